@@ -16,10 +16,10 @@ from prefect.states import Completed, Failed
 from pipeline_core import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
-from pipeline_core.db.session import Row
+from pipeline_core.db.rows import Progress
 from pipeline_core.domain.errors import DatabaseUnavailableError, explain
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch, is_parked, is_stopped, missing_part
+from pipeline_core.domain.jobs import Batch, is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ _LOOK_S = 0.25
 def run_name() -> str:
     """The run's name: the document, or the first and how many more."""
     ids = [DocumentId(UUID(str(d))) for d in runtime.flow_run.parameters["document_ids"]]
-    names = {row["document_id"]: row["filename"] for row in insisting(lambda: pipeline().views.progress(ids[:1]))}
+    names = {row.document_id: row.filename for row in insisting(lambda: pipeline().views.progress(ids[:1]))}
     first = names.get(ids[0], "unknown document") if ids else "no documents"
     return first if len(ids) < 2 else f"{first} + {len(ids) - 1} more"
 
@@ -110,7 +110,7 @@ def batch_lane_and_held(work: Callable[[Batch], Batch], batch: Batch, document_i
 def outcome_of(document_ids: Sequence[UUID]) -> State:
     """The state in which the run ends, by where its documents came to rest."""
     rows = insisting(lambda: pipeline().views.progress([DocumentId(d) for d in document_ids]))
-    states = Counter(JobState(row["state"]) for row in rows)
+    states = Counter(row.state for row in rows)
     places = Counter(_place(row) for row in rows)
     words = ", ".join(f"{count} {place}" for place, count in places.items())
     if states[JobState.DEADLETTER] == len(rows) > 0:
@@ -126,15 +126,15 @@ def outcome_of(document_ids: Sequence[UUID]) -> State:
     return Completed(message=words)
 
 
-def _place(row: Row) -> str:
+def _place(row: Progress) -> str:
     if missing_part(row):
         return "held"
-    if is_stopped(row):
+    if row.is_stopped:
         return "stopped"
-    return "parked" if is_parked(row) else str(row["state"]).replace("_", " ")
+    return "parked" if is_parked(row) else str(row.state).replace("_", " ")
 
 
-def _why_held(rows: Sequence[Row]) -> str:
+def _why_held(rows: Sequence[Progress]) -> str:
     """The parts that are missing, each with what is said of it."""
-    whys = {part: explain(row["last_error"]).message for row in rows if (part := missing_part(row))}
+    whys = {part: explain(row.last_error or {}).message for row in rows if (part := missing_part(row))}
     return " ".join(f"the {part} is missing. {why}" for part, why in whys.items())

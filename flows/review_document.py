@@ -69,9 +69,9 @@ def review_document(
         },
     )
     story = tasks.Story(named_after=decision.value)
-    story.begins([row["document_id"]])
-    decided = tasks.decide(row["document_id"], request)
+    story.begins([row.document_id])
+    decided = tasks.decide(row.document_id, request)
     if go_on and decided.to_run:
         process_document(document_ids=decided.to_run, return_state=True)
     story.ends()
-    return outcome_of([row["document_id"]])
+    return outcome_of([row.document_id])

@@ -29,11 +29,11 @@ def tell_of_dead(document_ids: Collection[DocumentId]) -> None:
     if not document_ids:
         return
     for row in pipeline().views.run_documents(list(document_ids)):
-        if row["state"] != JobState.DEADLETTER:
+        if row.state != JobState.DEADLETTER:
             continue
         told = {key: str(row[key]) for key in ("document_id", "job_id", "user_id", "filename", "stage", "error_code")}
         resource = {
-            "prefect.resource.id": f"pipeline.document.{row['document_id']}",
-            "prefect.resource.name": row["filename"],
+            "prefect.resource.id": f"pipeline.document.{row.document_id}",
+            "prefect.resource.name": row.filename,
         }
         emit(DEADLETTER, resource, told)

@@ -73,7 +73,7 @@ class Story:
 
     def _begin(self) -> None:
         rows = pipeline().views.run_documents(list(self._ids))
-        names = {row["document_id"]: row["filename"] for row in rows}
+        names = {row.document_id: row.filename for row in rows}
         self._names = [names[d] for d in self._ids if d in names]
         self._describe(self._name(), tags_of(rows, retried=False))
         if self._progress is None:
@@ -97,7 +97,7 @@ class Story:
         if self._progress is None:
             return
         rows = pipeline().views.progress(list(self._ids))
-        percent = sum(row["percent"] for row in rows) / len(rows) if rows else 0.0
+        percent = sum(row.percent for row in rows) / len(rows) if rows else 0.0
         update_progress_artifact(self._progress, percent, description=counted(rows))
         self._told_at = time.monotonic()
 

@@ -1,13 +1,12 @@
 """The code behind each version number, as a hash: what changes it changes the number too, or is said to change nothing.
 
-``python -m tests.pins`` writes ``tests/pinned_versions.json`` anew where code and number have both changed. Where only
+``python -m tests.pins`` writes ``tests/pinned_versions.tsv`` anew where code and number have both changed. Where only
 the code has, it refuses: raise the number, so that what the old code made is made again. ``--behaviour-unchanged`` says
 that the same input still gives the same output, as after a renaming.
 """
 
 import ast
 import hashlib
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -22,7 +21,7 @@ from pipeline_core.domain import same_words
 from pipeline_core.stages.registry import STAGES
 from pipeline_core.validation.rules import RULES
 
-PINS = Path(__file__).with_name("pinned_versions.json")
+PINS = Path(__file__).with_name("pinned_versions.tsv")
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 COMMAND = "`python -m tests.pins`"
 PLUMBING = (
@@ -81,8 +80,10 @@ def present() -> dict[str, Pin]:
 
 
 def pinned() -> dict[str, Pin]:
-    """What stands in the file."""
-    return {name: Pin(*pin) for name, pin in json.loads(PINS.read_text()).items()} if PINS.exists() else {}
+    """What stands in the file, a line each; what a merge has left between them is passed over."""
+    lines = PINS.read_text().splitlines() if PINS.exists() else []
+    rows = [line.split("\t") for line in lines if line.count("\t") == 2]
+    return {name: Pin(version, sha256) for name, version, sha256 in rows}
 
 
 def complaints(before: Mapping[str, Pin], now: Mapping[str, Pin]) -> dict[str, str]:
@@ -107,7 +108,7 @@ def write(now: Mapping[str, Pin], *, is_unchanged: bool) -> str:
     silent = [name for name in wrong if name in before and name in now and before[name].version == now[name].version]
     if silent and not is_unchanged:
         return "\n".join(f"{name} {wrong[name]}." for name in silent)
-    PINS.write_text(json.dumps(dict(sorted(now.items())), indent=1) + "\n")
+    PINS.write_text("".join(f"{name}\t{pin.version}\t{pin.sha256}\n" for name, pin in sorted(now.items())))
     return ""
 
 

@@ -1,50 +1,3 @@
--- name: view_jobs
-SELECT j.job_id, d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.title,
-    d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile, p.percent,
-    j.retry_count, j.last_error, j.is_stopped, j.created_at, j.finished_at, j.correlation_id, j.flow_run_id, d.published_at,
-    d.staging_status, d.deep_scan_status, d.deep_scan_error,
-    -- withdrawn because every place that it stood at holds another document by now
-    j.outcome IS NOT DISTINCT FROM 'published' AND d.published_at IS NULL
-        AND EXISTS (SELECT FROM document_sources s WHERE s.document_id = d.document_id)
-        AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = d.document_id AND s.is_current)
-        AS is_replaced,
-    (SELECT count(*) FROM staged_chunks c WHERE c.document_id = d.document_id) AS chunks,
-    -- published, or to be published if nobody decides otherwise
-    (SELECT count(*) FROM staged_questions q
-        WHERE q.document_id = d.document_id AND q.status NOT IN ('rejected', 'duplicate', 'left_out')) AS facts,
-    -- left out until a person takes them in
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'left_out') AS left_out,
-    (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
-        SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
-        WHERE q.document_id = d.document_id AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.added_by IS NOT NULL)
-        AS facts_added,
-    -- a person is asked about them, by their confidence
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
-        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
-    -- left out because another says the same, or to be decided
-    (SELECT count(*) FROM staged_questions q
-        WHERE q.document_id = d.document_id AND (q.status = 'duplicate' OR (q.status IN ('pending', 'approved')
-            AND EXISTS (SELECT FROM undecided_pairs s WHERE s.staged_question_id = q.question_id)))) AS duplicates,
-    (SELECT count(*) FROM undecided_pairs s WHERE s.document_id = d.document_id) AS undecided,
-    -- of those, the ones in which no difference was found
-    (SELECT count(*) FROM undecided_pairs s
-        WHERE s.document_id = d.document_id AND proposed_resolution(s.reasons) = 'keep_existing') AS undecided_alike,
-    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
-    coalesce((j.stage3_validation_results ->> 'warning')::int, 0) AS warnings,
-    coalesce((j.stage3_validation_results ->> 'info')::int, 0) AS infos,
-    (SELECT sum((s.result ->> 'seconds')::float8) FROM document_processing_stages s
-        WHERE s.document_id = d.document_id) AS seconds,
-    (SELECT sum(s.cost_usd) FROM document_processing_stages s WHERE s.document_id = d.document_id)::float8 AS cost_usd
-FROM documents d
-CROSS JOIN LATERAL newest_job(d.document_id) j
-JOIN job_stages p ON p.job_stage = j.stage
-WHERE d.user_id = %(user_id)s
-    AND (%(document_ids)s::uuid[] IS NULL OR d.document_id = ANY(%(document_ids)s))
-    AND (%(states)s::text[] IS NULL OR j.state = ANY(%(states)s))
-ORDER BY j.created_at DESC, d.filename
-LIMIT %(limit)s;
-
 -- name: view_progress
 SELECT DISTINCT ON (d.document_id) d.document_id, d.filename, j.stage, j.state, j.outcome, p.percent, j.retry_count,
     j.last_error, j.is_stopped
@@ -129,16 +82,6 @@ SELECT question_id, question, answer, statement, evidence_quote AS quote, eviden
     confidence_reasons
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
 ORDER BY evidence_char_from, question_id;
-
--- name: view_weighed
--- How many facts were left out, by reason, and how many a person is asked about.
-SELECT (SELECT coalesce(jsonb_object_agg(r.reason, r.facts), '{}') FROM (
-        SELECT q.left_out_reason AS reason, count(*) AS facts FROM staged_questions q
-        WHERE q.document_id = %(document_id)s AND q.status = 'left_out' GROUP BY 1) r) AS left_out_by,
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.added_by IS NOT NULL)
-        AS facts_added,
-    (SELECT count(*) FROM staged_questions q WHERE q.document_id = %(document_id)s AND q.status = 'pending'
-        AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide;
 
 -- name: view_to_decide
 -- What a person is asked about, the least sure first.

@@ -251,17 +251,17 @@ def test_a_pair_that_others_waited_for(app: Pipeline, database_url: str) -> None
 
 
 def test_as_it_is_typed(manual: Pipeline) -> None:
-    where = OfDocument(park(manual))
+    where, client = OfDocument(park(manual)), Client(app=manual)
     one, *_ = facts(manual, where)
     named = str(one.question_id)[:13]
-    carry_out(manual, where, Typed("reject", facts=[named]))
-    done = carry_out(manual, where, Typed("undo", "it is right", facts=[named]))
+    carry_out(client, where, Typed("reject", facts=[named]))
+    done = carry_out(client, where, Typed("undo", "it is right", facts=[named]))
     assert "undone" in done.message
     assert facts(manual, where)[0].status is one.status
     with pytest.raises(NotFoundError, match="No decision"):  # of the document itself
-        carry_out(manual, where, Typed("undo"))
+        carry_out(client, where, Typed("undo"))
     with pytest.raises(RefusedError, match="one fact, or of one pair"):
-        carry_out(manual, where, Typed("undo", facts=[str(fact.question_id) for fact in facts(manual, where)]))
+        carry_out(client, where, Typed("undo", facts=[str(fact.question_id) for fact in facts(manual, where)]))
 
 
 def test_what_has_gone_on_is_kept_no_longer(manual: Pipeline, database_url: str) -> None:

@@ -8,9 +8,11 @@ from typer.main import get_command
 
 from pipeline_core.cli.entry import app
 from pipeline_core.cli.exits import MEANINGS, Exit, of_batch, of_error, of_jobs
+from pipeline_core.db.rows import Progress
 from pipeline_core.domain import errors
 from pipeline_core.domain.errors import PipelineError
 from tests.conftest import ROOT
+from tests.rows import row_of
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/operating.md"])
@@ -62,7 +64,7 @@ def test_every_error_has_its_code(kind: type[PipelineError]) -> None:
     ],
 )
 def test_where_documents_stand(states: list[str], given: dict[str, Any], code: Exit) -> None:
-    assert of_jobs([{"state": state} for state in states], **given) is code
+    assert of_jobs([row_of(Progress, state=state) for state in states], **given) is code
 
 
 @pytest.mark.parametrize(

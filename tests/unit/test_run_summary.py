@@ -5,8 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.services.run_documents import RunResult
+from tests.rows import row_of
 
 HELD = {"state": "queued", "last_error": {"part": "object store"}}
 PARKED = {"state": "queued", "last_error": {"code": "budget_exhausted"}}
@@ -28,6 +30,8 @@ def test_what_waits_is_not_processed(rows: list[dict[str, Any]], expected: str) 
     ids = [DocumentId(UUID(int=n)) for n, _ in enumerate(rows)]
     result = RunResult(ran=ids)
     # of a document that was left alone nothing is counted here
-    others = {"document_id": DocumentId(UUID(int=99)), **HELD}
-    told = result.summary([*({"document_id": one, **row} for one, row in zip(ids, rows, strict=True)), others], [])
+    others = row_of(DocumentJob, document_id=DocumentId(UUID(int=99)), **HELD)
+    told = result.summary(
+        [*(row_of(DocumentJob, document_id=one, **row) for one, row in zip(ids, rows, strict=True)), others], []
+    )
     assert told.split("  ·")[0] == expected

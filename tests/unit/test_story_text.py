@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from pipeline_core.db.rows import RunDocument
 from pipeline_core.settings import Settings
 from pipeline_core.tasks.story_text import (
     MOST_DOCUMENTS,
@@ -16,14 +17,11 @@ from pipeline_core.tasks.story_text import (
     tags_at_end,
     tags_of,
 )
+from tests.rows import row_of
 
 
-def row(**changes: Any) -> dict[str, Any]:
-    return {
-        "user_id": uuid4(), "filename": "a.md", "job_id": uuid4(), "profile": "standard", "stage": "ingested",
-        "state": "done", "outcome": "published", "phase": 6, "error_code": None, "facts": 2, "undecided": 0,
-        "findings": [], **changes,
-    }  # fmt: skip
+def row(**changes: Any) -> RunDocument:
+    return row_of(RunDocument, **{"user_id": uuid4(), "job_id": uuid4(), "phase": 6, "facts": 2, **changes})
 
 
 def finding(severity: str) -> dict[str, str]:
@@ -76,7 +74,7 @@ WAITS = {"state": "awaiting_review", "outcome": None}
     ],
 )
 def test_a_run_that_leaves_something_for_a_person_says_so_in_name_and_tags(
-    rows: list[dict[str, Any]], name: str, tags: set[str]
+    rows: list[RunDocument], name: str, tags: set[str]
 ) -> None:
     assert (name_at_end("a.md", rows), tags_at_end(rows)) == (name, tags)
 

@@ -8,12 +8,14 @@ from unittest.mock import Mock
 import pytest
 from rich.console import Console
 
+from pipeline_core.db.rows import ChunkOutcome, DocumentJob, Progress
 from pipeline_core.terminal.batches import batches_table
 from pipeline_core.terminal.files import expand
 from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
 from pipeline_core.terminal.progress import RunDisplay
 from pipeline_core.terminal.status import ledger_line
 from pipeline_core.terminal.tables import alike
+from tests.rows import row_of
 
 ROW: dict[str, Any] = {
     "document_id": "d", "filename": "homeowners [2026] policy.pdf", "also_named": [], "pages": 6,
@@ -22,6 +24,7 @@ ROW: dict[str, Any] = {
     "outcome": None, "profile": "standard", "published_at": None, "is_replaced": False, "seconds": 1.5,
     "cost_usd": 0.25, "percent": 68,
 }  # fmt: skip
+PROGRESS = ("document_id", "filename", "stage", "state", "outcome", "percent")
 
 
 def shown(width: int, *renderables: Any) -> list[str]:
@@ -33,7 +36,7 @@ def shown(width: int, *renderables: Any) -> list[str]:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_table_of_documents_is_not_cut(width: int) -> None:
-    lines = shown(width, jobs_table([ROW, ROW], width=width))
+    lines = shown(width, jobs_table([row_of(DocumentJob, **ROW)] * 2, width=width))
     assert len(lines) == 4
     assert "…" not in "".join(line[40:] for line in lines)
     assert ("1 critical, 2 warning" if width == 120 else "1 critical +2") in lines[1]
@@ -45,7 +48,8 @@ def test_a_table_of_documents_is_not_cut(width: int) -> None:
 
 @pytest.mark.parametrize(("width", "title"), [(80, "progress"), (120, "validate")])
 def test_progress_fits(width: int, title: str) -> None:
-    display = RunDisplay(Console(width=width, file=Mock()), lambda _: [ROW], threading.Event(), "working")
+    row = row_of(Progress, **{name: ROW[name] for name in PROGRESS})
+    display = RunDisplay(Console(width=width, file=Mock()), lambda _: [row], threading.Event(), "working")
     display.watch(["d"])  # type: ignore[list-item]
     lines = shown(width, display._render())
     assert title in lines[1]
@@ -81,7 +85,7 @@ def test_batches_fit() -> None:
     ],
 )
 def test_states_in_words(changes: dict[str, Any], words: str) -> None:
-    assert state_of({**ROW, **changes}) == words
+    assert state_of(row_of(DocumentJob, **{**ROW, **changes})) == words
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_states_in_words(changes: dict[str, Any], words: str) -> None:
     ],
 )
 def test_places_in_words(changes: dict[str, Any], words: str) -> None:
-    assert place_of({"last_error": None, **ROW, **changes}) == words
+    assert place_of(row_of(DocumentJob, **{**ROW, **changes})) == words
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ def test_places_in_words(changes: dict[str, Any], words: str) -> None:
     ],
 )
 def test_what_became_of_chunks(row: dict[str, Any], words: str) -> None:
-    assert ledger_line({"outcome_reason": None, **row}) == words
+    assert ledger_line(row_of(ChunkOutcome, **row)) == words
 
 
 def test_how_alike_two_facts_are() -> None:

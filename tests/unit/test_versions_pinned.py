@@ -38,13 +38,14 @@ def test_a_change_is_told(now: Pin, said: str | None) -> None:
 
 
 def test_the_pins_are_not_written_anew_for_code_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pins, "PINS", tmp_path / "pins.json")
+    monkeypatch.setattr(pins, "PINS", tmp_path / "pins.tsv")
     assert pins.write(BEFORE, is_unchanged=False) == ""
     changed = {"chunker": Pin("3", "cccc")}
     assert "chunker has other code under the same version" in pins.write(changed, is_unchanged=False)
     assert pins.pinned() == BEFORE
     assert pins.write({"chunker": Pin("4", "cccc")}, is_unchanged=False) == ""
     assert pins.write({"chunker": Pin("4", "dddd")}, is_unchanged=True) == ""
+    pins.PINS.write_text(f"<<<<<<< HEAD\n{pins.PINS.read_text()}=======\n")
     assert pins.pinned() == {"chunker": Pin("4", "dddd")}
 
 

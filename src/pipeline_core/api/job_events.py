@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import orjson
 from sse_starlette import ServerSentEvent
@@ -11,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.counted_stream import CountedStream
 from pipeline_core.db.api_views import ApiViews
-from pipeline_core.db.session import Row
+from pipeline_core.db.rows import JobEvent, Record
 from pipeline_core.domain.errors import NotFoundError, TransientError, over_http
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
@@ -56,23 +58,23 @@ async def _events(
             # whoever follows comes back, and goes on after the last event
             return
         for row in rows:
-            after = row["event_id"]
-            yield ServerSentEvent(_text(_told(row)), id=str(after), event=row["type"])
+            after = row.event_id
+            yield ServerSentEvent(_text(_told(row)), id=str(after), event=row.type)
         if rows:
             continue
-        if state["state"] in _ENDED:
+        if state.state in _ENDED:
             yield ServerSentEvent(_text(state), event="end")
             return
         await asyncio.sleep(_EVERY_S)
 
 
-def _told(row: Row) -> Row:
+def _told(event: JobEvent) -> JobEvent:
     """The event with its error's advice for a client of this API."""
-    payload = row["payload"]
+    payload = event.payload
     if "code" not in (payload.get("error") or {}):
-        return row
-    return {**row, "payload": {**payload, "error": over_http(payload["error"])}}
+        return event
+    return replace(event, payload={**payload, "error": over_http(payload["error"])})
 
 
-def _text(row: Row) -> str:
+def _text(row: Record | dict[str, Any]) -> str:
     return orjson.dumps(row, default=str).decode()

@@ -38,7 +38,7 @@ class Cursor:
         self.limit = limit
         self.before = decode(cursor) if cursor else None
 
-    def page(self, rows: Sequence[dict[str, Any]], position: Callable[[dict[str, Any]], Position]) -> dict[str, Any]:
+    def page(self, rows: Sequence[Item], position: Callable[[Item], Position]) -> dict[str, Any]:
         """The page of these rows, of which one more than ``limit`` was asked for."""
         more = len(rows) > self.limit
         shown = rows[: self.limit]

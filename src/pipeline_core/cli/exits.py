@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Any
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
-from pipeline_core.domain.jobs import is_parked, missing_part
+from pipeline_core.domain.jobs import InQueue, is_parked, missing_part
 from pipeline_core.domain.search import Answer
 
 
@@ -51,7 +51,7 @@ def of_error(error: PipelineError) -> Exit:
     return next(code for kind, code in _OF_ERRORS if isinstance(error, kind))
 
 
-def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: Sequence[PipelineError] = (), ran: bool = True) -> Exit:
+def of_jobs(rows: Sequence[InQueue], *, refused: Sequence[PipelineError] = (), ran: bool = True) -> Exit:
     """The worst of what happened to documents, and to files that were not taken.
 
     ``ran`` says whether the documents were to come to rest.
@@ -61,7 +61,7 @@ def of_jobs(rows: Sequence[Mapping[str, Any]], *, refused: Sequence[PipelineErro
         return at_fault[0]
     if any(missing_part(row) for row in rows):
         return Exit.ERROR
-    states = {"awaiting_review" if is_parked(row) else row["state"] for row in rows}
+    states = {"awaiting_review" if is_parked(row) else str(row.state) for row in rows}
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED
     return Exit.WAITING if "awaiting_review" in states else Exit.OK

@@ -7,6 +7,7 @@ import typer
 
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
+from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def go_on(
         print_json({**rows[0], **(more or {})})
     elif start:
         print_rest(rows)
-    elif rows[0]["state"] == "queued":
-        out.print(f"{rows[0]['filename']} is queued: the next run of it goes on.", markup=False)
+    elif rows[0].state == "queued":
+        out.print(f"{rows[0].filename} is queued: the next run of it goes on.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
 
 
@@ -50,7 +51,7 @@ def run_now(client: "Client", document_ids: Sequence[DocumentId]) -> list[Docume
         return client.run_now(document_ids, on_work=display.watch)
 
 
-def print_rest(rows: Sequence[dict[str, Any]], shown: int | None = None) -> None:
+def print_rest(rows: Sequence[DocumentJob], shown: int | None = None) -> None:
     """Say where documents came to rest, what waits and what failed."""
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.tables import print_failures, print_waiting

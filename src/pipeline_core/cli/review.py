@@ -98,14 +98,14 @@ def review(
             decision, reason, fact or (), only, changes, pairs, resolution or duplicates,
             words=words or (), chunk=chunk, at=at or (),
         )  # fmt: skip
-        decided = carry_out(client, OfDocument(row["document_id"]), typed)
-        others = [one for one in decided.to_run if one != row["document_id"]]
-        upcoming = reviewing.next_after(client, row["document_id"], row["phase"])
+        decided = carry_out(client, OfDocument(row.document_id), typed)
+        others = [one for one in decided.to_run if one != row.document_id]
+        upcoming = reviewing.next_after(client, row.document_id, row.phase)
         if not as_json:
-            out.print(f"{row['filename']}: {decided.message}.", markup=False)
+            out.print(f"{row.filename}: {decided.message}.", markup=False)
         try:
             go_on(
-                client, row["document_id"], start=start and bool(decided.to_run), as_json=as_json,
+                client, row.document_id, start=start and bool(decided.to_run), as_json=as_json,
                 more={"next": reviewing.next_json(upcoming)}, others=others,
             )  # fmt: skip
         finally:

@@ -12,9 +12,9 @@ import structlog
 
 from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, Submitted, status_of
 from pipeline_core.client.wired import Wired
+from pipeline_core.db.rows import Counts, DocumentDetail, DocumentJob, Progress
 from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import is_stopped
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.traces import told
@@ -111,7 +111,7 @@ class Documents(Wired):
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             rows = self._app.views.progress(list(document_ids))
-            moving = [row["filename"] for row in rows if JobState(row["state"]) not in AT_REST and not is_stopped(row)]
+            moving = [row.filename for row in rows if row.state not in AT_REST and not row.is_stopped]
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:
@@ -141,11 +141,11 @@ class Documents(Wired):
         rows = self._app.views.jobs(self.user_id, document_ids=document_ids, states=states, limit=max(1, most))
         return [status_of(row) for row in rows]
 
-    def details(self, document: str | UUID) -> dict[str, Any]:
+    def details(self, document: str | UUID) -> DocumentDetail:
         """One document with its stages, findings, pairs of look-alikes, ledger and last events, ready for JSON."""
         return self._app.views.job(self.user_id, self._job_id(document))
 
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> Counts:
         """How many documents there are, by state."""
         return self._app.views.counts(self.user_id)
 
@@ -207,7 +207,7 @@ class Documents(Wired):
             self._app.launcher.process, self._app.intake.revived, self.user_id, document_ids, on_work
         )
 
-    def progress(self, document_ids: Sequence[DocumentId]) -> list[dict[str, Any]]:
+    def progress(self, document_ids: Sequence[DocumentId]) -> list[Progress]:
         """How far documents are, for somebody who watches."""
         return self._app.views.progress(document_ids)
 
@@ -300,15 +300,15 @@ class Documents(Wired):
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 
-    def newest(self, *, states: Sequence[JobState] | None = None, limit: int | None = 100) -> list[dict[str, Any]]:
+    def newest(self, *, states: Sequence[JobState] | None = None, limit: int | None = 100) -> list[DocumentJob]:
         """As ``rows``, of the newest documents, of some states or all; without ``limit`` every one."""
         return self._app.views.jobs(self.user_id, states=states, limit=limit)
 
-    def rows(self, document_ids: Sequence[DocumentId]) -> list[dict[str, Any]]:
+    def rows(self, document_ids: Sequence[DocumentId]) -> list[DocumentJob]:
         """Where documents stand, ready for JSON, in the order in which they are named."""
         found = self._app.views.jobs(self.user_id, document_ids=document_ids, limit=None) if document_ids else []
         order = {document_id: position for position, document_id in enumerate(document_ids)}
-        return sorted(found, key=lambda row: order[row["document_id"]])
+        return sorted(found, key=lambda row: order[row.document_id])
 
     def export(
         self, document: str | UUID, *, take: Callable[[dict[str, Any]], None] = lambda _: None

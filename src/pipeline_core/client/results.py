@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
@@ -146,23 +147,23 @@ def hit_of(row: dict[str, Any]) -> Hit:
     return Hit(**{**{name: row[name] for name in Hit.__dataclass_fields__}, "facts": facts})
 
 
-def status_of(row: dict[str, Any]) -> DocumentStatus:
+def status_of(row: DocumentJob) -> DocumentStatus:
     return DocumentStatus(
-        document_id=row["document_id"],
-        job_id=row["job_id"],
-        filename=row["filename"],
-        also_named=row["also_named"],
-        state=JobState(row["state"]),
-        stage=JobStage(row["stage"]),
-        phase=row["phase"],
-        percent=row["percent"],
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        retry_count=row["retry_count"],
-        error=row["last_error"],
-        chunks=row["chunks"],
-        facts=row["facts"],
-        undecided_pairs=row["undecided"],
-        critical_findings=row["critical"],
-        created_at=row["created_at"],
-        finished_at=row["finished_at"],
+        document_id=row.document_id,
+        job_id=row.job_id,
+        filename=row.filename,
+        also_named=row.also_named,
+        state=row.state,
+        stage=row.stage,
+        phase=row.phase,
+        percent=row.percent,
+        outcome=row.outcome,
+        retry_count=row.retry_count,
+        error=dict(row.last_error) if row.last_error else None,
+        chunks=row.chunks,
+        facts=row.facts,
+        undecided_pairs=row.undecided,
+        critical_findings=row.critical,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
     )

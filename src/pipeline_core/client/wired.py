@@ -63,4 +63,4 @@ class Wired:
         return self._app.views.resolve_job(self.user_id, text)
 
     def _document_id(self, document: str | UUID) -> DocumentId:
-        return DocumentId(self._app.views.job(self.user_id, self._job_id(document))["document_id"])
+        return self._app.views.job(self.user_id, self._job_id(document)).document_id

@@ -1,14 +1,15 @@
 """What the HTTP API shows, from PostgreSQL, through the eyes of one user."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.parking import parked_row
+from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
+from pipeline_core.db.parking import parked_shown
+from pipeline_core.db.rows import Job, JobDetail, JobEvent, JobPoll, LeftOutFact, StageTiming, WeighedFact
 from pipeline_core.db.session import Row
-from pipeline_core.db.views import Views
-from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.db.views import Views, only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
 
 _MOST_FACTS = 1000
@@ -34,64 +35,55 @@ class ApiViews(Views):
         document_id: DocumentId | None,
         before: tuple[datetime, UUID] | None,
         limit: int,
-    ) -> list[Row]:
+    ) -> list[Job]:
         """Jobs, newest first, that come after the position ``before`` (creation time and id of the last one seen)."""
         before_ts, before_id = before or (None, None)
-        return self._all(
-            "api_jobs_page",
-            user_id=user_id,
-            states=list(states) if states else None,
-            document_id=document_id,
-            before_ts=before_ts,
-            before_id=before_id,
-            limit=limit,
-        )
+        with self._reading(one_moment=False) as session:
+            return session.select(
+                JOBS,
+                user_id=user_id,
+                states=list(states) if states else None,
+                document_ids=[document_id] if document_id else None,
+                before_ts=before_ts,
+                before_id=before_id,
+                limit=limit,
+            )
 
-    def job_detail(self, job_id: JobId) -> Row:
-        """One job with its ``stages``, what they took and cost together, the ``findings`` of validation, what it
-        was ``returned_for``, and the decision about it that is ``parked``.
+    def job_detail(self, job_id: JobId) -> JobDetail:
+        """One job with its stages, findings and facts that wait for somebody.
 
         Raises:
             NotFoundError: the user has no such job.
         """
         with self._reading(one_moment=False) as session:
-            row = _only(session.all("api_job", job_id=job_id), f"There is no job {job_id}.")
-            stages = session.all("view_job_stages", document_id=row["document_id"])
-            returned = session.all("view_returned_findings", job_id=job_id)
-            [counts] = session.all("view_weighed", document_id=row["document_id"])
-            [version] = session.all("review_version", document_id=row["document_id"], batch_id=None)
-            left_out = session.all("view_left_out", document_id=row["document_id"])
-            to_decide = session.all("view_to_decide", document_id=row["document_id"])
-            parked = parked_row(session, job_id)
-        return {
-            **row,
-            **counts,
-            "review_version": version["version"],
-            "left_out_facts": left_out[:_MOST_FACTS],
-            "to_decide": to_decide[:_MOST_FACTS],
-            "parked": parked,
-            "returned_for": (returned[0]["findings"] or []) if returned else [],
-            **{name: _sum(stage[name] for stage in stages) for name in ("seconds", "cost_usd")},
-            "stages": stages,
-        }
+            row = only(session.select_columns(JOB_DETAILS, job_id=job_id), f"There is no job {job_id}.")
+            document_id = row["document_id"]
+            return JobDetail(
+                **row,
+                stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
+                left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id)[:_MOST_FACTS],
+                to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id)[:_MOST_FACTS],
+                parked=parked_shown(session, job_id),
+                returned_for=returned_for(session, job_id),
+            )
 
-    def job_state(self, job_id: JobId) -> Row:
+    def job_state(self, job_id: JobId) -> JobPoll:
         """Stage, state, percent and version of one job: cheap enough to poll.
 
         Raises:
             NotFoundError: the user has no such job.
         """
-        return _only(self._all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
+        return only(self._rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
 
-    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[Row, list[Row]]:
+    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[JobPoll, list[JobEvent]]:
         """The job's state, and its events with a larger id, in order: what happened before that state is among them.
 
         Raises:
             NotFoundError: the user has no such job.
         """
         with self._reading(one_moment=False) as session:
-            state = _only(session.all("api_job_state", job_id=job_id), f"There is no job {job_id}.")
-            return state, session.all("api_events_after", job_id=job_id, event_id=event_id, limit=limit)
+            state = only(session.rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
+            return state, session.rows(JobEvent, "api_events_after", job_id=job_id, event_id=event_id, limit=limit)
 
     def batches_page(
         self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
@@ -114,7 +106,7 @@ class ApiViews(Views):
             NotFoundError: the user has no such batch.
         """
         rows = self._all("api_batches_page", batch_id=batch_id, statuses=None, before_ts=None, before_id=None, limit=1)
-        return _only(rows, f"There is no batch {batch_id}.")
+        return only(rows, f"There is no batch {batch_id}.")
 
     def metrics(self) -> list[Row]:
         """Sums over all users: metric, label, value."""
@@ -143,24 +135,12 @@ class ApiViews(Views):
         Raises:
             NotFoundError: the user has no such document.
         """
-        return _only(self._all("api_document", document_id=document_id), f"There is no document {document_id}.")
+        return only(self._all("api_document", document_id=document_id), f"There is no document {document_id}.")
 
-    def stages(self, document_id: DocumentId) -> list[Row]:
+    def stages(self, document_id: DocumentId) -> list[StageTiming]:
         """The document's stages in their order."""
-        return self._all("view_job_stages", document_id=document_id)
+        return self._rows(StageTiming, "view_job_stages", document_id=document_id)
 
     def files(self, document_id: DocumentId) -> list[Row]:
         """The original and every stage's output files: stage, type, name, key, size in bytes, sha256."""
         return self._all("api_files", document_id=document_id)
-
-
-def _only(rows: Sequence[Row], otherwise: str) -> Row:
-    if not rows:
-        raise NotFoundError(otherwise)
-    return rows[0]
-
-
-def _sum(values: Iterable[float | None]) -> float | None:
-    """As SQL adds up: of nothing it is nothing, not 0."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.session import Row, Session, json_text
+from pipeline_core.db.rows import ParkedShown
+from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, JobId, UserId
 
 
@@ -71,7 +72,6 @@ class Parking:
         return [ParkedDecision(**row) for row in self._session.all(name, **params)]
 
 
-def parked_row(session: Session, job_id: JobId) -> Row | None:
+def parked_shown(session: Session, job_id: JobId) -> ParkedShown | None:
     """What people are shown of the job's parked decision; None if there is nothing to show."""
-    rows = session.all("shown_parked_decision", job_id=job_id)
-    return rows[0] if rows else None
+    return next(iter(session.rows(ParkedShown, "shown_parked_decision", job_id=job_id)), None)

@@ -12,6 +12,7 @@ from pgvector.psycopg import register_vector
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from pipeline_core.db.listing import Listing, R, columns_of, rows_of
 from pipeline_core.db.queries import load
 from pipeline_core.db.vector_types import vector_type
 from pipeline_core.domain.ids import CorrelationId
@@ -31,6 +32,10 @@ def json_text(value: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
 def _statement(name: str, dims: int | None) -> bytes:
     statement = load()[name]
     return (statement if dims is None else statement.replace("{space}", vector_type(dims))).encode()
+
+
+def _given(params: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for name, value in params.items() if value is not None)
 
 
 class Session:
@@ -57,6 +62,21 @@ class Session:
         with self._cursor() as cursor:
             cursor.execute(_statement(name, dims), params)
             return cursor.fetchall()
+
+    def rows(self, kind: type[R], name: str, /, **params: Any) -> list[R]:
+        """As ``all``, each row as one of this kind, whose fields are the query's columns."""
+        with self.connection.cursor(row_factory=rows_of(kind), binary=True) as cursor:
+            return cursor.execute(_statement(name, None), params).fetchall()
+
+    def select(self, listing: Listing[R], **params: Any) -> list[R]:
+        """The rows of a list for which these parameters hold; those that are None filter nothing."""
+        with self.connection.cursor(row_factory=rows_of(listing.kind), binary=True) as cursor:
+            return cursor.execute(listing.statement(_given(params)), params).fetchall()
+
+    def select_columns(self, listing: Listing[R], **params: Any) -> list[Row]:
+        """As ``select``, but what is selected of each row by name: of a kind that has more than its columns."""
+        with self.connection.cursor(row_factory=columns_of(listing.kind), binary=True) as cursor:
+            return cursor.execute(listing.statement(_given(params)), params).fetchall()
 
     def each(self, name: str, every: Sequence[Mapping[str, Any]], /, *, dims: int | None = None) -> list[list[Row]]:
         """The rows of the query with each of these parameters, in their order. All are sent at once: however many

@@ -3,12 +3,26 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
 
 from pipeline_core.db.database import Database
-from pipeline_core.db.parking import parked_row
+from pipeline_core.db.job_lists import DOCUMENT_JOBS
+from pipeline_core.db.listing import R
+from pipeline_core.db.parking import parked_shown
+from pipeline_core.db.rows import (
+    ChunkOutcome,
+    Counts,
+    DocumentDetail,
+    DocumentJob,
+    JobEvent,
+    LeftOutFact,
+    Progress,
+    RunDocument,
+    StageTiming,
+    WeighedFact,
+)
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
@@ -16,6 +30,7 @@ from pipeline_core.domain.ids import DocumentId, JobId, UserId
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.domain.vectors import Vectors
 
+T = TypeVar("T")
 _ID_BEGINNING = re.compile(r"[0-9a-f-]{4,36}")
 
 
@@ -45,6 +60,10 @@ class Views:
         with self._reading(one_moment=False) as session:
             return session.all(name, **params)
 
+    def _rows(self, kind: type[R], name: str, /, **params: Any) -> list[R]:
+        with self._reading(one_moment=False) as session:
+            return session.rows(kind, name, **params)
+
     def jobs(
         self,
         user_id: UserId,
@@ -52,30 +71,32 @@ class Views:
         document_ids: Sequence[DocumentId] | None = None,
         states: Sequence[str] | None = None,
         limit: int | None = 100,
-    ) -> list[Row]:
-        """A line for each document's newest job: counts, findings, progress, timing, cost; newest first.
+    ) -> list[DocumentJob]:
+        """Each document's newest job: counts, findings, progress, timing, cost; newest first.
 
-        ``limit`` None shows them all. ``is_replaced`` says that a newer version of the file was published instead.
+        ``limit`` None shows them all.
         """
-        return self._all(
-            "view_jobs",
-            user_id=user_id,
-            document_ids=list(document_ids) if document_ids is not None else None,
-            states=list(states) if states is not None else None,
-            limit=limit,
-        )
+        with self._reading(one_moment=False) as session:
+            return session.select(
+                DOCUMENT_JOBS,
+                user_id=user_id,
+                document_ids=list(document_ids) if document_ids is not None else None,
+                states=list(states) if states is not None else None,
+                limit=limit,
+            )
 
-    def progress(self, document_ids: Sequence[DocumentId]) -> list[Row]:
-        """Where each document stands now: filename, stage, state, percent. Cheap enough to poll."""
-        return self._all("view_progress", document_ids=list(document_ids))
+    def progress(self, document_ids: Sequence[DocumentId]) -> list[Progress]:
+        """Where each document stands now. Cheap enough to poll."""
+        return self._rows(Progress, "view_progress", document_ids=list(document_ids))
 
-    def run_documents(self, document_ids: Sequence[DocumentId]) -> list[Row]:
+    def run_documents(self, document_ids: Sequence[DocumentId]) -> list[RunDocument]:
         """Each document with its user, facts, findings and what it waits for, as a run tells of it; everybody's."""
-        return self._all("view_run_documents", document_ids=list(document_ids))
+        return self._rows(RunDocument, "view_run_documents", document_ids=list(document_ids))
 
-    def counts(self, user_id: UserId) -> Row:
+    def counts(self, user_id: UserId) -> Counts:
         """How many jobs are in each state, and how much is published."""
-        return self._all("view_counts", user_id=user_id)[0]
+        [counts] = self._rows(Counts, "view_counts", user_id=user_id)
+        return counts
 
     def resolve_job(self, user_id: UserId, text: str) -> JobId:
         # an empty or very short text would name whatever happens to be the only document
@@ -97,29 +118,26 @@ class Views:
             raise NotFoundError(f"{text} could be any of {names}.", action="Name one by its id, or by its path.")
         return JobId(meant[0]["job_id"])
 
-    def job(self, user_id: UserId, job_id: JobId) -> Row:
+    def job(self, user_id: UserId, job_id: JobId) -> DocumentDetail:
         """One job with its stages, findings, pairs of look-alikes, facts and last events."""
         with self._reading() as session:
             of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
-            rows = session.all("view_jobs", user_id=user_id, document_ids=of_job, states=None, limit=1)
-            if not rows:
-                raise NotFoundError(f"There is no job {job_id}.")
-            row = rows[0]
+            rows = session.select_columns(DOCUMENT_JOBS, user_id=user_id, document_ids=of_job, limit=1)
+            row = only(rows, f"There is no job {job_id}.")
             document_id = row["document_id"]
-            returned = session.all("view_returned_findings", job_id=job_id)
             results = session.all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
-            return {
+            return DocumentDetail(
                 **row,
-                "stages": session.all("view_job_stages", document_id=document_id),
-                "findings": (results or {}).get("findings", []),
-                "returned_for": (returned[0]["findings"] or []) if returned else [],
-                "pairs": session.all("document_pairs", document_id=document_id),
-                "ledger": session.all("view_chunk_outcomes", document_id=document_id),
-                "left_out_facts": session.all("view_left_out", document_id=document_id),
-                "to_decide": session.all("view_to_decide", document_id=document_id),
-                "parked": parked_row(session, job_id),
-                "events": session.all("view_job_events", job_id=job_id, user_id=user_id),
-            }
+                stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
+                findings=(results or {}).get("findings", []),
+                returned_for=returned_for(session, job_id),
+                pairs=session.all("document_pairs", document_id=document_id),
+                ledger=session.rows(ChunkOutcome, "view_chunk_outcomes", document_id=document_id),
+                left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id),
+                to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id),
+                parked=parked_shown(session, job_id),
+                events=session.rows(JobEvent, "view_job_events", job_id=job_id, user_id=user_id),
+            )
 
     def search(
         self,
@@ -205,6 +223,23 @@ class Views:
                 "facts": session.all("export_facts", document_id=document_id),
                 "files": session.all("export_files", document_id=document_id),
             }
+
+
+def returned_for(session: Session, job_id: JobId) -> list[dict[str, Any]]:
+    """The findings for which a waiting document was returned to matching review."""
+    returned = session.all("view_returned_findings", job_id=job_id)
+    return (returned[0]["findings"] or []) if returned else []
+
+
+def only(rows: Sequence[T], otherwise: str) -> T:
+    """The first row.
+
+    Raises:
+        NotFoundError: there is none; ``otherwise`` says so.
+    """
+    if not rows:
+        raise NotFoundError(otherwise)
+    return rows[0]
 
 
 def _place(row: Row) -> str:

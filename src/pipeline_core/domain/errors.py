@@ -91,18 +91,19 @@ class PipelineError(Exception):
         return {**self.as_json(), **over_http}
 
 
-def explain(stored: Mapping[str, Any]) -> PipelineError:
+def explain(stored: Mapping[str, object]) -> PipelineError:
     """What ``as_stored`` stored, to be told again: the one reader of ``upload_jobs.last_error``.
 
     Rows that another program wrote may lack a part; its default stands in.
     """
-    action, http_action = stored.get("action"), stored.get("http_action")
+    said = {name: value for name, value in stored.items() if isinstance(value, str)}
+    action, http_action = said.get("action"), said.get("http_action")
     if not http_action:
-        http_action = _class_of(str(stored.get("code"))).advice_over_http(action)
-    return PipelineError(stored.get("message"), where=stored.get("where"), action=action, http_action=http_action)
+        http_action = _class_of(str(said.get("code"))).advice_over_http(action)
+    return PipelineError(said.get("message"), where=said.get("where"), action=action, http_action=http_action)
 
 
-def over_http(stored: Mapping[str, Any]) -> dict[str, Any]:
+def over_http(stored: Mapping[str, object]) -> dict[str, Any]:
     """What ``as_stored`` stored, as a client of the HTTP API is told it."""
     told = {name: value for name, value in stored.items() if name != "http_action"}
     return {**told, "action": explain(stored).http_what_to_do}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
@@ -128,17 +128,22 @@ class WrittenFile(NamedTuple):
     metadata: Mapping[str, Any]
 
 
-def is_parked(row: Mapping[str, Any]) -> bool:
+class InQueue(Protocol):
+    """A job as a view shows it."""
+
+    @property
+    def state(self) -> JobState: ...
+
+    @property
+    def last_error(self) -> Mapping[str, object] | None: ...
+
+
+def is_parked(row: InQueue) -> bool:
     """Whether a job, as a view shows it, waits in the queue for a budget or a moment."""
-    return row["state"] == JobState.QUEUED and bool(row.get("last_error")) and missing_part(row) is None
+    return row.state == JobState.QUEUED and bool(row.last_error) and missing_part(row) is None
 
 
-def is_stopped(row: Mapping[str, Any]) -> bool:
-    """Whether a job, as a view shows it, waits behind a stage that was run by itself."""
-    return bool(row.get("is_stopped"))
-
-
-def missing_part(row: Mapping[str, Any]) -> str | None:
+def missing_part(row: InQueue) -> str | None:
     """The part of the installation that a job, as a view shows it, waits in the queue for."""
-    error = row.get("last_error") if row["state"] == JobState.QUEUED else None
-    return error.get("part") if error else None
+    part = row.last_error.get("part") if row.last_error and row.state == JobState.QUEUED else None
+    return None if part is None else str(part)

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
 
+from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
 from pipeline_core.domain.jobs import is_parked, missing_part
@@ -61,7 +62,7 @@ class RunResult:
     stored_again: list[DocumentId] = field(default_factory=list)
     """Known documents whose original the store had lost or changed."""
 
-    def as_json(self, rows: Sequence[dict[str, Any]], skipped: Sequence[Path]) -> dict[str, Any]:
+    def as_json(self, rows: Sequence[DocumentJob], skipped: Sequence[Path]) -> dict[str, Any]:
         return {
             "ran": len(self.ran),
             "left": dict(self.left),
@@ -74,13 +75,13 @@ class RunResult:
             "documents": rows,
         }
 
-    def summary(self, rows: Sequence[Mapping[str, Any]], skipped: Sequence[Path]) -> str:
+    def summary(self, rows: Sequence[DocumentJob], skipped: Sequence[Path]) -> str:
         """One line: what was done, and under which correlation id to find it in events and logs.
 
         ``rows`` say where the documents stand: what ran and waits in the queue again was not processed.
         """
         ran = set(self.ran)
-        waiting = Counter(why for row in rows if row["document_id"] in ran and (why := _why_waiting(row)))
+        waiting = Counter(why for row in rows if row.document_id in ran and (why := _why_waiting(row)))
         parts = [f"{len(self.ran) - waiting.total()} processed"]
         parts += [f"{count} {why}" for why, count in (waiting + self.left).items()]
         if self.stored_again:
@@ -93,12 +94,12 @@ class RunResult:
         return ", ".join(parts) + "  ·  correlation " + ", ".join(str(c)[:8] for c in self.correlation_ids[:3])
 
 
-def _why_waiting(row: Mapping[str, Any]) -> str | None:
+def _why_waiting(row: DocumentJob) -> str | None:
     if missing_part(row):
         return "held"
     if is_parked(row):
         return "parked"
-    return "not finished" if row["state"] in _UNFINISHED else None
+    return "not finished" if row.state in _UNFINISHED else None
 
 
 def finish_what_others_have(

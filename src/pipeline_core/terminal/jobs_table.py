@@ -3,21 +3,20 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.domain.jobs import is_parked, is_stopped, missing_part
+from pipeline_core.db.rows import DocumentJob
+from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.wording import all_names, counted
 
-Row = dict[str, Any]
 _WIDE = 110
 _NAME = (12, 40)
 """Least and most characters of a document's name."""
 _PADDING = 2
-_SEVERITIES = (("critical", "red"), ("warnings", "yellow"), ("infos", "dim"))
 _STYLES = {
     "published": "green",
     "unchanged": "dim",
@@ -37,29 +36,29 @@ _SCANS = {
 """What became of the deep scan of a document whose earlier publication stands, by the scan's state and outcome."""
 
 
-def state_of(row: Row) -> str:
+def state_of(row: DocumentJob) -> str:
     """Where the document stands, in words: of a published one that a deep scan is about, both."""
-    state = JobState(row["state"])
-    if row["profile"] == "deep" and row["published_at"] is not None and (scan := _SCANS.get((state, row["outcome"]))):
+    state = JobState(row.state)
+    if row.profile == "deep" and row.published_at is not None and (scan := _SCANS.get((state, row.outcome))):
         return f"published, {scan}"
     if state is JobState.DONE:
-        return "replaced" if row["is_replaced"] else str(row["outcome"])
+        return "replaced" if row.is_replaced else str(row.outcome)
     if missing_part(row):
         return "held"
     if is_parked(row):
         return "parked"
-    if is_stopped(row):
+    if row.is_stopped:
         return "stopped"
     return {JobState.AWAITING_REVIEW: "awaiting review", JobState.DEADLETTER: "dead letter"}.get(state, state.value)
 
 
-def place_of(row: Row) -> str:
+def place_of(row: DocumentJob) -> str:
     """Where the document stands, and at which step of the pipeline it is if that is not the end."""
-    state, stage = state_of(row), row["stage"].replace("_", " ")
-    return state if row["state"] == JobState.DONE or stage == state else f"{state} at {stage}"
+    state, stage = state_of(row), row.stage.replace("_", " ")
+    return state if row.state == JobState.DONE or stage == state else f"{state} at {stage}"
 
 
-def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> Table:
+def jobs_table(rows: Sequence[DocumentJob], *, width: int, shown: int | None = None) -> Table:
     """A line a document, the first ``shown`` of them, and what they all come to.
 
     In a terminal too narrow for every column, those that are seldom looked at give way to the document's name.
@@ -77,7 +76,7 @@ def jobs_table(rows: Sequence[Row], *, width: int, shown: int | None = None) -> 
     for column, of_column in zip(columns, needed, strict=True):
         table.add_column(column.title, justify=column.justify, no_wrap=True, min_width=of_column)
     for row, of_row in zip(rows, cells, strict=False):
-        table.add_row(Text(all_names(row["filename"], row["also_named"])), *of_row)
+        table.add_row(Text(all_names(row.filename, row.also_named)), *of_row)
     if len(rows) > len(cells):
         table.add_row(Text(f"… and {len(rows) - len(cells)} more", "dim"))
     if len(rows) > 1:
@@ -92,40 +91,38 @@ class _Column:
     """A column of the table of documents, shown in terminals of ``from_width`` up to below ``to_width``."""
 
     title: str
-    cell: Callable[[Row], str | Text]
-    total: Callable[[Sequence[Row]], str] | None = None
+    cell: Callable[[DocumentJob], str | Text]
+    total: Callable[[Sequence[DocumentJob]], str] | None = None
     from_width: int = 0
     to_width: int = sys.maxsize
     justify: Literal["left", "right"] = "right"
 
 
-def _count(key: str, title: str, from_width: int = 0) -> _Column:
+def _count(count: Callable[[DocumentJob], int | None], title: str, from_width: int = 0) -> _Column:
     return _Column(
-        title, lambda row: _number(row[key]), lambda rows: _number(sum(row[key] or 0 for row in rows)), from_width
+        title, lambda row: _number(count(row)), lambda rows: _number(sum(count(row) or 0 for row in rows)), from_width
     )
 
 
-def _state(row: Row) -> Text:
+def _state(row: DocumentJob) -> Text:
     words = state_of(row)
     return Text(words, _STYLES.get(words) or _STYLES.get(words.split(",")[0], ""))
 
 
-def _seconds(row: Row) -> str:
-    return f"{row['seconds']:.2f}" if row["seconds"] is not None else "–"
+def _seconds(row: DocumentJob) -> str:
+    return f"{row.seconds:.2f}" if row.seconds is not None else "–"
 
 
 _COLUMNS = (
-    _count("pages", "pages", 100),
-    _count("chunks", "chunks", 100),
-    _count("facts", "facts"),
-    _count("duplicates", "duplicates", _WIDE),
+    _count(lambda row: row.pages, "pages", 100),
+    _count(lambda row: row.chunks, "chunks", 100),
+    _count(lambda row: row.facts, "facts"),
+    _count(lambda row: row.duplicates, "duplicates", _WIDE),
     _Column("findings", lambda row: _worst(row), to_width=_WIDE),
     _Column("findings", lambda row: _findings(row), from_width=_WIDE),
     _Column("state", _state, justify="left"),
-    _Column("seconds", _seconds, lambda rows: f"{sum(row['seconds'] or 0 for row in rows):.2f}", 70),
-    _Column(
-        "cost", lambda row: money(row["cost_usd"]), lambda rows: money(sum(row["cost_usd"] or 0 for row in rows)), 90
-    ),
+    _Column("seconds", _seconds, lambda rows: f"{sum(row.seconds or 0 for row in rows):.2f}", 70),
+    _Column("cost", lambda row: money(row.cost_usd), lambda rows: money(sum(row.cost_usd or 0 for row in rows)), 90),
 )
 
 
@@ -139,16 +136,22 @@ def _number(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _findings(row: Row) -> Text:
-    words = [Text(f"{row[key]} {key.rstrip('s')}", style) for key, style in _SEVERITIES if row[key]]
+def _found(row: DocumentJob) -> list[tuple[int, str, str]]:
+    """How many findings of each severity there are, in its style, the worst first."""
+    all_of_them = ((row.critical, "critical", "red"), (row.warnings, "warning", "yellow"), (row.infos, "info", "dim"))
+    return [found for found in all_of_them if found[0]]
+
+
+def _findings(row: DocumentJob) -> Text:
+    words = [Text(f"{count} {severity}", style) for count, severity, style in _found(row)]
     return Text(", ").join(words) if words else Text("–", "dim")
 
 
-def _worst(row: Row) -> Text:
+def _worst(row: DocumentJob) -> Text:
     """The worst findings in words, and how many others there are."""
-    found = [(row[key], key, style) for key, style in _SEVERITIES if row[key]]
+    found = _found(row)
     if not found:
         return Text("–", "dim")
-    count, key, style = found[0]
+    count, severity, style = found[0]
     others = sum(other for other, _, _ in found[1:])
-    return Text(f"{count} {key.rstrip('s')}" + (f" +{others}" if others else ""), style)
+    return Text(f"{count} {severity}" + (f" +{others}" if others else ""), style)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -15,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.db.rows import Progress as DocumentProgress
 from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobStage, JobState, StageName
@@ -53,11 +53,11 @@ class RunDisplay:
     """
 
     console: Console
-    progress: Callable[[Sequence[DocumentId]], list[dict[str, Any]]]
+    progress: Callable[[Sequence[DocumentId]], list[DocumentProgress]]
     stopping: threading.Event
     note: str = ""
     _ids: list[DocumentId] = field(default_factory=list)
-    _rows: list[dict[str, Any]] = field(default_factory=list)
+    _rows: list[DocumentProgress] = field(default_factory=list)
     _polled: float = 0.0
     _started: float = field(default_factory=time.monotonic)
     _live: Live | None = None
@@ -83,7 +83,7 @@ class RunDisplay:
             self._polled = time.monotonic()
             # while the database is away, what was last seen stays: the run itself says how that ends
             with suppress(TransientError):
-                by_id = {row["document_id"]: row for row in self.progress(self._ids)}
+                by_id = {row.document_id: row for row in self.progress(self._ids)}
                 self._rows = [by_id[document_id] for document_id in self._ids if document_id in by_id]
 
     def _render(self) -> RenderableType:
@@ -100,7 +100,7 @@ class RunDisplay:
 
     def _totals(self) -> RenderableType:
         percent = sum(_percent(row) for row in self._rows) / len(self._rows)
-        states = Counter(JobState(row["state"]) for row in self._rows)
+        states = Counter(JobState(row.state) for row in self._rows)
         words = "  ".join(f"[{_STATES[s][1]}]{n} {_STATES[s][0]}[/]" for s, n in states.items())
         grid = Table.grid(padding=(0, 2))
         grid.add_row(ProgressBar(total=100, completed=percent, width=30), f"{percent:3.0f}%", words)
@@ -115,33 +115,33 @@ class RunDisplay:
         table.add_column("state", no_wrap=True)
         shown = sorted(self._rows, key=_interest)[:_SHOWN] if len(self._rows) > _SHOWN else self._rows
         for row in shown:
-            label, style = _STATES[JobState(row["state"])]
+            label, style = _STATES[JobState(row.state)]
             cells = _cells(row) if is_wide else [Text().join(_cells(row)), Text(_stage(row), "dim")]
-            table.add_row(Text(row["filename"]), *cells, Text(label, style))
+            table.add_row(Text(row.filename), *cells, Text(label, style))
         if len(self._rows) > len(shown):
             table.add_row(Text(f"… and {len(self._rows) - len(shown)} more", "dim"))
         return table
 
 
-def _stage(row: dict[str, Any]) -> str:
+def _stage(row: DocumentProgress) -> str:
     """The column that the document is at."""
-    work = JobStage(row["stage"]).row.work
+    work = JobStage(row.stage).row.work
     return _COLUMNS[work] if work else "review"
 
 
-def _percent(row: dict[str, Any]) -> float:
+def _percent(row: DocumentProgress) -> float:
     at_rest = (JobState.DONE, JobState.DEADLETTER, JobState.AWAITING_REVIEW)
-    return 100.0 if JobState(row["state"]) in at_rest else float(row["percent"])
+    return 100.0 if JobState(row.state) in at_rest else float(row.percent)
 
 
-def _interest(row: dict[str, Any]) -> tuple[int, str]:
+def _interest(row: DocumentProgress) -> tuple[int, str]:
     order = [JobState.WORKING, JobState.RETRYABLE, JobState.AWAITING_REVIEW, JobState.DEADLETTER]
-    state = JobState(row["state"])
-    return (order.index(state) if state in order else len(order), row["filename"])
+    state = JobState(row.state)
+    return (order.index(state) if state in order else len(order), row.filename)
 
 
-def _cells(row: dict[str, Any]) -> list[Text]:
-    stage, state = JobStage(row["stage"]), JobState(row["state"])
+def _cells(row: DocumentProgress) -> list[Text]:
+    stage, state = JobStage(row.stage), JobState(row.state)
     cells = []
     for name, last in _LAST_OF.items():
         if stage.row.position >= last.row.position and not (stage is last and name is StageName.VALIDATION):

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
+from pipeline_core.db.rows import DocumentDetail
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import StagedFact, WaitingJob
 from pipeline_core.terminal.hints import typed
@@ -16,8 +17,6 @@ from pipeline_core.terminal.tables import short, why_it_waits
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
-
-Row = dict[str, Any]
 
 
 def next_after(client: "Client", document_id: DocumentId, phase: int) -> WaitingJob | None:
@@ -48,12 +47,12 @@ def next_json(waiting: WaitingJob | None) -> dict[str, Any] | None:
     return asdict(waiting) if waiting else None
 
 
-def facts_to_show(client: "Client", row: Row, *, everything: bool) -> list[StagedFact]:
+def facts_to_show(client: "Client", row: DocumentDetail, *, everything: bool) -> list[StagedFact]:
     """The document's facts if they are asked for; of a deep scan that waits, at least those that are new."""
-    new = row["profile"] == "deep" and row["state"] == "awaiting_review"
+    new = row.profile == "deep" and row.state == "awaiting_review"
     if not (everything or new):
         return []
-    found = client.facts(row["document_id"])
+    found = client.facts(row.document_id)
     return found if everything else [fact for fact in found if fact.status == "pending"]
 
 

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.db.rows import ChunkOutcome, Counts, DocumentDetail, DocumentJob, JobEvent
 from pipeline_core.domain.checks import Check
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.wording import counted
@@ -23,69 +24,69 @@ _WIDE = 110
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
 
 
-def print_overview(console: Console, rows: Sequence[Row], counts: Row) -> None:
+def print_overview(console: Console, rows: Sequence[DocumentJob], counts: Counts) -> None:
     if not rows:
         console.print(pasteable("No documents yet. `pipeline run PATH…` takes some in."), soft_wrap=True)
         return
     console.print(jobs_table(rows, width=console.width))
-    if (hidden := sum(counts["jobs"].values()) - len(rows)) > 0:
+    if (hidden := sum(counts.jobs.values()) - len(rows)) > 0:
         console.print(f"[dim]… and {hidden:,} more (--all shows every one)[/]")
     console.print()
     print_waiting(console, rows)
     print_failures(console, rows, [])
     console.print(
-        f"[dim]published: {counted(counts['documents'], 'document')}, {counted(counts['chunks'], 'chunk')}, "
-        f"{counted(counts['facts'], 'fact')}[/]"
+        f"[dim]published: {counted(counts.documents, 'document')}, {counted(counts.chunks, 'chunk')}, "
+        f"{counted(counts.facts, 'fact')}[/]"
     )
 
 
-def print_job(console: Console, job: Row) -> None:
-    console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)} ({job['percent']}%)")
-    if job["also_named"]:
-        console.print(f"[dim]{'also':<12} {escape(', '.join(job['also_named']))}[/]")
+def print_job(console: Console, job: DocumentDetail) -> None:
+    console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)} ({job.percent}%)")
+    if job.also_named:
+        console.print(f"[dim]{'also':<12} {escape(', '.join(job.also_named))}[/]")
     for name in ("job", "document", "correlation"):
-        console.print(f"[dim]{name:<12} {job[f'{name}_id']}[/]")
+        console.print(f"[dim]{name:<12} {getattr(job, f'{name}_id')}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
     for title in ("stage", "status", "runs", "retries", "seconds", "cost", "error"):
         stages.add_column(title)
-    for row in job["stages"]:
-        seconds = f"{row['seconds']:.3f}" if row["seconds"] is not None else "–"
+    for row in job.stages:
+        seconds = f"{row.seconds:.3f}" if row.seconds is not None else "–"
         stages.add_row(
-            row["stage_name"], row["status"], str(row["runs"]), str(row["retry_count"]), seconds,
-            money(row["cost_usd"]), escape(row["error_message"] or ""),
+            row.stage_name, row.status, str(row.runs), str(row.retry_count), seconds,
+            money(row.cost_usd), escape(row.error_message or ""),
         )  # fmt: skip
     console.print(stages)
-    for row in job["ledger"]:
-        console.print(f"[dim]ledger[/]  {escape(ledger_line(row))}")
-    if job["facts_added"]:
-        console.print(f"[dim]ledger[/]  {counted(job['facts_added'], 'fact')} added by reviewers")
-    if job["left_out"]:
-        why = ", ".join(f"{LeftOut(reason).words}: {count:,}" for reason, count in sorted(job["left_out_by"].items()))
-        console.print(f"[dim]ledger[/]  {counted(job['left_out'], 'fact')} left out of production ({why})")
+    for outcome in job.ledger:
+        console.print(f"[dim]ledger[/]  {escape(ledger_line(outcome))}")
+    if job.facts_added:
+        console.print(f"[dim]ledger[/]  {counted(job.facts_added, 'fact')} added by reviewers")
+    if job.left_out:
+        why = ", ".join(f"{LeftOut(reason).words}: {count:,}" for reason, count in sorted(job.left_out_by.items()))
+        console.print(f"[dim]ledger[/]  {counted(job.left_out, 'fact')} left out of production ({why})")
     print_left_out(console, job)
-    for finding in [*job["findings"], *job["returned_for"]]:
+    for finding in [*job.findings, *job.returned_for]:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
-    for event in reversed(job["events"][:15]):
-        console.print(f"[dim]{event['ts']:%Y-%m-%d %H:%M:%S}[/] {escape(_event(event))}")
+    for event in reversed(job.events[:15]):
+        console.print(f"[dim]{event.ts:%Y-%m-%d %H:%M:%S}[/] {escape(_event(event))}")
     print_parked(console, job)
     print_waiting(console, [job])
     print_failures(console, [job], [])
 
 
-def ledger_line(row: Row) -> str:
+def ledger_line(row: ChunkOutcome) -> str:
     """What became of some chunks: "9 chunks gave 24 facts", "11 chunks gave no facts: only a heading"."""
     outcome = _OUTCOMES.get(
-        row["outcome"], "were not asked for facts yet" if row["chunks"] > 1 else "was not asked for facts yet"
+        row.outcome or "", "were not asked for facts yet" if row.chunks > 1 else "was not asked for facts yet"
     )
-    facts = f" {counted(row['facts'], 'fact')}" if row["outcome"] == "facts" else ""
-    reason = f": {row['outcome_reason']}" if row["outcome_reason"] else ""
-    refused = f" ({counted(row['refused'], 'claim')} refused for want of evidence)" if row["refused"] else ""
-    return f"{counted(row['chunks'], 'chunk')} {outcome}{facts}{reason}{refused}"
+    facts = f" {counted(row.facts, 'fact')}" if row.outcome == "facts" else ""
+    reason = f": {row.outcome_reason}" if row.outcome_reason else ""
+    refused = f" ({counted(row.refused, 'claim')} refused for want of evidence)" if row.refused else ""
+    return f"{counted(row.chunks, 'chunk')} {outcome}{facts}{reason}{refused}"
 
 
-def _event(event: Row) -> str:
+def _event(event: JobEvent) -> str:
     """What happened: its kind, and its own name where that says more."""
-    return str(event["type"] if event["type"] == event["code"] else f"{event['type']:<14} {event['code']}")
+    return str(event.type if event.type == event.code else f"{event.type:<14} {event.code}")
 
 
 def print_checks(console: Console, checks: Sequence[Check]) -> None:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 
+from pipeline_core.db.rows import DocumentDetail, DocumentJob, WeighedFact
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
@@ -33,18 +34,18 @@ def short(value: object) -> str:
     return str(value)[:8]
 
 
-def print_waiting(console: Console, rows: Sequence[Row]) -> None:
+def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
     """What waits for a person, why, and the command to decide; of many, a line each."""
-    waiting = [row for row in rows if row["state"] == JobState.AWAITING_REVIEW]
+    waiting = [row for row in rows if row.state == JobState.AWAITING_REVIEW]
     if len(waiting) > _IN_FULL:
         _list_waiting(console, waiting)
         return
     for row in waiting:
-        job = short(row["job_id"])
-        name = escape(row["filename"])
-        if row["stage"] == "validation_review":
+        job = short(row.job_id)
+        name = escape(row.filename)
+        if row.stage == "validation_review":
             console.print(
-                f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row['critical'], 'critical finding')}."
+                f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row.critical, 'critical finding')}."
             )
             _command(console, "see", f"review {job}")
             _command(console, "decide", f"review {job} return")
@@ -52,13 +53,13 @@ def print_waiting(console: Console, rows: Sequence[Row]) -> None:
             _command(console, "", f"review {job} reject")
         else:
             waits_for = [
-                *([f"{counted(row['undecided'], 'pair')} of look-alike facts"] if row["undecided"] else []),
-                *([unsure(row["facts_to_decide"])] if row["facts_to_decide"] else []),
+                *([f"{counted(row.undecided, 'pair')} of look-alike facts"] if row.undecided else []),
+                *([unsure(row.facts_to_decide)] if row.facts_to_decide else []),
             ]
-            what = " and ".join(waits_for) or _FACTS[row["profile"]]
+            what = " and ".join(waits_for) or _FACTS[row.profile]
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             _command(console, "see", f"review {job}")
-            for what, rest in _how_to_approve(job, row["undecided"], row["undecided_alike"]):
+            for what, rest in _how_to_approve(job, row.undecided, row.undecided_alike):
                 _command(console, what, rest)
             _command(console, "", f"review {job} reject")
 
@@ -94,44 +95,44 @@ def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile:
     return unsure(to_decide) if to_decide else _FACTS[profile]
 
 
-def _list_waiting(console: Console, waiting: Sequence[Row]) -> None:
+def _list_waiting(console: Console, waiting: Sequence[DocumentJob]) -> None:
     for row in waiting:
         why = why_it_waits(
-            at_validation=row["stage"] == "validation_review",
-            critical=row["critical"],
-            undecided=row["undecided"],
-            profile=row["profile"],
-            to_decide=row["facts_to_decide"],
+            at_validation=row.stage == "validation_review",
+            critical=row.critical,
+            undecided=row.undecided,
+            profile=row.profile,
+            to_decide=row.facts_to_decide,
         )
-        console.print(f"[yellow]●[/] {short(row['job_id'])}  [bold]{escape(row['filename'])}[/]  {why}")
+        console.print(f"[yellow]●[/] {short(row.job_id)}  [bold]{escape(row.filename)}[/]  {why}")
     console.print(f"{counted(len(waiting), 'document waits', 'documents wait')} for a person.")
     _command(console, "see", "review JOB   (or --next, for what has waited longest)")
     _command(console, "decide", "review JOB approve|reject|return|override")
 
 
-def print_failures(console: Console, rows: Sequence[Row], refused: Sequence[tuple[str, Any]]) -> None:
+def print_failures(console: Console, rows: Sequence[DocumentJob], refused: Sequence[tuple[str, Any]]) -> None:
     """What failed, is held or was not taken, why, and what to do."""
     _print_held(console, [row for row in rows if missing_part(row)])
     for row in rows:
-        if row["state"] in (JobState.DEADLETTER, JobState.RETRYABLE) and row["last_error"]:
-            error = explain(row["last_error"])
-            console.print(f"[red]✗[/] [bold]{escape(row['filename'])}[/]: {escape(error.message)}")
+        if row.state in (JobState.DEADLETTER, JobState.RETRYABLE) and row.last_error:
+            error = explain(row.last_error or {})
+            console.print(f"[red]✗[/] [bold]{escape(row.filename)}[/]: {escape(error.message)}")
             console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
-            if row["state"] == JobState.DEADLETTER:
-                _command(console, "then", f"retry {short(row['job_id'])}")
+            if row.state == JobState.DEADLETTER:
+                _command(console, "then", f"retry {short(row.job_id)}")
         elif is_parked(row):
-            error = explain(row["last_error"])
-            console.print(f"[yellow]●[/] [bold]{escape(row['filename'])}[/] is parked: {escape(error.message)}")
+            error = explain(row.last_error or {})
+            console.print(f"[yellow]●[/] [bold]{escape(row.filename)}[/] is parked: {escape(error.message)}")
             console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
     for name, error in refused:
         console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
         console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
 
 
-def _print_held(console: Console, held: Sequence[Row]) -> None:
+def _print_held(console: Console, held: Sequence[DocumentJob]) -> None:
     """Each part that is missing, once: how many documents wait for it, and what to do."""
     for part, count in Counter(missing_part(row) for row in held).items():
-        error = explain(next(row["last_error"] for row in held if missing_part(row) == part))
+        error = explain(next(row.last_error or {} for row in held if missing_part(row) == part))
         wait = counted(count, "document waits", "documents wait")
         console.print(f"[yellow]●[/] {wait} for the {escape(str(part))}: {escape(error.message)}")
         console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
@@ -159,19 +160,19 @@ def alike(method: str, score: float) -> str:
     return "the same words" if method == "exact" else f"{score:.0%} alike by {_COMPARED[method]}"
 
 
-def print_review(console: Console, job: Row, *, everything: bool = False) -> None:
+def print_review(console: Console, job: DocumentDetail, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
-    console.print(f"[bold]{escape(job['filename'])}[/]  {place_of(job)}  job {job['job_id']}")
+    console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)}  job {job.job_id}")
     print_parked(console, job)
-    _print_findings(console, job["findings"])
-    if job["returned_for"]:
+    _print_findings(console, job.findings)
+    if job.returned_for:
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
-        _print_findings(console, job["returned_for"])
-        _command(console, "facts", f"review {short(job['job_id'])} --facts, then reject or edit --fact ID")
+        _print_findings(console, job.returned_for)
+        _command(console, "facts", f"review {short(job.job_id)} --facts, then reject or edit --fact ID")
     print_left_out(console, job)
     _print_to_decide(console, job)
-    pairs = [pair for pair in job["pairs"] if everything or pair["resolution"] == "pending"]
-    if decided := len(job["pairs"]) - len(pairs):
+    pairs = [pair for pair in job.pairs if everything or pair["resolution"] == "pending"]
+    if decided := len(job.pairs) - len(pairs):
         console.print(f"Decided: {counted(decided, 'pair')} of look-alikes; --facts lists them, with their ids.")
     for pair in pairs:
         decision = "" if pair["resolution"] == "pending" else f"  {pair['resolution']}"
@@ -182,32 +183,32 @@ def print_review(console: Console, job: Row, *, everything: bool = False) -> Non
         if flags := pair["reasons"].get("flags"):
             console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
         if pair["resolution"] == "pending":
-            command = f"review {short(job['job_id'])} resolve --pair {short(pair['duplicate_id'])}"
+            command = f"review {short(job.job_id)} resolve --pair {short(pair['duplicate_id'])}"
             console.print(f"    decide    {typed(command)} --as {pair['proposed']}", highlight=False, soft_wrap=True)
         console.print(Padding(f"new       {_at(pair, 'staged')}{escape(pair['staged_text'])}", (0, 0, 0, 4)))
         of = " of " if (at := _at(pair, "existing").strip()) else ""
         where = f"{at}{of}{escape(pair['existing_file'] or 'a question bank')}"
         console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
-    if job["profile"] == "deep":
+    if job.profile == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
-    elif job["state"] != JobState.AWAITING_REVIEW:
+    elif job.state != JobState.AWAITING_REVIEW:
         console.print("It waits for no decision.")
-        _command(console, "facts", f"review {short(job['job_id'])} --facts")
-    elif not (job["findings"] or job["returned_for"] or job["pairs"] or job["to_decide"]):
+        _command(console, "facts", f"review {short(job.job_id)} --facts")
+    elif not (job.findings or job.returned_for or job.pairs or job.to_decide):
         console.print("Nothing was found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
 
 
-def print_parked(console: Console, job: Row) -> None:
+def print_parked(console: Console, job: DocumentDetail) -> None:
     """The decision that can be taken back still, or that was refused when its time came."""
-    if (parked := job["parked"]) is None:
+    if (parked := job.parked) is None:
         return
-    said = f"{parked['by']} decided “{parked['decision']}” on {parked['taken_at']:%Y-%m-%d at %H:%M:%S %Z}"
-    if parked["error"]:
-        console.print(f"[red]●[/] {escape(said)}; it was refused: {escape(parked['error']['message'])}")
+    said = f"{parked.by} decided “{parked.decision}” on {parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}"
+    if parked.error:
+        console.print(f"[red]●[/] {escape(said)}; it was refused: {escape(parked.error['message'])}")
     else:
-        console.print(f"[yellow]●[/] {escape(said)}; it is carried out at {parked['due_at']:%H:%M:%S %Z}.")
-        _command(console, "take back", f"review {short(job['job_id'])} undo")
+        console.print(f"[yellow]●[/] {escape(said)}; it is carried out at {parked.due_at:%H:%M:%S %Z}.")
+        _command(console, "take back", f"review {short(job.job_id)} undo")
 
 
 def _at(pair: Row, side: str) -> str:
@@ -215,29 +216,29 @@ def _at(pair: Row, side: str) -> str:
     return f"{at}  " if at else ""
 
 
-def print_left_out(console: Console, job: Row) -> None:
+def print_left_out(console: Console, job: DocumentDetail) -> None:
     """Facts that the system keeps out of production, and how to take one in."""
-    for fact in job["left_out_facts"]:
-        why = f"{LeftOut(fact['reason']).words}: " if fact["reason"] != LeftOut.LOW_CONFIDENCE else ""
-        console.print(f"[yellow]● left out[/] {short(fact['question_id'])}  {why}{escape(fact['statement'])}")
+    for fact in job.left_out_facts:
+        why = f"{LeftOut(fact.reason).words}: " if fact.reason != LeftOut.LOW_CONFIDENCE else ""
+        console.print(f"[yellow]● left out[/] {short(fact.question_id)}  {why}{escape(fact.statement)}")
         _print_confidence(console, fact)
-    if job["left_out_facts"]:
-        command = f"pipeline review {short(job['job_id'])} approve --fact ID"
+    if job.left_out_facts:
+        command = f"pipeline review {short(job.job_id)} approve --fact ID"
         console.print(f"    take in  {command}", highlight=False)
 
 
-def _print_to_decide(console: Console, job: Row) -> None:
+def _print_to_decide(console: Console, job: DocumentDetail) -> None:
     """Facts that are not sure enough to be published unseen."""
-    for fact in job["to_decide"]:
-        console.print(f"[yellow]● decide[/] {short(fact['question_id'])}  {escape(fact['statement'])}")
+    for fact in job.to_decide:
+        console.print(f"[yellow]● decide[/] {short(fact.question_id)}  {escape(fact.statement)}")
         _print_confidence(console, fact)
-    if job["to_decide"]:
-        command = f"review {short(job['job_id'])} reject --fact ID"
+    if job.to_decide:
+        command = f"review {short(job.job_id)} reject --fact ID"
         console.print(f"    drop     {typed(command)}   # the others are approved with the document", highlight=False)
 
 
-def _print_confidence(console: Console, fact: Row) -> None:
-    if said := in_words(fact["confidence"], fact["confidence_reasons"]):
+def _print_confidence(console: Console, fact: WeighedFact) -> None:
+    if said := in_words(fact.confidence, fact.confidence_reasons):
         console.print(Padding(f"[dim]{escape(said)}[/]", (0, 0, 0, 4)), highlight=False)
 
 

@@ -1,6 +1,7 @@
 """Documents: what is known of them, their stages and their files."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
@@ -15,7 +16,8 @@ from pipeline_core.api.deps import Services, ThePipeline
 from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
-from pipeline_core.api.routes.jobs import RetryAnswer, StageTiming
+from pipeline_core.api.routes.jobs import RetryAnswer
+from pipeline_core.db.rows import StageTiming
 from pipeline_core.db.session import Row
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
@@ -40,11 +42,12 @@ class StageFile(BaseModel):
     url: str
 
 
+@dataclass(frozen=True, slots=True)
 class DocumentStage(StageTiming):
     """One stage of a document."""
 
-    available: bool = Field(description="It can be run now, by `POST …/stages/{stage}/run`")
-    next: bool = Field(description="It is the one that comes next")
+    available: Annotated[bool, Field(description="It can be run now, by `POST …/stages/{stage}/run`")]
+    next: Annotated[bool, Field(description="It is the one that comes next")]
 
 
 class Document(BaseModel):
@@ -92,13 +95,11 @@ def get_document(document_id: UUID, services: Services) -> Row:
     response_model=list[DocumentStage],
     responses=responses(401, 404, 422, 429),
 )
-def list_stages(document_id: UUID, services: Services) -> list[Row]:
+def list_stages(document_id: UUID, services: Services) -> list[dict[str, object]]:
     """Every stage in its order, with status, times, tries, cost and error, and whether it can be run now."""
     now = services.single_stage.look(DocumentId(document_id))
     rows = services.views.stages(DocumentId(document_id))
-    return [
-        {**row, "available": row["stage_name"] in now.stages, "next": row["stage_name"] == now.next} for row in rows
-    ]
+    return [{**row, "available": row.stage_name in now.stages, "next": row.stage_name == now.next} for row in rows]
 
 
 @router.post(

@@ -1,8 +1,7 @@
 """Jobs: where they stand, what happened to them, and trying again."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
@@ -17,11 +16,11 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
-from pipeline_core.db.session import Row
+from pipeline_core.db import rows
+from pipeline_core.db.rows import Job, JobError, ParkedShown
 from pipeline_core.domain.errors import over_http
-from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.review.decisions import Decision
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
@@ -29,117 +28,25 @@ from pipeline_core.services.retry_all import Which
 
 _LARGEST_ID = 2**63 - 1
 _MOST_FORESEEN = 50
+J = TypeVar("J", bound=Job)
 router = APIRouter(prefix="/api/v2/jobs", tags=["jobs"])
 
 
-class JobError(BaseModel):
-    """The last error: what, where, and what to do."""
-
-    code: str
-    message: str
-    where: str | None = None
-    action: str = ""
-
-
-class Job(BaseModel):
-    """One run of a document through the stages."""
-
-    job_id: UUID
-    document_id: UUID
-    filename: str
-    also_named: list[str] = Field(description="Other names that the same content has now")
-    pages: int | None
-    stage: JobStage
-    state: JobState
-    outcome: Outcome | None
-    phase: int = Field(description="0 upload … 6 download")
-    percent: int = Field(ge=0, le=100)
-    retry_count: int
-    last_error: JobError | None
-    is_stopped: bool = Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
-    created_at: datetime
-    updated_at: datetime
-    finished_at: datetime | None
-    published_at: datetime | None
-    seconds: float | None = Field(description="Work on all stages together")
-    cost_usd: float | None
-    correlation_id: UUID
-    flow_run_id: UUID | None
-
-
-class Parked(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Parked(ParkedShown):
     """A decision that is carried out at ``due_at`` unless it is undone before; by the database's clock."""
 
     decision: Decision
-    by: str
-    taken_at: datetime
-    due_at: datetime
-    undo_url: str = Field(description="A POST to it takes the decision back")
-    error: JobError | None = Field(
-        default=None, description="Why it was refused when its time came: the document waits for another decision"
-    )
+    undo_url: Annotated[str, Field(description="A POST to it takes the decision back")]
 
 
-class StageTiming(BaseModel):
-    """One stage of the job's document."""
-
-    stage_name: StageName
-    status: str
-    started_at: datetime | None
-    completed_at: datetime | None
-    error_message: str | None
-    retry_count: int
-    runs: int
-    seconds: float | None
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float | None
-
-
-class ConfidenceReason(BaseModel):
-    """What moved a confidence."""
-
-    trait: str
-    effect: float = Field(description="In log-odds: above 0 for the fact, below 0 against it")
-    words: str
-
-
-class WeighedFact(BaseModel):
-    """A fact with the probability that it holds; ``POST /api/job/{job_id}/approve-stage2`` with its id takes it in."""
-
-    question_id: UUID
-    question: str | None
-    answer: str | None
-    statement: str
-    quote: str
-    page: int | None
-    confidence: float | None = Field(description="0 to 1; null of facts that were found before facts were weighed")
-    confidence_reasons: list[ConfidenceReason] | None
-
-
-class LeftOutFact(WeighedFact):
-    """A fact that is kept out of production until a person takes it in."""
-
-    reason: LeftOut
-
-
-class JobDetail(Job):
+@dataclass(frozen=True, slots=True)
+class JobDetail(rows.JobDetail):
     """A job with its stages and what validation found."""
 
-    review_version: int = Field(
-        description="Of its facts and pairs: what to send as `expected.version`, with `stage` as `expected.status`"
-    )
-    stages: list[StageTiming]
-    findings: list[dict[str, Any]]
-    returned_for: list[dict[str, Any]] = Field(
-        description="What it was returned to matching review for, while it waits there"
-    )
-    facts_added: int = Field(description="Facts that reviewers have added")
-    left_out_by: dict[LeftOut, int] = Field(description="The ledger: how many facts were left out, by reason")
-    left_out_facts: list[LeftOutFact] = Field(description="The first 1,000 of them")
-    facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
-    parked: Parked | None = Field(description="The decision about it that can be taken back, or that was refused")
-    to_decide: list[WeighedFact] = Field(description="The first 1,000 of them, the least sure first")
+    parked: Annotated[
+        Parked | None, Field(description="The decision about it that can be taken back, or that was refused")
+    ]
 
 
 class RetryRequest(Body):
@@ -175,7 +82,7 @@ def list_jobs(
         before=cursor.before,
         limit=cursor.limit + 1,
     )
-    return cursor.page([_told(row) for row in rows], lambda row: (row["created_at"], row["job_id"]))
+    return cursor.page([_told(row) for row in rows], lambda row: (row.created_at, row.job_id))
 
 
 class RetryAllRequest(Body):
@@ -293,19 +200,24 @@ def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[
 )
 def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""
-    row = _told(services.views.job_detail(JobId(job_id)))
-    return {**row, "parked": parked_answer(job_id, row["parked"])} if row["parked"] else row
+    job = _told(services.views.job_detail(JobId(job_id)))
+    return {**job, "parked": parked_answer(job_id, job.parked) if job.parked else None}
 
 
-def parked_answer(job_id: UUID, row: Mapping[str, Any]) -> dict[str, Any]:
+def parked_answer(job_id: UUID, parked: ParkedShown) -> Parked:
     """A parked decision, as a client of the API is told of it."""
-    error = row.get("error")
-    return {**row, "undo_url": f"/api/job/{job_id}/undo", "error": over_http(error) if error else None}
+    error = _over_http(parked.error) if parked.error else None
+    undo_url = f"/api/job/{job_id}/undo"
+    return Parked(Decision(parked.decision), parked.by, parked.taken_at, parked.due_at, error, undo_url)
 
 
-def _told(row: Row) -> Row:
+def _told(job: J) -> J:
     """The job with its error's advice for a client of this API."""
-    return {**row, "last_error": over_http(row["last_error"])} if row["last_error"] else row
+    return replace(job, last_error=_over_http(job.last_error)) if job.last_error else job
+
+
+def _over_http(error: JobError) -> JobError:
+    return cast("JobError", over_http(error))
 
 
 @router.post(
@@ -319,11 +231,11 @@ def _told(row: Row) -> Row:
 def retry_job(job_id: UUID, request: Request, services: Services, body: RetryRequest | None = None) -> RetryAnswer:
     """Queue a finished or dead job again, from any stage that it has been at; what was done before is reused."""
     state = services.views.job_state(JobId(job_id))
-    again = services.retry(state["document_id"], from_stage=body.from_stage if body else None, by=str(services.user_id))
+    again = services.retry(state.document_id, from_stage=body.from_stage if body else None, by=str(services.user_id))
     request.app.state.ask_for_run()
     return RetryAnswer(
         job_id=again,
-        document_id=state["document_id"],
+        document_id=state.document_id,
         status_url=str(request.url_for("get_job", job_id=again).path),
     )
 

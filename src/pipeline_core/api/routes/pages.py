@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
+from pipeline_core.db.rows import DocumentDetail, LeftOutFact
 from pipeline_core.db.session import Row
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
@@ -94,25 +95,23 @@ class Way:
 
 def _review_page(job_id: UUID, request: Request, services: Services) -> Response:
     job = services.views.job(services.user_id, JobId(job_id))
-    is_waiting = job["state"] == JobState.AWAITING_REVIEW
-    pairs = [_pair(row) for row in job["pairs"] if row["resolution"] == "pending"] if is_waiting else []
-    is_matching = is_waiting and job["stage"] == JobStage.MATCHING_REVIEW
-    facts = services.review.facts(OfDocument(job["document_id"]), services.user_id) if is_matching else []
+    is_waiting = job.state == JobState.AWAITING_REVIEW
+    pairs = [_pair(row) for row in job.pairs if row["resolution"] == "pending"] if is_waiting else []
+    is_matching = is_waiting and job.stage == JobStage.MATCHING_REVIEW
+    facts = services.review.facts(OfDocument(job.document_id), services.user_id) if is_matching else []
     others = services.views.jobs(services.user_id, states=[JobState.AWAITING_REVIEW], limit=MOST)
     html = page(
         "document",
-        title=f"{job['filename']} waits for a person" if is_waiting else f"{job['filename']} does not wait",
+        title=f"{job.filename} waits for a person" if is_waiting else f"{job.filename} does not wait",
         job=job,
         why=_why(job, len(pairs), is_waiting=is_waiting),
-        findings=(job["findings"] or job["returned_for"]) if is_waiting else [],
+        findings=(job.findings or job.returned_for) if is_waiting else [],
         pairs=pairs,
         facts=sorted((fact for fact in facts if fact.status == "pending"), key=_least_sure_first),
-        left_out=[_left_out(row) for row in sorted(job["left_out_facts"], key=_surest_first)],
+        left_out=[_left_out(fact) for fact in sorted(job.left_out_facts, key=_surest_first)],
         decisions=_ways(job, str(request.base_url)),
         others=[
-            {**one, "url": REVIEW_PAGES[one["phase"]].format(one["job_id"])}
-            for one in others
-            if one["job_id"] != job["job_id"]
+            {**one, "url": REVIEW_PAGES[one.phase].format(one.job_id)} for one in others if one.job_id != job.job_id
         ],
     )
     return _answer(200, html)
@@ -149,46 +148,45 @@ def _least_sure_first(fact: StagedFact) -> float:
     return 1.0 if fact.confidence is None else fact.confidence
 
 
-def _surest_first(row: Row) -> float:
-    return -(row["confidence"] or 0.0)
+def _surest_first(fact: LeftOutFact) -> float:
+    return -(fact.confidence or 0.0)
 
 
-def _left_out(row: Row) -> Row:
-    said = in_words(row["confidence"], row["confidence_reasons"])
-    reason = LeftOut(row["reason"])
+def _left_out(fact: LeftOutFact) -> dict[str, object]:
+    said = in_words(fact.confidence, fact.confidence_reasons)
     # a low confidence says by itself why
-    told = [reason.words, said] if reason is not LeftOut.LOW_CONFIDENCE or not said else [said]
-    return {**row, "why": " · ".join(filter(None, told))}
+    told = [fact.reason.words, said] if fact.reason is not LeftOut.LOW_CONFIDENCE or not said else [said]
+    return {**fact, "why": " · ".join(filter(None, told))}
 
 
-def _why(job: Row, pairs: int, *, is_waiting: bool) -> str:
-    if (parked := job["parked"]) and not parked["error"]:
-        return f"{parked['by']} decided “{parked['decision']}”: it is carried out at {parked['due_at']:%H:%M:%S %Z}."
+def _why(job: DocumentDetail, pairs: int, *, is_waiting: bool) -> str:
+    if (parked := job.parked) and not parked.error:
+        return f"{parked.by} decided “{parked.decision}”: it is carried out at {parked.due_at:%H:%M:%S %Z}."
     if not is_waiting:
-        how = f" ({job['outcome']})" if job["outcome"] else ""
-        left_out = job["left_out_facts"] if job["state"] == JobState.DONE else []
+        how = f" ({job.outcome})" if job.outcome else ""
+        left_out = job.left_out_facts if job.state == JobState.DONE else []
         but = f" but whether to take in what was left out ({counted(len(left_out), 'fact')})" if left_out else ""
-        return f"It is {job['state'].replace('_', ' ')}{how}: there is nothing to decide{but}."
-    if job["stage"] == JobStage.VALIDATION_REVIEW:
-        found = counted(job["critical"], "critical finding")
+        return f"It is {job.state.replace('_', ' ')}{how}: there is nothing to decide{but}."
+    if job.stage == JobStage.VALIDATION_REVIEW:
+        found = counted(job.critical, "critical finding")
         return f"Validation found {found}: nothing new of it is published before you decide."
     if pairs:
         return "Facts of it look like facts that are there already: which of each pair is to stand?"
-    if job["facts_to_decide"]:
-        unsure = counted(job["facts_to_decide"], "fact is", "facts are")
+    if job.facts_to_decide:
+        unsure = counted(job.facts_to_decide, "fact is", "facts are")
         return f"{unsure} not sure enough to be published unseen: the least sure come first."
     return "Its facts wait to be read: nothing new of it is published before you decide."
 
 
-def _ways(job: Row, base: str) -> Sequence[Way]:
-    job_id, name = str(job["job_id"]), f"pipeline review {job['job_id']}"
+def _ways(job: DocumentDetail, base: str) -> Sequence[Way]:
+    job_id, name = str(job.job_id), f"pipeline review {job.job_id}"
     at = f"{base}api/job/{job_id}/"
-    if job["state"] != JobState.AWAITING_REVIEW:
-        return _take_in(job, name, at) if job["state"] == JobState.DONE else ()
-    if job["parked"] and not job["parked"]["error"]:
+    if job.state != JobState.AWAITING_REVIEW:
+        return _take_in(job, name, at) if job.state == JobState.DONE else ()
+    if job.parked and not job.parked["error"]:
         return (Way("Take the decision back", f"{name} undo", _curl(f"{at}undo")),)
     reject = Way("Publish nothing new of it", f"{name} reject", _curl(f"{at}reject"))
-    if job["stage"] == JobStage.VALIDATION_REVIEW:
+    if job.stage == JobStage.VALIDATION_REVIEW:
         reason = "WHY, IN A SENTENCE"
         return (
             Way(
@@ -203,7 +201,7 @@ def _ways(job: Row, base: str) -> Sequence[Way]:
             ),
             reject,
         )
-    if not job["undecided"]:
+    if not job.undecided:
         approve = Way("Approve its facts", f"{name} approve", _curl(f"{at}approve-stage2"))
     else:
         approve = Way(
@@ -219,8 +217,8 @@ def _ways(job: Row, base: str) -> Sequence[Way]:
     return approve, one, *_take_in(job, name, at), reject
 
 
-def _take_in(job: Row, name: str, at: str) -> Sequence[Way]:
-    if not job["left_out_facts"]:
+def _take_in(job: DocumentDetail, name: str, at: str) -> Sequence[Way]:
+    if not job.left_out_facts:
         return ()
     request = _curl(f"{at}approve-stage2", '{"fact_ids": ["ID"]}')
     return (Way("Take in one fact that was left out, with its id", f"{name} approve --fact ID", request),)

@@ -15,6 +15,7 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
+from pipeline_core.db.rows import ParkedShown
 from pipeline_core.domain import review
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
@@ -274,7 +275,7 @@ def reject_job(job_id: UUID, request: Request, services: Services, body: Rejecti
 )
 def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) -> dict[str, Any]:
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
-    document_id = services.views.job_state(JobId(job_id))["document_id"]
+    document_id = services.views.job_state(JobId(job_id)).document_id
     body = body or Undo()
     undone = services.parking.undo(
         document_id, by=review.Reviewer(services.user_id, named(services, body.reviewer)), reason=body.reason
@@ -293,12 +294,12 @@ def _decide(
     decision: Decision,
     body: Reason,
 ) -> dict[str, Any]:
-    document_id = services.views.job_state(JobId(job_id))["document_id"]
+    document_id = services.views.job_state(JobId(job_id)).document_id
     asked, parked = _asked(services, decision, body), None
     if body.undo_window:
         kept, foreseen = services.parking.park(document_id, asked, body.undo_window)
         parked = parked_answer(
-            job_id, {"decision": decision, "by": kept.taken_by, "taken_at": kept.taken_at, "due_at": kept.due_at}
+            job_id, ParkedShown(kept.decision, kept.taken_by, kept.taken_at, kept.due_at, error=None)
         )
         message = f"parked until {kept.due_at:%H:%M:%S %Z}; then: {foreseen.message}"
         decided = Decided(document_id, JobState.AWAITING_REVIEW, False, message)

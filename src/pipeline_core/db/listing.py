@@ -1,0 +1,123 @@
+"""Lists that people filter and page: selects over the models, whose columns are the fields of a row type."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from psycopg import Cursor, sql
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Integer, Select, bindparam, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.types import TypeEngine
+
+from pipeline_core.db.rows import Record
+from pipeline_core.domain.errors import UnexpectedError
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+def parameter(name: str, kind: TypeEngine[T] | type[TypeEngine[T]]) -> BindParameter[T]:
+    """A value that is given when the list is asked for."""
+    return bindparam(name, None, type_=kind)
+
+
+class Listing(Generic[R]):
+    """Rows of one kind, in one order."""
+
+    def __init__(
+        self,
+        kind: type[R],
+        columns: Mapping[str, ColumnElement[Any]],
+        source: FromClause,
+        *,
+        filters: Mapping[str, ColumnElement[bool]],
+        order: Sequence[UnaryExpression[Any]] = (),
+    ) -> None:
+        """Compile nothing yet.
+
+        Args:
+            kind: has fields; each that ``columns`` knows is selected, the others are for the caller to add.
+            columns: what each field is.
+            source: the tables.
+            filters: conditions, by the parameter for which one holds if it is given.
+            order: of the rows.
+        """
+        self.kind = kind
+        self._select = select(*(columns[f.name].label(f.name) for f in fields(kind) if f.name in columns))
+        self._source, self._filters, self._order = source, filters, order
+        self._compiled: dict[frozenset[str], bytes] = {}
+
+    def statement(self, given: frozenset[str]) -> bytes:
+        """The statement with the filters of these parameters. Each combination is compiled once."""
+        if given not in self._compiled:
+            compiled = self._filtered(given).compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+            text = str(compiled)
+            for name, value in compiled.params.items():
+                if value is not None:
+                    # a constant that the planner sees lets it use an index of these rows alone
+                    text = text.replace(f"%({name})s", sql.Literal(value).as_string(None))
+            self._compiled[given] = text.encode()
+        return self._compiled[given]
+
+    def _filtered(self, given: frozenset[str]) -> Select[Any]:
+        wanted = [condition for name, condition in self._filters.items() if name in given]
+        statement = self._select.select_from(self._source).where(*wanted).order_by(*self._order)
+        return statement.limit(parameter("limit", Integer)) if "limit" in given else statement
+
+
+def columns_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], dict[str, Any]]]:
+    """A row factory for psycopg: what is selected by name, for ``kind`` to be made of with more."""
+    words = words_of(kind)  # type: ignore[arg-type]
+
+    def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], dict[str, Any]]:
+        names = [column.name for column in cursor.description or ()]
+        return lambda values: {
+            name: value if value is None or name not in words else words[name][value]
+            for name, value in zip(names, values, strict=True)
+        }
+
+    return factory
+
+
+def rows_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], R]]:
+    """A row factory for psycopg.
+
+    Raises:
+        UnexpectedError: the columns are not the fields.
+    """
+    words = words_of(kind)  # type: ignore[arg-type]
+
+    def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
+        names = [column.name for column in cursor.description or ()]
+        if differ := {field.name for field in fields(kind)} ^ set(names):
+            raise UnexpectedError(f"The columns of a query are not those of {kind.__name__}: {sorted(differ)}.")
+        # past __init__, which takes as long again as reading the row does
+        puts = [(getattr(kind, name).__set__, words.get(name)) for name in names]
+
+        def make(values: Sequence[Any]) -> R:
+            row = object.__new__(kind)
+            for (put, members), value in zip(puts, values, strict=True):
+                put(row, value if members is None or value is None else members[value])
+            return row
+
+        return make
+
+    return factory
+
+
+def _find_words(kind: type[Record]) -> dict[str, dict[Any, Enum]]:
+    """The members by their values, of each field whose values are the words of an enumeration."""
+    found: dict[str, dict[Any, Enum]] = {}
+    for name, hint in get_type_hints(kind).items():
+        for one in get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,):
+            if isinstance(one, type) and issubclass(one, Enum):
+                found[name] = {member.value: member for member in one}
+    return found
+
+
+words_of = cache(_find_words)
