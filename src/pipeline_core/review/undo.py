@@ -12,7 +12,6 @@ from pipeline_core.domain.errors import ConflictError, StagedStateError
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import OfDocument, StagedFact, StagedPair
 from pipeline_core.review.decisions import Change, Expected
-from pipeline_core.review.expected import require
 from pipeline_core.review.scope import Scope
 
 Row = StagedFact | StagedPair
@@ -54,7 +53,7 @@ def undo(scope: Scope, subject: UUID, reason: str = "", expected: Expected | Non
     scope.begin("resolve" if of_pair else "edit")
     was = _row(scope, subject, of_pair=of_pair)
     scope.asked = {"undo": str(subject), "reason": reason}
-    require(expected or {}, [was], scope.asked)
+    scope.require(expected or {}, [was])
     if was.standing is QuestionStatus.IMPORTED and not isinstance(scope.where, OfDocument):
         raise StagedStateError("It is imported: what was decided about it stands.")
     last = scope.uow.changes.last(scope.whole_id, subject)
