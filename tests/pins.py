@@ -131,7 +131,12 @@ def _is_plumbing(name: str) -> bool:
     return any(name == one or name.startswith(one + ".") for one in PLUMBING)
 
 
-def _imports(module: str) -> Iterator[str]:
+@cache
+def _imports(module: str) -> frozenset[str]:
+    return frozenset(_imported(module))
+
+
+def _imported(module: str) -> Iterator[str]:
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline_core"):
             yield from (name for alias in node.names if _file(name := f"{node.module}.{alias.name}"))
@@ -143,8 +148,8 @@ def _imports(module: str) -> Iterator[str]:
 
 @cache
 def _code(module: str) -> str:
-    """What the module says to the interpreter: no comments, docstrings or formatting, on every version of Python."""
-    return repr(_plain(_tree(module)))
+    """Hash of what the module says to the interpreter: no comments, docstrings or formatting, on every Python."""
+    return hashlib.sha256(repr(_plain(_tree(module))).encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,9 @@ WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
     AND j.job_id = (SELECT job_id FROM newest_job(%(document_id)s))
 FOR UPDATE OF j;
 
+-- name: documents_of_user
+SELECT document_id FROM documents WHERE document_id = %(document_id)s AND user_id = %(user_id)s;
+
 -- name: next_waiting
 -- The document that has waited longest for a person; not one that a decision is parked about.
 SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,
@@ -53,9 +56,10 @@ SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS ve
 -- name: staged_facts
 -- Facts of a document or of a batch as a reviewer sees them, in the order of the file; these, or all.
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
-    q.evidence_match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of, q.similarity_score,
-    round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons, d.page_unit, c.heading_path,
-    q.topic, q.subtopic, q.question_type, q.difficulty, q.notes_for_tutor, q.import_error, q.generator, q.added_by, q.chunk_id
+    q.evidence_match AS match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of,
+    q.similarity_score AS similarity, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons,
+    d.page_unit, c.heading_path, q.topic, q.subtopic, q.question_type AS kind, q.difficulty, q.notes_for_tutor AS notes,
+    q.import_error, q.generator, q.added_by, q.chunk_id
 FROM staged_questions q
 LEFT JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)
@@ -105,14 +109,14 @@ UPDATE upload_batches SET matched_at = NULL
 WHERE batch_id = (SELECT upload_batch_id FROM staged_questions WHERE question_id = %(question_id)s);
 
 -- name: staged_pairs
-SELECT p.duplicate_id, q.upload_batch_id AS batch_id, q.document_id, p.staged_question_id, p.existing_question_id,
-       p.similarity_score, p.method, p.resolution, p.resolved_by, p.resolved_at, p.resolution_notes, p.version, p.changed_by,
-       p.changed_at, p.reasons, proposed_resolution(p.reasons) AS proposed,
-       q.status AS staged_status,
-       coalesce(q.question || E'\n' || q.answer, q.statement) AS staged_text,
-       coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
-       a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
-           WHERE t.question_id = p.existing_question_id) AS existing_stands
+SELECT p.duplicate_id, q.upload_batch_id AS batch_id, q.document_id, p.staged_question_id AS staged,
+    p.existing_question_id AS existing, p.similarity_score AS score, p.method, p.resolution, p.resolved_by, p.resolved_at,
+    p.resolution_notes AS reason, p.version, p.changed_by, p.changed_at, q.status AS staged_status,
+    coalesce(p.reasons -> 'flags', '[]') AS flags, proposed_resolution(p.reasons) AS proposed,
+    coalesce(q.question || E'\n' || q.answer, q.statement) AS staged_text,
+    coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
+    a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
+        WHERE t.question_id = p.existing_question_id) AS existing_stands
 FROM staging_duplicates p
 JOIN staged_questions q ON q.question_id = p.staged_question_id
 LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import ChangedMeanwhileError, ConflictError
+from pipeline_core.domain.errors import ChangedMeanwhileError, ConflictError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Seen, StagedFact, Where
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
@@ -196,3 +196,18 @@ def test_a_history_tells_of_one_fact_and_of_the_whole(app: Pipeline) -> None:
         other.question_id: ["fact_edited", "matches_approved"],
     }
     assert len(app.review.history(where, app.user_id)) == 3
+
+
+def test_an_expectation_of_something_else_is_refused(app: Pipeline) -> None:
+    """A typo never decides anything."""
+    where = document(app)
+    one, other = app.review.facts(where, app.user_id)[:2]
+    with pytest.raises(RefusedError, match=str(other.question_id)):
+        app.review.decide_facts(
+            where,
+            [one.question_id],
+            STATUS["reject"],
+            by=Reviewer(app.user_id),
+            expected={other.question_id: other.seen},
+        )
+    assert app.review.facts(where, app.user_id)[0] == one

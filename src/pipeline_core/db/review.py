@@ -24,61 +24,16 @@ from pipeline_core.domain.staging import MatchKey
 
 
 def _fact(row: Row) -> StagedFact:
-    return StagedFact(
-        row["question_id"],
-        row["question"],
-        row["answer"],
-        row["statement"],
-        QuestionStatus(row["status"]),
-        row["version"],
-        row["changed_by"],
-        row["changed_at"],
-        tuple(map(Span.from_json, row["evidence"] or ())),
-        row["evidence_match"],
-        row["review_notes"],
-        row["edited_by"],
-        LeftOut(row["left_out_reason"]) if row["left_out_reason"] else None,
-        row["duplicate_of"],
-        row["similarity_score"],
-        row["confidence"],
-        row["confidence_reasons"],
-        row["page_unit"],
-        tuple(row["heading_path"] or ()),
-        row["topic"],
-        row["subtopic"],
-        row["question_type"],
-        row["difficulty"],
-        row["notes_for_tutor"],
-        row["import_error"],
-        row["generator"],
-        row["added_by"],
-        row["chunk_id"],
-    )
+    row["evidence"] = tuple(map(Span.from_json, row["evidence"] or ()))
+    row["status"] = QuestionStatus(row["status"])
+    row["left_out_reason"] = row["left_out_reason"] and LeftOut(row["left_out_reason"])
+    row["heading_path"] = tuple(row["heading_path"] or ())
+    return StagedFact(**row)
 
 
 def _pair(row: Row) -> StagedPair:
-    return StagedPair(
-        row["duplicate_id"],
-        row["batch_id"],
-        row["document_id"],
-        row["staged_question_id"],
-        row["existing_question_id"],
-        row["similarity_score"],
-        row["method"],
-        row["resolution"],
-        row["resolved_by"],
-        row["resolved_at"],
-        row["resolution_notes"],
-        row["version"],
-        row["changed_by"],
-        row["changed_at"],
-        row["staged_text"],
-        row["existing_text"],
-        QuestionStatus(row["staged_status"]),
-        row["existing_stands"],
-        row["reasons"].get("flags", ()),
-        row["proposed"],
-    )
+    row["staged_status"] = QuestionStatus(row["staged_status"])
+    return StagedPair(**row)
 
 
 def _document(where: Where | None) -> DocumentId | None:
@@ -97,6 +52,10 @@ class Reviews:
         """The document's newest job, locked until the transaction ends; None if the user has no such document."""
         rows = self._session.all("lock_for_review", document_id=document_id, user_id=user_id)
         return summary_from(rows[0]) if rows else None
+
+    def has_document(self, document_id: DocumentId, user_id: UserId) -> bool:
+        """Whether the user has such a document; nobody waits for it."""
+        return bool(self._session.all("documents_of_user", document_id=document_id, user_id=user_id))
 
     def act_as(self, reviewer: Reviewer) -> None:
         """Have the rows that change in this transaction say that this reviewer changed them."""

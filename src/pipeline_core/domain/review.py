@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
@@ -87,6 +88,10 @@ class StagedFact(HasEvidence):
     chunk_id: ChunkId | None = None
 
     @property
+    def id(self) -> UUID:
+        return self.question_id
+
+    @property
     def title(self) -> str:
         """What it is known by: its question, or its statement where none is natural."""
         return self.question or self.statement or ""
@@ -156,6 +161,10 @@ class StagedPair:
     existing_stands: bool
     flags: Sequence[str] = ()
     proposed: str = "keep_both"
+
+    @property
+    def id(self) -> UUID:
+        return self.duplicate_id
 
     @property
     def seen(self) -> Seen:

@@ -69,16 +69,14 @@ class BankScope(Scope):
             self.refuse_facts([fact for fact in facts if fact.question_id in kept], to)
         super().set_status(facts, to, notes)
 
-    def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
         self.log(f"questions_{to}", reason, before={str(fact.question_id): fact.status for fact in facts}, after=to)
+        if to is _S.REJECTED:
+            self._settle_others(revive(self.uow, self.by.user_id))
+        return ()
 
     def log(self, code: str, reason: str, **details: object) -> None:
         self.uow.reviews.record(self.batch, "review", code, {"by": self.by.by, "reason": reason, **details})
-
-    def after_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
-        if facts and to is _S.REJECTED:
-            self._settle_others(revive(self.uow, self.by.user_id))
-        return ()
 
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
         if not changes:
@@ -96,11 +94,9 @@ class BankScope(Scope):
         status = _S.PENDING if has_new_words(fact, new) else fact.status
         return replace(new, status=status, review_notes=reason or fact.review_notes)
 
-    def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
         before, after = ({name: getattr(fact, name) for name in ("status", *names)} for fact in (old, new))
         self.log("question_edited", reason, question_id=old.question_id, before=before, after=after)
-
-    def after_edit(self, old: StagedFact, new: StagedFact) -> None:
         if not (self.batch.is_matched and has_new_words(old, new)):
             return
         again = self.uow.reviews.forget_pairs(old.question_id)
@@ -117,11 +113,9 @@ class BankScope(Scope):
                 f"What “{_clip(pair.staged_text)}” repeats is there no more: it cannot be kept instead."
             )
 
-    def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
         before = {str(pair.duplicate_id): pair.resolution for pair in pairs}
         self.log("duplicates_resolved", reason, before=before, after=resolution)
-
-    def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
         self.uow.reviews.apply_to_bank(pairs)
         self._settle_others(revive(self.uow, self.by.user_id))
         return ()

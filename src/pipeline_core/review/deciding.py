@@ -6,13 +6,11 @@ from uuid import UUID
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import StagedFact
 from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.review.decisions import Change, Expected, Resolution
-from pipeline_core.review.expected import require, require_whole
 from pipeline_core.review.scope import Scope
 from pipeline_core.review.undo import keep
 
@@ -30,8 +28,7 @@ def decide(
     scope.begin("decide", to)
     facts = scope.facts(ids)
     scope.asked = {"status": to, "facts": [str(one) for one in ids or ()], "reason": reason}
-    require_whole(scope, (expected or {}).get(scope.whole_id))
-    require(expected or {}, facts, scope.asked)
+    scope.require(expected or {}, facts)
     comes_from, stays = scope.rules.comes_from.get(to, frozenset()), scope.rules.stays[to]
     unchanged = [fact for fact in facts if fact.status in stays]
     if ids is None:
@@ -41,9 +38,7 @@ def decide(
         todo = [fact for fact in facts if fact.status in comes_from]
     keep(scope, [fact.question_id for fact in todo])
     scope.set_status(todo, to, trimmed(reason))
-    if todo:
-        scope.record_facts(todo, to, trimmed(reason))
-    to_run = scope.after_facts(todo, to)
+    to_run = scope.decided(todo, to, trimmed(reason)) if todo else ()
     return scope.change([fact.question_id for fact in todo], len(unchanged), to, to_run=to_run)
 
 
@@ -62,10 +57,9 @@ def edit(
     keep(scope, [old.question_id])
     [key] = match_keys(scope.uow.staging, [new.statement or fact_text(new.question, new.answer, None)])
     if not scope.uow.reviews.edit(old, new, key, scope.by):
-        scope.refuse_changed([old])
+        scope.refuse_changed([old], scope.facts([fact_id]))
     names = [name for name in sorted(scope.rules.fields) if getattr(old, name) != getattr(new, name)]
-    scope.record_edit(old, new, names, trimmed(reason))
-    scope.after_edit(old, new)
+    scope.was_edited(old, new, names, trimmed(reason))
     return scope.change([old.question_id], 0, f"edited ({', '.join(names)})")
 
 
@@ -81,7 +75,7 @@ def propose(
     _refuse_fields(scope, changes)
     [old] = scope.facts([fact_id])
     scope.asked = {"fact": str(fact_id), "changes": dict(changes), "reason": reason}
-    require(expected or {}, [old], scope.asked)
+    scope.require(expected or {}, [old])
     return old, scope.edited(old, changes, trimmed(reason))
 
 
@@ -113,16 +107,12 @@ def resolve(
     scope.begin("resolve")
     pairs = scope.pairs(ids, resolution="pending" if ids is None else None)
     scope.asked = {"resolution": resolution, "pairs": [str(one) for one in ids or ()], "reason": reason}
-    require_whole(scope, (expected or {}).get(scope.whole_id))
-    require(expected or {}, pairs, scope.asked)
+    scope.require(expected or {}, pairs)
     todo = [pair for pair in pairs if pair.resolution != resolution]
     for pair in todo:
         scope.refuse_pair(pair, resolution)
     keep(scope, [pair.duplicate_id for pair in todo])
     scope.set_resolution(todo, resolution, trimmed(reason))
-    to_run: tuple[DocumentId, ...] = ()
-    if todo:
-        scope.record_pairs(todo, resolution, trimmed(reason))
-        to_run = scope.after_pairs(todo)
+    to_run = scope.resolved(todo, resolution, trimmed(reason)) if todo else ()
     changed = [pair.duplicate_id for pair in todo]
     return scope.change(changed, len(pairs) - len(todo), f"decided {resolution}", of_pairs=True, to_run=to_run)

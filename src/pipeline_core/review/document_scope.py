@@ -22,11 +22,9 @@ from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, Stag
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.review.orphans import revive_orphans
-from pipeline_core.review.scope import Rules, Scope, Work
+from pipeline_core.review.scope import SYSTEM, Rules, Scope, Work
 
 _S = QuestionStatus
-SYSTEM = "system"
-"""Who decided a pair that nobody was asked about."""
 RULES = Rules(
     comes_from={
         _S.APPROVED: frozenset({_S.PENDING, _S.REJECTED, _S.LEFT_OUT}),
@@ -157,15 +155,15 @@ class DocumentScope(Scope):
                 http_action="A duplicate is decided by its pair: `duplicates` decides all pairs that are undecided.",
             )
 
-    def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
         for fact in facts:
-            self.log(
-                f"fact_{to}",
-                reason,
-                question_id=fact.question_id,
-                before={"status": fact.status},
-                after={"status": to},
-            )
+            before, after = {"status": fact.status}, {"status": to}
+            self.log(f"fact_{to}", reason, question_id=fact.question_id, before=before, after=after)
+        if not self.taken_in:
+            return ()
+        targets = {self.summary.job_id: JobStage.FACTS_STAGED}
+        self.uow.jobs.restart(targets, code="fact_taken_in", by=self.by.by, correlation_id=CorrelationId(uuid4()))
+        return (self.document_id,)
 
     def log(self, code: str, reason: str, **details: object) -> None:
         self.uow.reviews.log(self.summary.job_id, code, {"by": self.by.by, "reason": reason, **details})
@@ -179,13 +177,6 @@ class DocumentScope(Scope):
             self.uow.reviews.compare_again(facts[0].question_id)
         # a rejection that is taken back does not take back that another says the same
         self.uow.reviews.apply_to_document(self.document_id)
-
-    def after_facts(self, _facts: Sequence[StagedFact], _to: QuestionStatus) -> tuple[DocumentId, ...]:
-        if not self.taken_in:
-            return ()
-        targets = {self.summary.job_id: JobStage.FACTS_STAGED}
-        self.uow.jobs.restart(targets, code="fact_taken_in", by=self.by.by, correlation_id=CorrelationId(uuid4()))
-        return (self.document_id,)
 
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
         if fact.status not in self.rules.editable:
@@ -207,11 +198,9 @@ class DocumentScope(Scope):
         status = _S.APPROVED if fact.status is _S.IMPORTED else fact.status
         return replace(new, status=status, review_notes=reason or "edited")
 
-    def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
         before, after = ({name: getattr(fact, name) for name in names} for fact in (old, new))
         self.log("fact_edited", reason, question_id=old.question_id, before=before, after=after)
-
-    def after_edit(self, old: StagedFact, _new: StagedFact) -> None:
         self.uow.reviews.forget_near_duplicates(old.question_id)
         # others were left out because this one said the same
         revive_orphans(self.uow, [self.by.user_id])
@@ -223,7 +212,7 @@ class DocumentScope(Scope):
                 f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
             )
 
-    def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
         for pair in pairs:
             overruled = {} if pair.resolved_by is None else {"by": pair.resolved_by}
             self.log(
@@ -235,11 +224,9 @@ class DocumentScope(Scope):
                 before={"resolution": pair.resolution, **overruled},
                 after={"resolution": resolution},
             )
-
-    def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
         self.uow.reviews.take_back(pairs)
         self.uow.reviews.apply_to_document(self.document_id)
-        return self.decide_elsewhere() if pairs else ()
+        return self.decide_elsewhere()
 
     def decide_elsewhere(self) -> tuple[DocumentId, ...]:
         """Let what was decided about two texts count in other documents; returns those that go on by it.

@@ -19,7 +19,6 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.review import deciding
 from pipeline_core.review.decisions import Change, Decided, Decision, Request, and_others
 from pipeline_core.review.document_scope import DocumentScope
-from pipeline_core.review.expected import require, require_whole
 from pipeline_core.review.orphans import revive_orphans
 
 _NOT_CHOSEN = "not among the approved"
@@ -48,7 +47,7 @@ def act(scope: DocumentScope, request: Request) -> Decided:
         As ``decide``.
     """
     scope.asked = {"decision": request.decision, "reason": request.reason, "duplicates": request.duplicates}
-    require_whole(scope, request.expected)
+    scope.require(request.all_expected(scope.document_id), scope.facts() if request.expected_facts else [])
     return _DECISIONS[request.decision](scope, request)
 
 
@@ -114,7 +113,6 @@ def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:
     approved, rejected = QuestionStatus.APPROVED, QuestionStatus.REJECTED
     comes_from = scope.rules.comes_from[approved]
     wanted = scope.facts(request.approved)
-    require(request.expected_facts, wanted, scope.asked)
     fine = comes_from | {approved, QuestionStatus.IMPORTED}
     scope.refuse_facts([fact for fact in wanted if fact.status not in fine], approved)
     ids = {fact.question_id for fact in wanted}

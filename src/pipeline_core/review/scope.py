@@ -3,19 +3,21 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar, Literal, NoReturn
 from uuid import UUID
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
-from pipeline_core.domain.errors import ChangedMeanwhileError, UnknownIdsError
+from pipeline_core.domain.errors import Changed, ChangedMeanwhileError, RefusedError, UnknownIdsError
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId
 from pipeline_core.domain.review import Reviewer, Seen, StagedFact, StagedPair, Where
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.decisions import Change, Resolution, and_others
-from pipeline_core.review.expected import Asked, require
+from pipeline_core.review.decisions import Change, Expected, Resolution, and_others
 
 Work = Literal["decide", "edit", "resolve"]
+SYSTEM = "system"
+"""Who changed or decided what nobody was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Scope(ABC):
 
     def __init__(self, uow: UnitOfWork, by: Reviewer) -> None:
         self.uow, self.by = uow, by
-        self.asked: Asked = {}
+        self.asked: Mapping[str, object] = {}
         uow.reviews.act_as(by)
 
     @abstractmethod
@@ -111,7 +113,7 @@ class Scope(ABC):
             ChangedMeanwhileError: one is not.
         """
         if facts and not self.uow.reviews.decide(facts, to, by=self.by.user_id, notes=notes or None):
-            self.refuse_changed(facts)
+            self.refuse_changed(facts, self.facts([fact.question_id for fact in facts]))
 
     def set_resolution(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
         """Decide pairs, if all are as they were read.
@@ -120,30 +122,41 @@ class Scope(ABC):
             ChangedMeanwhileError: one is not.
         """
         if pairs and not self.uow.reviews.resolve(pairs, resolution, by=self.by.by, notes=reason or None):
-            now = self.pairs([pair.duplicate_id for pair in pairs])
-            require({pair.duplicate_id: pair.seen for pair in pairs}, now, self.asked)
-            raise ChangedMeanwhileError()
+            self.refuse_changed(pairs, self.pairs([pair.duplicate_id for pair in pairs]))
 
-    def refuse_changed(self, facts: Sequence[StagedFact]) -> NoReturn:
-        """Name what has changed since these facts were read.
+    def require(self, expected: Expected, rows: Sequence[StagedFact | StagedPair]) -> None:
+        """Refuse the decision about ``rows`` unless they, and the whole if it is named, are as they were seen.
+
+        Raises:
+            ChangedMeanwhileError: something is not; says who changed it and when, what stands now, and what was asked.
+            RefusedError: what is named is not decided about.
+        """
+        named = expected.keys() - {self.whole_id} - {row.id for row in rows}
+        if named:
+            raise RefusedError(f"What is expected of {min(named)} does not matter here: it is not decided about.")
+        changed = [_changed(expected[row.id], row) for row in rows if expected.get(row.id, row.seen) != row.seen]
+        if not changed and (whole := expected.get(self.whole_id)) and whole != (now := self.seen):
+            everything: list[StagedFact | StagedPair] = [*self.facts(), *self.pairs()]
+            last = max(everything, key=lambda row: row.changed_at, default=None)
+            who, when = (last.changed_by, last.changed_at) if last else (SYSTEM, datetime.now(UTC))
+            changed = [Changed(self.whole_id, whole.status, whole.version, now.status, now.version, who, when)]
+        if changed:
+            raise ChangedMeanwhileError.of(changed, self.asked)
+
+    def refuse_changed(
+        self, old: Sequence[StagedFact | StagedPair], now: Sequence[StagedFact | StagedPair]
+    ) -> NoReturn:
+        """Name what has changed since these rows were read.
 
         Raises:
             ChangedMeanwhileError
         """
-        require(
-            {fact.question_id: fact.seen for fact in facts},
-            self.facts([fact.question_id for fact in facts]),
-            self.asked,
-        )
+        self.require({row.id: row.seen for row in old}, now)
         raise ChangedMeanwhileError()
 
     @abstractmethod
-    def record_facts(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> None:
-        """Leave an event of the decision."""
-
-    @abstractmethod
-    def after_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
-        """Do what follows; returns the documents that go on by it."""
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
+        """Record what was decided, and do what follows; returns the documents that go on by it."""
 
     @abstractmethod
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
@@ -154,12 +167,8 @@ class Scope(ABC):
         """
 
     @abstractmethod
-    def record_edit(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
-        """Leave an event of the edit."""
-
-    @abstractmethod
-    def after_edit(self, old: StagedFact, new: StagedFact) -> None:
-        """Have the fact compared by its new words."""
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+        """Record what was changed, and have the fact compared by its new words."""
 
     @abstractmethod
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
@@ -170,12 +179,8 @@ class Scope(ABC):
         """
 
     @abstractmethod
-    def record_pairs(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
-        """Leave an event of the decision."""
-
-    @abstractmethod
-    def after_pairs(self, pairs: Sequence[StagedPair]) -> tuple[DocumentId, ...]:
-        """Do what follows of the resolution; returns the documents that go on by it."""
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
+        """Record what was decided, and do what follows; returns the documents that go on by it."""
 
     @abstractmethod
     def log(self, code: str, reason: str, **details: object) -> None:
@@ -208,3 +213,8 @@ class Scope(ABC):
         others = [one for one in to_run if one != self.whole_id]
         message = and_others(said + self.next_step(of_pairs=of_pairs), others)
         return Change(list(changed), unchanged, self.settle(), message, to_run)
+
+
+def _changed(seen: Seen, row: StagedFact | StagedPair) -> Changed:
+    now = row.seen
+    return Changed(row.id, seen.status, seen.version, now.status, now.version, row.changed_by, row.changed_at)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.changes import Change as Undone
 from pipeline_core.domain.changes import ChangedRow, Kind, in_the_way, of_subject, to_restore
@@ -11,7 +12,6 @@ from pipeline_core.domain.errors import ConflictError, StagedStateError
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import OfDocument, StagedFact, StagedPair
 from pipeline_core.review.decisions import Change, Expected
-from pipeline_core.review.expected import require
 from pipeline_core.review.scope import Scope
 
 Row = StagedFact | StagedPair
@@ -32,6 +32,13 @@ def keep(scope: Scope, subjects: Sequence[UUID], *, undoes: UUID | None = None) 
     )
 
 
+def forget_changes(open_uow: OpenUnitOfWork) -> None:
+    """Keep no longer what has gone on and cannot be undone."""
+    with open_uow() as uow:
+        uow.changes.forget()
+        uow.commit()
+
+
 def undo(scope: Scope, subject: UUID, reason: str = "", expected: Expected | None = None, *, of_pair: bool) -> Change:
     """Undo what was last done to a fact or a pair, with all that followed of it; of an undo, redo it.
 
@@ -46,7 +53,7 @@ def undo(scope: Scope, subject: UUID, reason: str = "", expected: Expected | Non
     scope.begin("resolve" if of_pair else "edit")
     was = _row(scope, subject, of_pair=of_pair)
     scope.asked = {"undo": str(subject), "reason": reason}
-    require(expected or {}, [was], scope.asked)
+    scope.require(expected or {}, [was])
     if was.standing is QuestionStatus.IMPORTED and not isinstance(scope.where, OfDocument):
         raise StagedStateError("It is imported: what was decided about it stands.")
     last = scope.uow.changes.last(scope.whole_id, subject)

@@ -218,7 +218,8 @@ class StagingService:
             StagedStateError: one of them is left out as a duplicate: its pair is to be decided otherwise first.
             ChangedMeanwhileError: one of them is not as it was seen.
         """
-        return self._decide(batch_id, question_ids, QuestionStatus.APPROVED, by, reason, expected)
+        who, to = Reviewer(by, self.reviewer), QuestionStatus.APPROVED
+        return self.review.decide_facts(OfBatch(batch_id), question_ids, to, by=who, reason=reason, expected=expected)
 
     def reject_questions(
         self,
@@ -235,18 +236,7 @@ class StagingService:
             NotFoundError, ChangedMeanwhileError: as ``approve_questions``.
             StagedStateError: one of them is imported.
         """
-        return self._decide(batch_id, question_ids, QuestionStatus.REJECTED, by, reason, expected)
-
-    def _decide(
-        self,
-        batch_id: BatchId,
-        question_ids: Sequence[QuestionId] | None,
-        to: QuestionStatus,
-        by: UserId,
-        reason: str,
-        expected: Expected | None,
-    ) -> Change:
-        who = Reviewer(by, self.reviewer)
+        who, to = Reviewer(by, self.reviewer), QuestionStatus.REJECTED
         return self.review.decide_facts(OfBatch(batch_id), question_ids, to, by=who, reason=reason, expected=expected)
 
     def request_import(self, batch_id: BatchId, *, by: UserId) -> int:
