@@ -18,8 +18,8 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.review.add import Marked, MissedFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.marking import Marked, MissedFact
 from pipeline_core.services.deep_scan import DeepScan
 from tests.fakes import ScriptedFactGenerator
 from tests.published import drain, who_says

@@ -16,8 +16,9 @@ from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.review.add import Added, AddFact, Marked, MissedFact
+from pipeline_core.review.add import Added, AddFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.marking import Marked, MissedFact
 from tests.through import needs_work, receive, through, upload
 
 KNOWN = "The pressure relief valve of the boiler opens at 3 bar and protects the vessel."
