@@ -12,8 +12,9 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from pipeline_core.domain.batches import BatchStatus
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.ids import BatchId, DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 
 
@@ -286,3 +287,32 @@ class DocumentDetail(DocumentJob):
     to_decide: list[WeighedFact]
     parked: ParkedShown | None
     events: list[JobEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Record):
+    """One upload session: a question bank, or the facts of a document."""
+
+    total: int
+    pending: int
+    approved: int
+    rejected: int
+    duplicate: int
+    imported: int
+    left_out: Annotated[int, Field(description="Left out by the system until a person takes them in")]
+    batch_id: BatchId
+    file_name: str
+    document_id: DocumentId | None
+    status: BatchStatus
+    uploaded_at: datetime
+    is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
+    undecided: Annotated[int, Field(description="Pairs of look-alikes that nobody has decided")]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDetail(Batch):
+    """One batch, with what a decision about all of it names as expected."""
+
+    review_version: Annotated[
+        int, Field(description="What to send as `expected.version`, with `status` as `expected.status`")
+    ]

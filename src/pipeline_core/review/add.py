@@ -24,7 +24,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.domain.lifecycle import Outcome, Profile
 from pipeline_core.domain.reasons import trimmed, visible_length
 from pipeline_core.domain.review import Reviewer, StagedFact
 from pipeline_core.domain.same_words import exact_key
@@ -158,6 +158,14 @@ def _take(
 ) -> tuple[DocumentScope, Chunk, str]:
     """The waiting document, locked; its chunk, and the language of that."""
     scope = DocumentScope(uow, document_id, by)
+    if scope.summary.outcome is Outcome.PUBLISHED:
+        raise AlreadyDecidedError(
+            scope.moved_on().message,
+            action="A fact is added while its document waits in matching review: `pipeline run FILE --publish-from 1 "
+            "--ask-from 0` lets a published one wait there again.",
+            http_action="A fact is added while its document waits in matching review: uploaded again with the fields "
+            "`publish_from` 1 and `ask_from` 0, a published one waits there again.",
+        )
     scope.begin("edit")
     chunks = [row.chunk for row in uow.staging.chunks([document_id])[document_id]]
     at = next((n for n, chunk in enumerate(chunks) if chunk.chunk_id == chunk_id), None)
