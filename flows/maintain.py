@@ -35,7 +35,6 @@ def maintain(
     tasks.note_run("maintain")
     done = [
         tasks.reap_leases(),
-        tasks.carry_out_parked(),
         tasks.purge_dead_letters(dead_letter_days),
         tasks.prune_history(),
         tasks.purge_caches(cache_days),
@@ -43,5 +42,6 @@ def maintain(
         tasks.refresh_statistics(),
         tasks.report_waiting_reviews(review_alert_h),
         tasks.deliver_webhooks(),
+        tasks.carry_out_parked(),
     ]
     return Completed(message=", ".join(done))

@@ -2,15 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from pipeline_core.db.rows import Progress, RunDocument
+from pipeline_core.db.rows import CostOfRun, Progress, RunDocument
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.settings import Settings
-
-Cost = Mapping[str, Any]
 
 MOST_DOCUMENTS = 50
 """Lines of a summary; the rest is counted. Those that need somebody come first."""
@@ -66,7 +63,7 @@ def tags_of(rows: Sequence[RunDocument], *, retried: bool) -> set[str]:
     )
 
 
-def summary(rows: Sequence[RunDocument], costs: Sequence[Cost], settings: Settings) -> str:
+def summary(rows: Sequence[RunDocument], costs: Sequence[CostOfRun], settings: Settings) -> str:
     """The run in markdown: what became of each document, what waits and how to decide, and what was paid."""
     ordered = sorted(rows, key=lambda row: (_RANKS.get(row.state, len(_RANKS)), row.filename))
     return "\n\n".join(
@@ -119,14 +116,14 @@ def _dead(rows: Sequence[RunDocument]) -> str:
     return "\n".join(["## Dead letters", *lines]) + _more(rows)
 
 
-def _cost(costs: Sequence[Cost]) -> str:
+def _cost(costs: Sequence[CostOfRun]) -> str:
     if not costs:
         return "Nothing was paid for."
     lines = ["## Cost", "| stage | model | outcome | calls | US dollars |", "|---|---|---|---|---|"]
     for row in costs:
-        spent = row["cost_usd"] or 0.0
-        lines.append(f"| {row['stage']} | {plain(row['model'])} | {row['outcome']} | {row['calls']} | {spent:.4f} |")
-    total = sum(row["cost_usd"] or 0.0 for row in costs)
+        spent = row.cost_usd
+        lines.append(f"| {row.stage} | {plain(row.model)} | {row.outcome} | {row.calls} | {spent:.4f} |")
+    total = sum(row.cost_usd for row in costs)
     together = f"Together {total:.4f} US dollars for everything that shares the budget of this run."
     return "\n".join([lines[0], "", *lines[1:], "", together])
 

@@ -27,22 +27,6 @@ UNION ALL
 SELECT f.stage_name, f.file_type, f.file_path, f.file_size, f.mime_type, f.checksum, f.created_at
 FROM stage_output_files f JOIN stages o USING (stage_name) WHERE f.document_id = %(document_id)s;
 
--- name: api_batches_page
-SELECT b.batch_id, b.file_name, b.document_id, b.status, b.uploaded_at, b.matched_at IS NOT NULL AS is_matched,
-    c.total_questions AS total, c.questions_pending AS pending, c.questions_approved AS approved,
-    c.questions_rejected AS rejected, c.questions_duplicate AS duplicate,
-    c.questions_left_out AS left_out,
-    (SELECT count(*) FROM staged_questions q WHERE q.upload_batch_id = b.batch_id AND q.status = 'imported') AS imported,
-    (SELECT count(*) FROM undecided_pairs p WHERE p.upload_batch_id = b.batch_id) AS undecided,
-    CASE WHEN b.batch_id = %(batch_id)s THEN review_version(coalesce(b.document_id, b.batch_id)) END AS review_version
-FROM upload_batches b JOIN upload_batch_counts c USING (batch_id)
-WHERE (%(batch_id)s::uuid IS NULL OR b.batch_id = %(batch_id)s)
-    AND (%(statuses)s::text[] IS NULL OR b.status = ANY(%(statuses)s))
-    AND (%(before_ts)s::timestamptz IS NULL
-        OR (b.uploaded_at, b.batch_id) < (%(before_ts)s::timestamptz, %(before_id)s::uuid))
-ORDER BY b.uploaded_at DESC, b.batch_id DESC
-LIMIT %(limit)s;
-
 -- name: pipeline_metrics
 SELECT metric, label, value FROM (SELECT * FROM pipeline_metrics() UNION ALL SELECT * FROM held_metrics()) AS m
 WHERE value IS NOT NULL ORDER BY metric, label;

@@ -9,6 +9,9 @@ WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
     AND j.job_id = (SELECT job_id FROM newest_job(%(document_id)s))
 FOR UPDATE OF j;
 
+-- name: documents_of_user
+SELECT document_id FROM documents WHERE document_id = %(document_id)s AND user_id = %(user_id)s;
+
 -- name: next_waiting
 -- The document that has waited longest for a person; not one that a decision is parked about.
 SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,

@@ -91,3 +91,9 @@ ON CONFLICT (user_id, first_sha256, second_sha256) DO UPDATE SET resolution = EX
 -- name: drop_remembered
 DELETE FROM duplicate_decisions d USING jsonb_populate_recordset(NULL::duplicate_decisions, %(rows)s::jsonb) b
 WHERE d.user_id = b.user_id AND d.first_sha256 = b.first_sha256 AND d.second_sha256 = b.second_sha256;
+
+-- name: forget_changes
+-- Of what has gone on; what was done, by whom and why stays in the events.
+DELETE FROM review_changes c
+WHERE (SELECT j.state FROM upload_jobs j WHERE j.document_id = c.document_id ORDER BY j.created_at DESC LIMIT 1) = 'done'
+    OR EXISTS (SELECT FROM upload_batches b WHERE b.batch_id = c.batch_id AND b.status = 'imported');

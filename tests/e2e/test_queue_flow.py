@@ -17,6 +17,7 @@ from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.ports.queue_runs import RunsSeen
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
+from pipeline_core.review.decisions import Decision, Request
 from tests.e2e.test_flow import first_times
 from tests.fakes import ScriptedFactGenerator
 from tests.through import MANUAL, needs_work, receive, upload
@@ -129,6 +130,20 @@ def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
     assert said[3].startswith("0 dead letters removed")
     assert ", 0 cached answers and 0 " in state.message
     assert "0 orphaned objects removed" in state.message
+    assert state.message.endswith("0 documents go on by parked decisions")
+
+
+def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:
+    from pipeline_core.flows.process_queue import process_queue
+
+    [document_id] = documents(wired, 1)
+    with wired.open_uow() as uow:
+        uow.session.connection.execute(b"UPDATE processing_workflows SET workflow_type = 'manual'")
+        uow.commit()
+    process_queue(return_state=True)
+    wired.parking.park(document_id, Request(Decision.APPROVE, wired.user_id), 0.02)
+    time.sleep(0.05)
+    assert process_queue(return_state=True).message == "1 done"
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.marking import Marked, MissedFact
 from pipeline_core.services.deep_scan import DeepScan
 from tests.fakes import ScriptedFactGenerator
 from tests.published import drain, who_says
@@ -269,10 +270,16 @@ def test_a_rejected_scan_leaves_everything_as_it_was(deep: Pipeline) -> None:
     select(deep, document_id)
     scan(deep)
     new = facts(deep, document_id, "pending")
+    with deep.open_uow() as uow:
+        chunk = uow.staging.chunks([document_id])[document_id][0].chunk
+    words = Marked(at := chunk.text.index("The housing of part"), at + len("The housing of part"))
+    missed = MissedFact(chunk.chunk_id, (words,), statement="There is a housing.")
+    added = deep.add_fact(document_id, missed, user_id=deep.user_id).fact.question_id
     decided = deep.review.decide(document_id, Request(Decision.REJECT, deep.user_id, "nothing of use"))
     assert "what was published stays" in decided.message
     assert published(deep, document_id) == before
-    assert facts(deep, document_id, "rejected").keys() == new.keys()
+    # what a reviewer added to the scan goes with it
+    assert facts(deep, document_id, "rejected").keys() == new.keys() | {added}
     assert facts(deep, document_id, "imported").keys() == {fact["question_id"] for fact in before["facts"]}
     assert needs_work(deep, receive(deep, upload(text=LONG))) == []
     # what was rejected is not raised again

@@ -12,11 +12,13 @@ from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, Pipe
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import ChunkId, DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.review.add import Added, AddFact, Marked, MissedFact
+from pipeline_core.review.add import Added, AddFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
+from pipeline_core.review.marking import Marked, MissedFact
 from tests.through import needs_work, receive, through, upload
 
 KNOWN = "The pressure relief valve of the boiler opens at 3 bar and protects the vessel."
@@ -266,6 +268,22 @@ def test_adding_it_again_changes_nothing(app: Pipeline, waiting: DocumentId) -> 
     app.review.decide(waiting, Request(Decision.REJECT, app.user_id, question_ids=(first.fact.question_id,)))
     with pytest.raises(AlreadyDecidedError, match=r"added by Ann before, and is rejected"):
         add(app, waiting)
+
+
+def test_what_is_published_waits_again_as_the_refusal_says(
+    make_pipeline: Callable[..., Pipeline], generator: OneFact
+) -> None:
+    app = make_pipeline(generator=generator)
+    document_id = park(app)
+    with pytest.raises(AlreadyDecidedError, match="it is done") as refused:
+        add(app, document_id)
+    assert "--publish-from 1 --ask-from 0" in refused.value.what_to_do
+    again = app.intake.receive([upload("manual.md", TEXT)], user_id=app.user_id, wished=Wished(1.0, 0.0))
+    through(app, needs_work(app, again))
+    added = add(app, document_id)
+    go_on(app, document_id)
+    assert set(published(app, document_id)) == {KNOWN, MISSED}
+    assert added.is_new
 
 
 @pytest.mark.parametrize("words", [MISSED, KNOWN])

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.rows import ParkedShown
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     NotFoundError,
@@ -60,9 +61,7 @@ def test_a_parked_decision_changes_nothing_and_is_shown(manual: Pipeline) -> Non
     assert "approved" in foreseen.message
     assert kept.due_at - kept.taken_at == timedelta(seconds=10)
     assert (facts(manual, document_id), state(manual, document_id)) == before
-    assert shown(manual, document_id) == {
-        "decision": "approve", "by": "Ann", "taken_at": kept.taken_at, "due_at": kept.due_at, "error": None,
-    }  # fmt: skip
+    assert shown(manual, document_id) == ParkedShown("approve", "Ann", kept.taken_at, kept.due_at, None)
     assert manual.parking.carry_out_due() == []
     # nobody is sent to it meanwhile
     assert manual.review.next_waiting(manual.user_id) is None

@@ -124,6 +124,16 @@ def test_another_user_has_no_such_document(manual: Pipeline) -> None:
     assert manual.review.next_waiting(bob) is None
 
 
+def test_who_looks_does_not_wait_for_who_decides(manual: Pipeline) -> None:
+    document_id = park(manual)
+    where = OfDocument(document_id)
+    with ThreadPoolExecutor(1) as pool, manual.open_uow() as uow:
+        assert uow.reviews.lock(document_id, manual.user_id) is not None
+        assert pool.submit(manual.review.facts, where, manual.user_id).result(timeout=10)
+        assert pool.submit(manual.review.pairs, where, manual.user_id).result(timeout=10) == []
+        assert pool.submit(manual.review.history, where, manual.user_id).result(timeout=10) == []
+
+
 def test_the_next_one_is_the_one_that_has_waited_longest(manual: Pipeline) -> None:
     assert manual.review.next_waiting(manual.user_id) is None
     first, second = park(manual), park(manual, "costs.md", CONTRADICTORY)

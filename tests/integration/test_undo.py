@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.client import Client
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
@@ -22,6 +23,8 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact, StagedPair, Where
 from pipeline_core.review.decisions import Decision, Resolution
+from pipeline_core.review.undo import forget_changes
+from pipeline_core.terminal.actions import Typed, carry_out
 from tests.integration.test_review import CONTRADICTORY, ask, look_alike, park
 from tests.through import publish, through, upload
 
@@ -245,3 +248,43 @@ def test_a_pair_that_others_waited_for(app: Pipeline, database_url: str) -> None
     for one in waiting:
         now = next(found.resolution for found in pairs(app, second) if found.duplicate_id == one.duplicate_id)
         assert now == ("pending" if row["state"] == "awaiting_review" else decided[one.duplicate_id])
+
+
+def test_as_it_is_typed(manual: Pipeline) -> None:
+    where, client = OfDocument(park(manual)), Client(app=manual)
+    one, *_ = facts(manual, where)
+    named = str(one.question_id)[:13]
+    carry_out(client, where, Typed("reject", facts=[named]))
+    done = carry_out(client, where, Typed("undo", "it is right", facts=[named]))
+    assert "undone" in done.message
+    assert facts(manual, where)[0].status is one.status
+    with pytest.raises(NotFoundError, match="No decision"):  # of the document itself
+        carry_out(client, where, Typed("undo"))
+    with pytest.raises(RefusedError, match="one fact, or of one pair"):
+        carry_out(client, where, Typed("undo", facts=[str(fact.question_id) for fact in facts(manual, where)]))
+
+
+def test_what_has_gone_on_is_kept_no_longer(manual: Pipeline, database_url: str) -> None:
+    document_id, waiting = park(manual), park(manual, "costs.md", CONTRADICTORY)
+    for one in (document_id, waiting):
+        where = OfDocument(one)
+        manual.review.decide_facts(where, [facts(manual, where)[0].question_id], S.REJECTED, by=by(manual))
+    manual.review.decide(document_id, ask(manual, Decision.REJECT))
+    forget_changes(manual.open_uow)
+    with psycopg.connect(database_url) as connection:
+        kept = connection.execute("SELECT document_id FROM upload_pipeline.review_changes").fetchall()
+    assert kept == [(waiting,)]
+    assert "fact_rejected" in [code for code, _ in events(manual, OfDocument(document_id))]
+
+
+def test_from_python(manual: Pipeline) -> None:
+    document_id = park(manual)
+    where, client = OfDocument(document_id), Client(app=manual)
+    one, *_ = facts(manual, where)
+    client.decide(document_id, Decision.REJECT, fact_ids=[one.question_id])
+    assert client.undo_fact(document_id, one.question_id, reviewer="Bob").changed == [one.question_id]
+    assert facts(manual, where)[0].status is one.status
+    with pytest.raises(NotFoundError):
+        client.undo_pair(uuid4())
+    manual.parking.park(document_id, ask(manual, Decision.REJECT), 10)
+    assert "taken back" in client.undo(document_id).message

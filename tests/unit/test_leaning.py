@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline_core.adapters.facts.elsewhere import points_elsewhere
 from pipeline_core.adapters.facts.extractive import extract
-from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_back, points_elsewhere
+from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_back
 from pipeline_core.ports.fact_generator import ChunkInput
 
 BACK = {

@@ -5,7 +5,7 @@ import pytest
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import ChunkId, user_id_for
-from pipeline_core.review.add import Marked
+from pipeline_core.review.marking import Marked
 from pipeline_core.terminal.marking import marked_in
 
 TEXTS = ("The valve opens at 3 bar.", "The burner is cleaned. The burner is cold.")

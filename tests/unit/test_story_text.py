@@ -1,11 +1,12 @@
 """What a run tells of itself: escaped, bounded, the urgent first."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from pipeline_core.db.rows import RunDocument
+from pipeline_core.db.rows import CostOfRun, RunDocument
 from pipeline_core.settings import Settings
 from pipeline_core.tasks.story_text import (
     MOST_DOCUMENTS,
@@ -49,8 +50,8 @@ def test_a_long_summary_is_cut_with_the_urgent_first() -> None:
 
 def test_what_died_and_what_was_paid_are_told() -> None:
     dead = row(state="deadletter", outcome=None, error_code="encrypted_file")
-    cost = {"stage": "fact-generator", "model": "m", "outcome": "ok", "calls": 3, "cost_usd": 0.25}
-    text = summary([dead], [cost, {**cost, "cost_usd": None}], Settings())
+    cost = row_of(CostOfRun, stage="fact-generator", model="m", outcome="ok", calls=3, cost_usd=0.25)
+    text = summary([dead], [cost, replace(cost, cost_usd=0.0)], Settings())
     assert f"encrypted\\_file. Why and what to do: `pipeline status {dead['job_id']}`" in text
     assert "Together 0.2500 US dollars" in text
 

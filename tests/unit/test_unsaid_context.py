@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from pipeline_core.adapters.facts.elsewhere import points_elsewhere
 from pipeline_core.adapters.facts.extractive import extract
-from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_elsewhere
+from pipeline_core.adapters.facts.leaning import points_at_unsaid
 from pipeline_core.adapters.facts.refusals import why_refused
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import ChunkId

@@ -30,6 +30,7 @@ from pipeline_core.db.session import Row
 from pipeline_core.db.upkeep import analyze
 from pipeline_core.ports.launcher import PoolType
 from pipeline_core.ports.queue_runs import QueueRuns
+from pipeline_core.review.undo import forget_changes
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.diagnose import Diagnose
 from pipeline_core.services.event_streams import forget_streams
@@ -143,6 +144,7 @@ class Maintenance(Services):
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("forget_event_streams", partial(forget_streams, self.open_uow), every_s=3600),
+            Chore("forget_changes", partial(forget_changes, self.open_uow), every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)

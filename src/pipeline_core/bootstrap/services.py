@@ -6,20 +6,18 @@ from functools import partial
 from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.bootstrap.adapters import Adapters
 from pipeline_core.bootstrap.parts import once
+from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.bootstrap.users import UserServices
 from pipeline_core.db.older_documents import read_older
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.spending import Account
-from pipeline_core.review.add import AddFact
-from pipeline_core.review.parking import Parking
-from pipeline_core.review.service import Review
+from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
-from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.enrol import EnrolDocuments
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
@@ -30,22 +28,18 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.services.queue import Queue
-from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.reminders import Reminders
-from pipeline_core.services.retry import Retry
-from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
-from pipeline_core.services.single_stage import SingleStage
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import DeliverWebhooks
 from pipeline_core.stages.base import StageContext
 
 
-class Services(Adapters):
+class Services(Adapters, UseCases):
     """Use cases that work on documents, facts and question banks."""
 
     @once
@@ -57,6 +51,12 @@ class Services(Adapters):
             generator=self.generator,
             embedders=self.embedders,
         )
+
+    def _detects(self) -> Detection:
+        return self.detection
+
+    def _foresees(self) -> ForeseeFacts:
+        return self.foresee_facts
 
     @once
     def deep_ctx(self) -> StageContext:
@@ -131,24 +131,8 @@ class Services(Adapters):
         return RunThrough(self.run_stage, self.pass_gate)
 
     @once
-    def review(self) -> Review:
-        return Review(self.open_uow, self.detection)
-
-    @once
-    def parking(self) -> Parking:
-        return Parking(self.open_uow)
-
-    @once
-    def add_fact(self) -> AddFact:
-        return AddFact(self.open_uow, self.detection)
-
-    @once
     def deep_scan(self) -> DeepScan:
         return DeepScan(self.open_uow)
-
-    @once
-    def dual_status(self) -> DualStatus:
-        return DualStatus(self.open_uow)
 
     @once
     def staging(self) -> StagingService:
@@ -161,24 +145,8 @@ class Services(Adapters):
         return ExportDocument(self.views, self.open_uow, self.settings.reviewer.strip() or str(self.user_id))
 
     @once
-    def retry(self) -> Retry:
-        return Retry(self.open_uow)
-
-    @once
-    def single_stage(self) -> SingleStage:
-        return SingleStage(self.settings, self.open_uow)
-
-    @once
-    def retry_all(self) -> RetryAll:
-        return RetryAll(self.open_uow)
-
-    @once
     def foresee_facts(self) -> ForeseeFacts:
         return ForeseeFacts(self.ctx, self.open_uow, self.workers)
-
-    @once
-    def read_again(self) -> ReadAgain:
-        return ReadAgain(self.open_uow, self.foresee_facts)
 
     @once
     def bank_queue(self) -> BankQueue:

@@ -6,24 +6,18 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipeline_core.adapters.facts.blocks import headings_at_end
+from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, UserId
 from pipeline_core.duplicates.detection import Detection
-from pipeline_core.review.add import AddFact
-from pipeline_core.review.parking import Parking
-from pipeline_core.review.service import Review
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.downloads import RecordDownload
-from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.event_streams import OpenStreams
+from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
-from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.receive_upload import ReceiveUpload
-from pipeline_core.services.retry import Retry
-from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.search import Search
-from pipeline_core.services.single_stage import SingleStage
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import WebhookEndpoints
 
@@ -31,11 +25,11 @@ if TYPE_CHECKING:
     from pipeline_core.bootstrap.services import Services
 
 
-class UserServices:
+class UserServices(UseCases):
     """Services for one user, whose claims are set for every transaction; cheap to make for each request."""
 
     def __init__(self, pipeline: "Services", user_id: UserId, correlation_id: CorrelationId | None = None) -> None:
-        self.pipeline = pipeline
+        self.pipeline, self.settings = pipeline, pipeline.settings
         self.user_id = user_id
         self._correlation_id = correlation_id
         self._claims = orjson.dumps({"sub": str(user_id), "role": "authenticated"}).decode()
@@ -68,42 +62,9 @@ class UserServices:
         return ReceiveUpload(self.pipeline.settings, self.pipeline.store, self.open_uow)
 
     @cached_property
-    def review(self) -> Review:
-        return Review(self.open_uow, self._detection)
-
-    @cached_property
-    def parking(self) -> Parking:
-        return Parking(self.open_uow)
-
-    @cached_property
     def foresee(self) -> ForeseeFindings:
         pipeline = self.pipeline
         return ForeseeFindings(pipeline.settings, pipeline.store, self.open_uow, pipeline.workers)
-
-    @cached_property
-    def add_fact(self) -> AddFact:
-        return AddFact(self.open_uow, self._detection)
-
-    @cached_property
-    def dual_status(self) -> DualStatus:
-        return DualStatus(self.open_uow)
-
-    @cached_property
-    def retry(self) -> Retry:
-        return Retry(self.open_uow)
-
-    @cached_property
-    def single_stage(self) -> SingleStage:
-        return SingleStage(self.pipeline.settings, self.open_uow)
-
-    @cached_property
-    def retry_all(self) -> RetryAll:
-        return RetryAll(self.open_uow)
-
-    @cached_property
-    def read_again(self) -> ReadAgain:
-        # the caches of answers are for workers alone; what is looked at is the user's, by which()
-        return ReadAgain(self.open_uow, self.pipeline.foresee_facts)
 
     @cached_property
     def webhooks(self) -> WebhookEndpoints:
@@ -114,8 +75,11 @@ class UserServices:
     def streams(self) -> OpenStreams:
         return OpenStreams(self.open_uow, self.user_id, self.pipeline.settings.limit_event_streams)
 
-    @cached_property
-    def _detection(self) -> Detection:
+    def _foresees(self) -> ForeseeFacts:
+        # the caches of answers are for workers alone; what is looked at is the user's, by which()
+        return self.pipeline.foresee_facts
+
+    def _detects(self) -> Detection:
         pipeline = self.pipeline
         # vectors are kept for everybody: the user's claims do not let them be written
         return Detection(
@@ -125,4 +89,4 @@ class UserServices:
     @cached_property
     def staging(self) -> StagingService:
         importer = ImportBatch(self.open_uow, self.pipeline.embedders.active)
-        return StagingService(self.pipeline.settings, self.open_uow, self._detection, importer, self.review)
+        return StagingService(self.pipeline.settings, self.open_uow, self._detects(), importer, self.review)

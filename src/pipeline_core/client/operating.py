@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
-from pipeline_core.db.session import Row
+from pipeline_core.db.rows import Costs, DocumentCalls
 from pipeline_core.domain.spending import PriceTable
 from pipeline_core.services.backup_files import Manifest
 from pipeline_core.services.enrol import Enrolled
@@ -17,11 +17,11 @@ from pipeline_core.services.verify import Sample, Verified
 class Operating(Documents):
     """What operators do."""
 
-    def costs(self, *, days: int = 30) -> Row:
+    def costs(self, *, days: int = 30) -> Costs:
         """What paid services cost in the last days, by day, stage, model and document, with the budgets."""
         return self._app.cost_views.costs(self.user_id, self._app.budget_accounts(), days=days)
 
-    def document_costs(self, document: str | UUID) -> Row:
+    def document_costs(self, document: str | UUID) -> DocumentCalls:
         """What one document cost, by call and by chunk.
 
         Raises:

@@ -21,9 +21,10 @@ from pipeline_core.domain.review import (
     WaitingJob,
     Where,
 )
-from pipeline_core.review.add import Added, MissedFact
+from pipeline_core.review.add import Added
 from pipeline_core.review.decisions import Change, Decided, Decision, Expected, Resolution
 from pipeline_core.review.fields import DecisionFields, request_of
+from pipeline_core.review.marking import MissedFact
 
 Reviewed = str | UUID | Where
 """What is reviewed: a document, as for ``status``, or a bank, as ``bank`` gives it."""

@@ -5,9 +5,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
 from pipeline_core.db.parking import parked_shown
-from pipeline_core.db.rows import Job, JobDetail, JobEvent, JobPoll, LeftOutFact, StageTiming, WeighedFact
+from pipeline_core.db.rows import (
+    Batch,
+    BatchDetail,
+    CostOfDay,
+    CostOfStage,
+    Job,
+    JobDetail,
+    JobEvent,
+    JobPoll,
+    LeftOutFact,
+    PaidCall,
+    StageTiming,
+    WeighedFact,
+)
 from pipeline_core.db.session import Row
 from pipeline_core.db.views import Views, only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
@@ -87,26 +101,26 @@ class ApiViews(Views):
 
     def batches_page(
         self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Row]:
+    ) -> list[Batch]:
         """Batches with their counts, newest first, after the position ``before``."""
         before_ts, before_id = before or (None, None)
-        return self._all(
-            "api_batches_page",
-            batch_id=None,
-            statuses=list(statuses) if statuses else None,
-            before_ts=before_ts,
-            before_id=before_id,
-            limit=limit,
-        )
+        with self._reading(one_moment=False) as session:
+            return session.select(
+                BATCHES,
+                statuses=list(statuses) if statuses else None,
+                before_ts=before_ts,
+                before_id=before_id,
+                limit=limit,
+            )
 
-    def batch(self, batch_id: BatchId) -> Row:
+    def batch(self, batch_id: BatchId) -> BatchDetail:
         """One batch with its counts.
 
         Raises:
             NotFoundError: the user has no such batch.
         """
-        rows = self._all("api_batches_page", batch_id=batch_id, statuses=None, before_ts=None, before_id=None, limit=1)
-        return only(rows, f"There is no batch {batch_id}.")
+        with self._reading(one_moment=False) as session:
+            return only(session.select(BATCH_DETAILS, batch_id=batch_id), f"There is no batch {batch_id}.")
 
     def metrics(self) -> list[Row]:
         """Sums over all users: metric, label, value."""
@@ -116,18 +130,16 @@ class ApiViews(Views):
         """Sums of paid calls over all users, by service, model and outcome."""
         return self._all("paid_metrics")
 
-    def cost_days(self, user_id: UserId, *, days: int) -> list[Row]:
+    def cost_days(self, user_id: UserId, *, days: int) -> list[CostOfDay]:
         """What the user spent in so many days (UTC, today's included), by day, service and model, newest first."""
-        return self._all("api_cost_days", user_id=user_id, days=days)
+        return self._rows(CostOfDay, "api_cost_days", user_id=user_id, days=days)
 
-    def document_costs(self, user_id: UserId, document_id: DocumentId) -> Row:
-        """What was paid for a document: ``stages`` by stage and model, and the newest ``calls``."""
+    def document_costs(self, user_id: UserId, document_id: DocumentId) -> tuple[list[CostOfStage], list[PaidCall]]:
+        """What was paid for a document, by stage and model; and the newest calls."""
         whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
         with self._reading() as session:
-            return {
-                "stages": session.all("api_document_cost_stages", **whose),
-                "calls": session.all("view_cost_calls", **whose),
-            }
+            stages = session.rows(CostOfStage, "api_document_cost_stages", **whose)
+            return stages, session.rows(PaidCall, "view_cost_calls", **whose)
 
     def document(self, document_id: DocumentId) -> Row:
         """One document.

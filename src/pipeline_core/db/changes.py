@@ -57,3 +57,7 @@ class Changes:
         forgotten = images(rows, Kind.REMEMBERED, there=False, image=lambda row: row.after)
         self._session.execute("drop_remembered", rows=json_text(forgotten))
         self._session.execute("restore_remembered", rows=before[Kind.REMEMBERED])
+
+    def forget(self) -> int:
+        """Remove what cannot be undone any more, as its document or bank has gone on; returns how many changes."""
+        return self._session.execute("forget_changes")

@@ -53,6 +53,10 @@ class Reviews:
         rows = self._session.all("lock_for_review", document_id=document_id, user_id=user_id)
         return summary_from(rows[0]) if rows else None
 
+    def has_document(self, document_id: DocumentId, user_id: UserId) -> bool:
+        """Whether the user has such a document; nobody waits for it."""
+        return bool(self._session.all("documents_of_user", document_id=document_id, user_id=user_id))
+
     def act_as(self, reviewer: Reviewer) -> None:
         """Have the rows that change in this transaction say that this reviewer changed them."""
         self._session.configure(upload_pipeline__reviewer=reviewer.by)

@@ -5,15 +5,16 @@ The fields are the columns, and the JSON: they stand nowhere else.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Required
 from uuid import UUID
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from pipeline_core.domain.batches import BatchStatus
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.ids import BatchId, DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 
 
@@ -286,3 +287,155 @@ class DocumentDetail(DocumentJob):
     to_decide: list[WeighedFact]
     parked: ParkedShown | None
     events: list[JobEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Record):
+    """One upload session: a question bank, or the facts of a document."""
+
+    total: int
+    pending: int
+    approved: int
+    rejected: int
+    duplicate: int
+    imported: int
+    left_out: Annotated[int, Field(description="Left out by the system until a person takes them in")]
+    batch_id: BatchId
+    file_name: str
+    document_id: DocumentId | None
+    status: BatchStatus
+    uploaded_at: datetime
+    is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
+    undecided: Annotated[int, Field(description="Pairs of look-alikes that nobody has decided")]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDetail(Batch):
+    """One batch, with what a decision about all of it names as expected."""
+
+    review_version: Annotated[
+        int, Field(description="What to send as `expected.version`, with `status` as `expected.status`")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Record):
+    """Calls, their tokens, and US dollars."""
+
+    calls: int
+    input_tokens: int
+    cached_tokens: Annotated[
+        int, Field(description="Those of the input that the endpoint had cached, and charged less for")
+    ]
+    output_tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class CostByDay(Cost):
+    """What one day (UTC) cost."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfDay(CostByDay):
+    """What one model cost in one day (UTC)."""
+
+    service: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostByStage(Cost):
+    """What one model cost in one stage, or outside all."""
+
+    stage: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfStage(Cost):
+    """What one model cost in one stage."""
+
+    stage: StageName | None
+    service: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfDocument(Cost):
+    """What one document cost; those that are gone, and calls for several, come together."""
+
+    document: str
+    document_id: DocumentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfRun(CostByStage):
+    """What one model cost in one stage of a run, by what came of the calls."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidCall(Record):
+    """One call: what was set aside for it, and what it came to."""
+
+    call_id: UUID
+    run_id: Annotated[UUID, Field(exclude=True)]
+    stage: StageName | None
+    service: str
+    model: str
+    items: Annotated[int, Field(description="Chunks, texts or pages")]
+    state: Annotated[str, Field(description="`reserved`, `settled`, or `abandoned`: in doubt, counted whole")]
+    outcome: str | None
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    reserved_usd: float
+    cost_usd: float
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfChunk(Record):
+    """What a chunk cost its document; 0 where its answer was there already."""
+
+    chunk_id: UUID
+    ordinal: int
+    outcome: str | None
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budget(Record):
+    """What was spent and set aside of a budget, US dollars."""
+
+    scope: str
+    period: str
+    spent_usd: float
+    reserved_usd: float
+    limit_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Costs(Record):
+    """What was spent in some days, and the budgets."""
+
+    days: list[CostByDay]
+    stages: list[CostByStage]
+    documents: list[CostOfDocument]
+    budgets: list[Budget]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCalls(Record):
+    """What was paid for a document: its newest calls, and what each of its chunks cost."""
+
+    calls: list[PaidCall]
+    chunks: list[CostOfChunk]

@@ -1,16 +1,14 @@
 """A fact that the generator missed: a reviewer marks its words in the source, and says what it answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.confidence_model import ADDED
-from pipeline_core.domain.cuts import cuts
 from pipeline_core.domain.documents import PageMap
-from pipeline_core.domain.errors import AlreadyDecidedError, LedgerError, NotFoundError, RefusedError
+from pipeline_core.domain.errors import AlreadyDecidedError, LedgerError, NotFoundError
 from pipeline_core.domain.facts import REVIEWER, Evidence, Fact, MatchKind, fact_text
 from pipeline_core.domain.ids import (
     BatchId,
@@ -18,51 +16,22 @@ from pipeline_core.domain.ids import (
     DocumentId,
     QuestionId,
     UserId,
-    added_question_id_for,
     batch_id_for,
     scan_batch_id_for,
 )
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lifecycle import Profile
-from pipeline_core.domain.reasons import trimmed, visible_length
+from pipeline_core.domain.lifecycle import Outcome, Profile
+from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import Reviewer, StagedFact
 from pipeline_core.domain.same_words import exact_key
 from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
-from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
 from pipeline_core.duplicates.comparing import compare, in_languages, languages_to_compare, match_keys
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
-from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.marking import MissedFact, quotes, read, statement_of
 from pipeline_core.review.undo import keep
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """Words of a chunk: ``text[char_from:char_to]``, counted in characters from the chunk's beginning."""
-
-    char_from: int
-    char_to: int
-
-
-@dataclass(frozen=True, slots=True)
-class MissedFact:
-    """What a reviewer marks, in the order in which a reader needs it, and says of it.
-
-    Question and answer are given together or not at all. Without a statement, the marked words are the statement.
-    """
-
-    chunk_id: ChunkId
-    marked: tuple[Marked, ...]
-    question: str | None = None
-    answer: str | None = None
-    statement: str | None = None
-
-    @property
-    def question_id(self) -> QuestionId:
-        spans = [(one.char_from, one.char_to) for one in self.marked]
-        return added_question_id_for(self.chunk_id, spans, self.question, self.answer, self.statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +61,10 @@ class AddFact:
                 is not approved now.
             RefusedError: the document is not in matching review, or what is marked or said is no fact.
         """
-        by, missed = Reviewer(user_id, reviewer), _read(missed)
+        by, missed = Reviewer(user_id, reviewer), read(missed)
         with self.open_uow() as uow:
             _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
-        statement = missed.statement or _statement(_quotes(missed, chunk))
+        statement = missed.statement or statement_of(quotes(missed, chunk))
         look_alikes = self.detection.of_words(
             missed.question_id, fact_text(missed.question, missed.answer, statement), by=user_id
         )
@@ -121,43 +90,19 @@ class AddFact:
         return Added(staged, True, _message(staged, pairs, same))
 
 
-def _read(missed: MissedFact) -> MissedFact:
-    """What is said, without blanks at its ends.
-
-    Raises:
-        RefusedError: a text is blank or too long, or there is a question without an answer or the other way round.
-    """
-    missed = replace(
-        missed,
-        question=_said("question", missed.question),
-        answer=_said("answer", missed.answer),
-        statement=_said("statement", missed.statement),
-    )
-    if (missed.question is None) != (missed.answer is None):
-        lacks = "answer" if missed.answer is None else "question"
-        raise RefusedError(
-            f"The fact has no {lacks}: it has a question and an answer, or neither.",
-            action=f"Give --{lacks} too.",
-            http_action=f"Give `{lacks}` too.",
-        )
-    return missed
-
-
-def _said(what: str, text: str | None) -> str | None:
-    if text is None:
-        return None
-    if not visible_length(text):
-        raise RefusedError(f"The {what} is blank.", action=f"Leave the {what} out, or say something.")
-    if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
-        raise RefusedError(f"The {what} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
-    return trimmed(text)
-
-
 def _take(
     uow: UnitOfWork, document_id: DocumentId, chunk_id: ChunkId, by: Reviewer
 ) -> tuple[DocumentScope, Chunk, str]:
     """The waiting document, locked; its chunk, and the language of that."""
     scope = DocumentScope(uow, document_id, by)
+    if scope.summary.outcome is Outcome.PUBLISHED:
+        raise AlreadyDecidedError(
+            scope.moved_on().message,
+            action="A fact is added while its document waits in matching review: `pipeline run FILE --publish-from 1 "
+            "--ask-from 0` lets a published one wait there again.",
+            http_action="A fact is added while its document waits in matching review: uploaded again with the fields "
+            "`publish_from` 1 and `ask_from` 0, a published one waits there again.",
+        )
     scope.begin("edit")
     chunks = [row.chunk for row in uow.staging.chunks([document_id])[document_id]]
     at = next((n for n, chunk in enumerate(chunks) if chunk.chunk_id == chunk_id), None)
@@ -170,38 +115,6 @@ def _take(
     return scope, chunks[at], languages_of([chunk.text for chunk in chunks])[at]
 
 
-def _quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
-    """The chunk's own words at the marks.
-
-    Raises:
-        RefusedError: nothing is marked, a mark is not within the chunk, blank, or cuts a word or a number, or two
-            marks overlap.
-    """
-    length = len(chunk.text)
-    if not missed.marked:
-        raise RefusedError("No words are marked.", action="Mark what proves the fact.")
-    for one in missed.marked:
-        where = f"{one.char_from}–{one.char_to}"
-        if not 0 <= one.char_from < one.char_to <= length:
-            raise RefusedError(f"{where} is not within the chunk, which has {counted(length, 'character')}.")
-        quote = chunk.text[one.char_from : one.char_to]
-        if not visible_length(quote) or not strip_markdown(quote):
-            raise RefusedError(f"Nothing that can be read stands at {where} of the chunk.")
-        if cuts(chunk.text, one.char_from) or cuts(chunk.text, one.char_to):
-            raise RefusedError(
-                f"{where} of the chunk begins or ends inside a word or a number: “{quote}”.",
-                action="Mark whole words: a part of one proves nothing.",
-            )
-    for one, following in pairwise(sorted(missed.marked, key=lambda mark: mark.char_from)):
-        if following.char_from < one.char_to:
-            raise RefusedError(f"The marks overlap at {following.char_from} of the chunk.")
-    return [chunk.text[one.char_from : one.char_to] for one in missed.marked]
-
-
-def _statement(quotes: Sequence[str]) -> str:
-    return " ".join(map(strip_markdown, quotes))
-
-
 def _fact(uow: UnitOfWork, document_id: DocumentId, missed: MissedFact, chunk: Chunk, statement: str) -> Fact:
     pages = _pages(uow, document_id)
     evidence = tuple(
@@ -212,7 +125,7 @@ def _fact(uow: UnitOfWork, document_id: DocumentId, missed: MissedFact, chunk: C
             pages.page_shown(chunk.char_from + one.char_from),
             match=MatchKind.EXACT,
         )
-        for one, quote in zip(missed.marked, _quotes(missed, chunk), strict=True)
+        for one, quote in zip(missed.marked, quotes(missed, chunk), strict=True)
     )
     return Fact(missed.question_id, missed.question, missed.answer, statement, evidence, confidence=ADDED)
 

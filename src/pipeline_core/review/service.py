@@ -240,5 +240,5 @@ class Review:
 def _require_owner(uow: UnitOfWork, where: Where, user_id: UserId) -> None:
     if isinstance(where, OfBatch):
         find_batch(uow, where.batch_id, user_id)
-    elif uow.reviews.lock(where.document_id, user_id) is None:
+    elif not uow.reviews.has_document(where.document_id, user_id):
         raise NotFoundError(f"There is no document {where.document_id}.")

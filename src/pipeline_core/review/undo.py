@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.changes import Change as Undone
 from pipeline_core.domain.changes import ChangedRow, Kind, in_the_way, of_subject, to_restore
@@ -29,6 +30,13 @@ def keep(scope: Scope, subjects: Sequence[UUID], *, undoes: UUID | None = None) 
         by=scope.by.by,
         undoes=undoes,
     )
+
+
+def forget_changes(open_uow: OpenUnitOfWork) -> None:
+    """Keep no longer what has gone on and cannot be undone."""
+    with open_uow() as uow:
+        uow.changes.forget()
+        uow.commit()
 
 
 def undo(scope: Scope, subject: UUID, reason: str = "", expected: Expected | None = None, *, of_pair: bool) -> Change:

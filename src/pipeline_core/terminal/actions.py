@@ -12,8 +12,8 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import OfBatch, OfDocument, Seen, Where
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.add import MissedFact
 from pipeline_core.review.decisions import Change, Decided, Decision, Resolution
+from pipeline_core.review.marking import MissedFact
 from pipeline_core.terminal.marking import marked_in
 from pipeline_core.terminal.naming import one_id, one_of
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline_core.db.rows import Cost, Costs, DocumentCalls, PaidCall
 from pipeline_core.domain.spending import PagePrice, Price, PriceTable
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.estimate import Estimate
@@ -60,23 +61,23 @@ def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
     console.print("[dim]Nothing was stored and nothing was paid.[/]")
 
 
-def print_costs(console: Console, costs: Row) -> None:
+def print_costs(console: Console, costs: Costs) -> None:
     """What was spent: by day, by stage and model, and by document; and the budgets."""
-    for title, name in (("day", "days"), ("stage", "stages"), ("document", "documents")):
-        table = _table(title, *(["model"] if name == "stages" else []), "calls", *_TOKENS, "cost")
-        for row in costs[name]:
-            table.add_row(
-                escape(str(row[title])), *([row["model"]] if name == "stages" else []), f"{row['calls']:,}",
-                *_tokens(row), money(row["cost_usd"]),
-            )  # fmt: skip
-        if costs[name]:
+    days = [([str(row.day)], row) for row in costs.days]
+    stages = [([row.stage, row.model], row) for row in costs.stages]
+    documents = [([row.document], row) for row in costs.documents]
+    for titles, rows in ((["day"], days), (["stage", "model"], stages), (["document"], documents)):
+        table = _table(*titles, "calls", *_TOKENS, "cost")
+        for names, cost in rows:
+            table.add_row(*map(escape, names), f"{cost.calls:,}", *_tokens(cost), money(cost.cost_usd))
+        if rows:
             console.print(table)
             console.print()
-    for budget in costs["budgets"]:
-        limit = ", no limit" if budget["limit_usd"] is None else f" of ${budget['limit_usd']:.2f}"
-        under_way = f", {money(budget['reserved_usd'])} set aside" if budget["reserved_usd"] else ""
-        console.print(f"budget of the {budget['scope']}: {money(budget['spent_usd'])} spent{limit}{under_way}")
-    if not costs["days"]:
+    for budget in costs.budgets:
+        limit = ", no limit" if budget.limit_usd is None else f" of ${budget.limit_usd:.2f}"
+        under_way = f", {money(budget.reserved_usd)} set aside" if budget.reserved_usd else ""
+        console.print(f"budget of the {budget.scope}: {money(budget.spent_usd)} spent{limit}{under_way}")
+    if not costs.days:
         console.print("Nothing was paid for yet.")
 
 
@@ -101,27 +102,27 @@ def print_prices(console: Console, prices: PriceTable) -> None:
         console.print(f"[dim]{escape(source)}[/]")
 
 
-def print_document_costs(console: Console, costs: Row) -> None:
+def print_document_costs(console: Console, costs: DocumentCalls) -> None:
     """What each chunk of a document cost, then each call."""
     chunks = _table("chunk", "outcome", "calls", "tokens in", "tokens out", "cost")
-    for row in costs["chunks"]:
+    for row in costs.chunks:
         chunks.add_row(
-            str(row["ordinal"]), (row["outcome"] or "–").replace("_", " "), str(row["calls"]),
-            f"{row['input_tokens']:,}", f"{row['output_tokens']:,}", money(row["cost_usd"]),
+            str(row.ordinal), (row.outcome or "–").replace("_", " "), str(row.calls),
+            f"{row.input_tokens:,}", f"{row.output_tokens:,}", money(row.cost_usd),
         )  # fmt: skip
     calls = _table("call", "stage", "model", "outcome", "items", *_TOKENS, "cost")
-    for row in costs["calls"]:
+    for call in costs.calls:
         calls.add_row(
-            f"{row['started_at']:%Y-%m-%d %H:%M:%S}", row["stage"] or "–", row["model"], row["outcome"] or row["state"],
-            str(row["items"]), *_tokens(row), money(row["cost_usd"]),
+            f"{call.started_at:%Y-%m-%d %H:%M:%S}", call.stage or "–", call.model, call.outcome or call.state,
+            str(call.items), *_tokens(call), money(call.cost_usd),
         )  # fmt: skip
     console.print(chunks)
     console.print()
     console.print(calls)
 
 
-def _tokens(row: Row) -> list[str]:
-    return [f"{row[name]:,}" for name in ("input_tokens", "cached_tokens", "output_tokens")]
+def _tokens(cost: Cost | PaidCall) -> list[str]:
+    return [f"{count:,}" for count in (cost.input_tokens, cost.cached_tokens, cost.output_tokens)]
 
 
 def _table(first: str, *others: str) -> Table:

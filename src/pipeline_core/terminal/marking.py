@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import ChunkId
-from pipeline_core.review.add import Marked
+from pipeline_core.review.marking import Marked
 
 _PLACE = re.compile(r"\s*(\d+)\s*[-–:]\s*(\d+)\s*")
 

@@ -15,7 +15,7 @@ from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
-from pipeline_core.terminal.tables import print_failures, print_left_out, print_waiting
+from pipeline_core.terminal.tables import print_failures, print_left_out, print_parked, print_waiting
 
 Row = dict[str, Any]
 _OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}
@@ -68,6 +68,7 @@ def print_job(console: Console, job: DocumentDetail) -> None:
         console.print(f"[dim]finding[/] {finding['severity']} {finding['code']}: {escape(finding['message'])}")
     for event in reversed(job.events[:15]):
         console.print(f"[dim]{event.ts:%Y-%m-%d %H:%M:%S}[/] {escape(_event(event))}")
+    print_parked(console, job)
     print_waiting(console, [job])
     print_failures(console, [job], [])
 

@@ -163,7 +163,7 @@ def alike(method: str, score: float) -> str:
 def print_review(console: Console, job: DocumentDetail, *, everything: bool = False) -> None:
     """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
     console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)}  job {job.job_id}")
-    _print_parked(console, job)
+    print_parked(console, job)
     _print_findings(console, job.findings)
     if job.returned_for:
         console.print("Returned, for its facts to be rejected or edited. What validation had found:")
@@ -199,7 +199,7 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
     print_waiting(console, [job])
 
 
-def _print_parked(console: Console, job: DocumentDetail) -> None:
+def print_parked(console: Console, job: DocumentDetail) -> None:
     """The decision that can be taken back still, or that was refused when its time came."""
     if (parked := job.parked) is None:
         return

@@ -8,33 +8,35 @@ from pipeline_core.adapters.facts import joints, lead_words
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
-from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
 from pipeline_core.adapters.facts.heading_leads import leads_to_items
 from pipeline_core.adapters.facts.ids import length_of_id, without_id
+from pipeline_core.adapters.facts.item_texts import (
+    IDEOGRAPH,
+    LEAST_WORDS,
+    Told,
+    ended,
+    is_closed,
+    is_cut,
+    is_sentence,
+    only_points,
+    opening,
+    read_told,
+    told_of,
+)
 from pipeline_core.adapters.facts.joined_items import joined, leads_in
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import ANNOUNCES, Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import LEADS, Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
 from pipeline_core.adapters.facts.scope import names_a_section
-from pipeline_core.adapters.facts.sentences import CODE_NAME, LABELS_ONLY, keeps_numbers, prose_claims, sentences_of
-from pipeline_core.domain.cut_ends import CUT_END
-from pipeline_core.domain.text import numbers_in, strip_markdown
+from pipeline_core.adapters.facts.sentences import CODE_NAME, keeps_numbers, prose_claims, sentences_of
+from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
 
 _MOST_WORDS = 70
 _LONGEST_WHOLE = 700
 """Characters of a list that is said as one, because its items hold only together."""
-_ENUMERATION = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s+")
-_LABEL = re.compile(
-    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)(?P<abbr>\s*\([^()\n]{1,40}\))?\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
-    r"|(?P<dash>[^:*_`|\[\]<>\n.!?;,]{2,60}) [–—-])\s+(?P<value>\S.*)",
-    re.DOTALL,
-)
-_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)|<?(?:https?://|www\.)\S+")
-_MOST_BESIDE_LINK = 8
-"""Words beside a link from which an item that is no sentence says more than where to look."""
 # What points forward, at the items, leans on nothing; nor does what asks or announces.
 _POINTS_FORWARD = re.compile(
     r"(?:the following|following|these are|see|note|what|how|why|when|where|who|examples?|next|first|second|third"
@@ -43,8 +45,6 @@ _POINTS_FORWARD = re.compile(
 )
 _OF_THESE = re.compile(r"\b((?:any|all|each|none|one|either|both) of) (?:these|those)\b", re.IGNORECASE)
 """Before a list, they are its items."""
-_LEAST_UNDER_HEADING = 4
-_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\Z")
 _OPENS = "\"'“‘«„¿¡*_(<["
 """Signs with which a lead-in may begin."""
 _MOST_OF_NAME = 6
@@ -60,16 +60,6 @@ _MOST_OF_PHASE = 6
 """Words of one of several phases that say nothing without the others: "Running the fit"."""
 _MOST_UNDER_HEADING = 8
 """Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An item's own words, without its label's marks and the joint to the next item, and where they stand."""
-
-    said: str
-    start: int
-    end: int
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +88,7 @@ def _may_be_paragraph(text: str, item: Item, language: str) -> bool:
     leads = [lead for lead in item.leads if not lead.is_heading]
     if any(lead.has_colon or lead.is_item or lead.is_torn for lead in leads):
         return False
-    if any(says_no(lead.said, language) for lead in item.leads) or _only_points(item.block.text_in(text)):
+    if any(says_no(lead.said, language) for lead in item.leads) or only_points(item.block.text_in(text)):
         return False
     return not item.said[:1].islower() and not _is_one_of_many(text, item, (), language)
 
@@ -109,8 +99,8 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
         return
     if item.goes_on:
         return
-    told = _told(text, item.block, language)
-    if _only_points(body):
+    told = read_told(text, item.block, language)
+    if only_points(body):
         return
     if not any(map(str.isalnum, told.said)) or unreadable(told.said) or not keeps_numbers(told.said, body):
         return
@@ -129,15 +119,15 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
             yield from _labelled(item.block, _first_sentence(text, item, told, language)[0], leads[0], language)
             return
         said_no = any(says_no(lead.said, language) for lead in leads)
-        if said_no and says_no(told.said, language) and _is_sentence(told.said, language):
+        if said_no and says_no(told.said, language) and is_sentence(told.said, language):
             leads, colons, meanings = [], [], []  # "This policy does not cover floods" under "Exclusions"
-    if item.is_cut or item.is_misplaced or _is_cut(told.said):
+    if item.is_cut or item.is_misplaced or is_cut(told.said):
         if all(_is_neutral(meaning) for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
-    if not _is_closed(told.said):
+    if not is_closed(told.said):
         return
-    stands = _is_sentence(told.said, language)
+    stands = is_sentence(told.said, language)
     may_stand = not _is_demanded(colons, told, language) and not _is_one_of_many(text, item, colons, language)
     if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
         # "A table of tides.": with a full stop, and no sentence without what leads to it
@@ -187,7 +177,7 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     return lead_words.are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 
 
-def _goes_on_from_lost(told: _Told, siblings: Sequence[str], leads: Sequence[Lead], language: str) -> bool:
+def _goes_on_from_lost(told: Told, siblings: Sequence[str], leads: Sequence[Lead], language: str) -> bool:
     """Whether "and" or "or" parts items that begin small, and the heading above is not what they go on with."""
     if not told.said[:1].islower() or any(lead.is_line for lead in leads):
         return False
@@ -196,8 +186,8 @@ def _goes_on_from_lost(told: _Told, siblings: Sequence[str], leads: Sequence[Lea
     return any(joints.says_and(sibling, language) or joints.says_or(sibling, language) for sibling in siblings[:-1])
 
 
-def _is_demanded(leads: Sequence[Lead], told: _Told, language: str) -> bool:
-    return any(map(_demands, leads)) and not lead_words.demands_itself(_opening(told.said, language))
+def _is_demanded(leads: Sequence[Lead], told: Told, language: str) -> bool:
+    return any(map(_demands, leads)) and not lead_words.demands_itself(opening(told.said, language))
 
 
 def _demands(lead: Lead) -> bool:
@@ -211,12 +201,7 @@ def _is_order(said: str, language: str) -> bool:
     return language == "en" and (first in IMPERATIVES or (first in BASES and not said[:1].islower()))
 
 
-def _is_closed(said: str) -> bool:
-    """Whether each bracket that it opens is closed: else it was cut within."""
-    return all(said.count(opens) <= said.count(closes) for opens, closes in ("()", "[]", "（）"))
-
-
-def _first_sentence(text: str, item: Item, told: _Told, language: str) -> tuple[_Told, Block | None]:
+def _first_sentence(text: str, item: Item, told: Told, language: str) -> tuple[Told, Block | None]:
     """What the lead-in leads to in a long item, and what comes after it: that may be the paragraph below the list."""
     if len(told.said.split()) <= _MOST_WITH_REST:
         return told, None
@@ -225,14 +210,8 @@ def _first_sentence(text: str, item: Item, told: _Told, language: str) -> tuple[
     if len(spans) < 2 or item.block.marks:
         return told, None
     start, end = spans[0]
-    first = _told_of(raw[start:end], told.start + start)
+    first = told_of(raw[start:end], told.start + start)
     return first, replace(item.block, start=told.start + spans[1][0], item="")
-
-
-def _opening(said: str, language: str) -> str:
-    """The first sentence."""
-    start, end = next(iter(sentences_of(said, language)), (0, len(said)))
-    return said[start:end]
 
 
 def _announces(lead: Lead) -> bool:
@@ -241,22 +220,10 @@ def _announces(lead: Lead) -> bool:
     A sentence that is whole does where it points at what follows: else the list is about something of its own.
     """
     if whole_sentence(lead.said):
-        is_long = len(lead.said.split()) >= _LEAST_UNDER_HEADING or _IDEOGRAPH.search(lead.said.rstrip("。．"))
+        is_long = len(lead.said.split()) >= LEAST_WORDS or IDEOGRAPH.search(lead.said.rstrip("。．"))
         return bool(is_long) and ANNOUNCES.search(lead.said) is not None
     # an item below another may have got its place by the way the page was read; a name above its parts is short
     return lead.is_item and len(lead.said.split()) <= _MOST_OF_NAME
-
-
-def _only_points(body: str) -> bool:
-    """Whether the item is a link and little else."""
-    rest = _LINK.sub(" ", body)
-    least = _LEAST_UNDER_HEADING if whole_sentence(strip_markdown(body)) else _MOST_BESIDE_LINK
-    return rest != body and len(re.findall(r"\w+", rest)) < least
-
-
-def _is_cut(said: str) -> bool:
-    """Whether a long item ends in mid-phrase."""
-    return len(said.split()) >= 5 and not whole_sentence(said) and CUT_END.search(said) is not None
 
 
 def _is_neutral(meaning: Meaning) -> bool:
@@ -271,39 +238,7 @@ def _is_neutral(meaning: Meaning) -> bool:
     )
 
 
-def _told(text: str, block: Block, language: str) -> _Told:
-    body = block.text_in(text)  # as long as it is in the text, so that places in it are places there
-    begin = match.end() if (match := _ENUMERATION.match(body)) else 0
-    if block.number:
-        begin = len(body) - len(body[len(block.number) :].lstrip())
-    begin += len(body[begin:]) - len(joints.without_first_joint(body[begin:], language))
-    return _told_of(joints.without_joint(body[begin:], language), block.start + begin)
-
-
-def _told_of(raw: str, start: int) -> _Told:
-    end = start + len(raw)
-    # where the marks of the term do not end with it, its dash tells
-    label = _LABEL.fullmatch(raw) or _LABEL.fullmatch(strip_markdown(raw))
-    key = strip_markdown(label["bold"] or label["plain"] or label["dash"] or "").rstrip(" :") if label else ""
-    key += (label["abbr"] or "").rstrip() if label else ""
-    if (
-        label
-        and (label["bold"] or (len(key.split()) <= 5 and not key[:1].islower()))
-        and key.lower() not in LABELS_ONLY
-    ):
-        return _Told(f"{key}{' –' if label['dash'] else ':'} {strip_markdown(label['value'])}", start, end, key)
-    return _Told(strip_markdown(raw), start, end)
-
-
-def _is_sentence(said: str, language: str) -> bool:
-    """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
-    if whole_sentence(said):
-        return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
-    words = without_id(said).split()
-    return language == "en" and len(words) >= 5 and words[0][:1].isupper() and has_finite_verb(words)
-
-
-def _alone(text: str, item: Item, told: _Told, language: str) -> Iterator[Claim]:
+def _alone(text: str, item: Item, told: Told, language: str) -> Iterator[Claim]:
     if whole_sentence(told.said):
         for claim in prose_claims(text, item.block, language):
             if not claim.traits.get("verb_unseen"):  # a fragment with a full stop
@@ -323,7 +258,7 @@ def _as_item(claim: Claim) -> Claim:
 def _with_leads(
     text: str,
     item: Item,
-    told: _Told,
+    told: Told,
     leads: Sequence[Lead],
     meanings: Sequence[Meaning],
     language: str,
@@ -349,25 +284,25 @@ def _with_leads(
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
             if item is item.siblings[0]:
-                said = _ended(listed.said)
+                said = ended(listed.said)
                 with_lead = f"{lead} {said}" if lead[-1] in "?？؟" else f"{lead}: {said}"
                 claim = _claim((*spans, *listed.spans), with_lead, language, lead_in=1.0, whole=1.0)
                 is_asked = leads[-1].is_heading and lead_words.is_question(lead, language)
                 yield replace(claim, answer=said, question=lead) if is_asked else claim
             return
         may_stand = all(_is_neutral(meaning) for meaning in meanings) and not lead_words.demands(lead)
-        if is_counted and not only_whole and may_stand and _is_sentence(told.said, language):
+        if is_counted and not only_whole and may_stand and is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
                 yield from _labelled(item.block, told, None, language)
             elif not points_back(told.said, language):
-                yield _claim(((told.start, told.end),), _ended(told.said), language, lead_in=0.0, whole=1.0)
+                yield _claim(((told.start, told.end),), ended(told.said), language, lead_in=0.0, whole=1.0)
             return
         if only_whole or (of_phases and len(told.said.split()) <= _MOST_OF_PHASE):
             return
     if not told.label and not lead_words.demands(lead) and opens_back(told.said, language):
         return
-    statement = _ended(in_sentence or f"{lead}: {told.said}")
+    statement = ended(in_sentence or f"{lead}: {told.said}")
     if len(statement.split()) <= 2 * _MOST_WORDS:
         whole = (*spans, (told.start, told.end))
         yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.leads_on for x in leads)))
@@ -381,7 +316,7 @@ def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
         return None
     said, spans, after = "", [], ""
     for other in item.siblings:
-        told = _told(text, other.block, language)
+        told = read_told(text, other.block, language)
         body = other.block.text_in(text)
         before = joints.joint_at_start(body, language) if said and not after else ""
         after = other.joint_in(text) or joints.joint_at_end(body, language)
@@ -420,7 +355,7 @@ def _are_short_under_heading(item: Item) -> bool:
     """Whether the list below a heading has only names of what the heading says: "Exclusions: flood; war."."""
     return len(item.siblings) > 1 and all(
         len(other.said.split()) <= _MOST_UNDER_HEADING
-        and not (whole_sentence(other.said) and other.said.count(" ") >= _LEAST_UNDER_HEADING)
+        and not (whole_sentence(other.said) and other.said.count(" ") >= LEAST_WORDS)
         and other.said[-1:] != "。"  # a sentence, of however few blanks
         for other in item.siblings
     )
@@ -443,7 +378,7 @@ def _holds_only_whole(meaning: Meaning) -> bool:
     return meaning.is_choice and not meaning.is_negated and not meaning.is_told
 
 
-def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) -> Iterator[Claim]:
+def _labelled(block: Block, told: Told, heading: Lead | None, language: str) -> Iterator[Claim]:
     """``**Deductible:** $500`` says what a row of a table with two columns says.
 
     A value that is no sentence is said with the heading, and so is each where that says what is not so.
@@ -460,15 +395,15 @@ def _labelled(block: Block, told: _Told, heading: Lead | None, language: str) ->
         yield Claim((*above, (told.start, told.end)), statement, score, traits)
 
 
-def _under_heading(block: Block, told: _Told) -> Iterator[Claim]:
+def _under_heading(block: Block, told: Told) -> Iterator[Claim]:
     """A list right below a heading has no other lead-in."""
     words = told.said.split()
-    if not block.headings or not _LEAST_UNDER_HEADING <= len(words) <= _MOST_WORDS:
+    if not block.headings or not LEAST_WORDS <= len(words) <= _MOST_WORDS:
         return
     if told.said[:1].islower() or why_refused(told.said, "") or is_list_of_names(told.said):
         return
     heading = block.headings[-1].rstrip(" :.")
-    yield _claim(((told.start, told.end),), _ended(f"{heading}: {told.said}"), "", lead_in=0.0, whole=0.0)
+    yield _claim(((told.start, told.end),), ended(f"{heading}: {told.said}"), "", lead_in=0.0, whole=0.0)
 
 
 def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *, lead_in: float, whole: float) -> Claim:
@@ -489,10 +424,3 @@ def _leans(lead: str, language: str) -> bool:
     """Whether a lead-in is understood only after what stands before it."""
     lead = _OF_THESE.sub(r"\1 the following", lead)
     return points_back(lead, language, to_its_end=False) and not _POINTS_FORWARD.match(lead)
-
-
-def _ended(statement: str) -> str:
-    statement = statement.rstrip(" ;,")
-    if whole_sentence(statement):
-        return statement
-    return f"{statement}{'。' if _IDEOGRAPH.search(statement) else '.'}"

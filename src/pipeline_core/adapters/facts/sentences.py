@@ -10,9 +10,10 @@ from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question, says_not
+from pipeline_core.adapters.facts.elsewhere import connective, points_elsewhere
 from pipeline_core.adapters.facts.english import has_finite_verb
 from pipeline_core.adapters.facts.ids import begins_with_code, length_of_id, spans_of_ids, without_id
-from pipeline_core.adapters.facts.leaning import connective, points_at_unsaid, points_back, points_elsewhere
+from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_back
 from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.leaning import points_back, points_elsewhere
+from pipeline_core.adapters.facts.elsewhere import points_elsewhere
+from pipeline_core.adapters.facts.leaning import points_back
 from pipeline_core.adapters.facts.lists import whole_sentence
 from pipeline_core.adapters.facts.refusals import why_refused
 from pipeline_core.adapters.facts.sentences import is_rule, keeps_numbers, sentences_of

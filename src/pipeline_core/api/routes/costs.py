@@ -1,38 +1,18 @@
 """What paid services cost the asking user."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.problems import responses
-from pipeline_core.db.session import Row
+from pipeline_core.db.rows import Cost, CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.lifecycle import StageName
 
 router = APIRouter(prefix="/api/v2", tags=["costs"])
-_TOTAL = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost_usd")
-
-
-class Cost(BaseModel):
-    """Calls, their tokens, and US dollars."""
-
-    calls: int
-    input_tokens: int
-    cached_tokens: int = Field(description="Those of the input that the endpoint had cached, and charged less for")
-    output_tokens: int
-    cost_usd: float
-
-
-class CostOfDay(Cost):
-    """What one model cost in one day (UTC)."""
-
-    day: date
-    service: str
-    model: str
 
 
 class Costs(BaseModel):
@@ -40,33 +20,6 @@ class Costs(BaseModel):
 
     days: list[CostOfDay]
     total: Cost
-
-
-class CostOfStage(Cost):
-    """What one model cost in one stage."""
-
-    stage: StageName | None
-    service: str
-    model: str
-
-
-class PaidCall(BaseModel):
-    """One call: what was set aside for it, and what it came to."""
-
-    call_id: UUID
-    stage: StageName | None
-    service: str
-    model: str
-    items: int = Field(description="Chunks, texts or pages")
-    state: str = Field(description="`reserved`, `settled`, or `abandoned`: in doubt, counted whole")
-    outcome: str | None
-    input_tokens: int
-    cached_tokens: int
-    output_tokens: int
-    reserved_usd: float
-    cost_usd: float
-    started_at: datetime
-    finished_at: datetime | None
 
 
 class DocumentCosts(BaseModel):
@@ -103,9 +56,15 @@ def list_costs(
 def list_document_costs(document_id: UUID, services: Services) -> dict[str, Any]:
     """What was paid for one document; an answer that was there already cost it nothing."""
     services.views.document(DocumentId(document_id))
-    costs = services.views.document_costs(services.user_id, DocumentId(document_id))
-    return {**costs, "total": _total(costs["stages"])}
+    stages, calls = services.views.document_costs(services.user_id, DocumentId(document_id))
+    return {"stages": stages, "calls": calls, "total": _total(stages)}
 
 
-def _total(rows: list[Row]) -> dict[str, float]:
-    return {name: sum(row[name] for row in rows) for name in _TOTAL}
+def _total(rows: Sequence[Cost]) -> Cost:
+    return Cost(
+        calls=sum(row.calls for row in rows),
+        input_tokens=sum(row.input_tokens for row in rows),
+        cached_tokens=sum(row.cached_tokens for row in rows),
+        output_tokens=sum(row.output_tokens for row in rows),
+        cost_usd=sum(row.cost_usd for row in rows),
+    )

@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import NotFoundError, RefusedError, UnknownIdsE
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import ChunkId, DocumentId
 from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
-from pipeline_core.review.add import Marked, MissedFact
+from pipeline_core.review.marking import Marked, MissedFact
 
 router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
 

@@ -130,7 +130,7 @@ def batch_page(batch_id: UUID, request: Request, services: Services) -> Response
     )
     html = page(
         "batch",
-        title=f"{batch['file_name']}: {counted(batch['pending'], 'question waits', 'questions wait')} for a person",
+        title=f"{batch.file_name}: {counted(batch.pending, 'question waits', 'questions wait')} for a person",
         batch=batch,
         pairs=pairs,
         questions=questions,

@@ -16,6 +16,7 @@ from pipeline_core.api.multipart import form_body, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.api.routes.review import EXPECTED, Seen, expected_of, named
+from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError, NotFoundError, UnknownIdsError
 from pipeline_core.domain.facts import LeftOut
@@ -40,24 +41,6 @@ class Counts(BaseModel):
     duplicate: int
     imported: int
     left_out: int = Field(description="Left out by the system until a person takes them in")
-
-
-class Batch(Counts):
-    """One upload session: a question bank, or the facts of a document."""
-
-    batch_id: UUID
-    file_name: str
-    document_id: UUID | None
-    status: BatchStatus
-    uploaded_at: datetime
-    is_matched: bool = Field(description="Whether it was compared with what is there")
-    undecided: int = Field(description="Pairs of look-alikes that nobody has decided")
-
-
-class BatchDetail(Batch):
-    """One batch, with what a decision about all of it names as expected."""
-
-    review_version: int = Field(description="What to send as `expected.version`, with `status` as `expected.status`")
 
 
 class Question(BaseModel):
@@ -278,7 +261,7 @@ def list_batches(
     rows = services.views.batches_page(
         statuses=[str(one) for one in status or ()] or None, before=cursor.before, limit=cursor.limit + 1
     )
-    return cursor.page(rows, lambda row: (row["uploaded_at"], row["batch_id"]))
+    return cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
 
 
 @router.get(
@@ -288,7 +271,7 @@ def list_batches(
     response_model=BatchDetail,
     responses=responses(401, 404, 422, 429),
 )
-def get_batch(batch_id: UUID, services: Services) -> dict[str, Any]:
+def get_batch(batch_id: UUID, services: Services) -> BatchDetail:
     """One batch with its counts."""
     return services.views.batch(BatchId(batch_id))
 
@@ -383,10 +366,10 @@ def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: Services) -
 def compare_batch(batch_id: UUID, request: Request, services: Services) -> ComparingAnswer:
     """Ask for a worker that compares what was never compared; a bank that is taken in is compared by itself."""
     batch = services.views.batch(BatchId(batch_id))
-    if not batch["is_matched"]:
+    if not batch.is_matched:
         request.app.state.ask_for_run()
     url = request.url_for("get_batch", batch_id=batch_id)
-    return ComparingAnswer(batch_id=batch_id, is_matched=batch["is_matched"], status_url=url.path)
+    return ComparingAnswer(batch_id=batch_id, is_matched=batch.is_matched, status_url=url.path)
 
 
 @router.post(

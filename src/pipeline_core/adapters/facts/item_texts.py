@@ -1,0 +1,98 @@
+"""What an item of a list says by itself: its words without marks and joints, and whether they are whole."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline_core.adapters.facts import joints
+from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.english import has_finite_verb
+from pipeline_core.adapters.facts.ids import without_id
+from pipeline_core.adapters.facts.lists import whole_sentence
+from pipeline_core.adapters.facts.sentences import LABELS_ONLY, sentences_of
+from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.text import strip_markdown
+
+LEAST_WORDS = 4
+"""Of what says more than a name."""
+_ENUMERATION = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})\)\s+")
+_LABEL = re.compile(
+    r"(?:(?P<marks>\*\*|__)(?P<bold>[^*_:\n]{2,80})(?::(?P=marks)|(?P=marks)(?P<abbr>\s*\([^()\n]{1,40}\))?\s*[:–—-])|(?P<plain>[^:*_`|\[\]<>\n.!?;]{2,60}):"
+    r"|(?P<dash>[^:*_`|\[\]<>\n.!?;,]{2,60}) [–—-])\s+(?P<value>\S.*)",
+    re.DOTALL,
+)
+_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)|<?(?:https?://|www\.)\S+")
+_MOST_BESIDE_LINK = 8
+"""Words beside a link from which an item that is no sentence says more than where to look."""
+IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An item's own words, without its label's marks and the joint to the next item, and where they stand."""
+
+    said: str
+    start: int
+    end: int
+    label: str = ""
+
+
+def is_closed(said: str) -> bool:
+    """Whether each bracket that it opens is closed: else it was cut within."""
+    return all(said.count(opens) <= said.count(closes) for opens, closes in ("()", "[]", "（）"))
+
+
+def opening(said: str, language: str) -> str:
+    """The first sentence."""
+    start, end = next(iter(sentences_of(said, language)), (0, len(said)))
+    return said[start:end]
+
+
+def only_points(body: str) -> bool:
+    """Whether the item is a link and little else."""
+    rest = _LINK.sub(" ", body)
+    least = LEAST_WORDS if whole_sentence(strip_markdown(body)) else _MOST_BESIDE_LINK
+    return rest != body and len(re.findall(r"\w+", rest)) < least
+
+
+def is_cut(said: str) -> bool:
+    """Whether a long item ends in mid-phrase."""
+    return len(said.split()) >= 5 and not whole_sentence(said) and CUT_END.search(said) is not None
+
+
+def read_told(text: str, block: Block, language: str) -> Told:
+    body = block.text_in(text)  # as long as it is in the text, so that places in it are places there
+    begin = match.end() if (match := _ENUMERATION.match(body)) else 0
+    if block.number:
+        begin = len(body) - len(body[len(block.number) :].lstrip())
+    begin += len(body[begin:]) - len(joints.without_first_joint(body[begin:], language))
+    return told_of(joints.without_joint(body[begin:], language), block.start + begin)
+
+
+def told_of(raw: str, start: int) -> Told:
+    end = start + len(raw)
+    # where the marks of the term do not end with it, its dash tells
+    label = _LABEL.fullmatch(raw) or _LABEL.fullmatch(strip_markdown(raw))
+    key = strip_markdown(label["bold"] or label["plain"] or label["dash"] or "").rstrip(" :") if label else ""
+    key += (label["abbr"] or "").rstrip() if label else ""
+    if (
+        label
+        and (label["bold"] or (len(key.split()) <= 5 and not key[:1].islower()))
+        and key.lower() not in LABELS_ONLY
+    ):
+        return Told(f"{key}{' –' if label['dash'] else ':'} {strip_markdown(label['value'])}", start, end, key)
+    return Told(strip_markdown(raw), start, end)
+
+
+def is_sentence(said: str, language: str) -> bool:
+    """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
+    if whole_sentence(said):
+        return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
+    words = without_id(said).split()
+    return language == "en" and len(words) >= 5 and words[0][:1].isupper() and has_finite_verb(words)
+
+
+def ended(statement: str) -> str:
+    statement = statement.rstrip(" ;,")
+    if whole_sentence(statement):
+        return statement
+    return f"{statement}{'。' if IDEOGRAPH.search(statement) else '.'}"

@@ -1,0 +1,64 @@
+"""Use cases that are the same for workers and for one user: only whose transactions they open differs."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+
+from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.duplicates.detection import Detection
+from pipeline_core.review.add import AddFact
+from pipeline_core.review.parking import Parking
+from pipeline_core.review.service import Review
+from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.foresee_facts import ForeseeFacts
+from pipeline_core.services.read_again import ReadAgain
+from pipeline_core.services.retry import Retry
+from pipeline_core.services.retry_all import RetryAll
+from pipeline_core.services.single_stage import SingleStage
+from pipeline_core.settings import Settings
+
+
+class UseCases(ABC):
+    """They hold nothing that is to be closed: two that two threads make are as good as one."""
+
+    settings: Settings
+
+    @abstractmethod
+    def open_uow(self) -> UnitOfWork: ...
+
+    @abstractmethod
+    def _detects(self) -> Detection: ...
+
+    @abstractmethod
+    def _foresees(self) -> ForeseeFacts: ...
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(self.open_uow, self._detects())
+
+    @cached_property
+    def parking(self) -> Parking:
+        return Parking(self.open_uow)
+
+    @cached_property
+    def add_fact(self) -> AddFact:
+        return AddFact(self.open_uow, self._detects())
+
+    @cached_property
+    def dual_status(self) -> DualStatus:
+        return DualStatus(self.open_uow)
+
+    @cached_property
+    def retry(self) -> Retry:
+        return Retry(self.open_uow)
+
+    @cached_property
+    def single_stage(self) -> SingleStage:
+        return SingleStage(self.settings, self.open_uow)
+
+    @cached_property
+    def retry_all(self) -> RetryAll:
+        return RetryAll(self.open_uow)
+
+    @cached_property
+    def read_again(self) -> ReadAgain:
+        return ReadAgain(self.open_uow, self._foresees())

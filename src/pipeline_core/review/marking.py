@@ -1,0 +1,106 @@
+"""What a reviewer marks in a chunk and says of it, before it is a fact."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.cuts import cuts
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import ChunkId, QuestionId, added_question_id_for
+from pipeline_core.domain.reasons import trimmed, visible_length
+from pipeline_core.domain.text import strip_markdown
+from pipeline_core.domain.wording import counted
+from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words of a chunk: ``text[char_from:char_to]``, counted in characters from the chunk's beginning."""
+
+    char_from: int
+    char_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedFact:
+    """What a reviewer marks, in the order in which a reader needs it, and says of it.
+
+    Question and answer are given together or not at all. Without a statement, the marked words are the statement.
+    """
+
+    chunk_id: ChunkId
+    marked: tuple[Marked, ...]
+    question: str | None = None
+    answer: str | None = None
+    statement: str | None = None
+
+    @property
+    def question_id(self) -> QuestionId:
+        spans = [(one.char_from, one.char_to) for one in self.marked]
+        return added_question_id_for(self.chunk_id, spans, self.question, self.answer, self.statement)
+
+
+def read(missed: MissedFact) -> MissedFact:
+    """What is said, without blanks at its ends.
+
+    Raises:
+        RefusedError: a text is blank or too long, or there is a question without an answer or the other way round.
+    """
+    missed = replace(
+        missed,
+        question=_said("question", missed.question),
+        answer=_said("answer", missed.answer),
+        statement=_said("statement", missed.statement),
+    )
+    if (missed.question is None) != (missed.answer is None):
+        lacks = "answer" if missed.answer is None else "question"
+        raise RefusedError(
+            f"The fact has no {lacks}: it has a question and an answer, or neither.",
+            action=f"Give --{lacks} too.",
+            http_action=f"Give `{lacks}` too.",
+        )
+    return missed
+
+
+def _said(what: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not visible_length(text):
+        raise RefusedError(f"The {what} is blank.", action=f"Leave the {what} out, or say something.")
+    if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
+        raise RefusedError(f"The {what} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
+    return trimmed(text)
+
+
+def quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
+    """The chunk's own words at the marks.
+
+    Raises:
+        RefusedError: nothing is marked, a mark is not within the chunk, blank, or cuts a word or a number, or two
+            marks overlap.
+    """
+    length = len(chunk.text)
+    if not missed.marked:
+        raise RefusedError("No words are marked.", action="Mark what proves the fact.")
+    for one in missed.marked:
+        where = f"{one.char_from}–{one.char_to}"
+        if not 0 <= one.char_from < one.char_to <= length:
+            raise RefusedError(f"{where} is not within the chunk, which has {counted(length, 'character')}.")
+        quote = chunk.text[one.char_from : one.char_to]
+        if not visible_length(quote) or not strip_markdown(quote):
+            raise RefusedError(f"Nothing that can be read stands at {where} of the chunk.")
+        if cuts(chunk.text, one.char_from) or cuts(chunk.text, one.char_to):
+            raise RefusedError(
+                f"{where} of the chunk begins or ends inside a word or a number: “{quote}”.",
+                action="Mark whole words: a part of one proves nothing.",
+            )
+    for one, following in pairwise(sorted(missed.marked, key=lambda mark: mark.char_from)):
+        if following.char_from < one.char_to:
+            raise RefusedError(f"The marks overlap at {following.char_from} of the chunk.")
+    return [chunk.text[one.char_from : one.char_to] for one in missed.marked]
+
+
+def statement_of(quoted: Sequence[str]) -> str:
+    """What the marked words say, as a reader sees them."""
+    return " ".join(map(strip_markdown, quoted))
