@@ -144,7 +144,7 @@ def test_an_undo_is_an_event_and_nothing_is_deleted_from_the_trail(manual: Pipel
     where = OfDocument(park(manual))
     fact = facts(manual, where)[0]
     words = {"question": "When?", "answer": "Yearly."}
-    manual.review.edit(where, fact.question_id, words, by=by(manual), reason="shorter")
+    manual.review.edit(where, fact.question_id, words, by=replace(by(manual), reason="shorter"))
     undo(manual, where, "fact", fact.question_id, reason="it was right")
     (edited, was), (undone, told) = events(manual, where)
     assert (edited, was["by"], undone, told["by"], told["reason"]) == (

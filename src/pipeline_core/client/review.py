@@ -47,10 +47,10 @@ class Reviewing(Documents):
             decision: What becomes of it.
             start: Let it go on at once; otherwise its next run does.
             **fields: ``reason``: why; an override needs at least 10 characters. ``reviewer``: the name for the
-                record; without it, as set. With ``APPROVE``, ``duplicates``: what becomes of near-duplicates
-                that are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
-                one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
-                these facts, and the document goes on waiting. The names are those of the HTTP API
+                record; without it, as set. With ``APPROVE``, ``duplicates``: what becomes of near-duplicates that
+                are still undecided; ``approved_matches``: exactly these facts are approved and every other
+                undecided one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with
+                either, only these facts, and the document goes on waiting. The names are those of the HTTP API
                 (``review.decisions``).
 
         Raises:

@@ -202,19 +202,20 @@ class StagingService:
         return self.review.facts(OfBatch(batch_id), by, statuses=statuses, limit=limit, offset=offset)
 
     def approve_questions(
-        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
     ) -> Change:
         """Approve these, rejected ones included; without ids, all that are pending: see ``Review.decide_facts``."""
-        return self._decide(batch_id, question_ids, QuestionStatus.APPROVED, by)
+        return self.review.decide_facts(
+            OfBatch(batch_id), question_ids, QuestionStatus.APPROVED, by=Reviewer(by, self.reviewer, reason)
+        )
 
     def reject_questions(
-        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
     ) -> Change:
         """Reject these; without ids, all that are pending. What repeated one of them waits again."""
-        return self._decide(batch_id, question_ids, QuestionStatus.REJECTED, by)
-
-    def _decide(self, batch_id: BatchId, ids: Sequence[QuestionId] | None, to: QuestionStatus, by: UserId) -> Change:
-        return self.review.decide_facts(OfBatch(batch_id), ids, to, by=Reviewer(by, self.reviewer))
+        return self.review.decide_facts(
+            OfBatch(batch_id), question_ids, QuestionStatus.REJECTED, by=Reviewer(by, self.reviewer, reason)
+        )
 
     def request_import(self, batch_id: BatchId, *, by: UserId) -> int:
         """Queue the import of what is approved; answers with its number. A worker ends it (``BankQueue``).
