@@ -230,7 +230,7 @@ def test_it_is_compared_with_what_is_published(app: Pipeline, waiting: DocumentI
     alike = MISSED.replace("the burner", "each burner")
     second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
     added = add(app, second, alike)
-    assert added.message == "fact added and approved; 1 pair of look-alikes to decide; approve the document to go on"
+    assert added.message == "fact added and approved; 1 pair of near-duplicates to decide; approve the document to go on"
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["existing_file"], pair["existing_text"], pair["resolution"]) == ("manual.md", MISSED, "pending")
 
@@ -242,7 +242,7 @@ def test_who_may_keep_no_vector_compares_by_meaning_all_the_same(app: Pipeline, 
     alike = MISSED.replace("the burner", "each burner")
     second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
     alone = AddFact(app.open_uow, Detection(app.settings, app.embedders))
-    added = alone(second, missed(app, second, alike), user_id=app.user_id)
+    added = alone(second, missed(app, second, alike), by=Reviewer(app.user_id))
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["method"], "no_vector" in pair["reasons"]["flags"]) == ("scored", False)
 
