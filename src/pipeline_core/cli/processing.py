@@ -7,11 +7,11 @@ import typer
 
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
+    from pipeline_core.db.rows import DocumentJob
 
 
 def go_on(
