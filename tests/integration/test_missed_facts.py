@@ -230,7 +230,8 @@ def test_it_is_compared_with_what_is_published(app: Pipeline, waiting: DocumentI
     alike = MISSED.replace("the burner", "each burner")
     second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
     added = add(app, second, alike)
-    assert added.message == "fact added and approved; 1 pair of near-duplicates to decide; approve the document to go on"
+    waits = "1 pair of near-duplicates to decide"
+    assert added.message == f"fact added and approved; {waits}; approve the document to go on"
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["existing_file"], pair["existing_text"], pair["resolution"]) == ("manual.md", MISSED, "pending")
 
