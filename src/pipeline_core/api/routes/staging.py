@@ -300,7 +300,7 @@ def compare_batch(batch_id: UUID, request: Request, services: Services) -> Compa
 )
 def import_batch(batch_id: UUID, request: Request, services: Services) -> ImportAnswer:
     """Queue the import of the approved questions; a worker embeds them and publishes all in one transaction."""
-    waiting = services.staging.request_import(BatchId(batch_id), by=services.user_id)
+    waiting = services.staging.importer.request(BatchId(batch_id), by=services.user_id)
     request.app.state.ask_for_run()
     url = request.url_for("get_batch", batch_id=batch_id)
     return ImportAnswer(batch_id=batch_id, to_import=waiting, status_url=url.path)
