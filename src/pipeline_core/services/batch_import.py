@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, QuestionStatus
@@ -43,15 +42,6 @@ class ImportReport:
     already: int
     failed: dict[QuestionId, str]
     counts: BatchCounts
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "imported": len(self.imported),
-            "replaced": len(self.replaced),
-            "already_imported": self.already,
-            "failed": self.failed,
-            "counts": self.counts.as_json(),
-        }
 
 
 @dataclass(slots=True)

@@ -174,9 +174,11 @@ class StagingService:
         with self.open_uow() as uow:
             return uow.batches.listed(by, named=named, limit=limit)
 
-    def get_batch_questions(self, batch_id: BatchId, *, by: UserId) -> list[StagedFact]:
-        """The batch's questions in the file's order."""
-        return self.review.facts(OfBatch(batch_id), by)
+    def get_batch_questions(
+        self, batch_id: BatchId, *, by: UserId, statuses: Sequence[QuestionStatus] | None = None
+    ) -> list[StagedFact]:
+        """The batch's questions in the file's order, those of some statuses or all."""
+        return self.review.facts(OfBatch(batch_id), by, statuses=statuses)
 
     def approve_questions(
         self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
