@@ -1,5 +1,6 @@
 """Question banks and documents in staging: batches, their questions, near-duplicates, decisions, import."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -317,9 +318,10 @@ def list_duplicates(
     batch_id: UUID,
     services: Services,
     resolution: PairResolution = None,
-) -> list[Any]:
+) -> list[dict[str, Any]]:
     """Pairs of near-duplicates, each with its score, how it was found, and what was decided."""
-    return list(services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution=resolution))
+    where = OfBatch(BatchId(batch_id))
+    return [asdict(pair) for pair in services.review.pairs(where, services.user_id, resolution=resolution)]
 
 
 @router.post(
