@@ -32,11 +32,10 @@ class Part(Protocol):
 
     def ready(self) -> bool:
         """Whether it does by now what it is there for."""
-        ...
+        return self.alive()
 
     def ask_to_stop(self) -> None:
-        """Begin to stop it, without waiting."""
-        ...
+        """Begin to stop it, without waiting; what others use, or what has its own time to end, waits for ``stop``."""
 
     def stop(self) -> None:
         """Stop it, and return when it is gone."""
