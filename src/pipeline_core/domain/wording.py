@@ -17,6 +17,17 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of the numbers that follow each other: ``[1, 2, 3, 7]`` as ``[(1, 3), (7, 7)]``."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
 def all_names(filename: str, also_named: Sequence[str]) -> str:
     """Every name of one document: "a.md = b.md"."""
     return " = ".join((filename, *also_named))

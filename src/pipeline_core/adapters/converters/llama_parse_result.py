@@ -17,17 +17,9 @@ if TYPE_CHECKING:
     from llama_cloud.types import ParsingGetResponse
 
 UNITS = {
-    filetypes.PDF: "page",
-    filetypes.DOCX: "page",
-    filetypes.ODT: "page",
-    filetypes.DOC: "page",
-    filetypes.RTF: "page",
-    filetypes.PPTX: "slide",
-    filetypes.ODP: "slide",
-    filetypes.PPT: "slide",
-    filetypes.XLSX: "sheet",
-    filetypes.ODS: "sheet",
-    filetypes.XLS: "sheet",
+    **dict.fromkeys((filetypes.PDF, filetypes.DOCX, filetypes.ODT, filetypes.DOC, filetypes.RTF), "page"),
+    **dict.fromkeys((filetypes.PPTX, filetypes.ODP, filetypes.PPT), "slide"),
+    **dict.fromkeys((filetypes.XLSX, filetypes.ODS, filetypes.XLS), "sheet"),
 }
 """What goes to the service, and what a page of it is. It adds nothing to texts, web pages, e-mails and books."""
 

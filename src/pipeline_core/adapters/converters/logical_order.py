@@ -84,7 +84,7 @@ def _with_marks(words: Sequence[Placed]) -> list[Placed]:
     found: list[Placed] = []
     marks: list[Placed] = []
     for word in words:
-        (marks if all(map(_is_mark, word.text)) else found).append(word)
+        (marks if all(map(is_mark, word.text)) else found).append(word)
     for mark in marks:
         near = min(found, key=lambda word: max(word.left - mark.middle, mark.middle - word.right), default=None)
         if near is not None:
@@ -92,7 +92,8 @@ def _with_marks(words: Sequence[Placed]) -> list[Placed]:
     return found
 
 
-def _is_mark(char: str) -> bool:
+def is_mark(char: str) -> bool:
+    """Whether it is a vowel mark or the like, which stands over a letter."""
     return unicodedata.category(char) == "Mn"
 
 
@@ -101,7 +102,7 @@ def _segments(word: Placed, before: Placed | None, said: str) -> list[_Segment]:
     joint = _joint(before, word, said) if before is not None else ""
     for match in _SEGMENT.finditer(word.text):
         text = match[0]
-        if found and all(map(_is_mark, text)):
+        if found and all(map(is_mark, text)):
             found[-1] = replace(found[-1], text=found[-1].text + text)
             continue
         way = _way(match)

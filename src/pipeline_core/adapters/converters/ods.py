@@ -14,7 +14,7 @@ from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Row, Sheet, letters_of, one_line, words
 from pipeline_core.adapters.converters.sheet_layout import MAX_CELLS, SheetTooLargeError
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, convert_book, unreadable
+from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
 from pipeline_core.adapters.converters.xlsx_styles import parser
 from pipeline_core.domain.documents import Converted
 
@@ -47,12 +47,6 @@ class _Style:
     unseen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    name: str
-    is_hidden: bool
-
-
 class _Ods:
     def __init__(self, data: bytes):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -61,9 +55,9 @@ class _Ods:
         self._tables = list(self._root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
         self.remarks = 0
 
-    def sheets(self) -> Sequence[_Named]:
+    def sheets(self) -> Sequence[Named]:
         return [
-            _Named(table.get(f"{_TABLE}name", ""), not self._style(table.get(f"{_TABLE}style-name")).display)
+            Named(table.get(f"{_TABLE}name", ""), not self._style(table.get(f"{_TABLE}style-name")).display)
             for table in self._tables
         ]
 

@@ -86,15 +86,6 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     return Converted(markdown, page_map, NAME, tuple(findings), total=read.total, page_words=read.words)
 
 
-def _parser(options: ConvertOptions) -> "LiteParse":
-    return _liteparse(options, skip_slanting=False)
-
-
-def _rereader(options: ConvertOptions) -> "LiteParse":
-    """For pages that are read a second time: what stands at a slant has been read by then."""
-    return _liteparse(options, skip_slanting=True)
-
-
 def _partly(prepared: Prepared, options: ConvertOptions) -> "Callable[[int, Crop], ParsedPage | None]":
     """Reads parts of pages by themselves, as many as the bound allows."""
     from liteparse import ParseError
@@ -114,7 +105,7 @@ def _partly(prepared: Prepared, options: ConvertOptions) -> "Callable[[int, Crop
 
 
 def _liteparse(
-    options: ConvertOptions, *, skip_slanting: bool, page: int | None = None, crop: "Crop | None" = None
+    options: ConvertOptions, *, skip_slanting: bool = False, page: int | None = None, crop: "Crop | None" = None
 ) -> "LiteParse":
     from liteparse import LiteParse
 
@@ -155,9 +146,9 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     _refuse_too_many(pages_said, source, options)
     data, stand_ins = with_characters(data, pages_said)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
-    rereader = _rereader(options)
+    rereader = _liteparse(options, skip_slanting=True)  # what stands at a slant has been read by then
     partly = _partly(prepared, options)
-    for batch in _batches(prepared, _parser(options)):
+    for batch in _batches(prepared, _liteparse(options)):
         read.total = batch.total_pages
         _refuse_too_many(read.total, source, options)
         pages = whole_pages(prepared, [*map(in_reading_order, batch.result.pages)], rereader, partly)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipeline_core.adapters.converters.logical_order import is_mark
 from pipeline_core.adapters.converters.to_unicode import decoded, mapped, texts_by_code
 from pipeline_core.domain.layout import reads_leftwards
 
@@ -123,11 +124,7 @@ def _plain(written: bytes, names: _Names) -> bytes:
 
 def _is_leftwards(text: str) -> bool:
     """Whether it is of such a script; a vowel mark by itself may be."""
-    return reads_leftwards(text) or (text != "" and all(map(_is_mark, text)))
-
-
-def _is_mark(char: str) -> bool:
-    return unicodedata.category(char) == "Mn"
+    return reads_leftwards(text) or (text != "" and all(map(is_mark, text)))
 
 
 def _by_itself(known: _Known, shown: bytes, text: str) -> bytes | None:
@@ -147,7 +144,7 @@ def _by_itself(known: _Known, shown: bytes, text: str) -> bytes | None:
     said = {code: known.mapped.get(code, "") for code in codes} | dict.fromkeys(unknown, "".join(left))
     for code in unknown:
         known.told[code][said[code]] += 1
-    marks = {code for code, one in said.items() if all(map(_is_mark, _letters(one)))}
+    marks = {code for code, one in said.items() if all(map(is_mark, _letters(one)))}
     return _SHOWN.sub(lambda part: b"" if marks.issuperset(known.codes(part[1])) else part[0], shown)
 
 

@@ -5,12 +5,12 @@ ideographs) and glyphs that stand for a control character: "for n ≤ 50" and "2
 Some writers name a ligature by its last letter only.
 """
 
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipeline_core.adapters.converters.pdf_changed import changed
 from pipeline_core.adapters.converters.to_unicode import (
     CMAP,
     decoded,
@@ -79,29 +79,16 @@ def with_characters(data: bytes, pages: int) -> tuple[bytes, StandIns]:
 
     ``pages`` are those that PDFium finds: of a damaged file each library may find others, and then it stays as it is.
     """
-    import pikepdf
-
     stand_ins = StandIns()
     if b"/Font" not in data and b"/ObjStm" not in data:
         return data, stand_ins
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            if len(pdf.objects) > _MOST_OBJECTS or not _mend_fonts(pdf, stand_ins):
-                return data, stand_ins
-            if len(pdf.pages) != pages:
-                return data, StandIns()
-            output = io.BytesIO()
-            pdf.save(output)
-    except (
-        pikepdf.PdfError,
-        pikepdf.PasswordError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-    ):
-        return data, StandIns()  # too damaged for a look: it is repaired later, or its words are proved missing
-    return output.getvalue(), stand_ins
+
+    def mend(pdf: "pikepdf.Pdf") -> bool:
+        return len(pdf.objects) <= _MOST_OBJECTS and _mend_fonts(pdf, stand_ins) and len(pdf.pages) == pages
+
+    mended = changed(data, mend)
+    # what is too damaged for a look is repaired later, or its words are proved missing
+    return mended, StandIns() if mended is data else stand_ins
 
 
 def not_said(text: str) -> list[str]:
@@ -118,7 +105,7 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
 
     dictionaries = (one for one in pdf.objects if isinstance(one, pikepdf.Dictionary))
     fonts = [one for one in dictionaries if "/ToUnicode" in one or one.get("/Type") == "/Font"]
-    changed = _whole_ligatures(pdf, fonts)
+    is_mended = _whole_ligatures(pdf, fonts)
     maps = {one.ToUnicode.objgen: one.ToUnicode for one in fonts if isinstance(one.get("/ToUnicode"), pikepdf.Stream)}
     read = {name: stream.read_bytes() for name, stream in maps.items()}
     for written in read.values():
@@ -126,19 +113,19 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
     for name, written in read.items():
         if _SURROGATE.search(written) and (mended := _mended(written, stand_ins)) != written:
             maps[name].write(mended)
-            changed = True
+            is_mended = True
     for font in fonts:
         if "/ToUnicode" not in font and (made := _unknown(font)):
             font.ToUnicode = pdf.make_stream(made)
-            changed = True
-    return changed
+            is_mended = True
+    return is_mended
 
 
 def _whole_ligatures(pdf: "pikepdf.Pdf", fonts: "list[pikepdf.Dictionary]") -> bool:
     """Whether any font named a ligature by one of its letters only: some writers do, and "confidence" lost its f."""
     import pikepdf
 
-    changed = False
+    is_mended = False
     for font in fonts:
         encoding, letters = font.get("/Encoding"), font.get("/ToUnicode")
         if not isinstance(encoding, pikepdf.Dictionary) or not isinstance(letters, pikepdf.Stream):
@@ -150,8 +137,8 @@ def _whole_ligatures(pdf: "pikepdf.Pdf", fonts: "list[pikepdf.Dictionary]") -> b
         wrong = {code: text for code, text in whole.items() if len(said.get(code, text)) < len(text)}
         if wrong:
             font.ToUnicode = pdf.make_stream(_written({**said, **wrong}))
-            changed = True
-    return changed
+            is_mended = True
+    return is_mended
 
 
 def _ligature(name: str) -> str:

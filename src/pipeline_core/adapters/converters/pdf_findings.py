@@ -8,7 +8,7 @@ from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.errors import NoTextError
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.wording import counted, listed
+from pipeline_core.domain.wording import counted, listed, runs
 
 _NAMED = 8
 _LONGEST = 200
@@ -169,13 +169,7 @@ def _them(pages: Collection[int]) -> str:
 
 def ranges(numbers: Sequence[int]) -> str:
     """``[1, 2, 3, 7]`` as ``1-3,7``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs(numbers))
 
 
 def _spoken(numbers: Sequence[int]) -> str:

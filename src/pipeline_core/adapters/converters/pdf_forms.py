@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pipeline_core.adapters.converters.pdf_changed import inherited
 from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, Turn
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
+from pipeline_core.adapters.converters.to_unicode import mapped
 
 if TYPE_CHECKING:
     import pikepdf
@@ -85,33 +87,24 @@ def _contents(annotation: Any) -> str:
     return plain or html.unescape(_TAG.sub(" ", _string(annotation.get("/RC")))).strip()
 
 
-def _inherited(widget: Any, key: str) -> Any:
-    node, depth = widget, 0
-    while node is not None and depth < 32:
-        if (value := node.get(key)) is not None:
-            return value
-        node, depth = node.get("/Parent"), depth + 1
-    return None
-
-
 def _value(widget: Any) -> str:
-    kind = str(_inherited(widget, "/FT") or "")
-    flags = int(_inherited(widget, "/Ff") or 0)
+    kind = str(inherited(widget, "/FT") or "")
+    flags = int(inherited(widget, "/Ff") or 0)
     if kind == "/Btn":
         return "" if _is_push_button(widget) else CHECKED if _is_on(widget) else UNCHECKED
-    value = _inherited(widget, "/V")
+    value = inherited(widget, "/V")
     if kind == "/Tx":
         return "" if flags & _PASSWORD else _text_value(value)
-    return _chosen(value, _inherited(widget, "/Opt")) if kind == "/Ch" else ""
+    return _chosen(value, inherited(widget, "/Opt")) if kind == "/Ch" else ""
 
 
 def _choice(widget: Any) -> tuple[object, str] | None:
     """The group of a radio button and the value that it stands for."""
-    if str(_inherited(widget, "/FT") or "") != "/Btn" or not int(_inherited(widget, "/Ff") or 0) & _RADIO:
+    if str(inherited(widget, "/FT") or "") != "/Btn" or not int(inherited(widget, "/Ff") or 0) & _RADIO:
         return None
     states = [str(state).lstrip("/") for state in widget.get("/AP", {}).get("/N", {}).keys()]  # noqa: SIM118
     value = next((state for state in states if state not in _SAYS_NOTHING), "")
-    options = _inherited(widget, "/Opt")
+    options = inherited(widget, "/Opt")
     if options is not None and value.isdigit() and int(value) < len(options):  # the states only count them
         value = _string(options[int(value)])
     parent = widget.get("/Parent")
@@ -121,7 +114,7 @@ def _choice(widget: Any) -> tuple[object, str] | None:
 def _is_on(widget: Any) -> bool:
     state = widget.get("/AS")
     if state is None:
-        state = _inherited(widget, "/V")
+        state = inherited(widget, "/V")
     return state is not None and str(state) not in ("/Off", "Off", "")
 
 
@@ -185,8 +178,8 @@ def _is_written(annotation: Any) -> bool:
 
 
 def _is_push_button(widget: Any) -> bool:
-    is_button = str(_inherited(widget, "/FT") or "") == "/Btn"
-    return is_button and bool(int(_inherited(widget, "/Ff") or 0) & _PUSH_BUTTON)
+    is_button = str(inherited(widget, "/FT") or "") == "/Btn"
+    return is_button and bool(int(inherited(widget, "/Ff") or 0) & _PUSH_BUTTON)
 
 
 def _units(text: str) -> list[str]:
@@ -199,16 +192,7 @@ def _font(pdf: "pikepdf.Pdf", codes: dict[str, int]) -> "pikepdf.Object":
     """A font whose only purpose is to say what its codes mean; nothing is drawn with it for people."""
     import pikepdf
 
-    meanings = [f"<{code:04X}> <{unit}>" for unit, code in codes.items()]
-    blocks = [meanings[at : at + 100] for at in range(0, len(meanings), 100)]
-    cmap = "\n".join(
-        [
-            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def",
-            "1 begincodespacerange <0000> <FFFF> endcodespacerange",
-            *(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks),
-            "endcmap CMapName currentdict /CMap defineresource pop end end",
-        ]
-    )
+    texts = {code: bytes.fromhex(unit).decode("utf-16-be", "surrogatepass") for unit, code in codes.items()}
     name = pikepdf.Name
     return pdf.make_indirect(
         pikepdf.Dictionary(
@@ -216,7 +200,7 @@ def _font(pdf: "pikepdf.Pdf", codes: dict[str, int]) -> "pikepdf.Object":
             Subtype=name.Type0,
             BaseFont=name.Helvetica,
             Encoding=name("/Identity-H"),
-            ToUnicode=pikepdf.Stream(pdf, cmap.encode("ascii")),
+            ToUnicode=pikepdf.Stream(pdf, mapped(texts, 4)),
             DescendantFonts=[
                 pikepdf.Dictionary(
                     Type=name.Font,

@@ -113,15 +113,14 @@ def _items(text: PageText, group: Sequence[Word]) -> "Iterator[TextItem]":
 def _joined(text: PageText, group: Sequence[Word], own: "Sequence[TextItem]") -> "TextItem":
     words = [word for item in own for word in item.words or ()]
     places = {(word.box.left, word.box.top) for word in group}
-    left, top = min(word.box.left for word in group), min(word.box.top for word in group)
-    right, bottom = max(word.box.right for word in group), max(word.box.bottom for word in group)
+    box = Box.around(group)
     return replace(
         max(own, key=lambda item: item.width),
         text=text.said(group),
-        x=left,
-        y=top,
-        width=right - left,
-        height=bottom - top,
+        x=box.left,
+        y=box.top,
+        width=box.right - box.left,
+        height=box.bottom - box.top,
         words=sorted((word for word in words if (word.x, word.y) in places), key=lambda word: word.x),
     )
 
@@ -170,8 +169,7 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
     bold = "**" if bare.startswith("**") and bare.endswith("**") and len(parts) == 1 else ""
     said = "\n\n".join(f"{begin}{bold}{escape_marks(part, at_start=not begin)}{bold}" for begin, part in parts)
     written = _with_links(said, piece.text)
-    left, top = min(word.box.left for word in words), min(word.box.top for word in words)
-    right, bottom = max(word.box.right for word in words), max(word.box.bottom for word in words)
+    box = Box.around(words)
     return (
         f"{written}\n\n",
         replace(
@@ -181,7 +179,7 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
             header=None,
             rows=None,
             text=written,
-            bbox=AnnotationRect(left, top, right - left, bottom - top),
+            bbox=AnnotationRect(box.left, box.top, box.right - box.left, box.bottom - box.top),
         ),
     )
 
@@ -231,7 +229,6 @@ def _table(block: "LayoutBlock", text: PageText) -> "tuple[str, LayoutBlock]":
 def _cell(cell: "LayoutCell", text: PageText) -> "LayoutCell":
     if cell.bbox is None or not reads_leftwards(cell.text):
         return cell
-    box = cell.bbox
-    words = [word for word in text.words if Box(box.x, box.y, box.x + box.width, box.y + box.height).holds(word.box)]
+    words = text.within(Box.of(cell.bbox))
     said = text.said(words)
     return replace(cell, text=said) if letters(said) == letters(cell.text) else cell

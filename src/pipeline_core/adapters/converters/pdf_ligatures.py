@@ -6,7 +6,6 @@ come out in the wrong one ("خالل" for "خلال"). One character cannot be t
 usual ligature. Where the map of an embedded font names a letter's form as another letter, the font itself is asked.
 """
 
-import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.font_letters import misnamed
 from pipeline_core.adapters.converters.pdf_actual_text import without_actual_texts
+from pipeline_core.adapters.converters.pdf_changed import changed, inherited
 from pipeline_core.adapters.converters.to_unicode import mapped, texts_by_code
 from pipeline_core.domain.layout import reads_leftwards
 
@@ -29,20 +29,13 @@ _LAST_CODE = 0xFFFF
 
 def with_whole_ligatures(data: bytes) -> bytes:
     """The file with each such glyph as one character; the very same bytes if it has none or is damaged."""
-    import pikepdf
 
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            drawn = [*_drawn(pdf)]
-            # the texts of pages first: they teach fonts letters
-            changed = [without_actual_texts(pdf, drawn), *(_mended(pdf, font) for font in _fonts(drawn))]
-            if not any(changed):
-                return data
-            output = io.BytesIO()
-            pdf.save(output)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
-        return data
-    return output.getvalue()
+    def mend(pdf: "pikepdf.Pdf") -> bool:
+        drawn = [*_drawn(pdf)]
+        # the texts of pages first: they teach fonts letters
+        return any([without_actual_texts(pdf, drawn), *(_mended(pdf, font) for font in _fonts(drawn))])
+
+    return changed(data, mend)
 
 
 def _drawn(pdf: "pikepdf.Pdf") -> "Iterator[tuple[Any, pikepdf.Dictionary]]":
@@ -53,7 +46,7 @@ def _drawn(pdf: "pikepdf.Pdf") -> "Iterator[tuple[Any, pikepdf.Dictionary]]":
     todo: list[Any] = [page.obj for page in pdf.pages]
     while todo and len(seen) < _MOST_FORMS:
         one = todo.pop()
-        resources = _inherited(one, "/Resources")
+        resources = inherited(one, "/Resources")
         if not isinstance(resources, pikepdf.Dictionary):
             continue
         yield one, resources
@@ -77,14 +70,6 @@ def _values(names: Any) -> Iterator[Any]:
 
     if isinstance(names, pikepdf.Dictionary):
         yield from (one for _, one in names.items() if isinstance(one, pikepdf.Dictionary | pikepdf.Stream))
-
-
-def _inherited(page: Any, name: str) -> Any:
-    for _ in range(20):
-        if page is None or name in page:
-            break
-        page = page.get("/Parent")
-    return page.get(name) if page is not None else None
 
 
 def _mended(pdf: "pikepdf.Pdf", font: Any) -> bool:

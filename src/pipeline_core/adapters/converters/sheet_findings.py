@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline_core.adapters.converters.hidden import hidden_content
 from pipeline_core.adapters.converters.sheet_cells import Noticed, letters_of
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.wording import listed
+from pipeline_core.domain.wording import listed, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,13 @@ def sheet_findings(notes: Sequence[SheetNotes], hidden_sheets: Sequence[str], *,
 
 def _hidden_on(note: SheetNotes) -> Iterator[str]:
     of = f"of the sheet “{note.name}”"
-    for first, last in _ranges(note.noticed.hidden_rows):
+    for first, last in runs(note.noticed.hidden_rows):
         yield f"row {first} {of}" if first == last else f"rows {first} to {last} {of}"
-    for first, last in _ranges(sorted(note.noticed.hidden_columns)):
+    for first, last in runs(sorted(note.noticed.hidden_columns)):
         one, other = letters_of(first), letters_of(last)
         yield f"column {one} {of}" if first == last else f"columns {one} to {other} {of}"
     if cells := note.noticed.unseen:
         yield f"the text of {listed(cells)} {of}, which cannot be seen"
-
-
-def _ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    ranges: list[tuple[int, int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return ranges
 
 
 def _count(things: Mapping[str, str], one: str, many: str) -> str:

@@ -55,14 +55,9 @@ def _in_html(data: bytes) -> str:
     return html.unescape(found[1].decode("utf-8", "replace")) if found else ""
 
 
-_OPC, _ODF = _in_package("docProps/core.xml"), _in_package("meta.xml")
 _READERS: dict[filetypes.FileType, Callable[[bytes], str]] = {
     filetypes.PDF: _in_pdf,
-    filetypes.DOCX: _OPC,
-    filetypes.PPTX: _OPC,
-    filetypes.XLSX: _OPC,
-    filetypes.ODT: _ODF,
-    filetypes.ODS: _ODF,
-    filetypes.ODP: _ODF,
     filetypes.HTML: _in_html,
+    **dict.fromkeys((filetypes.DOCX, filetypes.PPTX, filetypes.XLSX), _in_package("docProps/core.xml")),
+    **dict.fromkeys((filetypes.ODT, filetypes.ODS, filetypes.ODP), _in_package("meta.xml")),
 }

@@ -23,13 +23,12 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, etree.X
 """What reading a damaged container, or a damaged part of one, raises."""
 
 
-class Named(Protocol):
+@dataclass(frozen=True, slots=True)
+class Named:
     """A sheet as the file lists it."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def is_hidden(self) -> bool: ...
+    name: str
+    is_hidden: bool
 
 
 class Book(Protocol):

@@ -1,8 +1,10 @@
 """Excel 97-2003 workbooks."""
 
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters import office
@@ -12,7 +14,7 @@ from pipeline_core.adapters.converters.number_format import GENERAL, shows_nothi
 from pipeline_core.adapters.converters.scripts import struck
 from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Row, Sheet, letters_of, words
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import convert_book
+from pipeline_core.adapters.converters.workbook import Named, convert_book
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.findings import Finding, Severity
 
@@ -33,11 +35,12 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=source.data, formatting_info=True, logfile=_Silent(), on_demand=True)
-        scanned = _scan(bytes(book.mem[book.base : book.base + book.stream_len]))
-        for at in range(book.nsheets):
-            book.sheet_by_index(at)
-        book.release_resources()
+        with Path(os.devnull).open("w") as silent:
+            book = xlrd.open_workbook(file_contents=source.data, formatting_info=True, logfile=silent, on_demand=True)
+            scanned = _scan(bytes(book.mem[book.base : book.base + book.stream_len]))
+            for at in range(book.nsheets):
+                book.sheet_by_index(at)
+            book.release_resources()
     except (xlrd.XLRDError, struct.error, AssertionError, LookupError, TypeError, ValueError, NotImplementedError):
         converted = office.convert(source, options)
         return replace(converted, findings=(*converted.findings, _formats_lost()))
@@ -76,22 +79,6 @@ def _scan(records: bytes) -> _Scanned:
     return scanned
 
 
-class _Silent:
-    """Where xlrd's remarks go."""
-
-    def write(self, _text: str) -> None:
-        """Nothing."""
-
-    def flush(self) -> None:
-        """Nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    name: str
-    is_hidden: bool
-
-
 class _Xls:
     remarks = 0
 
@@ -100,8 +87,8 @@ class _Xls:
         self._scanned = scanned
         self._keep_hidden = False
 
-    def sheets(self) -> Sequence[_Named]:
-        return [_Named(sheet.name, sheet.visibility != 0) for sheet in self._book.sheets()]
+    def sheets(self) -> Sequence[Named]:
+        return [Named(sheet.name, sheet.visibility != 0) for sheet in self._book.sheets()]
 
     def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
         self._keep_hidden = keep_hidden

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, convert_book, unreadable
-from pipeline_core.adapters.converters.xlsx_package import Named, Package
+from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
+from pipeline_core.adapters.converters.xlsx_package import Package
 from pipeline_core.adapters.converters.xlsx_sheet import SheetReader
 from pipeline_core.domain.documents import Converted
 

@@ -4,16 +4,18 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO
-from urllib.parse import unquote
 
 from lxml import etree
 
 from pipeline_core.adapters.converters.escapes import escape_marks
+from pipeline_core.adapters.converters.ooxml.package import relations_of
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 from pipeline_core.adapters.converters.sheet_cells import Area, one_line
+from pipeline_core.adapters.converters.workbook import Named
 from pipeline_core.adapters.converters.xlsx_styles import Style, is_on, parser, read_styles
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -23,12 +25,10 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A sheet as the workbook lists it; ``part`` is the name of the file in the container that has its cells."""
+class Listed(Named):
+    """``part`` is the name of the file in the container that has the sheet's cells."""
 
-    name: str
     part: str
-    is_hidden: bool
 
 
 class Package:
@@ -51,7 +51,7 @@ class Package:
         """Raises KeyError: it is not there."""
         return self._archive.open(self._names[name.casefold()])
 
-    def sheets(self) -> list[Named]:
+    def sheets(self) -> list[Listed]:
         """The worksheets in the workbook's order; sheets that are a chart are none."""
         relations = self.relations(self.workbook_part)
         found = []
@@ -59,7 +59,7 @@ class Package:
             kind, target = relations.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or "", ("worksheet", ""))
             if kind == "worksheet":
                 hidden = sheet.get("state", "visible") in ("hidden", "veryHidden")
-                found.append(Named(sheet.get("name", ""), target, hidden))
+                found.append(Listed(sheet.get("name", ""), hidden, target))
         return found
 
     @cached_property
@@ -80,44 +80,32 @@ class Package:
             root = etree.fromstring(self.part(f"{folder}/_rels/{file}.rels".lstrip("/")), parser())
         except KeyError:
             return {}
-        return {
-            relation.get("Id", ""): (
-                relation.get("Type", "").rpartition("/")[2],
-                posixpath.normpath(posixpath.join("/", folder, unquote(relation.get("Target", "")))).lstrip("/"),
-            )
-            for relation in root
-            if relation.get("TargetMode") != "External"
-        }
+        return relations_of(root, folder)
 
     def tables(self, sheet_part: str) -> list[Area]:
         """The areas of a sheet that are tables by name."""
-        areas = []
-        for kind, target in self.relations(sheet_part).values():
-            if kind == "table" and target.casefold() in self._names:
-                table = etree.fromstring(self.part(target), parser())
-                area = area_of(table.get("ref", ""), has_header=table.get("headerRowCount", "1") != "0")
-                areas += [area] if area else []
-        return areas
+        found = (
+            area_of(table.get("ref", ""), has_header=table.get("headerRowCount", "1") != "0")
+            for table in self._beside(sheet_part, "table")
+        )
+        return [area for area in found if area]
 
     def text_boxes(self, sheet_part: str) -> list[str]:
         """The paragraphs of the shapes that lie over a sheet, as markdown."""
-        texts = []
-        for kind, target in self.relations(sheet_part).values():
-            if kind == "drawing" and target.casefold() in self._names:
-                drawing = etree.fromstring(self.part(target), parser())
-                for paragraph in drawing.iterfind(".//{*}txBody/{*}p"):
-                    text = one_line("".join(t.text or "" for t in paragraph.iterfind(".//{*}t")))
-                    texts += [escape_marks(text)] if text else []
-        return texts
+        drawings = self._beside(sheet_part, "drawing")
+        paragraphs = (p for drawing in drawings for p in drawing.iterfind(".//{*}txBody/{*}p"))
+        texts = (one_line("".join(t.text or "" for t in p.iterfind(".//{*}t"))) for p in paragraphs)
+        return [escape_marks(text) for text in texts if text]
 
     def notes(self, sheet_part: str) -> int:
         """How many cells of the sheet have a remark beside them."""
-        count = 0
+        return sum(len(root.findall("{*}commentList/{*}comment")) for root in self._beside(sheet_part, "comments"))
+
+    def _beside(self, sheet_part: str, wanted: str) -> Iterator[etree._Element]:
+        """The parts of one kind that belong to a sheet."""
         for kind, target in self.relations(sheet_part).values():
-            if kind == "comments" and target.casefold() in self._names:
-                root = etree.fromstring(self.part(target), parser())
-                count += len(root.findall("{*}commentList/{*}comment"))
-        return count
+            if kind == wanted and target.casefold() in self._names:
+                yield etree.fromstring(self.part(target), parser())
 
     def _main_part(self) -> str:
         for kind, target in self.relations("").values():

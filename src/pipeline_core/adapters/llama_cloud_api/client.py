@@ -4,18 +4,17 @@ import importlib.util
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from pipeline_core.adapters.deadline import deadline
+from pipeline_core.adapters.paid_service import parked
 from pipeline_core.adapters.retry_after import retry_after_s
 from pipeline_core.domain.errors import (
     AnswerLostError,
     ConfigurationError,
-    ParkedError,
     PipelineError,
     TransientError,
 )
@@ -104,7 +103,7 @@ class LlamaCloudClient:
                 asked = _asked_s(error)
             wait = self._options.wait_s * 2**attempt if asked is None else asked
             if time.monotonic() + wait > until:
-                raise told if asked is None else _parked(told, asked)
+                raise told if asked is None else parked(told, asked)
             if attempt < _TRIES - 1:
                 time.sleep(wait)
         raise told
@@ -136,13 +135,3 @@ class LlamaCloudClient:
 def _asked_s(error: Exception) -> float | None:
     response = getattr(error, "response", None)
     return None if response is None else retry_after_s(response.headers)
-
-
-def _parked(told: PipelineError, asked_s: float) -> ParkedError:
-    until = datetime.now(UTC) + timedelta(seconds=asked_s)
-    return ParkedError(
-        f"{told.message} It asks to wait until {until:%Y-%m-%d %H:%M} (UTC).",
-        where=told.where,
-        action="Run it again then; what was paid for is kept.",
-        until=until,
-    )

@@ -5,6 +5,7 @@ from typing import Any
 
 import llama_cloud
 
+from pipeline_core.adapters import paid_service
 from pipeline_core.domain.errors import (
     AnswerLostError,
     ConversionRefusedError,
@@ -14,7 +15,6 @@ from pipeline_core.domain.errors import (
     RateLimitedError,
     ServiceRefusedError,
     ServiceUnavailableError,
-    ServiceUnreachableError,
     UnknownToServiceError,
 )
 
@@ -38,13 +38,10 @@ _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
 }
 # a key, whole or partly masked, as services repeat it in their complaints
 _KEY = re.compile(r"\bllx-[\w*.…-]+|Bearer\s+\S+", re.IGNORECASE)
-_MOST_QUOTED = 300
-_UNREACHED = ("ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol")
 
 
 def scrubbed(text: str, secret: str) -> str:
-    """The text without the key, or anything that looks like one."""
-    return _KEY.sub("(key hidden)", text.replace(secret, "(key hidden)") if secret else text)[:_MOST_QUOTED]
+    return paid_service.scrubbed(text, secret, _KEY)
 
 
 def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
@@ -58,12 +55,8 @@ def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
     if isinstance(error, llama_cloud.APITimeoutError):
         return AnswerLostError("LlamaCloud did not answer in time, and the request was cut off.", where=where)
     if isinstance(error, llama_cloud.APIConnectionError):
-        cause = type(error.__cause__).__name__
-        if cause in _UNREACHED:
-            return ServiceUnreachableError(f"LlamaCloud cannot be reached ({cause}).", where=where)
-        return AnswerLostError(f"The connection broke before the answer was there ({cause}).", where=where)
-    # a body that is no JSON, or of another shape than the protocol's
-    return AnswerLostError(f"LlamaCloud's answer cannot be read ({type(error).__name__}).", where=where)
+        return paid_service.not_connected(error, "LlamaCloud", where)
+    return paid_service.unreadable(error, "LlamaCloud", where)
 
 
 def _words(error: llama_cloud.APIStatusError) -> str:
@@ -72,5 +65,4 @@ def _words(error: llama_cloud.APIStatusError) -> str:
     detail = body.get("detail") or body.get("message") if isinstance(body, dict) else None
     if isinstance(detail, list):
         detail = "; ".join(str(row.get("msg", row)) if isinstance(row, dict) else str(row) for row in detail)
-    text = str(detail or error.response.reason_phrase or "no reason given").strip()
-    return text if text.endswith((".", "!")) else f"{text}."
+    return paid_service.as_sentence(str(detail or error.response.reason_phrase or "no reason given"))

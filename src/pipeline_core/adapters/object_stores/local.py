@@ -78,62 +78,42 @@ class LocalObjectStore:
             raise self._no_folder()
 
     def put(self, key: str, data: bytes) -> StoredObject:
-        *folders, name = validate_key(key).split("/")
-        with self._translated(key), self._folder(folders, write=True) as folder:
+        with self._place(key, write=True) as (folder, name):
             replace_file(folder, name, data)
         return StoredObject(key, len(data), sha256_hex(data))
 
     def put_file(self, key: str, file: BinaryIO) -> StoredObject:
-        *folders, name = validate_key(key).split("/")
-        stored = StoredObject(key, *measure(file))
-        with self._translated(key), self._folder(folders, write=True) as folder:
+        with self._place(key, write=True) as (folder, name):
+            stored = StoredObject(key, *measure(file))
             replace_file(folder, name, file)
         return stored
 
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
-        *folders, name = validate_key(key).split("/")
-        with self._present(), self._translated(key, reading=True), self._folder(folders) as folder:
+        with self._present(), self._place(key) as (folder, name):
             data = read_file(folder, name)
         return verified(data, sha256, where=f"{self.url}/{key}")
 
     def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
-        *folders, name = validate_key(key).split("/")
-        with (
-            self._present(),
-            self._translated(key, reading=True),
-            self._folder(folders) as folder,
-            open_file(folder, name) as source,
-        ):
+        with self._present(), self._place(key) as (folder, name), open_file(folder, name) as source:
             blocks = iter(lambda: source.read(BLOCK), b"")
             return copy_verified(blocks, file, [sha256], where=f"{self.url}/{key}")
 
     def exists(self, key: str) -> bool:
-        *folders, name = validate_key(key).split("/")
-        try:
-            with self._translated(key, reading=True), self._folder(folders) as folder:
-                return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-        except ObjectNotFoundError:
-            return False
+        with suppress(ObjectNotFoundError), self._place(key) as (folder, name):
+            return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        return False
 
     def holds(self, key: str, file: BinaryIO) -> bool:
-        *folders, name = validate_key(key).split("/")
-        try:
-            with self._translated(key, reading=True), self._folder(folders) as folder, open_file(folder, name) as own:
-                size = os.fstat(own.fileno()).st_size
-                return file.seek(0, os.SEEK_END) == size and same_bytes(file, iter(lambda: own.read(BLOCK), b""))
-        except ObjectNotFoundError:
-            return False
+        with suppress(ObjectNotFoundError), self._place(key) as (folder, name), open_file(folder, name) as own:
+            size = os.fstat(own.fileno()).st_size
+            return file.seek(0, os.SEEK_END) == size and same_bytes(file, iter(lambda: own.read(BLOCK), b""))
+        return False
 
     def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
-        for key in self.list(prefix):
-            *folders, name = key.split("/")
-            with suppress(ObjectNotFoundError), self._translated(key, reading=True), self._folder(folders) as folder:
-                yield key, os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
+        return ((key, status.st_size) for key, status in self._statuses(prefix))
 
     def delete(self, key: str) -> None:
-        *folders, name = validate_key(key).split("/")
-        missing = suppress(ObjectNotFoundError)
-        with missing, self._translated(key, reading=True), self._folder(folders) as folder:
+        with suppress(ObjectNotFoundError), self._place(key) as (folder, name):
             os.unlink(name, dir_fd=folder)
 
     def list(self, prefix: str) -> Iterator[str]:
@@ -141,11 +121,7 @@ class LocalObjectStore:
         return self._walk(folders, begin)
 
     def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
-        for key in self.list(prefix):
-            *folders, name = key.split("/")
-            with suppress(ObjectNotFoundError), self._translated(key, reading=True), self._folder(folders) as folder:
-                if os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime < moment.timestamp():
-                    yield key
+        return (key for key, status in self._statuses(prefix) if status.st_mtime < moment.timestamp())
 
     def remove_unfinished(self, moment: datetime) -> int:
         removed = 0
@@ -161,6 +137,18 @@ class LocalObjectStore:
 
     def check(self) -> None:
         round_trip(self)
+
+    def _statuses(self, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+        for key in self.list(prefix):
+            with suppress(ObjectNotFoundError), self._place(key) as (folder, name):
+                yield key, os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+    @contextmanager
+    def _place(self, key: str, *, write: bool = False) -> Iterator[tuple[int, str]]:
+        """The folder of an object, as a descriptor, and the name of its file there; errors are the port's."""
+        *folders, name = validate_key(key).split("/")
+        with self._translated(key, reading=not write), self._folder(folders, write=write) as folder:
+            yield folder, name
 
     def _walk(self, folders: Sequence[str], begin: str = "") -> Iterator[str]:
         """Keys below the folder whose next part begins with ``begin``, in the order that S3 lists them in."""

@@ -3,15 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.adapters.paid_service import parked
 from pipeline_core.adapters.retry_after import retry_after_s
-from pipeline_core.domain.errors import ConfigurationError, ParkedError, PipelineError, RateLimitedError
+from pipeline_core.domain.errors import ConfigurationError, PipelineError, RateLimitedError
 
 if TYPE_CHECKING:
     import openai
@@ -109,21 +109,10 @@ class OpenAIClient:
                 except Exception as error:
                     raise self.told(error) from None
             if time.monotonic() + wait > ends:
-                raise self._too_long(told, asked)
+                # else the stage's own retries try again
+                raise told if asked is None else parked(told, asked)
             self._pace.hold(wait)
             attempt += 1
-
-    def _too_long(self, told: PipelineError, asked_s: float | None) -> PipelineError:
-        """An endpoint that says when to come back parks the work until then; else the stage's retries try again."""
-        if asked_s is None:
-            return told
-        until = datetime.now(UTC) + timedelta(seconds=asked_s)
-        return ParkedError(
-            f"{told.message} It asks to wait until {until:%Y-%m-%d %H:%M} (UTC).",
-            where=self.where,
-            action="Run it again then; what was paid for is kept.",
-            until=until,
-        )
 
     def _once(self, send: Callable[["openai.OpenAI"], Any], kind: type[T], ends: float) -> T:
         from pipeline_core.adapters.openai_api.deadline import deadline

@@ -5,6 +5,7 @@ from typing import Any
 
 import openai
 
+from pipeline_core.adapters import paid_service
 from pipeline_core.domain.errors import (
     AnswerLostError,
     KeyRefusedError,
@@ -14,7 +15,6 @@ from pipeline_core.domain.errors import (
     RateLimitedError,
     ServiceRefusedError,
     ServiceUnavailableError,
-    ServiceUnreachableError,
     UnknownToServiceError,
 )
 
@@ -39,12 +39,10 @@ _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
 }
 # a key, whole or partly masked, as endpoints repeat it in their complaints
 _KEY = re.compile(r"\b(?:sk|rk|pk)-[\w*.…-]+|Bearer\s+\S+", re.IGNORECASE)
-_MOST_QUOTED = 300
 
 
 def scrubbed(text: str, secret: str) -> str:
-    """The text without the key, or anything that looks like one."""
-    return _KEY.sub("(key hidden)", text.replace(secret, "(key hidden)") if secret else text)[:_MOST_QUOTED]
+    return paid_service.scrubbed(text, secret, _KEY)
 
 
 def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
@@ -54,12 +52,8 @@ def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
     if isinstance(error, openai.APITimeoutError):
         return AnswerLostError("The endpoint did not answer in time, and the call was cut off.", where=where)
     if isinstance(error, openai.APIConnectionError):
-        cause = type(error.__cause__).__name__
-        if cause in ("ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"):
-            return ServiceUnreachableError(f"The endpoint cannot be reached ({cause}).", where=where)
-        return AnswerLostError(f"The connection broke before the answer was there ({cause}).", where=where)
-    # a body that is no JSON, or of another shape than the protocol's
-    return AnswerLostError(f"The endpoint's answer cannot be read ({type(error).__name__}).", where=where)
+        return paid_service.not_connected(error, "The endpoint", where)
+    return paid_service.unreadable(error, "The endpoint", where)
 
 
 def _by_status(error: openai.APIStatusError, words: str, where: str) -> PipelineError:
@@ -75,5 +69,4 @@ def _by_status(error: openai.APIStatusError, words: str, where: str) -> Pipeline
 def _words(error: openai.APIStatusError) -> str:
     body: Any = error.body
     words = body.get("message") if isinstance(body, dict) else None
-    text = str(words or error.response.reason_phrase or "no reason given").strip()
-    return text if text.endswith((".", "!")) else f"{text}."
+    return paid_service.as_sentence(str(words or error.response.reason_phrase or "no reason given"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from pipeline_core.adapters.supervision.supervisor import Part
 from pipeline_core.machine import log_pump, private_files, scratch
 from pipeline_core.machine.guard import die_with_parent
 from pipeline_core.machine.rotated_file import KEPT, Kept, RotatedFile
@@ -17,7 +18,7 @@ from pipeline_core.machine.rotated_file import KEPT, Kept, RotatedFile
 _RUNS_GRACE_S = 5.0
 
 
-class ChildProcess:
+class ChildProcess(Part):
     """A command that runs until it is stopped. It gets SIGTERM when this process dies (Linux)."""
 
     def __init__(

@@ -57,7 +57,7 @@ class DatabaseServer(Protocol):
     def close(self) -> None: ...
 
 
-class Postgres:
+class Postgres(Part):
     """The embedded PostgreSQL as a part; its processes are shared with every other user of this home."""
 
     name = "PostgreSQL"
@@ -72,18 +72,12 @@ class Postgres:
     def alive(self) -> bool:
         return bool(self._servers) and self._servers[-1].runs()
 
-    def ready(self) -> bool:
-        return self.alive()
-
-    def ask_to_stop(self) -> None:
-        """It goes when the last one that uses it has left."""
-
     def stop(self) -> None:
         while self._servers:
             self._servers.pop().close()
 
 
-class PrefectServer:
+class PrefectServer(Part):
     """The Prefect server as a part: the one of ``PREFECT_API_URL``, which is others' to keep up, or this home's."""
 
     name = "Prefect server"
@@ -97,17 +91,11 @@ class PrefectServer:
     def alive(self) -> bool:
         return self._launcher.runs()
 
-    def ready(self) -> bool:
-        return self.alive()
-
-    def ask_to_stop(self) -> None:
-        """It goes when the last one that uses it has left."""
-
     def stop(self) -> None:
         self._launcher.close()
 
 
-class Deployed:
+class Deployed(Part):
     """The deployments: made at the start, on a server that keeps them."""
 
     name = "deployments"
@@ -121,16 +109,11 @@ class Deployed:
     def alive(self) -> bool:
         return True
 
-    def ready(self) -> bool:
-        return self.alive()
-
-    def ask_to_stop(self) -> None:
+    def stop(self) -> None:
         """They stay for the next time."""
 
-    stop = ask_to_stop
 
-
-class QueueWatched:
+class QueueWatched(Part):
     """The queue, watched by a thread of this process: its runs are asked for as soon as something waits."""
 
     name = "watch of the queue"
@@ -147,9 +130,6 @@ class QueueWatched:
 
     def alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
-
-    def ready(self) -> bool:
-        return self.alive()
 
     def ask_to_stop(self) -> None:
         self._stopping.set()

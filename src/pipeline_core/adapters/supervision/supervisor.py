@@ -17,8 +17,7 @@ _POLL_S = 0.2
 class Part(Protocol):
     """Something that runs until it is stopped, or dies."""
 
-    @property
-    def name(self) -> str: ...
+    name: str
 
     def start(self) -> None:
         """Start it, or start it again.
@@ -32,11 +31,11 @@ class Part(Protocol):
 
     def ready(self) -> bool:
         """Whether it does by now what it is there for."""
-        ...
+        return self.alive()
 
     def ask_to_stop(self) -> None:
-        """Begin to stop it, without waiting."""
-        ...
+        """Begin to stop it, without waiting; what others use, or what has its own time to end, waits for ``stop``."""
+        return
 
     def stop(self) -> None:
         """Stop it, and return when it is gone."""

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import psutil
 
+from pipeline_core.adapters.supervision.supervisor import Part
 from pipeline_core.machine import guard
 
 MARK = "DOCUMENT_PIPELINE_UP"
@@ -54,7 +55,7 @@ def marked(mark: str) -> Iterator[psutil.Process]:
                     yield process
 
 
-class Sweeper:
+class Sweeper(Part):
     """The sweeper as a part: what was started after it is gone when it has stopped."""
 
     name = "sweeper"
@@ -69,12 +70,6 @@ class Sweeper:
 
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
-
-    def ready(self) -> bool:
-        return self.alive()
-
-    def ask_to_stop(self) -> None:
-        """It waits for its turn: parts have their own time to end."""
 
     def stop(self) -> None:
         if self._process is None:

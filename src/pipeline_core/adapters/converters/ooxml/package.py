@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.ooxml.names import SPACES, Element, name
+from pipeline_core.adapters.converters.ooxml.names import SPACES, Element
 from pipeline_core.domain.errors import CorruptDocumentError
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
@@ -70,13 +70,7 @@ class Package:
         """The parts that a part refers to inside the file: last word of the relation's type, and name, by its id."""
         folder, file = posixpath.split(part)
         relations = self.tree(posixpath.join(folder, "_rels", f"{file}.rels"))
-        found = {}
-        for relation in () if relations is None else relations.iter(name("pr:Relationship")):
-            target = unquote(relation.get("Target", ""))
-            if relation.get("TargetMode") != "External":
-                full = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                found[relation.get("Id", "")] = (relation.get("Type", "").rpartition("/")[2], full)
-        return found
+        return {} if relations is None else relations_of(relations, folder)
 
     def save(self) -> bytes:
         """The container with the changed parts, all others as they were."""
@@ -87,6 +81,18 @@ class Package:
                 content = self.read(entry.filename) if root is None else etree.tostring(root, encoding="UTF-8")
                 new.writestr(entry, content)
         return output.getvalue()
+
+
+def relations_of(relations: Element, folder: str) -> dict[str, tuple[str, str]]:
+    """Of each relation inside the file: the last word of its type, and the part that it leads to, by its id."""
+    return {
+        relation.get("Id", ""): (
+            relation.get("Type", "").rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, unquote(relation.get("Target", "")))).lstrip("/"),
+        )
+        for relation in relations
+        if relation.get("TargetMode") != "External"
+    }
 
 
 def parse(part: bytes) -> Element | None:

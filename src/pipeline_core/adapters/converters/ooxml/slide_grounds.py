@@ -7,7 +7,7 @@ from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palet
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_boxes import Box, box_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import placeholder, same_place
+from pipeline_core.adapters.converters.ooxml.slide_lists import kin, placeholder
 
 FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
 _SHAPES = ("p:sp", "p:pic", "p:graphicFrame")
@@ -80,14 +80,8 @@ class Grounds:
                     if properties is None or properties.get("hidden", "0").lower() in _NO:
                         yield shape
 
-    def _kin(self, shape: Element) -> list[Element]:
-        """The shape, and the placeholders that it takes its looks from."""
-        place = placeholder(shape)
-        others = () if place is None else (same_place(layer, place) for layer in self._layers[1:])
-        return [shape, *(other for other in others if other is not None)]
-
     def _box(self, shape: Element) -> Box | None:
-        return next((box for one in self._kin(shape) if (box := box_of(one)) is not None), None)
+        return next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
 
     def _of_shape(self, shape: Element) -> Ground | None:
         """What the shape is filled with; None if it is not filled."""
@@ -96,7 +90,7 @@ class Grounds:
         if local_name(shape) == "graphicFrame":
             # a table without fills shows what is below it, to its own text as to that above it
             return None if next(shape.iter(name("a:tbl")), None) is not None else Ground(None, is_whole=False)
-        for one in self._kin(shape):
+        for one in kin(shape, self._layers[1:]):
             properties = one.find(name("p:spPr"))
             fill = None if properties is None else fill_of(properties)
             if fill is not None:

@@ -32,10 +32,7 @@ class Lists:
 
     def _inherited(self, shape: Element, level: int) -> list[Element | None]:
         place = placeholder(shape)
-        shapes = [shape]
-        if place is not None:
-            shapes += [found for layer in self._layers if (found := same_place(layer, place)) is not None]
-        styles = [found.find(f"{name('p:txBody')}/{name('a:lstStyle')}") for found in shapes]
+        styles = [found.find(f"{name('p:txBody')}/{name('a:lstStyle')}") for found in kin(shape, self._layers)]
         if place is not None and place.get("type", "") in _BODY and self._layers:
             styles.append(self._layers[-1].find(f"{name('p:txStyles')}/{name('p:bodyStyle')}"))
         return [None if style is None else style.find(name(f"a:lvl{level + 1}pPr")) for style in styles]
@@ -50,6 +47,13 @@ def level_of(paragraph: Element) -> int:
 def placeholder(shape: Element) -> Element | None:
     """The ``p:ph`` of the shape, if it is a placeholder."""
     return next(shape.iter(name("p:ph")), None)
+
+
+def kin(shape: Element, layers: Sequence[Element]) -> list[Element]:
+    """The shape and, if it is a placeholder, those of the layers (layout, master) that it takes its looks from."""
+    place = placeholder(shape)
+    others = [] if place is None else [same_place(layer, place) for layer in layers]
+    return [shape, *(other for other in others if other is not None)]
 
 
 def same_place(layer: Element, place: Element) -> Element | None:

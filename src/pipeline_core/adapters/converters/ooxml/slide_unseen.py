@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pipeline_core.adapters.converters.ooxml.colours import BLACK, Colour, alike, is_clear
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, remove, value
 from pipeline_core.adapters.converters.ooxml.slide_grounds import Ground, Grounds, fill_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import level_of, placeholder, same_place
+from pipeline_core.adapters.converters.ooxml.slide_lists import kin, level_of, placeholder
 
 _TINY = 200
 """Hundredths of a point: nobody reads letters so small."""
@@ -79,10 +79,7 @@ def _looks(run: Element, paragraph: Element, shape: Element, layers: Sequence[El
     if local_name(shape) == "sp":
         level = f"{name(f'a:lvl{level_of(paragraph) + 1}pPr')}/{name('a:defRPr')}"
         place = placeholder(shape)
-        kin = [shape]
-        if place is not None:
-            kin += [found for layer in layers[1:] if (found := same_place(layer, place)) is not None]
-        looks += [one.find(f"{name('p:txBody')}/{name('a:lstStyle')}/{level}") for one in kin]
+        looks += [one.find(f"{name('p:txBody')}/{name('a:lstStyle')}/{level}") for one in kin(shape, layers[1:])]
         if place is None:
             looks.append(shape.find(f"{name('p:style')}/{name('a:fontRef')}"))
         styles = "p:otherStyle" if place is None else "p:titleStyle" if place.get("type") in _TITLES else "p:bodyStyle"

@@ -7,36 +7,16 @@ from pipeline_core.adapters.converters.ooxml.names import Element, is_on, local_
 from pipeline_core.adapters.converters.ooxml.word_styles import Styles
 
 _THEME = {
-    "background1": "bg1",
-    "text1": "tx1",
-    "background2": "bg2",
-    "text2": "tx2",
-    "light1": "lt1",
-    "dark1": "dk1",
-    "light2": "lt2",
-    "dark2": "dk2",
-    "hyperlink": "hlink",
-    "followedHyperlink": "folHlink",
-}
+    "background1": "bg1", "text1": "tx1", "background2": "bg2", "text2": "tx2", "light1": "lt1", "dark1": "dk1",
+    "light2": "lt2", "dark2": "dk2", "hyperlink": "hlink", "followedHyperlink": "folHlink",
+}  # fmt: skip
 # ECMA-376 part 1, 17.18.40
 _MARKERS = {
-    "black": BLACK,
-    "blue": (0, 0, 255),
-    "cyan": (0, 255, 255),
-    "darkBlue": (0, 0, 128),
-    "darkCyan": (0, 128, 128),
-    "darkGray": (128, 128, 128),
-    "darkGreen": (0, 128, 0),
-    "darkMagenta": (128, 0, 128),
-    "darkRed": (128, 0, 0),
-    "darkYellow": (128, 128, 0),
-    "green": (0, 255, 0),
-    "lightGray": (192, 192, 192),
-    "magenta": (255, 0, 255),
-    "red": (255, 0, 0),
-    "white": WHITE,
-    "yellow": (255, 255, 0),
-}
+    "black": BLACK, "blue": (0, 0, 255), "cyan": (0, 255, 255), "darkBlue": (0, 0, 128), "darkCyan": (0, 128, 128),
+    "darkGray": (128, 128, 128), "darkGreen": (0, 128, 0), "darkMagenta": (128, 0, 128), "darkRed": (128, 0, 0),
+    "darkYellow": (128, 128, 0), "green": (0, 255, 0), "lightGray": (192, 192, 192), "magenta": (255, 0, 255),
+    "red": (255, 0, 0), "white": WHITE, "yellow": (255, 255, 0),
+}  # fmt: skip
 
 
 class Grounds:

@@ -58,17 +58,11 @@ def _from(page: Sequence[Line], at: int) -> tuple[list[Line], Columns] | None:
         if columns.is_heading(line, found[-1]):
             break
         found.append(line)
-    while found and _parts(found[-1], columns) < 2 and columns.split(found[-1])[0]:
-        found.pop()  # a line that begins the text below
-    return found, columns
-
-
-def _parts(line: Line, columns: Columns) -> int:
-    return sum(map(bool, columns.split(line)))
+    return columns.without_text_below(found), columns
 
 
 def _table(text: PageText, found: Sequence[Line], columns: Columns) -> Table | None:
-    whole = [line for line in found if _parts(line, columns) >= _LEAST_COLUMNS]
+    whole = [line for line in found if columns.filled(line) >= _LEAST_COLUMNS]
     if len(whole) < _LEAST_ROWS or _is_prose(found, columns):
         return None
     rows = rows_of(text, found, columns, ())

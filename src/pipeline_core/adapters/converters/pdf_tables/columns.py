@@ -79,6 +79,16 @@ class Columns:
             cells[_column(edges, part)].append(part)
         return cells
 
+    def filled(self, line: Line) -> int:
+        """In how many of them the line has words."""
+        return sum(map(bool, self.split(line)))
+
+    def without_text_below(self, lines: list[Line]) -> list[Line]:
+        """The lines of a table without those at their end that begin the text below it."""
+        while lines and self.filled(lines[-1]) < 2 and self.split(lines[-1])[0]:
+            lines.pop()
+        return lines
+
     def fits(self, line: Line) -> bool:
         """Whether no words reach over a gap; the gaps become as narrow as the line leaves them."""
         extents = _extents(line)
@@ -90,7 +100,7 @@ class Columns:
 
     def is_heading(self, line: Line, above: Line) -> bool:
         """Whether it stands alone in its row in larger letters: the heading of what follows the table."""
-        return line.height > _LARGER * above.height and sum(map(bool, self.split(line))) == 1
+        return line.height > _LARGER * above.height and self.filled(line) == 1
 
     def spanned(self, line: Line) -> bool:
         """Whether words of the line reach over a gap."""

@@ -121,11 +121,7 @@ def _is_table_like(between: Sequence[Line], columns: Columns) -> bool:
         return False
     if any(one and other for one, other in pairwise(across)):
         return False
-    return sum(across) <= 0.34 * len(between) and any(_parts(line, columns) > 1 for line in between)
-
-
-def _parts(line: Line, columns: Columns) -> int:
-    return sum(bool(cell) for cell in columns.split(line))
+    return sum(across) <= 0.34 * len(between) and any(columns.filled(line) > 1 for line in between)
 
 
 def _table(
@@ -159,7 +155,7 @@ def _is_plain(head: Sequence[Line], body: Sequence[Line], columns: Columns) -> b
     """Whether lines above and below one drawn line are a table: the line below a page's header is drawn alike."""
     if columns.count > 2:
         return True
-    return len(body) >= 2 and all(_parts(line, columns) > 1 for line in (*head, *body[:2]))
+    return len(body) >= 2 and all(columns.filled(line) > 1 for line in (*head, *body[:2]))
 
 
 def _of_header(above: Sequence[Line], top: float) -> Columns:
@@ -186,10 +182,8 @@ def _body(below: Sequence[Line], bottom: float, columns: Columns) -> list[Line]:
     for line in below:
         if line.top - edge > _FAR * line.height or not columns.fits(line):
             break
-        if (not body and _parts(line, columns) < 2) or (body and columns.is_heading(line, body[-1])):
+        if (not body and columns.filled(line) < 2) or (body and columns.is_heading(line, body[-1])):
             break
         body.append(line)
         edge = line.bottom
-    while body and sum(map(bool, columns.split(body[-1]))) < 2 and columns.split(body[-1])[0]:
-        body.pop()  # a line that begins the text below
-    return body
+    return columns.without_text_below(body)

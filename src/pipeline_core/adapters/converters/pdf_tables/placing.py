@@ -73,8 +73,7 @@ def said_by(block: "LayoutBlock") -> str:
 
 
 def box_of(block: "LayoutBlock") -> Box | None:
-    box = block.bbox
-    return Box(box.x, box.y, box.x + box.width, box.y + box.height) if box else None
+    return Box.of(block.bbox) if block.bbox else None
 
 
 def put(found: Sequence[Piece], text: PageText, table: Table) -> list[Piece] | None:
@@ -140,7 +139,7 @@ def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
     if letters(left) != letters(" ".join(word.text for word in outside)):
         mark = MARK.match(piece.text)
         left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
-    return [Piece(f"{left.rstrip()}\n\n", _around(outside))]
+    return [Piece(f"{left.rstrip()}\n\n", Box.around(outside))]
 
 
 def _all(table: Table) -> str:
@@ -178,7 +177,7 @@ def _claimed(free: str, text: str) -> tuple[str, bool]:
 
 def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
     """The words as plain paragraphs, as their lines follow each other."""
-    return [Piece(f"{escape_marks(text.said(group))}\n\n", _around(group)) for group in paragraphs_of(words)]
+    return [Piece(f"{escape_marks(text.said(group))}\n\n", Box.around(group)) for group in paragraphs_of(words)]
 
 
 def paragraphs_of(words: Sequence[Word]) -> list[list[Word]]:
@@ -194,16 +193,6 @@ def paragraphs_of(words: Sequence[Word]) -> list[list[Word]]:
             groups.append(list(line.words))
         bottom, height = line.bottom, line.height
     return groups
-
-
-def _around(words: Sequence[Word]) -> Box:
-    boxes = [word.box for word in words]
-    return Box(
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )
 
 
 def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:

@@ -8,7 +8,7 @@ from pipeline_core.adapters.converters.logical_order import Placed, in_logical_o
 from pipeline_core.domain.layout import reads_leftwards
 
 if TYPE_CHECKING:
-    from liteparse.types import TextItem
+    from liteparse.types import AnnotationRect, TextItem, WordBox
 
 _ONE_LINE = 0.5  # of the lower height: what overlaps by more stands in one line
 
@@ -21,6 +21,16 @@ class Box:
     top: float
     right: float
     bottom: float
+
+    @classmethod
+    def of(cls, item: "TextItem | WordBox | AnnotationRect") -> "Box":
+        return cls(item.x, item.y, item.x + item.width, item.y + item.height)
+
+    @classmethod
+    def around(cls, words: "Sequence[Word]") -> "Box":
+        boxes = [word.box for word in words]
+        left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+        return cls(left, top, max(box.right for box in boxes), max(box.bottom for box in boxes))
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -145,7 +155,7 @@ def _has_letters(word: Word) -> bool:
 def _words(number: int, item: "TextItem") -> Iterator[Word]:
     for one in item.words or (item,):
         if one.text.strip():
-            yield Word(one.text.strip(), Box(one.x, one.y, one.x + one.width, one.y + one.height), number)
+            yield Word(one.text.strip(), Box.of(one), number)
 
 
 _JOINED_HYPHENS = ("-", "\u2010")
