@@ -268,7 +268,7 @@ def test_every_operation_on_a_batch(typed: Typing, tmp_path: Path) -> None:
     assert typed("batches", "again.md", "reject", "--question", first[:8], "--json").json["rejected"] == 1
     assert typed("batches", "bank.md", "resolve", "--duplicates", "keep").code == 2
     refused = typed("batches", "bank.md", "publish")
-    assert (refused.code, "approve, reject, edit, resolve, compare, recount, import" in refused.err) == (2, True)
+    assert (refused.code, "approve, reject, edit, resolve, undo, compare, recount, import" in refused.err) == (2, True)
     assert len(typed("batches", "--limit", "1", "--json").json) == 1
 
 
