@@ -48,11 +48,9 @@ WHERE q.upload_batch_id = %(batch_id)s AND q.status IN ('pending', 'approved')
         ELSE q.question_id = ANY(%(question_ids)s) END
 ORDER BY q.ordinal, q.question_id;
 
--- name: unmatch_batch
-UPDATE upload_batches SET matched_at = NULL WHERE batch_id = %(batch_id)s;
-
--- name: mark_batch_matched
-UPDATE upload_batches SET matched_at = now() WHERE batch_id = %(batch_id)s;
+-- name: mark_batch
+-- Whether it was compared with what is there.
+UPDATE upload_batches SET matched_at = CASE WHEN %(is_matched)s THEN now() END WHERE batch_id = %(batch_id)s;
 
 -- name: drop_known_pairs
 -- Of two questions only one pair is kept, whichever of them was compared last; not one by which the system let a

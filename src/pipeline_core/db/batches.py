@@ -88,7 +88,7 @@ class Batches:
         ]  # fmt: skip
         self._session.copy("staged_questions", _QUESTION_COLUMNS, rows)
         if rows:
-            self._session.execute("unmatch_batch", batch_id=batch_id)
+            self._session.execute("mark_batch", batch_id=batch_id, is_matched=False)
         return [row[0] for row in rows]
 
     def to_match(self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None) -> list[Matchable]:
@@ -101,7 +101,7 @@ class Batches:
         """The questions have been compared and their pairs stored: apply what is decided."""
         self._session.execute("drop_known_pairs", question_ids=list(question_ids))
         self._session.execute("mark_duplicates", question_ids=list(question_ids))
-        self._session.execute("mark_batch_matched", batch_id=batch_id)
+        self._session.execute("mark_batch", batch_id=batch_id, is_matched=True)
 
     def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
         """Questions left out as duplicates of what is no longer there wait again."""
