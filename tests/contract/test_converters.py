@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ POLICY = pdfs.text(HEADING, SENTENCE, *pdfs.prose(12))
 @pytest.fixture(scope="module")
 def converter() -> Iterator[LocalConverter]:
     settings = load_settings(convert_workers=2, convert_timeout_s=60, max_pages=50, ocr=False)
-    with LocalConverter(settings) as local:
+    with closing(LocalConverter(settings)) as local:
         yield local
 
 
@@ -583,7 +584,7 @@ def test_failures_inside_a_worker_are_named() -> None:
 
 
 def test_texts_start_no_process() -> None:
-    with LocalConverter(load_settings(convert_workers=1, ocr=False)) as converter:
+    with closing(LocalConverter(load_settings(convert_workers=1, ocr=False))) as converter:
         converter.convert(b"text", filename="a.md", mime="text/markdown")
         assert [slot._pool for slot in converter._pool._slots] == [None]
 
