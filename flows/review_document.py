@@ -9,8 +9,7 @@ from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
-from pipeline_core.review.decisions import Decision, Resolution
-from pipeline_core.review.fields import request_of
+from pipeline_core.review.decisions import Decision, Resolution, request_of
 
 
 def _run_name() -> str:

@@ -10,8 +10,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import OfDocument
-from pipeline_core.review.decisions import Decision, Resolution
-from pipeline_core.review.fields import FIELDS
+from pipeline_core.review.decisions import FIELDS, Decision, Resolution
 from tests.through import needs_work, receive, through, upload
 
 CONTRADICTORY = (

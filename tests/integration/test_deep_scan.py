@@ -274,7 +274,7 @@ def test_a_rejected_scan_leaves_everything_as_it_was(deep: Pipeline) -> None:
         chunk = uow.staging.chunks([document_id])[document_id][0].chunk
     words = Marked(at := chunk.text.index("The housing of part"), at + len("The housing of part"))
     missed = MissedFact(chunk.chunk_id, (words,), statement="There is a housing.")
-    added = deep.add_fact(document_id, missed, user_id=deep.user_id).fact.question_id
+    added = deep.add_fact(document_id, missed, by=Reviewer(deep.user_id)).fact.question_id
     decided = deep.review.decide(document_id, Request(Decision.REJECT, deep.user_id, "nothing of use"))
     assert "what was published stays" in decided.message
     assert published(deep, document_id) == before

@@ -48,11 +48,11 @@ def first(app: Pipeline, where: Where) -> StagedFact:
 
 def act(app: Pipeline, where: Where, name: str, verb: str, fact: StagedFact) -> Change:
     """What a reviewer does who saw ``fact``; each edit gives words of its own."""
-    by, expected = Reviewer(app.user_id, name), {fact.question_id: fact.seen}
+    by = Reviewer(app.user_id, name, expected={fact.question_id: fact.seen})
     if verb == "edit":
         words = {"question": "What is told?", "answer": f"Words number {fact.version} of {name}."}
-        return app.review.edit(where, fact.question_id, words, by=by, expected=expected)
-    return app.review.decide_facts(where, [fact.question_id], STATUS[verb], by=by, expected=expected)
+        return app.review.edit(where, fact.question_id, words, by=by)
+    return app.review.decide_facts(where, [fact.question_id], STATUS[verb], by=by)
 
 
 INTERLEAVINGS = sorted({tuple(order) for order in permutations(["Ann", "Ann", "Bob", "Bob"])})
@@ -151,12 +151,11 @@ def test_a_pair_that_was_decided_meanwhile_is_not_overwritten(app: Pipeline) -> 
     again = BANK.replace("a theft", "the theft").replace("Claims", "Again")
     staged = app.staging.stage_bank(again.encode(), "again.md", by=app.user_id)
     [pair] = [pair for pair in staged.pairs if pair.resolution == "pending"]
-    ann, bob = Reviewer(app.user_id, "Ann"), Reviewer(app.user_id, "Bob")
-    app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=ann, expected=pair.seen)
+    seen = {pair.duplicate_id: pair.seen}
+    ann, bob = Reviewer(app.user_id, "Ann", "", seen), Reviewer(app.user_id, "Bob", "other years", seen)
+    app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=ann)
     with pytest.raises(ChangedMeanwhileError, match="Ann made it keep_both") as told:
-        app.review.resolve_pair(
-            pair.duplicate_id, Resolution.NOT_DUPLICATE, by=bob, reason="other years", expected=pair.seen
-        )
+        app.review.resolve_pair(pair.duplicate_id, Resolution.NOT_DUPLICATE, by=bob)
     assert told.value.asked["reason"] == "other years"
     copy: Any = pickle.loads(pickle.dumps(told.value))  # noqa: S301: a task's error travels so
     assert (copy.changed, copy.asked) == (told.value.changed, told.value.asked)
@@ -207,7 +206,6 @@ def test_an_expectation_of_something_else_is_refused(app: Pipeline) -> None:
             where,
             [one.question_id],
             STATUS["reject"],
-            by=Reviewer(app.user_id),
-            expected={other.question_id: other.seen},
+            by=Reviewer(app.user_id, expected={other.question_id: other.seen}),
         )
     assert app.review.facts(where, app.user_id)[0] == one

@@ -1,6 +1,7 @@
 """A reviewer adds a fact that the generator missed: from the mark in the source to production and back."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -81,7 +82,7 @@ def missed(app: Pipeline, document_id: DocumentId, *words: str, **said: str | No
 
 def add(app: Pipeline, document_id: DocumentId, *words: str, **said: str | None) -> Added:
     fact = missed(app, document_id, *(words or (MISSED,)), **said)
-    return app.add_fact(document_id, fact, user_id=app.user_id, reviewer="Ann", reason="it was missed")
+    return app.add_fact(document_id, fact, by=Reviewer(app.user_id, "Ann", "it was missed"))
 
 
 def go_on(app: Pipeline, document_id: DocumentId, **more: Any) -> None:
@@ -229,7 +230,8 @@ def test_it_is_compared_with_what_is_published(app: Pipeline, waiting: DocumentI
     alike = MISSED.replace("the burner", "each burner")
     second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
     added = add(app, second, alike)
-    assert added.message == "fact added and approved; 1 pair of look-alikes to decide; approve the document to go on"
+    waits = "1 pair of near-duplicates to decide"
+    assert added.message == f"fact added and approved; {waits}; approve the document to go on"
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["existing_file"], pair["existing_text"], pair["resolution"]) == ("manual.md", MISSED, "pending")
 
@@ -241,7 +243,7 @@ def test_who_may_keep_no_vector_compares_by_meaning_all_the_same(app: Pipeline, 
     alike = MISSED.replace("the burner", "each burner")
     second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
     alone = AddFact(app.open_uow, Detection(app.settings, app.embedders))
-    added = alone(second, missed(app, second, alike), user_id=app.user_id)
+    added = alone(second, missed(app, second, alike), by=Reviewer(app.user_id))
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["method"], "no_vector" in pair["reasons"]["flags"]) == ("scored", False)
 
@@ -290,7 +292,7 @@ def test_what_is_published_waits_again_as_the_refusal_says(
 def test_adding_is_undone_and_redone(app: Pipeline, waiting: DocumentId, words: str) -> None:
     added = add(app, waiting, words)
     where, by, fact_id = OfDocument(waiting), Reviewer(app.user_id, "Bob"), added.fact.question_id
-    app.review.undo_fact(where, fact_id, by=by, reason="it is no rule")
+    app.review.undo_fact(where, fact_id, by=replace(by, reason="it is no rule"))
     [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
     assert (fact.status, fact.added_by) == ("rejected", "Ann")
     event = job(app, waiting)["events"][0]
@@ -332,7 +334,7 @@ def test_what_is_no_fact_is_refused(app: Pipeline, waiting: DocumentId, subtests
     for what, (marks, said, told) in NO_FACTS.items():
         fact = MissedFact(chunk.chunk_id, marks(chunk.text), **said)
         with subtests.test(what), pytest.raises(RefusedError, match=told):
-            app.add_fact(waiting, fact, user_id=app.user_id)
+            app.add_fact(waiting, fact, by=Reviewer(app.user_id))
     assert len(app.review.facts(OfDocument(waiting), app.user_id)) == 1
 
 
@@ -340,12 +342,12 @@ def test_it_is_added_to_what_waits_in_matching_review_and_to_nothing_else(app: P
     fact = missed(app, waiting, MISSED)
 
     def refused(**more: Any) -> PipelineError:
-        arguments = {"document_id": waiting, "missed": fact, "user_id": app.user_id, **more}
+        arguments = {"document_id": waiting, "missed": fact, "by": Reviewer(app.user_id), **more}
         with pytest.raises(PipelineError) as told:
             app.add_fact(arguments.pop("document_id"), arguments.pop("missed"), **arguments)
         return told.value
 
-    assert isinstance(refused(user_id=user_id_for("bob")), NotFoundError)
+    assert isinstance(refused(by=Reviewer(user_id_for("bob"))), NotFoundError)
     other = park(app, "other.md", TEXT.replace("Manual", "Other"))
     stranger = missed(app, other, MISSED)
     assert isinstance(refused(missed=stranger), NotFoundError)

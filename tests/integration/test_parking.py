@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_an_undone_decision_leaves_the_document_as_it_was_and_stays_on_record(ma
     document_id = park(manual)
     before = facts(manual, document_id)
     manual.parking.park(document_id, ask(manual, Decision.REJECT, reviewer="Ann", reason="not ours"), 10)
-    manual.parking.undo(document_id, by=named(manual, "Bob"), reason="it is ours")
+    manual.parking.undo(document_id, by=replace(named(manual, "Bob"), reason="it is ours"))
 
     assert facts(manual, document_id) == before
     assert shown(manual, document_id) is None

@@ -41,7 +41,7 @@ def the_pair(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
 
 def resolve(app: Pipeline, document_id: DocumentId, resolution: Resolution) -> None:
     pair = the_pair(app, document_id)["duplicate_id"]
-    app.review.resolve(OfDocument(document_id), resolution, [pair], by=Reviewer(app.user_id, "Ann"), reason="read both")
+    app.review.resolve(OfDocument(document_id), resolution, [pair], by=Reviewer(app.user_id, "Ann", "read both"))
 
 
 def test_a_fact_that_was_rejected_by_itself_stays_so_when_its_document_is_retried(manual: Pipeline) -> None:
@@ -208,9 +208,7 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
         decided = app.review.decide(second, Request(Decision.APPROVE, app.user_id, "read", resolution, reviewer="Ann"))
     else:
         pair = the_pair(app, second)["duplicate_id"]
-        decided = app.review.resolve(
-            OfDocument(second), resolution, [pair], by=Reviewer(app.user_id, "Ann"), reason="read"
-        )
+        decided = app.review.resolve(OfDocument(second), resolution, [pair], by=Reviewer(app.user_id, "Ann", "read"))
     assert list(decided.to_run)[-1:] == [third]
     assert "1 document that waited" in decided.message
     assert standing(app, third)[0] == "queued"

@@ -186,7 +186,7 @@ def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
     old = facts(manual, document_id)[0]
     edit = {"question": "How often is it serviced?", "answer": "Once every 12 months, by a certified engineer."}
     decided = manual.review.edit(
-        OfDocument(document_id), old.question_id, edit, by=Reviewer(manual.user_id, "Ann"), reason="shorter"
+        OfDocument(document_id), old.question_id, edit, by=Reviewer(manual.user_id, "Ann", "shorter")
     )
     assert not decided.to_run
     [new] = [fact for fact in facts(manual, document_id) if fact.question_id == old.question_id]
@@ -280,8 +280,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
             OfDocument(document_id),
             resolution,
             [pair["duplicate_id"]],
-            by=Reviewer(app.user_id, "Ann"),
-            reason="read both",
+            by=Reviewer(app.user_id, "Ann", "read both"),
         )
         assert not decided.to_run
     [event] = reviews(app, document_id)

@@ -179,7 +179,7 @@ def test_what_a_decision_does_to_both_ends(app: Pipeline, resolution: Resolution
     with pytest.raises(UndecidedDuplicatesError, match="report the theft"):
         app.staging.import_approved(batch, by=app.user_id)
     assert len(published(app)) == 3
-    decided = app.review.resolve_pair(pair.duplicate_id, resolution, by=Reviewer(app.user_id), reason="read both")
+    decided = app.review.resolve_pair(pair.duplicate_id, resolution, by=Reviewer(app.user_id, reason="read both"))
     assert decided.changed == [pair.duplicate_id]
     assert app.review.resolve_pair(pair.duplicate_id, resolution, by=Reviewer(app.user_id)).changed == []
     app.staging.import_approved(batch, by=app.user_id)
@@ -215,8 +215,7 @@ def test_an_edited_question_is_compared_again_and_waits_again(app: Pipeline) -> 
         OfBatch(batch),
         alike,
         {"question": "What is the hotline's number?", "answer": "555."},
-        by=Reviewer(app.user_id),
-        reason="mixed up",
+        by=Reviewer(app.user_id, reason="mixed up"),
     )
     assert app.review.pairs(OfBatch(batch), app.user_id) == []
     assert statuses(app, batch) == ["pending", "approved"]

@@ -168,7 +168,7 @@ def reworded(app: Pipeline, document_id: DocumentId) -> None:
     [fact] = [f for f in app.review.facts(OfDocument(document_id), app.user_id) if f.statement == FACT]
     words = {"question": "When does the office open?", "answer": OTHER, "statement": OTHER}
     app.review.edit(
-        OfDocument(document_id), fact.question_id, words, by=Reviewer(app.user_id), reason="as it is said here"
+        OfDocument(document_id), fact.question_id, words, by=Reviewer(app.user_id, reason="as it is said here")
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,8 +23,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact, StagedPair, Where
+from pipeline_core.review.deciding import forget_changes
 from pipeline_core.review.decisions import Decision, Resolution
-from pipeline_core.review.undo import forget_changes
 from pipeline_core.terminal.actions import Typed, carry_out
 from tests.integration.test_review import CONTRADICTORY, ask, look_alike, park
 from tests.through import publish, through, upload
@@ -106,7 +107,7 @@ def act(app: Reviewed, where: Where, choose: random.Random) -> tuple[str, UUID] 
 
 def undo(app: Reviewed, where: Where, what: str, subject: UUID, **more: Any) -> None:
     undo_it = app.review.undo_pair if what == "pair" else app.review.undo_fact
-    undo_it(where, subject, by=by(app, "Bob"), **more)
+    undo_it(where, subject, by=replace(by(app, "Bob"), **more))
 
 
 @pytest.mark.parametrize("made", [document, question_bank])
@@ -143,7 +144,7 @@ def test_an_undo_is_an_event_and_nothing_is_deleted_from_the_trail(manual: Pipel
     where = OfDocument(park(manual))
     fact = facts(manual, where)[0]
     words = {"question": "When?", "answer": "Yearly."}
-    manual.review.edit(where, fact.question_id, words, by=by(manual), reason="shorter")
+    manual.review.edit(where, fact.question_id, words, by=replace(by(manual), reason="shorter"))
     undo(manual, where, "fact", fact.question_id, reason="it was right")
     (edited, was), (undone, told) = events(manual, where)
     assert (edited, was["by"], undone, told["by"], told["reason"]) == (
@@ -191,7 +192,7 @@ def test_what_was_seen_has_to_be_there_still(manual: Pipeline) -> None:
     seen = facts(manual, where)[0].seen
     manual.review.decide_facts(where, [fact_id], S.APPROVED, by=by(manual, "Cid"))
     with pytest.raises(ChangedMeanwhileError, match="Cid"):
-        undo(manual, where, "fact", fact_id, expected=seen)
+        undo(manual, where, "fact", fact_id, expected={fact_id: seen})
 
 
 def test_what_there_is_not(manual: Pipeline) -> None:

@@ -9,8 +9,7 @@ import pytest
 from pipeline_core.api.routes.review import BODIES, NOT_DECIDED
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import user_id_for
-from pipeline_core.review.decisions import Decision, Request, Resolution
-from pipeline_core.review.fields import FIELDS, DecisionFields, fields_of, request_of
+from pipeline_core.review.decisions import FIELDS, Decision, DecisionFields, Request, Resolution, fields_of, request_of
 
 ANN = user_id_for("ann")
 ONE, TWO = UUID(int=1), UUID(int=2)

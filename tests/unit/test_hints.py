@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from pipeline_core.db.rows import DocumentJob
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.tables import print_waiting
+from tests.rows import row_of
 
 
 @pytest.fixture
@@ -77,10 +79,10 @@ def test_commands_in_sentences_are_replaced_and_the_word_is_not(shell: Path) -> 
 
 def test_what_waits_is_told_with_commands_in_one_line_each(shell: Path) -> None:
     console = Console(width=40, record=True, file=io.StringIO())
-    row = {
-        "state": "awaiting_review", "stage": "validation_review", "job_id": "1a2b3c4d-0000", "filename": "costs.md",
-        "critical": 1, "undecided": 0, "profile": "standard",
-    }  # fmt: skip
+    row = row_of(
+        DocumentJob, state="awaiting_review", stage="validation_review", job_id="1a2b3c4d-0000", filename="costs.md",
+        critical=1,
+    )  # fmt: skip
     print_waiting(console, [row])
     lines = [line.strip() for line in console.export_text().splitlines()]
     assert "see      .venv/bin/pipeline review 1a2b3c4d" in lines

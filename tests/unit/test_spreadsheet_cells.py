@@ -73,7 +73,8 @@ def test_plain_stays(cell: object) -> None:
 
 def test_every_text_of_an_export() -> None:
     fact = dict.fromkeys(
-        ("question_id", "chunk_id", "question", "answer", "statement", "quote", "match", "generator"), "=1+1"
+        ("question_id", "chunk_id", "question", "answer", "statement", "quote", "match", "generator", "added_by"),
+        "=1+1",
     )
     exported: dict[str, object] = {
         "document_id": "7",

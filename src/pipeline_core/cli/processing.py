@@ -7,11 +7,11 @@ import typer
 
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
+    from pipeline_core.db.rows import DocumentJob
 
 
 def go_on(
@@ -51,7 +51,7 @@ def run_now(client: "Client", document_ids: Sequence[DocumentId]) -> list[Docume
         return client.run_now(document_ids, on_work=display.watch)
 
 
-def print_rest(rows: Sequence[DocumentJob], shown: int | None = None) -> None:
+def print_rest(rows: "Sequence[DocumentJob]", shown: int | None = None) -> None:
     """Say where documents came to rest, what waits and what failed."""
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.tables import print_failures, print_waiting

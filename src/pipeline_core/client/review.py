@@ -11,6 +11,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import (
+    Expected,
     OfBatch,
     OfDocument,
     PastDecision,
@@ -22,8 +23,7 @@ from pipeline_core.domain.review import (
     Where,
 )
 from pipeline_core.review.add import Added
-from pipeline_core.review.decisions import Change, Decided, Decision, Expected, Resolution
-from pipeline_core.review.fields import DecisionFields, request_of
+from pipeline_core.review.decisions import Change, Decided, Decision, DecisionFields, Resolution, request_of
 from pipeline_core.review.marking import MissedFact
 
 Reviewed = str | UUID | Where
@@ -47,11 +47,11 @@ class Reviewing(Documents):
             decision: What becomes of it.
             start: Let it go on at once; otherwise its next run does.
             **fields: ``reason``: why; an override needs at least 10 characters. ``reviewer``: the name for the
-                record; without it, as set. With ``APPROVE``, ``duplicates``: what becomes of look-alikes that
-                are still undecided; ``approved_matches``: exactly these facts are approved and every other undecided
-                one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with either, only
-                these facts, and the document goes on waiting. The names are those of the HTTP API
-                (``review.fields``).
+                record; without it, as set. With ``APPROVE``, ``duplicates``: what becomes of near-duplicates that
+                are still undecided; ``approved_matches``: exactly these facts are approved and every other
+                undecided one is rejected. With ``REJECT``, ``question_ids``: only these facts. ``fact_ids``: with
+                either, only these facts, and the document goes on waiting. The names are those of the HTTP API
+                (``review.decisions``).
 
         Raises:
             NotFoundError, AlreadyDecidedError, ReasonTooShortError, UndecidedDuplicatesError: see ``Review.decide``.
@@ -72,7 +72,7 @@ class Reviewing(Documents):
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        return self._app.parking.undo(self._document_id(document), by=self._named(reviewer), reason=reason)
+        return self._app.parking.undo(self._document_id(document), by=self._by(reason, name=reviewer))
 
     def undo_fact(
         self, of: Reviewed, fact_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
@@ -80,11 +80,10 @@ class Reviewing(Documents):
         """Give a fact back what it was before its last decision or edit; once more redoes it.
 
         Raises:
-            PipelineError: see ``review.undo``.
+            PipelineError: see ``deciding.undo``.
         """
-        return self._app.review.undo_fact(
-            self._where(of), fact_id, by=self._named(reviewer), reason=reason, expected=expected
-        )
+        by = self._by(reason, {fact_id: expected} if expected else {}, reviewer)
+        return self._app.review.undo_fact(self._where(of), fact_id, by=by)
 
     def undo_pair(
         self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
@@ -92,14 +91,13 @@ class Reviewing(Documents):
         """Give a pair, of a document or a bank, back what it was before it was decided; once more redoes it.
 
         Raises:
-            PipelineError: see ``review.undo``.
+            PipelineError: see ``deciding.undo``.
         """
-        return self._app.review.undo_pair(
-            None, duplicate_id, by=self._named(reviewer), reason=reason, expected=expected
-        )
+        by = self._by(reason, {duplicate_id: expected} if expected else {}, reviewer)
+        return self._app.review.undo_pair(None, duplicate_id, by=by)
 
-    def _named(self, reviewer: str) -> Reviewer:
-        return Reviewer(self.user_id, reviewer) if reviewer.strip() else self.reviewer
+    def _by(self, reason: str, expected: Expected | None = None, name: str = "") -> Reviewer:
+        return Reviewer(self.user_id, name if name.strip() else self.reviewer.name, reason, expected or {})
 
     def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
         """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
@@ -141,9 +139,7 @@ class Reviewing(Documents):
             StagedStateError: one of them is left out as a duplicate, or imported.
             ChangedMeanwhileError: one of them is not as it was ``expected``.
         """
-        return self._app.review.decide_facts(
-            self._where(of), ids, to, by=self.reviewer, reason=reason, expected=expected
-        )
+        return self._app.review.decide_facts(self._where(of), ids, to, by=self._by(reason, expected))
 
     def edit(
         self,
@@ -163,9 +159,7 @@ class Reviewing(Documents):
             ChangedMeanwhileError: the fact is not as it was ``expected``.
             TransientError: the new words could not be embedded; nothing has changed.
         """
-        return self._app.review.edit(
-            self._where(of), fact_id, changes, by=self.reviewer, reason=reason, expected=expected
-        )
+        return self._app.review.edit(self._where(of), fact_id, changes, by=self._by(reason, expected))
 
     def resolve(
         self,
@@ -184,9 +178,7 @@ class Reviewing(Documents):
             StagedStateError: one is decided for good, or what it would yield to is there no more.
             ChangedMeanwhileError: one of them is not as it was ``expected``.
         """
-        change = self._app.review.resolve(
-            self._where(of), resolution, ids, by=self.reviewer, reason=reason, expected=expected
-        )
+        change = self._app.review.resolve(self._where(of), resolution, ids, by=self._by(reason, expected))
         if start:
             self._start(change.to_run)
         return change
@@ -199,8 +191,7 @@ class Reviewing(Documents):
             AlreadyDecidedError: the document does not wait for a person.
             RefusedError: the document is not in matching review, or what is marked or said is no fact.
         """
-        by, document_id = self.reviewer, self._document_id(document)
-        return self._app.add_fact(document_id, missed, user_id=by.user_id, reviewer=by.name, reason=reason)
+        return self._app.add_fact(self._document_id(document), missed, by=self._by(reason))
 
     def _where(self, of: Reviewed) -> Where:
         return of if isinstance(of, OfDocument | OfBatch) else OfDocument(self._document_id(of))

@@ -5,30 +5,21 @@ from uuid import UUID
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.changes import Change, ChangedRow, Kind, images
-from pipeline_core.domain.ids import BatchId, DocumentId, UserId
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Where
 
 
 class Changes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def begin(
-        self,
-        subjects: Sequence[UUID],
-        *,
-        user_id: UserId,
-        document_id: DocumentId | None,
-        batch_id: BatchId | None,
-        by: str,
-        undoes: UUID | None = None,
-    ) -> None:
+    def begin(self, subjects: Sequence[UUID], where: Where, by: Reviewer, *, undoes: UUID | None = None) -> None:
         """Keep what changes from here to the end of the transaction as one change of these facts or pairs."""
         [row] = self._session.all(
             "begin_change",
-            user_id=user_id,
-            document_id=document_id,
-            batch_id=batch_id,
-            by=by,
+            user_id=by.user_id,
+            document_id=where.document_id if isinstance(where, OfDocument) else None,
+            batch_id=where.batch_id if isinstance(where, OfBatch) else None,
+            by=by.by,
             subjects=list(subjects),
             undoes=undoes,
         )

@@ -10,6 +10,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
 from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.reasons import trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class OfDocument:
 
     document_id: DocumentId
 
+    @property
+    def id(self) -> UUID:
+        return self.document_id
+
 
 @dataclass(frozen=True, slots=True)
 class OfBatch:
@@ -25,20 +30,12 @@ class OfBatch:
 
     batch_id: BatchId
 
+    @property
+    def id(self) -> UUID:
+        return self.batch_id
+
 
 Where = OfDocument | OfBatch
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewer:
-    """Who decides: the user, and the name that the record and other reviewers see; without it, the user's id."""
-
-    user_id: UserId
-    name: str = ""
-
-    @property
-    def by(self) -> str:
-        return self.name.strip() or str(self.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,29 @@ class Seen:
 
     status: str
     version: int
+
+
+Expected = Mapping[UUID, Seen]
+"""The states in which a reviewer saw facts, pairs, or the document or bank as a whole, by id. What is not named is
+decided as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who decides, why, and having seen what: ``name`` is what the record and other reviewers see; without it, the
+    user's id."""
+
+    user_id: UserId
+    name: str = ""
+    reason: str = ""
+    expected: Expected = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", trimmed(self.reason))
+
+    @property
+    def by(self) -> str:
+        return self.name.strip() or str(self.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,12 @@ from pipeline_core.domain.ids import (
     ChunkId,
     DocumentId,
     QuestionId,
-    UserId,
     batch_id_for,
     scan_batch_id_for,
 )
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import Outcome, Profile
-from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import Reviewer, StagedFact
 from pipeline_core.domain.same_words import exact_key
 from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
@@ -31,7 +29,6 @@ from pipeline_core.duplicates.comparing import compare, in_languages, languages_
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.marking import MissedFact, quotes, read, statement_of
-from pipeline_core.review.undo import keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,7 @@ class AddFact:
     open_uow: OpenUnitOfWork
     detection: Detection
 
-    def __call__(
-        self, document_id: DocumentId, missed: MissedFact, *, user_id: UserId, reviewer: str = "", reason: str = ""
-    ) -> Added:
+    def __call__(self, document_id: DocumentId, missed: MissedFact, *, by: Reviewer) -> Added:
         """Add the fact to the document, approved, and compare it with what is there. Adding it again changes nothing.
 
         Raises:
@@ -61,12 +56,12 @@ class AddFact:
                 is not approved now.
             RefusedError: the document is not in matching review, or what is marked or said is no fact.
         """
-        by, missed = Reviewer(user_id, reviewer), read(missed)
+        missed = read(missed)
         with self.open_uow() as uow:
             _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
         statement = missed.statement or statement_of(quotes(missed, chunk))
-        look_alikes = self.detection.of_words(
-            missed.question_id, fact_text(missed.question, missed.answer, statement), by=user_id
+        near = self.detection.of_words(
+            missed.question_id, fact_text(missed.question, missed.answer, statement), by=by.user_id
         )
         with self.open_uow() as uow:
             scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
@@ -75,16 +70,16 @@ class AddFact:
                 return _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
             [key] = in_languages(match_keys(uow.staging, [statement]), [language])
-            new = NewQuestion(document_id, user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
+            new = NewQuestion(document_id, by.user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
             uow.staging.add_fact(new, _batch_of(scope.summary), added_by=by.by)
-            pairs = _pairs(uow, document_id, fact.question_id, look_alikes)
+            pairs = _pairs(uow, document_id, fact.question_id, near)
             uow.staging.record_pairs(pairs, [])
             # before it was added nothing of it was to be published: that is what an undo goes back to
             scope.set_status(scope.facts([fact.question_id]), QuestionStatus.REJECTED, "undone")
-            keep(scope, [fact.question_id])
-            scope.set_status(scope.facts([fact.question_id]), QuestionStatus.APPROVED, reason or "added")
+            scope.keep([fact.question_id])
+            scope.set_status(scope.facts([fact.question_id]), QuestionStatus.APPROVED, by.reason or "added")
             [staged] = scope.facts([fact.question_id])
-            scope.log("fact_added", trimmed(reason), **_details(staged))
+            scope.log("fact_added", **_details(staged))
             uow.commit()
         same = [fact for fact in there if exact_key(fact.statement or "") == key.sha256]
         return Added(staged, True, _message(staged, pairs, same))
@@ -145,9 +140,7 @@ def _batch_of(summary: JobSummary) -> BatchId:
     return scan_batch_id_for(summary.job_id) if is_scan else batch_id_for(summary.document_id)
 
 
-def _pairs(
-    uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, look_alikes: WithinTransaction
-) -> list[Pair]:
+def _pairs(uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, near: WithinTransaction) -> list[Pair]:
     """The pairs of the new fact: with what production and others say, and with the document's own facts."""
     rows = uow.staging.to_match([document_id], again=True)
     # behind all others: the later row of a pair is the one that yields
@@ -155,7 +148,7 @@ def _pairs(
     ids = [row.question_id for row in rows]
     [space] = {row.space for row in rows if row.space is not None}
     new = NewRows(space, [document_id], ids, [document_id], languages_to_compare(rows[-1:]))
-    found = compare(uow.staging, new, rows, look_alikes(uow, rows))
+    found = compare(uow.staging, new, rows, near(uow, rows))
     return [pair for pair in found if pair.staged == question_id]
 
 
@@ -190,5 +183,5 @@ def _message(fact: StagedFact, pairs: Sequence[Pair], same: Sequence[StagedFact]
     told = ["fact added and approved"]
     told += [f"fact {one.question_id} says the same and is {one.status.replace('_', ' ')}" for one in same]
     if waiting := sum(pair.resolution == "pending" for pair in pairs):
-        told.append(f"{counted(waiting, 'pair')} of look-alikes to decide")
+        told.append(f"{counted(waiting, 'pair')} of near-duplicates to decide")
     return "; ".join([*told, "approve the document to go on"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
@@ -11,8 +10,7 @@ from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.wording import counted
 from pipeline_core.duplicates.detection import WithinTransaction
-from pipeline_core.review.bank_matching import match_bank
-from pipeline_core.review.banks import find_batch, held_bank, settle
+from pipeline_core.review.banks import find_batch, held_bank, match_bank, settle
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.review.orphans import revive
 from pipeline_core.review.scope import Rules, Scope, Work
@@ -33,27 +31,19 @@ _NEEDED = frozenset({"question", "answer", "kind"})
 class BankScope(Scope):
     noun = "question"
     rules = RULES
-    within: WithinTransaction | None = None
-    """How new words are compared; None: by the vectors that are there."""
 
-    def __init__(self, uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> None:
-        """Lock the bank and its user's matching.
+    def __init__(
+        self, uow: UnitOfWork, batch_id: BatchId, by: Reviewer, within: WithinTransaction | None = None
+    ) -> None:
+        """Lock the bank and its user's matching. ``within``: how new words are compared; None: by the vectors that are
+        there.
 
         Raises:
             NotFoundError: the user has no such batch.
             StagedStateError: it is a document's.
         """
-        super().__init__(uow, by)
-        self.batch = held_bank(uow, batch_id, by.user_id)
-        self.batch_id, self.where, self.whose = batch_id, OfBatch(batch_id), self.batch.file_name
-
-    @property
-    def status(self) -> str:
-        return self.batch.status
-
-    @property
-    def whole_id(self) -> UUID:
-        return self.batch_id
+        self.batch, self.within = held_bank(uow, batch_id, by.user_id), within
+        super().__init__(uow, by, OfBatch(batch_id), batch_id, whose=self.batch.file_name, status=self.batch.status)
 
     def begin(self, work: Work, to: QuestionStatus | None = None) -> None:
         """A bank can be decided about at any time."""
@@ -69,16 +59,17 @@ class BankScope(Scope):
             self.refuse_facts([fact for fact in facts if fact.question_id in kept], to)
         super().set_status(facts, to, notes)
 
-    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
-        self.log(f"questions_{to}", reason, before={str(fact.question_id): fact.status for fact in facts}, after=to)
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
+        self.log(f"questions_{to}", before={str(fact.question_id): fact.status for fact in facts}, after=to)
         if to is _S.REJECTED:
             self._settle_others(revive(self.uow, self.by.user_id))
         return ()
 
-    def log(self, code: str, reason: str, **details: object) -> None:
-        self.uow.reviews.record(self.batch, "review", code, {"by": self.by.by, "reason": reason, **details})
+    def log(self, code: str, **details: object) -> None:
+        payload = {"by": self.by.by, "reason": self.by.reason, **details}
+        self.uow.reviews.record(self.batch, "review", code, payload)
 
-    def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+    def edited(self, fact: StagedFact, changes: Mapping[str, str | None]) -> StagedFact:
         if not changes:
             known = ", ".join(sorted(self.rules.fields))
             raise RefusedError("An edit says what to change.", action=f"--set 'FIELD=…'; FIELD is one of: {known}.")
@@ -92,11 +83,11 @@ class BankScope(Scope):
             raise StagedStateError(f"“{_clip(fact.title)}” is {fact.status}: it cannot be edited.")
         # new words wait for an approval again
         status = _S.PENDING if has_new_words(fact, new) else fact.status
-        return replace(new, status=status, review_notes=reason or fact.review_notes)
+        return replace(new, status=status, review_notes=self.by.reason or fact.review_notes)
 
-    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str]) -> None:
         before, after = ({name: getattr(fact, name) for name in ("status", *names)} for fact in (old, new))
-        self.log("question_edited", reason, question_id=old.question_id, before=before, after=after)
+        self.log("question_edited", question_id=old.question_id, before=before, after=after)
         if not (self.batch.is_matched and has_new_words(old, new)):
             return
         again = self.uow.reviews.forget_pairs(old.question_id)
@@ -113,9 +104,9 @@ class BankScope(Scope):
                 f"What “{_clip(pair.staged_text)}” repeats is there no more: it cannot be kept instead."
             )
 
-    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:
         before = {str(pair.duplicate_id): pair.resolution for pair in pairs}
-        self.log("duplicates_resolved", reason, before=before, after=resolution)
+        self.log("duplicates_resolved", before=before, after=resolution)
         self.uow.reviews.apply_to_bank(pairs)
         self._settle_others(revive(self.uow, self.by.user_id))
         return ()
@@ -130,9 +121,6 @@ class BankScope(Scope):
     def _settle_others(self, batch_ids: set[BatchId]) -> None:
         for other in batch_ids - {self.batch_id}:
             settle(self.uow, find_batch(self.uow, other, self.batch.user_id))
-
-    def next_step(self, *, of_pairs: bool) -> str:  # noqa: ARG002
-        return ""
 
     def settle(self) -> BatchCounts:
         return settle(self.uow, self.batch, by=self.by.user_id)

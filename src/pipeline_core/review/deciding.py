@@ -1,23 +1,25 @@
-"""Facts are decided and edited, and pairs resolved, in the same way in a document and in a question bank."""
+"""Facts are decided and edited, pairs resolved, and both undone, in the same way in a document and in a bank."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.changes import Change as Undone
+from pipeline_core.domain.changes import ChangedRow, Kind, in_the_way, of_subject, to_restore
+from pipeline_core.domain.errors import ConflictError, RefusedError, StagedStateError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.reasons import trimmed
-from pipeline_core.domain.review import StagedFact
+from pipeline_core.domain.review import OfDocument, StagedFact, StagedPair
 from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
-from pipeline_core.review.decisions import Change, Expected, Resolution
+from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.review.scope import Scope
-from pipeline_core.review.undo import keep
+
+Row = StagedFact | StagedPair
 
 
-def decide(
-    scope: Scope, ids: Sequence[UUID] | None, to: QuestionStatus, reason: str = "", expected: Expected | None = None
-) -> Change:
+def decide(scope: Scope, ids: Sequence[UUID] | None, to: QuestionStatus) -> Change:
     """Approve or reject these facts; without ids, all that are pending. What is so already is left as it is.
 
     Raises:
@@ -27,8 +29,7 @@ def decide(
     """
     scope.begin("decide", to)
     facts = scope.facts(ids)
-    scope.asked = {"status": to, "facts": [str(one) for one in ids or ()], "reason": reason}
-    scope.require(expected or {}, facts)
+    scope.require(facts, status=to, facts=[str(one) for one in ids or ()])
     comes_from, stays = scope.rules.comes_from.get(to, frozenset()), scope.rules.stays[to]
     unchanged = [fact for fact in facts if fact.status in stays]
     if ids is None:
@@ -36,36 +37,32 @@ def decide(
     else:
         scope.refuse_facts([fact for fact in facts if fact.status not in comes_from | stays], to)
         todo = [fact for fact in facts if fact.status in comes_from]
-    keep(scope, [fact.question_id for fact in todo])
-    scope.set_status(todo, to, trimmed(reason))
-    to_run = scope.decided(todo, to, trimmed(reason)) if todo else ()
+    scope.keep([fact.question_id for fact in todo])
+    scope.set_status(todo, to, scope.by.reason)
+    to_run = scope.decided(todo, to) if todo else ()
     return scope.change([fact.question_id for fact in todo], len(unchanged), to, to_run=to_run)
 
 
-def edit(
-    scope: Scope, fact_id: UUID, changes: Mapping[str, str | None], reason: str = "", expected: Expected | None = None
-) -> Change:
+def edit(scope: Scope, fact_id: UUID, changes: Mapping[str, str | None]) -> Change:
     """Put a fact into other words; None takes a part away. Its evidence and its id never change.
 
     Raises:
         UnknownIdsError, ChangedMeanwhileError: as ``decide``.
         RefusedError, StagedStateError: it cannot be edited, or not to this.
     """
-    old, new = propose(scope, fact_id, changes, reason, expected)
+    old, new = propose(scope, fact_id, changes)
     if new == old:
         return scope.change([], 1, "edited")
-    keep(scope, [old.question_id])
+    scope.keep([old.question_id])
     [key] = match_keys(scope.uow.staging, [new.statement or fact_text(new.question, new.answer, None)])
     if not scope.uow.reviews.edit(old, new, key, scope.by):
         scope.refuse_changed([old], scope.facts([fact_id]))
     names = [name for name in sorted(scope.rules.fields) if getattr(old, name) != getattr(new, name)]
-    scope.was_edited(old, new, names, trimmed(reason))
+    scope.was_edited(old, new, names)
     return scope.change([old.question_id], 0, f"edited ({', '.join(names)})")
 
 
-def propose(
-    scope: Scope, fact_id: UUID, changes: Mapping[str, str | None], reason: str, expected: Expected | None
-) -> tuple[StagedFact, StagedFact]:
+def propose(scope: Scope, fact_id: UUID, changes: Mapping[str, str | None]) -> tuple[StagedFact, StagedFact]:
     """The fact as it is and as it would be, if it can be edited so.
 
     Raises:
@@ -74,9 +71,8 @@ def propose(
     scope.begin("edit")
     _refuse_fields(scope, changes)
     [old] = scope.facts([fact_id])
-    scope.asked = {"fact": str(fact_id), "changes": dict(changes), "reason": reason}
-    scope.require(expected or {}, [old])
-    return old, scope.edited(old, changes, trimmed(reason))
+    scope.require([old], fact=str(fact_id), changes=dict(changes))
+    return old, scope.edited(old, changes)
 
 
 def _refuse_fields(scope: Scope, changes: Mapping[str, str | None]) -> None:
@@ -88,13 +84,7 @@ def _refuse_fields(scope: Scope, changes: Mapping[str, str | None]) -> None:
             raise RefusedError(f"The {name} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
 
 
-def resolve(
-    scope: Scope,
-    resolution: Resolution,
-    ids: Sequence[UUID] | None = None,
-    reason: str = "",
-    expected: Expected | None = None,
-) -> Change:
+def resolve(scope: Scope, resolution: Resolution, ids: Sequence[UUID] | None = None) -> Change:
     """Decide these pairs; without ids, all that nobody has decided. What is decided so already is left as it is.
 
     ``keep_existing`` leaves the staged fact out at once, any other resolution takes it back in. What
@@ -106,13 +96,89 @@ def resolve(
     """
     scope.begin("resolve")
     pairs = scope.pairs(ids, resolution="pending" if ids is None else None)
-    scope.asked = {"resolution": resolution, "pairs": [str(one) for one in ids or ()], "reason": reason}
-    scope.require(expected or {}, pairs)
+    scope.require(pairs, resolution=resolution, pairs=[str(one) for one in ids or ()])
     todo = [pair for pair in pairs if pair.resolution != resolution]
     for pair in todo:
         scope.refuse_pair(pair, resolution)
-    keep(scope, [pair.duplicate_id for pair in todo])
-    scope.set_resolution(todo, resolution, trimmed(reason))
-    to_run = scope.resolved(todo, resolution, trimmed(reason)) if todo else ()
     changed = [pair.duplicate_id for pair in todo]
+    scope.keep(changed)
+    scope.set_resolution(todo, resolution)
+    to_run = scope.resolved(todo, resolution) if todo else ()
     return scope.change(changed, len(pairs) - len(todo), f"decided {resolution}", of_pairs=True, to_run=to_run)
+
+
+def forget_changes(open_uow: OpenUnitOfWork) -> None:
+    """Keep no longer what has gone on and cannot be undone."""
+    with open_uow() as uow:
+        uow.changes.forget()
+        uow.commit()
+
+
+def undo(scope: Scope, subject: UUID, *, of_pair: bool) -> Change:
+    """Undo what was last done to a fact or a pair, with all that followed of it; of an undo, redo it.
+
+    What followed in other documents goes back where they wait still, and nobody has changed it since.
+
+    Raises:
+        UnknownIdsError: it is another document's or bank's.
+        ChangedMeanwhileError: it is not as it was seen.
+        ConflictError: nothing was done to it, or something that followed was changed since, which is named.
+        RefusedError, StagedStateError, AlreadyDecidedError: the document or bank has gone on.
+    """
+    scope.begin("resolve" if of_pair else "edit")
+    was = _row(scope, subject, of_pair=of_pair)
+    scope.require([was], undo=str(subject))
+    if was.standing is QuestionStatus.IMPORTED and not isinstance(scope.where, OfDocument):
+        raise StagedStateError("It is imported: what was decided about it stands.")
+    last = scope.uow.changes.last(scope.where.id, subject)
+    if last is None:
+        raise ConflictError(
+            f"Nothing was decided about {subject} that can be undone.",
+            action="A decision about the whole document is not undone so.",
+        )
+    rows = of_subject(scope.uow.changes.rows(last.change_id), subject, last.subjects)
+    if others := in_the_way(rows, scope.where.id):
+        raise _in_the_way(scope, subject, others[0])
+    scope.keep([subject], undoes=last.change_id)
+    scope.uow.changes.restore(to_restore(rows, scope.where.id))
+    scope.after_undo(was.staged_id)
+    _record(scope, was, _row(scope, subject, of_pair=of_pair), last)
+    done = "redone" if last.is_undo else "undone"
+    what = f"{done}: {last.made_by}, {last.made_at:%Y-%m-%d at %H:%M:%S %Z}"
+    return scope.change([subject], 0, what, of_pairs=of_pair)
+
+
+def _row(scope: Scope, subject: UUID, *, of_pair: bool) -> Row:
+    [row] = scope.pairs([subject]) if of_pair else scope.facts([subject])
+    return row
+
+
+def _record(scope: Scope, was: Row, now: Row, last: Undone) -> None:
+    """Leave an event with what changed, and what was undone."""
+    noun, ids = (
+        (scope.noun, {"question_id": was.question_id})
+        if isinstance(was, StagedFact)
+        else ("pair", {"duplicate_id": was.duplicate_id, "question_id": was.staged})
+    )
+    names = [name for name in _TOLD if getattr(was, name, None) != getattr(now, name, None)]
+    before, after = ({name: getattr(row, name) for name in names} for row in (was, now))
+    undone = {"by": last.made_by, "at": last.made_at, "is_undo": last.is_undo}
+    scope.log(f"{noun}_undone", **ids, before=before, after=after, undone=undone)
+
+
+_TOLD = (
+    "status", "question", "answer", "statement", "topic", "subtopic", "kind", "difficulty", "notes", "resolution",
+)  # fmt: skip
+
+
+def _in_the_way(scope: Scope, subject: UUID, other: ChangedRow) -> ConflictError:
+    now = other.now or {}
+    what = scope.noun if other.kind is Kind.FACT else "pair"
+    if not now:
+        return ConflictError(f"{what.capitalize()} {other.row_key}, which changed with {subject}, is there no more.")
+    when = datetime.fromisoformat(now["changed_at"])
+    return ConflictError(
+        f"{what.capitalize()} {other.row_key}, which changed with {subject}, was changed since by {now['changed_by']} "
+        f"on {when:%Y-%m-%d at %H:%M:%S %Z}: it is {now['status' if other.kind is Kind.FACT else 'resolution']} now.",
+        action="Undo that first.",
+    )

@@ -1,22 +1,28 @@
-"""What reviewers ask for, and what follows."""
+"""What reviewers ask for, by which names, and what follows.
+
+The names are those of HTTP, of Python and of Prefect's form. ``approved_matches`` says exactly which facts are
+approved: every other undecided one is rejected, and an empty list approves none; ``question_ids`` is the same with an
+approval, and with a rejection these facts and no others are rejected. ``fact_ids`` are decided one by one, and the
+document goes on waiting. ``override_reason`` is ``reason``. ``expected`` is the state in which the document was seen,
+``expected_facts`` are those of its facts, by id.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, TypedDict
 from uuid import UUID
 
 from pipeline_core.domain.batches import BatchCounts
+from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.names import nearest
 from pipeline_core.domain.reasons import MIN_REASON, trimmed
-from pipeline_core.domain.review import Reviewer, Seen
+from pipeline_core.domain.review import Expected, Reviewer, Seen
 from pipeline_core.domain.wording import counted
 
 __all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
-
-Expected = Mapping[UUID, Seen]
-"""The states in which a reviewer saw facts, pairs, or the document or bank as a whole, by id. What is not named is
-decided as it stands."""
 
 
 class Decision(StrEnum):
@@ -29,7 +35,7 @@ class Decision(StrEnum):
 
 
 class Resolution(StrEnum):
-    """What becomes of a pair of look-alikes."""
+    """What becomes of a pair of near-duplicates."""
 
     KEEP_EXISTING = "keep_existing"
     REPLACE_EXISTING = "replace_existing"
@@ -60,27 +66,27 @@ class Request:
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", trimmed(self.reason))
 
-    @property
-    def by(self) -> Reviewer:
-        return Reviewer(self.user_id, self.reviewer)
-
-    def all_expected(self, document_id: DocumentId) -> Expected:
-        """What is expected of the facts and of the document as a whole."""
-        return {**self.expected_facts, **({document_id: self.expected} if self.expected else {})}
+    def by(self, document_id: DocumentId) -> Reviewer:
+        """Who asks for it, why, and having seen the document and its facts how."""
+        expected = dict(self.expected_facts)
+        if self.expected:
+            expected[document_id] = self.expected
+        return Reviewer(self.user_id, self.reviewer, self.reason, expected)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What followed: ``goes_on`` says whether the job is queued to run again.
-
-    ``others`` are documents that go on as well: all that they waited for was the same decision.
-    """
+    """What followed for a document. ``others`` go on as well: all that they waited for was the same decision."""
 
     document_id: DocumentId
     state: JobState
-    goes_on: bool
     message: str
     others: tuple[DocumentId, ...] = ()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the job is queued to run again."""
+        return self.state is JobState.QUEUED
 
     @property
     def to_run(self) -> list[DocumentId]:
@@ -100,6 +106,12 @@ class Change:
     message: str
     to_run: tuple[DocumentId, ...] = ()
 
+    def of(self, document_id: DocumentId) -> Decided:
+        """What it means for the document."""
+        state = JobState.QUEUED if document_id in self.to_run else JobState.AWAITING_REVIEW
+        others = tuple(one for one in self.to_run if one != document_id)
+        return Decided(document_id, state, self.message, others)
+
 
 def and_others(message: str, others: Sequence[DocumentId]) -> str:
     """The message, and how many documents go on besides."""
@@ -107,3 +119,91 @@ def and_others(message: str, others: Sequence[DocumentId]) -> str:
         return message
     goes = "goes" if len(others) == 1 else "go"
     return f"{message}; {counted(len(others), 'document')} that waited for the same decision {goes} on as well"
+
+
+class DecisionFields(TypedDict, total=False):
+    """What may be said with a decision; ``FIELDS`` has which of it goes with which."""
+
+    reason: str
+    override_reason: str
+    duplicates: Resolution | None
+    approved_matches: Sequence[UUID] | None
+    question_ids: Sequence[UUID] | None
+    fact_ids: Sequence[UUID] | None
+    reviewer: str
+    user_id: str
+    expected: Seen | None
+    expected_facts: Expected | None
+
+
+_ALL = frozenset(Decision)
+FIELDS: Mapping[str, frozenset[Decision]] = {
+    "reason": _ALL,
+    "override_reason": frozenset({Decision.OVERRIDE}),
+    "duplicates": frozenset({Decision.APPROVE}),
+    "approved_matches": frozenset({Decision.APPROVE}),
+    "question_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
+    "fact_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
+    "reviewer": _ALL,
+    "user_id": _ALL,
+    "expected": _ALL,
+    "expected_facts": frozenset({Decision.APPROVE, Decision.REJECT}),
+}
+
+
+def fields_of(decision: Decision) -> list[str]:
+    """The names that go with this decision."""
+    return [name for name, decisions in FIELDS.items() if decision in decisions]
+
+
+def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -> Request:
+    """The decision that these fields ask for; None and an empty text are as if the field were not given.
+
+    Raises:
+        RefusedError: a name is not known, does not go with this decision, or contradicts another.
+    """
+    given = {name: value for name, value in fields.items() if value is not None and value != ""}
+    known = fields_of(decision)
+    for name in given:
+        if name not in known:
+            raise _not_known(name, decision, known)
+    approved = facts = None
+    if decision is Decision.APPROVE:
+        approved, facts = _one(given, "approved_matches", "question_ids"), given.get("fact_ids")
+        if approved is not None and facts is not None:
+            raise RefusedError(
+                "`fact_ids` leave the document waiting, and `approved_matches` let it go on.",
+                action="Give one of them.",
+            )
+    else:
+        facts = _one(given, "question_ids", "fact_ids")
+        if facts is not None and not facts:
+            raise RefusedError("No fact is named.", action="Leave the list out to reject the document.")
+    return Request(
+        decision,
+        user_id,
+        _one(given, "reason", "override_reason") or "",
+        given.get("duplicates"),
+        tuple(facts or ()),
+        _one(given, "reviewer", "user_id") or "",
+        None if approved is None else tuple(approved),
+        given.get("expected"),
+        given.get("expected_facts") or {},
+    )
+
+
+def _one(given: Mapping[str, Any], name: str, other: str) -> Any:
+    """The value of two names for the same."""
+    if name in given and other in given and given[name] != given[other]:
+        raise RefusedError(f"`{name}` and `{other}` are the same, and differ here.", action="Give one of them.")
+    return given.get(name, given.get(other))
+
+
+def _not_known(name: str, decision: Decision, known: Sequence[str]) -> RefusedError:
+    if name in FIELDS:
+        goes_with = " and ".join(sorted(FIELDS[name]))
+        return RefusedError(f"`{name}` does not go with {decision}.", action=f"It goes with {goes_with}.")
+    return RefusedError(
+        f"There is no field `{name}`.",
+        action=f"The nearest is `{nearest(name, known)}`; with {decision} there are: {', '.join(known)}.",
+    )

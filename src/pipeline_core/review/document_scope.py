@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, RefusedError
-from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, QuestionId, batch_id_for
+from pipeline_core.domain.ids import CorrelationId, DocumentId, QuestionId, batch_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
@@ -50,7 +50,6 @@ class DocumentScope(Scope):
     """``taken_in``: it is published, and what was left out of it is approved after all."""
 
     noun = "fact"
-    whose = "this document"
     rules = RULES
     taken_in = False
 
@@ -60,22 +59,13 @@ class DocumentScope(Scope):
         Raises:
             NotFoundError: the user has no such document.
         """
-        super().__init__(uow, by)
         summary = uow.reviews.lock(document_id, by.user_id)
         if summary is None:
             raise NotFoundError(f"There is no document {document_id}.")
+        batch_id = batch_id_for(document_id)
+        super().__init__(uow, by, OfDocument(document_id), batch_id, whose="this document", status=summary.stage)
         self.summary: JobSummary = summary
         self.document_id = document_id
-        self.where = OfDocument(document_id)
-        self.batch_id: BatchId = batch_id_for(document_id)
-
-    @property
-    def status(self) -> str:
-        return self.summary.stage
-
-    @property
-    def whole_id(self) -> UUID:
-        return self.document_id
 
     @property
     def _is_published(self) -> bool:
@@ -155,18 +145,18 @@ class DocumentScope(Scope):
                 http_action="A duplicate is decided by its pair: `duplicates` decides all pairs that are undecided.",
             )
 
-    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
         for fact in facts:
             before, after = {"status": fact.status}, {"status": to}
-            self.log(f"fact_{to}", reason, question_id=fact.question_id, before=before, after=after)
+            self.log(f"fact_{to}", question_id=fact.question_id, before=before, after=after)
         if not self.taken_in:
             return ()
         targets = {self.summary.job_id: JobStage.FACTS_STAGED}
         self.uow.jobs.restart(targets, code="fact_taken_in", by=self.by.by, correlation_id=CorrelationId(uuid4()))
         return (self.document_id,)
 
-    def log(self, code: str, reason: str, **details: object) -> None:
-        self.uow.reviews.log(self.summary.job_id, code, {"by": self.by.by, "reason": reason, **details})
+    def log(self, code: str, **details: object) -> None:
+        self.uow.reviews.log(self.summary.job_id, code, {"by": self.by.by, "reason": self.by.reason, **details})
 
     def set_status(self, facts: Sequence[StagedFact], to: QuestionStatus, notes: str) -> None:
         super().set_status(facts, to, notes)
@@ -178,7 +168,7 @@ class DocumentScope(Scope):
         # a rejection that is taken back does not take back that another says the same
         self.uow.reviews.apply_to_document(self.document_id)
 
-    def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+    def edited(self, fact: StagedFact, changes: Mapping[str, str | None]) -> StagedFact:
         if fact.status not in self.rules.editable:
             raise RefusedError(
                 f"Fact {fact.question_id} is {fact.status}: it cannot be edited.",
@@ -196,11 +186,11 @@ class DocumentScope(Scope):
             return fact
         # what was published is to be published anew
         status = _S.APPROVED if fact.status is _S.IMPORTED else fact.status
-        return replace(new, status=status, review_notes=reason or "edited")
+        return replace(new, status=status, review_notes=self.by.reason or "edited")
 
-    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str]) -> None:
         before, after = ({name: getattr(fact, name) for name in names} for fact in (old, new))
-        self.log("fact_edited", reason, question_id=old.question_id, before=before, after=after)
+        self.log("fact_edited", question_id=old.question_id, before=before, after=after)
         self.uow.reviews.forget_near_duplicates(old.question_id)
         # others were left out because this one said the same
         revive_orphans(self.uow, [self.by.user_id])
@@ -212,12 +202,11 @@ class DocumentScope(Scope):
                 f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
             )
 
-    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:
         for pair in pairs:
             overruled = {} if pair.resolved_by is None else {"by": pair.resolved_by}
             self.log(
                 "pair_resolved",
-                reason,
                 duplicate_id=pair.duplicate_id,
                 question_id=pair.staged,
                 existing_question_id=pair.existing,
@@ -235,7 +224,7 @@ class DocumentScope(Scope):
         """
         documents = self.uow.reviews.settle_same_texts(self.by.user_id) - {self.document_id}
         jobs = self.uow.reviews.decided_elsewhere(list(documents))
-        reason = f"its look-alikes were decided in {self.summary.filename}"
+        reason = f"its near-duplicates were decided in {self.summary.filename}"
         payload = {"by": self.by.by, "reason": reason}
         self.uow.jobs.move(APPROVE_MATCHES, dict.fromkeys(jobs.values(), payload), lease=None)
         return tuple(jobs)

@@ -17,7 +17,7 @@ from pipeline_core.domain.lifecycle import (
 from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
 from pipeline_core.review import deciding
-from pipeline_core.review.decisions import Change, Decided, Decision, Request, and_others
+from pipeline_core.review.decisions import Decided, Decision, Request, and_others
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
 
@@ -34,8 +34,7 @@ def decide(scope: DocumentScope, request: Request) -> Decided:
     """
     status = _OF_FACTS.get(request.decision)
     if status is not None and request.question_ids:
-        asked = (request.question_ids, status, request.reason, request.all_expected(scope.document_id))
-        return decided_of(scope, deciding.decide(scope, *asked))
+        return deciding.decide(scope, request.question_ids, status).of(scope.document_id)
     scope.wait()
     return act(scope, request)
 
@@ -46,17 +45,9 @@ def act(scope: DocumentScope, request: Request) -> Decided:
     Raises:
         As ``decide``.
     """
-    scope.asked = {"decision": request.decision, "reason": request.reason, "duplicates": request.duplicates}
-    scope.require(request.all_expected(scope.document_id), scope.facts() if request.expected_facts else [])
+    facts = scope.facts() if request.expected_facts else []
+    scope.require(facts, decision=request.decision, duplicates=request.duplicates)
     return _DECISIONS[request.decision](scope, request)
-
-
-def decided_of(scope: DocumentScope, change: Change) -> Decided:
-    """What a decision about facts or pairs of the document means for it."""
-    goes_on = scope.document_id in change.to_run
-    others = tuple(one for one in change.to_run if one != scope.document_id)
-    state = JobState.QUEUED if goes_on else JobState.AWAITING_REVIEW
-    return Decided(scope.document_id, state, goes_on, change.message, others)
 
 
 def _approve(scope: DocumentScope, request: Request) -> Decided:
@@ -72,10 +63,10 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
     undecided = uow.staging.undecided([document_id]).get(document_id, 0)
     if undecided and request.duplicates is None:
         waiting = counted(undecided, "undecided pair")
-        raise UndecidedDuplicatesError(f"{summary.filename} has {waiting} of look-alikes.")
+        raise UndecidedDuplicatesError(f"{summary.filename} has {waiting} of near-duplicates.")
     pairs = scope.pairs(resolution="pending") if request.duplicates else []
     if request.duplicates:
-        scope.set_resolution(pairs, request.duplicates, request.reason)
+        scope.set_resolution(pairs, request.duplicates)
         uow.reviews.apply_to_document(document_id)
     if chosen is None:
         notes = request.reason or "approved"
@@ -83,7 +74,7 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
     else:
         approved = len(chosen["approved_matches"])
     payload = {
-        "by": request.by.by,
+        "by": scope.by.by,
         "reason": request.reason,
         "approved": approved,
         "resolved_pairs": len(pairs),
@@ -97,7 +88,7 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
         done.append(f"{counted(len(chosen['rejected']), 'fact')} rejected")
     if pairs:
         done.append(f"{counted(len(pairs), 'pair')} decided")
-    return Decided(document_id, JobState.QUEUED, True, and_others(", ".join(done), others), others)
+    return Decided(document_id, JobState.QUEUED, and_others(", ".join(done), others), others)
 
 
 def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:
@@ -131,24 +122,24 @@ def _override(scope: DocumentScope, request: Request) -> Decided:
         told = counted(length, "character that is not blank", "characters that are not blank")
         raise ReasonTooShortError(f"The reason has {told}; an override needs {MIN_REASON}.")
     _require_findings(scope)
-    payload = {"by": request.by.by, "reason": request.reason}
+    payload = {"by": scope.by.by, "reason": request.reason}
     scope.uow.jobs.move(OVERRIDE_VALIDATION, {scope.summary.job_id: payload}, lease=None)
-    return Decided(scope.document_id, JobState.QUEUED, True, "critical findings overridden")
+    return Decided(scope.document_id, JobState.QUEUED, "critical findings overridden")
 
 
 def _return(scope: DocumentScope, request: Request) -> Decided:
     _require_findings(scope)
     job_id = scope.summary.job_id
-    payload = {"by": request.by.by, "reason": request.reason, "findings": scope.uow.reviews.findings(job_id)}
+    payload = {"by": scope.by.by, "reason": request.reason, "findings": scope.uow.reviews.findings(job_id)}
     scope.uow.jobs.move(RETURN_TO_MATCHING, {job_id: payload}, lease=None)
     message = "back in matching review, for facts to be rejected"
-    return Decided(scope.document_id, JobState.AWAITING_REVIEW, False, message)
+    return Decided(scope.document_id, JobState.AWAITING_REVIEW, message)
 
 
 def _reject(scope: DocumentScope, request: Request) -> Decided:
     """Reject the document; of a deep scan of a published one only what the scan found: production is not touched."""
     uow, summary = scope.uow, scope.summary
-    payload: dict[str, object] = {"by": request.by.by, "reason": request.reason}
+    payload: dict[str, object] = {"by": scope.by.by, "reason": request.reason}
     if summary.profile is Profile.DEEP and summary.is_published:
         notes = request.reason or "deep scan rejected"
         count = uow.deep_scans.reject_scan(scope.document_id, summary.job_id, by=request.user_id, notes=notes)
@@ -159,7 +150,7 @@ def _reject(scope: DocumentScope, request: Request) -> Decided:
         message = "document rejected; nothing new of it is published"
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
     revive_orphans(uow, [request.user_id])
-    return Decided(scope.document_id, JobState.DONE, False, message)
+    return Decided(scope.document_id, JobState.DONE, message)
 
 
 def _require_findings(scope: DocumentScope) -> None:

@@ -6,8 +6,7 @@ from uuid import uuid4
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, UserId
 from pipeline_core.domain.lifecycle import JobStage
-from pipeline_core.review.bank_matching import match_bank
-from pipeline_core.review.banks import settle_banks
+from pipeline_core.review.banks import match_bank, settle_banks
 
 
 def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId], published: Sequence[DocumentId] = ()) -> None:

@@ -18,7 +18,6 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.traces import told
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
@@ -56,17 +55,18 @@ class Parking:
                 action="Leave out `undo_window`.",
             )
         with self.open_uow() as uow:
-            scope = DocumentScope(uow, document_id, request.by)
+            scope = DocumentScope(uow, document_id, request.by(document_id))
             scope.wait()
             with uow.rehearsal():
                 foreseen = act(scope, request)
-            job_id, by = scope.summary.job_id, request.by.by
-            parked = uow.parking.park(job_id, request.decision, _fields(request), by=by, window_s=window_s)
-            scope.log("decision_parked", request.reason, due_at=parked.due_at, **_named(parked))
+            parked = uow.parking.park(
+                scope.summary.job_id, request.decision, _fields(request), by=scope.by.by, window_s=window_s
+            )
+            scope.log("decision_parked", due_at=parked.due_at, **_named(parked))
             uow.commit()
         return parked, foreseen
 
-    def undo(self, document_id: DocumentId, *, by: Reviewer, reason: str = "") -> Decided:
+    def undo(self, document_id: DocumentId, *, by: Reviewer) -> Decided:
         """Take back the parked decision about a document, whoever took it. The trail keeps both.
 
         Raises:
@@ -85,10 +85,10 @@ class Parking:
             if uow.parking.undo(parked.parked_id, by=by.by) is None:
                 raise _too_late(uow.parking.newest(parked.job_id) or parked)
             taken = {"decided_by": parked.taken_by, "taken_at": parked.taken_at, **_named(parked)}
-            uow.reviews.log(parked.job_id, "decision_undone", {"by": by.by, "reason": trimmed(reason), **taken})
+            uow.reviews.log(parked.job_id, "decision_undone", {"by": by.by, "reason": by.reason, **taken})
             uow.commit()
         message = f"“{parked.decision}” of {parked.taken_by} was taken back; the document waits as before"
-        return Decided(document_id, JobState.AWAITING_REVIEW, False, message)
+        return Decided(document_id, JobState.AWAITING_REVIEW, message)
 
     def carry_out_due(self) -> list[DocumentId]:
         """Carry out what is due, each decision in a transaction of its own; returns the documents that go on.
@@ -132,7 +132,7 @@ class Parking:
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
     request = _request(parked)
-    scope = DocumentScope(uow, parked.document_id, request.by)
+    scope = DocumentScope(uow, parked.document_id, request.by(parked.document_id))
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(

@@ -11,9 +11,9 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
 from pipeline_core.domain.errors import Changed, ChangedMeanwhileError, RefusedError, UnknownIdsError
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId
-from pipeline_core.domain.review import Reviewer, Seen, StagedFact, StagedPair, Where
+from pipeline_core.domain.review import Expected, Reviewer, Seen, StagedFact, StagedPair, Where
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.decisions import Change, Expected, Resolution, and_others
+from pipeline_core.review.decisions import Change, Resolution, and_others
 
 Work = Literal["decide", "edit", "resolve"]
 SYSTEM = "system"
@@ -38,13 +38,13 @@ class Scope(ABC):
 
     noun: ClassVar[str]
     rules: Rules
-    whose: str
-    """Whose facts they are, in a message."""
-    where: Where
-    batch_id: BatchId
 
-    def __init__(self, uow: UnitOfWork, by: Reviewer) -> None:
-        self.uow, self.by = uow, by
+    def __init__(
+        self, uow: UnitOfWork, by: Reviewer, where: Where, batch_id: BatchId, *, whose: str, status: str
+    ) -> None:
+        """``whose`` facts they are, in a message; ``status`` is where the whole stands, as ``Seen`` names it."""
+        self.uow, self.by, self.where, self.batch_id = uow, by, where, batch_id
+        self.whose, self.status = whose, status
         self.asked: Mapping[str, object] = {}
         uow.reviews.act_as(by)
 
@@ -55,16 +55,6 @@ class Scope(ABC):
         Raises:
             AlreadyDecidedError, RefusedError: why.
         """
-
-    @property
-    @abstractmethod
-    def status(self) -> str:
-        """Where the whole stands, as a reviewer names it in ``Seen``."""
-
-    @property
-    @abstractmethod
-    def whole_id(self) -> UUID:
-        """The document's id, or the batch's."""
 
     @property
     def seen(self) -> Seen:
@@ -115,31 +105,35 @@ class Scope(ABC):
         if facts and not self.uow.reviews.decide(facts, to, by=self.by.user_id, notes=notes or None):
             self.refuse_changed(facts, self.facts([fact.question_id for fact in facts]))
 
-    def set_resolution(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> None:
+    def set_resolution(self, pairs: Sequence[StagedPair], resolution: Resolution) -> None:
         """Decide pairs, if all are as they were read.
 
         Raises:
             ChangedMeanwhileError: one is not.
         """
-        if pairs and not self.uow.reviews.resolve(pairs, resolution, by=self.by.by, notes=reason or None):
+        if pairs and not self.uow.reviews.resolve(pairs, resolution, by=self.by.by, notes=self.by.reason or None):
             self.refuse_changed(pairs, self.pairs([pair.duplicate_id for pair in pairs]))
 
-    def require(self, expected: Expected, rows: Sequence[StagedFact | StagedPair]) -> None:
-        """Refuse the decision about ``rows`` unless they, and the whole if it is named, are as they were seen.
+    def require(self, rows: Sequence[StagedFact | StagedPair], **asked: object) -> None:
+        """Refuse the decision about ``rows`` unless they, and the whole if it is named, are as the reviewer saw them.
 
         Raises:
             ChangedMeanwhileError: something is not; says who changed it and when, what stands now, and what was asked.
             RefusedError: what is named is not decided about.
         """
-        named = expected.keys() - {self.whole_id} - {row.id for row in rows}
-        if named:
+        self.asked = {**asked, "reason": self.by.reason}
+        self._require(self.by.expected, rows)
+
+    def _require(self, expected: Expected, rows: Sequence[StagedFact | StagedPair]) -> None:
+        whole_id = self.where.id
+        if named := expected.keys() - {whole_id} - {row.id for row in rows}:
             raise RefusedError(f"What is expected of {min(named)} does not matter here: it is not decided about.")
         changed = [_changed(expected[row.id], row) for row in rows if expected.get(row.id, row.seen) != row.seen]
-        if not changed and (whole := expected.get(self.whole_id)) and whole != (now := self.seen):
+        if not changed and (whole := expected.get(whole_id)) and whole != (now := self.seen):
             everything: list[StagedFact | StagedPair] = [*self.facts(), *self.pairs()]
             last = max(everything, key=lambda row: row.changed_at, default=None)
             who, when = (last.changed_by, last.changed_at) if last else (SYSTEM, datetime.now(UTC))
-            changed = [Changed(self.whole_id, whole.status, whole.version, now.status, now.version, who, when)]
+            changed = [Changed(whole_id, whole.status, whole.version, now.status, now.version, who, when)]
         if changed:
             raise ChangedMeanwhileError.of(changed, self.asked)
 
@@ -151,15 +145,20 @@ class Scope(ABC):
         Raises:
             ChangedMeanwhileError
         """
-        self.require({row.id: row.seen for row in old}, now)
+        self._require({row.id: row.seen for row in old}, now)
         raise ChangedMeanwhileError()
 
+    def keep(self, subjects: Sequence[UUID], *, undoes: UUID | None = None) -> None:
+        """Keep all that changes from here on, so that it can be undone as a change of these facts or pairs."""
+        if subjects:
+            self.uow.changes.begin(subjects, self.where, self.by, undoes=undoes)
+
     @abstractmethod
-    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus, reason: str) -> tuple[DocumentId, ...]:
+    def decided(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
         """Record what was decided, and do what follows; returns the documents that go on by it."""
 
     @abstractmethod
-    def edited(self, fact: StagedFact, changes: Mapping[str, str | None], reason: str) -> StagedFact:
+    def edited(self, fact: StagedFact, changes: Mapping[str, str | None]) -> StagedFact:
         """The fact after the change, its new status with it; the fact itself if that changes nothing.
 
         Raises:
@@ -167,7 +166,7 @@ class Scope(ABC):
         """
 
     @abstractmethod
-    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str], reason: str) -> None:
+    def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str]) -> None:
         """Record what was changed, and have the fact compared by its new words."""
 
     @abstractmethod
@@ -179,12 +178,12 @@ class Scope(ABC):
         """
 
     @abstractmethod
-    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution, reason: str) -> tuple[DocumentId, ...]:
+    def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:
         """Record what was decided, and do what follows; returns the documents that go on by it."""
 
     @abstractmethod
-    def log(self, code: str, reason: str, **details: object) -> None:
-        """Leave an event of the review."""
+    def log(self, code: str, **details: object) -> None:
+        """Leave an event of the review: who did it, why, and these details."""
 
     @abstractmethod
     def after_undo(self, staged: QuestionId) -> None:
@@ -194,9 +193,9 @@ class Scope(ABC):
         """Move the whole to where its facts put it; returns their counts."""
         return self.uow.batches.counts([self.batch_id])[self.batch_id]
 
-    @abstractmethod
-    def next_step(self, *, of_pairs: bool) -> str:
+    def next_step(self, *, of_pairs: bool) -> str:  # noqa: ARG002
         """What is left to do, to be said behind what was done; "" for nothing."""
+        return ""
 
     def change(
         self,
@@ -210,7 +209,7 @@ class Scope(ABC):
         """What was done to how many, and what is left."""
         noun = "pair" if of_pairs else self.noun
         said = f"{counted(len(changed), noun)} {done}" + (f", {unchanged:,} unchanged" if unchanged else "")
-        others = [one for one in to_run if one != self.whole_id]
+        others = [one for one in to_run if one != self.where.id]
         message = and_others(said + self.next_step(of_pairs=of_pairs), others)
         return Change(list(changed), unchanged, self.settle(), message, to_run)
 

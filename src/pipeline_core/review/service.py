@@ -1,6 +1,6 @@
 """The one review system: facts, pairs, documents and question banks are looked at and decided, one transaction each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,13 +24,12 @@ from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review import deciding, documents
 from pipeline_core.review.bank_scope import BankScope, has_new_words
 from pipeline_core.review.banks import find_batch
-from pipeline_core.review.decisions import Change, Decided, Expected, Request, Resolution
+from pipeline_core.review.decisions import Change, Decided, Request, Resolution
 from pipeline_core.review.document_scope import DECISIONS, DocumentScope
 from pipeline_core.review.scope import Scope
-from pipeline_core.review.undo import undo
 
 
-def open_scope(uow: UnitOfWork, where: Where, by: Reviewer) -> Scope:
+def open_scope(uow: UnitOfWork, where: Where, by: Reviewer, within: WithinTransaction | None = None) -> Scope:
     """The document or bank in the hands of this reviewer.
 
     Raises:
@@ -39,7 +38,7 @@ def open_scope(uow: UnitOfWork, where: Where, by: Reviewer) -> Scope:
     """
     if isinstance(where, OfDocument):
         return DocumentScope(uow, where.document_id, by)
-    return BankScope(uow, where.batch_id, by)
+    return BankScope(uow, where.batch_id, by, within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +51,15 @@ class Review:
     def decide(self, document_id: DocumentId, request: Request) -> Decided:
         """Carry out a decision about a document, or about facts of it."""
         with self.open_uow() as uow:
-            decided = documents.decide(DocumentScope(uow, document_id, request.by), request)
+            decided = documents.decide(DocumentScope(uow, document_id, request.by(document_id)), request)
             uow.commit()
         return decided
 
-    def decide_facts(
-        self,
-        where: Where,
-        ids: Sequence[UUID] | None,
-        to: QuestionStatus,
-        *,
-        by: Reviewer,
-        reason: str = "",
-        expected: Expected | None = None,
-    ) -> Change:
+    def decide_facts(self, where: Where, ids: Sequence[UUID] | None, to: QuestionStatus, *, by: Reviewer) -> Change:
         """Approve or reject facts; without ids, all that are pending."""
-        with self.open_uow() as uow:
-            change = deciding.decide(open_scope(uow, where, by), ids, to, reason, expected)
-            uow.commit()
-        return change
+        return self._change(where, by, lambda scope: deciding.decide(scope, ids, to))
 
-    def edit(
-        self,
-        where: Where,
-        fact_id: UUID,
-        changes: Mapping[str, str | None],
-        *,
-        by: Reviewer,
-        reason: str = "",
-        expected: Expected | None = None,
-    ) -> Change:
+    def edit(self, where: Where, fact_id: UUID, changes: Mapping[str, str | None], *, by: Reviewer) -> Change:
         """Put a fact into other words, which are compared with what is there.
 
         Raises:
@@ -91,55 +69,50 @@ class Review:
         if isinstance(where, OfBatch):  # which compares new words at once: their vector is made before the transaction
             with self.open_uow() as uow:
                 bank = BankScope(uow, where.batch_id, by)
-                old, new = deciding.propose(bank, fact_id, changes, reason, expected)
+                old, new = deciding.propose(bank, fact_id, changes)
             if bank.batch.is_matched and has_new_words(old, new):
                 words = fact_text(new.question, new.answer, None)
                 within = self.detection.of_words(old.question_id, words, by=by.user_id)
-        with self.open_uow() as uow:
-            scope = open_scope(uow, where, by)
-            if isinstance(scope, BankScope):
-                scope.within = within
-            change = deciding.edit(scope, fact_id, changes, reason, expected)
-            uow.commit()
-        return change
+        return self._change(where, by, lambda scope: deciding.edit(scope, fact_id, changes), within)
 
     def resolve(
-        self,
-        where: Where,
-        resolution: Resolution,
-        ids: Sequence[UUID] | None = None,
-        *,
-        by: Reviewer,
-        reason: str = "",
-        expected: Expected | None = None,
+        self, where: Where, resolution: Resolution, ids: Sequence[UUID] | None = None, *, by: Reviewer
     ) -> Change:
         """Decide pairs; without ids, all that nobody has decided."""
-        with self.open_uow() as uow:
-            change = deciding.resolve(open_scope(uow, where, by), resolution, ids, reason, expected)
-            uow.commit()
-        return change
+        return self._change(where, by, lambda scope: deciding.resolve(scope, resolution, ids))
 
-    def resolve_pair(
-        self,
-        duplicate_id: UUID,
-        resolution: Resolution,
-        *,
-        by: Reviewer,
-        reason: str = "",
-        expected: Seen | None = None,
-    ) -> Change:
+    def resolve_pair(self, duplicate_id: UUID, resolution: Resolution, *, by: Reviewer) -> Change:
         """Decide one pair, of whatever document or bank it is.
 
         Raises:
             NotFoundError: the user has no such pair.
         """
-        where = self._where_of(duplicate_id, by)
-        seen = {} if expected is None else {duplicate_id: expected}
-        return self.resolve(where, resolution, [duplicate_id], by=by, reason=reason, expected=seen)
+        return self.resolve(self._where_of(duplicate_id, by.user_id), resolution, [duplicate_id], by=by)
 
-    def _where_of(self, duplicate_id: UUID, by: Reviewer) -> Where:
+    def undo_fact(self, where: Where, fact_id: UUID, *, by: Reviewer) -> Change:
+        """Give a fact back what it was before its last decision or edit; of an undo, redo it."""
+        return self._change(where, by, lambda scope: deciding.undo(scope, fact_id, of_pair=False))
+
+    def undo_pair(self, where: Where | None, duplicate_id: UUID, *, by: Reviewer) -> Change:
+        """Give a pair back what it was before it was decided, in whatever document or bank it is; of an undo, redo it.
+
+        Raises:
+            NotFoundError: the user has no such pair.
+        """
+        where = where or self._where_of(duplicate_id, by.user_id)
+        return self._change(where, by, lambda scope: deciding.undo(scope, duplicate_id, of_pair=True))
+
+    def _change(
+        self, where: Where, by: Reviewer, work: Callable[[Scope], Change], within: WithinTransaction | None = None
+    ) -> Change:
         with self.open_uow() as uow:
-            pairs = uow.reviews.pairs(None, by.user_id, [DuplicateId(duplicate_id)])
+            change = work(open_scope(uow, where, by, within))
+            uow.commit()
+        return change
+
+    def _where_of(self, duplicate_id: UUID, user_id: UserId) -> Where:
+        with self.open_uow() as uow:
+            pairs = uow.reviews.pairs(None, user_id, [DuplicateId(duplicate_id)])
         if not pairs:
             raise NotFoundError(
                 f"There is no pair {duplicate_id}.",
@@ -149,32 +122,6 @@ class Review:
             )
         [pair] = pairs
         return OfDocument(pair.document_id) if pair.document_id else OfBatch(pair.batch_id)
-
-    def undo_fact(
-        self, where: Where, fact_id: UUID, *, by: Reviewer, reason: str = "", expected: Seen | None = None
-    ) -> Change:
-        """Give a fact back what it was before its last decision or edit; of an undo, redo it."""
-        return self._undo(where, fact_id, by, reason, expected, of_pair=False)
-
-    def undo_pair(
-        self, where: Where | None, duplicate_id: UUID, *, by: Reviewer, reason: str = "", expected: Seen | None = None
-    ) -> Change:
-        """Give a pair back what it was before it was decided, in whatever document or bank it is; of an undo, redo it.
-
-        Raises:
-            NotFoundError: the user has no such pair.
-        """
-        where = where or self._where_of(duplicate_id, by)
-        return self._undo(where, duplicate_id, by, reason, expected, of_pair=True)
-
-    def _undo(
-        self, where: Where, subject: UUID, by: Reviewer, reason: str, expected: Seen | None, *, of_pair: bool
-    ) -> Change:
-        seen = {} if expected is None else {subject: expected}
-        with self.open_uow() as uow:
-            change = undo(open_scope(uow, where, by), subject, reason, seen, of_pair=of_pair)
-            uow.commit()
-        return change
 
     def facts(
         self,
@@ -222,7 +169,7 @@ class Review:
         Raises:
             NotFoundError: the user has no such pair.
         """
-        return self.history(self._where_of(duplicate_id, Reviewer(user_id)), user_id, duplicate_id)
+        return self.history(self._where_of(duplicate_id, user_id), user_id, duplicate_id)
 
     def seen(self, where: Where, by: Reviewer) -> Seen:
         """The present state of the document or bank as a whole, for a decision to name as expected."""

@@ -30,9 +30,8 @@ from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.duplicates.comparing import in_languages, match_keys
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.question_banks.reading import Bank, Entry, parse
-from pipeline_core.review.bank_matching import match_bank, prepare
-from pipeline_core.review.banks import find_batch, held_bank, settle
-from pipeline_core.review.decisions import Change, Expected
+from pipeline_core.review.banks import find_batch, held_bank, match_bank, settle
+from pipeline_core.review.decisions import Change
 from pipeline_core.review.service import Review
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
 from pipeline_core.settings import Settings
@@ -150,10 +149,10 @@ class StagingService:
 
     def detect_duplicates(self, batch_id: BatchId, *, by: UserId) -> list[Pair]:
         """Compare what was never compared with production, other batches and itself."""
-        look_alikes = prepare(self.detection, self.open_uow, batch_id)
+        near = self.detection.prepare(self.open_uow, lambda uow: uow.batches.to_match(batch_id, None))
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by)
-            pairs = match_bank(uow, batch_id, by, within=lambda _uow, _rows: look_alikes)
+            pairs = match_bank(uow, batch_id, by, within=lambda _uow, _rows: near)
             settle(uow, batch)
             uow.commit()
         return pairs
@@ -203,41 +202,20 @@ class StagingService:
         return self.review.facts(OfBatch(batch_id), by, statuses=statuses, limit=limit, offset=offset)
 
     def approve_questions(
-        self,
-        batch_id: BatchId,
-        question_ids: Sequence[QuestionId] | None = None,
-        *,
-        by: UserId,
-        reason: str = "",
-        expected: Expected | None = None,
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
     ) -> Change:
-        """Approve these, rejected ones included; without ids, all that are pending.
-
-        Raises:
-            NotFoundError: one of them is not in this batch.
-            StagedStateError: one of them is left out as a duplicate: its pair is to be decided otherwise first.
-            ChangedMeanwhileError: one of them is not as it was seen.
-        """
-        who, to = Reviewer(by, self.reviewer), QuestionStatus.APPROVED
-        return self.review.decide_facts(OfBatch(batch_id), question_ids, to, by=who, reason=reason, expected=expected)
+        """Approve these, rejected ones included; without ids, all that are pending: see ``Review.decide_facts``."""
+        return self.review.decide_facts(
+            OfBatch(batch_id), question_ids, QuestionStatus.APPROVED, by=Reviewer(by, self.reviewer, reason)
+        )
 
     def reject_questions(
-        self,
-        batch_id: BatchId,
-        question_ids: Sequence[QuestionId] | None = None,
-        *,
-        by: UserId,
-        reason: str = "",
-        expected: Expected | None = None,
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
     ) -> Change:
-        """Reject these; without ids, all that are pending. What repeated one of them waits again.
-
-        Raises:
-            NotFoundError, ChangedMeanwhileError: as ``approve_questions``.
-            StagedStateError: one of them is imported.
-        """
-        who, to = Reviewer(by, self.reviewer), QuestionStatus.REJECTED
-        return self.review.decide_facts(OfBatch(batch_id), question_ids, to, by=who, reason=reason, expected=expected)
+        """Reject these; without ids, all that are pending. What repeated one of them waits again."""
+        return self.review.decide_facts(
+            OfBatch(batch_id), question_ids, QuestionStatus.REJECTED, by=Reviewer(by, self.reviewer, reason)
+        )
 
     def request_import(self, batch_id: BatchId, *, by: UserId) -> int:
         """Queue the import of what is approved; answers with its number. A worker ends it (``BankQueue``).

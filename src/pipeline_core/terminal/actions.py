@@ -134,7 +134,7 @@ def _add(subject: Subject, typed: Typed) -> Decided:
     chunk_id, marked = marked_in(chunks, typed.words, typed.at)
     missed = MissedFact(chunk_id, marked, **(typed.changes or {}))
     added = subject.client.add_fact(document_id, missed, reason=typed.reason)
-    return Decided(document_id, JobState.AWAITING_REVIEW, False, f"{added.message} ({added.fact.question_id})")
+    return Decided(document_id, JobState.AWAITING_REVIEW, f"{added.message} ({added.fact.question_id})")
 
 
 def _undo(subject: Subject, typed: Typed) -> Done:

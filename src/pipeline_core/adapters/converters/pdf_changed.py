@@ -18,7 +18,7 @@ def changed(data: bytes, change: "Callable[[pikepdf.Pdf], bool]") -> bytes:
             if not change(pdf):
                 return data
             pdf.save(output)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, KeyError, AttributeError):
         return data
     return output.getvalue()
 

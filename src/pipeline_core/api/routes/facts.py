@@ -1,24 +1,21 @@
 """A document's facts, one by one: what is staged, and adding what was missed."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.pagination import Page, PageOffset
 from pipeline_core.api.problems import responses
-from pipeline_core.api.routes.review import EXPECTED, Seen, named
-from pipeline_core.api.routes.staging import Pair, PairResolution
+from pipeline_core.api.review_bodies import EXPECTED, Pair, PairResolution, Seen, Signed, Staged
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError, RefusedError, UnknownIdsError
-from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import ChunkId, DocumentId
-from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
+from pipeline_core.domain.review import OfDocument
 from pipeline_core.review.marking import Marked, MissedFact
 
 router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
@@ -27,39 +24,22 @@ router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
 class Evidence(BaseModel):
     """A part of a fact's proof: its own words, and where they stand in the document's text."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     quote: str
     char_from: int
     char_to: int
     page: int | None = Field(description="From 1; null in a document without pages")
 
 
-class Fact(BaseModel):
+class Fact(Staged):
     """A staged fact of a document."""
 
-    question_id: UUID
     chunk_id: UUID | None
-    question: str | None
-    answer: str | None
-    statement: str | None
     quote: str = Field(description="The texts of its evidence as one")
     page: int | None
     evidence: list[Evidence]
-    status: QuestionStatus
-    version: int = Field(description="It grows with every change; a decision may name it as expected")
-    changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
-    changed_at: datetime
-    review_notes: str | None
-    generator: str = Field(description="What found it; `reviewer`: a person added it")
-    added_by: str | None
     edited_by: str | None
-    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
-    duplicate_of: UUID | None
-    confidence: float | None
-    confidence_reasons: list[dict[str, Any]] | None
-
-    @classmethod
-    def of(cls, fact: StagedFact) -> "Fact":
-        return cls.model_validate(fact.as_json())
 
 
 class Mark(Body):
@@ -69,7 +49,7 @@ class Mark(Body):
     char_to: int = Field(ge=1)
 
 
-class NewFact(Body):
+class NewFact(Signed):
     """A fact that was missed. Its evidence is what the chunk says at the marks, whatever else is sent."""
 
     model_config = example(
@@ -89,8 +69,6 @@ class NewFact(Body):
     question: str | None = Field(default=None, max_length=10_000, description="With an answer, or not at all")
     answer: str | None = Field(default=None, max_length=10_000)
     statement: str | None = Field(default=None, max_length=10_000, description="Without it, the marked words")
-    reason: str = Field(default="", max_length=2000)
-    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
 
 
 class AddedFact(BaseModel):
@@ -102,7 +80,7 @@ class AddedFact(BaseModel):
     fact: Fact
 
 
-class FactPatch(Body):
+class FactPatch(Signed):
     """New words for a fact, or a decision about it: one of the two."""
 
     model_config = example({"answer": "Once every 12 months.", "reason": "a full sentence"})
@@ -113,8 +91,6 @@ class FactPatch(Body):
     status: Literal["approved", "rejected"] | None = Field(
         default=None, description="`approved` takes in what was left out, also of a document that is published"
     )
-    reason: str = Field(default="", max_length=2000)
-    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the fact's `status` and `version`")
 
     def words(self) -> dict[str, str | None]:
@@ -155,7 +131,7 @@ def list_facts(
         limit=cursor.limit + 1,
         offset=cursor.offset,
     )
-    return cursor.page([fact.as_json() for fact in rows])
+    return cursor.page(rows)
 
 
 @router.patch(
@@ -168,8 +144,7 @@ def list_facts(
 def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Request, services: Services) -> ChangedFact:
     """Put a fact into other words: it keeps its id and its evidence, is compared again, and is validated again. Or
     approve or reject it. A field that is not sent stays as it is."""
-    where, by = OfDocument(DocumentId(document_id)), Reviewer(services.user_id, named(services, body.reviewer))
-    expected = {fact_id: body.expected.seen()} if body.expected else {}
+    where, by = OfDocument(DocumentId(document_id)), body.by(services, {fact_id: body.expected})
     words = body.words()
     if bool(words) == bool(body.status):
         raise RefusedError(
@@ -179,16 +154,16 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
     try:
         if body.status:
             to = QuestionStatus(body.status)
-            change = services.review.decide_facts(where, [fact_id], to, by=by, reason=body.reason, expected=expected)
+            change = services.review.decide_facts(where, [fact_id], to, by=by)
         else:
-            change = services.review.edit(where, fact_id, words, by=by, reason=body.reason, expected=expected)
+            change = services.review.edit(where, fact_id, words, by=by)
         [fact] = services.review.facts(where, services.user_id, ids=[fact_id])
     except UnknownIdsError as error:
         raise NotFoundError(error.message, action="`GET /api/v2/documents/{document_id}/facts` lists them.") from None
     if change.to_run:
         request.app.state.ask_for_run()
     goes_on = document_id in change.to_run
-    return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.of(fact))
+    return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.model_validate(fact))
 
 
 @router.get(
@@ -225,13 +200,9 @@ def add_fact(document_id: UUID, body: NewFact, response: Response, services: Ser
         body.answer,
         body.statement,
     )
-    added = services.add_fact(
-        DocumentId(document_id),
-        missed,
-        user_id=services.user_id,
-        reviewer=named(services, body.reviewer),
-        reason=body.reason,
-    )
+    added = services.add_fact(DocumentId(document_id), missed, by=body.by(services))
     if not added.is_new:
         response.status_code = 200
-    return AddedFact(document_id=document_id, is_new=added.is_new, message=added.message, fact=Fact.of(added.fact))
+    return AddedFact(
+        document_id=document_id, is_new=added.is_new, message=added.message, fact=Fact.model_validate(added.fact)
+    )

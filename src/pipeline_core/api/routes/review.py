@@ -11,22 +11,18 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
-from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
+from pipeline_core.api.review_bodies import EXPECTED, MOST_CHARS, MOST_IDS, Seen, SeenRows, Signed, named
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.db.rows import ParkedShown
-from pipeline_core.domain import review
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
-from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution
+from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution, request_of
 from pipeline_core.review.decisions import Request as DecisionRequest
-from pipeline_core.review.fields import request_of
 from pipeline_core.review.parking import MOST_S
 
 router = APIRouter(prefix="/api/job", tags=["review"])
-_MOST_IDS = 1000
-_REASON = 2000
 
 
 class Waiting(BaseModel):
@@ -52,31 +48,11 @@ class NextJob(BaseModel):
     job: Waiting | None
 
 
-class Seen(Body):
-    """The state of something when its reviewer looked at it: what the lists give."""
-
-    status: str = Field(max_length=40)
-    version: int
-
-    def seen(self) -> review.Seen:
-        return review.Seen(self.status, self.version)
-
-
-def expected_of(whole: UUID, expected: Seen | None, rows: Mapping[UUID, Seen] | None) -> dict[UUID, review.Seen]:
-    """What a body expects of the whole and of its rows, by id."""
-    return {one: seen.seen() for one, seen in {whole: expected, **(rows or {})}.items() if seen}
-
-
-EXPECTED = "The state that was decided about, as it was seen; if it has changed meanwhile, nothing is done (409)"
-
-
-class Reason(Body):
+class Reason(Signed):
     """Why."""
 
     model_config = example({"reason": "Two amounts for one deductible."})
 
-    reason: str = Field(default="", max_length=_REASON)
-    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
     user_id: str = Field(default="", max_length=200, description="The same as `reviewer`")
     expected: Seen | None = Field(
         default=None, description=f"{EXPECTED}: the job's `stage` as status, its `review_version` as version"
@@ -90,13 +66,10 @@ class Reason(Body):
     )
 
 
-class Undo(Body):
+class Undo(Signed):
     """Taking back the decision that is parked."""
 
     model_config = example({"reason": "The wrong document."})
-
-    reason: str = Field(default="", max_length=_REASON)
-    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
 
 
 class Undone(BaseModel):
@@ -109,8 +82,7 @@ class Undone(BaseModel):
 
 
 _ONE_BY_ONE = "Only these facts, one by one: the document goes on waiting"
-_Ids = Annotated[list[UUID], Field(max_length=_MOST_IDS)]
-_Seen = Annotated[dict[UUID, Seen], Field(max_length=_MOST_IDS)]
+_Ids = Annotated[list[UUID], Field(max_length=MOST_IDS)]
 _EXPECTED_FACTS = "The same of single facts, by id, as the lists give them"
 
 
@@ -127,7 +99,7 @@ class Approval(Reason):
     )
     question_ids: _Ids | None = Field(default=None, description="The same as `approved_matches`")
     fact_ids: _Ids | None = Field(default=None, min_length=1, description=_ONE_BY_ONE)
-    expected_facts: _Seen | None = Field(default=None, description=_EXPECTED_FACTS)
+    expected_facts: SeenRows | None = Field(default=None, description=_EXPECTED_FACTS)
     next_action: Literal["continue", "next_job", "dashboard"] = Field(
         default="continue", description="`next_job`: the answer has `next_job_id`"
     )
@@ -142,7 +114,7 @@ class Rejection(Reason):
 
     question_ids: _Ids | None = Field(default=None, min_length=1, description="Only these; without it the document")
     fact_ids: _Ids | None = Field(default=None, min_length=1, description="The same as `question_ids`")
-    expected_facts: _Seen | None = Field(default=None, description=_EXPECTED_FACTS)
+    expected_facts: SeenRows | None = Field(default=None, description=_EXPECTED_FACTS)
 
 
 class Override(Reason):
@@ -152,10 +124,10 @@ class Override(Reason):
 
     reason: str = Field(
         default="",
-        max_length=_REASON,
+        max_length=MOST_CHARS,
         description=f"Why, in {MIN_REASON} characters that are not blank at least; it stays in the record",
     )
-    override_reason: str = Field(default="", max_length=_REASON, description="The same as `reason`")
+    override_reason: str = Field(default="", max_length=MOST_CHARS, description="The same as `reason`")
 
 
 BODIES: Mapping[Decision, type[Reason]] = {
@@ -164,7 +136,7 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.OVERRIDE: Override,
     Decision.REJECT: Rejection,
 }
-"""What may be sent with a decision: the names of ``review.fields``, and what to answer with."""
+"""What may be sent with a decision: the names of ``review.decisions``, and what to answer with."""
 _STATES = frozenset({"expected", "expected_facts"})
 NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
@@ -276,10 +248,7 @@ def reject_job(job_id: UUID, request: Request, services: Services, body: Rejecti
 def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) -> dict[str, Any]:
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id)).document_id
-    body = body or Undo()
-    undone = services.parking.undo(
-        document_id, by=review.Reviewer(services.user_id, named(services, body.reviewer)), reason=body.reason
-    )
+    undone = services.parking.undo(document_id, by=(body or Undo()).by(services))
     return {"job_id": job_id, "document_id": document_id, "state": undone.state, "message": undone.message}
 
 
@@ -302,7 +271,7 @@ def _decide(
             job_id, ParkedShown(kept.decision, kept.taken_by, kept.taken_at, kept.due_at, error=None)
         )
         message = f"parked until {kept.due_at:%H:%M:%S %Z}; then: {foreseen.message}"
-        decided = Decided(document_id, JobState.AWAITING_REVIEW, False, message)
+        decided = Decided(document_id, JobState.AWAITING_REVIEW, message)
     else:
         decided = services.review.decide(document_id, asked)
     if decided.to_run:
@@ -328,12 +297,6 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
         said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
     asked = request_of(decision, services.user_id, said)
     return replace(asked, reviewer=named(services, asked.reviewer))
-
-
-def named(services: UserServices, typed: str) -> str:
-    """The name for the record; "" for the token's user alone."""
-    named = typed.strip()
-    return f"{named} ({services.user_id})" if named and named != str(services.user_id) else ""
 
 
 def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:

@@ -1,6 +1,5 @@
-"""Question banks and documents in staging: batches, their questions, look-alikes, decisions, import."""
+"""Question banks and documents in staging: batches, their questions, near-duplicates, decisions, import."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,93 +10,43 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.deps import Services, TheSettings
 from pipeline_core.api.examples import example
-from pipeline_core.api.known_names import Body
 from pipeline_core.api.multipart import form_body, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
-from pipeline_core.api.routes.review import EXPECTED, Seen, expected_of, named
+from pipeline_core.api.review_bodies import (
+    EXPECTED,
+    MOST_IDS,
+    OF_BATCH,
+    Changed,
+    Pair,
+    PairResolution,
+    Seen,
+    SeenRows,
+    Signed,
+    Staged,
+)
 from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError, NotFoundError, UnknownIdsError
-from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import BatchId, QuestionId
-from pipeline_core.domain.review import OfBatch, Reviewer
+from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.review import OfBatch
 from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
 
 router = APIRouter(tags=["staging"])
 UPLOAD_PATH = "/api/upload-markdown"
-_MOST_IDS = 1000
-_NAME = "A name for the record, beside the token's user"
 
 
-class Counts(BaseModel):
-    """Questions of a batch by what was decided; ``approved`` includes what is imported."""
-
-    total: int
-    pending: int
-    approved: int
-    rejected: int
-    duplicate: int
-    imported: int
-    left_out: int = Field(description="Left out by the system until a person takes them in")
-
-
-class Question(BaseModel):
+class Question(Staged):
     """A staged question; ``import_error`` says why the last import left it here."""
 
-    question_id: UUID
-    question: str | None
-    answer: str | None
     topic: str | None
     subtopic: str | None
     kind: str | None
     difficulty: str | None
     notes: str | None
-    statement: str | None
-    status: QuestionStatus
-    version: int = Field(description="It grows with every change; a decision may name it as expected")
-    changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
-    changed_at: datetime
-    duplicate_of: UUID | None
     similarity: float | None
-    review_notes: str | None
     import_error: str | None
-    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
-    confidence: float | None = Field(description="Probability that a fact holds, 0 to 1; null of a bank's question")
-    confidence_reasons: list[dict[str, Any]] | None = Field(description="What moved it, the strongest first")
-    generator: str = Field(description="What found it; `reviewer`: a person added it")
-    added_by: str | None = Field(description="Who added it")
-
-
-class Pair(BaseModel):
-    """Two questions that look alike: ``staged`` is of the batch, ``existing`` was there first."""
-
-    duplicate_id: UUID
-    batch_id: UUID
-    document_id: UUID | None
-    staged: UUID
-    existing: UUID
-    score: float
-    method: str
-    resolution: str
-    resolved_by: str | None
-    resolved_at: datetime | None
-    version: int = Field(description="It grows with every change; a decision may name it as expected")
-    changed_by: str
-    changed_at: datetime
-    reason: str | None
-    staged_text: str
-    existing_text: str | None
-    staged_status: QuestionStatus
-    existing_stands: bool
-    flags: list[str] = Field(description="In what the two differ")
-    proposed: str = Field(description="What loses nothing: keep_existing only where no difference was found")
-
-
-PairResolution = Annotated[
-    str | None, Query(pattern="^(pending|keep_existing|replace_existing|keep_both|not_duplicate)$")
-]
 
 
 class BankProblem(BaseModel):
@@ -124,7 +73,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
-class ReviewRequest(Body):
+class ReviewRequest(Signed):
     """Approve or reject many questions at once."""
 
     model_config = example(
@@ -133,33 +82,20 @@ class ReviewRequest(Body):
 
     decision: Verdict
     question_ids: list[UUID] | None = Field(
-        default=None, max_length=_MOST_IDS, min_length=1, description="Without them: all that are pending"
+        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that are pending"
     )
-    reason: str = Field(default="", max_length=2000)
-    expected: Seen | None = Field(
-        default=None, description=f"{EXPECTED}: the batch's `status`, and its `review_version` as version"
-    )
-    expected_facts: dict[UUID, Seen] | None = Field(
-        default=None, max_length=_MOST_IDS, description="The same of single questions, by id, as the lists give them"
+    expected: Seen | None = Field(default=None, description=OF_BATCH)
+    expected_facts: SeenRows | None = Field(
+        default=None, description="The same of single questions, by id, as the lists give them"
     )
 
 
-class Changed(BaseModel):
-    """What a decision changed; what was so already is ``unchanged``."""
-
-    changed: list[UUID]
-    unchanged: int
-    counts: Counts
-
-
-class ResolveRequest(Body):
+class ResolveRequest(Signed):
     """What becomes of a pair."""
 
     model_config = example({"resolution": "keep_both", "reason": "different years"})
 
     resolution: Resolution
-    reason: str = Field(default="", max_length=2000)
-    reviewer: str = Field(default="", max_length=200, description=_NAME)
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the pair's `resolution` as status")
 
 
@@ -169,14 +105,12 @@ class ResolveAllRequest(ResolveRequest):
     model_config = example({"resolution": "keep_existing"})
 
     duplicate_ids: list[UUID] | None = Field(
-        default=None, max_length=_MOST_IDS, min_length=1, description="Without them: all that nobody has decided"
+        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that nobody has decided"
     )
-    expected: Seen | None = Field(
-        default=None, description=f"{EXPECTED}: the batch's `status`, and its `review_version` as version"
-    )
+    expected: Seen | None = Field(default=None, description=OF_BATCH)
 
 
-class QuestionPatch(Body):
+class QuestionPatch(Signed):
     """New words for a question of a bank: a field that is not sent stays, and null takes it away."""
 
     model_config = example({"answer": "Within 24 hours.", "reason": "a full sentence"})
@@ -188,8 +122,6 @@ class QuestionPatch(Body):
     kind: str | None = None
     difficulty: str | None = None
     notes: str | None = None
-    reason: str = Field(default="", max_length=2000)
-    reviewer: str = Field(default="", max_length=200, description=_NAME)
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the question's `status` and `version`")
 
     def words(self) -> dict[str, str | None]:
@@ -224,7 +156,7 @@ class ImportAnswer(BaseModel):
 )
 async def upload_markdown(request: Request, services: Services, settings: TheSettings) -> BankAnswer:
     """Stage a question bank in markdown. What cannot be read is named by its line, and where nothing can be read the
-    bank is refused; the look-alikes of the rest are found by a worker, after which the batch is matched."""
+    bank is refused; the near-duplicates of the rest are found by a worker, after which the batch is matched."""
     with spool() as file:
         upload = await receive_file(request, file, max_bytes=settings.max_file_bytes)
         file.seek(0)
@@ -290,10 +222,10 @@ def list_questions(
     status: Annotated[list[QuestionStatus] | None, Query(description="Only questions in these states")] = None,
 ) -> dict[str, Any]:
     """The batch's questions in the file's order."""
-    rows = services.staging.get_batch_questions(
-        BatchId(batch_id), by=services.user_id, statuses=status, limit=cursor.limit + 1, offset=cursor.offset
+    where = OfBatch(BatchId(batch_id))
+    return cursor.page(
+        services.review.facts(where, services.user_id, statuses=status, limit=cursor.limit + 1, offset=cursor.offset)
     )
-    return cursor.page([row.as_json() for row in rows])
 
 
 @router.post(
@@ -303,15 +235,11 @@ def list_questions(
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dict[str, Any]:
+def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> Change:
     """Decide about many questions, all or nothing; doing it again changes nothing."""
-    decide = {
-        Verdict.APPROVE: services.staging.approve_questions,
-        Verdict.REJECT: services.staging.reject_questions,
-    }[body.decision]
-    ids = [QuestionId(one) for one in body.question_ids] if body.question_ids is not None else None
-    expected = expected_of(batch_id, body.expected, body.expected_facts)
-    return shown(decide(BatchId(batch_id), ids, by=services.user_id, reason=body.reason, expected=expected))
+    to = {Verdict.APPROVE: QuestionStatus.APPROVED, Verdict.REJECT: QuestionStatus.REJECTED}[body.decision]
+    by = body.by(services, {batch_id: body.expected, **(body.expected_facts or {})})
+    return services.review.decide_facts(OfBatch(BatchId(batch_id)), body.question_ids, to, by=by)
 
 
 @router.patch(
@@ -321,18 +249,15 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> dic
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429, 503),
 )
-def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: Services) -> dict[str, Any]:
+def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: Services) -> Change:
     """New words are compared again, and wait for an approval again."""
-    expected = {question_id: body.expected.seen()} if body.expected else {}
-    by = Reviewer(services.user_id, named(services, body.reviewer))
-    where = OfBatch(BatchId(batch_id))
+    by = body.by(services, {question_id: body.expected})
     try:
-        change = services.review.edit(where, question_id, body.words(), by=by, reason=body.reason, expected=expected)
+        return services.review.edit(OfBatch(BatchId(batch_id)), question_id, body.words(), by=by)
     except UnknownIdsError as error:
         raise NotFoundError(
             error.message, action="`GET /api/staging/batches/{batch_id}/questions` lists them."
         ) from None
-    return shown(change)
 
 
 @router.post(
@@ -342,17 +267,10 @@ def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, serv
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: Services) -> dict[str, Any]:
+def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: Services) -> Change:
     """Decide pairs of a question bank at once; those of a document are decided with its approval, or one by one."""
-    change = services.review.resolve(
-        OfBatch(BatchId(batch_id)),
-        body.resolution,
-        body.duplicate_ids,
-        by=Reviewer(services.user_id, named(services, body.reviewer)),
-        reason=body.reason,
-        expected=expected_of(batch_id, body.expected, None),
-    )
-    return shown(change)
+    by = body.by(services, {batch_id: body.expected})
+    return services.review.resolve(OfBatch(BatchId(batch_id)), body.resolution, body.duplicate_ids, by=by)
 
 
 @router.post(
@@ -391,7 +309,7 @@ def import_batch(batch_id: UUID, request: Request, services: Services) -> Import
 @router.get(
     "/api/staging/duplicates/{batch_id}",
     operation_id="list_duplicates",
-    summary="List a batch's look-alikes",
+    summary="List a batch's near-duplicates",
     response_model=list[Pair],
     responses=responses(401, 404, 422, 429),
 )
@@ -400,30 +318,21 @@ def list_duplicates(
     services: Services,
     resolution: PairResolution = None,
 ) -> list[Any]:
-    """Pairs of look-alikes, each with its score, how it was found, and what was decided."""
+    """Pairs of near-duplicates, each with its score, how it was found, and what was decided."""
     return list(services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution=resolution))
 
 
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/resolve",
     operation_id="resolve_duplicate",
-    summary="Decide a pair of look-alikes",
+    summary="Decide a pair of near-duplicates",
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: Services) -> dict[str, Any]:
+def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: Services) -> Change:
     """Decide one pair of a question bank, or of a document that waits in matching review."""
-    change = services.review.resolve_pair(
-        duplicate_id,
-        body.resolution,
-        by=Reviewer(services.user_id, named(services, body.reviewer)),
-        reason=body.reason,
-        expected=body.expected.seen() if body.expected else None,
-    )
+    by = body.by(services, {duplicate_id: body.expected})
+    change = services.review.resolve_pair(duplicate_id, body.resolution, by=by)
     if change.to_run:
         request.app.state.ask_for_run()
-    return shown(change)
-
-
-def shown(change: Change) -> dict[str, Any]:
-    return {"changed": change.changed, "unchanged": change.unchanged, "counts": change.counts.as_json()}
+    return change

@@ -1,6 +1,5 @@
 """Undoing what was done to a fact, a question or a pair, until its document goes on or its bank is imported."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,10 +8,11 @@ from pydantic import Field
 from pipeline_core.api.deps import Services
 from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
-from pipeline_core.api.routes.review import EXPECTED, Seen, Undo, named
-from pipeline_core.api.routes.staging import Changed, shown
+from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen
+from pipeline_core.api.routes.review import Undo
 from pipeline_core.domain.ids import BatchId, DocumentId
-from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Where
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
+from pipeline_core.review.decisions import Change
 
 router = APIRouter(tags=["review"])
 _RESPONSES = responses(401, 404, 409, 422, 429)
@@ -33,9 +33,10 @@ class UndoChange(Undo):
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_fact(document_id: UUID, fact_id: UUID, services: Services, body: UndoChange | None = None) -> dict[str, Any]:
+def undo_fact(document_id: UUID, fact_id: UUID, services: Services, body: UndoChange | None = None) -> Change:
     """Give back what it was before its last decision or edit, with all that followed; doing it again redoes it."""
-    return _undo_fact(OfDocument(DocumentId(document_id)), fact_id, services, body)
+    where = OfDocument(DocumentId(document_id))
+    return services.review.undo_fact(where, fact_id, by=_by(services, fact_id, body))
 
 
 @router.post(
@@ -45,11 +46,10 @@ def undo_fact(document_id: UUID, fact_id: UUID, services: Services, body: UndoCh
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_question(
-    batch_id: UUID, question_id: UUID, services: Services, body: UndoChange | None = None
-) -> dict[str, Any]:
+def undo_question(batch_id: UUID, question_id: UUID, services: Services, body: UndoChange | None = None) -> Change:
     """The same of a question bank."""
-    return _undo_fact(OfBatch(BatchId(batch_id)), question_id, services, body)
+    where = OfBatch(BatchId(batch_id))
+    return services.review.undo_fact(where, question_id, by=_by(services, question_id, body))
 
 
 @router.post(
@@ -59,20 +59,10 @@ def undo_question(
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_duplicate(duplicate_id: UUID, services: Services, body: UndoChange | None = None) -> dict[str, Any]:
+def undo_duplicate(duplicate_id: UUID, services: Services, body: UndoChange | None = None) -> Change:
     """Of a document or a question bank: it is as undecided, or decided, as before; doing it again redoes it."""
-    return shown(services.review.undo_pair(None, duplicate_id, **_given(services, body)))
+    return services.review.undo_pair(None, duplicate_id, by=_by(services, duplicate_id, body))
 
 
-def _undo_fact(where: Where, fact_id: UUID, services: Services, body: UndoChange | None) -> dict[str, Any]:
-    return shown(services.review.undo_fact(where, fact_id, **_given(services, body)))
-
-
-def _given(services: Services, body: UndoChange | None) -> dict[str, Any]:
-    body = body or UndoChange()
-    expected = body.expected.seen() if body.expected else None
-    return {
-        "by": Reviewer(services.user_id, named(services, body.reviewer)),
-        "reason": body.reason,
-        "expected": expected,
-    }
+def _by(services: Services, subject: UUID, body: UndoChange | None) -> Reviewer:
+    return body.by(services, {subject: body.expected}) if body else Reviewer(services.user_id)

@@ -1,0 +1,128 @@
+"""What every decision over HTTP is sent with and answered with, be it about a document, a bank, a fact or a pair."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline_core.api.known_names import Body
+from pipeline_core.bootstrap import UserServices
+from pipeline_core.domain import review
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.facts import LeftOut
+
+MOST_IDS = 1000
+MOST_CHARS = 2000
+"""Of a reason."""
+EXPECTED = "The state that was decided about, as it was seen; if it has changed meanwhile, nothing is done (409)"
+OF_BATCH = f"{EXPECTED}: the batch's `status`, and its `review_version` as version"
+
+
+class Seen(Body):
+    """The state of something when its reviewer looked at it: what the lists give."""
+
+    status: str = Field(max_length=40)
+    version: int
+
+    def seen(self) -> review.Seen:
+        return review.Seen(self.status, self.version)
+
+
+SeenRows = Annotated[dict[UUID, Seen], Field(max_length=MOST_IDS)]
+
+
+class Signed(Body):
+    """Why, and under which name."""
+
+    reason: str = Field(default="", max_length=MOST_CHARS)
+    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+
+    def by(self, services: UserServices, expected: Mapping[UUID, Seen | None] | None = None) -> review.Reviewer:
+        """The reviewer, having seen these states."""
+        seen = {one: row.seen() for one, row in (expected or {}).items() if row}
+        return review.Reviewer(services.user_id, named(services, self.reviewer), self.reason, seen)
+
+
+def named(services: UserServices, typed: str) -> str:
+    """The name for the record, which stands beside the token's user and never instead; "" for that user alone."""
+    name = typed.strip()
+    return f"{name} ({services.user_id})" if name and name != str(services.user_id) else ""
+
+
+class Counts(BaseModel):
+    """Questions of a batch by what was decided; ``approved`` includes what is imported."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    total: int
+    pending: int
+    approved: int
+    rejected: int
+    duplicate: int
+    imported: int
+    left_out: int = Field(description="Left out by the system until a person takes them in")
+
+
+class Changed(BaseModel):
+    """What a decision changed; what was so already is ``unchanged``."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    changed: list[UUID]
+    unchanged: int
+    counts: Counts
+
+
+class Staged(BaseModel):
+    """What a staged fact of a document and a question of a bank both have."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    question_id: UUID
+    question: str | None
+    answer: str | None
+    statement: str | None
+    status: QuestionStatus
+    version: int = Field(description="It grows with every change; a decision may name it as expected")
+    changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
+    changed_at: datetime
+    review_notes: str | None
+    generator: str = Field(description="What found it; `reviewer`: a person added it")
+    added_by: str | None = Field(description="Who added it")
+    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
+    duplicate_of: UUID | None
+    confidence: float | None = Field(description="Probability that a fact holds, 0 to 1; null of a bank's question")
+    confidence_reasons: list[dict[str, Any]] | None = Field(description="What moved it, the strongest first")
+
+
+class Pair(BaseModel):
+    """Two questions that are near-duplicates: ``staged`` is of the batch, ``existing`` was there first."""
+
+    duplicate_id: UUID
+    batch_id: UUID
+    document_id: UUID | None
+    staged: UUID
+    existing: UUID
+    score: float
+    method: str
+    resolution: str
+    resolved_by: str | None
+    resolved_at: datetime | None
+    version: int = Field(description="It grows with every change; a decision may name it as expected")
+    changed_by: str
+    changed_at: datetime
+    reason: str | None
+    staged_text: str
+    existing_text: str | None
+    staged_status: QuestionStatus
+    existing_stands: bool
+    flags: list[str] = Field(description="In what the two differ")
+    proposed: str = Field(description="What loses nothing: keep_existing only where no difference was found")
+
+
+PairResolution = Annotated[
+    str | None, Query(pattern="^(pending|keep_existing|replace_existing|keep_both|not_duplicate)$")
+]
