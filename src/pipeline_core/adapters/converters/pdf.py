@@ -75,7 +75,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         if not pages[number - 1].text:
             pages[number - 1] = PageText("", PageOutcome.IMAGE_ONLY)
     if is_damaged:  # in such a file a page without content has lost it
-        pages = [_lost(page) for page in pages]
+        pages = [page_of(None) if page.outcome is PageOutcome.BLANK else page for page in pages]
     _require_text(source, pages, options)
     findings = [repaired(read.total)] if is_damaged else []
     findings += page_findings(pages, unread, damaged=is_damaged, ocr=options.ocr)
@@ -231,10 +231,6 @@ def _text(markdown: str) -> str:
 def _whole_text(page: WholePage) -> str:
     beside = (escape_marks(text.strip()) for text in page.beside)
     return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
-
-
-def _lost(page: PageText) -> PageText:
-    return page_of(None) if page.outcome is PageOutcome.BLANK else page
 
 
 def _require_text(source: Source, pages: list[PageText], options: ConvertOptions) -> None:
