@@ -11,8 +11,8 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline_core.adapters.converters import ocr_reading
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.converters.ocr_data import find_ocr
-from pipeline_core.adapters.converters.ocr_layout import Line, Word, in_order, markdown
-from pipeline_core.adapters.converters.ocr_page import ScannedPage
+from pipeline_core.adapters.converters.ocr_layout import in_order, markdown
+from pipeline_core.adapters.converters.ocr_page import Line, ScannedPage, Word
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.adapters.converters.pdf_scans import Why, is_rubbish, taken_from_scans
 from pipeline_core.domain.documents import Converted, Page, PageMap, PageOutcome
