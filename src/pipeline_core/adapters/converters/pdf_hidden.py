@@ -32,11 +32,8 @@ def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: f
     for one in objects:
         if not one.is_text:
             continue
-        if (
-            one.size < _SMALLEST
-            or _outside(one.box, visible)
-            or (layers_off and not layers_off.isdisjoint(one.layers()))
-        ):
+        is_off = bool(layers_off) and not layers_off.isdisjoint(one.layers())
+        if is_off or one.size < _SMALLEST or _outside(one.box, visible):
             sure.append(one)
             continue
         mode = one.mode
