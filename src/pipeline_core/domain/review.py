@@ -202,9 +202,9 @@ class WaitingJob:
     profile: str
     waits_since: datetime
     undecided: int
-    critical: int
     facts_to_decide: int
     """Facts that are not sure enough to be published unseen."""
+    critical: int
     review_version: int
 
 
