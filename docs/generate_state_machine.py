@@ -23,7 +23,7 @@ TARGET = Path(__file__).with_name("state_machine.md")
 PHASES = {
     0: ("upload", "The document is stored and its job waits."),
     1: ("processing", "Conversion, cleaning, chunking and fact generation."),
-    2: ("matching review", "A person decides about look-alike facts; skipped when there is nothing to decide."),
+    2: ("matching review", "A person decides about near-duplicates; skipped when there is nothing to decide."),
     3: ("validation", "The rules run over what is staged."),
     4: ("validation review", "A person decides about critical findings; skipped when there are none."),
     5: ("generation", "Vectors are made, and everything is swapped into production in one transaction."),

@@ -16,7 +16,7 @@ def _run_name() -> str:
     given = runtime.flow_run.parameters
     batch_id, by = UUID(str(given["batch_id"])), given.get("by")
     found = pipeline().staging.batches(by=UserId(UUID(str(by))) if by else pipeline().user_id, named=str(batch_id))
-    return f"import {found[0]['file_name'] if found else str(batch_id)[:8]}"
+    return f"import {found[0].file_name if found else str(batch_id)[:8]}"
 
 
 @flow(name="import-batch", flow_run_name=_run_name, validate_parameters=True)

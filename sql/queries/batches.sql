@@ -6,25 +6,16 @@ INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name)
 VALUES (%(batch_id)s, %(user_id)s, %(user_id)s, %(file_name)s)
 ON CONFLICT (batch_id) DO NOTHING;
 
--- name: find_batches
-SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched,
-       cost_usd::float8 AS cost_usd
+-- name: find_batch
+SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
 FROM upload_batches
-WHERE user_id = %(user_id)s AND (%(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s)
-    AND (%(prefix)s::text IS NULL OR batch_id::text LIKE %(prefix)s OR file_name = %(name)s)
-ORDER BY uploaded_at DESC, batch_id
-LIMIT %(limit)s;
+WHERE user_id = %(user_id)s AND batch_id = %(batch_id)s;
 
 -- name: batch_counts
 SELECT batch_id, total_questions AS total, questions_pending AS pending, questions_approved AS approved,
        questions_rejected AS rejected, questions_duplicate AS duplicate, questions_imported AS imported,
        questions_left_out AS left_out
 FROM upload_batch_counts WHERE batch_id = ANY(%(batch_ids)s);
-
--- name: batch_undecided
-SELECT upload_batch_id AS batch_id, count(*) AS pairs
-FROM undecided_pairs WHERE upload_batch_id = ANY(%(batch_ids)s)
-GROUP BY 1;
 
 -- name: move_batch
 UPDATE upload_batches SET status = %(to_status)s,
@@ -57,11 +48,9 @@ WHERE q.upload_batch_id = %(batch_id)s AND q.status IN ('pending', 'approved')
         ELSE q.question_id = ANY(%(question_ids)s) END
 ORDER BY q.ordinal, q.question_id;
 
--- name: unmatch_batch
-UPDATE upload_batches SET matched_at = NULL WHERE batch_id = %(batch_id)s;
-
--- name: mark_batch_matched
-UPDATE upload_batches SET matched_at = now() WHERE batch_id = %(batch_id)s;
+-- name: mark_batch
+-- Whether it was compared with what is there.
+UPDATE upload_batches SET matched_at = CASE WHEN %(is_matched)s THEN now() END WHERE batch_id = %(batch_id)s;
 
 -- name: drop_known_pairs
 -- Of two questions only one pair is kept, whichever of them was compared last; not one by which the system let a

@@ -8,8 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +60,7 @@ POLICY = pdfs.text(HEADING, SENTENCE, *pdfs.prose(12))
 @pytest.fixture(scope="module")
 def converter() -> Iterator[LocalConverter]:
     settings = load_settings(convert_workers=2, convert_timeout_s=60, max_pages=50, ocr=False)
-    with LocalConverter(settings) as local:
+    with closing(LocalConverter(settings)) as local:
         yield local
 
 
@@ -358,21 +360,14 @@ def test_a_zip_bomb_is_refused_by_its_directory() -> None:
 
 def test_no_page_may_go_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A parser that drops a page in silence is found out."""
-    real = pdf._parser
+    real = pdf._batches
 
-    def forgetful(options: ConvertOptions) -> object:
-        parser = real(options)
-        parse_batches = parser.parse_batches
+    def drop_one(*given: Any) -> Iterator[object]:
+        for batch in real(*given):
+            del batch.result.pages[1]
+            yield batch
 
-        def drop_one(data: bytes, batch_size: int) -> Iterator[object]:
-            for batch in parse_batches(data, batch_size):
-                del batch.result.pages[1]
-                yield batch
-
-        parser.parse_batches = drop_one  # type: ignore[method-assign,assignment]
-        return parser
-
-    monkeypatch.setattr(pdf, "_parser", forgetful)
+    monkeypatch.setattr(pdf, "_batches", drop_one)
     source = Source(pdfs.pdf(POLICY, POLICY, POLICY), "a.pdf", filetypes.PDF)
     with pytest.raises(LedgerError, match="3 pages; 2 were read"):
         pdf.convert(source, ConvertOptions(max_pages=10))
@@ -583,7 +578,7 @@ def test_failures_inside_a_worker_are_named() -> None:
 
 
 def test_texts_start_no_process() -> None:
-    with LocalConverter(load_settings(convert_workers=1, ocr=False)) as converter:
+    with closing(LocalConverter(load_settings(convert_workers=1, ocr=False))) as converter:
         converter.convert(b"text", filename="a.md", mime="text/markdown")
         assert [slot._pool for slot in converter._pool._slots] == [None]
 

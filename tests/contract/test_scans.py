@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline_core.adapters.converters import ocr_reading
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.converters.ocr_data import find_ocr
-from pipeline_core.adapters.converters.ocr_layout import Line, Word, in_order, markdown
-from pipeline_core.adapters.converters.ocr_page import ScannedPage
+from pipeline_core.adapters.converters.ocr_layout import in_order, markdown
+from pipeline_core.adapters.converters.ocr_page import Line, ScannedPage, Word
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.adapters.converters.pdf_scans import Why, is_rubbish, taken_from_scans
 from pipeline_core.domain.documents import Converted, Page, PageMap, PageOutcome
@@ -35,7 +36,7 @@ COLUMN = (
 
 @pytest.fixture(scope="module")
 def converter() -> Iterator[LocalConverter]:
-    with LocalConverter(load_settings(convert_workers=1, convert_memory_mb=1024)) as local:
+    with closing(LocalConverter(load_settings(convert_workers=1, convert_memory_mb=1024))) as local:
         yield local
 
 
@@ -74,7 +75,7 @@ def test_two_columns_are_read_one_after_the_other(converter: LocalConverter) -> 
 
 
 def test_only_so_many_pages_are_read(converter: LocalConverter) -> None:
-    with LocalConverter(load_settings(convert_workers=1, ocr_pages=1)) as local:
+    with closing(LocalConverter(load_settings(convert_workers=1, ocr_pages=1))) as local:
         converted = convert(local, pdfs.printed(*NOTICE), pdfs.printed(*NOTICE))
     codes = {finding.code: finding.numbers for finding in converted.findings}
     assert codes["too_many_scanned_pages"] == {"scanned": 2, "limit": 1}
@@ -83,7 +84,7 @@ def test_only_so_many_pages_are_read(converter: LocalConverter) -> None:
 
 def test_without_the_extra_the_pages_and_what_to_install_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tesserocr", None)
-    with LocalConverter(load_settings(convert_workers=1)) as local:
+    with closing(LocalConverter(load_settings(convert_workers=1))) as local:
         assert "ocr" not in local.version
         [finding] = convert(local, pdfs.text("Lease", *pdfs.prose(4)), pdfs.printed(*NOTICE)).findings
         assert finding.numbers["pages"] == [2]

@@ -96,7 +96,7 @@ def test_look_alikes_wait_for_a_person(reviewed: CommandLine, tmp_path: Path) ->
     reviewed("run", str(first))
     [row] = reviewed.json("run", str(second), code=3)["documents"]
     assert (row["stage"], row["undecided"]) == ("matching_review", 1)
-    assert "look-alike" in reviewed("review", "second.md")
+    assert "near-duplicate" in reviewed("review", "second.md")
     assert "undecided" in reviewed("review", "second.md", "approve", code=2)
     row = reviewed.json("review", "second.md", "approve", "--duplicates", "keep-existing")
     assert (row["outcome"], row["undecided"]) == ("published", 0)

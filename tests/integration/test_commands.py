@@ -268,7 +268,7 @@ def test_every_operation_on_a_batch(typed: Typing, tmp_path: Path) -> None:
     assert typed("batches", "again.md", "reject", "--question", first[:8], "--json").json["rejected"] == 1
     assert typed("batches", "bank.md", "resolve", "--duplicates", "keep").code == 2
     refused = typed("batches", "bank.md", "publish")
-    assert (refused.code, "approve, reject, edit, resolve, compare, recount, import" in refused.err) == (2, True)
+    assert (refused.code, "approve, reject, edit, resolve, undo, compare, recount, import" in refused.err) == (2, True)
     assert len(typed("batches", "--limit", "1", "--json").json) == 1
 
 
@@ -397,7 +397,7 @@ def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[...,
     name = pairs[0]["duplicate_id"][:8]
 
     shown = typed("review", "second.md").out
-    assert f"Decided: {len(pairs)} pairs of look-alikes" in shown
+    assert f"Decided: {len(pairs)} pairs of near-duplicates" in shown
     assert "Nothing was found" not in shown
-    assert f"look-alike {name}" in typed("review", "second.md", "--facts").out
+    assert f"near-duplicate {name}" in typed("review", "second.md", "--facts").out
     assert "decided keep_both" in typed("review", "second.md", "resolve", "--pair", name, "--as", "keep_both").out

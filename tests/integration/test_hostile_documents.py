@@ -5,6 +5,7 @@ The files stand next to the repository; where they are not, those that a few lin
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ CUT_OFF = ("trunc70.pdf", "trunc95.pdf")
 @pytest.fixture(scope="module")
 def converter() -> Iterator[LocalConverter]:
     settings = load_settings(convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024, ocr=False)
-    with LocalConverter(settings) as local:
+    with closing(LocalConverter(settings)) as local:
         yield local
 
 
@@ -99,7 +100,7 @@ def test_hostile_document(converter: LocalConverter, name: str) -> None:
 
 
 def test_what_is_left_of_a_file_that_was_cut_off_is_read() -> None:
-    with LocalConverter(load_settings(convert_workers=1, convert_memory_mb=1024, ocr=False)) as local:
+    with closing(LocalConverter(load_settings(convert_workers=1, convert_memory_mb=1024, ocr=False))) as local:
         assert [convert(local, name) for name in CUT_OFF] == [None, None]
 
 

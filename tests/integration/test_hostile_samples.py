@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import docx
@@ -36,7 +37,7 @@ def converter() -> Iterator[LocalConverter]:
     settings = load_settings(
         convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024, max_pages=300, ocr=False
     )
-    with LocalConverter(settings) as local:
+    with closing(LocalConverter(settings)) as local:
         yield local
 
 
@@ -224,7 +225,7 @@ def test_tesseract_data_that_does_not_work_is_named(tmp_path: Path) -> None:
     settings = load_settings(
         convert_workers=1, convert_timeout_s=TIMEOUT_S, convert_memory_mb=1024, tessdata_path=tmp_path
     )
-    with LocalConverter(settings) as converter:
+    with closing(LocalConverter(settings)) as converter:
         with pytest.raises(NoTextError) as caught:
             convert(converter, "scan.pdf", pdfs.pdf(pdfs.scan))
         assert "OCR (eng)" in caught.value.message

@@ -136,4 +136,4 @@ def test_pairs_that_nobody_decided_stop_a_document_that_did_not_wait_for_them(ap
     [row] = app.views.jobs(app.user_id, states=["awaiting_review"])
     [finding] = app.views.job(app.user_id, row["job_id"])["findings"]
     assert (row["stage"], finding["code"]) == ("validation_review", "undecided_duplicates")
-    assert finding["message"].startswith("1 undecided pair of look-alikes")
+    assert finding["message"].startswith("1 undecided pair of near-duplicates")

@@ -1,7 +1,6 @@
 """What a person decided about two texts, or about a fact, is not forgotten and not asked again."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -11,7 +10,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedPair
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.published import (
     EACH_LOSS,
@@ -33,14 +32,13 @@ OPENS = "The alpha office opens its doors to all visitors at 8 in the morning on
 LETTERS = {"duplicate_mode": "baseline", "duplicate_threshold": 0.6}
 
 
-def the_pair(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
-    with app.open_uow() as uow:
-        [pair] = uow.staging.pairs(document_id)
+def the_pair(app: Pipeline, document_id: DocumentId) -> StagedPair:
+    [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
     return pair
 
 
 def resolve(app: Pipeline, document_id: DocumentId, resolution: Resolution) -> None:
-    pair = the_pair(app, document_id)["duplicate_id"]
+    pair = the_pair(app, document_id).duplicate_id
     app.review.resolve(OfDocument(document_id), resolution, [pair], by=Reviewer(app.user_id, "Ann", "read both"))
 
 
@@ -137,7 +135,7 @@ def test_a_person_overrules_an_automatic_merge(manual: Pipeline) -> None:
     [first] = publish(manual, upload("a.md", text_of("A", FACT)))
     decide(manual, first)
     [second] = publish(manual, upload("b.md", text_of("B", FACT)))
-    assert (the_pair(manual, second)["resolution"], staged(manual, FACT)[1]) == ("keep_existing", ("b.md", "duplicate"))
+    assert (the_pair(manual, second).resolution, staged(manual, FACT)[1]) == ("keep_existing", ("b.md", "duplicate"))
     resolve(manual, second, Resolution.KEEP_BOTH)
     [row] = manual.views.jobs(manual.user_id, document_ids=[second])
     [event] = [e for e in manual.views.job(manual.user_id, row["job_id"])["events"] if e["code"] == "pair_resolved"]
@@ -160,7 +158,7 @@ def test_a_person_merges_what_the_system_told_apart(make_pipeline: MakePipeline)
     one, other = "The fee is $500 for each insured member.", "The fee is $750 for each insured member."
     publish(app, upload("a.md", text_of("Costs", one)))
     [second] = publish(manual, upload("b.md", text_of("Costs", other)))
-    assert the_pair(manual, second)["resolution"] == "not_duplicate"
+    assert the_pair(manual, second).resolution == "not_duplicate"
     resolve(manual, second, Resolution.KEEP_EXISTING)
     decide(manual, second)
     assert in_production(manual) == [("a.md", one)]
@@ -174,7 +172,7 @@ def test_waiting_is_undone_by_no_overruling(manual: Pipeline) -> None:
     resolve(manual, second, Resolution.NOT_DUPLICATE)
     assert staged(manual, FACT) == [("a.md", "pending"), ("b.md", "pending")]
     through(manual, [second])
-    assert the_pair(manual, second)["resolution"] == "not_duplicate"
+    assert the_pair(manual, second).resolution == "not_duplicate"
 
 
 @pytest.mark.parametrize(
@@ -185,15 +183,14 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
     [first] = publish(manual, upload("a.md", FIRST))
     [second] = publish(manual, upload("b.md", SECOND))
     old = the_pair(manual, second)
-    assert old["resolution"] == "pending"
+    assert old.resolution == "pending"
     [fact] = manual.review.facts(OfDocument(first), manual.user_id)
     manual.review.edit(OfDocument(first), fact.question_id, {"statement": words}, by=Reviewer(manual.user_id))
-    with manual.open_uow() as uow:
-        assert uow.staging.pairs(second) == []
+    assert manual.review.pairs(OfDocument(second), manual.user_id) == []
     manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))
     through(manual, [first])
-    with manual.open_uow() as uow:
-        assert [pair["resolution"] for pair in uow.staging.pairs(first)] == (["pending"] if words != OPENS else [])
+    left = [pair.resolution for pair in manual.review.pairs(OfDocument(first), manual.user_id)]
+    assert left == (["pending"] if words != OPENS else [])
 
 
 @pytest.mark.parametrize("resolution", list(Resolution))
@@ -207,7 +204,7 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
     if at_once:
         decided = app.review.decide(second, Request(Decision.APPROVE, app.user_id, "read", resolution, reviewer="Ann"))
     else:
-        pair = the_pair(app, second)["duplicate_id"]
+        pair = the_pair(app, second).duplicate_id
         decided = app.review.resolve(OfDocument(second), resolution, [pair], by=Reviewer(app.user_id, "Ann", "read"))
     assert list(decided.to_run)[-1:] == [third]
     assert "1 document that waited" in decided.message
@@ -219,6 +216,5 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
     said = [said for _, said in in_production(app) if said in (EVERY_LOSS, EACH_LOSS)]
     expected = {Resolution.KEEP_EXISTING: [EVERY_LOSS], Resolution.REPLACE_EXISTING: [EACH_LOSS]}
     assert sorted(said) == sorted(expected.get(resolution, [EVERY_LOSS, EACH_LOSS]))
-    with app.open_uow() as uow:
-        notes = [(row["resolution"]) for one in (second, third) for row in uow.staging.pairs(one)]
-    assert "pending" not in notes
+    found = [pair for one in (second, third) for pair in app.review.pairs(OfDocument(one), app.user_id)]
+    assert "pending" not in [pair.resolution for pair in found]

@@ -271,15 +271,14 @@ def test_what_cannot_be_done_to_a_fact_is_said(app: Pipeline, manual: Pipeline) 
 def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[str, int]) -> None:
     [first] = publish(app, upload("first.md", FIRST))
     document_id = park(app, "second.md", SECOND)
-    with app.open_uow() as uow:
-        [pair] = uow.staging.pairs(document_id)
+    [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
     with pytest.raises(UndecidedDuplicatesError):
         app.review.decide(document_id, ask(app, Decision.APPROVE))
     for _ in range(2):  # the second time changes nothing
         decided = app.review.resolve(
             OfDocument(document_id),
             resolution,
-            [pair["duplicate_id"]],
+            [pair.duplicate_id],
             by=Reviewer(app.user_id, "Ann", "read both"),
         )
         assert not decided.to_run
@@ -290,7 +289,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
 
     other = next(r for r in Resolution if r is not resolution)
     with pytest.raises(AlreadyDecidedError, match=f"decided {resolution} by Ann on 20"):
-        app.review.resolve(OfDocument(document_id), other, [pair["duplicate_id"]], by=Reviewer(app.user_id))
+        app.review.resolve(OfDocument(document_id), other, [pair.duplicate_id], by=Reviewer(app.user_id))
 
     app.review.decide(document_id, ask(app, Decision.APPROVE))
     through(app, [document_id])
@@ -299,7 +298,6 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
 
 def test_a_pair_of_another_document_is_not_found(app: Pipeline, manual: Pipeline) -> None:
     document_id, other = look_alike(app), park(manual)
-    with app.open_uow() as uow:
-        [pair] = uow.staging.pairs(document_id)
+    [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
     with pytest.raises(NotFoundError, match="not of this document"):
-        app.review.resolve(OfDocument(other), Resolution.KEEP_BOTH, [pair["duplicate_id"]], by=Reviewer(app.user_id))
+        app.review.resolve(OfDocument(other), Resolution.KEEP_BOTH, [pair.duplicate_id], by=Reviewer(app.user_id))

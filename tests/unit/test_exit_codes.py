@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from pipeline_core.cli.entry import app
 from pipeline_core.cli.exits import MEANINGS, Exit, of_batch, of_error, of_jobs
-from pipeline_core.db.rows import Progress
+from pipeline_core.db.rows import ListedBatch, Progress
 from pipeline_core.domain import errors
 from pipeline_core.domain.errors import PipelineError
 from tests.conftest import ROOT
@@ -80,7 +80,7 @@ def test_where_documents_stand(states: list[str], given: dict[str, Any], code: E
 )
 def test_where_a_batch_stands(counts: dict[str, int], failed: int, code: Exit) -> None:
     row = {"pending": 0, "undecided": 0, "approved": 0, "imported": 0, **counts}
-    assert of_batch(row, failed=failed) is code
+    assert of_batch(row_of(ListedBatch, **row), failed=failed) is code
 
 
 def test_every_command_says_in_a_line_what_it_does_and_how() -> None:

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 from rich.console import Console
 
-from pipeline_core.db.rows import ChunkOutcome, DocumentJob, Progress
+from pipeline_core.db.rows import ChunkOutcome, DocumentJob, ListedBatch, Progress
 from pipeline_core.terminal.batches import batches_table
 from pipeline_core.terminal.files import expand
 from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
@@ -64,7 +64,7 @@ def test_batches_fit() -> None:
         "approved": 0, "rejected": 0, "duplicate": 0, "left_out": 0, "imported": 0,
         "undecided": 0, "status": "reviewing",
     }  # fmt: skip
-    header, line = shown(80, batches_table([row]))
+    header, line = shown(80, batches_table([row_of(ListedBatch, **row)]))
     assert "pending" in header
     assert "rejected" not in header
     assert "4e91332d" in line

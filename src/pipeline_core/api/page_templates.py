@@ -49,9 +49,10 @@ _DOCUMENT = """{% extends "frame" %}{% from "how" import how %}{% block body %}<
 {% for one in findings[:most] %}<div class="box {{ one.severity }}">
 <p><strong>{{ one.severity }}</strong> <code>{{ one.code }}</code></p><p>{{ one.message }}</p></div>{% endfor %}
 {{ rest(findings | length, most) }}{% endif %}
-{% if pairs %}<h2>{{ pairs | length | counted("undecided pair") }} of look-alikes</h2>
+{% if pairs %}<h2>{{ pairs | length | counted("undecided pair") }} of near-duplicates</h2>
 {% for pair in pairs[:most] %}<div class="box"><p class="quiet">pair <code>{{ pair.duplicate_id }}</code>,
-similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %} · {{ pair.differ }}{% endif %}</p>
+similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %}
+· they differ: {{ pair.differ }}{% endif %}</p>
 <p><strong>new</strong> {{ pair.staged_text }}</p>
 <p><strong>there before</strong> {{ pair.existing_text or "(gone)" }}
 <span class="quiet">{{ pair.existing_file or "a question bank" }}</span></p></div>{% endfor %}
@@ -78,7 +79,7 @@ _BATCH = """{% extends "frame" %}{% from "how" import how %}{% block body %}<h1>
 <p>{{ batch.total | counted("question") }}: {{ batch.pending }} pending, {{ batch.approved }} approved,
 {{ batch.rejected }} rejected, {{ batch.duplicate }} duplicate, {{ batch.imported }} imported.
 {% if not batch.is_matched %}A worker has still to compare them with what is there.{% endif %}</p>
-{% if pairs %}<h2>{{ pairs | length | counted("undecided pair") }} of look-alikes</h2>
+{% if pairs %}<h2>{{ pairs | length | counted("undecided pair") }} of near-duplicates</h2>
 {% for pair in pairs[:most] %}<div class="box"><p class="quiet">pair <code>{{ pair.duplicate_id }}</code></p>
 <p><strong>new</strong> {{ pair.staged_text }}</p>
 <p><strong>there before</strong> {{ pair.existing_text or "(gone)" }}</p></div>{% endfor %}

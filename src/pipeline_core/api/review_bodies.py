@@ -1,6 +1,7 @@
 """What every decision over HTTP is sent with and answered with, be it about a document, a bank, a fact or a pair."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -98,29 +99,13 @@ class Staged(BaseModel):
     confidence_reasons: list[dict[str, Any]] | None = Field(description="What moved it, the strongest first")
 
 
-class Pair(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Pair(review.StagedPair):
     """Two questions that are near-duplicates: ``staged`` is of the batch, ``existing`` was there first."""
 
-    duplicate_id: UUID
-    batch_id: UUID
-    document_id: UUID | None
-    staged: UUID
-    existing: UUID
-    score: float
-    method: str
-    resolution: str
-    resolved_by: str | None
-    resolved_at: datetime | None
-    version: int = Field(description="It grows with every change; a decision may name it as expected")
-    changed_by: str
-    changed_at: datetime
-    reason: str | None
-    staged_text: str
-    existing_text: str | None
-    staged_status: QuestionStatus
-    existing_stands: bool
-    flags: list[str] = Field(description="In what the two differ")
-    proposed: str = Field(description="What loses nothing: keep_existing only where no difference was found")
+    version: Annotated[int, Field(description="It grows with every change; a decision may name it as expected")]
+    flags: Annotated[Sequence[str], Field(description="In what the two differ")]
+    proposed: Annotated[str, Field(description="What loses nothing: keep_existing only where no difference was found")]
 
 
 PairResolution = Annotated[

@@ -1,7 +1,7 @@
 """Question banks: taking them in, their batches, and the decisions about them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from pipeline_core.domain.errors import DocumentError
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
+    from pipeline_core.db.rows import ListedBatch
     from pipeline_core.domain.review import OfBatch
 
 commands = typer.Typer()
@@ -139,7 +140,7 @@ def batches(
         raise typer.Exit(of_batch(row, failed=failed) if action else 0)
 
 
-def standing(client: "Client", bank: "OfBatch") -> tuple[dict[str, Any], int]:
+def standing(client: "Client", bank: "OfBatch") -> tuple["ListedBatch", int]:
     """The batch with its counts, and how many of its questions the last import left with a reason."""
     failed = sum(question.import_error is not None for question in client.facts(bank))
     [row] = client.banks(named=str(bank.batch_id))

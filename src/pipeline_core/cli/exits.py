@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
 from pipeline_core.domain.jobs import InQueue, is_parked, missing_part
 from pipeline_core.domain.search import Answer
+
+if TYPE_CHECKING:
+    from pipeline_core.db.rows import ListedBatch
 
 
 class Exit(IntEnum):
@@ -74,8 +77,8 @@ def of_answer(answer: Answer) -> Exit:
     return Exit.WAITING if answer.waiting else Exit.NOTHING_FOUND
 
 
-def of_batch(row: Mapping[str, Any], *, failed: int = 0) -> Exit:
+def of_batch(row: "ListedBatch", *, failed: int = 0) -> Exit:
     """Where a batch stands; ``failed`` counts its entries that could not be read or imported."""
     if failed:
         return Exit.FAILED
-    return Exit.WAITING if row["pending"] or row["undecided"] or row["approved"] > row["imported"] else Exit.OK
+    return Exit.WAITING if row.pending or row.undecided or row.approved > row.imported else Exit.OK

@@ -61,7 +61,7 @@ def review(
         list[str] | None,
         typer.Option(help="With add: characters of the chunk, FROM-TO, instead of --words (repeatable)."),
     ] = None,
-    pair: Annotated[str | None, typer.Option(help="With resolve, undo: the pair of look-alikes.")] = None,
+    pair: Annotated[str | None, typer.Option(help="With resolve, undo: the pair of near-duplicates.")] = None,
     resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
     next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
     facts: Annotated[bool, typer.Option("--facts", help="Show the document's facts, with ids and evidence.")] = False,
@@ -70,7 +70,7 @@ def review(
 ) -> None:
     """Show what waits for a person, and take the decision.
 
-    A decision is about a document, a single fact or a pair of look-alikes; docs/review.md says what each one does.
+    A decision is about a document, a single fact or a pair of near-duplicates; docs/review.md says what each one does.
     """
     from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing

@@ -2,13 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from pipeline_core.client.review import Reviewing
+from pipeline_core.db.rows import ListedBatch
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import NotFoundError, RefusedError, UnreadableFileError
-from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, StagedFact
 from pipeline_core.domain.staging import Pair
 from pipeline_core.services.intake import Upload
@@ -35,7 +34,7 @@ class Banks(Reviewing):
             raise RefusedError(f"{path} was not taken. {error.message}", action=error.what_to_do) from error
         return self._app.staging.stage_bank(data, path.name, by=self.user_id)
 
-    def banks(self, *, named: str | None = None, limit: int | None = 100) -> list[dict[str, Any]]:
+    def banks(self, *, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:
         """The batches with their counts, newest first; those of a name or the beginning of an id, or all."""
         return self._app.staging.batches(by=self.user_id, named=named, limit=limit)
 
@@ -49,9 +48,9 @@ class Banks(Reviewing):
         if not rows:
             raise NotFoundError(f"No batch is named {named}.", action="`pipeline batches` lists what there is.")
         if len(rows) > 1:
-            ids = ", ".join(f"{str(row['batch_id'])[:8]} ({row['uploaded_at']:%Y-%m-%d %H:%M})" for row in rows[:5])
+            ids = ", ".join(f"{str(row.batch_id)[:8]} ({row.uploaded_at:%Y-%m-%d %H:%M})" for row in rows[:5])
             raise NotFoundError(f"{named} could be any of {ids}.", action="Name one by the beginning of its id.")
-        return OfBatch(BatchId(rows[0]["batch_id"]))
+        return OfBatch(rows[0].batch_id)
 
     def compare_bank(self, bank: OfBatch) -> list[Pair]:
         """Compare what was never compared with what is there; return the new pairs."""

@@ -142,7 +142,7 @@ class Documents(Wired):
         return [status_of(row) for row in rows]
 
     def details(self, document: str | UUID) -> DocumentDetail:
-        """One document with its stages, findings, pairs of look-alikes, ledger and last events, ready for JSON."""
+        """One document with its stages, findings, pairs of near-duplicates, ledger and last events, ready for JSON."""
         return self._app.views.job(self.user_id, self._job_id(document))
 
     def counts(self) -> Counts:

@@ -2,12 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, TIMESTAMP, ColumnElement, Text, Uuid, any_, column, func, select, table, tuple_
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    ColumnElement,
+    Double,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.orm import join
 
 from pipeline_core.db.listing import Listing, parameter
 from pipeline_core.db.models import StagedQuestions, UploadBatches
-from pipeline_core.db.rows import Batch, BatchDetail
+from pipeline_core.db.rows import Batch, BatchDetail, ListedBatch
 
 _COUNTED = ("pending", "approved", "rejected", "duplicate", "left_out")
 _COUNTS = table(
@@ -33,22 +48,25 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
     .select_from(_PAIRS)
     .where(_PAIRS.c.upload_batch_id == UploadBatches.batch_id)
     .scalar_subquery(),
+    "cost_usd": cast(UploadBatches.cost_usd, Double),
     "review_version": func.review_version(func.coalesce(UploadBatches.document_id, UploadBatches.batch_id)),
 }
 _FILTERS: dict[str, ColumnElement[bool]] = {
     "batch_id": UploadBatches.batch_id == parameter("batch_id", Uuid),
+    "user_id": UploadBatches.user_id == parameter("user_id", Uuid),
+    "prefix": or_(
+        cast(UploadBatches.batch_id, Text).like(parameter("prefix", Text)),
+        UploadBatches.file_name == parameter("named", Text),
+    ),
     "statuses": UploadBatches.status == any_(parameter("statuses", ARRAY(Text))),
     "before_ts": tuple_(UploadBatches.uploaded_at, UploadBatches.batch_id)
     < tuple_(parameter("before_ts", TIMESTAMP(timezone=True)), parameter("before_id", Uuid)),
 }
 _WITH_COUNTS = join(UploadBatches, _COUNTS, _COUNTS.c.batch_id == UploadBatches.batch_id)
 
-BATCHES = Listing(
-    Batch,
-    _COLUMNS,
-    _WITH_COUNTS,
-    filters=_FILTERS,
-    order=(UploadBatches.uploaded_at.desc(), UploadBatches.batch_id.desc()),
-)
+_NEWEST_FIRST = (UploadBatches.uploaded_at.desc(), UploadBatches.batch_id.desc())
+
+BATCHES = Listing(Batch, _COLUMNS, _WITH_COUNTS, filters=_FILTERS, order=_NEWEST_FIRST)
+LISTED = Listing(ListedBatch, _COLUMNS, _WITH_COUNTS, filters=_FILTERS, order=_NEWEST_FIRST)
 BATCH_DETAILS = Listing(BatchDetail, _COLUMNS, _WITH_COUNTS, filters=_FILTERS)
 """One batch, by its id."""

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from pipeline_core.db.batch_lists import LISTED
+from pipeline_core.db.rows import ListedBatch
 from pipeline_core.db.session import Row, Session
 from pipeline_core.db.staging import matchable
-from pipeline_core.domain.batches import (
-    Batch,
-    BatchCounts,
-    BatchStatus,
-    NewBankQuestion,
-)
+from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, NewBankQuestion
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
 from pipeline_core.domain.staging import Embeddable, Matchable
@@ -36,16 +33,7 @@ _QUESTION_COLUMNS = {
 
 
 def _batch(row: Row) -> Batch:
-    return Batch(
-        row["batch_id"],
-        row["user_id"],
-        row["document_id"],
-        row["file_name"],
-        BatchStatus(row["status"]),
-        row["uploaded_at"],
-        row["is_matched"],
-        row["cost_usd"],
-    )
+    return Batch(**{**row, "status": BatchStatus(row["status"])})
 
 
 class Batches:
@@ -64,24 +52,18 @@ class Batches:
         """Make the batch of a question bank; False where it is there already."""
         return self._session.execute("open_bank", batch_id=batch_id, user_id=user_id, file_name=file_name) == 1
 
-    def find(
-        self, user_id: UserId, batch_id: BatchId | None = None, *, named: str | None = None, limit: int | None = 100
-    ) -> list[Batch]:
-        """The user's batches, newest first: one, those that a beginning of an id or a file name means, or all."""
+    def find(self, user_id: UserId, batch_id: BatchId) -> Batch | None:
+        """The batch, if it is this user's."""
+        return next(map(_batch, self._session.all("find_batch", user_id=user_id, batch_id=batch_id)), None)
+
+    def listed(self, user_id: UserId, *, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:
+        """The user's batches, newest first: those that a beginning of an id or a file name means, or all."""
         prefix = None if named is None else named.lower().replace("%", "").replace("_", "") + "%"
-        rows = self._session.all(
-            "find_batches", user_id=user_id, batch_id=batch_id, prefix=prefix, name=named, limit=limit
-        )
-        return [_batch(row) for row in rows]
+        return self._session.select(LISTED, user_id=user_id, prefix=prefix, named=named, limit=limit)
 
     def counts(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, BatchCounts]:
         rows = self._session.all("batch_counts", batch_ids=list(batch_ids))
         return {row.pop("batch_id"): BatchCounts(**row) for row in rows}
-
-    def undecided(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, int]:
-        """Undecided pairs of questions that still may be imported, where there are any."""
-        rows = self._session.all("batch_undecided", batch_ids=list(batch_ids))
-        return {row["batch_id"]: row["pairs"] for row in rows}
 
     def move(self, batch_id: BatchId, from_status: BatchStatus, to_status: BatchStatus, *, by: UserId | None) -> bool:
         """Compare-and-set; False when the batch is not at ``from_status``."""
@@ -106,7 +88,7 @@ class Batches:
         ]  # fmt: skip
         self._session.copy("staged_questions", _QUESTION_COLUMNS, rows)
         if rows:
-            self._session.execute("unmatch_batch", batch_id=batch_id)
+            self._session.execute("mark_batch", batch_id=batch_id, is_matched=False)
         return [row[0] for row in rows]
 
     def to_match(self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None) -> list[Matchable]:
@@ -119,7 +101,7 @@ class Batches:
         """The questions have been compared and their pairs stored: apply what is decided."""
         self._session.execute("drop_known_pairs", question_ids=list(question_ids))
         self._session.execute("mark_duplicates", question_ids=list(question_ids))
-        self._session.execute("mark_batch_matched", batch_id=batch_id)
+        self._session.execute("mark_batch", batch_id=batch_id, is_matched=True)
 
     def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
         """Questions left out as duplicates of what is no longer there wait again."""

@@ -14,8 +14,9 @@ from typing_extensions import TypedDict
 
 from pipeline_core.domain.batches import BatchStatus
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import BatchId, DocumentId, JobId
+from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.staging import DIFFERENCES
 
 
 class Record:
@@ -275,13 +276,41 @@ class JobDetail(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentPair(Record):
+    """Two facts that are near-duplicates, each with where it stands; ``reasons`` has in what they differ."""
+
+    duplicate_id: DuplicateId
+    similarity_score: float
+    method: str
+    resolution: str
+    version: int
+    changed_by: str
+    changed_at: datetime
+    reasons: dict[str, Any]
+    proposed: str
+    question_id: QuestionId
+    staged_text: str
+    staged_page: int | None
+    staged_unit: str | None
+    existing_text: str | None
+    existing_file: str | None
+    existing_page: int | None
+    existing_unit: str | None
+
+    @property
+    def differ(self) -> str:
+        """In what the two differ, in words; "" for nothing that was found."""
+        return "; ".join(DIFFERENCES.get(flag, flag) for flag in self.reasons.get("flags") or ())
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentDetail(DocumentJob):
     """A document's newest job with all that a person may want to know of it."""
 
     stages: list[StageTiming]
     findings: list[dict[str, Any]]
     returned_for: list[dict[str, Any]]
-    pairs: list[dict[str, Any]]
+    pairs: list[DocumentPair]
     ledger: list[ChunkOutcome]
     left_out_facts: list[LeftOutFact]
     to_decide: list[WeighedFact]
@@ -306,7 +335,14 @@ class Batch(Record):
     status: BatchStatus
     uploaded_at: datetime
     is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
-    undecided: Annotated[int, Field(description="Pairs of look-alikes that nobody has decided")]
+    undecided: Annotated[int, Field(description="Pairs of near-duplicates that nobody has decided")]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBatch(Batch):
+    """One batch as its user's own list shows it."""
+
+    cost_usd: float
 
 
 @dataclass(frozen=True, slots=True)

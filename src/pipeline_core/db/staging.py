@@ -618,6 +618,3 @@ class Staging:
     def reopen(self, document_id: DocumentId) -> int:
         """Facts that were rejected with their document wait for a decision again."""
         return self._session.execute("reopen_questions", document_id=document_id)
-
-    def pairs(self, document_id: DocumentId) -> list[dict[str, Any]]:
-        return self._session.all("document_pairs", document_id=document_id)

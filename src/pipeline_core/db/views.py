@@ -16,6 +16,7 @@ from pipeline_core.db.rows import (
     Counts,
     DocumentDetail,
     DocumentJob,
+    DocumentPair,
     JobEvent,
     LeftOutFact,
     Progress,
@@ -119,7 +120,7 @@ class Views:
         return JobId(meant[0]["job_id"])
 
     def job(self, user_id: UserId, job_id: JobId) -> DocumentDetail:
-        """One job with its stages, findings, pairs of look-alikes, facts and last events."""
+        """One job with its stages, findings, pairs of near-duplicates, facts and last events."""
         with self._reading() as session:
             of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
             rows = session.select_columns(DOCUMENT_JOBS, user_id=user_id, document_ids=of_job, limit=1)
@@ -131,7 +132,7 @@ class Views:
                 stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
                 findings=(results or {}).get("findings", []),
                 returned_for=returned_for(session, job_id),
-                pairs=session.all("document_pairs", document_id=document_id),
+                pairs=session.rows(DocumentPair, "document_pairs", document_id=document_id),
                 ledger=session.rows(ChunkOutcome, "view_chunk_outcomes", document_id=document_id),
                 left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id),
                 to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id),

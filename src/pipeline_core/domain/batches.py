@@ -101,7 +101,6 @@ class Batch:
     status: BatchStatus
     uploaded_at: datetime
     is_matched: bool
-    cost_usd: float
 
 
 @dataclass(frozen=True, slots=True)

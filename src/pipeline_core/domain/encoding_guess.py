@@ -44,37 +44,40 @@ _WITHIN_WORDS = frozenset("’‘´·\u00ad–—-ªº")
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """The encoding, by Python's name, and how well it fits, from 0 to 1.
+class Decoded:
+    """A text file's characters.
 
-    ``other``: another that fits about as well and reads differently.
+    ``guessed``: nothing in the file says so; ``other``: what it may be as well; ``fit``: from 0 to 1, how well it
+    fits any language.
     """
 
-    encoding: str
     text: str
-    other: str | None
-    fit: float
+    encoding: str
+    guessed: bool = False
+    other: str | None = None
+    fit: float = 1.0
 
 
-def guess_encoding(data: bytes) -> Guess | None:
+def guess_encoding(data: bytes) -> Decoded | None:
     """The likeliest encoding of text that is not UTF-8; None if the bytes are no text in any."""
     sample = _MARKUP.sub(b" ", _sample(data))
     ranked: dict[str, float] = {}
     for name, likely in _CANDIDATES.items():
-        said = _decoded(sample, name)
+        said = decoded(sample, name)
         share = _plausible(said) if said is not None else 0.0
         if said is not None and share >= _PLAUSIBLE:
             ranked[name] = likely * share**2 * fluency(said, name)
-    order = [name for name in sorted(ranked, key=lambda name: -ranked[name]) if _decoded(data, name) is not None]
+    order = [name for name in sorted(ranked, key=lambda name: -ranked[name]) if decoded(data, name) is not None]
     if not order:
         return None
     best = order[0]
-    said = _decoded(sample, best)
-    close = [n for n in order[1:] if ranked[n] * _CLEAR_LEAD > ranked[best] and _decoded(sample, n) != said]
-    return Guess(best, data.decode(best), close[0] if close else None, min(1.0, ranked[best]))
+    said = decoded(sample, best)
+    close = [n for n in order[1:] if ranked[n] * _CLEAR_LEAD > ranked[best] and decoded(sample, n) != said]
+    return Decoded(data.decode(best), best, True, close[0] if close else None, min(1.0, ranked[best]))
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
+def decoded(data: bytes, encoding: str) -> str | None:
+    """The characters; None where the bytes are none in this encoding."""
     try:
         return data.decode(encoding)
     except (UnicodeError, LookupError):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict, Unpack
 from uuid import UUID
 
 from pipeline_core.domain.masking import masked
@@ -30,6 +30,14 @@ _MAKE_AGAIN = "Have it restored, or made again: `POST /api/v2/documents/{documen
 def says_commands(advice: str) -> bool:
     """Whether it is for the command line only."""
     return _COMMAND.search(advice) is not None
+
+
+class Advice(TypedDict, total=False):
+    """Where it went wrong and what to do, as each error takes it."""
+
+    where: str | None
+    action: str | None
+    http_action: str | None
 
 
 class PipelineError(Exception):
@@ -135,19 +143,11 @@ class TransientError(PipelineError):
     answer_action: ClassVar[str] = "Do it again when that answers: what was done until then is kept."
     """The action where no job is there to be tried again by itself."""
 
-    def __init__(
-        self,
-        message: str | None = None,
-        *,
-        where: str | None = None,
-        action: str | None = None,
-        http_action: str | None = None,
-        remedy: str = "",
-    ):
+    def __init__(self, message: str | None = None, *, remedy: str = "", **advice: Unpack[Advice]):
         """``remedy`` is what a person can mend meanwhile; it stands before the action."""
-        super().__init__(message, where=where, action=action, http_action=http_action)
+        super().__init__(message, **advice)
         self.remedy = remedy
-        if action is None:
+        if advice.get("action") is None:
             self.what_to_do = f"{remedy} {self.what_to_do}".strip()
             self.http_what_to_do = f"{remedy} {self.http_what_to_do}".strip()
 
@@ -272,16 +272,8 @@ class ParkedError(PipelineError):
     code = "parked"
     action = "Run it again when that is there; what was done is kept."
 
-    def __init__(
-        self,
-        message: str | None = None,
-        *,
-        where: str | None = None,
-        action: str | None = None,
-        http_action: str | None = None,
-        until: datetime | None = None,
-    ):
-        super().__init__(message, where=where, action=action, http_action=http_action)
+    def __init__(self, message: str | None = None, *, until: datetime | None = None, **advice: Unpack[Advice]):
+        super().__init__(message, **advice)
         self.until = until
         """Before this moment it is of no use to try again; None: any later run may."""
 

@@ -136,17 +136,7 @@ class StagedFact(HasEvidence):
 
     def with_words(self, changes: Mapping[str, str | None]) -> "StagedFact":
         """The fact with new words by the name of what they are."""
-        return replace(
-            self,
-            question=changes.get("question", self.question),
-            answer=changes.get("answer", self.answer),
-            statement=changes.get("statement", self.statement),
-            topic=changes.get("topic", self.topic),
-            subtopic=changes.get("subtopic", self.subtopic),
-            kind=changes.get("kind", self.kind),
-            difficulty=changes.get("difficulty", self.difficulty),
-            notes=changes.get("notes", self.notes),
-        )
+        return replace(self, **changes)  # type: ignore[arg-type]
 
     def as_json(self) -> dict[str, Any]:
         where = {"quote": self.quote, "page": self.page} if self.evidence else {}
@@ -179,8 +169,8 @@ class StagedPair:
     existing_text: str | None
     staged_status: QuestionStatus
     existing_stands: bool
-    flags: Sequence[str] = ()
-    proposed: str = "keep_both"
+    flags: Sequence[str]
+    proposed: str
 
     @property
     def id(self) -> UUID:
@@ -213,9 +203,9 @@ class WaitingJob:
     waits_since: datetime
     undecided: int
     critical: int
-    facts_to_decide: int = 0
+    facts_to_decide: int
     """Facts that are not sure enough to be published unseen."""
-    review_version: int = 0
+    review_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 import codecs
 import re
-from dataclasses import dataclass
 
-from pipeline_core.domain.encoding_guess import guess_encoding
+from pipeline_core.domain.encoding_guess import Decoded, decoded, guess_encoding
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -20,25 +19,10 @@ _SHIFTED = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_2"))
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A text file's characters.
-
-    ``guessed``: nothing in the file says so; ``other``: what it may be as well; ``fit``: from 0 to 1, how well it
-    fits any language.
-    """
-
-    text: str
-    encoding: str
-    guessed: bool = False
-    other: str | None = None
-    fit: float = 1.0
-
-
 def decode_text(data: bytes) -> str | None:
     """The characters of a text file without its byte order mark, or None for binary data: see ``read_text``."""
-    decoded = read_text(data)
-    return None if decoded is None else decoded.text
+    found = read_text(data)
+    return None if found is None else found.text
 
 
 def read_text(data: bytes) -> Decoded | None:
@@ -50,24 +34,17 @@ def read_text(data: bytes) -> Decoded | None:
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            text = _decoded(data[len(mark) :], encoding)
+            text = decoded(data[len(mark) :], encoding)
             return None if text is None else Decoded(text, encoding)
     if b"\0" in data:
         return _wide_without_mark(data)
     for mark, encoding in _SHIFTED:
-        if mark in data and (text := _decoded(data, encoding)) is not None:
+        if mark in data and (text := decoded(data, encoding)) is not None:
             return Decoded(text, encoding)
     if (len(data) - len(data.translate(None, _CONTROL_BYTES))) * 100 > len(data):
         return None
-    text = _decoded(data, "utf-8")
+    text = decoded(data, "utf-8")
     return Decoded(text, "utf-8") if text is not None else _eight_bit(data)
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 def _wide_without_mark(data: bytes) -> Decoded | None:
@@ -78,7 +55,7 @@ def _wide_without_mark(data: bytes) -> Decoded | None:
         lengths = [len(sample[offset::width]) for offset in range(width)]
         low = width - 1 if at == 0 else 0
         is_wide = zeros[at] > 5 * lengths[at] and zeros[low] == 0 if width == 2 else zeros[at] == 10 * lengths[at]
-        if is_wide and (text := _decoded(data, encoding)) is not None and _is_clean(text):
+        if is_wide and (text := decoded(data, encoding)) is not None and _is_clean(text):
             return Decoded(text, encoding)
     return None
 
@@ -93,10 +70,7 @@ def _eight_bit(data: bytes) -> Decoded | None:
     valid = sum(character > "\x7f" for character in repaired) - broken
     if valid > 10 * broken:
         return Decoded(repaired, "utf-8")
-    guess = guess_encoding(data)
-    return (
-        None if guess is None else Decoded(guess.text, guess.encoding, guessed=True, other=guess.other, fit=guess.fit)
-    )
+    return guess_encoding(data)
 
 
 def damage_of_text(data: bytes) -> str | None:

@@ -37,14 +37,14 @@ def find_batch(uow: UnitOfWork, batch_id: BatchId, user_id: UserId) -> Batch:
     Raises:
         NotFoundError: this user has no such batch.
     """
-    found = uow.batches.find(user_id, batch_id)
-    if not found:
+    batch = uow.batches.find(user_id, batch_id)
+    if batch is None:
         raise NotFoundError(
             f"There is no batch {batch_id}.",
             action="`pipeline batches` lists what there is.",
             http_action="`GET /api/staging/batches` lists what there is.",
         )
-    return found[0]
+    return batch
 
 
 def settle(uow: UnitOfWork, batch: Batch, *, by: UserId | None = None, import_ends: bool = False) -> BatchCounts:
@@ -67,7 +67,7 @@ def settle_banks(uow: UnitOfWork, user_ids: Iterable[UserId], batch_ids: Iterabl
     wanted = set(batch_ids)
     for user_id in set(user_ids) if wanted else ():
         for batch_id in wanted:
-            for batch in uow.batches.find(user_id, batch_id):
+            if batch := uow.batches.find(user_id, batch_id):
                 settle(uow, batch)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, QuestionStatus
@@ -25,7 +24,7 @@ from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.embedder import Embedded, Embedder
-from pipeline_core.review.banks import held_bank, move, settle
+from pipeline_core.review.banks import find_batch, held_bank, move, settle
 from pipeline_core.review.orphans import revive
 
 _SLICE = 256
@@ -43,15 +42,6 @@ class ImportReport:
     already: int
     failed: dict[QuestionId, str]
     counts: BatchCounts
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "imported": len(self.imported),
-            "replaced": len(self.replaced),
-            "already_imported": self.already,
-            "failed": self.failed,
-            "counts": self.counts.as_json(),
-        }
 
 
 @dataclass(slots=True)
@@ -197,7 +187,7 @@ class ImportBatch:
         if todo.replaced:
             concerned |= revive(uow, batch.user_id)
         for other in concerned - {batch.batch_id}:
-            settle(uow, uow.batches.find(batch.user_id, other)[0])
+            settle(uow, find_batch(uow, other, batch.user_id))
         counts = settle(uow, batch, import_ends=True)
         if todo.imports or reasons:
             _record(uow, batch, todo, reasons, self.reviewer or by)
@@ -257,7 +247,7 @@ def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
     if pairs:
         more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
         raise UndecidedDuplicatesError(
-            f"{batch.file_name}: {counted(len(pairs), 'undecided pair')} of look-alikes: "
+            f"{batch.file_name}: {counted(len(pairs), 'undecided pair')} of near-duplicates: "
             f"{'; '.join(_name(pair) for pair in pairs[:_NAMED])}{more}.",
             action=f"`pipeline batches {str(batch.batch_id)[:8]} resolve --duplicates "
             "keep_existing|replace_existing|keep_both|not_duplicate`, for one of them with --pair ID.",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from pipeline_core.db.rows import ListedBatch
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import Batch, BatchCounts, NewBankQuestion, QuestionStatus
 from pipeline_core.domain.errors import (
@@ -169,37 +169,16 @@ class StagingService:
                 counts = uow.batches.counts([batch_id])[batch_id]
         return counts
 
-    def batches(self, *, by: UserId, named: str | None = None, limit: int | None = 100) -> list[dict[str, Any]]:
+    def batches(self, *, by: UserId, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:
         """The user's batches with their counts and undecided pairs, newest first."""
         with self.open_uow() as uow:
-            found = uow.batches.find(by, named=named, limit=limit)
-            ids = [batch.batch_id for batch in found]
-            counts, undecided = uow.batches.counts(ids), uow.batches.undecided(ids)
-        return [
-            {
-                "batch_id": batch.batch_id,
-                "file_name": batch.file_name,
-                "document_id": batch.document_id,
-                "status": batch.status,
-                "uploaded_at": batch.uploaded_at,
-                **counts[batch.batch_id].as_json(),
-                "cost_usd": batch.cost_usd,
-                "undecided": undecided.get(batch.batch_id, 0),
-            }
-            for batch in found
-        ]
+            return uow.batches.listed(by, named=named, limit=limit)
 
     def get_batch_questions(
-        self,
-        batch_id: BatchId,
-        *,
-        by: UserId,
-        statuses: Sequence[QuestionStatus] | None = None,
-        limit: int | None = None,
-        offset: int = 0,
+        self, batch_id: BatchId, *, by: UserId, statuses: Sequence[QuestionStatus] | None = None
     ) -> list[StagedFact]:
         """The batch's questions in the file's order, those of some statuses or all."""
-        return self.review.facts(OfBatch(batch_id), by, statuses=statuses, limit=limit, offset=offset)
+        return self.review.facts(OfBatch(batch_id), by, statuses=statuses)
 
     def approve_questions(
         self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
@@ -216,14 +195,6 @@ class StagingService:
         return self.review.decide_facts(
             OfBatch(batch_id), question_ids, QuestionStatus.REJECTED, by=Reviewer(by, self.reviewer, reason)
         )
-
-    def request_import(self, batch_id: BatchId, *, by: UserId) -> int:
-        """Queue the import of what is approved; answers with its number. A worker ends it (``BankQueue``).
-
-        Raises:
-            NotFoundError, StagedStateError, UndecidedDuplicatesError: there is something against an import.
-        """
-        return self.importer.request(batch_id, by=by)
 
     def import_approved(self, batch_id: BatchId, *, by: UserId) -> ImportReport:
         """Embed what is approved, then move it to production in one transaction; see ``ImportBatch``."""

@@ -9,7 +9,6 @@ from uuid import UUID
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import OfBatch, OfDocument, Seen, Where
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import Change, Decided, Decision, Resolution
@@ -68,7 +67,15 @@ class Subject:
         return {one: seen[one] for one in ids}
 
 
-Done = Decided | Change
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was done, where no document goes on by it."""
+
+    message: str
+    to_run: Sequence[DocumentId] = ()
+
+
+Done = Decided | Change | Said
 Act = Callable[[Subject, Typed], Done]
 
 
@@ -124,7 +131,7 @@ def _resolve(subject: Subject, typed: Typed) -> Change:
     )
 
 
-def _add(subject: Subject, typed: Typed) -> Decided:
+def _add(subject: Subject, typed: Typed) -> Said:
     document_id = _document(subject)
     chunks = subject.client.chunks(document_id)
     if typed.chunk is not None:
@@ -134,7 +141,7 @@ def _add(subject: Subject, typed: Typed) -> Decided:
     chunk_id, marked = marked_in(chunks, typed.words, typed.at)
     missed = MissedFact(chunk_id, marked, **(typed.changes or {}))
     added = subject.client.add_fact(document_id, missed, reason=typed.reason)
-    return Decided(document_id, JobState.AWAITING_REVIEW, f"{added.message} ({added.fact.question_id})")
+    return Said(f"{added.message} ({added.fact.question_id})")
 
 
 def _undo(subject: Subject, typed: Typed) -> Done:
@@ -152,27 +159,22 @@ def _undo(subject: Subject, typed: Typed) -> Done:
     return subject.client.undo_fact(subject.where, fact_id, reason=typed.reason, expected=seen)
 
 
-def _compare(subject: Subject, _typed: Typed) -> Change:
+def _compare(subject: Subject, _typed: Typed) -> Said:
     pairs = subject.client.compare_bank(_bank(subject))
-    return _said(subject, f"{counted(len(pairs), 'new pair')} of near-duplicates")
+    return Said(f"{counted(len(pairs), 'new pair')} of near-duplicates")
 
 
-def _recount(subject: Subject, _typed: Typed) -> Change:
+def _recount(subject: Subject, _typed: Typed) -> Said:
     counts = subject.client.recount_bank(_bank(subject))
-    return _said(subject, ", ".join(f"{count} {name}" for name, count in counts.as_json().items()))
+    return Said(", ".join(f"{count} {name}" for name, count in counts.as_json().items()))
 
 
-def _import(subject: Subject, _typed: Typed) -> Change:
+def _import(subject: Subject, _typed: Typed) -> Said:
     before = subject.client.recount_bank(_bank(subject)).imported
     subject.client.import_bank(_bank(subject))
     now = subject.client.recount_bank(_bank(subject)).imported
     unchanged = f", {before:,} before" if before else ""
-    return _said(subject, f"{counted(now - before, 'question')} imported{unchanged}")
-
-
-def _said(subject: Subject, message: str) -> Change:
-    counts = subject.client.recount_bank(_bank(subject))
-    return Change((), 0, counts, message)
+    return Said(f"{counted(now - before, 'question')} imported{unchanged}")
 
 
 def _document(subject: Subject) -> DocumentId:

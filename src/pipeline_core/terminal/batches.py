@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.db.rows import ListedBatch
 from pipeline_core.domain.review import PastDecision, StagedFact, StagedPair
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
@@ -26,7 +27,7 @@ _ALWAYS = frozenset({"total", "imported"})
 _COUNTS = ("total", "pending", "approved", "rejected", "duplicate", "left_out", "imported", "undecided")
 
 
-def bank_json(staged: StagedBank, row: Row | None) -> Row:
+def bank_json(staged: StagedBank, row: ListedBatch | None) -> Row:
     return {
         "batch": row,
         "new": staged.new,
@@ -35,22 +36,18 @@ def bank_json(staged: StagedBank, row: Row | None) -> Row:
             {"line": p.line, "what": p.what, "action": p.action, "left_out": p.is_left_out}
             for p in staged.bank.problems
         ],
-        "duplicates": [pair_json(pair) for pair in staged.pairs],
+        "duplicates": [asdict(pair) for pair in staged.pairs],
     }
 
 
-def pair_json(pair: StagedPair) -> Row:
-    return asdict(pair)
-
-
 def detail_json(
-    row: Row, questions: Sequence[StagedFact], pairs: Sequence[StagedPair], history: Sequence[PastDecision]
+    row: ListedBatch, questions: Sequence[StagedFact], pairs: Sequence[StagedPair], history: Sequence[PastDecision]
 ) -> Row:
     """One batch with everything that belongs to it."""
     return {
         **row,
         "questions": [question.as_json() for question in questions],
-        "duplicates": [pair_json(pair) for pair in pairs],
+        "duplicates": [asdict(pair) for pair in pairs],
         "history": [asdict(event) for event in history],
     }
 
@@ -81,7 +78,7 @@ def print_pairs(console: Console, pairs: Sequence[StagedPair]) -> None:
     """Undecided pairs in full; of the others, how many there are."""
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
-        console.print(f"[yellow]● look-alike[/] {alike(pair.method, pair.score)}  pair {short(pair.duplicate_id)}")
+        console.print(f"[yellow]● near-duplicate[/] {alike(pair.method, pair.score)}  pair {short(pair.duplicate_id)}")
         if pair.flags:
             console.print(
                 f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in pair.flags)}", highlight=False
@@ -96,7 +93,7 @@ def print_pairs(console: Console, pairs: Sequence[StagedPair]) -> None:
         console.print(f"[dim]{counted(count, 'pair')} decided: {resolution}[/]")
 
 
-def batches_table(rows: Sequence[Row]) -> Table:
+def batches_table(rows: Sequence[ListedBatch]) -> Table:
     """A line a batch, with the counts read from its rows; a count that is 0 everywhere has no column."""
     titles = [title for title in _COUNTS if title in _ALWAYS or any(row[title] for row in rows)]
     table = Table(box=None, padding=(0, 1), header_style="bold")
@@ -107,11 +104,10 @@ def batches_table(rows: Sequence[Row]) -> Table:
         table.add_column(title.replace("_", " "), justify="right", no_wrap=True, min_width=5)
     table.add_column("status", no_wrap=True, min_width=8)
     for row in rows:
-        kind = "document" if row["document_id"] else "bank"
-        status = str(row["status"])
+        kind = "document" if row.document_id else "bank"
         counts = [f"{row[title]:,}" for title in titles]
         table.add_row(
-            str(row["batch_id"])[:8], escape(row["file_name"]), kind, *counts, Text(status, _STYLES.get(status, ""))
+            short(row.batch_id), escape(row.file_name), kind, *counts, Text(row.status, _STYLES.get(row.status, ""))
         )
     return table
 
@@ -124,7 +120,7 @@ def print_questions(console: Console, questions: Sequence[StagedFact]) -> None:
     for question in questions:
         topic = " › ".join(filter(None, (question.topic, question.subtopic)))
         words = (topic, _flat(question.title), _flat(question.answer or ""))
-        table.add_row(str(question.question_id)[:8], question.status, *map(escape, words))
+        table.add_row(short(question.question_id), question.status, *map(escape, words))
     console.print(table)
     for question in questions:
         if question.import_error:
@@ -147,16 +143,16 @@ def print_history(console: Console, history: Sequence[PastDecision]) -> None:
                 console.print(Padding(escape(told), (0, 0, 0, 4)))
 
 
-def print_next(console: Console, row: Row) -> None:
+def print_next(console: Console, row: ListedBatch) -> None:
     """The commands that lead on from where the batch is."""
-    if row["document_id"]:
+    if row.document_id:
         console.print(pasteable("A document's facts are decided with `pipeline review`."))
         return
-    name = f"{program()} batches {str(row['batch_id'])[:8]}"
+    name = f"{program()} batches {short(row.batch_id)}"
     steps = [
-        (row["undecided"], "decide ", f"{name} resolve --pair ID --duplicates keep_existing|keep_both|…"),
-        (row["pending"], "approve", f"{name} approve"),
-        (row["approved"] > row["imported"] and not row["undecided"], "import ", f"{name} import"),
+        (row.undecided, "decide ", f"{name} resolve --pair ID --duplicates keep_existing|keep_both|…"),
+        (row.pending, "approve", f"{name} approve"),
+        (row.approved > row.imported and not row.undecided, "import ", f"{name} import"),
     ]
     console.print(f"    see      {name}", highlight=False, soft_wrap=True)
     for is_due, what, command in steps:

@@ -16,7 +16,6 @@ from pipeline_core.domain.errors import explain
 from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import all_names, counted
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
@@ -53,7 +52,7 @@ def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
             _command(console, "", f"review {job} reject")
         else:
             waits_for = [
-                *([f"{counted(row.undecided, 'pair')} of look-alike facts"] if row.undecided else []),
+                *([f"{counted(row.undecided, 'pair')} of near-duplicates"] if row.undecided else []),
                 *([unsure(row.facts_to_decide)] if row.facts_to_decide else []),
             ]
             what = " and ".join(waits_for) or _FACTS[row.profile]
@@ -91,7 +90,7 @@ def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile:
     if at_validation:
         return counted(critical, "critical finding")
     if undecided:
-        return f"{counted(undecided, 'pair')} of look-alikes"
+        return f"{counted(undecided, 'pair')} of near-duplicates"
     return unsure(to_decide) if to_decide else _FACTS[profile]
 
 
@@ -171,24 +170,26 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
         _command(console, "facts", f"review {short(job.job_id)} --facts, then reject or edit --fact ID")
     print_left_out(console, job)
     _print_to_decide(console, job)
-    pairs = [pair for pair in job.pairs if everything or pair["resolution"] == "pending"]
+    pairs = [pair for pair in job.pairs if everything or pair.resolution == "pending"]
     if decided := len(job.pairs) - len(pairs):
-        console.print(f"Decided: {counted(decided, 'pair')} of look-alikes; --facts lists them, with their ids.")
+        console.print(f"Decided: {counted(decided, 'pair')} of near-duplicates; --facts lists them, with their ids.")
     for pair in pairs:
-        decision = "" if pair["resolution"] == "pending" else f"  {pair['resolution']}"
+        decision = "" if pair.resolution == "pending" else f"  {pair.resolution}"
         console.print(
-            f"[yellow]● look-alike[/] {short(pair['duplicate_id'])}  "
-            f"{alike(pair['method'], pair['similarity_score'])}{decision}"
+            f"[yellow]● near-duplicate[/] {short(pair.duplicate_id)}  "
+            f"{alike(pair.method, pair.similarity_score)}{decision}"
         )
-        if flags := pair["reasons"].get("flags"):
-            console.print(f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in flags)}", highlight=False)
-        if pair["resolution"] == "pending":
-            command = f"review {short(job.job_id)} resolve --pair {short(pair['duplicate_id'])}"
-            console.print(f"    decide    {typed(command)} --as {pair['proposed']}", highlight=False, soft_wrap=True)
-        console.print(Padding(f"new       {_at(pair, 'staged')}{escape(pair['staged_text'])}", (0, 0, 0, 4)))
-        of = " of " if (at := _at(pair, "existing").strip()) else ""
-        where = f"{at}{of}{escape(pair['existing_file'] or 'a question bank')}"
-        console.print(Padding(f"existing  {where}  {escape(pair['existing_text'] or '(gone)')}", (0, 0, 0, 4)))
+        if pair.differ:
+            console.print(f"    differ    {pair.differ}", highlight=False)
+        if pair.resolution == "pending":
+            command = f"review {short(job.job_id)} resolve --pair {short(pair.duplicate_id)}"
+            console.print(f"    decide    {typed(command)} --as {pair.proposed}", highlight=False, soft_wrap=True)
+        console.print(
+            Padding(f"new       {_at(pair.staged_page, pair.staged_unit)}{escape(pair.staged_text)}", (0, 0, 0, 4))
+        )
+        of = " of " if (at := _at(pair.existing_page, pair.existing_unit).strip()) else ""
+        where = f"{at}{of}{escape(pair.existing_file or 'a question bank')}"
+        console.print(Padding(f"existing  {where}  {escape(pair.existing_text or '(gone)')}", (0, 0, 0, 4)))
     if job.profile == "deep":
         console.print("A deep scan: what was published stays as it is until you decide about what is new.")
     elif job.state != JobState.AWAITING_REVIEW:
@@ -211,8 +212,8 @@ def print_parked(console: Console, job: DocumentDetail) -> None:
         _command(console, "take back", f"review {short(job.job_id)} undo")
 
 
-def _at(pair: Row, side: str) -> str:
-    at = place(pair[f"{side}_page"], pair[f"{side}_unit"])
+def _at(page: int | None, unit: str | None) -> str:
+    at = place(page, unit)
     return f"{at}  " if at else ""
 
 

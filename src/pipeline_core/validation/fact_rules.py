@@ -120,7 +120,7 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "undecided_duplicates",
             Severity.CRITICAL,
-            f"{counted(subject.undecided_pairs, 'undecided pair')} of look-alikes: return the document to "
+            f"{counted(subject.undecided_pairs, 'undecided pair')} of near-duplicates: return the document to "
             "matching review and say which of each pair is to stand.",
             {"pairs": subject.undecided_pairs},
         )

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from pipeline_core.domain.encoding_guess import Decoded
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.text_encoding import Decoded
 
 _SAMPLE = 80
 _TELLING = r"[^\x00-\x7f]"

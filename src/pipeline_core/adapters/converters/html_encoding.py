@@ -4,7 +4,8 @@ import re
 
 import webencodings
 
-from pipeline_core.domain.text_encoding import Decoded, read_text
+from pipeline_core.domain.encoding_guess import Decoded
+from pipeline_core.domain.text_encoding import read_text
 
 _COMMENT = re.compile(rb"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _HEAD_END = re.compile(rb"</head\s*>|<body[\s>]", re.IGNORECASE)

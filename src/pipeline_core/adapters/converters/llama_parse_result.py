@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble, storable
+from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble, page_of, storable
 from pipeline_core.adapters.converters.pdf_findings import page_findings
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageOutcome
@@ -112,7 +112,5 @@ def converted(pages: Sequence[ParsedPage], plan: ParsePlan, converter: str) -> C
 
 
 def _page_text(page: ParsedPage) -> PageText:
-    if page.markdown is None:
-        return PageText("", PageOutcome.FAILED)
-    text = page.markdown.strip("\n")
-    return PageText(text) if text.strip() else PageText("", PageOutcome.BLANK)
+    text = (page.markdown or "").strip("\n")
+    return page_of(None if page.markdown is None else text if text.strip() else "")

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
@@ -91,14 +90,6 @@ class LocalConverter:
     def close(self) -> None:
         """End the worker processes. The converter cannot be used again."""
         self._pool.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _harmless(convert: Convert, source: Source, options: ConvertOptions) -> Converted:

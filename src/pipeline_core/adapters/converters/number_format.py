@@ -71,7 +71,7 @@ def shown(value: str, code: str, *, date1904: bool = False) -> str:
 def _rendered(number: Decimal, code: str, *, date1904: bool) -> str:
     from xlfmt import format_value
 
-    code = _DATE_DOT.sub(_kept_dot, code) if is_date(code) else _LANGUAGE.sub("", code)
+    code = _DATE_DOT.sub(lambda match: match[1] or "\\.", code) if is_date(code) else _LANGUAGE.sub("", code)
     if number < 0 and (signed := _SIGNED_GENERAL.fullmatch(code)):  # the renderer says the sign twice
         return signed["before"] + _general(abs(number)) + (signed["after"] or "")
     try:
@@ -79,10 +79,6 @@ def _rendered(number: Decimal, code: str, *, date1904: bool) -> str:
     except (ArithmeticError, LookupError, TypeError, ValueError):  # a code, or a day, that no spreadsheet shows either
         return _general(number)
     return _general(number) if "####" in text else " ".join(text.split())
-
-
-def _kept_dot(match: re.Match[str]) -> str:
-    return match[1] or "\\."
 
 
 def text_shown(text: str, code: str) -> str:

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline_core.adapters.converters.ocr_layout import Line, Word, in_order, markdown
-from pipeline_core.adapters.converters.ocr_page import ScannedPage
+from pipeline_core.adapters.converters.ocr_layout import in_order, markdown
+from pipeline_core.adapters.converters.ocr_page import Line, ScannedPage, Word
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdfium import ONE_AT_A_TIME
 from pipeline_core.adapters.converters.repair import repair_pdf
@@ -90,10 +91,8 @@ def _read_page(api: "PyTessBaseAPI", document: "PdfDocument", number: int) -> Sc
         page = document[number - 1]
     except (pypdfium2.PdfiumError, IndexError):  # reported as a page that could not be read
         return None
-    try:
+    with closing(page):
         return _read(api, page)
-    finally:
-        page.close()
 
 
 def _read(api: "PyTessBaseAPI", page: "PdfPage") -> ScannedPage | None:

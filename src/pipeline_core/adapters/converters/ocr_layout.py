@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from pipeline_core.adapters.converters.ocr_page import Line
 from pipeline_core.adapters.converters.ocr_table import as_markdown, table_at
 from pipeline_core.domain.page_words import Box
 from pipeline_core.domain.sentence_ends import CLOSING, STOPS
@@ -31,41 +32,6 @@ _GUTTER = 1.5  # times the height of a line: the strip between two columns is at
 _COLUMN_LINES, _COLUMN_WORDS = 3, 2.5
 """Lines side by side that make two columns, and words that each has in one on average."""
 _MARKUP = re.compile(r"(?<!\\)([*_`\[\]<|\\])|^(?=#{1,6} |>|[+-] |={2,}$|-{2,}$|~{3})")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word, how sure the engine is of it (0 to 100), and its place in points from the page's top left corner."""
-
-    text: str
-    confidence: float
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Words side by side; ``paragraph`` numbers the engine's paragraphs."""
-
-    words: tuple[Word, ...]
-    paragraph: int
-
-    @property
-    def box(self) -> Box:
-        boxes = [word.box for word in self.words]
-        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-
-    @property
-    def height(self) -> float:
-        return median(word.box[3] - word.box[1] for word in self.words)
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def confidence(self) -> float:
-        letters = sum(len(word.text) for word in self.words)
-        return sum(word.confidence * len(word.text) for word in self.words) / letters
 
 
 def in_order(lines: Sequence[Line]) -> list[Line]:
@@ -120,11 +86,8 @@ def _block(block: Sequence[Line], usual: float, bullets: frozenset[Line]) -> str
 
 
 def _joined(lines: Sequence[Line]) -> str:
-    parts = []
-    for line in lines:
-        parts.append(_escaped(line.text))
-    joined = parts[0]
-    for part in parts[1:]:
+    joined, *parts = [_escaped(line.text) for line in lines]
+    for part in parts:
         joined += ("\n" if joined.endswith(("-", "\u00ad")) else " ") + part
     return joined
 

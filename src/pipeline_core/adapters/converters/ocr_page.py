@@ -1,8 +1,9 @@
 """What scanned pages are read with, and what was made of one."""
 
 from dataclasses import dataclass
+from statistics import median
 
-from pipeline_core.domain.page_words import Run
+from pipeline_core.domain.page_words import Box, Run
 
 ENGINE = "tesserocr"
 INSTALL = "pip install 'document-pipeline[ocr]'"
@@ -39,3 +40,38 @@ class ScannedPage:
     markdown: str
     doubt: float
     words: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, how sure the engine is of it (0 to 100), and its place in points from the page's top left corner."""
+
+    text: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words side by side; ``paragraph`` numbers the engine's paragraphs."""
+
+    words: tuple[Word, ...]
+    paragraph: int
+
+    @property
+    def box(self) -> Box:
+        boxes = [word.box for word in self.words]
+        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+    @property
+    def height(self) -> float:
+        return median(word.box[3] - word.box[1] for word in self.words)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        letters = sum(len(word.text) for word in self.words)
+        return sum(word.confidence * len(word.text) for word in self.words) / letters

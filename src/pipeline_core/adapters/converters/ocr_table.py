@@ -6,12 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from pipeline_core.adapters.converters.ocr_page import Line
 from pipeline_core.adapters.converters.pipe_table import pipe_table
-
-if TYPE_CHECKING:
-    from pipeline_core.adapters.converters.ocr_layout import Line
 
 _GAP = 1.3  # times the height of a line: a wider one stands between cells, not between words
 _FEWEST_ROWS, _MOST_COLUMNS = 3, 12
@@ -28,7 +25,7 @@ class Cell:
     right: float
 
 
-def cells(line: "Line") -> list[Cell]:
+def cells(line: Line) -> list[Cell]:
     """The line's parts between wide gaps."""
     groups = [[line.words[0]]]
     for before, after in pairwise(line.words):
@@ -42,7 +39,7 @@ def cells(line: "Line") -> list[Cell]:
     return [cell for cell in found if cell.text]
 
 
-def table_at(lines: "Sequence[Line]", start: int) -> "tuple[int, list[list[str]]] | None":
+def table_at(lines: Sequence[Line], start: int) -> tuple[int, list[list[str]]] | None:
     """The index behind the table that begins with this line, and its rows; None: there is none."""
     if len(cells(lines[start])) < 2:
         return None
@@ -56,11 +53,11 @@ def table_at(lines: "Sequence[Line]", start: int) -> "tuple[int, list[list[str]]
     return None
 
 
-def _follows(above: "Line", line: "Line") -> bool:
+def _follows(above: Line, line: Line) -> bool:
     return -line.height < line.box[1] - above.box[3] < _ROW_GAP * line.height
 
 
-def _in_columns(lines: "Sequence[Line]") -> list[list[str]] | None:
+def _in_columns(lines: Sequence[Line]) -> list[list[str]] | None:
     """Each word in the column that most rows have where it stands; None if these rows are in no columns."""
     rows = [cells(line) for line in lines]
     [(usual, count)] = Counter(map(len, rows)).most_common(1)

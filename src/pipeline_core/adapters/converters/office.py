@@ -13,7 +13,7 @@ from pipeline_core.adapters.converters.ooxml.completeness import missing_words
 from pipeline_core.adapters.converters.ooxml.pieces import shown
 from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.word import rewrite_word
-from pipeline_core.adapters.converters.pages import storable, whole
+from pipeline_core.adapters.converters.pages import has_words, storable, whole
 from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.rtf import rewrite_rtf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
@@ -55,7 +55,6 @@ _REWRITES = {
     filetypes.ODP: rewrite_odf,
     filetypes.RTF: rewrite_rtf,
 }
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINE_ENDS = re.compile(r"\n\s*")
 _unescape = unescaper(r"\<>#`~!|.+-&")  # what xberg escapes
 
@@ -74,7 +73,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     rewritten = rewrite(data, source.filename, keep_hidden=options.keep_hidden) if rewrite else Rewritten(data)
     document = _extract(rewritten.data, source)
     markdown = _markdown(document, source)
-    if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
+    if not has_words(markdown):
         raise nothing_shown(source.filename, rewritten.findings) or _no_text(source, document)
     findings = [*rewritten.findings, *_findings(document, source)]
     if (lost := missing_words(rewritten.passages, markdown)) is not None:

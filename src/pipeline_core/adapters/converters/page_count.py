@@ -2,8 +2,8 @@
 
 import io
 
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.domain.errors import CorruptDocumentError, EncryptedDocumentError, TooManyPagesError
+from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
+from pipeline_core.domain.errors import CorruptDocumentError, EncryptedDocumentError
 
 
 def count_pages(source: Source, options: ConvertOptions) -> int:
@@ -27,6 +27,5 @@ def count_pages(source: Source, options: ConvertOptions) -> int:
         ) from error
     if count == 0:
         raise CorruptDocumentError(f"{source.filename} is damaged: no page in it can be found.")
-    if count > options.max_pages:
-        raise TooManyPagesError(f"{source.filename} has {count:,} pages; the limit is {options.max_pages:,}.")
+    refuse_too_many(count, source, options)
     return count

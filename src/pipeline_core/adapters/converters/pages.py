@@ -8,6 +8,7 @@ from pipeline_core.domain.documents import WHOLE, Page, PageMap, PageOutcome
 
 SEPARATOR = "\n\n"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINE_END = re.compile("\r\n?")
 
 
@@ -18,6 +19,18 @@ class PageText:
     text: str
     outcome: PageOutcome = PageOutcome.TEXT
     ocr_doubt: float | None = None
+
+
+def page_of(text: str | None) -> PageText:
+    """A page with this text, which may be blank; None: it could not be read."""
+    if text is None:
+        return PageText("", PageOutcome.FAILED)
+    return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+
+
+def has_words(markdown: str) -> bool:
+    """Whether anything is said in it, the texts beside pictures aside."""
+    return any(map(str.isalnum, _PICTURE.sub("", markdown)))
 
 
 def storable(text: str) -> str:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
-from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble
+from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble, page_of
 from pipeline_core.adapters.converters.pdf_characters import with_characters
 from pipeline_core.adapters.converters.pdf_damage import damage
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, ocr_findings, page_findings, repaired
@@ -18,14 +18,13 @@ from pipeline_core.adapters.converters.pdf_signs import escape_signs
 from pipeline_core.adapters.converters.pdf_whole import WholePage, whole_pages
 from pipeline_core.adapters.converters.pdfium import ONE_AT_A_TIME
 from pipeline_core.adapters.converters.repair import repair_pdf
-from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
+from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source, refuse_too_many
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import (
     CorruptDocumentError,
     EncryptedDocumentError,
     LedgerError,
     NoTextError,
-    TooManyPagesError,
 )
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.layout import reads_leftwards
@@ -76,7 +75,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         if not pages[number - 1].text:
             pages[number - 1] = PageText("", PageOutcome.IMAGE_ONLY)
     if is_damaged:  # in such a file a page without content has lost it
-        pages = [_lost(page) for page in pages]
+        pages = [page_of(None) if page.outcome is PageOutcome.BLANK else page for page in pages]
     _require_text(source, pages, options)
     findings = [repaired(read.total)] if is_damaged else []
     findings += page_findings(pages, unread, damaged=is_damaged, ocr=options.ocr)
@@ -143,14 +142,14 @@ class _Read:
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
     pages_said = _pages_in(data)
-    _refuse_too_many(pages_said, source, options)
+    refuse_too_many(pages_said, source, options)
     data, stand_ins = with_characters(data, pages_said)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
     rereader = _liteparse(options, skip_slanting=True)  # what stands at a slant has been read by then
     partly = _partly(prepared, options)
     for batch in _batches(prepared, _liteparse(options)):
         read.total = batch.total_pages
-        _refuse_too_many(read.total, source, options)
+        refuse_too_many(read.total, source, options)
         pages = whole_pages(prepared, [*map(in_reading_order, batch.result.pages)], rereader, partly)
         read.texts += [(page.number, stand_ins.restored(_whole_text(page))) for page in pages]
         read.words |= {
@@ -172,11 +171,6 @@ def _pages_in(data: bytes) -> int:
             return len(document)
     except pypdfium2.PdfiumError:
         return 0
-
-
-def _refuse_too_many(pages: int, source: Source, options: ConvertOptions) -> None:
-    if pages > options.max_pages:
-        raise TooManyPagesError(f"{source.filename} has {pages:,} pages; the limit is {options.max_pages:,}.")
 
 
 def _batches(prepared: Prepared, parser: "LiteParse") -> "Iterator[ParseBatch]":
@@ -226,13 +220,7 @@ def _page_texts(source: Source, read: _Read) -> list[PageText]:
             f"{source.filename} has {counted(read.total, 'page')}; {len(read.texts)} were read and "
             f"{len(read.failed)} failed."
         )
-    return [_page_text(texts.get(number)) for number in range(1, read.total + 1)]
-
-
-def _page_text(text: str | None) -> PageText:
-    if text is None:
-        return PageText("", PageOutcome.FAILED)
-    return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+    return [page_of(texts.get(number)) for number in range(1, read.total + 1)]
 
 
 def _text(markdown: str) -> str:
@@ -243,10 +231,6 @@ def _text(markdown: str) -> str:
 def _whole_text(page: WholePage) -> str:
     beside = (escape_marks(text.strip()) for text in page.beside)
     return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
-
-
-def _lost(page: PageText) -> PageText:
-    return PageText("", PageOutcome.FAILED) if page.outcome is PageOutcome.BLANK else page
 
 
 def _require_text(source: Source, pages: list[PageText], options: ConvertOptions) -> None:

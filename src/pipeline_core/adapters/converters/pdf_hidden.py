@@ -4,7 +4,7 @@ Invisible text over a picture is the text of a scan, recognized by OCR, and stay
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
@@ -23,7 +23,7 @@ _LINE = 2.0  # points: nothing is hidden under that
 _COVERS = 400  # of a page, the largest
 
 
-def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: Collection[str]) -> list[PageObject]:
+def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: frozenset[str]) -> list[PageObject]:
     """Text that is invisible, transparent, tiny, beside the page, of a layer switched off, or shows no ink."""
     visible = page_box(page)
     images = [one.box for one in objects if one.is_image]
@@ -32,7 +32,8 @@ def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: C
     for one in objects:
         if not one.is_text:
             continue
-        if one.size < _SMALLEST or _outside(one.box, visible) or (layers_off and _is_off(one, layers_off)):
+        is_off = bool(layers_off) and not layers_off.isdisjoint(one.layers())
+        if is_off or one.size < _SMALLEST or _outside(one.box, visible):
             sure.append(one)
             continue
         mode = one.mode
@@ -119,10 +120,6 @@ def _is_wide(box: Box) -> bool:
 
 def _same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all(abs(a - b) <= _SAME_COLOUR for a, b in zip(one[:3], other[:3], strict=True))
-
-
-def _is_off(text: PageObject, layers_off: Collection[str]) -> bool:
-    return any(name in layers_off for name in text.layers())
 
 
 def _outside(box: Box, page: Box) -> bool:

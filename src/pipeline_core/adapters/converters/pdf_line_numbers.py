@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -37,11 +38,8 @@ def line_numbers(page: Any, objects: "Sequence[PageObject]") -> "list[PageObject
             columns[round(one.box[2] / _ALIGNED)].append(one)
     if all(len(column) + len(columns.get(at + 1, ())) < _FEWEST for at, column in columns.items()):
         return []
-    text_page = page.get_textpage()
-    try:
+    with closing(page.get_textpage()) as text_page:
         return _counting_column(columns, texts, text_page.raw, page.get_width())
-    finally:
-        text_page.close()
 
 
 def _counting_column(

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,13 +73,11 @@ def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
         return prepared
-    try:
+    with document:
         if _look_through(document, prepared, keep_hidden=keep_hidden):
             output = io.BytesIO()
             document.save(output)
             prepared.data = output.getvalue()
-    finally:
-        document.close()
     if prepared.annotated:
         _write_annotations(prepared)
     return prepared
@@ -132,9 +131,8 @@ def _look(
 
     hidden = hidden_objects(page, objects, off)
     if hidden:
-        text_page = page.get_textpage()
-        texts = [(one, one.text(text_page.raw).strip()) for one in hidden]
-        text_page.close()
+        with closing(page.get_textpage()) as text_page:
+            texts = [(one, one.text(text_page.raw).strip()) for one in hidden]
         hidden = [one for one, text in texts if any(map(str.isalnum, text))]
         said = " ".join(text for _, text in texts if text)
         if hidden:

@@ -6,6 +6,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice, product
 from math import hypot
@@ -114,11 +115,8 @@ def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
     ]
     if not found:
         return []
-    text_page = page.get_textpage()
-    try:
+    with closing(page.get_textpage()) as text_page:
         return list(_read(found, grid, text_page.raw))
-    finally:
-        text_page.close()
 
 
 _Line = tuple[float, float, int, int]

@@ -5,6 +5,7 @@ Neither is part of the text that is read from the page; without it the old price
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +38,8 @@ def struck(page: Any, objects: Sequence[PageObject], *, is_annotated: bool) -> l
         boxes += _annotated(page)
     if not boxes:
         return []
-    text_page = page.get_textpage()
-    try:
+    with closing(page.get_textpage()) as text_page:
         return [one for box in boxes if (one := _read(text_page, box)) is not None]
-    finally:
-        text_page.close()
 
 
 def _drawn_through(objects: Sequence[PageObject]) -> list[Box]:

@@ -10,16 +10,15 @@ from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slides import SlideReader
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, unknown_symbols
-from pipeline_core.adapters.converters.pages import PageText, assemble
+from pipeline_core.adapters.converters.pages import PageText, assemble, has_words, page_of
 from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
 from pipeline_core.adapters.converters.totals import declared_total
-from pipeline_core.domain.documents import Converted, PageOutcome
-from pipeline_core.domain.errors import CorruptDocumentError, NoTextError, TooManyPagesError
+from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding
 
 NAME = "pptx"
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _COMMENTS = re.compile(r"ppt/comments/[^/]+\.xml")
 _NO = ("0", "false", "off")
 
@@ -35,14 +34,13 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     check_expansion(source.data, source.filename)
     package = Package(source.data, source.filename)
     slides = _slides(package)
-    if len(slides) > options.max_pages:
-        raise TooManyPagesError(f"{source.filename} has {len(slides):,} slides; the limit is {options.max_pages:,}.")
+    refuse_too_many(len(slides), source, options, "slides")
     reading = _Reading(package, keep_hidden=options.keep_hidden)
     pages = [reading.page(number, part) for number, part in enumerate(slides, start=1)]
     markdown, page_map = assemble(pages, "slide")
     missing = missing_parts(source.data)
     findings = [*reading.findings(missing)]
-    if not any(map(str.isalnum, _PICTURE.sub("", markdown))):
+    if not has_words(markdown):
         raise nothing_shown(source.filename, findings) or _no_text(source, reading.broken, missing)
     if (lost := missing_words(reading.passages, markdown)) is not None:
         findings.append(lost)
@@ -73,7 +71,7 @@ class _Reading:
         if root is None:
             if part in self._package.names:
                 self.broken.append(part)
-            return PageText("", PageOutcome.FAILED)
+            return page_of(None)
         reader = SlideReader(self._package, part, root, self._size, keep_hidden=self._keep_hidden)
         text = reader.markdown()
         is_hidden = (root.get("show") or "").lower() in _NO
@@ -85,7 +83,7 @@ class _Reading:
         else:
             self._hidden += [f"{passage} on slide {number}" for passage in reader.hidden]
         self._unknown += [line for line in text.splitlines() if UNKNOWN in line]
-        return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+        return page_of(text)
 
     def findings(self, missing: list[str]) -> Iterator[Finding]:
         lost = [f"{part} could not be read" for part in self.broken] + [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
+from pipeline_core.domain.errors import TooManyPagesError
 from pipeline_core.domain.filetypes import FileType
 
 
@@ -27,6 +28,12 @@ class ConvertOptions:
     ocr: Ocr = field(default_factory=Ocr)
     scans: Mapping[int, ScannedPage] | None = None
     keep_hidden: bool = False
+
+
+def refuse_too_many(count: int, source: Source, options: ConvertOptions, pages: str = "pages") -> None:
+    """Raise TooManyPagesError if the file has more than are read; ``pages`` is what they are called."""
+    if count > options.max_pages:
+        raise TooManyPagesError(f"{source.filename} has {count:,} {pages}; the limit is {options.max_pages:,}.")
 
 
 class ScansFound(Exception):  # noqa: N818 - nothing is wrong: the pages are to be read, and the file converted again

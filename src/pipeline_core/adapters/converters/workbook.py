@@ -8,15 +8,15 @@ from typing import Protocol
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.pages import PageText, assemble, storable
+from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
 from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet
 from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import SheetTooLargeError, sheet_markdown
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
 from pipeline_core.domain import filetypes
-from pipeline_core.domain.documents import Converted, PageOutcome
-from pipeline_core.domain.errors import CorruptDocumentError, NoTextError, TooManyPagesError
+from pipeline_core.domain.documents import Converted
+from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, etree.XMLSyntaxError, KeyError, ValueError)
@@ -52,8 +52,7 @@ def convert_book(source: Source, options: ConvertOptions, book: Book, name: str)
         NoTextError: its sheets show nothing.
     """
     sheets = book.sheets()
-    if len(sheets) > options.max_pages:
-        raise TooManyPagesError(f"{source.filename} has {len(sheets):,} sheets; the limit is {options.max_pages:,}.")
+    refuse_too_many(len(sheets), source, options, "sheets")
     reading = _Reading(book, options.keep_hidden)
     pages = [reading.page(at, sheet) for at, sheet in enumerate(sheets)]
     markdown, page_map = assemble(pages, "sheet")
@@ -74,13 +73,13 @@ class _Reading:
         if named.is_hidden:
             self.hidden_sheets.append(named.name)
             if not self.keep_hidden:
-                return PageText("", PageOutcome.BLANK)
+                return page_of("")
         try:
             text = storable(sheet_markdown(self._sheet(at, named)))
         except (*BROKEN, SheetTooLargeError) as error:
             self.lost.append(f"the sheet “{named.name}” ({_reason(error)})")
-            return PageText("", PageOutcome.FAILED)
-        return PageText(text, PageOutcome.TEXT if text else PageOutcome.BLANK)
+            return page_of(None)
+        return page_of(text)
 
     def _sheet(self, at: int, named: Named) -> Sheet:
         sheet, noticed = self.book.read(at, keep_hidden=self.keep_hidden)

@@ -1,5 +1,6 @@
 """A document's facts, one by one: what is staged, and adding what was missed."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -173,10 +174,13 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
     response_model=list[Pair],
     responses=responses(401, 404, 422, 429),
 )
-def list_document_duplicates(document_id: UUID, services: Services, resolution: PairResolution = None) -> list[Any]:
+def list_document_duplicates(
+    document_id: UUID, services: Services, resolution: PairResolution = None
+) -> list[dict[str, Any]]:
     """Pairs of the document's facts and what resembles them, the most alike first;
     `POST /api/staging/duplicates/{duplicate_id}/resolve` decides one."""
-    return services.review.pairs(OfDocument(DocumentId(document_id)), services.user_id, resolution=resolution)
+    where = OfDocument(DocumentId(document_id))
+    return [asdict(pair) for pair in services.review.pairs(where, services.user_id, resolution=resolution)]
 
 
 @router.post(

@@ -16,7 +16,6 @@ from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
 from pipeline_core.db.rows import DocumentDetail, LeftOutFact
-from pipeline_core.db.session import Row
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import AuthenticationError, PipelineError
@@ -24,7 +23,6 @@ from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
 from pipeline_core.domain.review import OfBatch, OfDocument, StagedFact
-from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 
 _HEADERS = {
@@ -96,7 +94,7 @@ class Way:
 def _review_page(job_id: UUID, request: Request, services: Services) -> Response:
     job = services.views.job(services.user_id, JobId(job_id))
     is_waiting = job.state == JobState.AWAITING_REVIEW
-    pairs = [_pair(row) for row in job.pairs if row["resolution"] == "pending"] if is_waiting else []
+    pairs = [pair for pair in job.pairs if pair.resolution == "pending"] if is_waiting else []
     is_matching = is_waiting and job.stage == JobStage.MATCHING_REVIEW
     facts = services.review.facts(OfDocument(job.document_id), services.user_id) if is_matching else []
     others = services.views.jobs(services.user_id, states=[JobState.AWAITING_REVIEW], limit=MOST)
@@ -124,10 +122,9 @@ for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4]
 @router.get("/batches/{batch_id}", operation_id="batch_page")
 def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
     batch = services.views.batch(BatchId(batch_id))
-    pairs = services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution="pending")
-    questions = services.staging.get_batch_questions(
-        BatchId(batch_id), by=services.user_id, statuses=[QuestionStatus.PENDING], limit=MOST
-    )
+    where, user_id = OfBatch(BatchId(batch_id)), services.user_id
+    pairs = services.review.pairs(where, user_id, resolution="pending")
+    questions = services.review.facts(where, user_id, statuses=[QuestionStatus.PENDING], limit=MOST)
     html = page(
         "batch",
         title=f"{batch.file_name}: {counted(batch.pending, 'question waits', 'questions wait')} for a person",
@@ -137,11 +134,6 @@ def batch_page(batch_id: UUID, request: Request, services: Services) -> Response
         decisions=_ways_of_batch(batch_id, str(request.base_url)),
     )
     return _answer(200, html)
-
-
-def _pair(row: Row) -> Row:
-    differ = "; ".join(DIFFERENCES.get(flag, flag) for flag in row["reasons"].get("flags") or ())
-    return {**row, "differ": f"they differ: {differ}" if differ else ""}
 
 
 def _least_sure_first(fact: StagedFact) -> float:

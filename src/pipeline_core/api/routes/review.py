@@ -1,8 +1,7 @@
 """Reviewing documents: what waits, and the decisions of phases 2 and 4."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from pipeline_core.bootstrap import UserServices
 from pipeline_core.db.rows import ParkedShown
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.domain.review import WaitingJob
 from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution, request_of
 from pipeline_core.review.decisions import Request as DecisionRequest
 from pipeline_core.review.parking import MOST_S
@@ -25,20 +25,14 @@ from pipeline_core.review.parking import MOST_S
 router = APIRouter(prefix="/api/job", tags=["review"])
 
 
-class Waiting(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Waiting(WaitingJob):
     """A document that waits for a person."""
 
-    job_id: UUID
-    document_id: UUID
-    filename: str
-    stage: str
-    phase: int
-    profile: str
-    waits_since: datetime
-    undecided: int
-    facts_to_decide: int = Field(description="Facts of middling confidence that a person is asked about")
-    critical: int
-    review_version: int = Field(description="What to send as `expected.version`, with `stage` as `expected.status`")
+    facts_to_decide: Annotated[int, Field(description="Facts of middling confidence that a person is asked about")]
+    review_version: Annotated[
+        int, Field(description="What to send as `expected.version`, with `stage` as `expected.status`")
+    ]
     review_url: str
 
 
@@ -189,7 +183,7 @@ def approve_stage2(job_id: UUID, request: Request, services: Services, body: App
     body = body or Approval()
     answer = _decide(request, services, job_id, Decision.APPROVE, body)
     if body.next_action == "next_job" and answer["next_job"]:
-        answer["next_job_id"] = answer["next_job"]["job_id"]
+        answer["next_job_id"] = answer["next_job"].job_id
     found = None if answer["parked"] else services.foresee.criticals(answer["document_id"])
     return {
         **answer,
@@ -299,9 +293,8 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
     return replace(asked, reviewer=named(services, asked.reviewer))
 
 
-def _next(services: UserServices, phase: int | None) -> dict[str, Any] | None:
+def _next(services: UserServices, phase: int | None) -> Waiting | None:
     found = services.review.next_waiting(services.user_id, phase=phase)
     if found is None:
         return None
-    shown = {name: getattr(found, name) for name in found.__slots__}
-    return {**shown, "review_url": REVIEW_PAGES[found.phase].format(found.job_id)}
+    return Waiting(**asdict(found), review_url=REVIEW_PAGES[found.phase].format(found.job_id))

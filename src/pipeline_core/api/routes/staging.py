@@ -1,5 +1,6 @@
 """Question banks and documents in staging: batches, their questions, near-duplicates, decisions, import."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -300,7 +301,7 @@ def compare_batch(batch_id: UUID, request: Request, services: Services) -> Compa
 )
 def import_batch(batch_id: UUID, request: Request, services: Services) -> ImportAnswer:
     """Queue the import of the approved questions; a worker embeds them and publishes all in one transaction."""
-    waiting = services.staging.request_import(BatchId(batch_id), by=services.user_id)
+    waiting = services.staging.importer.request(BatchId(batch_id), by=services.user_id)
     request.app.state.ask_for_run()
     url = request.url_for("get_batch", batch_id=batch_id)
     return ImportAnswer(batch_id=batch_id, to_import=waiting, status_url=url.path)
@@ -317,9 +318,10 @@ def list_duplicates(
     batch_id: UUID,
     services: Services,
     resolution: PairResolution = None,
-) -> list[Any]:
+) -> list[dict[str, Any]]:
     """Pairs of near-duplicates, each with its score, how it was found, and what was decided."""
-    return list(services.review.pairs(OfBatch(BatchId(batch_id)), services.user_id, resolution=resolution))
+    where = OfBatch(BatchId(batch_id))
+    return [asdict(pair) for pair in services.review.pairs(where, services.user_id, resolution=resolution)]
 
 
 @router.post(

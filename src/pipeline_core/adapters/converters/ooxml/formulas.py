@@ -97,10 +97,6 @@ def _fraction(parts: _Parts) -> str:
     return f"{command}{{{parts['num']}}}{{{parts['den']}}}"
 
 
-def _root(parts: _Parts) -> str:
-    return rf"\sqrt[{parts['deg']}]{{{parts['e']}}}" if parts["deg"] else rf"\sqrt{{{parts['e']}}}"
-
-
 def _nary(parts: _Parts) -> str:
     sign = parts.says("chr", "∫")
     limits = "".join(f"{mark}{{{parts[part]}}}" for mark, part in (("_", "sub"), ("^", "sup")) if parts[part])
@@ -113,10 +109,6 @@ def _delimited(parts: _Parts) -> str:
     if "\\" not in inner and "." not in (begin, end):
         return f"{begin}{inner}{end}"
     return rf"\left{begin} {inner} \right{end}"
-
-
-def _function(parts: _Parts) -> str:
-    return f"{_named(parts['fName'])} {parts['e']}"
 
 
 def _named(function: str) -> str:
@@ -140,10 +132,6 @@ def _bar(parts: _Parts) -> str:
     return f"{command}{{{parts['e']}}}"
 
 
-def _matrix(parts: _Parts) -> str:
-    return r"\begin{matrix} " + r" \\ ".join(" & ".join(row) for row in parts.rows()) + r" \end{matrix}"
-
-
 def _base(parts: _Parts) -> str:
     base = parts["e"]
     return rf"\left( {base} \right)" if base.startswith(r"\frac") or "/" in base else base
@@ -156,15 +144,15 @@ _LATEX: Mapping[str, Callable[[_Parts], str]] = {
     "sSub": lambda parts: f"{_base(parts)}_{{{parts['sub']}}}",
     "sSubSup": lambda parts: f"{_base(parts)}_{{{parts['sub']}}}^{{{parts['sup']}}}",
     "sPre": lambda parts: f"{{}}_{{{parts['sub']}}}^{{{parts['sup']}}}{parts['e']}",
-    "rad": _root,
+    "rad": lambda parts: rf"\sqrt{f'[{deg}]' if (deg := parts['deg']) else ''}{{{parts['e']}}}",
     "nary": _nary,
     "d": _delimited,
-    "func": _function,
+    "func": lambda parts: f"{_named(parts['fName'])} {parts['e']}",
     "limLow": _limit("_"),
     "limUpp": _limit("^"),
     "acc": _accent,
     "bar": _bar,
-    "m": _matrix,
+    "m": lambda parts: r"\begin{matrix} " + r" \\ ".join(map(" & ".join, parts.rows())) + r" \end{matrix}",
     "eqArr": lambda parts: r"\begin{aligned} " + r" \\ ".join(parts.all("e")) + r" \end{aligned}",
 }
 

@@ -40,7 +40,8 @@ def _is_unseen(run: Element, looks: Sequence[Element], behind: Sequence[Ground],
         return True
     if properties is not None and _stands_out(properties):
         return False
-    fill = next((found for look in looks if (found := _fill(look)) is not None), None)
+    fills = (look if local_name(look) == "fontRef" else fill_of(look) for look in looks)
+    fill = next((found for found in fills if found is not None), None)
     if fill is not None and (local_name(fill) == "noFill" or is_clear(fill)):
         return True
     colour = grounds.palette.colour(fill) if fill is not None else _usual(run, grounds)
@@ -61,10 +62,6 @@ def _stands_out(properties: Element) -> bool:
         or (effects is not None and len(effects) > 0)
         or properties.find(name("a:hlinkClick")) is not None
     )
-
-
-def _fill(look: Element) -> Element | None:
-    return look if local_name(look) == "fontRef" else fill_of(look)
 
 
 def _usual(run: Element, grounds: Grounds) -> Colour | None:

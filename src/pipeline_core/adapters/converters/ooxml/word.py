@@ -15,7 +15,7 @@ from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol
 from pipeline_core.adapters.converters.ooxml.word_drawings import write_drawings
 from pipeline_core.adapters.converters.ooxml.word_grounds import Grounds
 from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
-from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, move_notes
+from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, marked_text, move_notes
 from pipeline_core.adapters.converters.ooxml.word_passages import margins_left_out, word_passages
 from pipeline_core.adapters.converters.ooxml.word_revisions import (
     accept,
@@ -85,9 +85,7 @@ def _drop_what_is_no_text(
 
 def _run(text: str) -> Element:
     run = etree.Element(name("w:r"))
-    node = etree.SubElement(run, name("w:t"))
-    node.text = text
-    node.set(MARKER, "1")
+    run.append(marked_text(text))
     return run
 
 

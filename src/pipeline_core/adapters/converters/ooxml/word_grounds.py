@@ -110,15 +110,12 @@ def shown_by_effects(looks: Sequence[Element]) -> bool:
             if is_on(look):
                 return True
         elif kind in ("textOutline", "textFill"):
-            if next(look.iter(name("w14:noFill")), None) is None and (kind == "textOutline" or _is_mixed(look)):
+            is_drawn = kind == "textOutline" or next(look.iter(name("w14:gradFill")), None) is not None
+            if is_drawn and next(look.iter(name("w14:noFill")), None) is None:
                 return True
         elif look.tag in (name("w14:shadow"), name("w14:glow")):
             return True
     return False
-
-
-def _is_mixed(fill: Element) -> bool:
-    return next(fill.iter(name("w14:gradFill")), None) is not None
 
 
 def _mapping(settings: Element | None) -> dict[str, str]:

@@ -36,7 +36,7 @@ def move_notes(body: Element, roots: dict[str, Element]) -> None:
         if value(reference, "w:customMarkFollows") in ("1", "true", "on"):
             for custom in run.findall(name("w:t")) + run.findall(name("w:sym")):
                 remove(custom)
-        run.replace(reference, _text(mark))
+        run.replace(reference, marked_text(mark))
         if (look := run.find(name("w:rPr"))) is not None:
             remove(look)
         written.append(_definition(note, f"{mark}: "))
@@ -50,7 +50,8 @@ def move_notes(body: Element, roots: dict[str, Element]) -> None:
             ending.addprevious(paragraph)
 
 
-def _text(text: str) -> Element:
+def marked_text(text: str) -> Element:
+    """A ``w:t`` whose text is markdown already."""
     node = etree.Element(name("w:t"))
     node.text = text
     node.set(MARKER, "1")
@@ -61,7 +62,7 @@ def _definition(note: Element, mark: str) -> Element:
     """The note as one paragraph: a line that begins anew would not be the note's."""
     paragraph = etree.Element(name("w:p"))
     run = etree.SubElement(paragraph, name("w:r"))
-    run.append(_text(mark))
+    run.append(marked_text(mark))
     for at, part in enumerate(note.iter(name("w:p"))):
         if at:
             etree.SubElement(etree.SubElement(paragraph, name("w:r")), name("w:tab"))

@@ -94,7 +94,7 @@ def put(found: Sequence[Piece], text: PageText, table: Table) -> list[Piece] | N
             is_below = one.box is not None and one.box.middle[1] > table.box.middle[1]
             (after if is_placed or is_below else before).append(one)
         is_placed = is_placed or not left or any(one in after for one in left) or at == touched[-1]
-    said = letters(_all(table))
+    said = letters(" ".join(cell for row in table.rows for cell in row))
     new = said - taken
     if not touched or taken - said or (new and new - _lacking(found, text)):
         return None
@@ -140,10 +140,6 @@ def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
         mark = MARK.match(piece.text)
         left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
     return [Piece(f"{left.rstrip()}\n\n", Box.around(outside))]
-
-
-def _all(table: Table) -> str:
-    return " ".join(cell for row in table.rows for cell in row)
 
 
 def own_words(piece: Piece, text: PageText) -> list[Word]:
