@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -132,7 +133,7 @@ def test_they_are_made_once_and_do_what_they_say(
     [waiting] = needs_work(wired, receive(wired, upload("costs.md", CONTRADICTORY)))
     through(wired, [waiting])
     assert "0 overdue reviews told of" in maintain(review_alert_h=1.0, return_state=True).message
-    monkeypatch.setattr(wired, "settings", wired.settings.model_copy(update={"review_alert_h": 0.0}))
+    monkeypatch.setitem(wired.__dict__, "reminders", replace(wired.reminders, hours=0.0))
     for _ in range(2):  # each run of the queue looks, and one of them tells
         process_queue(return_state=True)
     assert "0 overdue reviews told of" in maintain(return_state=True).message

@@ -118,7 +118,7 @@ def test_an_older_database_is_migrated(database_url: str) -> None:
 
 def test_a_migration_does_not_wait_for_ever(database_url: str) -> None:
     """Whoever waits for a lock holds up everybody behind it: it gives up, says who had it, and can be done again."""
-    lacking = max(files())
+    [lacking] = [name for name in files() if name.endswith("_grant_rights")]
     forget(database_url, lacking)
     with psycopg.connect(f"{database_url}&application_name=a_long_report") as reader:
         reader.execute("LOCK TABLE upload_pipeline.upload_jobs, upload_pipeline.documents, upload_pipeline.events")
