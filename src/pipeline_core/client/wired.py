@@ -37,7 +37,7 @@ class Wired:
     @property
     def by(self) -> str:
         """The name in the record: the setting ``reviewer``, else the user's id."""
-        return self._app.settings.reviewer.strip() or str(self.user_id)
+        return self.reviewer.by
 
     @property
     def reviewer(self) -> Reviewer:
@@ -56,11 +56,13 @@ class Wired:
             bootstrap.pipeline.cache_clear()
 
     def _job_id(self, document: str | UUID) -> JobId:
-        """The job that is meant; the path of a file means what was taken in from there."""
-        text = str(document)
-        if "/" in text and "://" not in text:
-            text = Path(text).expanduser().resolve().as_uri()
-        return self._app.views.resolve_job(self.user_id, text)
+        return self._app.views.resolve_job(self.user_id, _name(document))
 
     def _document_id(self, document: str | UUID) -> DocumentId:
-        return self._app.views.job(self.user_id, self._job_id(document)).document_id
+        return self._app.views.resolve_document(self.user_id, _name(document))
+
+
+def _name(document: str | UUID) -> str:
+    """By what a document is meant; the path of a file means what was taken in from there."""
+    text = str(document)
+    return Path(text).expanduser().resolve().as_uri() if "/" in text and "://" not in text else text

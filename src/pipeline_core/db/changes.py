@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.changes import Change, ChangedRow, Kind, images
-from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Where
+from pipeline_core.domain.review import Reviewer, Where, ids_of
 
 
 class Changes:
@@ -17,8 +17,7 @@ class Changes:
         [row] = self._session.all(
             "begin_change",
             user_id=by.user_id,
-            document_id=where.document_id if isinstance(where, OfDocument) else None,
-            batch_id=where.batch_id if isinstance(where, OfBatch) else None,
+            **ids_of(where),
             by=by.by,
             subjects=list(subjects),
             undoes=undoes,

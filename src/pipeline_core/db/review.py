@@ -11,14 +11,13 @@ from pipeline_core.domain.facts import LeftOut, Span
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.review import (
-    OfBatch,
-    OfDocument,
     PastDecision,
     Reviewer,
     StagedFact,
     StagedPair,
     WaitingJob,
     Where,
+    ids_of,
 )
 from pipeline_core.domain.staging import MatchKey
 
@@ -36,12 +35,10 @@ def _pair(row: Row) -> StagedPair:
     return StagedPair(**row)
 
 
-def _document(where: Where | None) -> DocumentId | None:
-    return where.document_id if isinstance(where, OfDocument) else None
-
-
-def _batch(where: Where | None) -> BatchId | None:
-    return where.batch_id if isinstance(where, OfBatch) else None
+def findings_of(session: Session, job_id: JobId) -> list[dict[str, Any]]:
+    """What validation found about the job, as it stands."""
+    rows = session.all("view_job_findings", job_id=job_id)
+    return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
 
 
 class Reviews:
@@ -71,8 +68,7 @@ class Reviews:
 
     def findings(self, job_id: JobId) -> list[dict[str, Any]]:
         """What validation found about the job, as it stands."""
-        rows = self._session.all("view_job_findings", job_id=job_id)
-        return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
+        return findings_of(self._session, job_id)
 
     def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
         """Append an event of type ``review`` about a document."""
@@ -99,14 +95,13 @@ class Reviews:
             "review_history",
             subject=name,
             of_whole=list(of_whole),
-            document_id=_document(where),
-            batch_id=_batch(where),
+            **ids_of(where),
         )
         return [PastDecision(**row) for row in rows]
 
     def version(self, where: Where) -> int:
         """The version of all facts and pairs that a reviewer of the document or bank looks at."""
-        rows = self._session.all("review_version", document_id=_document(where), batch_id=_batch(where))
+        rows = self._session.all("review_version", **ids_of(where))
         return int(rows[0]["version"])
 
     def facts(
@@ -125,8 +120,7 @@ class Reviews:
             statuses=None if statuses is None else list(statuses),
             limit=limit,
             offset=offset,
-            document_id=_document(where),
-            batch_id=_batch(where),
+            **ids_of(where),
         )
         return [_fact(row) for row in rows]
 
@@ -144,8 +138,7 @@ class Reviews:
             user_id=user_id,
             duplicate_ids=None if duplicate_ids is None else list(duplicate_ids),
             resolution=resolution,
-            document_id=_document(where),
-            batch_id=_batch(where),
+            **ids_of(where),
         )
         return [_pair(row) for row in rows]
 

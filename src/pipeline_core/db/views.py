@@ -11,6 +11,7 @@ from pipeline_core.db.database import Database
 from pipeline_core.db.job_lists import DOCUMENT_JOBS
 from pipeline_core.db.listing import R
 from pipeline_core.db.parking import parked_shown
+from pipeline_core.db.review import findings_of
 from pipeline_core.db.rows import (
     ChunkOutcome,
     Counts,
@@ -100,14 +101,21 @@ class Views:
         return counts
 
     def resolve_job(self, user_id: UserId, text: str) -> JobId:
-        # an empty or very short text would name whatever happens to be the only document
-        """The job that the text names: a job id, a document id, a unique beginning of one, a file name, or a place.
+        """The newest job of the document that the text names, as ``resolve_document``."""
+        return JobId(self._meant(user_id, text)["job_id"])
+
+    def resolve_document(self, user_id: UserId, text: str) -> DocumentId:
+        """The document that the text names: a job id, its own id, a unique beginning of one, its file name, or a place.
 
         A place is a URI. Of several documents of one name, the one that stands at its place now is meant.
 
         Raises:
             NotFoundError: there is none, or more than one.
         """
+        return DocumentId(self._meant(user_id, text)["document_id"])
+
+    def _meant(self, user_id: UserId, text: str) -> Row:
+        # an empty or very short text would name whatever happens to be the only document
         prefix = f"{text.lower()}%" if _ID_BEGINNING.fullmatch(text.lower()) else ""
         rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
         if not rows:
@@ -117,7 +125,7 @@ class Views:
         if len(meant) > 1:
             names = ", ".join(f"{str(row['job_id'])[:8]} ({_place(row)})" for row in meant[:5])
             raise NotFoundError(f"{text} could be any of {names}.", action="Name one by its id, or by its path.")
-        return JobId(meant[0]["job_id"])
+        return meant[0]
 
     def job(self, user_id: UserId, job_id: JobId) -> DocumentDetail:
         """One job with its stages, findings, pairs of near-duplicates, facts and last events."""
@@ -126,11 +134,10 @@ class Views:
             rows = session.select_columns(DOCUMENT_JOBS, user_id=user_id, document_ids=of_job, limit=1)
             row = only(rows, f"There is no job {job_id}.")
             document_id = row["document_id"]
-            results = session.all("view_job_findings", job_id=job_id)[0]["stage3_validation_results"]
             return DocumentDetail(
                 **row,
                 stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
-                findings=(results or {}).get("findings", []),
+                findings=findings_of(session, job_id),
                 returned_for=returned_for(session, job_id),
                 pairs=session.rows(DocumentPair, "document_pairs", document_id=document_id),
                 ledger=session.rows(ChunkOutcome, "view_chunk_outcomes", document_id=document_id),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
@@ -36,6 +36,21 @@ class OfBatch:
 
 
 Where = OfDocument | OfBatch
+
+
+class WhereIds(TypedDict):
+    """``Where`` as parameters of a query; both are None where nothing is said."""
+
+    document_id: DocumentId | None
+    batch_id: BatchId | None
+
+
+def ids_of(where: Where | None) -> WhereIds:
+    """The ``document_id`` and the ``batch_id``, of which at most one is there."""
+    return {
+        "document_id": where.document_id if isinstance(where, OfDocument) else None,
+        "batch_id": where.batch_id if isinstance(where, OfBatch) else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)
