@@ -23,8 +23,8 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact, StagedPair, Where
-from pipeline_core.review.deciding import forget_changes
 from pipeline_core.review.decisions import Decision, Resolution
+from pipeline_core.services.history import forget_changes
 from pipeline_core.terminal.actions import Typed, carry_out
 from tests.integration.test_review import CONTRADICTORY, ask, look_alike, park
 from tests.through import publish, through, upload

@@ -1,6 +1,7 @@
 """What every decision over HTTP is sent with and answered with, be it about a document, a bank, a fact or a pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain import review
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import NotFoundError, UnknownIdsError
 from pipeline_core.domain.facts import LeftOut
 
 MOST_IDS = 1000
@@ -45,6 +47,27 @@ class Signed(Body):
         """The reviewer, having seen these states."""
         seen = {one: row.seen() for one, row in (expected or {}).items() if row}
         return review.Reviewer(services.user_id, named(services, self.reviewer), self.reason, seen)
+
+
+class NewWords(Signed):
+    """New words for a fact or a question: a field that is not sent stays."""
+
+    def words(self) -> dict[str, str | None]:
+        """The fields of the fact or question that were sent."""
+        return self.model_dump(exclude_unset=True, exclude={"reason", "reviewer", "expected", "status"})
+
+
+@contextmanager
+def named_by_path(see: str) -> Iterator[None]:
+    """Answer 404 where the fact or question in the path is none of its document's or bank's; ``see`` lists them.
+
+    Raises:
+        NotFoundError: it is none.
+    """
+    try:
+        yield
+    except UnknownIdsError as error:
+        raise NotFoundError(error.message, action=f"`{see}` lists them.") from None
 
 
 def named(services: UserServices, typed: str) -> str:

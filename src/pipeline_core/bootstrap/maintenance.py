@@ -30,11 +30,10 @@ from pipeline_core.db.session import Row
 from pipeline_core.db.upkeep import analyze
 from pipeline_core.ports.launcher import PoolType
 from pipeline_core.ports.queue_runs import QueueRuns
-from pipeline_core.review.deciding import forget_changes
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.diagnose import Diagnose
 from pipeline_core.services.event_streams import forget_streams
-from pipeline_core.services.history import PruneHistory
+from pipeline_core.services.history import PruneHistory, forget_changes
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.prune_caches import PruneCaches
 from pipeline_core.services.queue_watch import QueueWatch

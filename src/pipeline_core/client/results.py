@@ -13,7 +13,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageNam
 from pipeline_core.domain.search import Answer
 from pipeline_core.services.own_policy import PolicyLeft
 
-_AT_REST = AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
+AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
 
 
 @dataclass(frozen=True, slots=True)

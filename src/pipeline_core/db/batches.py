@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pipeline_core.db.batch_lists import LISTED
 from pipeline_core.db.rows import ListedBatch
 from pipeline_core.db.session import Row, Session
-from pipeline_core.db.staging import matchable
+from pipeline_core.db.staging import MATCH_COLUMNS, matchable
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, NewBankQuestion
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.ids import BatchId, QuestionId, UserId
@@ -24,11 +24,7 @@ _QUESTION_COLUMNS = {
     "answer": "text",
     "notes_for_tutor": "text",
     "generator": "text",
-    "match_text": "text",
-    "match_sha256": "text",
-    "match_trigrams": "int4",
-    "match_signature": "bytea",
-    "language": "text",
+    **MATCH_COLUMNS,
 }
 
 

@@ -76,17 +76,21 @@ _TO_DECIDE = and_(
 _HAS_PAIR = exists().where(_PAIRS.c.staged_question_id == StagedQuestions.question_id)
 
 
+_OF_JOB = (
+    "job_id", "stage", "state", "outcome", "profile", "phase", "retry_count", "last_error", "is_stopped", "created_at",
+    "updated_at", "finished_at", "correlation_id", "flow_run_id",
+)  # fmt: skip
+_OF_DOCUMENT = (
+    "document_id", "filename", "title", "published_at", "staging_status", "deep_scan_status", "deep_scan_error",
+)  # fmt: skip
+
+
 def _columns(job: type[UploadJobs]) -> Columns:
     """What the fields of a job's row are; ``job`` may be an alias."""
     found = job.stage3_validation_results
     return {
-        **{name: getattr(job, name) for name in ("job_id", "stage", "state", "outcome", "profile", "phase")},
-        **{
-            name: getattr(job, name) for name in ("retry_count", "last_error", "is_stopped", "created_at", "updated_at")
-        },
-        **{name: getattr(job, name) for name in ("updated_at", "finished_at", "correlation_id", "flow_run_id")},
-        **{name: getattr(Documents, name) for name in ("document_id", "filename", "title", "published_at")},
-        **{name: getattr(Documents, name) for name in ("staging_status", "deep_scan_status", "deep_scan_error")},
+        **{name: getattr(job, name) for name in _OF_JOB},
+        **{name: getattr(Documents, name) for name in _OF_DOCUMENT},
         "percent": JobStages.percent.expression,
         "pages": Documents.page_count.expression,
         "also_named": func.also_named(Documents.document_id, Documents.filename),

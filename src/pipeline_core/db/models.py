@@ -47,6 +47,49 @@ def _of_document() -> ForeignKeyConstraint:
     return _with_user("document_id", "documents", "document_id")
 
 
+class Fact:
+    """What a fact or question has as long as it is staged, and once it is published."""
+
+    topic: Mapped[str | None] = mapped_column(Text)
+    subtopic: Mapped[str | None] = mapped_column(Text)
+    difficulty: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    notes_for_tutor: Mapped[str | None] = mapped_column(Text)
+    statement: Mapped[str | None] = mapped_column(Text)
+    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    evidence_quote: Mapped[str | None] = mapped_column(Text, Computed("…", persisted=True))
+    evidence_char_from: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
+    evidence_page: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
+    evidence_match: Mapped[str | None] = mapped_column(Text)
+    generator: Mapped[str] = mapped_column(Text)
+    match_text: Mapped[str] = mapped_column(Text)
+    match_sha256: Mapped[str] = mapped_column(Text)
+    match_trigrams: Mapped[int] = mapped_column(Integer)
+    match_signature: Mapped[bytes] = mapped_column(LargeBinary)
+    match_version: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
+    language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    confidence: Mapped[float | None] = mapped_column(REAL)
+    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+
+
+class Passage:
+    """What a chunk has as long as it is staged, and once it is published."""
+
+    document_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    page_from: Mapped[int] = mapped_column(Integer)
+    page_to: Mapped[int] = mapped_column(Integer)
+    char_from: Mapped[int] = mapped_column(Integer)
+    char_to: Mapped[int] = mapped_column(Integer)
+    token_count: Mapped[int] = mapped_column(Integer)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    chunker_name: Mapped[str] = mapped_column(Text)
+    chunker_version: Mapped[str] = mapped_column(Text)
+
+
 class SchemaMigrations(Base):
     __tablename__ = "schema_migrations"
 
@@ -169,7 +212,7 @@ class PaidClaims(Base):
     expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
 
-class AllQuestions(Base):
+class AllQuestions(Fact, Base):
     __tablename__ = "all_questions"
     __table_args__ = (_of_document(),)
 
@@ -179,53 +222,20 @@ class AllQuestions(Base):
     chunk_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.document_chunks.chunk_id", ondelete="CASCADE")
     )
-    topic: Mapped[str | None] = mapped_column(Text)
-    subtopic: Mapped[str | None] = mapped_column(Text)
     question_type: Mapped[str] = mapped_column(Text)
-    difficulty: Mapped[str | None] = mapped_column(Text)
-    question: Mapped[str | None] = mapped_column(Text)
-    answer: Mapped[str | None] = mapped_column(Text)
-    notes_for_tutor: Mapped[str | None] = mapped_column(Text)
-    statement: Mapped[str | None] = mapped_column(Text)
-    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
-    evidence_quote: Mapped[str | None] = mapped_column(Text, Computed("…", persisted=True))
-    evidence_char_from: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
-    evidence_page: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
-    evidence_match: Mapped[str | None] = mapped_column(Text)
-    generator: Mapped[str] = mapped_column(Text)
-    match_text: Mapped[str] = mapped_column(Text)
-    match_sha256: Mapped[str] = mapped_column(Text)
-    match_trigrams: Mapped[int] = mapped_column(Integer)
-    match_signature: Mapped[bytes] = mapped_column(LargeBinary)
-    match_version: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
-    language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
-    confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
 
 
-class DocumentChunks(Base):
+class DocumentChunks(Passage, Base):
     __tablename__ = "document_chunks"
     __table_args__ = (_of_document(),)
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
-    ordinal: Mapped[int] = mapped_column(Integer)
-    text: Mapped[str] = mapped_column(Text)
     heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    page_from: Mapped[int] = mapped_column(Integer)
-    page_to: Mapped[int] = mapped_column(Integer)
-    char_from: Mapped[int] = mapped_column(Integer)
-    char_to: Mapped[int] = mapped_column(Integer)
-    token_count: Mapped[int] = mapped_column(Integer)
-    content_sha256: Mapped[str] = mapped_column(Text)
-    chunker_name: Mapped[str] = mapped_column(Text)
-    chunker_version: Mapped[str] = mapped_column(Text)
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
@@ -506,24 +516,12 @@ class SearchSources(Base):
     words: Mapped[int] = mapped_column(BigInteger)
 
 
-class StagedChunks(Base):
+class StagedChunks(Passage, Base):
     __tablename__ = "staged_chunks"
     __table_args__ = (_of_document(),)
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    document_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
-    ordinal: Mapped[int] = mapped_column(Integer)
-    text: Mapped[str] = mapped_column(Text)
     heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue())
-    page_from: Mapped[int] = mapped_column(Integer)
-    page_to: Mapped[int] = mapped_column(Integer)
-    char_from: Mapped[int] = mapped_column(Integer)
-    char_to: Mapped[int] = mapped_column(Integer)
-    token_count: Mapped[int] = mapped_column(Integer)
-    content_sha256: Mapped[str] = mapped_column(Text)
-    chunker_name: Mapped[str] = mapped_column(Text)
-    chunker_version: Mapped[str] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(Text)
     outcome_reason: Mapped[str | None] = mapped_column(Text)
     fact_count: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
@@ -538,7 +536,7 @@ class StagedQuestionMoves(Base):
     to_status: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
-class StagedQuestions(Base):
+class StagedQuestions(Fact, Base):
     __tablename__ = "staged_questions"
     __table_args__ = (_of_document(), _with_user("upload_batch_id", "upload_batches", "batch_id"))
 
@@ -549,26 +547,7 @@ class StagedQuestions(Base):
     chunk_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.staged_chunks.chunk_id", ondelete="CASCADE")
     )
-    topic: Mapped[str | None] = mapped_column(Text)
-    subtopic: Mapped[str | None] = mapped_column(Text)
     question_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
-    difficulty: Mapped[str | None] = mapped_column(Text)
-    question: Mapped[str | None] = mapped_column(Text)
-    answer: Mapped[str | None] = mapped_column(Text)
-    notes_for_tutor: Mapped[str | None] = mapped_column(Text)
-    statement: Mapped[str | None] = mapped_column(Text)
-    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
-    evidence_quote: Mapped[str | None] = mapped_column(Text, Computed("…", persisted=True))
-    evidence_char_from: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
-    evidence_page: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
-    evidence_match: Mapped[str | None] = mapped_column(Text)
-    generator: Mapped[str] = mapped_column(Text)
-    match_text: Mapped[str] = mapped_column(Text)
-    match_sha256: Mapped[str] = mapped_column(Text)
-    match_trigrams: Mapped[int] = mapped_column(Integer)
-    match_signature: Mapped[bytes] = mapped_column(LargeBinary)
-    match_version: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
-    language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     duplicate_of: Mapped[UUID | None] = mapped_column(Uuid)
     similarity_score: Mapped[float | None] = mapped_column(REAL)
@@ -584,8 +563,6 @@ class StagedQuestions(Base):
     duplicate_of_sha256: Mapped[str | None] = mapped_column(Text)
     left_out_reason: Mapped[str | None] = mapped_column(Text)
     evidence_pieces: Mapped[Any | None] = mapped_column(JSONB)
-    confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
     publish_from: Mapped[float | None] = mapped_column(REAL)
     ask_from: Mapped[float | None] = mapped_column(REAL)
     decided_by_itself: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())

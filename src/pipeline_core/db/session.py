@@ -1,4 +1,4 @@
-"""One transaction on a psycopg connection that SQLAlchemy's pool lends, with named queries."""
+"""One transaction on a psycopg connection that ``Database`` lends, with named queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack

@@ -62,6 +62,15 @@ _CHUNK_COLUMNS = {
     "chunker_version": "text",
 }
 
+MATCH_COLUMNS = {
+    "match_text": "text",
+    "match_sha256": "text",
+    "match_trigrams": "int4",
+    "match_signature": "bytea",
+    "language": "text",
+}
+"""What a row is compared by, in every table of facts and questions."""
+
 _QUESTION_COLUMNS = {
     "question_id": "uuid",
     "upload_batch_id": "uuid",
@@ -76,11 +85,7 @@ _QUESTION_COLUMNS = {
     "evidence": "jsonb",
     "evidence_match": "text",
     "generator": "text",
-    "match_text": "text",
-    "match_sha256": "text",
-    "match_trigrams": "int4",
-    "match_signature": "bytea",
-    "language": "text",
+    **MATCH_COLUMNS,
     "status": "text",
     "left_out_reason": "text",
     "evidence_pieces": "jsonb",

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TypedDict, Unpack
 from uuid import UUID
 
 from pipeline_core.domain.masking import masked
-from pipeline_core.domain.wording import counted, listed, without_objects
+from pipeline_core.domain.wording import counted, dated, listed, without_objects
 
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
 _OPERATOR = "Tell whoever runs the installation, with the correlation id."
@@ -639,7 +639,7 @@ class Changed:
     @property
     def in_words(self) -> str:
         return (
-            f"{self.who} {self.what} on {self.when:%Y-%m-%d at %H:%M:%S %Z}: {self.id} was {self.expected_status} "
+            f"{self.who} {self.what} on {dated(self.when)}: {self.id} was {self.expected_status} "
             f"(version {self.expected_version}) when you looked, and is {self.status} (version {self.version})"
         )
 

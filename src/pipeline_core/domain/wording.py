@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-fA-F]+>(?:: )?")
 
@@ -9,6 +10,11 @@ _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-fA-F]+>(?:: )?")
 def counted(number: int, one: str, many: str = "") -> str:
     """The number and its noun: "1 fact", "2,000 facts"; ``many`` where an s at the end does not do."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def dated(moment: datetime) -> str:
+    """A point of time in a sentence: "2026-11-30 at 03:15:00 UTC"."""
+    return f"{moment:%Y-%m-%d at %H:%M:%S %Z}"
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.changes import Change as Undone
 from pipeline_core.domain.changes import ChangedRow, Kind, in_the_way, of_subject, to_restore
 from pipeline_core.domain.errors import ConflictError, RefusedError, StagedStateError
 from pipeline_core.domain.facts import fact_text
 from pipeline_core.domain.review import OfDocument, StagedFact, StagedPair
+from pipeline_core.domain.wording import dated
 from pipeline_core.duplicates.comparing import match_keys
-from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
-from pipeline_core.review.decisions import Change, Resolution
+from pipeline_core.review.decisions import Change, Resolution, require_storable
 from pipeline_core.review.scope import Scope
 
 Row = StagedFact | StagedPair
@@ -80,8 +79,8 @@ def _refuse_fields(scope: Scope, changes: Mapping[str, str | None]) -> None:
         known = ", ".join(sorted(scope.rules.fields))
         raise RefusedError(f"{', '.join(unknown)} cannot be edited.", action=f"One of: {known}.")
     for name, value in changes.items():
-        if value is not None and (UNSTORABLE.search(value) or len(value) > MAX_CHARS):
-            raise RefusedError(f"The {name} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
+        if value is not None:
+            require_storable(name, value)
 
 
 def resolve(scope: Scope, resolution: Resolution, ids: Sequence[UUID] | None = None) -> Change:
@@ -105,13 +104,6 @@ def resolve(scope: Scope, resolution: Resolution, ids: Sequence[UUID] | None = N
     scope.set_resolution(todo, resolution)
     to_run = scope.resolved(todo, resolution) if todo else ()
     return scope.change(changed, len(pairs) - len(todo), f"decided {resolution}", of_pairs=True, to_run=to_run)
-
-
-def forget_changes(open_uow: OpenUnitOfWork) -> None:
-    """Keep no longer what has gone on and cannot be undone."""
-    with open_uow() as uow:
-        uow.changes.forget()
-        uow.commit()
 
 
 def undo(scope: Scope, subject: UUID, *, of_pair: bool) -> Change:
@@ -144,7 +136,7 @@ def undo(scope: Scope, subject: UUID, *, of_pair: bool) -> Change:
     scope.after_undo(was.staged_id)
     _record(scope, was, _row(scope, subject, of_pair=of_pair), last)
     done = "redone" if last.is_undo else "undone"
-    what = f"{done}: {last.made_by}, {last.made_at:%Y-%m-%d at %H:%M:%S %Z}"
+    what = f"{done}: {last.made_by}, {dated(last.made_at)}"
     return scope.change([subject], 0, what, of_pairs=of_pair)
 
 
@@ -179,6 +171,6 @@ def _in_the_way(scope: Scope, subject: UUID, other: ChangedRow) -> ConflictError
     when = datetime.fromisoformat(now["changed_at"])
     return ConflictError(
         f"{what.capitalize()} {other.row_key}, which changed with {subject}, was changed since by {now['changed_by']} "
-        f"on {when:%Y-%m-%d at %H:%M:%S %Z}: it is {now['status' if other.kind is Kind.FACT else 'resolution']} now.",
+        f"on {dated(when)}: it is {now['status' if other.kind is Kind.FACT else 'resolution']} now.",
         action="Undo that first.",
     )

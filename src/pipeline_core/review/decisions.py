@@ -21,6 +21,7 @@ from pipeline_core.domain.names import nearest
 from pipeline_core.domain.reasons import MIN_REASON, trimmed
 from pipeline_core.domain.review import Expected, Reviewer, Seen
 from pipeline_core.domain.wording import counted
+from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
 
 __all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
 
@@ -190,6 +191,16 @@ def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -
         given.get("expected"),
         given.get("expected_facts") or {},
     )
+
+
+def require_storable(what: str, text: str) -> None:
+    """Require that a text that a reviewer gives can be stored.
+
+    Raises:
+        RefusedError: it has a character that cannot, or too many.
+    """
+    if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
+        raise RefusedError(f"The {what} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
 
 
 def _one(given: Mapping[str, Any], name: str, other: str) -> Any:

@@ -19,7 +19,7 @@ from pipeline_core.domain.lifecycle import (
     Outcome,
 )
 from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, StagedFact, StagedPair
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, dated
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.review.scope import SYSTEM, Rules, Scope, Work
@@ -89,7 +89,7 @@ class DocumentScope(Scope):
         if parked is not None and parked.ended_at is None:
             raise AlreadyDecidedError(
                 f"{parked.taken_by} decided “{parked.decision}” about {self.summary.filename} on "
-                f"{parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}; it is carried out at {parked.due_at:%H:%M:%S %Z}.",
+                f"{dated(parked.taken_at)}; it is carried out at {parked.due_at:%H:%M:%S %Z}.",
                 action="Wait until then, or take it back: `pipeline review JOB undo`.",
                 http_action="Wait until then, or take it back: `POST /api/job/{job_id}/undo`.",
             )
@@ -263,4 +263,4 @@ def in_words(last: PastDecision) -> str:
     """Who decided what about the document, when, and why."""
     reason = str(last.payload.get("reason") or "").strip()
     why = f" (“{reason}”)" if reason else ""
-    return f"{last.payload.get('by')} {DECISIONS[last.code]} on {last.ts:%Y-%m-%d at %H:%M:%S %Z}{why}".rstrip()
+    return f"{last.payload.get('by')} {DECISIONS[last.code]} on {dated(last.ts)}{why}".rstrip()

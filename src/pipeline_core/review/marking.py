@@ -11,7 +11,7 @@ from pipeline_core.domain.ids import ChunkId, QuestionId, added_question_id_for
 from pipeline_core.domain.reasons import trimmed, visible_length
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
-from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
+from pipeline_core.review.decisions import require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def _said(what: str, text: str | None) -> str | None:
         return None
     if not visible_length(text):
         raise RefusedError(f"The {what} is blank.", action=f"Leave the {what} out, or say something.")
-    if UNSTORABLE.search(text) or len(text) > MAX_CHARS:
-        raise RefusedError(f"The {what} has a character that cannot be stored, or more than {MAX_CHARS:,}.")
+    require_storable(what, text)
     return trimmed(text)
 
 

@@ -20,6 +20,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.traces import told
+from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act
@@ -144,7 +145,7 @@ def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
 
 def in_words(parked: ParkedDecision) -> str:
     """Who decided what, and when."""
-    return f"{parked.taken_by} decided “{parked.decision}” on {parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}".rstrip()
+    return f"{parked.taken_by} decided “{parked.decision}” on {dated(parked.taken_at)}".rstrip()
 
 
 def _too_late(parked: ParkedDecision) -> AlreadyDecidedError:

@@ -1,4 +1,4 @@
-"""How long history is kept: events of the work, and the audit trail."""
+"""How long history is kept: events of the work, the audit trail, and what can be undone."""
 
 from dataclasses import dataclass
 
@@ -52,3 +52,10 @@ class PruneHistory:
             uow.upkeep.tell_pruned(code, payload)
             uow.commit()
         log.info(code, count=payload["count"])
+
+
+def forget_changes(open_uow: OpenUnitOfWork) -> None:
+    """Keep no longer what reviewers have changed that has gone on, and so cannot be undone; its events stay."""
+    with open_uow() as uow:
+        uow.changes.forget()
+        uow.commit()

@@ -171,8 +171,8 @@ def _recount(subject: Subject, _typed: Typed) -> Said:
 
 def _import(subject: Subject, _typed: Typed) -> Said:
     before = subject.client.recount_bank(_bank(subject)).imported
-    subject.client.import_bank(_bank(subject))
-    now = subject.client.recount_bank(_bank(subject)).imported
+    questions = subject.client.import_bank(_bank(subject))
+    now = sum(question.status is QuestionStatus.IMPORTED for question in questions)
     unchanged = f", {before:,} before" if before else ""
     return Said(f"{counted(now - before, 'question')} imported{unchanged}")
 

@@ -16,7 +16,7 @@ from pipeline_core.domain.errors import explain
 from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.wording import all_names, counted
+from pipeline_core.domain.wording import all_names, counted, dated
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.jobs_table import place_of
@@ -204,7 +204,7 @@ def print_parked(console: Console, job: DocumentDetail) -> None:
     """The decision that can be taken back still, or that was refused when its time came."""
     if (parked := job.parked) is None:
         return
-    said = f"{parked.by} decided “{parked.decision}” on {parked.taken_at:%Y-%m-%d at %H:%M:%S %Z}"
+    said = f"{parked.by} decided “{parked.decision}” on {dated(parked.taken_at)}"
     if parked.error:
         console.print(f"[red]●[/] {escape(said)}; it was refused: {escape(parked.error['message'])}")
     else:

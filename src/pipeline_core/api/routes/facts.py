@@ -12,9 +12,18 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.pagination import Page, PageOffset
 from pipeline_core.api.problems import responses
-from pipeline_core.api.review_bodies import EXPECTED, Pair, PairResolution, Seen, Signed, Staged
+from pipeline_core.api.review_bodies import (
+    EXPECTED,
+    NewWords,
+    Pair,
+    PairResolution,
+    Seen,
+    Signed,
+    Staged,
+    named_by_path,
+)
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import NotFoundError, RefusedError, UnknownIdsError
+from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import ChunkId, DocumentId
 from pipeline_core.domain.review import OfDocument
 from pipeline_core.review.marking import Marked, MissedFact
@@ -81,7 +90,7 @@ class AddedFact(BaseModel):
     fact: Fact
 
 
-class FactPatch(Signed):
+class FactPatch(NewWords):
     """New words for a fact, or a decision about it: one of the two."""
 
     model_config = example({"answer": "Once every 12 months.", "reason": "a full sentence"})
@@ -96,9 +105,7 @@ class FactPatch(Signed):
 
     def words(self) -> dict[str, str | None]:
         """The words that were sent; a fact without a question has no answer either."""
-        sent: dict[str, str | None] = {
-            name: getattr(self, name) for name in ("question", "answer", "statement") if name in self.model_fields_set
-        }
+        sent = super().words()
         return {**sent, "answer": None} if sent.get("question", "") is None else sent
 
 
@@ -152,15 +159,13 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
             "A change is of a fact's words or of its status.",
             action="Send `question`, `answer` or `statement`; or `status`.",
         )
-    try:
+    with named_by_path("GET /api/v2/documents/{document_id}/facts"):
         if body.status:
             to = QuestionStatus(body.status)
             change = services.review.decide_facts(where, [fact_id], to, by=by)
         else:
             change = services.review.edit(where, fact_id, words, by=by)
         [fact] = services.review.facts(where, services.user_id, ids=[fact_id])
-    except UnknownIdsError as error:
-        raise NotFoundError(error.message, action="`GET /api/v2/documents/{document_id}/facts` lists them.") from None
     if change.to_run:
         request.app.state.ask_for_run()
     goes_on = document_id in change.to_run

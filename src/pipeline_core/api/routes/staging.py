@@ -19,16 +19,18 @@ from pipeline_core.api.review_bodies import (
     MOST_IDS,
     OF_BATCH,
     Changed,
+    NewWords,
     Pair,
     PairResolution,
     Seen,
     SeenRows,
     Signed,
     Staged,
+    named_by_path,
 )
 from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
-from pipeline_core.domain.errors import NoEntriesError, NotFoundError, UnknownIdsError
+from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch
 from pipeline_core.review.decisions import Change, Resolution
@@ -111,7 +113,7 @@ class ResolveAllRequest(ResolveRequest):
     expected: Seen | None = Field(default=None, description=OF_BATCH)
 
 
-class QuestionPatch(Signed):
+class QuestionPatch(NewWords):
     """New words for a question of a bank: a field that is not sent stays, and null takes it away."""
 
     model_config = example({"answer": "Within 24 hours.", "reason": "a full sentence"})
@@ -124,10 +126,6 @@ class QuestionPatch(Signed):
     difficulty: str | None = None
     notes: str | None = None
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the question's `status` and `version`")
-
-    def words(self) -> dict[str, str | None]:
-        """The fields of the question that were sent."""
-        return self.model_dump(exclude_unset=True, exclude={"reason", "reviewer", "expected"})
 
 
 class ComparingAnswer(BaseModel):
@@ -253,12 +251,8 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> Cha
 def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: Services) -> Change:
     """New words are compared again, and wait for an approval again."""
     by = body.by(services, {question_id: body.expected})
-    try:
+    with named_by_path("GET /api/staging/batches/{batch_id}/questions"):
         return services.review.edit(OfBatch(BatchId(batch_id)), question_id, body.words(), by=by)
-    except UnknownIdsError as error:
-        raise NotFoundError(
-            error.message, action="`GET /api/staging/batches/{batch_id}/questions` lists them."
-        ) from None
 
 
 @router.post(
