@@ -70,7 +70,7 @@ def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) 
         [document_id] = uow.session.connection.execute(  # type: ignore[attr-defined]
             "SELECT document_id FROM documents WHERE user_id = %s LIMIT 1", (user_id,)
         ).fetchone()
-        uow.changes.begin([uuid4()], user_id=user_id, document_id=document_id, batch_id=None, by=name)
+        uow.changes.begin([uuid4()], document_id, Reviewer(user_id, name))
         uow.session.connection.execute(  # type: ignore[attr-defined]
             "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = %s, resolved_at = now() "
             "WHERE user_id = %s",
