@@ -19,7 +19,7 @@ from pipeline_core.domain.jobs import Batch
 @task
 def count_chunks(batch: Batch) -> None:
     """A step of one's own: what a stage has staged is in Postgres, for whoever asks."""
-    rows = pipeline().views.jobs(pipeline().user_id, document_ids=list(batch.document_ids))
+    rows = pipeline().views.jobs(pipeline().realm_id, document_ids=list(batch.document_ids))
     get_run_logger().info("%s chunks are staged", sum(row["chunks"] for row in rows))
 
 

@@ -31,7 +31,7 @@ def tell_of_dead(document_ids: Collection[DocumentId]) -> None:
     for row in pipeline().views.run_documents(list(document_ids)):
         if row.state != JobState.DEADLETTER:
             continue
-        told = {key: str(row[key]) for key in ("document_id", "job_id", "user_id", "filename", "stage", "error_code")}
+        told = {key: str(row[key]) for key in ("document_id", "job_id", "realm_id", "filename", "stage", "error_code")}
         resource = {
             "prefect.resource.id": f"pipeline.document.{row.document_id}",
             "prefect.resource.name": row.filename,

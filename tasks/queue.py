@@ -7,7 +7,7 @@ from prefect import runtime
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.db.queue import Pressure
 from pipeline_core.domain.errors import PipelineError, TransientError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.traces import told
 from pipeline_core.services.queue_watch import ask_for_next
@@ -25,11 +25,11 @@ def waiting() -> Pressure | None:
         return None
 
 
-def has_work(user_id: UUID | None) -> bool:
+def has_work(realm_id: UUID | None) -> bool:
     """Whether there is anything for a run to do, of this user's or of everybody's. If in doubt, there is."""
     app = pipeline()
     try:
-        waits = app.queue.pressure(user_id=UserId(user_id) if user_id else None)
+        waits = app.queue.pressure(realm_id=RealmId(realm_id) if realm_id else None)
         return bool(waits) or app.reminders.is_any_review_overdue()
     except TransientError as error:
         run_logger().warning("not known what waits: %s", told(error))
@@ -49,10 +49,10 @@ def ask_for_next_run() -> None:
 
 
 @retried_task(name="take-from-queue")
-def take_from_queue(limit: int, user_id: UUID | None) -> Batch:
+def take_from_queue(limit: int, realm_id: UUID | None) -> Batch:
     """The next jobs that are due, under a lease; an empty batch says that there are none."""
-    user = UserId(user_id) if user_id else None
-    return pipeline().queue.take(limit, user_id=user, flow_run_id=flow_run_id())
+    user = RealmId(realm_id) if realm_id else None
+    return pipeline().queue.take(limit, realm_id=user, flow_run_id=flow_run_id())
 
 
 @retried_task(name="work-on-banks")

@@ -56,7 +56,7 @@ def tags_at_end(rows: Sequence[RunDocument]) -> set[str]:
 
 def tags_of(rows: Sequence[RunDocument], *, retried: bool) -> set[str]:
     """Whose documents, with which profile, in which lanes."""
-    users = sorted({f"user:{row.user_id}" for row in rows})
+    users = sorted({f"user:{row.realm_id}" for row in rows})
     lanes = {"lane:batch"} if len(rows) > 1 else {"lane:slow"}
     return {*users[:MOST_USERS], *(f"profile:{row.profile}" for row in rows), *lanes} | (
         {"lane:slow"} if retried else set()

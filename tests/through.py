@@ -25,7 +25,7 @@ The thermostat keeps the water at 65 degrees during the heating season.
 
 
 def receive(app: Pipeline, *files: Path | Upload) -> Received:
-    return app.intake.receive(files, user_id=app.user_id)
+    return app.intake.receive(files, realm_id=app.realm_id)
 
 
 def upload(name: str = "manual.md", text: str = MANUAL, source: str | None = None) -> Upload:

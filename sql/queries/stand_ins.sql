@@ -19,7 +19,7 @@ WHERE s.document_id = ANY(%(document_ids)s)
     AND NOT EXISTS (
         SELECT FROM staged_questions o
         WHERE o.document_id = ANY(%(document_ids)s) AND o.status IN ('approved', 'imported')
-            AND o.match_sha256 = s.match_sha256 AND matching_space(o.user_id) = s.space
+            AND o.match_sha256 = s.match_sha256 AND matching_space(o.realm_id) = s.space
             AND may_be_one_language(o.language, s.language))
 ORDER BY d.created_at, d.document_id, s.question_id;
 
@@ -28,13 +28,13 @@ ORDER BY d.created_at, d.document_id, s.question_id;
 -- the older one is left out of account. Versions of the document itself are no copies.
 SELECT new.question_id AS new_id, q.question_id AS old_id
 FROM staged_questions new
-JOIN staged_questions q ON matching_space(q.user_id) = matching_space(new.user_id)
+JOIN staged_questions q ON matching_space(q.realm_id) = matching_space(new.realm_id)
     AND q.match_sha256 = new.match_sha256
     AND may_be_one_language(q.language, new.language)
 WHERE new.question_id = ANY(%(new_ids)s) AND q.question_id <> ALL(%(old_ids)s)
     AND q.status IN ('pending', 'approved') AND q.document_id <> ALL(%(document_ids)s)
     AND NOT EXISTS (
-        SELECT FROM document_sources mine JOIN document_sources theirs USING (user_id, source_uri)
+        SELECT FROM document_sources mine JOIN document_sources theirs USING (realm_id, source_uri)
         WHERE mine.document_id = new.document_id AND theirs.document_id = q.document_id)
 ORDER BY 1, 2;
 
@@ -77,9 +77,9 @@ JOIN staging_duplicates p ON p.staged_question_id = w.old_id AND p.existing_ques
 WHERE decided_by_person(p.resolution, p.resolved_by);
 
 -- name: turn_pairs
-INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
+INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id, existing_is_staged,
     similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
-SELECT i.new_id, p.user_id, i.staged, i.existing, false, p.similarity_score, p.method, p.resolution,
+SELECT i.new_id, p.realm_id, i.staged, i.existing, false, p.similarity_score, p.method, p.resolution,
     p.resolution_notes, p.resolved_by, p.resolved_at, p.reasons
 FROM unnest(%(new_ids)s::uuid[], %(duplicate_ids)s::uuid[], %(staged)s::uuid[], %(existing)s::uuid[])
     AS i (new_id, duplicate_id, staged, existing)
@@ -109,12 +109,12 @@ WITH swapped AS (
     FROM swapped w
     JOIN staging_duplicates p ON p.staged_question_id = w.old_id AND p.existing_question_id = w.new_id
     WHERE q.question_id = w.old_id AND q.status IN ('pending', 'approved', 'imported') AND p.resolution = 'keep_existing'
-    RETURNING q.document_id, q.user_id, q.question_id, w.new_id
+    RETURNING q.document_id, q.realm_id, q.question_id, w.new_id
 )
-INSERT INTO events (document_id, user_id, type, code, payload)
-SELECT document_id, user_id, 'review', 'copy_published_first',
+INSERT INTO events (document_id, realm_id, type, code, payload)
+SELECT document_id, realm_id, 'review', 'copy_published_first',
     jsonb_build_object('by', 'system', 'questions', jsonb_object_agg(question_id, new_id))
-FROM left_out GROUP BY document_id, user_id;
+FROM left_out GROUP BY document_id, realm_id;
 
 -- name: without_vector
 -- Documents of which something that is to be published has no vector in the buffer.

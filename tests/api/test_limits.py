@@ -11,9 +11,9 @@ from tests.through import receive, upload
 from tests.two_users import ANN, BOB
 
 
-def _client(make_pipeline: Callable[..., Pipeline], user_id: object = ANN, **limits: int) -> TestClient:
+def _client(make_pipeline: Callable[..., Pipeline], realm_id: object = ANN, **limits: int) -> TestClient:
     none = {"limit_uploads_per_day": 0, "limit_polls_per_minute": 0, "limit_active_jobs": 0}
-    return client_of(make_pipeline(changes={**none, "limit_requests_per_hour": 0, **limits}), user_id)
+    return client_of(make_pipeline(changes={**none, "limit_requests_per_hour": 0, **limits}), realm_id)
 
 
 def _upload(client: TestClient, text: str) -> tuple[int, dict[str, str]]:
@@ -52,7 +52,7 @@ def test_requests_to_an_endpoint_are_limited_for_all_processes(make_pipeline: Ca
 
 def test_what_came_otherwise_is_not_counted(make_pipeline: Callable[..., Pipeline]) -> None:
     """Many files on the command line, waiting and taken in today, use up no limit of HTTP."""
-    direct = make_pipeline(changes={"user_id": ANN})
+    direct = make_pipeline(changes={"realm_id": ANN})
     receive(direct, *[upload(f"{number}.md", f"# {number}\n\nText {number}.\n") for number in range(5)])
     client = _client(make_pipeline, limit_active_jobs=1, limit_uploads_per_day=2)
     assert [_upload(client, "one")[0], _upload(client, "two")[0]] == [202, 429]

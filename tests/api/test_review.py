@@ -18,7 +18,7 @@ from tests.two_users import ANN
 @pytest.fixture
 def manual(make_pipeline: Callable[..., Pipeline]) -> tuple[TestClient, str, Pipeline]:
     """A document that waits in matching review: its job, and what asks for it."""
-    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "workflow": "manual"})
     received = receive(pipeline, upload())
     through(pipeline, needs_work(pipeline, received))
     client = client_of(pipeline)
@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_refused(manual: tuple[TestClient, str, Pipeline]) 
 
 def test_critical_findings_are_overridden_or_returned(make_pipeline: Callable[..., Pipeline]) -> None:
     pipeline = make_pipeline(
-        changes={**NO_LIMITS, "user_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
+        changes={**NO_LIMITS, "realm_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
     )
     # a chunk far over its limit, by a rule that is critical: garbled text
     garbled = "# Manual\n\n" + "The valve opens at 3 bar. " + "\ufffd" * 60 + "\n"
@@ -132,7 +132,7 @@ def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]
     missing = "00000000-0000-0000-0000-000000000001"
     refused = client.post(url, json={"approved_matches": [first["question_id"], missing]})
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_ids")
-    body = {"approved_matches": [first["question_id"]], "next_action": "next_job", "user_id": "current_user"}
+    body = {"approved_matches": [first["question_id"]], "next_action": "next_job", "realm_id": "current_user"}
     decided = client.post(url, json=body).json()
     assert (decided["goes_on"], decided["next_job_id"]) == (True, None)
     assert decided["validation_url"] == f"/validate/{job_id}"
@@ -161,7 +161,7 @@ def test_a_document_that_changed_meanwhile_is_not_decided_unseen(manual: tuple[T
 
 
 def test_a_pair_of_a_document_is_decided(make_pipeline: Callable[..., Pipeline]) -> None:
-    changes = {"user_id": ANN, "duplicate_mode": "baseline", "duplicate_threshold": 0.6}
+    changes = {"realm_id": ANN, "duplicate_mode": "baseline", "duplicate_threshold": 0.6}
     pipeline = make_pipeline(changes={**NO_LIMITS, **changes})
     said = "# Rules\n\nMembers must report {} loss to the service office within thirty days.\n"
     for name, which in (("first.md", "each"), ("second.md", "every")):

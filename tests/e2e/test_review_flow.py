@@ -63,9 +63,9 @@ def test_a_decision_lets_the_document_go_on(review_document: Any, wired: Pipelin
         document="costs.md", decision="override", reason="Two policy years.", reviewer="Ann", return_state=True
     )
     assert (state.name, state.message) == ("Completed", "1 done")
-    [row] = wired.views.jobs(wired.user_id, document_ids=[document_id])
+    [row] = wired.views.jobs(wired.realm_id, document_ids=[document_id])
     assert row["outcome"] == "published"
-    events = wired.views.job(wired.user_id, row["job_id"])["events"]
+    events = wired.views.job(wired.realm_id, row["job_id"])["events"]
     [event] = [event for event in events if event["code"] == "validation_overridden"]
     assert (event["payload"]["by"], event["payload"]["reason"]) == ("Ann", "Two policy years.")
 
@@ -74,11 +74,11 @@ def test_a_decision_can_leave_the_rest_for_later(review_document: Any, wired: Pi
     document_id = stopped(wired)
     state = review_document(document=str(document_id), decision="return", return_state=True)
     assert state.name == "AwaitingReview"
-    wrong = wired.review.facts(OfDocument(document_id), wired.user_id)[1]
+    wrong = wired.review.facts(OfDocument(document_id), wired.realm_id)[1]
     for decision, more in (("reject", {"question_ids": [str(wrong.question_id)]}), ("approve", {"go_on": False})):
         state = review_document(document=str(document_id), decision=decision, return_state=True, **more)
     assert (state.name, state.message) == ("Completed", "1 queued")
-    assert [row["document_id"] for row in wired.views.jobs(wired.user_id, states=["queued"])] == [document_id]
+    assert [row["document_id"] for row in wired.views.jobs(wired.realm_id, states=["queued"])] == [document_id]
 
 
 @pytest.mark.parametrize(
@@ -98,5 +98,5 @@ def test_what_cannot_be_done_fails_with_what_to_do(
     state = review_document(**{"document": "costs.md", **given}, return_state=True)
     assert state.type.value == "FAILED"
     assert said in state.message
-    [row] = wired.views.jobs(wired.user_id, document_ids=[document_id])
+    [row] = wired.views.jobs(wired.realm_id, document_ids=[document_id])
     assert row["state"] == "awaiting_review"

@@ -55,8 +55,8 @@ def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_u
     told = Told(prefect_api_url, run_of(process_document(document_ids=ids, return_state=True)))
     assert told.run["name"] in ("1 awaiting review: boiler.md + 1 more", "1 awaiting review: costs.md + 1 more")
     assert told.run["state"]["name"] == "AwaitingReview"
-    assert {f"user:{wired.user_id}", "profile:standard", "lane:batch", "awaiting-review"} <= set(told.run["tags"])
-    [waiting] = wired.views.jobs(wired.user_id, states=["awaiting_review"])
+    assert {f"user:{wired.realm_id}", "profile:standard", "lane:batch", "awaiting-review"} <= set(told.run["tags"])
+    [waiting] = wired.views.jobs(wired.realm_id, states=["awaiting_review"])
     text = told.artifacts["markdown"]["data"]
     assert all(part in text for part in ("1 awaiting review", "published", "Nothing was paid for."))
     assert f"https://review.example/validate/{waiting['job_id']}" in text
@@ -86,7 +86,7 @@ def test_runs_are_named_after_what_they_take_up(wired: Pipeline, prefect_api_url
         "awaiting review: queue: costs.md",
         "AwaitingReview",
     )
-    [waiting] = wired.views.jobs(wired.user_id, states=["awaiting_review"])
+    [waiting] = wired.views.jobs(wired.realm_id, states=["awaiting_review"])
     decided = review_document(
         document=str(waiting["job_id"]), decision="override", reason="Two policy years.", return_state=True
     )

@@ -73,7 +73,7 @@ def found(app: Pipeline) -> list[tuple[object, ...]]:
         )
         for mode in SearchMode
         for question in asked
-        for hit in app.search(app.user_id, question, mode=mode, limit=10)
+        for hit in app.search(app.realm_id, question, mode=mode, limit=10)
     ]
 
 

@@ -19,7 +19,7 @@ from pipeline_core.domain.staging import NewRows
 from pipeline_core.duplicates.comparing import match_keys
 from tests.database import copied_database
 
-_BY_USER = re.compile(r"(?<![\w(])(\w+)\.user_id = (\w+)\.user_id")
+_BY_USER = re.compile(r"(?<![\w(])(\w+)\.realm_id = (\w+)\.realm_id")
 # what is compared, and what was decided about it
 _FACTS = ("all_questions", "staged_questions", "staging_duplicates", "upload_batches", "ended_unpublished")
 _RELATIONS = ("comparable", "standing_questions", "stand_ins", "orphaned_questions", "duplicate_decisions")
@@ -45,7 +45,7 @@ def test_no_query_joins_facts_by_user() -> None:
         }
         for left, right in _BY_USER.findall(statement):
             joined = {of_alias.get(left), of_alias.get(right)}
-            assert not joined & {*_FACTS, *_RELATIONS}, f"{name}: {left}.user_id = {right}.user_id"
+            assert not joined & {*_FACTS, *_RELATIONS}, f"{name}: {left}.realm_id = {right}.realm_id"
 
 
 @pytest.mark.parametrize("relation", _RELATIONS)
@@ -54,17 +54,17 @@ def test_what_is_compared_is_asked_for_by_space(relation: str) -> None:
     for name, statement in load().items():
         plain = re.sub(r"matching_space\([^()]*(\([^()]*\))?[^()]*\)", "", statement)
         for alias in re.findall(rf"(?:FROM|JOIN) {relation}\b(?: (?!WHERE|ON|JOIN|USING)(\w+))?", plain):
-            assert not re.search(rf"(?<!\w){alias}\.user_id\b" if alias else r"(?<![\w.])user_id =", plain), name
+            assert not re.search(rf"(?<!\w){alias}\.realm_id\b" if alias else r"(?<![\w.])realm_id =", plain), name
 
 
 def test_no_view_joins_by_user_to_match(connection: psycopg.Connection[Any]) -> None:
     for relation in _RELATIONS[:4]:
         [(text,)] = connection.execute("SELECT pg_get_viewdef(%s::regclass)", (relation,)).fetchall()
-        assert not re.search(r"\w+\.user_id = \w+\.user_id", text), relation
+        assert not re.search(r"\w+\.realm_id = \w+\.realm_id", text), relation
         assert "matching_space(" in text or "q.space" in text
 
 
-def _publish(connection: psycopg.Connection[Any], user_id: UUID, texts: list[str], vectors: Any) -> list[QuestionId]:
+def _publish(connection: psycopg.Connection[Any], realm_id: UUID, texts: list[str], vectors: Any) -> list[QuestionId]:
     """Rows of production by COPY, with their vectors."""
     session = Session(connection)
     keys = match_keys(Staging(session), texts)
@@ -74,7 +74,7 @@ def _publish(connection: psycopg.Connection[Any], user_id: UUID, texts: list[str
         (vectors.shape[1],),
     )
     columns = {
-        "question_id": "uuid", "user_id": "uuid", "question_type": "text", "question": "text", "answer": "text",
+        "question_id": "uuid", "realm_id": "uuid", "question_type": "text", "question": "text", "answer": "text",
         "statement": "text", "generator": "text", "match_text": "text", "match_sha256": "text",
         "match_trigrams": "int4", "match_signature": "bytea", "embedding": "vector", "embed_model": "text",
         "embed_version": "text",
@@ -84,7 +84,22 @@ def _publish(connection: psycopg.Connection[Any], user_id: UUID, texts: list[str
         "all_questions",
         columns,
         [
-            (i, user_id, "fact", "q", k.text, k.text, "test", k.text, k.sha256, k.trigrams, k.signature, v, "test", "1")
+            (
+                i,
+                realm_id,
+                "fact",
+                "q",
+                k.text,
+                k.text,
+                "test",
+                k.text,
+                k.sha256,
+                k.trigrams,
+                k.signature,
+                v,
+                "test",
+                "1",
+            )
             for i, k, v in zip(ids, keys, vectors, strict=True)
         ],
     )

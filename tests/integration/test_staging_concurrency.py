@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import ConflictError, RefusedError, TransientError
-from pipeline_core.domain.ids import BatchId, QuestionId, UserId, user_id_for
+from pipeline_core.domain.ids import BatchId, QuestionId, RealmId, user_id_for
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
@@ -42,25 +42,25 @@ def app(postgres_url: str, template_database: str, tmp_path_factory: pytest.Temp
         made.close()
 
 
-def stage(app: Pipeline, user: UserId, text: str) -> BatchId:
+def stage(app: Pipeline, user: RealmId, text: str) -> BatchId:
     staged = app.staging.stage_bank(text.encode(), "bank.md", by=user)
     assert staged.batch is not None
     return staged.batch.batch_id
 
 
-def check(app: Pipeline, user: UserId) -> None:
+def check(app: Pipeline, user: RealmId) -> None:
     """Counts are the rows; what is imported is published once; what is left out has a twin
     that stands, or one in the same bank that was rejected."""
     with psycopg.connect(app.database_url) as connection:
         connection.execute("SET search_path = upload_pipeline, public")
         rows = connection.execute(
-            "SELECT upload_batch_id, status, question_id, duplicate_of FROM staged_questions WHERE user_id = %s",
+            "SELECT upload_batch_id, status, question_id, duplicate_of FROM staged_questions WHERE realm_id = %s",
             (user,),
         ).fetchall()
         published = {
-            row[0] for row in connection.execute("SELECT question_id FROM all_questions WHERE user_id = %s", (user,))
+            row[0] for row in connection.execute("SELECT question_id FROM all_questions WHERE realm_id = %s", (user,))
         }
-        status = dict(connection.execute("SELECT batch_id, status FROM upload_batches WHERE user_id = %s", (user,)))
+        status = dict(connection.execute("SELECT batch_id, status FROM upload_batches WHERE realm_id = %s", (user,)))
     with app.open_uow() as uow:
         counts = uow.batches.counts(list(status))
     for batch, count in counts.items():
@@ -88,7 +88,7 @@ _STEPS = st.lists(
 )
 
 
-def take(app: Pipeline, user: UserId, step: Step) -> None:
+def take(app: Pipeline, user: RealmId, step: Step) -> None:
     """One operation on whatever the numbers choose; what is refused is refused."""
     kind, which, what = step
     service, by = app.staging, Reviewer(user)

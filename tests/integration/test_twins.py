@@ -94,7 +94,7 @@ def test_a_dead_twin_that_is_retried_is_compared_again(app: Pipeline, from_stage
 def test_a_dead_document_goes_on_where_it_failed_when_nothing_was_compared_since(manual: Pipeline) -> None:
     """What a person approved is not asked again for a failure that has nothing to do with it."""
     [first] = publish(manual, upload("a.md", FIRST))
-    manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "read"))
+    manual.review.decide(first, Request(Decision.APPROVE, manual.realm_id, "read"))
     batch, _ = through(manual, [first], until=StageName.EMBEDDER)
     bury(manual, batch)
     manual.retry(first, from_stage=None, by="test")
@@ -106,7 +106,7 @@ def test_a_dead_document_goes_on_where_it_failed_when_nothing_was_compared_since
 def test_a_rejected_document_that_is_retried_finds_what_was_published_meanwhile(manual: Pipeline) -> None:
     [first] = publish(manual, upload("a.md", FIRST))
     [second] = publish(manual, upload("b.md", SECOND))
-    manual.review.decide(first, Request(Decision.REJECT, manual.user_id, "not ours"))
+    manual.review.decide(first, Request(Decision.REJECT, manual.realm_id, "not ours"))
     decide(manual, second)
     drain(manual)
     for _ in range(2):  # what was left out for the rejected twin waits for a person again
@@ -140,13 +140,13 @@ def test_going_back_to_an_older_version_that_looks_like_another_waits(app: Pipel
 
 
 def bank_of(app: Pipeline, text: str) -> BatchId:
-    bank = app.staging.stage_bank(text.encode(), "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(text.encode(), "bank.md", by=app.realm_id)
     assert bank.batch is not None
     return bank.batch.batch_id
 
 
 def statuses(app: Pipeline, *batches: BatchId) -> list[str]:
-    return [q.status.value for batch in batches for q in app.staging.get_batch_questions(batch, by=app.user_id)]
+    return [q.status.value for batch in batches for q in app.staging.get_batch_questions(batch, by=app.realm_id)]
 
 
 def test_of_two_banks_left_out_for_one_question_only_one_comes_back(app: Pipeline) -> None:
@@ -154,21 +154,21 @@ def test_of_two_banks_left_out_for_one_question_only_one_comes_back(app: Pipelin
     bank = "Q: How soon must a theft be reported to the police?\nA: Within 24 hours.\n"
     first, *others = (bank_of(app, text) for text in (bank, f"{bank}\n", bank * 2))
     assert statuses(app, first, *others) == ["pending", "duplicate", "duplicate", "duplicate"]
-    app.staging.reject_questions(first, by=app.user_id)
+    app.staging.reject_questions(first, by=app.realm_id)
     assert sorted(statuses(app, *others)) == ["duplicate", "duplicate", "pending"]
 
 
 def test_what_was_rejected_in_a_bank_does_not_come_back_through_its_copy(app: Pipeline) -> None:
     batch = bank_of(app, "Q: How soon must a theft be reported to the police?\nA: Within 24 hours.\n\n" * 2)
-    app.staging.reject_questions(batch, by=app.user_id, reason="false")
+    app.staging.reject_questions(batch, by=app.realm_id, reason="false")
     assert statuses(app, batch) == ["rejected", "duplicate"]
 
 
 def reworded(app: Pipeline, document_id: DocumentId) -> None:
-    [fact] = [f for f in app.review.facts(OfDocument(document_id), app.user_id) if f.statement == FACT]
+    [fact] = [f for f in app.review.facts(OfDocument(document_id), app.realm_id) if f.statement == FACT]
     words = {"question": "When does the office open?", "answer": OTHER, "statement": OTHER}
     app.review.edit(
-        OfDocument(document_id), fact.question_id, words, by=Reviewer(app.user_id, reason="as it is said here")
+        OfDocument(document_id), fact.question_id, words, by=Reviewer(app.realm_id, reason="as it is said here")
     )
 
 
@@ -183,7 +183,7 @@ def test_an_edited_fact_leaves_its_old_words_to_its_twin(make_pipeline: Callable
     drain(app)
     assert who_says(app, FACT) == ["b.md"]
 
-    manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))
+    manual.review.decide(first, Request(Decision.APPROVE, manual.realm_id, "edited"))
     drain(app)
     assert (who_says(app, FACT), who_says(app, OTHER)) == (["b.md"], ["a.md"])
 
@@ -205,7 +205,7 @@ def test_a_published_fact_gives_its_old_words_up_when_its_new_ones_are_published
     reworded(app, first)
     drain(app)
     assert who_says(app, FACT) == ["a.md"]
-    app.review.decide(first, Request(Decision.APPROVE, app.user_id, "edited"))
+    app.review.decide(first, Request(Decision.APPROVE, app.realm_id, "edited"))
     drain(app)
     assert standing(app, second)[0] == "awaiting_review"
     decide(app, second)

@@ -22,7 +22,7 @@ from tests.rows import row_of
 
 
 def row(**changes: Any) -> RunDocument:
-    return row_of(RunDocument, **{"user_id": uuid4(), "job_id": uuid4(), "phase": 6, "facts": 2, **changes})
+    return row_of(RunDocument, **{"realm_id": uuid4(), "job_id": uuid4(), "phase": 6, "facts": 2, **changes})
 
 
 def finding(severity: str) -> dict[str, str]:

@@ -70,7 +70,9 @@ class Adapters(Databases):
         return PostgresRateLimits(self.api_database)
 
     def open_uow(self) -> UnitOfWork:
-        return UnitOfWork(self.database, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
+        return UnitOfWork(
+            self.database, lease_s=self.settings.lease_s, comparing=lambda: self.detection, person=self.acting
+        )
 
     @once
     def detection(self) -> Detection:
@@ -148,7 +150,7 @@ class Adapters(Databases):
     @once
     def paid_calls(self) -> PaidCalls:
         worker = self.worker
-        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
+        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.realm_id, UnsavedAnswers(self.store))
         calls.settle_dead()
         return calls
 

@@ -171,7 +171,7 @@ def prepare(as_json: AsJson = False) -> None:
     The first run does it by itself; doing it before lets that start at once.
     """
     with wired() as app_:
-        app_.views.counts(app_.user_id)
+        app_.views.counts(app_.realm_id)
         app_.own_launcher.prepare()
         if as_json:
             print_json({"home": app_.settings.home})

@@ -19,7 +19,7 @@ class Operating(Documents):
 
     def costs(self, *, days: int = 30) -> Costs:
         """What paid services cost in the last days, by day, stage, model and document, with the budgets."""
-        return self._app.cost_views.costs(self.user_id, self._app.budget_accounts(), days=days)
+        return self._app.cost_views.costs(self.realm_id, self._app.budget_accounts(), days=days)
 
     def document_costs(self, document: str | UUID) -> DocumentCalls:
         """What one document cost, by call and by chunk.
@@ -27,7 +27,7 @@ class Operating(Documents):
         Raises:
             NotFoundError: there is no such document.
         """
-        return self._app.cost_views.document(self.user_id, self._document_id(document))
+        return self._app.cost_views.document(self.realm_id, self._document_id(document))
 
     def prices(self) -> PriceTable:
         """The price table in force, and when its prices were seen."""
@@ -80,4 +80,4 @@ class Operating(Documents):
         Raises:
             RefusedError: there is no such table, or it lacks a column.
         """
-        return self._app.enrol(table, user_id=self.user_id, by=self.by)
+        return self._app.enrol(table, realm_id=self.realm_id, by=self.by)

@@ -48,7 +48,7 @@ class Queueing(Documents):
             StatusRefusedError: nothing was changed; says for each wrong document or value what is wrong.
         """
         ids = [self._id_if_known(document) for document in documents]
-        return self._app.dual_status.set_status(ids, status, user_id=self.user_id, by=self._app.settings.reviewer)
+        return self._app.dual_status.set_status(ids, status, realm_id=self.realm_id, by=self._app.settings.reviewer)
 
     def _id_if_known(self, document: str | UUID) -> str:
         """A name that means no document, or several, is left as it is: its refusal is told with the others."""
@@ -67,9 +67,9 @@ class Queueing(Documents):
         Raises:
             ServiceUnavailableError: the Prefect server did not answer; they stay queued.
         """
-        ids = self._app.deep_scan.waiting(user_id=self.user_id)[:limit]
+        ids = self._app.deep_scan.waiting(realm_id=self.realm_id)[:limit]
         if not ids:
             return []
         on_work(ids)
-        self._app.launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=self.user_id)
+        self._app.launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, realm_id=self.realm_id)
         return self.statuses(document_ids=ids)

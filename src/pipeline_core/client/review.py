@@ -59,7 +59,10 @@ class Reviewing(Documents):
         """
         document_id = self._document_id(document)
         decided = self._app.review.decide(
-            document_id, request_of(Decision(decision), self.user_id, {"reviewer": self.reviewer.name, **fields})
+            document_id,
+            request_of(
+                Decision(decision), self.realm_id, {"reviewer": self.person.name, **fields}, self.person.user_id
+            ),
         )
         if start:
             self._start(decided.to_run)
@@ -97,25 +100,27 @@ class Reviewing(Documents):
         return self._app.review.undo_pair(None, duplicate_id, by=by)
 
     def _by(self, reason: str, expected: Expected | None = None, name: str = "") -> Reviewer:
-        return Reviewer(self.user_id, name if name.strip() else self.reviewer.name, reason, expected or {})
+        return Reviewer(
+            self.realm_id, name if name.strip() else self.person.name, reason, expected or {}, self.person.user_id
+        )
 
     def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
         """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
-        return self._app.review.next_waiting(self.user_id, phase=phase, besides=besides)
+        return self._app.review.next_waiting(self.realm_id, phase=phase, besides=besides)
 
     def facts(
         self, of: Reviewed, *, statuses: Sequence[QuestionStatus] | None = None, limit: int | None = None
     ) -> list[StagedFact]:
         """The facts of a document or the questions of a bank, in the order of the text; of some statuses or all."""
-        return self._app.review.facts(self._where(of), self.user_id, statuses=statuses, limit=limit)
+        return self._app.review.facts(self._where(of), self.realm_id, statuses=statuses, limit=limit)
 
     def pairs(self, of: Reviewed) -> list[StagedPair]:
         """What facts of a document or questions of a bank repeat, the most alike first."""
-        return self._app.review.pairs(self._where(of), self.user_id)
+        return self._app.review.pairs(self._where(of), self.realm_id)
 
     def history(self, of: Reviewed) -> list[PastDecision]:
         """What was decided about a document or a bank, its facts and pairs, by whom, when and why, oldest first."""
-        return self._app.review.history(self._where(of), self.user_id)
+        return self._app.review.history(self._where(of), self.realm_id)
 
     def chunks(self, document: str | UUID) -> list[Chunk]:
         """The passages of a document as they are staged, with their ids: facts are marked in them."""

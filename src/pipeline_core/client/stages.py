@@ -34,5 +34,5 @@ class Stages(Documents):
             StageNotAvailableError: the stage cannot be run now; says why and what to do.
         """
         document_id = self._document_id(document)
-        self._app.single_stage.execute_stage(document_id, StageName(stage), by=str(self.user_id))
+        self._app.single_stage.execute_stage(document_id, StageName(stage), by=self.by)
         return self._go_on(document_id, start=start)

@@ -8,23 +8,40 @@ from uuid import UUID
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, UserId, personal_realm
+from pipeline_core.domain.realms import Person
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.services.realms import Realms
 
 
 class Wired:
-    """A pipeline, one user, and the names by which documents are meant."""
+    """A pipeline, a user in a realm, and the names by which documents are meant."""
 
-    def __init__(self, *, user_id: UUID | None = None, app: Pipeline | None = None) -> None:
+    def __init__(
+        self, *, user_id: UUID | None = None, realm: str | UUID | None = None, app: Pipeline | None = None
+    ) -> None:
         """Wired on first use.
 
         Args:
-            user_id: Whose documents; without it, the user of the settings.
+            user_id: Who works; without it, the user of the settings.
+            realm: By id or name, in which realm; without it, the one of the settings, or the user's personal one.
             app: A pipeline that is wired already; it is not closed with the client.
+
+        Raises:
+            NotFoundError: the user is not a member of the realm.
         """
         self._owns = app is None
         self._app = app or bootstrap.pipeline()
-        self.user_id = UserId(user_id) if user_id else self._app.user_id
+        self.person = Person(UserId(user_id), self._app.person.name) if user_id else self._app.person
+        self._app.acting = self.person
+        self.realm_id = personal_realm(self.person.user_id) if user_id else self._app.realm_id
+        if realm:
+            self.realm_id = self.realms.find(realm).realm_id
+
+    @property
+    def realms(self) -> Realms:
+        """The person's realms and their members."""
+        return Realms(self._app.open_uow, self.person)
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +59,7 @@ class Wired:
     @property
     def reviewer(self) -> Reviewer:
         """Who decides: the user, under the name of the setting ``reviewer``."""
-        return Reviewer(self.user_id, self._app.settings.reviewer)
+        return Reviewer(self.realm_id, self.person.name, user_id=self.person.user_id)
 
     @property
     def stopping(self) -> Event:
@@ -56,10 +73,10 @@ class Wired:
             bootstrap.pipeline.cache_clear()
 
     def _job_id(self, document: str | UUID) -> JobId:
-        return self._app.views.resolve_job(self.user_id, _name(document))
+        return self._app.views.resolve_job(self.realm_id, _name(document))
 
     def _document_id(self, document: str | UUID) -> DocumentId:
-        return self._app.views.resolve_document(self.user_id, _name(document))
+        return self._app.views.resolve_document(self.realm_id, _name(document))
 
 
 def _name(document: str | UUID) -> str:

@@ -53,7 +53,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
 }
 _FILTERS: dict[str, ColumnElement[bool]] = {
     "batch_id": UploadBatches.batch_id == parameter("batch_id", Uuid),
-    "user_id": UploadBatches.user_id == parameter("user_id", Uuid),
+    "realm_id": UploadBatches.realm_id == parameter("realm_id", Uuid),
     "prefix": or_(
         cast(UploadBatches.batch_id, Text).like(parameter("prefix", Text)),
         UploadBatches.file_name == parameter("named", Text),

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
-from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
@@ -38,7 +38,7 @@ class Documents:
         self,
         documents: Sequence[Document],
         *,
-        user_id: UserId,
+        realm_id: RealmId,
         correlation_id: CorrelationId,
         workflow: str,
         submitted_via: str = "direct",
@@ -51,7 +51,7 @@ class Documents:
         """
         rows = self._session.all(
             "register_documents",
-            user_id=user_id,
+            realm_id=realm_id,
             correlation_id=correlation_id,
             workflow=workflow,
             policy=json_text(wished.as_json()),
@@ -67,35 +67,35 @@ class Documents:
         )
         return {row["document_id"] for row in rows}
 
-    def published(self, user_id: UserId) -> list[PublishedDocument]:
+    def published(self, realm_id: RealmId) -> list[PublishedDocument]:
         """The user's documents that are in production, the oldest first."""
-        return [PublishedDocument(**row) for row in self._session.all("published_documents", user_id=user_id)]
+        return [PublishedDocument(**row) for row in self._session.all("published_documents", realm_id=realm_id)]
 
     def wish(self, document_ids: Ids, wished: Wished) -> None:
         """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
         if wished != NOTHING_WISHED:
             self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
-    def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+    def place(self, realm_id: RealmId, places: Sequence[Place]) -> None:
         """Record which document stands at each place now, and show each document by a name that it has now."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        self._session.execute("lock_sources", user_id=user_id, uris=uris)
-        self._session.execute("retire_sources", user_id=user_id, uris=uris, document_ids=ids)
+        self._session.execute("lock_sources", realm_id=realm_id, uris=uris)
+        self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
         filenames = [place.filename for place in places]
-        self._session.execute("point_sources", user_id=user_id, uris=uris, document_ids=ids, filenames=filenames)
-        self._session.execute("rename_documents", user_id=user_id, uris=uris)
+        self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
+        self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
-    def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
+    def places_left(self, realm_id: RealmId, places: Sequence[Place]) -> list[str]:
         """Where else documents stand that had to leave one of these places to another."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        rows = self._session.all("places_left", user_id=user_id, uris=uris, document_ids=ids)
+        rows = self._session.all("places_left", realm_id=realm_id, uris=uris, document_ids=ids)
         return [row["source_uri"] for row in rows]
 
-    def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
+    def vacate(self, realm_id: RealmId, uris: Sequence[str]) -> None:
         """Nothing stands at these places any more."""
         if uris:
-            self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
-            self._session.execute("rename_documents", user_id=user_id, uris=list(uris))
+            self._session.execute("vacate_places", realm_id=realm_id, uris=list(uris))
+            self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
         """Give documents the realm, the title and the times that they had elsewhere."""
@@ -117,10 +117,10 @@ class Documents:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
         return {row["document_id"]: summary_from(row) for row in rows}
 
-    def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
+    def revived(self, realm_id: RealmId, published: Ids) -> dict[DocumentId, CorrelationId]:
         """Documents that wait because publishing one of these took their twin away, with how to find it in events."""
         names = [str(document_id) for document_id in published]
-        rows = self._session.all("revived_documents", user_id=user_id, published=names)
+        rows = self._session.all("revived_documents", realm_id=realm_id, published=names)
         return {row["document_id"]: row["correlation_id"] for row in rows}
 
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:

@@ -41,7 +41,7 @@ WHERE r.question_id = q.duplicate_of AND r.old_key = q.duplicate_of_sha256
 """
 _DECISIONS = """
 WITH decided AS (
-    SELECT p.user_id, s.match_sha256 AS staged, coalesce(e.match_sha256, a.match_sha256) AS existing, p.resolution,
+    SELECT p.realm_id, s.match_sha256 AS staged, coalesce(e.match_sha256, a.match_sha256) AS existing, p.resolution,
         p.resolved_by, p.resolved_at, p.resolution_notes
     FROM staging_duplicates p
     JOIN staged_questions s ON s.question_id = p.staged_question_id
@@ -50,8 +50,8 @@ WITH decided AS (
     WHERE decided_by_person(p.resolution, p.resolved_by)
         AND coalesce(e.match_sha256, a.match_sha256) IS NOT NULL
 )
-INSERT INTO duplicate_decisions (user_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
-SELECT DISTINCT ON (user_id, first, second) user_id, first, second,
+INSERT INTO duplicate_decisions (realm_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
+SELECT DISTINCT ON (realm_id, first, second) realm_id, first, second,
     CASE
         WHEN resolution IN ('keep_both', 'not_duplicate') THEN resolution
         WHEN (resolution = 'replace_existing') = (staged = first) THEN 'keep_first'
@@ -60,7 +60,7 @@ SELECT DISTINCT ON (user_id, first, second) user_id, first, second,
 FROM decided CROSS JOIN LATERAL (
     SELECT least(staged COLLATE "C", existing COLLATE "C") AS first,
            greatest(staged COLLATE "C", existing COLLATE "C") AS second) ends
-ORDER BY user_id, first, second, resolved_at DESC
+ORDER BY realm_id, first, second, resolved_at DESC
 ON CONFLICT DO NOTHING
 """
 

@@ -63,7 +63,7 @@ class Spending:
             "record_call",
             call_id=call_id,
             run_id=run_id,
-            user_id=call.payer.user_id,
+            realm_id=call.payer.realm_id,
             document_id=call.payer.document_id,
             stage=call.payer.stage,
             service=call.service,

@@ -8,7 +8,7 @@ from psycopg import sql
 from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Purged:
     """A dead document that was removed with everything staged for it; its events stay."""
 
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     filename: str
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
+from pipeline_core.domain.ids import ChunkId, DocumentId, MatchingSpace, QuestionId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class NewQuestion:
     """A fact on its way into ``staged_questions``."""
 
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     chunk_id: ChunkId
     heading_path: tuple[str, ...]
     fact: Fact
@@ -56,7 +56,7 @@ class Matchable:
     """A new row as duplicate detection sees it: ``text`` is compared, ``embed_text`` is what its vector is of."""
 
     question_id: QuestionId
-    user_id: UserId
+    realm_id: RealmId
     sha256: str
     trigrams: int
     signature: bytes

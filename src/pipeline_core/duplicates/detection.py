@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pipeline_core.db.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.ids import QuestionId, UserId, text_sha256
+from pipeline_core.domain.ids import QuestionId, RealmId, text_sha256
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
 from pipeline_core.domain.vectors import Vectors
@@ -60,13 +60,13 @@ class Detection:
         if not missing:
             return self._scored(embedder, rows, cached)
         # each user pays for their own; what a user's documents share is on none of them
-        for user_id in {row.user_id: None for row in missing.values()}:
-            with paid_by(Payer(user_id)):
-                of_user = {row.question_id: row.embed_text for row in missing.values() if row.user_id == user_id}
+        for realm_id in {row.realm_id: None for row in missing.values()}:
+            with paid_by(Payer(realm_id)):
+                of_user = {row.question_id: row.embed_text for row in missing.values() if row.realm_id == realm_id}
                 cached |= _embed(open_uow, embedder, of_user)
         return self._scored(embedder, rows, cached)
 
-    def of_words(self, question_id: QuestionId, text: str, *, by: UserId) -> WithinTransaction:
+    def of_words(self, question_id: QuestionId, text: str, *, by: RealmId) -> WithinTransaction:
         """How rows are compared of which one is to say this text, which may never have been embedded; ``by`` pays.
 
         Not to be called within a transaction; what it returns is.

@@ -61,7 +61,7 @@ class AddFact:
             _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
         statement = missed.statement or statement_of(quotes(missed, chunk))
         near = self.detection.of_words(
-            missed.question_id, fact_text(missed.question, missed.answer, statement), by=by.user_id
+            missed.question_id, fact_text(missed.question, missed.answer, statement), by=by.realm_id
         )
         with self.open_uow() as uow:
             scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
@@ -70,7 +70,7 @@ class AddFact:
                 return _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
             [key] = in_languages(match_keys(uow.staging, [statement]), [language])
-            new = NewQuestion(document_id, by.user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
+            new = NewQuestion(document_id, by.realm_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
             uow.staging.add_fact(new, _batch_of(scope.summary), added_by=by.by)
             pairs = _pairs(uow, document_id, fact.question_id, near)
             uow.staging.record_pairs(pairs, [])

@@ -71,7 +71,7 @@ class BatchedFacts:
             uow.spending.release(sorted(there), token=token)
             most = sum((self.batches.most(missing[key]) for key in ours), Usage())
             call = PlannedCall("facts", self.model, payer, len(ours), most)
-            accounts = self.calls.budgets.accounts(payer.user_id, datetime.now(UTC))
+            accounts = self.calls.budgets.accounts(payer.realm_id, datetime.now(UTC))
             run_id = self.calls.budgets.run_id
             call_id = uow.spending.reserve(call, accounts, run_id=run_id, worker=holder, lease_s=_WINDOW_S)
             batch = PaidBatch(batch_id, call_id, tuple(sorted(ours)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline_core.db.audit import TakenOut
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
 
 _PARTS_S = 3600.0
@@ -19,7 +19,7 @@ class RecordDownload:
     open_uow: OpenUnitOfWork
 
     def __call__(
-        self, document_id: DocumentId, file: dict[str, Any], name: str, *, by: UserId, is_part: bool = False
+        self, document_id: DocumentId, file: dict[str, Any], name: str, *, by: RealmId, is_part: bool = False
     ) -> None:
         """Leave the event ``file_downloaded``; ``file`` is its row, ``is_part`` says that only some bytes are sent.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pipeline_core.db.older_documents import OlderRow, ReadOlder
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import OriginalMissingError, PipelineError
-from pipeline_core.domain.ids import DocumentId, UserId, document_id_for, text_sha256
+from pipeline_core.domain.ids import DocumentId, RealmId, document_id_for, text_sha256
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.services.intake import Intake, Upload
@@ -37,7 +37,7 @@ class EnrolDocuments:
     open_uow: OpenUnitOfWork
     read: ReadOlder
 
-    def __call__(self, table: str, *, user_id: UserId, by: str) -> Enrolled:
+    def __call__(self, table: str, *, realm_id: RealmId, by: str) -> Enrolled:
         """Take in every row that has content; each document waits for a person in matching review.
 
         A row whose content has changed since becomes a new document in the old one's place.
@@ -53,9 +53,9 @@ class EnrolDocuments:
             enrolled.without_content += len(rows) - len(filled)
             of_document: dict[DocumentId, OlderRow] = {}
             for row in filled:
-                of_document.setdefault(document_id_for(user_id, text_sha256(row.content or "")), row)
+                of_document.setdefault(document_id_for(realm_id, text_sha256(row.content or "")), row)
             uploads = [Upload(row.filename, _bytes(row), f"table:{table}/{row.key}") for row in filled]
-            received = manual.receive(uploads, user_id=user_id)
+            received = manual.receive(uploads, realm_id=realm_id)
             enrolled.refused += received.refused
             first = {key: of_document[key] for key in received.documents if key not in seen}
             seen |= first.keys()

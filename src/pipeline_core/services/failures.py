@@ -105,7 +105,7 @@ def record_failures(
     _park(uow, stage, parked, lease=lease)
     record_held(uow, settings, stage, missing, lease=lease)
     if dead:
-        revive_orphans(uow, [job.document.user_id for job in dead])
+        revive_orphans(uow, [job.document.realm_id for job in dead])
     return Failed(
         {job.document_id: error for job, error in {**retry, **again}.items()},
         {job.document_id: error for job, error in parked.items()},

@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import (
     UnexpectedError,
 )
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
 from pipeline_core.domain.traces import told
 from pipeline_core.services.kept_answers import KeptAnswer
@@ -42,14 +42,14 @@ class PaidCalls:
     open_uow: OpenUnitOfWork
     worker: Callable[[], Worker]
     budgets: Budgets
-    user_id: UserId
+    realm_id: RealmId
     """Who pays where nobody else is named."""
     unsaved: UnsavedAnswers
     save_s: float = _SAVE_S
     """How long an answer waits for the database, seconds."""
 
     def payer(self) -> Payer:
-        return current_payer(self.user_id)
+        return current_payer(self.realm_id)
 
     def claim(self, uow: UnitOfWork, keys: Sequence[str], *, deadline_s: float) -> tuple[UUID, set[str]]:
         """Claim what nobody asks for, in the caller's transaction: the token, and the keys that are ours."""
@@ -68,7 +68,7 @@ class PaidCalls:
         Raises:
             BudgetExhaustedError: a budget does not cover it; leave the transaction without a commit.
         """
-        accounts = self.budgets.accounts(call.payer.user_id, datetime.now(UTC))
+        accounts = self.budgets.accounts(call.payer.realm_id, datetime.now(UTC))
         call_id = uow.spending.reserve(
             call, accounts, run_id=self.budgets.run_id, worker=self.worker().name, lease_s=deadline_s + _LEASE_MARGIN_S
         )

@@ -84,7 +84,7 @@ class PaidConverter:
         """Set the cost aside and write the job down, before anything is sent."""
         tag, payer = uuid4(), self._calls.payer()
         call = PlannedCall("conversion", self.service.model, payer, plan.pages or plan.max_pages, plan.most, plan.key)
-        accounts = self._calls.budgets.accounts(payer.user_id, datetime.now(UTC))
+        accounts = self._calls.budgets.accounts(payer.realm_id, datetime.now(UTC))
         call_id = uow.spending.reserve(call, accounts, run_id=run_id, worker=f"batch:{tag}", lease_s=_WINDOW_S)
         job = ParseJob(plan.key, self.service.name, tag, call_id, run_id)
         uow.parse_jobs.open(job)

@@ -10,7 +10,7 @@ from pipeline_core.db.queue import Depth, LostJob, Pressure, Waiting
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
-from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
+from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import Batch
 from pipeline_core.domain.lifecycle import BURY, StageName
 from pipeline_core.review.orphans import revive_orphans
@@ -51,21 +51,21 @@ class Queue:
     worker: Callable[[], Worker]
     holds: Holds
 
-    def take(self, limit: int, *, user_id: UserId | None = None, flow_run_id: UUID | None = None) -> Batch:
+    def take(self, limit: int, *, realm_id: RealmId | None = None, flow_run_id: UUID | None = None) -> Batch:
         """Take up to ``limit`` jobs under one new lease; an empty batch says that nothing is due.
 
         Claims and running jobs are counted under one lock, so that ``running_per_user`` is never overrun.
         """
         lease, worker = LeaseToken(uuid4()), self.worker()
         with self.open_uow() as uow:
-            passage = self.holds.passage(uow, user_id=user_id)
+            passage = self.holds.passage(uow, realm_id=realm_id)
             ids = uow.queue.claim(
                 limit,
                 per_user=self.settings.running_per_user,
                 worker=worker.name,
                 lease=lease,
                 lease_s=self.settings.lease_s,
-                user_id=user_id,
+                realm_id=realm_id,
                 flow_run_id=flow_run_id,
                 passage=passage,
             )
@@ -90,11 +90,11 @@ class Queue:
         buried = [job.document_id for job in deadly]
         return Reaped([job.document_id for job in lost if job not in deadly], buried)
 
-    def pressure(self, *, user_id: UserId | None = None) -> Pressure:
+    def pressure(self, *, realm_id: RealmId | None = None) -> Pressure:
         """What waits for a run; jobs are counted up to a few batches, as no more is asked for at a time."""
         with self.open_uow() as uow:
             return uow.queue.pressure(
-                user_id,
+                realm_id,
                 per_user=self.settings.running_per_user,
                 most=self.settings.batch_size * _BATCHES_COUNTED,
                 grace_s=RESTART_GRACE_S,
@@ -105,15 +105,15 @@ class Queue:
         with self.open_uow() as uow:
             return uow.queue.taken(document_ids, grace_s=RESTART_GRACE_S)
 
-    def depth(self, *, user_id: UserId | None = None) -> list[Depth]:
+    def depth(self, *, realm_id: RealmId | None = None) -> list[Depth]:
         """What waits and what runs, a row for each user that has any."""
         with self.open_uow() as uow:
-            return uow.queue.depth(user_id)
+            return uow.queue.depth(realm_id)
 
-    def waiting(self, *, user_id: UserId | None = None, limit: int | None = None) -> list[Waiting]:
+    def waiting(self, *, realm_id: RealmId | None = None, limit: int | None = None) -> list[Waiting]:
         """What waits, the next one first; what is not due yet comes last."""
         with self.open_uow() as uow:
-            return uow.queue.waiting(user_id, limit=limit)
+            return uow.queue.waiting(realm_id, limit=limit)
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         """Put waiting documents forward or back; answers with those that changed.
@@ -136,4 +136,4 @@ def _bury(uow: UnitOfWork, lost: Sequence[LostJob]) -> None:
         payloads[job.job_id] = {"error": {**error.as_stored(), "stage": stage.value}}
         uow.stages.fail(stage, [(job.document_id, error.message, True)])
     uow.jobs.move(BURY, payloads, lease=None)
-    revive_orphans(uow, sorted({job.user_id for job in lost}))
+    revive_orphans(uow, sorted({job.realm_id for job in lost}))

@@ -127,7 +127,7 @@ class RunStage:
             saved += more
             failed = {key: error for key, error in failed.items() if key not in changed} | still
         if stage.publish and saved:
-            compare_waiting(self.open_uow, {item.document.user_id for item in saved})
+            compare_waiting(self.open_uow, {item.document.realm_id for item in saved})
         report = StageReport(batch)
         if failed:
             at_fault = self._at_fault(stage, failed, began)
@@ -228,7 +228,7 @@ class RunStage:
         def run(task: _Task[D]) -> StageResult[R] | Computation[R]:
             start = time.perf_counter()
             document = task.job.document
-            with paid_by(Payer(document.user_id, document.document_id, stage.name)):
+            with paid_by(Payer(document.realm_id, document.document_id, stage.name)):
                 result = stage.run(self.ctx, document, task.item.data)
             return result if isinstance(result, partial) else _timed(result, time.perf_counter() - start)
 
@@ -320,7 +320,7 @@ def _stop(uow: UnitOfWork, stage: AnyStage, jobs: Sequence[HeldJob], lease: Leas
 
 def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None:
     """What a publication means for others, in its transaction and behind its swap."""
-    users = [item.document.user_id for item in done]
+    users = [item.document.realm_id for item in done]
     compare_published(uow, swapped.current)
     settle_banks(uow, users, swapped.banks)
     revive_orphans(uow, users, [item.job.document_id for item in done])

@@ -110,7 +110,7 @@ def search(
     Hits that are too far from the question are left out: where nothing answers, ``hits`` is empty.
     """
     answer = services.search.answer(
-        services.user_id,
+        services.realm_id,
         q.replace("\x00", " "),
         limit=limit,
         kind=kind,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.correlation import as_correlation_id
-from pipeline_core.api.deps import Services, TheSettings
+from pipeline_core.api.deps import TheSettings, ToContribute
 from pipeline_core.api.multipart import Refused, form_body, receive_form
 from pipeline_core.api.problems import Problem, of_refused_files, problem_of, responses
 from pipeline_core.bootstrap import UserServices
@@ -89,7 +89,7 @@ class UploadsAnswer(BaseModel):
     },
 )
 async def upload_document(
-    request: Request, response: Response, services: Services, settings: TheSettings
+    request: Request, response: Response, services: ToContribute, settings: TheSettings
 ) -> UploadAnswer | UploadsAnswer | Response:
     """Take documents in: the part `file`, as often as there are files. Their jobs are in the queue when this answers;
     the same bytes again name the document that is there.
@@ -162,6 +162,7 @@ def _take(
         try:
             uploaded = services.receive_upload(
                 one,
+                realm_id=services.realm_id,
                 user_id=services.user_id,
                 correlation_id=as_correlation_id(request),
                 is_admitted=is_admitted,

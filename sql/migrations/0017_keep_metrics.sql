@@ -3,7 +3,7 @@
 -- hundred of them are added to `metric_sums`. A reader adds the two up.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0015_keep_metrics');
+INSERT INTO schema_migrations (name) VALUES ('0017_keep_metrics');
 
 CREATE TABLE metric_sums (
     metric text NOT NULL,
@@ -199,7 +199,7 @@ UNION ALL
 VALUES ('lease_losses', '', 0), ('published_facts', '', 0), ('webhook_deliveries', 'failed', 0),
     ('webhook_deliveries', 'delivered', 0);
 
--- Sums over all users, without showing anybody a row: the API's role may call this and no more.
+-- Sums over all realms, without showing anybody a row: the API's role may call this and no more.
 CREATE FUNCTION pipeline_metrics() RETURNS TABLE (metric text, label text, value float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
     SELECT metric, label, sum(value) FROM (

@@ -1,7 +1,7 @@
 -- Who may write about a document, who hears that work waits, and what work waits for.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0010_share_work');
+INSERT INTO schema_migrations (name) VALUES ('0012_share_work');
 
 -- A worker holds a session lock of this class on its name's hash while it lives.
 CREATE FUNCTION worker_lives(worker text, lock_class int) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -1,11 +1,11 @@
 -- The status of every stage of a document, the files that stages left, and how far the whole of them is.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0005_create_stages');
+INSERT INTO schema_migrations (name) VALUES ('0006_create_stages');
 
 CREATE TABLE document_processing_stages (
     document_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     stage_name text NOT NULL REFERENCES stages,
     status text NOT NULL DEFAULT 'pending'
         CHECK (status IN ('pending', 'in_progress', 'completed', 'failed', 'skipped')),
@@ -23,8 +23,9 @@ CREATE TABLE document_processing_stages (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (document_id, stage_name),
-    CONSTRAINT document_processing_stages_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT document_processing_stages_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT document_processing_stages_completed_check CHECK (
         (status IN ('completed', 'skipped')) = (completed_at IS NOT NULL)),
     CONSTRAINT document_processing_stages_started_check CHECK (
@@ -38,7 +39,7 @@ CREATE TRIGGER document_processing_stages_stamp BEFORE UPDATE ON document_proces
 
 CREATE TABLE stage_output_files (
     document_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     stage_name text NOT NULL REFERENCES stages,
     file_type text NOT NULL CHECK (file_type IN (
         'markdown', 'page_words', 'optimized_markdown', 'chunks_json', 'facts_json', 'validation_json',
@@ -50,8 +51,9 @@ CREATE TABLE stage_output_files (
     metadata jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (document_id, stage_name, file_type),
-    CONSTRAINT stage_output_files_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
+    CONSTRAINT stage_output_files_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX stage_output_files_stage_idx ON stage_output_files (stage_name, file_type);
 -- Which objects a row names is asked for thousands of keys at a time.
@@ -59,7 +61,7 @@ CREATE INDEX stage_output_files_path_idx ON stage_output_files (file_path);
 
 CREATE TABLE processing_workflows (
     document_id uuid PRIMARY KEY,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     workflow_type text NOT NULL DEFAULT 'automatic' CHECK (workflow_type IN ('automatic', 'manual')),
     total_stages int NOT NULL CHECK (total_stages > 0),
     completed_stages int NOT NULL DEFAULT 0,
@@ -73,8 +75,9 @@ CREATE TABLE processing_workflows (
     completed_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT processing_workflows_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT processing_workflows_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT processing_workflows_count_check CHECK (completed_stages BETWEEN 0 AND total_stages),
     CONSTRAINT processing_workflows_policy_check CHECK (
         coalesce((configuration -> 'policy' ->> 'publish_from')::float8, 0) BETWEEN 0 AND 1

@@ -2,12 +2,12 @@
 -- the pairs of questions that look alike.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0006_create_staging');
+INSERT INTO schema_migrations (name) VALUES ('0007_create_staging');
 
 CREATE TABLE staged_chunks (
     chunk_id uuid PRIMARY KEY,
     document_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     ordinal int NOT NULL CHECK (ordinal >= 0),
     text text NOT NULL CHECK (text <> ''),
     heading_path text[] NOT NULL DEFAULT '{}',
@@ -25,8 +25,9 @@ CREATE TABLE staged_chunks (
     outcome_reason text,
     fact_count int NOT NULL DEFAULT 0 CHECK (fact_count >= 0),
     refused_count int NOT NULL DEFAULT 0 CHECK (refused_count >= 0),
-    CONSTRAINT staged_chunks_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT staged_chunks_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT staged_chunks_ordinal_key UNIQUE (document_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT staged_chunks_pages_check CHECK (page_to >= page_from),
     CONSTRAINT staged_chunks_chars_check CHECK (char_to - char_from = length(text)),
@@ -46,7 +47,7 @@ CREATE TABLE upload_batches (
     -- several of one document: what a deep scan adds is a batch of its own
     document_id uuid,
     uploaded_by uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     uploaded_at timestamptz NOT NULL DEFAULT now(),
     file_name text NOT NULL,
     status text NOT NULL DEFAULT 'pending'
@@ -64,11 +65,12 @@ CREATE TABLE upload_batches (
     cost_usd numeric(14, 6) NOT NULL DEFAULT 0 CHECK (cost_usd >= 0),
     -- the request that made it
     correlation_id uuid NOT NULL DEFAULT coalesce(correlation_of_request(), gen_random_uuid()),
-    CONSTRAINT upload_batches_owner_key UNIQUE (batch_id, user_id),
-    CONSTRAINT upload_batches_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
+    CONSTRAINT upload_batches_owner_key UNIQUE (batch_id, realm_id),
+    CONSTRAINT upload_batches_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
 );
-CREATE INDEX upload_batches_user_idx ON upload_batches (user_id, uploaded_at DESC);
+CREATE INDEX upload_batches_realm_idx ON upload_batches (realm_id, uploaded_at DESC);
 CREATE INDEX upload_batches_document_idx ON upload_batches (document_id);
 
 CREATE FUNCTION enforce_batch_move() RETURNS trigger LANGUAGE plpgsql
@@ -129,7 +131,7 @@ CREATE FUNCTION place_of(evidence jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PA
 CREATE TABLE staged_questions (
     question_id uuid PRIMARY KEY,
     upload_batch_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     document_id uuid,
     chunk_id uuid REFERENCES staged_chunks ON DELETE CASCADE,
     -- its place in the bank
@@ -190,11 +192,17 @@ CREATE TABLE staged_questions (
     rejected_with_document boolean NOT NULL DEFAULT false,
     -- why the last import left an approved question where it is
     import_error text,
+    -- how often it changed, who changed it last and when: the database counts, whatever changes it
+    version int NOT NULL DEFAULT 1 CHECK (version > 0),
+    changed_by text NOT NULL DEFAULT 'system',
+    changed_at timestamptz NOT NULL DEFAULT now(),
     created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT staged_questions_batch_fkey FOREIGN KEY (upload_batch_id, user_id)
-        REFERENCES upload_batches (batch_id, user_id) ON DELETE CASCADE,
-    CONSTRAINT staged_questions_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT staged_questions_batch_fkey FOREIGN KEY (upload_batch_id, realm_id)
+        REFERENCES upload_batches (batch_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
+    CONSTRAINT staged_questions_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     -- a question of a bank is a question; a fact has both or neither
     CONSTRAINT staged_questions_question_or_none_check CHECK (
         num_nulls(question, answer) = 0 OR num_nulls(question, answer) = 2 AND document_id IS NOT NULL),
@@ -227,19 +235,19 @@ CREATE TABLE staged_questions (
 ) WITH (fillfactor = 60);
 -- status stays out of most indexes, and pages keep room: a decision then rewrites few of them (heap-only update)
 CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id);
-CREATE INDEX staged_questions_match_idx ON staged_questions (user_id, match_sha256);
+CREATE INDEX staged_questions_match_idx ON staged_questions (realm_id, match_sha256);
 -- what is still to be computed anew is found without reading what is not
 CREATE INDEX staged_questions_match_version_idx ON staged_questions (match_version) WHERE match_version < 4;
 CREATE INDEX staged_questions_document_idx ON staged_questions (document_id);
 CREATE INDEX staged_questions_chunk_idx ON staged_questions (chunk_id);
 CREATE INDEX staged_questions_duplicate_idx ON staged_questions (duplicate_of) WHERE duplicate_of IS NOT NULL;
 -- What waits is found without reading what is published.
-CREATE INDEX staged_questions_standing_idx ON staged_questions (user_id, match_sha256)
+CREATE INDEX staged_questions_standing_idx ON staged_questions (realm_id, match_sha256)
     WHERE status IN ('pending', 'approved');
 -- What a document's facts were left out for is found by the document, however much was left out elsewhere.
 CREATE INDEX staged_questions_left_out_of_idx ON staged_questions (document_id) WHERE status = 'duplicate';
-CREATE INDEX staged_questions_left_out_by_idx ON staged_questions (user_id) WHERE status = 'duplicate';
-CREATE INDEX staged_questions_confidence_idx ON staged_questions (user_id, confidence) WHERE confidence IS NOT NULL;
+CREATE INDEX staged_questions_left_out_by_idx ON staged_questions (realm_id) WHERE status = 'duplicate';
+CREATE INDEX staged_questions_confidence_idx ON staged_questions (realm_id, confidence) WHERE confidence IS NOT NULL;
 
 CREATE FUNCTION enforce_question_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public AS $$
@@ -319,7 +327,7 @@ GROUP BY b.batch_id;
 
 CREATE TABLE staging_duplicates (
     duplicate_id uuid PRIMARY KEY,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     staged_question_id uuid NOT NULL REFERENCES staged_questions ON DELETE CASCADE,
     existing_question_id uuid NOT NULL,
     existing_is_staged boolean NOT NULL,
@@ -331,6 +339,9 @@ CREATE TABLE staging_duplicates (
     resolution_notes text,
     resolved_by text,
     resolved_at timestamptz,
+    version int NOT NULL DEFAULT 1 CHECK (version > 0),
+    changed_by text NOT NULL DEFAULT 'system',
+    changed_at timestamptz NOT NULL DEFAULT now(),
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT staging_duplicates_pair_key UNIQUE (staged_question_id, existing_question_id),
     CONSTRAINT staging_duplicates_self_check CHECK (staged_question_id <> existing_question_id),
@@ -338,7 +349,7 @@ CREATE TABLE staging_duplicates (
         (resolution = 'pending') = (resolved_at IS NULL) AND (resolved_at IS NULL) = (resolved_by IS NULL))
 );
 CREATE INDEX staging_duplicates_existing_idx ON staging_duplicates (existing_question_id);
-CREATE INDEX staging_duplicates_pending_idx ON staging_duplicates (user_id) WHERE resolution = 'pending';
+CREATE INDEX staging_duplicates_pending_idx ON staging_duplicates (realm_id) WHERE resolution = 'pending';
 
 -- What a person decided stays; what nobody did, or the system by itself, may still be decided.
 CREATE FUNCTION decided_by_person(resolution text, resolved_by text) RETURNS boolean
@@ -347,8 +358,70 @@ RETURN resolution <> 'pending' AND resolved_by <> 'system';
 
 -- Pairs that a person is to be asked about, of questions that are on their way.
 CREATE VIEW undecided_pairs WITH (security_invoker = true) AS
-SELECT p.duplicate_id, p.user_id, p.staged_question_id, p.existing_question_id, p.reasons, q.document_id,
+SELECT p.duplicate_id, p.realm_id, p.staged_question_id, p.existing_question_id, p.reasons, q.document_id,
        q.upload_batch_id, q.match_sha256
 FROM staging_duplicates p
 JOIN staged_questions q ON q.question_id = p.staged_question_id
 WHERE p.resolution = 'pending' AND q.status IN ('pending', 'approved');
+
+-- --- versions: who decides or edits says which one was looked at, and a row that changed meanwhile is not overwritten ---
+
+-- The reviewer in whose transaction a row changes (`upload_pipeline.reviewer`); the system, where nobody reviews.
+CREATE FUNCTION present_reviewer() RETURNS text LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT coalesce(nullif(current_setting('upload_pipeline.reviewer', true), ''), 'system') $$;
+
+CREATE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    NEW.changed_by := present_reviewer();
+    NEW.changed_at := clock_timestamp();
+    RETURN NEW;
+END
+$$;
+CREATE FUNCTION keep_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.version := OLD.version;
+    NEW.changed_by := OLD.changed_by;
+    NEW.changed_at := OLD.changed_at;
+    RETURN NEW;
+END
+$$;
+
+-- Triggers run in the order of their names: the columns are put back first, and counted after that.
+CREATE TRIGGER staged_questions_version_1_keep BEFORE UPDATE OF version, changed_by, changed_at ON staged_questions
+    FOR EACH ROW EXECUTE FUNCTION keep_version();
+CREATE TRIGGER staging_duplicates_version_1_keep BEFORE UPDATE OF version, changed_by, changed_at ON staging_duplicates
+    FOR EACH ROW EXECUTE FUNCTION keep_version();
+CREATE TRIGGER staged_questions_version_2_count BEFORE UPDATE ON staged_questions FOR EACH ROW
+    WHEN ((OLD.status, OLD.question, OLD.answer, OLD.statement, OLD.topic, OLD.subtopic, OLD.question_type, OLD.difficulty,
+        OLD.notes_for_tutor, OLD.evidence, OLD.duplicate_of, OLD.left_out_reason, OLD.review_notes, OLD.import_error)
+        IS DISTINCT FROM
+        (NEW.status, NEW.question, NEW.answer, NEW.statement, NEW.topic, NEW.subtopic, NEW.question_type, NEW.difficulty,
+        NEW.notes_for_tutor, NEW.evidence, NEW.duplicate_of, NEW.left_out_reason, NEW.review_notes, NEW.import_error))
+    EXECUTE FUNCTION count_version();
+CREATE TRIGGER staging_duplicates_version_2_count BEFORE UPDATE ON staging_duplicates FOR EACH ROW
+    WHEN ((OLD.resolution, OLD.resolution_notes, OLD.resolved_by, OLD.similarity_score, OLD.method, OLD.reasons)
+        IS DISTINCT FROM
+        (NEW.resolution, NEW.resolution_notes, NEW.resolved_by, NEW.similarity_score, NEW.method, NEW.reasons))
+    EXECUTE FUNCTION count_version();
+
+-- The version of all that a reviewer of a document or of a bank (by its batch) looks at, in 52 bits: JSON's numbers keep
+-- them. It changes with every fact and pair, also with one that comes or goes.
+CREATE FUNCTION review_version(scope uuid) RETURNS bigint LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT ('x' || left(md5(coalesce(string_agg(row_id || ':' || version, ',' ORDER BY row_id), '')), 13))::bit(52)::bigint
+    FROM (
+        SELECT question_id AS row_id, version FROM staged_questions
+        WHERE document_id = scope OR upload_batch_id = scope AND document_id IS NULL
+        UNION ALL
+        SELECT p.duplicate_id, p.version FROM staging_duplicates p JOIN staged_questions q ON q.question_id = p.staged_question_id
+        WHERE q.document_id = scope OR q.upload_batch_id = scope AND q.document_id IS NULL) AS looked_at $$;
+
+-- The job as its reviewer sees it: how often it moved, what validation found, and all facts and pairs.
+CREATE FUNCTION as_seen(job upload_jobs) RETURNS text LANGUAGE sql STABLE
+SET search_path = upload_pipeline, public AS $$
+    SELECT concat_ws(' ', job.version, md5(coalesce(job.stage3_validation_results::text, '')),
+        review_version(job.document_id))
+$$;

@@ -1,8 +1,9 @@
 -- Documents, and where they came from.
--- What belongs to a document belongs to its user: foreign keys to it are pairs (document_id, user_id).
+-- What belongs to a document belongs to its realm: foreign keys to it are pairs (document_id, realm_id), and what moves to
+-- another realm moves whole.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0003_create_documents');
+INSERT INTO schema_migrations (name) VALUES ('0004_create_documents');
 
 -- Whether none of the words is blank.
 CREATE FUNCTION are_words(words text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -10,8 +11,9 @@ RETURN coalesce((SELECT bool_and(coalesce(word ~ '\S', false)) FROM unnest(words
 
 CREATE TABLE documents (
     document_id uuid PRIMARY KEY,
+    realm_id uuid NOT NULL,
+    -- who uploaded it
     user_id uuid NOT NULL,
-    realm_id text,
     title text NOT NULL,
     filename text NOT NULL CHECK (filename <> ''),
     mime text NOT NULL,
@@ -41,8 +43,8 @@ CREATE TABLE documents (
     published_sha256 text CHECK (published_sha256 ~ '^[0-9a-f]{64}$'),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT documents_user_content_key UNIQUE (user_id, file_sha256),
-    CONSTRAINT documents_owner_key UNIQUE (document_id, user_id),
+    CONSTRAINT documents_content_key UNIQUE (realm_id, file_sha256),
+    CONSTRAINT documents_owner_key UNIQUE (document_id, realm_id),
     CONSTRAINT documents_parsed_check CHECK ((parsed_path IS NULL) = (parsed_sha256 IS NULL)),
     CONSTRAINT documents_page_unit_count_check CHECK (page_unit IS DISTINCT FROM 'document' OR page_count IS NULL),
     CONSTRAINT documents_deep_scan_error_check CHECK (
@@ -57,7 +59,7 @@ CREATE TABLE documents (
 CREATE INDEX documents_deep_scan_idx ON documents (deep_scan_status, updated_at)
     WHERE deep_scan_status IN ('Queued', 'Processing');
 CREATE INDEX documents_tags_idx ON documents USING gin (tags);
-CREATE INDEX documents_collection_idx ON documents (user_id, collection) WHERE collection IS NOT NULL;
+CREATE INDEX documents_collection_idx ON documents (realm_id, collection) WHERE collection IS NOT NULL;
 -- Which objects a row names is asked for thousands of keys at a time.
 CREATE INDEX documents_raw_path_idx ON documents (raw_path);
 CREATE INDEX documents_parsed_path_idx ON documents (parsed_path) WHERE parsed_path IS NOT NULL;
@@ -98,24 +100,25 @@ CREATE TRIGGER documents_deep_scan_move AFTER UPDATE OF deep_scan_status ON docu
 -- that it gives the document; the document is shown by a name that it has now. An upload is a place of its own, which no
 -- other content can take.
 CREATE TABLE document_sources (
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     source_uri text NOT NULL CHECK (source_uri <> ''),
     document_id uuid NOT NULL,
     filename text NOT NULL CHECK (filename <> ''),
     is_current boolean NOT NULL DEFAULT true,
     seen_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (user_id, source_uri, document_id),
-    CONSTRAINT document_sources_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
+    PRIMARY KEY (realm_id, source_uri, document_id),
+    CONSTRAINT document_sources_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX document_sources_current_key ON document_sources (user_id, source_uri) WHERE is_current;
+CREATE UNIQUE INDEX document_sources_current_key ON document_sources (realm_id, source_uri) WHERE is_current;
 CREATE INDEX document_sources_document_idx ON document_sources (document_id);
-CREATE INDEX document_sources_filename_idx ON document_sources (user_id, filename);
+CREATE INDEX document_sources_filename_idx ON document_sources (realm_id, filename);
 
 -- Every name of a document, its present ones marked.
 CREATE VIEW document_names WITH (security_invoker = true) AS
-SELECT user_id, document_id, filename, bool_or(is_current) AS is_current, min(seen_at) AS seen_at
-FROM document_sources GROUP BY user_id, document_id, filename;
+SELECT realm_id, document_id, filename, bool_or(is_current) AS is_current, min(seen_at) AS seen_at
+FROM document_sources GROUP BY realm_id, document_id, filename;
 
 -- The other names under which the document can be found now, in order.
 CREATE FUNCTION also_named(document uuid, shown text) RETURNS text[] LANGUAGE sql STABLE
@@ -128,6 +131,6 @@ $$;
 CREATE FUNCTION replaced_by(document_ids uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE
 SET search_path = upload_pipeline, public AS $$
     SELECT old.document_id FROM document_sources new
-    JOIN document_sources old USING (user_id, source_uri)
+    JOIN document_sources old USING (realm_id, source_uri)
     WHERE new.document_id = ANY(document_ids) AND new.is_current AND NOT old.is_current
 $$;

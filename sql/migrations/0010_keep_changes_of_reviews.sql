@@ -3,11 +3,11 @@
 -- that nothing that a decision does can be forgotten. The record of who did what is in `events`, and stays when this goes.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0094_keep_changes_of_reviews');
+INSERT INTO schema_migrations (name) VALUES ('0010_keep_changes_of_reviews');
 
 CREATE TABLE review_changes (
     change_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     document_id uuid,
     batch_id uuid,
     made_by text NOT NULL CHECK (made_by <> ''),
@@ -15,8 +15,10 @@ CREATE TABLE review_changes (
     -- the facts or pairs that were decided or edited; what else changed followed of it
     subjects uuid[] NOT NULL CHECK (cardinality(subjects) > 0),
     undoes uuid REFERENCES review_changes (change_id) ON DELETE CASCADE,
-    FOREIGN KEY (document_id, user_id) REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
-    FOREIGN KEY (batch_id, user_id) REFERENCES upload_batches (batch_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (document_id, realm_id) REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
+    FOREIGN KEY (batch_id, realm_id) REFERENCES upload_batches (batch_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT review_changes_scope_check CHECK (num_nonnulls(document_id, batch_id) = 1)
 );
 CREATE INDEX review_changes_scope_idx ON review_changes (coalesce(document_id, batch_id), made_at DESC);
@@ -25,7 +27,7 @@ CREATE INDEX review_changes_batch_idx ON review_changes (batch_id);
 
 CREATE TABLE review_change_rows (
     change_id uuid NOT NULL REFERENCES review_changes ON DELETE CASCADE,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     kind text NOT NULL CHECK (kind IN ('fact', 'pair', 'remembered')),
     row_key text NOT NULL,
     -- whose words it has: it goes with them
@@ -45,8 +47,8 @@ DECLARE
     has jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     one jsonb := coalesce(has, was);
 BEGIN
-    INSERT INTO review_change_rows (change_id, user_id, kind, row_key, question_id, before, after)
-    SELECT c.change_id, c.user_id, k.kind, k.row_key, k.question_id, was, has
+    INSERT INTO review_change_rows (change_id, realm_id, kind, row_key, question_id, before, after)
+    SELECT c.change_id, c.realm_id, k.kind, k.row_key, k.question_id, was, has
     FROM review_changes c
     CROSS JOIN LATERAL (
         SELECT 'fact' AS kind, one ->> 'question_id' AS row_key, (one ->> 'question_id')::uuid AS question_id
@@ -57,7 +59,7 @@ BEGIN
         UNION ALL
         SELECT 'remembered', concat_ws(' ', one ->> 'first_sha256', one ->> 'second_sha256'), NULL
         WHERE TG_TABLE_NAME = 'duplicate_decisions') k
-    WHERE c.change_id = current_setting('upload_pipeline.change')::uuid AND c.user_id = (one ->> 'user_id')::uuid
+    WHERE c.change_id = current_setting('upload_pipeline.change')::uuid AND c.realm_id = (one ->> 'realm_id')::uuid
     ON CONFLICT (change_id, kind, row_key) DO UPDATE SET after = EXCLUDED.after;
     RETURN NULL;
 END
@@ -69,32 +71,3 @@ CREATE TRIGGER staging_duplicates_keep_change AFTER INSERT OR UPDATE OR DELETE O
     WHEN (current_setting('upload_pipeline.change', true) <> '') EXECUTE FUNCTION keep_review_change();
 CREATE TRIGGER duplicate_decisions_keep_change AFTER INSERT OR UPDATE OR DELETE ON duplicate_decisions FOR EACH ROW
     WHEN (current_setting('upload_pipeline.change', true) <> '') EXECUTE FUNCTION keep_review_change();
-
-DO $$
-DECLARE
-    owned text;
-BEGIN
-    FOREACH owned IN ARRAY ARRAY['review_changes', 'review_change_rows'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', owned);
-        EXECUTE format(
-            'CREATE POLICY %I ON %I USING (user_id = (SELECT current_user_id())) '
-            'WITH CHECK (user_id = (SELECT current_user_id()))',
-            owned || '_own_rows', owned);
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO upload_pipeline_service', owned);
-    END LOOP;
-END
-$$;
-GRANT SELECT, INSERT (user_id, document_id, batch_id, made_by, subjects, undoes) ON review_changes
-    TO upload_pipeline_api;
-GRANT SELECT ON review_change_rows TO upload_pipeline_api;
--- What was remembered of two texts goes with the decision that is undone; a pair that an edit voided comes back as old as
--- it was.
-GRANT DELETE ON duplicate_decisions TO upload_pipeline_api;
-GRANT INSERT (created_at) ON staging_duplicates TO upload_pipeline_api;
-
--- A parked decision is about the facts and pairs that were seen, too.
-CREATE OR REPLACE FUNCTION as_seen(job upload_jobs) RETURNS text LANGUAGE sql STABLE
-SET search_path = upload_pipeline, public AS $$
-    SELECT concat_ws(' ', job.version, md5(coalesce(job.stage3_validation_results::text, '')),
-        review_version(job.document_id))
-$$;

@@ -4,11 +4,11 @@
 -- and what may wait for a user is bounded.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0013_send_webhooks');
+INSERT INTO schema_migrations (name) VALUES ('0015_send_webhooks');
 
 CREATE TABLE webhook_endpoints (
     webhook_id uuid PRIMARY KEY,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     url text NOT NULL CHECK (url ~ '^https?://' AND length(url) <= 2000),
     secret text NOT NULL CHECK (secret ~ '^whsec_[A-Za-z0-9+/]{32,}=*$'),
     events text[] NOT NULL CHECK (
@@ -20,8 +20,8 @@ CREATE TABLE webhook_endpoints (
     paused_until timestamptz,
     last_error text,
     created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT webhook_endpoints_owner_key UNIQUE (webhook_id, user_id),
-    CONSTRAINT webhook_endpoints_url_key UNIQUE (user_id, url),
+    CONSTRAINT webhook_endpoints_owner_key UNIQUE (webhook_id, realm_id),
+    CONSTRAINT webhook_endpoints_url_key UNIQUE (realm_id, url),
     CONSTRAINT webhook_endpoints_disabled_check CHECK ((disabled_at IS NULL) = (disabled_because IS NULL)),
     CONSTRAINT webhook_endpoints_paused_check CHECK ((paused_until IS NULL) = (failures < 5)),
     CONSTRAINT webhook_endpoints_error_check CHECK (failures = 0 OR last_error IS NOT NULL)
@@ -30,7 +30,7 @@ CREATE TABLE webhook_endpoints (
 CREATE TABLE webhook_deliveries (
     delivery_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     webhook_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     event text NOT NULL,
     payload jsonb NOT NULL,
     status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'failed')),
@@ -42,15 +42,15 @@ CREATE TABLE webhook_deliveries (
     error text,
     created_at timestamptz NOT NULL DEFAULT now(),
     delivered_at timestamptz,
-    CONSTRAINT webhook_deliveries_endpoint_fkey FOREIGN KEY (webhook_id, user_id)
-        REFERENCES webhook_endpoints (webhook_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT webhook_deliveries_endpoint_fkey FOREIGN KEY (webhook_id, realm_id)
+        REFERENCES webhook_endpoints (webhook_id, realm_id) ON DELETE CASCADE,
     CONSTRAINT webhook_deliveries_due_check CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL)),
     CONSTRAINT webhook_deliveries_sending_check CHECK (sending_until IS NULL OR status = 'pending'),
     CONSTRAINT webhook_deliveries_delivered_check CHECK ((status = 'delivered') = (delivered_at IS NOT NULL)),
     CONSTRAINT webhook_deliveries_failed_check CHECK (status <> 'failed' OR error IS NOT NULL)
 );
 CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (webhook_id, next_attempt_at) WHERE status = 'pending';
-CREATE INDEX webhook_deliveries_waiting_idx ON webhook_deliveries (user_id) WHERE status = 'pending';
+CREATE INDEX webhook_deliveries_waiting_idx ON webhook_deliveries (realm_id) WHERE status = 'pending';
 CREATE INDEX webhook_deliveries_sending_idx ON webhook_deliveries (sending_until) WHERE sending_until IS NOT NULL;
 CREATE INDEX webhook_deliveries_log_idx ON webhook_deliveries (webhook_id, created_at DESC, delivery_id DESC);
 
@@ -59,10 +59,10 @@ CREATE INDEX webhook_deliveries_log_idx ON webhook_deliveries (webhook_id, creat
 CREATE FUNCTION webhooks_waiting(owner uuid) RETURNS bigint LANGUAGE sql STABLE
 SET search_path = upload_pipeline, pg_temp AS $$
     SELECT count(*) FROM (
-        SELECT FROM webhook_deliveries WHERE user_id = owner AND status = 'pending' LIMIT 1000) AS waiting
+        SELECT FROM webhook_deliveries WHERE realm_id = owner AND status = 'pending' LIMIT 1000) AS waiting
 $$;
 
--- SECURITY DEFINER: a decision over the API writes deliveries, and may not write them by hand. Of a user for whom a
+-- SECURITY DEFINER: a decision over the API writes deliveries, and may not write them by hand. Of a realm for which a
 -- thousand messages wait, no further one is sent: the log says so.
 CREATE FUNCTION queue_webhooks() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
@@ -72,12 +72,12 @@ DECLARE
     is_full boolean;
 BEGIN
     IF NOT EXISTS (SELECT FROM webhook_endpoints e
-        WHERE e.user_id = NEW.user_id AND e.disabled_at IS NULL AND kind = ANY(e.events)) THEN
+        WHERE e.realm_id = NEW.realm_id AND e.disabled_at IS NULL AND kind = ANY(e.events)) THEN
         RETURN NULL;
     END IF;
-    is_full := webhooks_waiting(NEW.user_id) >= 1000;
-    INSERT INTO webhook_deliveries (webhook_id, user_id, event, payload, status, next_attempt_at, error)
-    SELECT e.webhook_id, e.user_id, kind, jsonb_build_object(
+    is_full := webhooks_waiting(NEW.realm_id) >= 1000;
+    INSERT INTO webhook_deliveries (webhook_id, realm_id, event, payload, status, next_attempt_at, error)
+    SELECT e.webhook_id, e.realm_id, kind, jsonb_build_object(
         'type', kind,
         'timestamp', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'data', jsonb_build_object(
@@ -87,9 +87,9 @@ BEGIN
             'correlation_id', NEW.correlation_id)),
         CASE WHEN is_full THEN 'failed' ELSE 'pending' END,
         CASE WHEN NOT is_full THEN now() END,
-        CASE WHEN is_full THEN 'Not sent: 1000 messages of this user waited already.' END
+        CASE WHEN is_full THEN 'Not sent: 1000 messages of this realm waited already.' END
     FROM webhook_endpoints e JOIN documents d ON d.document_id = NEW.document_id
-    WHERE e.user_id = NEW.user_id AND e.disabled_at IS NULL AND kind = ANY(e.events);
+    WHERE e.realm_id = NEW.realm_id AND e.disabled_at IS NULL AND kind = ANY(e.events);
     RETURN NULL;
 END
 $$;
@@ -98,15 +98,16 @@ CREATE TRIGGER upload_jobs_queue_webhooks AFTER UPDATE OF state ON upload_jobs F
 WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('done', 'deadletter', 'awaiting_review'))
 EXECUTE FUNCTION queue_webhooks();
 
--- --- what their owner can do about it -------------------------------------------------------------------------------
+-- --- what an admin of the realm can do about it -------------------------------------------------------------------------------
 
--- Their owner takes an endpoint back into use: what waits for it is due at once. False if they have none of this id.
+-- An admin of its realm takes an endpoint back into use: what waits for it is due at once. False if there is none for whoever
+-- asks.
 CREATE FUNCTION resume_webhook(webhook uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
     UPDATE webhook_endpoints SET failures = 0, paused_until = NULL, last_error = NULL, disabled_at = NULL,
         disabled_because = NULL
-    WHERE webhook_id = webhook AND user_id = current_user_id();
+    WHERE webhook_id = webhook AND realm_id = ANY (my_realms('admin'));
     IF NOT FOUND THEN
         RETURN false;
     END IF;
@@ -122,16 +123,18 @@ $$;
 CREATE FUNCTION try_webhook(webhook uuid) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 DECLARE
+    realm uuid;
     made uuid;
 BEGIN
-    PERFORM FROM webhook_endpoints WHERE webhook_id = webhook AND user_id = current_user_id() AND disabled_at IS NULL
+    SELECT realm_id INTO realm FROM webhook_endpoints
+    WHERE webhook_id = webhook AND realm_id = ANY (my_realms('admin')) AND disabled_at IS NULL
     FOR UPDATE;
     IF NOT FOUND OR EXISTS (SELECT FROM webhook_deliveries
         WHERE webhook_id = webhook AND status = 'pending' AND event = 'webhook.test') THEN
         RETURN NULL;
     END IF;
-    INSERT INTO webhook_deliveries (webhook_id, user_id, event, payload, next_attempt_at)
-    VALUES (webhook, current_user_id(), 'webhook.test', jsonb_build_object(
+    INSERT INTO webhook_deliveries (webhook_id, realm_id, event, payload, next_attempt_at)
+    VALUES (webhook, realm, 'webhook.test', jsonb_build_object(
         'type', 'webhook.test',
         'timestamp', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'data', jsonb_build_object('webhook_id', webhook)), now() - interval '5 days')
@@ -158,10 +161,10 @@ DECLARE
         WHEN NEW.disabled_at IS NOT NULL AND OLD.disabled_at IS NULL THEN 'webhook_disabled' END;
 BEGIN
     IF what IS NOT NULL THEN
-        INSERT INTO events (user_id, type, severity, code, payload) VALUES (
-            endpoint.user_id, 'webhook', CASE what WHEN 'webhook_disabled' THEN 'warning' ELSE 'info' END, what,
+        INSERT INTO events (realm_id, type, severity, code, payload) VALUES (
+            endpoint.realm_id, 'webhook', CASE what WHEN 'webhook_disabled' THEN 'warning' ELSE 'info' END, what,
             jsonb_strip_nulls(jsonb_build_object(
-                'by', coalesce(current_user_id()::text, 'system'), 'webhook_id', endpoint.webhook_id,
+                'by', coalesce(acting_name(), acting_user_id()::text, 'system'), 'webhook_id', endpoint.webhook_id,
                 'host', regexp_replace(substring(endpoint.url FROM '^https?://([^/?#]*)'), '^.*@', ''),
                 'events', endpoint.events, 'reason', endpoint.disabled_because)));
     END IF;
@@ -177,11 +180,11 @@ SET search_path = upload_pipeline, pg_temp AS $$
 DECLARE
     is_pause boolean := NEW.failures >= 5;
 BEGIN
-    INSERT INTO events (user_id, type, severity, code, payload) VALUES (
-        NEW.user_id, 'webhook', CASE WHEN is_pause THEN 'warning' ELSE 'info' END,
+    INSERT INTO events (realm_id, type, severity, code, payload) VALUES (
+        NEW.realm_id, 'webhook', CASE WHEN is_pause THEN 'warning' ELSE 'info' END,
         CASE WHEN is_pause THEN 'webhook_paused' ELSE 'webhook_resumed' END,
         jsonb_strip_nulls(jsonb_build_object(
-            'by', coalesce(current_user_id()::text, 'system'), 'webhook_id', NEW.webhook_id,
+            'by', coalesce(acting_name(), acting_user_id()::text, 'system'), 'webhook_id', NEW.webhook_id,
             'host', regexp_replace(substring(NEW.url FROM '^https?://([^/?#]*)'), '^.*@', ''),
             'failures', greatest(OLD.failures, NEW.failures), 'reason', NEW.last_error)));
     RETURN NULL;

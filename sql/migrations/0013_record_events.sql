@@ -2,19 +2,22 @@
 -- changed. What leaves the pipeline, and who changed what decides over others' work, leaves events too.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0011_record_events');
+INSERT INTO schema_migrations (name) VALUES ('0013_record_events');
 
 CREATE TABLE events (
     event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     ts timestamptz NOT NULL DEFAULT clock_timestamp(),
     job_id uuid,
     document_id uuid,
-    user_id uuid,
+    realm_id uuid,
+    -- who did it, by id and by the name that they had then; neither: the system
+    user_id uuid DEFAULT acting_user_id(),
+    user_name text DEFAULT acting_name(),
     correlation_id uuid,
     type text NOT NULL CHECK (type IN (
         'uploaded', 'claimed', 'stage_started', 'stage_done', 'stage_reused', 'stage_skipped', 'retry', 'error',
         'parked', 'review', 'restarted', 'finalized', 'published', 'withdrawn',
-        'exported', 'downloaded', 'webhook', 'model', 'setting', 'pruned')),
+        'exported', 'downloaded', 'realm', 'webhook', 'model', 'setting', 'pruned')),
     severity text NOT NULL DEFAULT 'info' CHECK (severity IN ('info', 'warning', 'critical')),
     code text NOT NULL CHECK (code <> ''),
     payload jsonb NOT NULL DEFAULT '{}'
@@ -46,13 +49,13 @@ SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
     -- under the policies of whoever inserts: rows of others are not there
     IF NEW.document_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM documents d WHERE d.document_id = NEW.document_id)
+            SELECT FROM documents d WHERE d.document_id = NEW.document_id AND d.realm_id = NEW.realm_id)
         OR NEW.job_id IS NOT NULL AND NOT EXISTS (
             SELECT FROM upload_jobs j WHERE j.job_id = NEW.job_id AND j.document_id = NEW.document_id)
         OR NEW.payload ? 'batch_id' AND NOT EXISTS (
-            SELECT FROM upload_batches b WHERE b.batch_id::text = NEW.payload ->> 'batch_id')
+            SELECT FROM upload_batches b WHERE b.batch_id::text = NEW.payload ->> 'batch_id' AND b.realm_id = NEW.realm_id)
     THEN
-        RAISE EXCEPTION 'an event tells of the user''s own job, document or batch'
+        RAISE EXCEPTION 'an event tells of a job, document or batch of its own realm'
             USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'events_own_rows';
     END IF;
     RETURN NULL;

@@ -1,7 +1,7 @@
 -- What the HTTP API counts, in all its processes together.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0014_count_requests');
+INSERT INTO schema_migrations (name) VALUES ('0016_count_requests');
 
 -- How often each user asked, in windows of a fixed length. Not a user's rows: the API counts in it for everybody.
 CREATE TABLE rate_limits (
@@ -17,6 +17,7 @@ CREATE INDEX rate_limits_window_idx ON rate_limits (window_s, window_index);
 -- longer when their time is over.
 CREATE TABLE event_streams (
     stream_id uuid PRIMARY KEY,
+    realm_id uuid NOT NULL,
     user_id uuid NOT NULL,
     open_until timestamptz NOT NULL
 );

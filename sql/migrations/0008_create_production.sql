@@ -1,7 +1,7 @@
 -- What readers see, and the buffers that vectors land in before they take a place there.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0007_create_production');
+INSERT INTO schema_migrations (name) VALUES ('0008_create_production');
 
 -- Embedding models in use. Each has a partial HNSW index for its own dimensions, so that two can live side by side: one is
 -- active, every vector in production is its own. Above 2,000 numbers vectors are indexed by half precision (pgvector).
@@ -19,7 +19,7 @@ CREATE UNIQUE INDEX embedding_models_active_key ON embedding_models (is_active) 
 CREATE TABLE document_chunks (
     chunk_id uuid PRIMARY KEY,
     document_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     ordinal int NOT NULL,
     text text NOT NULL,
     heading_path text[] NOT NULL,
@@ -35,17 +35,18 @@ CREATE TABLE document_chunks (
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT document_chunks_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT document_chunks_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT document_chunks_ordinal_key UNIQUE (document_id, ordinal),
     CONSTRAINT document_chunks_chars_check CHECK (char_to - char_from = length(text))
 );
-CREATE INDEX document_chunks_user_idx ON document_chunks (user_id);
+CREATE INDEX document_chunks_realm_idx ON document_chunks (realm_id);
 
 -- A row keeps its vector by it, where that is short: who asks for the cosines of candidates finds them in one step.
 CREATE TABLE all_questions (
     question_id uuid PRIMARY KEY,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     document_id uuid,
     chunk_id uuid REFERENCES document_chunks ON DELETE CASCADE,
     topic text,
@@ -77,8 +78,9 @@ CREATE TABLE all_questions (
     -- by them, at a thirty-second of the bytes. Vectors of every model have them, whatever its length.
     sketch bit varying GENERATED ALWAYS AS (binary_quantize(embedding)) STORED,
     published_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT all_questions_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT all_questions_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT all_questions_question_or_none_check CHECK (
         num_nulls(question, answer) = 0 OR num_nulls(question, answer) = 2 AND document_id IS NOT NULL),
     CONSTRAINT all_questions_evidence_check CHECK (
@@ -91,10 +93,10 @@ CREATE INDEX all_questions_document_idx ON all_questions (document_id);
 CREATE INDEX all_questions_chunk_idx ON all_questions (chunk_id);
 -- All that a scan for duplicates reads, so that it reads nothing else. One index for a scan and for single hashes: of two,
 -- the planner would take the wrong one as long as it does not know how much there is.
-CREATE INDEX all_questions_match_idx ON all_questions (user_id, match_sha256) INCLUDE (question_id, document_id,
+CREATE INDEX all_questions_match_idx ON all_questions (realm_id, match_sha256) INCLUDE (question_id, document_id,
     language, match_trigrams, match_signature, embed_model, embed_version, sketch);
 CREATE INDEX all_questions_match_version_idx ON all_questions (match_version) WHERE match_version < 4;
-CREATE INDEX all_questions_confidence_idx ON all_questions (user_id, confidence) WHERE confidence IS NOT NULL;
+CREATE INDEX all_questions_confidence_idx ON all_questions (realm_id, confidence) WHERE confidence IS NOT NULL;
 
 CREATE FUNCTION enforce_active_model() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public, extensions AS $$
@@ -143,20 +145,21 @@ CREATE TABLE document_vector_buffer (
     owner_id uuid NOT NULL,
     owner_kind text NOT NULL CHECK (owner_kind IN ('chunk', 'question')),
     document_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     content_sha256 text NOT NULL,
     vector vector NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (owner_id, embed_model),
-    CONSTRAINT document_vector_buffer_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE
+    CONSTRAINT document_vector_buffer_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX document_vector_buffer_document_idx ON document_vector_buffer (document_id);
 
 -- Vectors of the model that is to replace the active one wait beside them, so that production changes from one to the
--- other in one transaction. Vectors of content, not of users: like the caches, only the service role reads them.
+-- other in one transaction. Vectors of content, not of realms: like the caches, only the service role reads them.
 CREATE TABLE next_vectors (
     owner_id uuid NOT NULL,
     embed_model text NOT NULL REFERENCES embedding_models,

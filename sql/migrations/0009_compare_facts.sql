@@ -1,12 +1,12 @@
 -- Which facts are compared, how they are found, and what was decided about them.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0008_compare_facts');
+INSERT INTO schema_migrations (name) VALUES ('0009_compare_facts');
 
 -- Facts are compared, and people's decisions about them remembered, within one space: that of a user. This is the only
--- place that says so; whatever matches, in SQL or in Python, asks it (a test holds that nothing else does by user_id).
-CREATE FUNCTION matching_space(user_id uuid) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN user_id;
+-- place that says so; whatever matches, in SQL or in Python, asks it (a test holds that nothing else does by realm_id).
+CREATE FUNCTION matching_space(realm_id uuid) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN realm_id;
 
 CREATE FUNCTION may_be_one_language(one text, other text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN one = '' OR other = '' OR one = other;
@@ -15,20 +15,20 @@ RETURN one = '' OR other = '' OR one = other;
 
 -- Staged questions that are published, or decided about, if all goes on as it is.
 CREATE VIEW standing_questions WITH (security_invoker = true) AS
-SELECT q.question_id, q.user_id, q.document_id, q.upload_batch_id, q.match_sha256, q.match_trigrams,
-       q.match_signature, q.question, q.answer, q.statement, q.language, matching_space(q.user_id) AS space
+SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.match_sha256, q.match_trigrams,
+       q.match_signature, q.question, q.answer, q.statement, q.language, matching_space(q.realm_id) AS space
 FROM staged_questions q
 WHERE q.status IN ('pending', 'approved')
     AND NOT EXISTS (SELECT FROM ended_unpublished e WHERE e.document_id = q.document_id);
 
 -- What a new fact is compared with: production, and what stands in staging and has been compared itself.
 CREATE VIEW comparable WITH (security_invoker = true) AS
-SELECT question_id, user_id, document_id, match_sha256, match_trigrams, match_signature, false AS is_staged,
+SELECT question_id, realm_id, document_id, match_sha256, match_trigrams, match_signature, false AS is_staged,
        fact_text(question, answer, statement) AS embed_text, embedding, embed_model, embed_version, language,
-       matching_space(user_id) AS space, sketch
+       matching_space(realm_id) AS space, sketch
 FROM all_questions
 UNION ALL
-SELECT q.question_id, q.user_id, q.document_id, q.match_sha256, q.match_trigrams, q.match_signature, true,
+SELECT q.question_id, q.realm_id, q.document_id, q.match_sha256, q.match_trigrams, q.match_signature, true,
        fact_text(q.question, q.answer, q.statement), NULL, NULL, NULL, q.language, q.space, NULL
 FROM standing_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
@@ -56,7 +56,7 @@ CREATE TRIGGER staged_questions_words_of_twin BEFORE UPDATE OF status, duplicate
 -- Questions that were left out because another said the same, where that other is there no more, or says something
 -- else by now. What a person rejected does not come back through its copy in the same document or bank.
 CREATE VIEW orphaned_questions WITH (security_invoker = true) AS
-SELECT q.question_id, q.user_id, q.document_id, q.upload_batch_id, q.duplicate_of, matching_space(q.user_id) AS space
+SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.duplicate_of, matching_space(q.realm_id) AS space
 FROM staged_questions q
 WHERE q.status = 'duplicate'
     AND NOT EXISTS (
@@ -77,8 +77,8 @@ WHERE q.status = 'duplicate'
 -- A copy that says something else by now is none, nor is one that is said in production by whomever, in a language that
 -- may be the same; and where a person decided which of the two is to stand, that one does.
 CREATE VIEW stand_ins WITH (security_invoker = true) AS
-SELECT q.question_id, q.user_id, q.document_id, q.match_sha256, q.duplicate_of, t.document_id AS twin_document_id,
-       q.language, matching_space(q.user_id) AS space
+SELECT q.question_id, q.realm_id, q.document_id, q.match_sha256, q.duplicate_of, t.document_id AS twin_document_id,
+       q.language, matching_space(q.realm_id) AS space
 FROM staged_questions q
 JOIN staged_questions t ON t.question_id = q.duplicate_of AND t.match_sha256 = q.duplicate_of_sha256
 JOIN staging_duplicates p ON p.staged_question_id = q.question_id AND p.existing_question_id = q.duplicate_of
@@ -91,7 +91,7 @@ WHERE q.status = 'duplicate' AND q.document_id IS NOT NULL
         WHERE a.question_id = q.duplicate_of AND a.match_sha256 = q.duplicate_of_sha256)
     AND NOT EXISTS (
         SELECT FROM all_questions a
-        WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.match_sha256 = q.match_sha256
+        WHERE matching_space(a.realm_id) = matching_space(q.realm_id) AND a.match_sha256 = q.match_sha256
             AND may_be_one_language(a.language, q.language));
 
 -- --- pairs ----------------------------------------------------------------------------------------------------------
@@ -147,14 +147,14 @@ CREATE TRIGGER staging_duplicates_refuse BEFORE INSERT OR UPDATE OF resolution O
 -- What a person decided about two texts, by the hashes that they are compared by (staged_questions.match_sha256):
 -- rows come and go, the decision stands. The texts are in one order, so that there is one decision for both ways round.
 CREATE TABLE duplicate_decisions (
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     first_sha256 text NOT NULL CHECK (first_sha256 ~ '^[0-9a-f]{64}$'),
     second_sha256 text NOT NULL CHECK (second_sha256 ~ '^[0-9a-f]{64}$'),
     resolution text NOT NULL CHECK (resolution IN ('keep_first', 'keep_second', 'keep_both', 'not_duplicate')),
     decided_by text NOT NULL,
     decided_at timestamptz NOT NULL,
     notes text,
-    PRIMARY KEY (user_id, first_sha256, second_sha256),
+    PRIMARY KEY (realm_id, first_sha256, second_sha256),
     CONSTRAINT duplicate_decisions_order_check CHECK (first_sha256 COLLATE "C" <= second_sha256 COLLATE "C")
 );
 
@@ -186,9 +186,9 @@ BEGIN
         RETURN NULL;  -- an end has gone: there are no two texts
     END IF;
     staged_is_first := staged COLLATE "C" <= existing COLLATE "C";
-    INSERT INTO duplicate_decisions (user_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
+    INSERT INTO duplicate_decisions (realm_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
     VALUES (
-        NEW.user_id,
+        NEW.realm_id,
         CASE WHEN staged_is_first THEN staged ELSE existing END,
         CASE WHEN staged_is_first THEN existing ELSE staged END,
         CASE
@@ -197,7 +197,7 @@ BEGIN
             ELSE 'keep_second'
         END,
         NEW.resolved_by, NEW.resolved_at, NEW.resolution_notes)
-    ON CONFLICT (user_id, first_sha256, second_sha256) DO UPDATE SET resolution = EXCLUDED.resolution,
+    ON CONFLICT (realm_id, first_sha256, second_sha256) DO UPDATE SET resolution = EXCLUDED.resolution,
         decided_by = EXCLUDED.decided_by, decided_at = EXCLUDED.decided_at, notes = EXCLUDED.notes;
     RETURN NULL;
 END
@@ -218,8 +218,8 @@ RETURN md5(translate(regexp_replace(
     '\u2190-\u2bff\u3000-\u3004\u3008-\u3020\ufe00-\ufe0f\ufeff]+', '', 'g'),
     '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९ς', '012345678901234567890123456789σ'));
 
-CREATE INDEX staged_questions_asked_idx ON staged_questions (user_id, asked_key(question)) WHERE document_id IS NULL;
-CREATE INDEX all_questions_asked_idx ON all_questions (user_id, asked_key(question)) WHERE document_id IS NULL;
+CREATE INDEX staged_questions_asked_idx ON staged_questions (realm_id, asked_key(question)) WHERE document_id IS NULL;
+CREATE INDEX all_questions_asked_idx ON all_questions (realm_id, asked_key(question)) WHERE document_id IS NULL;
 
 -- --- what contradicts production ------------------------------------------------------------------------------------
 
@@ -273,11 +273,11 @@ SET search_path = upload_pipeline, public AS $$
         AND starts_with(regexp_replace(lower(place_of(evidence) ->> 'quote'), '[^[:alnum:]]+', '', 'g'), left(said, 20))
     ORDER BY at LIMIT 1 $$;
 
-CREATE INDEX all_questions_undisputed_idx ON all_questions (undisputed(user_id, statement)) WHERE statement IS NOT NULL;
-CREATE INDEX all_questions_same_question_idx ON all_questions (asked(user_id, question))
+CREATE INDEX all_questions_undisputed_idx ON all_questions (undisputed(realm_id, statement)) WHERE statement IS NOT NULL;
+CREATE INDEX all_questions_same_question_idx ON all_questions (asked(realm_id, question))
     WHERE question IS NOT NULL AND answer IS NOT NULL;
-CREATE INDEX all_questions_about_idx ON all_questions (about(user_id, statement)) WHERE statement ~ '[0-9]';
-CREATE INDEX all_questions_own_undisputed_idx ON all_questions (undisputed(user_id, own_words(statement, evidence)))
+CREATE INDEX all_questions_about_idx ON all_questions (about(realm_id, statement)) WHERE statement ~ '[0-9]';
+CREATE INDEX all_questions_own_undisputed_idx ON all_questions (undisputed(realm_id, own_words(statement, evidence)))
     WHERE own_words(statement, evidence) IS NOT NULL;
-CREATE INDEX all_questions_own_about_idx ON all_questions (about(user_id, own_words(statement, evidence)))
+CREATE INDEX all_questions_own_about_idx ON all_questions (about(realm_id, own_words(statement, evidence)))
     WHERE own_words(statement, evidence) ~ '[0-9]';

@@ -1,8 +1,8 @@
--- Words are ranked by BM25: a word counts the more the fewer passages of the user's have it. What has which words is
+-- Words are ranked by BM25: a word counts the more the fewer passages of the realm have it. What has which words is
 -- kept by document, so that it is exact in the transaction that publishes, and nobody waits for another's row.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0012_index_words');
+INSERT INTO schema_migrations (name) VALUES ('0014_index_words');
 
 -- --- words, in the language of what is read --------------------------------------------------------------------
 
@@ -100,21 +100,21 @@ $$;
 
 -- A word of a language among what may be seen together. Of a hash that is the same on every server and in every version,
 -- so that a dump can be read anywhere; of 64 bits, so that two words of a million have the same once in 30 million.
-CREATE FUNCTION word_key(user_id uuid, language text, term text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION word_key(realm_id uuid, language text, term text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ('x' || encode(substr(sha256(convert_to(
-    matching_space(user_id)::text || ' ' || language || ' ' || term, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
+    matching_space(realm_id)::text || ' ' || language || ' ' || term, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
 
 -- --- what has which words -----------------------------------------------------------------------------------------
 
 -- What is published and has words: a document with its passages, or a question of a bank, which is one of its own.
 CREATE TABLE search_sources (
     source_id uuid PRIMARY KEY,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     language text NOT NULL,
     passages int NOT NULL CHECK (passages > 0),
     words bigint NOT NULL CHECK (words > 0)
 );
-CREATE INDEX search_sources_user_idx ON search_sources (user_id) INCLUDE (source_id, language, passages, words);
+CREATE INDEX search_sources_realm_idx ON search_sources (realm_id) INCLUDE (source_id, language, passages, words);
 
 -- The words of a source lie together, some dozens a row, by eight bytes each, and a GIN index tells the rows: a row for
 -- each word and source would be mostly keys.
@@ -125,7 +125,7 @@ CREATE INDEX search_sources_user_idx ON search_sources (user_id) INCLUDE (source
 CREATE TABLE search_postings (
     source_id uuid NOT NULL,
     part int NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     term bigint,
     passages int NOT NULL,
     terms bigint[],
@@ -137,7 +137,7 @@ CREATE TABLE search_postings (
     CHECK (terms IS NULL OR cardinality(terms) > 0 AND cardinality(terms) = cardinality(ends)
         AND ends[cardinality(ends)] = passages)
 );
-CREATE INDEX search_postings_term_idx ON search_postings (term, user_id, passages) WHERE term IS NOT NULL;
+CREATE INDEX search_postings_term_idx ON search_postings (term, realm_id, passages) WHERE term IS NOT NULL;
 -- Without a list of what is still to be entered, which every search would have to read through.
 CREATE INDEX search_postings_terms_idx ON search_postings USING gin (terms) WITH (fastupdate = off);
 
@@ -148,28 +148,28 @@ BEGIN
     DELETE FROM search_postings WHERE source_id = ANY(sources);
     DELETE FROM search_sources WHERE source_id = ANY(sources);
     WITH said AS MATERIALIZED (
-        SELECT c.user_id, c.document_id AS source_id, c.ordinal, d.words_language AS language,
+        SELECT c.realm_id, c.document_id AS source_id, c.ordinal, d.words_language AS language,
             -- a section is asked for by its heading, which only its first chunk has in its text
             concat_ws(E'\n', array_to_string(c.heading_path, ' '), c.text) AS text
         FROM document_chunks c JOIN documents d USING (document_id) WHERE c.document_id = ANY(sources)
         UNION ALL
-        SELECT user_id, question_id, 0, language, fact_text(question, answer, statement)
+        SELECT realm_id, question_id, 0, language, fact_text(question, answer, statement)
         FROM all_questions WHERE question_id = ANY(sources) AND document_id IS NULL
     ), counted AS MATERIALIZED (
-        SELECT s.user_id, s.source_id, s.ordinal, s.language, w.term, w.count,
+        SELECT s.realm_id, s.source_id, s.ordinal, s.language, w.term, w.count,
             sum(w.count) OVER (PARTITION BY s.source_id, s.ordinal)::int AS length
         FROM said s CROSS JOIN LATERAL words_of(s.text, reading_of(s.language, true), true) w
     ), of_sources AS (
-        INSERT INTO search_sources (source_id, user_id, language, passages, words)
-        SELECT source_id, user_id, language, count(DISTINCT ordinal), sum(count)
-        FROM counted GROUP BY source_id, user_id, language
+        INSERT INTO search_sources (source_id, realm_id, language, passages, words)
+        SELECT source_id, realm_id, language, count(DISTINCT ordinal), sum(count)
+        FROM counted GROUP BY source_id, realm_id, language
     ), keys AS MATERIALIZED (
-        SELECT DISTINCT user_id, language, term, word_key(user_id, language, term) AS key FROM counted
+        SELECT DISTINCT realm_id, language, term, word_key(realm_id, language, term) AS key FROM counted
     ), placed AS (
-        SELECT c.user_id, c.source_id, k.key,
+        SELECT c.realm_id, c.source_id, k.key,
             (c.ordinal::bigint << 32) | (least(c.count, 65535)::bigint << 16) | least(c.length, 65535) AS place,
             sum(c.count) OVER (PARTITION BY c.source_id, k.key) >= 4 AS is_often
-        FROM counted c JOIN keys k USING (user_id, language, term)
+        FROM counted c JOIN keys k USING (realm_id, language, term)
     ), numbered AS (
         -- how many places are before the first of the word: some 64 are a row, and a word is never parted
         SELECT *, CASE WHEN is_often THEN -(dense_rank() OVER (PARTITION BY source_id, is_often ORDER BY key))::int
@@ -178,11 +178,11 @@ BEGIN
     ), ended AS (
         SELECT *, (count(*) OVER (PARTITION BY source_id, part ORDER BY key))::int AS end_at FROM numbered
     )
-    INSERT INTO search_postings (source_id, part, user_id, term, passages, terms, ends, places)
-    SELECT source_id, part, user_id, CASE WHEN is_often THEN min(key) END, count(*),
+    INSERT INTO search_postings (source_id, part, realm_id, term, passages, terms, ends, places)
+    SELECT source_id, part, realm_id, CASE WHEN is_often THEN min(key) END, count(*),
         CASE WHEN NOT is_often THEN array_agg(DISTINCT key) END,
         CASE WHEN NOT is_often THEN array_agg(DISTINCT end_at) END, array_agg(place ORDER BY key, place)
-    FROM ended GROUP BY source_id, part, user_id, is_often ORDER BY source_id, part;
+    FROM ended GROUP BY source_id, part, realm_id, is_often ORDER BY source_id, part;
 END
 $$;
 
@@ -227,7 +227,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER document_chunks_words_updated AFTER UPDATE OF text, heading_path, ordinal, document_id, user_id
+CREATE TRIGGER document_chunks_words_updated AFTER UPDATE OF text, heading_path, ordinal, document_id, realm_id
     ON document_chunks FOR EACH ROW EXECUTE FUNCTION index_changed_text();
 
 -- Sources whose words are to be read anew after a migration: `migrate` does it, some at a time, each step in a transaction
@@ -236,7 +236,7 @@ CREATE TABLE unread_sources (source_id uuid PRIMARY KEY);
 
 -- --- ranking --------------------------------------------------------------------------------------------------------
 
--- Whether who calls sees every user's rows: the rule of row level security, for functions that run as the owner.
+-- Whether who calls sees the rows of every realm: the rule of row level security, for functions that run as the owner.
 CREATE FUNCTION sees_everyone() RETURNS boolean LANGUAGE sql STABLE
 SET search_path = upload_pipeline, pg_temp AS $$
     SELECT r.rolsuper OR r.rolbypassrls OR r.oid = (SELECT relowner FROM pg_class WHERE oid = 'search_postings'::regclass)
@@ -250,14 +250,14 @@ CREATE FUNCTION count_passages(keys bigint[]) RETURNS TABLE (key bigint, passage
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp
 SET enable_seqscan = off AS $$
     SELECT w.key, sum(w.passages) FROM (
-        SELECT k.key, p.user_id, p.passages
+        SELECT k.key, p.realm_id, p.passages
         FROM unnest(keys) k (key) JOIN search_postings p ON p.term = k.key
         UNION ALL
-        SELECT k.key, p.user_id, p.ends[i.at] - coalesce(p.ends[i.at - 1], 0)
+        SELECT k.key, p.realm_id, p.ends[i.at] - coalesce(p.ends[i.at - 1], 0)
         FROM unnest(keys) k (key) JOIN search_postings p ON p.terms @> ARRAY[k.key]
         CROSS JOIN LATERAL (SELECT array_position(p.terms, k.key) AS at OFFSET 0) i
         OFFSET 0  -- what is asked of the rows is asked afterwards: the indexes tell them best
-    ) w WHERE (SELECT sees_everyone()) OR w.user_id = (SELECT current_user_id())
+    ) w WHERE (SELECT sees_everyone()) OR w.realm_id = ANY ((SELECT my_realms('reader'))::uuid[])
     GROUP BY w.key
 $$;
 
@@ -271,15 +271,15 @@ SET enable_seqscan = off AS $$
     SELECT w.source_id, (u.place >> 32)::int, sum(w.weight * ((u.place >> 16) & 65535) * 2.2
         / (((u.place >> 16) & 65535) + 1.2 * (0.25 + 0.75 * (u.place & 65535) / average))), bool_or(w.tells)
     FROM (
-        SELECT k.weight, k.tells, p.source_id, p.user_id, p.places
+        SELECT k.weight, k.tells, p.source_id, p.realm_id, p.places
         FROM unnest(keys, weights, telling) k (key, weight, tells) JOIN search_postings p ON p.term = k.key
         UNION ALL
-        SELECT k.weight, k.tells, p.source_id, p.user_id, p.places[coalesce(p.ends[i.at - 1], 0) + 1:p.ends[i.at]]
+        SELECT k.weight, k.tells, p.source_id, p.realm_id, p.places[coalesce(p.ends[i.at - 1], 0) + 1:p.ends[i.at]]
         FROM unnest(keys, weights, telling) k (key, weight, tells) JOIN search_postings p ON p.terms @> ARRAY[k.key]
         CROSS JOIN LATERAL (SELECT array_position(p.terms, k.key) AS at OFFSET 0) i
         OFFSET 0  -- what is asked of the rows is asked afterwards: the indexes tell them best
     ) w CROSS JOIN LATERAL unnest(w.places) u (place)
-    WHERE ((SELECT sees_everyone()) OR w.user_id = (SELECT current_user_id()))
+    WHERE ((SELECT sees_everyone()) OR w.realm_id = ANY ((SELECT my_realms('reader'))::uuid[]))
         AND (sources IS NULL OR w.source_id = ANY(sources))
     GROUP BY 1, 2
 $$;

@@ -2,7 +2,7 @@
 -- itself, and derives phase and phase times from the stage.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0004_create_jobs');
+INSERT INTO schema_migrations (name) VALUES ('0005_create_jobs');
 
 -- A reason is what can be read of it: blanks, and characters that leave no mark, do not count.
 -- The same characters as pipeline_core.domain.reasons.BLANK, held equal by a test.
@@ -16,12 +16,14 @@ $$;
 CREATE TABLE upload_jobs (
     job_id uuid PRIMARY KEY,
     document_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    -- who asked for it
     user_id uuid NOT NULL,
     -- a document is under the profile of its newest job
     profile text NOT NULL DEFAULT 'standard' CHECK (profile IN ('standard', 'deep')),
     -- the limits of HTTP count what came over HTTP
     submitted_via text NOT NULL DEFAULT 'direct' CHECK (submitted_via IN ('direct', 'http')),
-    -- the higher one goes first, whoever's it is; within one priority users take turns
+    -- the higher one goes first, whoever's it is; within one priority realms take turns, and users within a realm
     priority smallint NOT NULL DEFAULT 0 CHECK (priority BETWEEN -100 AND 100),
     stage text NOT NULL DEFAULT 'queued',
     state text NOT NULL DEFAULT 'queued'
@@ -62,8 +64,9 @@ CREATE TABLE upload_jobs (
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
-    CONSTRAINT upload_jobs_document_fkey FOREIGN KEY (document_id, user_id)
-        REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT upload_jobs_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT upload_jobs_stage_phase_fkey FOREIGN KEY (stage, phase) REFERENCES job_stages (job_stage, phase),
     CONSTRAINT upload_jobs_lease_check CHECK (
         CASE WHEN state = 'working'
@@ -94,20 +97,20 @@ CREATE TABLE upload_jobs (
 );
 CREATE UNIQUE INDEX upload_jobs_active_key ON upload_jobs (document_id) WHERE state NOT IN ('done', 'deadletter');
 CREATE INDEX upload_jobs_document_idx ON upload_jobs (document_id, created_at DESC);
-CREATE INDEX upload_jobs_user_idx ON upload_jobs (user_id, created_at DESC);
+CREATE INDEX upload_jobs_realm_idx ON upload_jobs (realm_id, created_at DESC);
 CREATE INDEX upload_jobs_http_idx ON upload_jobs (user_id, created_at) WHERE submitted_via = 'http';
 -- the queue
 CREATE INDEX upload_jobs_queue_idx ON upload_jobs (state, created_at) WHERE state IN ('queued', 'retryable', 'working');
-CREATE INDEX upload_jobs_waiting_idx ON upload_jobs (user_id, priority DESC, created_at, job_id)
+CREATE INDEX upload_jobs_waiting_idx ON upload_jobs (realm_id, user_id, priority DESC, created_at, job_id)
     WHERE state IN ('queued', 'retryable');
-CREATE INDEX upload_jobs_working_idx ON upload_jobs (user_id) WHERE state = 'working';
+CREATE INDEX upload_jobs_working_idx ON upload_jobs (realm_id, user_id) WHERE state = 'working';
 CREATE INDEX upload_jobs_held_idx ON upload_jobs (held_for, updated_at) WHERE held_for IS NOT NULL;
 -- When the next job falls due is asked again and again; most that wait are due already and are not in it.
 CREATE INDEX upload_jobs_later_idx ON upload_jobs (greatest(retry_at, parked_until))
     WHERE state IN ('queued', 'retryable') AND (retry_at IS NOT NULL OR parked_until IS NOT NULL);
 -- the oldest of those that wait
 CREATE INDEX upload_jobs_queued_since_idx ON upload_jobs (updated_at) WHERE state = 'queued';
-CREATE INDEX upload_jobs_review_idx ON upload_jobs (user_id, updated_at) WHERE state = 'awaiting_review';
+CREATE INDEX upload_jobs_review_idx ON upload_jobs (realm_id, updated_at) WHERE state = 'awaiting_review';
 CREATE INDEX upload_jobs_review_since_idx ON upload_jobs (phase, updated_at) WHERE state = 'awaiting_review';
 
 CREATE FUNCTION enforce_job_birth() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -205,17 +208,12 @@ $$;
 -- somebody starts them again; then it is compared again. Views run with the rights of who asks, so that row-level
 -- security holds within them.
 CREATE VIEW ended_unpublished WITH (security_invoker = true) AS
-SELECT j.document_id, j.user_id
+SELECT j.document_id, j.realm_id
 FROM upload_jobs j
 WHERE (j.state = 'deadletter' OR j.state = 'done' AND j.outcome <> 'published')
     AND NOT EXISTS (SELECT FROM upload_jobs n WHERE n.document_id = j.document_id AND n.created_at > j.created_at);
 
 -- --- decisions that can be taken back ----------------------------------------------------------------------------------
-
--- The job as who reviews it sees it: how often it moved, and what validation found.
-CREATE FUNCTION as_seen(job upload_jobs) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT job.version || ' ' || md5(coalesce(job.stage3_validation_results::text, ''))
-$$;
 
 -- A decision about a document that can be taken back for some seconds: until then it is parked here, and the document
 -- waits as before. The database's clock says when the time is over, however many processes there are.
@@ -223,6 +221,8 @@ CREATE TABLE parked_decisions (
     parked_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     job_id uuid NOT NULL REFERENCES upload_jobs (job_id) ON DELETE CASCADE,
     document_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    -- who decided
     user_id uuid NOT NULL,
     decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override')),
     fields jsonb NOT NULL CHECK (jsonb_typeof(fields) = 'object'),
@@ -235,7 +235,8 @@ CREATE TABLE parked_decisions (
     outcome text CHECK (outcome IN ('carried_out', 'undone', 'refused')),
     undone_by text,
     error jsonb,
-    FOREIGN KEY (document_id, user_id) REFERENCES documents (document_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (document_id, realm_id) REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE,
     CONSTRAINT parked_decisions_window_check CHECK (due_at > taken_at AND due_at <= taken_at + interval '10 seconds'),
     CONSTRAINT parked_decisions_ended_check CHECK ((ended_at IS NULL) = (outcome IS NULL)),
     CONSTRAINT parked_decisions_undone_check CHECK ((undone_by IS NULL) = (outcome IS DISTINCT FROM 'undone')),

@@ -2,7 +2,7 @@
 -- what. The same rows as in pipeline_core.domain (lifecycle, batches), held equal by a test.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0002_describe_lifecycle');
+INSERT INTO schema_migrations (name) VALUES ('0003_describe_lifecycle');
 
 CREATE TABLE stages (
     stage_name text PRIMARY KEY,

@@ -1,7 +1,7 @@
 -- Paid calls: their answers by content, one row a call, one claim a key, one account a budget.
 
 SET LOCAL search_path = upload_pipeline, public, extensions;
-INSERT INTO schema_migrations (name) VALUES ('0009_account_for_paid_work');
+INSERT INTO schema_migrations (name) VALUES ('0011_account_for_paid_work');
 
 -- --- answers that were paid for (or slow): no user, no document; the same text, model and prompt are the same answer 
 
@@ -61,7 +61,7 @@ CREATE TABLE budget_accounts (
 CREATE TABLE paid_calls (
     call_id uuid PRIMARY KEY,
     run_id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
     document_id uuid,
     stage_name text REFERENCES stages,
     service text NOT NULL CHECK (service IN ('facts', 'embeddings', 'conversion', 'rerank')),
@@ -88,7 +88,7 @@ CREATE TABLE paid_calls (
     CONSTRAINT paid_calls_cost_check CHECK (state <> 'reserved' OR cost_usd = 0)
 );
 CREATE INDEX paid_calls_document_idx ON paid_calls (document_id, started_at);
-CREATE INDEX paid_calls_user_idx ON paid_calls (user_id, started_at);
+CREATE INDEX paid_calls_realm_idx ON paid_calls (realm_id, started_at);
 CREATE INDEX paid_calls_run_idx ON paid_calls (run_id);
 CREATE INDEX paid_calls_open_idx ON paid_calls (expires_at) WHERE state = 'reserved';
 

@@ -1,0 +1,141 @@
+-- Who sees and changes which rows. A row is seen by the members of its realm, and changed by those whose role may; what may
+-- be written of a row is granted by column (0019_grant_rights).
+
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0018_secure_rows');
+
+-- Whatever has a realm_id is seen by members alone, also a table that nothing below lets anybody change. A secret of a
+-- webhook, and what is sent to it, is for admins.
+DO $$
+DECLARE
+    owned text;
+BEGIN
+    FOR owned IN
+        SELECT c.table_name FROM information_schema.columns c
+        JOIN information_schema.tables t USING (table_schema, table_name)
+        WHERE c.table_schema = 'upload_pipeline' AND c.column_name = 'realm_id' AND t.table_type = 'BASE TABLE'
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', owned);
+        EXECUTE format('CREATE POLICY %I ON %I FOR SELECT USING (realm_id = ANY ((SELECT my_realms(%L))::uuid[]))',
+            owned || '_seen', owned,
+            CASE WHEN owned IN ('webhook_endpoints', 'webhook_deliveries') THEN 'admin' ELSE 'reader' END);
+    END LOOP;
+END
+$$;
+
+-- From which role on a member changes rows of which tables, and how.
+DO $$
+DECLARE
+    may record;
+    what text;
+BEGIN
+    FOR may IN SELECT * FROM (VALUES
+        -- a contributor uploads, and has work done again
+        ('documents', 'contributor', '{INSERT,UPDATE}'::text[]),
+        ('document_sources', 'contributor', '{INSERT,UPDATE}'),
+        ('upload_jobs', 'contributor', '{INSERT,UPDATE}'),
+        ('document_processing_stages', 'contributor', '{INSERT,UPDATE}'),
+        ('processing_workflows', 'contributor', '{INSERT,UPDATE}'),
+        ('upload_batches', 'contributor', '{INSERT}'),
+        ('staged_questions', 'contributor', '{INSERT}'),
+        -- a reviewer decides
+        ('upload_batches', 'reviewer', '{UPDATE}'),
+        ('staged_questions', 'reviewer', '{UPDATE}'),
+        ('staging_duplicates', 'reviewer', '{INSERT,UPDATE,DELETE}'),
+        ('duplicate_decisions', 'reviewer', '{INSERT,UPDATE,DELETE}'),
+        ('parked_decisions', 'reviewer', '{INSERT,UPDATE}'),
+        ('review_changes', 'reviewer', '{INSERT}'),
+        -- an admin says who is a member, and who is told
+        ('realms', 'admin', '{UPDATE}'),
+        ('realm_members', 'admin', '{INSERT,UPDATE,DELETE}'),
+        ('webhook_endpoints', 'admin', '{INSERT,DELETE}'),
+        -- whoever reads follows events, and leaves a trace of what was downloaded
+        ('events', 'reader', '{INSERT}'),
+        ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}')
+    ) AS t (owned, least_role, changes)
+    LOOP
+        FOREACH what IN ARRAY may.changes LOOP
+            EXECUTE format('CREATE POLICY %I ON %I FOR %s %s %s',
+                may.owned || '_' || lower(what), may.owned, what,
+                CASE WHEN what <> 'INSERT' THEN
+                    format('USING (realm_id = ANY ((SELECT my_realms(%L))::uuid[]))', may.least_role) END,
+                CASE WHEN what <> 'DELETE' THEN
+                    format('WITH CHECK (realm_id = ANY ((SELECT my_realms(%L))::uuid[]))', may.least_role) END);
+        END LOOP;
+    END LOOP;
+END
+$$;
+
+-- Nobody is held in a realm.
+CREATE POLICY realm_members_leave ON realm_members FOR DELETE USING (user_id = (SELECT current_user_id()));
+
+-- Who did it is whoever asks.
+CREATE POLICY documents_own_hand ON documents AS RESTRICTIVE FOR INSERT
+    WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY upload_jobs_own_hand ON upload_jobs AS RESTRICTIVE FOR INSERT
+    WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY upload_batches_own_hand ON upload_batches AS RESTRICTIVE FOR INSERT
+    WITH CHECK (uploaded_by = (SELECT current_user_id()));
+CREATE POLICY parked_decisions_own_hand ON parked_decisions AS RESTRICTIVE FOR INSERT
+    WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY events_own_hand ON events AS RESTRICTIVE FOR INSERT
+    WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY realm_members_own_hand ON realm_members AS RESTRICTIVE FOR INSERT
+    WITH CHECK (added_by = (SELECT current_user_id()));
+CREATE POLICY event_streams_own ON event_streams AS RESTRICTIVE
+    USING (user_id = (SELECT current_user_id())) WITH CHECK (user_id = (SELECT current_user_id()));
+
+-- A document that waits for a person goes on when a reviewer says so.
+CREATE POLICY upload_jobs_reviewed ON upload_jobs AS RESTRICTIVE FOR UPDATE
+    USING (state <> 'awaiting_review' OR realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[]));
+
+-- So does one that people sort, which may have it scanned deeply. A trigger, as no policy compares old and new.
+CREATE FUNCTION refuse_sorting() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF NEW.realm_id <> ALL (my_realms('reviewer')) THEN
+        RAISE EXCEPTION 'reviewers sort the documents of a realm'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'documents_sorted_by_reviewers';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER documents_sorted_by_reviewers AFTER UPDATE OF staging_status, deep_scan_status ON documents FOR EACH ROW
+    WHEN ((OLD.staging_status, OLD.deep_scan_status) IS DISTINCT FROM (NEW.staging_status, NEW.deep_scan_status)
+        AND row_security_active('upload_pipeline.documents'::regclass))
+    EXECUTE FUNCTION refuse_sorting();
+
+-- A pair of questions acts on both of its ends (one may replace the other), so both must be of the one realm.
+-- No foreign key can say so: the existing end is in one of two tables, and may go before the pair is decided.
+CREATE POLICY staging_duplicates_own_ends ON staging_duplicates AS RESTRICTIVE FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM staged_questions q
+        WHERE q.question_id = staged_question_id AND q.realm_id = staging_duplicates.realm_id)
+    AND (EXISTS (SELECT FROM staged_questions q
+            WHERE q.question_id = existing_question_id AND q.realm_id = staging_duplicates.realm_id)
+        OR EXISTS (SELECT FROM all_questions a
+            WHERE a.question_id = existing_question_id AND a.realm_id = staging_duplicates.realm_id)));
+
+-- The path of an original stands below its document's own id, and the folder of another document is not reached through it.
+CREATE POLICY documents_own_path ON documents AS RESTRICTIVE FOR INSERT WITH CHECK (
+    starts_with(raw_path, 'documents/' || document_id || '/original/'));
+CREATE POLICY documents_path_within ON documents AS RESTRICTIVE FOR INSERT WITH CHECK (
+    raw_path !~ '(^|/)\.{1,2}(/|$)' AND position('//' IN raw_path) = 0);
+
+-- What whoever connects with the API's role can tell of: what a member's own work needs, by role.
+CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
+    CASE WHEN type = 'downloaded' THEN true
+        WHEN type IN ('uploaded', 'restarted') THEN realm_id = ANY ((SELECT my_realms('contributor'))::uuid[])
+        WHEN type = 'review' OR (type, code) = ('stage_started', 'deep_scan_started')
+            THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
+        WHEN type = 'realm' THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
+        ELSE false END);
+
+-- The API parks and undoes; what is due is carried out by the service role.
+CREATE POLICY parked_decisions_undo ON parked_decisions AS RESTRICTIVE FOR UPDATE USING (true)
+    WITH CHECK (outcome = 'undone');
+
+-- Whoever connects with the API's role inserts questions of banks and added facts, both undecided, and no other fact.
+CREATE POLICY staged_questions_api_inserts ON staged_questions AS RESTRICTIVE FOR INSERT WITH CHECK (
+    status = 'pending' AND left_out_reason IS NULL AND evidence_pieces IS NULL
+    AND (document_id IS NULL) = (generator <> 'reviewer')
+    AND (generator <> 'reviewer' OR realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])));
