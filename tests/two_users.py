@@ -18,6 +18,7 @@ from pipeline_core.db.connection import connect_options
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.webhooks import WebhookEvent
@@ -70,7 +71,7 @@ def _fill(url: str, home: Path, realm_id: RealmId, name: str, embedder: Embedder
         [document_id] = uow.session.connection.execute(  # type: ignore[attr-defined]
             "SELECT document_id FROM documents WHERE realm_id = %s LIMIT 1", (realm_id,)
         ).fetchone()
-        uow.changes.begin([uuid4()], document_id, Reviewer(realm_id, name))
+        uow.changes.begin([uuid4()], OfDocument(document_id), Reviewer(realm_id, name))
         uow.session.connection.execute(  # type: ignore[attr-defined]
             "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = %s, resolved_at = now() "
             "WHERE realm_id = %s",

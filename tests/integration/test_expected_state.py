@@ -32,7 +32,7 @@ def app(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
 
 
 def bank(app: Pipeline) -> Where:
-    staged = app.staging.stage_bank(BANK.encode(), "bank.md", by=app.realm_id)
+    staged = app.staging.stage_bank(BANK.encode(), "bank.md", by=Reviewer(app.realm_id))
     assert staged.batch is not None
     return OfBatch(staged.batch.batch_id)
 
@@ -149,7 +149,7 @@ def test_a_whole_document_is_not_approved_over_an_edit_that_nobody_saw(app: Pipe
 def test_a_pair_that_was_decided_meanwhile_is_not_overwritten(app: Pipeline) -> None:
     bank(app)
     again = BANK.replace("a theft", "the theft").replace("Claims", "Again")
-    staged = app.staging.stage_bank(again.encode(), "again.md", by=app.realm_id)
+    staged = app.staging.stage_bank(again.encode(), "again.md", by=Reviewer(app.realm_id))
     [pair] = [pair for pair in staged.pairs if pair.resolution == "pending"]
     seen = {pair.duplicate_id: pair.seen}
     ann, bob = Reviewer(app.realm_id, "Ann", "", seen), Reviewer(app.realm_id, "Bob", "other years", seen)

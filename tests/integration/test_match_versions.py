@@ -54,11 +54,11 @@ def test_facts_that_differ_in_a_sign_are_both_published(make_pipeline: MakePipel
 
 def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
     entries = "Q: Which group must the donor have?\nA: {}\n\nQ: What is it written in?\nA: {}\n"
-    wrong = app.staging.stage_bank(entries.format("B+", "C++").encode(), "wrong.md", by=app.realm_id)
+    wrong = app.staging.stage_bank(entries.format("B+", "C++").encode(), "wrong.md", by=Reviewer(app.realm_id))
     assert wrong.batch is not None
-    app.staging.approve_questions(wrong.batch.batch_id, by=app.realm_id)
-    app.staging.import_approved(wrong.batch.batch_id, by=app.realm_id)
-    right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=app.realm_id)
+    app.staging.approve_questions(wrong.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(wrong.batch.batch_id, by=Reviewer(app.realm_id))
+    right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=Reviewer(app.realm_id))
     assert right.counts is not None
     assert right.batch is not None
     assert right.counts.duplicate == 0
@@ -67,8 +67,8 @@ def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
         (["corrected"], "replace_existing", "pending")
     ] * 2
     app.review.resolve(OfBatch(right.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.realm_id))
-    app.staging.approve_questions(right.batch.batch_id, by=app.realm_id)
-    app.staging.import_approved(right.batch.batch_id, by=app.realm_id)
+    app.staging.approve_questions(right.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(right.batch.batch_id, by=Reviewer(app.realm_id))
     assert answers(app) == {"B-", "C#"}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, duplicate_id_for
-from pipeline_core.domain.review import OfDocument
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.staging import Pair
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.published import (
@@ -178,10 +178,10 @@ def test_a_document_published_without_a_fact_is_mended_by_the_next_publication(a
 
 def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
     """The bank says so, and moves to where its questions put it."""
-    bank = manual.staging.stage_bank(f"Q: {FACT[:-1]}?\nA: Yes.\n".encode(), "bank.md", by=manual.realm_id)
+    bank = manual.staging.stage_bank(f"Q: {FACT[:-1]}?\nA: Yes.\n".encode(), "bank.md", by=Reviewer(manual.realm_id))
     assert bank.batch is not None
     batch = bank.batch.batch_id
-    [question] = manual.staging.get_batch_questions(batch, by=manual.realm_id)
+    [question] = manual.staging.get_batch_questions(batch, realm_id=manual.realm_id)
     [document_id] = publish(manual, upload("b.md", text_of("Beta", FACT)))
     [fact] = manual.review.facts(OfDocument(document_id), manual.realm_id)
     with manual.open_uow() as uow:
@@ -192,9 +192,11 @@ def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
     assert staged(manual, FACT) == [("b.md", "duplicate")]
     decide(manual, document_id)
     assert (who_says(manual, FACT), lost(manual)) == (["b.md"], [])
-    [row] = manual.staging.get_batch_questions(batch, by=manual.realm_id)
+    [row] = manual.staging.get_batch_questions(batch, realm_id=manual.realm_id)
     assert (row.status, row.duplicate_of) == ("duplicate", fact.question_id)
-    [status] = [found["status"] for found in manual.staging.batches(by=manual.realm_id) if found["batch_id"] == batch]
+    [status] = [
+        found["status"] for found in manual.staging.batches(realm_id=manual.realm_id) if found["batch_id"] == batch
+    ]
     assert status == "reviewed"
 
 

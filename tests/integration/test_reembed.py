@@ -23,6 +23,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.stages.registry import BY_NAME
 from tests.e2e.test_killed import blocked_at, wait_until_blocked
 from tests.fakes import HashEmbedder
@@ -191,9 +192,9 @@ def test_publishing_waits_for_the_switch(make_pipeline: MakePipeline) -> None:
 
 def test_an_import_that_the_switch_overtakes_is_tried_again(app: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(app, upload("manual.md"))
-    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
-    app.staging.approve_questions(bank.batch.batch_id, by=app.realm_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
     importer, held = app.staging.importer, type(app.staging.importer)._embed
 
     def overtaken(self: Any, *args: Any, **named: Any) -> Any:
@@ -204,8 +205,8 @@ def test_an_import_that_the_switch_overtakes_is_tried_again(app: Pipeline, monke
 
     monkeypatch.setattr(type(importer), "_embed", overtaken)
     with pytest.raises(EmbeddingModelChangedError):
-        app.staging.import_approved(bank.batch.batch_id, by=app.realm_id)
-    assert len(app.staging.import_approved(bank.batch.batch_id, by=app.realm_id).imported) == 1
+        app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    assert len(app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id)).imported) == 1
     assert models(app) == only(NEW, 64)
 
 

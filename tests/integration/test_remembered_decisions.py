@@ -115,12 +115,12 @@ def test_a_fact_that_a_bank_replaced_stays_out_when_its_document_runs_again(
     app = make_pipeline(changes=LETTERS)
     text = text_of("Rules", OPENS, EVERY_LOSS)
     [document_id] = publish(app, upload("a.md", text))
-    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
     assert len(bank.pairs) == 1
     app.review.resolve(OfBatch(bank.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.realm_id))
-    app.staging.approve_questions(bank.batch.batch_id, by=app.realm_id)
-    app.staging.import_approved(bank.batch.batch_id, by=app.realm_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
     assert in_production(app) == [("a.md", OPENS)]
     again = make_pipeline(changes={**LETTERS, "chunk_max_chars": max_chars, "chunk_min_chars": 1})
     assert needs_work(again, receive(again, upload("a.md", text))) == [document_id]

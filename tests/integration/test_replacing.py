@@ -15,7 +15,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
@@ -126,12 +126,14 @@ def test_a_replacement_is_an_event_of_the_document_that_lost_its_fact(app: Pipel
 def test_a_document_replaces_a_question_of_a_bank(make_pipeline: MakePipeline) -> None:
     """The bank says so, and moves to where its questions put it."""
     app = make_pipeline(changes={"workflow": "manual"})
-    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS[:-1]}?\nA: {EVERY_LOSS}\n".encode(), "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(
+        f"Q: {EVERY_LOSS[:-1]}?\nA: {EVERY_LOSS}\n".encode(), "bank.md", by=Reviewer(app.realm_id)
+    )
     assert bank.batch is not None
     batch = bank.batch.batch_id
-    app.staging.approve_questions(batch, by=app.realm_id)
-    app.staging.import_approved(batch, by=app.realm_id)
-    [question] = app.staging.get_batch_questions(batch, by=app.realm_id)
+    app.staging.approve_questions(batch, by=Reviewer(app.realm_id))
+    app.staging.import_approved(batch, by=Reviewer(app.realm_id))
+    [question] = app.staging.get_batch_questions(batch, realm_id=app.realm_id)
     [document_id] = publish(app, upload("b.md", text_of("Rules", EACH_LOSS)))
     with app.open_uow() as uow:
         [fact] = uow.staging.questions([document_id])[document_id]
@@ -146,9 +148,9 @@ def test_a_document_replaces_a_question_of_a_bank(make_pipeline: MakePipeline) -
     with psycopg.connect(app.database_url) as connection:
         published = connection.execute("SELECT question_id FROM upload_pipeline.all_questions").fetchall()
     assert published == [(fact.question_id,)]
-    [row] = app.staging.get_batch_questions(batch, by=app.realm_id)
+    [row] = app.staging.get_batch_questions(batch, realm_id=app.realm_id)
     assert (row.status, row.duplicate_of) == ("duplicate", fact.question_id)
-    [status] = [found["status"] for found in app.staging.batches(by=app.realm_id) if found["batch_id"] == batch]
+    [status] = [found["status"] for found in app.staging.batches(realm_id=app.realm_id) if found["batch_id"] == batch]
     assert status == "reviewed"
 
 
@@ -196,7 +198,7 @@ def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: Mak
     """A bank's question waits beside a fact of a document; the document's next version says something else."""
     app = make_pipeline(changes={"duplicate_mode": "baseline", "duplicate_threshold": 0.7})
     publish(app, upload("a.md", text_of("Rules", EACH_LOSS), "file:///a.md"))
-    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
     [pair] = bank.pairs
     assert (pair.resolution, pair.proposed) == ("pending", "keep_both")
@@ -207,5 +209,5 @@ def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: Mak
     assert "look_alikes_gone" in [
         event.code for event in app.review.history(OfBatch(bank.batch.batch_id), app.realm_id)
     ]
-    [row] = app.staging.batches(by=app.realm_id, named="bank.md")
+    [row] = app.staging.batches(realm_id=app.realm_id, named="bank.md")
     assert row["undecided"] == 0

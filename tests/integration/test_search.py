@@ -21,6 +21,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import Expected
 from pipeline_core.domain.facts import Generated
 from pipeline_core.domain.ids import RealmId, user_id_for
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.terminal.evaluation import read_questions
@@ -218,10 +219,10 @@ def test_approved_questions_find_their_documents_not_themselves(make_pipeline: M
     with pytest.raises(RefusedError, match="No fact"):
         app.evaluate.from_approved(app.realm_id)
     publish(app, upload("manual.md"))
-    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
-    app.staging.approve_questions(bank.batch.batch_id, by=app.realm_id)
-    app.staging.import_approved(bank.batch.batch_id, by=app.realm_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
     result = app.evaluate.from_approved(app.realm_id)
     assert result.skipped == 1
     asked = len(app.views.published_questions(app.realm_id, after=None, limit=100))

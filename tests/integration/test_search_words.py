@@ -12,6 +12,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import SearchMode
 from tests.through import MANUAL, publish, upload
 
@@ -142,10 +143,10 @@ def test_what_is_packed_is_what_the_passages_say(app: Pipeline) -> None:
 
 def test_a_bank_is_found_by_its_words_and_by_its_own_rows(app: Pipeline) -> None:
     publish(app, upload("manual.md", MANUAL))
-    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
-    app.staging.approve_questions(bank.batch.batch_id, by=app.realm_id)
-    app.staging.import_approved(bank.batch.batch_id, by=app.realm_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
     for mode in SearchMode:
         hit = app.search(app.realm_id, "Who is the caretaker?", mode=mode)[0]
         assert (hit["kind"], hit["answer"], hit["facts"]) == ("fact", "Mrs Huber.", [])

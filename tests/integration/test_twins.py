@@ -140,13 +140,13 @@ def test_going_back_to_an_older_version_that_looks_like_another_waits(app: Pipel
 
 
 def bank_of(app: Pipeline, text: str) -> BatchId:
-    bank = app.staging.stage_bank(text.encode(), "bank.md", by=app.realm_id)
+    bank = app.staging.stage_bank(text.encode(), "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
     return bank.batch.batch_id
 
 
 def statuses(app: Pipeline, *batches: BatchId) -> list[str]:
-    return [q.status.value for batch in batches for q in app.staging.get_batch_questions(batch, by=app.realm_id)]
+    return [q.status.value for batch in batches for q in app.staging.get_batch_questions(batch, realm_id=app.realm_id)]
 
 
 def test_of_two_banks_left_out_for_one_question_only_one_comes_back(app: Pipeline) -> None:
@@ -154,13 +154,13 @@ def test_of_two_banks_left_out_for_one_question_only_one_comes_back(app: Pipelin
     bank = "Q: How soon must a theft be reported to the police?\nA: Within 24 hours.\n"
     first, *others = (bank_of(app, text) for text in (bank, f"{bank}\n", bank * 2))
     assert statuses(app, first, *others) == ["pending", "duplicate", "duplicate", "duplicate"]
-    app.staging.reject_questions(first, by=app.realm_id)
+    app.staging.reject_questions(first, by=Reviewer(app.realm_id))
     assert sorted(statuses(app, *others)) == ["duplicate", "duplicate", "pending"]
 
 
 def test_what_was_rejected_in_a_bank_does_not_come_back_through_its_copy(app: Pipeline) -> None:
     batch = bank_of(app, "Q: How soon must a theft be reported to the police?\nA: Within 24 hours.\n\n" * 2)
-    app.staging.reject_questions(batch, by=app.realm_id, reason="false")
+    app.staging.reject_questions(batch, by=Reviewer(app.realm_id, reason="false"))
     assert statuses(app, batch) == ["rejected", "duplicate"]
 
 

@@ -69,7 +69,7 @@ def pairs(app: Reviewed, where: Where) -> list[StagedPair]:
 
 
 def bank(app: Pipeline, text: str = BANK, name: str = "bank.md") -> BatchId:
-    staged = app.staging.stage_bank(text.encode(), name, by=app.realm_id)
+    staged = app.staging.stage_bank(text.encode(), name, by=Reviewer(app.realm_id))
     assert staged.batch is not None
     return staged.batch.batch_id
 
@@ -176,7 +176,7 @@ def test_only_until_the_bank_is_imported(app: Pipeline) -> None:
     fact_id = facts(app, where)[0].question_id
     app.review.resolve(where, Resolution.KEEP_BOTH, by=by(app))
     app.review.decide_facts(where, [fact_id], S.APPROVED, by=by(app))
-    app.staging.import_approved(where.batch_id, by=app.realm_id)
+    app.staging.import_approved(where.batch_id, by=Reviewer(app.realm_id))
     with pytest.raises(StagedStateError, match="imported"):
         undo(app, where, "fact", fact_id)
     for pair in pairs(app, where):

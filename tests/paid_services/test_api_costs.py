@@ -109,10 +109,10 @@ def test_a_question_that_no_budget_covers_is_told_when_one_will(make_paid: MakeP
 def test_a_bank_is_paid_for_by_its_user(make_paid: MakePaid) -> None:
     app = make_paid(**SCORED, realm_id=ANN)
     bank = b"Q: When is the boiler serviced?\nA: Every 12 months by an engineer.\n"
-    batch = app.staging.stage_bank(bank, "bank.md", by=BOB).batch
+    batch = app.staging.stage_bank(bank, "bank.md", by=Reviewer(BOB)).batch
     assert batch is not None
     assert spent_by(app) == {BOB: 1}
-    [row] = app.staging.get_batch_questions(batch.batch_id, by=BOB)
+    [row] = app.staging.get_batch_questions(batch.batch_id, realm_id=BOB)
     app.review.edit(OfBatch(batch.batch_id), row.question_id, {"answer": "Every 6 months."}, by=Reviewer(BOB))
     assert spent_by(app) == {BOB: 2}
 
