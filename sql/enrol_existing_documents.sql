@@ -1,6 +1,6 @@
 -- Enrols the rows of an older documents table, so that the pipeline processes them as if they had been uploaded.
 --
---   psql DATABASE_URL -v realm_id=UUID -f sql/enrol_existing_documents.sql
+--   psql DATABASE_URL -v user_id=UUID -f sql/enrol_existing_documents.sql
 --
 -- Reads   public.documents (id, title, content, realm_id, created_at, updated_at); times without zone are UTC.
 -- Writes  upload_pipeline.documents, document_sources, upload_jobs (queued), processing_workflows (manual: every
@@ -27,9 +27,9 @@
 -- always there: hence the functions below. They are temporary and leave nothing behind.
 
 \set ON_ERROR_STOP on
-\if :{?realm_id}
+\if :{?user_id}
 \else
-DO $$ BEGIN RAISE EXCEPTION 'Say whose documents these are: psql -v realm_id=UUID'; END $$;
+DO $$ BEGIN RAISE EXCEPTION 'Say whose documents these are: psql -v user_id=UUID'; END $$;
 \endif
 
 BEGIN;
@@ -118,25 +118,25 @@ FROM (
         encode(sha256(convert_to(content, 'UTF8')), 'hex') AS file_sha256
     FROM public.documents
 ) o
-LEFT JOIN upload_pipeline.documents known ON known.realm_id = :'realm_id' AND known.file_sha256 = o.file_sha256;
+LEFT JOIN upload_pipeline.documents known ON known.realm_id = :'user_id' AND known.file_sha256 = o.file_sha256;
 
-UPDATE enrolling SET document_id = pg_temp.pipeline_id('document', (:'realm_id'::uuid)::text, file_sha256)
+UPDATE enrolling SET document_id = pg_temp.pipeline_id('document', (:'user_id'::uuid)::text, file_sha256)
 WHERE document_id IS NULL AND bytes_len > 0;
 
 WITH run AS (
     SELECT gen_random_uuid() AS correlation_id
 ), made AS (
-    INSERT INTO upload_pipeline.documents (document_id, realm_id, realm_id, title, filename, mime, bytes_len,
+    INSERT INTO upload_pipeline.documents (document_id, realm_id, user_id, title, filename, mime, bytes_len,
         file_sha256, raw_path, created_at, updated_at)
-    SELECT document_id, :'realm_id', realm_id, coalesce(title, name), name, 'text/markdown', bytes_len, file_sha256,
+    SELECT document_id, :'user_id', :'user_id', coalesce(title, name), name, 'text/markdown', bytes_len, file_sha256,
         'documents/' || document_id || '/original/' || name, coalesce(created_at, now()), coalesce(updated_at, now())
     FROM enrolling, pg_temp.markdown_filename(title) AS name
     WHERE bytes_len > 0 AND known_id IS NULL AND nth = 1
     ON CONFLICT DO NOTHING
-    RETURNING document_id, realm_id, filename, bytes_len, mime
+    RETURNING document_id, realm_id, user_id, filename, bytes_len, mime
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, realm_id, correlation_id)
-    SELECT pg_temp.pipeline_id('job', document_id::text, '0'), document_id, realm_id, correlation_id FROM made, run
+    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id)
+    SELECT pg_temp.pipeline_id('job', document_id::text, '0'), document_id, realm_id, user_id, correlation_id FROM made, run
     RETURNING job_id, document_id, correlation_id
 ), workflows AS (
     INSERT INTO processing_workflows (document_id, realm_id, workflow_type, total_stages, current_stage)
@@ -153,10 +153,10 @@ FROM made JOIN jobs USING (document_id);
 -- A row of the older table is a place: what stood there before is replaced when its successor is published.
 UPDATE document_sources s SET is_current = false
 FROM enrolling e
-WHERE s.realm_id = :'realm_id' AND s.source_uri = e.source_uri AND s.is_current AND s.document_id <> e.document_id;
+WHERE s.realm_id = :'user_id' AND s.source_uri = e.source_uri AND s.is_current AND s.document_id <> e.document_id;
 
 INSERT INTO document_sources (realm_id, source_uri, document_id, filename)
-SELECT :'realm_id', source_uri, document_id, pg_temp.markdown_filename(title)
+SELECT :'user_id', source_uri, document_id, pg_temp.markdown_filename(title)
 FROM enrolling WHERE document_id IS NOT NULL
 ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;

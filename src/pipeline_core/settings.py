@@ -88,7 +88,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
     user_id: UUID = Field(
-        default=user_id_for("local"), description="Who you are, by id: whose personal realm the command line works in"
+        default=user_id_for("local"), description="Your id, which is that of your personal realm, too"
     )
 
     realm_id: UUID | None = Field(

@@ -173,18 +173,18 @@ def test_the_api_role_writes_the_columns_that_are_listed_and_no_more(database: T
                            "file_sha256", "realm_id", "document_id", "published_at", "created_at", "title", "mime")
         ),
         # the bytes of another's document under a document of one's own
-        "INSERT INTO documents (document_id, realm_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
-        "VALUES (gen_random_uuid(), %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
+        "VALUES (gen_random_uuid(), %(bob)s, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || %(document)s || '/original/a.md')",
-        "INSERT INTO documents (document_id, realm_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
-        "SELECT id, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
+        "SELECT id, %(bob)s, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || id || '/original/../../' || %(document)s || '/original/a.md' "
         "FROM (SELECT gen_random_uuid() AS id) new",
         # what validation found, what a stage cost, a job under a lease of one's own
         "UPDATE upload_jobs SET stage3_validation_results = '{\"critical\": 0}'",
         "UPDATE document_processing_stages SET cost_usd = 0",
-        "INSERT INTO upload_jobs (job_id, document_id, realm_id, correlation_id, profile) "
-        "SELECT gen_random_uuid(), document_id, realm_id, gen_random_uuid(), 'deep' FROM documents",
+        "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, profile) "
+        "SELECT gen_random_uuid(), document_id, realm_id, user_id, gen_random_uuid(), 'deep' FROM documents",
         "UPDATE upload_jobs SET state = 'working', claimed_by = 'w', claimed_at = now(), lease_token = %(document)s, "
         "lease_expires_at = now() + interval '1 hour' WHERE state = 'queued'",
         "UPDATE upload_jobs SET lease_expires_at = now() + interval '1 year' WHERE state = 'working'",

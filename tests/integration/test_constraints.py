@@ -66,7 +66,7 @@ BY_SYSTEM = (
     "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = 'system', resolved_at = now(), "
     "resolution_notes = 'n'"
 )
-NEW_JOB = "INSERT INTO upload_jobs (job_id, document_id, realm_id, correlation_id"
+NEW_JOB = "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id"
 
 
 @pytest.fixture(scope="module")
@@ -280,9 +280,9 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
         (f"{IN_PHASE_5}, stage3_validation_results = '{{}}'", "upload_jobs_gate_check"),
         (f"{IN_PHASE_5}, stage3_validation_results = 'null'", "upload_jobs_gate_check"),
         # the same bytes of the same user again
-        ("INSERT INTO documents (document_id, realm_id, title, filename, mime, bytes_len, file_sha256, "
-         "raw_path) SELECT :bob, realm_id, title, filename, mime, bytes_len, file_sha256, raw_path "
-         "FROM documents", "documents_user_content_key"),
+        ("INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+         "raw_path) SELECT :bob, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path "
+         "FROM documents", "documents_content_key"),
         ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) VALUES (:ann, '', :document, 'a')",
          "document_sources_source_uri_check"),
         ("INSERT INTO stage_output_files "

@@ -260,8 +260,8 @@ def test_a_user_cannot_go_before_others_in_the_queue(
     value = {"priority": "100", "created_at": "'2000-01-01'"}[column]
     for statement in (
         f"UPDATE upload_jobs SET {column} = {value}",
-        f"INSERT INTO upload_jobs (job_id, document_id, realm_id, correlation_id, {column}) "
-        f"SELECT gen_random_uuid(), document_id, realm_id, correlation_id, {value} FROM upload_jobs",
+        f"INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, {column}) "
+        f"SELECT gen_random_uuid(), document_id, realm_id, user_id, correlation_id, {value} FROM upload_jobs",
     ):
         with pytest.raises(InsufficientPrivilege), bob.transaction():
             bob.execute(statement.encode())

@@ -53,8 +53,8 @@ def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
     ("statement", "refusal"),
     [
         # a job: workers would run it on her document
-        ("INSERT INTO upload_jobs (job_id, document_id, realm_id, correlation_id) "
-         "VALUES (gen_random_uuid(), %(document)s, %(bob)s, gen_random_uuid())", ForeignKeyViolation),
+        ("INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id) "
+         "VALUES (gen_random_uuid(), %(document)s, %(bob)s, %(bob)s, gen_random_uuid())", ForeignKeyViolation),
         # a place: a newer document there would withdraw hers
         ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) "
          "VALUES (%(bob)s, 'u', %(document)s, 'a')", ForeignKeyViolation),

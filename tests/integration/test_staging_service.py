@@ -512,7 +512,7 @@ def test_vectors_of_the_wrong_shape_move_nothing(app: Pipeline) -> None:
         def embed(self, texts: Sequence[str]) -> Embedded:
             return Embedded(np.zeros((len(texts), 3), dtype=np.float32))
 
-    report = replace(app.staging.importer, embedder=Short)(batch, by=app.realm_id)
+    report = replace(app.staging.importer, embedder=Short)(batch, by=Reviewer(app.realm_id))
     assert (report.imported, len(report.failed)) == ([], 3)
     assert published(app) == []
 

@@ -178,8 +178,9 @@ class Services(Adapters, UseCases):
         *,
         realm_id: RealmId | None = None,
     ) -> UserServices:
-        """The services as one user may use them in a realm, the personal one unless another is named: the database itself
-        shows rows of the user's realms only, and takes what the user's role there may change.
+        """The services as one user may use them in a realm, the personal one unless another is named.
+
+        The database itself shows rows of the user's realms only, and takes what the user's role there may change.
 
         ``correlation_id`` is of the request that they are for: events that have none of their own get it.
         """

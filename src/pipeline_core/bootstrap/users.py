@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class UserServices(UseCases):
-    """Services for one user in one realm; the user's claims are set for every transaction; cheap to make for each request."""
+    """Services for one user in one realm, cheap to make for each request; the claims are set for every transaction."""
 
     def __init__(
         self, pipeline: "Services", person: Person, realm_id: RealmId, correlation_id: CorrelationId | None = None

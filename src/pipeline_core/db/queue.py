@@ -28,7 +28,7 @@ class LostJob:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How many jobs of a user in a realm wait and run; ``oldest_s`` is how long the first of them has waited, in seconds."""
+    """How many jobs of a user in a realm wait and run; ``oldest_s``: for how long the first of them has waited."""
 
     realm_id: RealmId
     user_id: UserId
