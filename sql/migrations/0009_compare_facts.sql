@@ -54,17 +54,17 @@ CREATE TRIGGER staged_questions_words_of_twin BEFORE UPDATE OF status, duplicate
     FOR EACH ROW WHEN (NEW.duplicate_of IS DISTINCT FROM OLD.duplicate_of) EXECUTE FUNCTION keep_words_of_twin();
 
 -- Questions that were left out because another said the same, where that other is there no more, or says something
--- else by now. What a person rejected does not come back through its copy in the same document or bank.
+-- else by now, or has moved to another realm. What a person rejected does not come back through its copy in the same document or bank.
 CREATE VIEW orphaned_questions WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.duplicate_of, matching_space(q.realm_id) AS space
 FROM staged_questions q
 WHERE q.status = 'duplicate'
     AND NOT EXISTS (
         SELECT FROM all_questions a
-        WHERE a.question_id = q.duplicate_of AND a.match_sha256 = q.duplicate_of_sha256)
+        WHERE a.question_id = q.duplicate_of AND a.realm_id = q.realm_id AND a.match_sha256 = q.duplicate_of_sha256)
     AND NOT EXISTS (
         SELECT FROM standing_questions s
-        WHERE s.question_id = q.duplicate_of AND s.match_sha256 = q.duplicate_of_sha256)
+        WHERE s.question_id = q.duplicate_of AND s.realm_id = q.realm_id AND s.match_sha256 = q.duplicate_of_sha256)
     AND NOT EXISTS (
         SELECT FROM staged_questions r
         WHERE r.question_id = q.duplicate_of AND r.status = 'rejected'

@@ -66,10 +66,12 @@ CREATE TRIGGER events_own AFTER INSERT ON events FOR EACH ROW
 
 -- --- retention, only for whoever asks for it ------------------------------------------------------------------------
 
--- Nobody changes an event; removing one is for prune_events alone, which says so for its own transaction.
+-- Nobody changes an event; removing one is for prune_events alone, and taking one along to another realm for move_document:
+-- each says so for its own transaction.
 CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('upload_pipeline.pruning', true) = 'on' THEN
+    IF TG_OP = 'DELETE' AND current_setting('upload_pipeline.pruning', true) = 'on'
+        OR TG_OP = 'UPDATE' AND current_setting('upload_pipeline.moving', true) = 'on' THEN
         RETURN NULL;
     END IF;
     RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'restrict_violation';

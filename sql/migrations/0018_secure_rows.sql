@@ -139,3 +139,50 @@ CREATE POLICY staged_questions_api_inserts ON staged_questions AS RESTRICTIVE FO
     status = 'pending' AND left_out_reason IS NULL AND evidence_pieces IS NULL
     AND (document_id IS NULL) = (generator <> 'reviewer')
     AND (generator <> 'reviewer' OR realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])));
+
+-- --- documents that move to another realm -----------------------------------------------------------------------------
+
+-- Documents that were moved away keep their ids: the same content, uploaded again, gets another one. SECURITY DEFINER: whoever
+-- uploads need not be a member of where they are.
+CREATE FUNCTION taken_elsewhere(ids uuid[], realm uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT document_id FROM documents WHERE document_id = ANY (ids) AND realm_id <> realm
+$$;
+
+-- A document at rest, with all that belongs to it, its history among it; foreign keys carry most of it along. SECURITY DEFINER:
+-- no policy lets a row change its realm. Pairs that would reach from one realm into the other end; what was left out
+-- because of one is an orphan then.
+CREATE FUNCTION move_document(document uuid, target uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    source uuid;
+BEGIN
+    SELECT realm_id INTO source FROM documents WHERE document_id = document FOR UPDATE;
+    IF source IS NULL OR NOT (SELECT sees_everyone()) AND NOT ARRAY[source, target] <@ my_realms('admin') THEN
+        RAISE EXCEPTION 'a document is moved by who is an admin of both realms'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'documents_moved_by_admins';
+    END IF;
+    IF EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = document AND j.state NOT IN ('done', 'deadletter')) THEN
+        RAISE EXCEPTION 'a document is moved when it is at rest'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'documents_moved_at_rest';
+    END IF;
+    -- another document may stand at the same source there
+    UPDATE document_sources s SET is_current = false
+    WHERE s.document_id = document AND s.is_current AND EXISTS (
+        SELECT FROM document_sources t WHERE t.realm_id = target AND t.source_uri = s.source_uri AND t.is_current);
+    UPDATE documents SET realm_id = target WHERE document_id = document;
+    UPDATE staging_duplicates p SET realm_id = target
+    FROM staged_questions q WHERE q.question_id = p.staged_question_id AND q.document_id = document;
+    DELETE FROM staging_duplicates p USING staged_questions q
+    WHERE q.question_id = p.staged_question_id AND (q.document_id = document) <> EXISTS (
+            SELECT FROM staged_questions e WHERE e.question_id = p.existing_question_id AND e.document_id = document
+            UNION ALL
+            SELECT FROM all_questions e WHERE e.question_id = p.existing_question_id AND e.document_id = document)
+        AND (q.document_id = document OR p.realm_id = source);
+    UPDATE review_change_rows r SET realm_id = target
+    FROM review_changes c WHERE c.change_id = r.change_id AND c.document_id = document;
+    PERFORM set_config('upload_pipeline.moving', 'on', true);
+    UPDATE events SET realm_id = target WHERE document_id = document;
+    PERFORM set_config('upload_pipeline.moving', '', true);
+END
+$$;

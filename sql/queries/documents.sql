@@ -98,6 +98,19 @@ WHERE d.document_id = i.document_id;
 -- name: find_originals
 SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_ids)s);
 
+-- name: documents_of_contents
+SELECT file_sha256, document_id FROM documents WHERE realm_id = %(realm_id)s AND file_sha256 = ANY(%(checksums)s);
+
+-- name: taken_elsewhere
+SELECT document_id FROM taken_elsewhere(%(document_ids)s::uuid[], %(realm_id)s) AS document_id;
+
+-- name: document_to_move
+SELECT d.realm_id, d.filename, d.file_sha256, (SELECT state FROM newest_job(d.document_id)) AS state
+FROM documents d WHERE d.document_id = %(document_id)s FOR UPDATE OF d;
+
+-- name: move_document
+SELECT move_document(%(document_id)s, %(realm_id)s);
+
 -- name: find_documents
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)

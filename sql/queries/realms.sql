@@ -33,6 +33,10 @@ DELETE FROM realm_members WHERE realm_id = %(realm_id)s AND user_id = %(user_id)
 INSERT INTO events (realm_id, type, code, payload)
 VALUES (%(realm_id)s, 'realm', %(code)s, %(payload)s::jsonb);
 
+-- name: document_moved_event
+INSERT INTO events (document_id, realm_id, type, code, payload)
+VALUES (%(document_id)s, %(realm_id)s, 'realm', 'document_moved', %(payload)s::jsonb);
+
 -- name: realm_of_row
 -- The realm of a document, job, batch, pair or question by its id, whichever it is.
 SELECT realm_id FROM documents WHERE document_id = %(row_id)s

@@ -18,6 +18,7 @@ from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.event_streams import OpenStreams
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
+from pipeline_core.services.move import MoveDocument
 from pipeline_core.services.realms import Realms
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
@@ -70,6 +71,10 @@ class UserServices(UseCases):
     @cached_property
     def realms(self) -> Realms:
         return Realms(self.open_uow, self.person)
+
+    @cached_property
+    def move_document(self) -> MoveDocument:
+        return MoveDocument(self.open_uow, self.person)
 
     @cached_property
     def record_download(self) -> RecordDownload:

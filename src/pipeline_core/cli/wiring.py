@@ -66,9 +66,9 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
 
 
 @contextmanager
-def connected() -> Iterator["Client"]:
-    """The Python client over ``wired``: a command does what it does."""
+def connected(realm: str = "") -> Iterator["Client"]:
+    """The Python client over ``wired``, in this realm: a command does what it does."""
     from pipeline_core.client import Client
 
     with wired() as app_:
-        yield Client(app=app_)
+        yield Client(realm=realm or None, app=app_)

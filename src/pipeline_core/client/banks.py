@@ -5,9 +5,11 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline_core.client.review import Reviewing
+from pipeline_core.client.wired import needs
 from pipeline_core.db.rows import ListedBatch
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import NotFoundError, RefusedError, UnreadableFileError
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, StagedFact
 from pipeline_core.domain.staging import Pair
 from pipeline_core.services.intake import Upload
@@ -18,6 +20,7 @@ from pipeline_core.services.staging import StagedBank
 class Banks(Reviewing):
     """Question banks."""
 
+    @needs(Role.CONTRIBUTOR)
     def stage_bank(self, file: str | os.PathLike[str] | Upload) -> StagedBank:
         """Take in a question bank: stage its questions, name what is wrong by line, and find what it repeats.
 
@@ -52,6 +55,7 @@ class Banks(Reviewing):
             raise NotFoundError(f"{named} could be any of {ids}.", action="Name one by the beginning of its id.")
         return OfBatch(rows[0].batch_id)
 
+    @needs(Role.REVIEWER)
     def compare_bank(self, bank: OfBatch) -> list[Pair]:
         """Compare what was never compared with what is there; return the new pairs."""
         return self._app.staging.detect_duplicates(bank.batch_id, by=self.reviewer)
@@ -60,6 +64,7 @@ class Banks(Reviewing):
         """Count a bank's questions anew."""
         return self._app.staging.update_batch_counts(bank.batch_id, by=self.reviewer)
 
+    @needs(Role.REVIEWER)
     def import_bank(self, bank: OfBatch) -> list[StagedFact]:
         """Bring the approved questions to production; return the bank's questions as they stand then.
 

@@ -11,16 +11,18 @@ from uuid import UUID
 import structlog
 
 from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, Submitted, status_of
-from pipeline_core.client.wired import Wired
+from pipeline_core.client.wired import Wired, needs
 from pipeline_core.db.rows import Counts, DocumentDetail, DocumentJob, Progress
 from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.traces import told
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.move import Moved, MoveDocument
 from pipeline_core.services.queue import check_priority
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Retried, Which
@@ -40,6 +42,7 @@ _WEBHOOKS_S = 5.0
 class Documents(Wired):
     """Documents from file to export."""
 
+    @needs(Role.CONTRIBUTOR)
     def submit(
         self,
         files: Iterable[str | os.PathLike[str] | BinaryIO | Upload],
@@ -149,6 +152,7 @@ class Documents(Wired):
         """How many documents there are, by state."""
         return self._app.views.counts(self.realm_id)
 
+    @needs(Role.CONTRIBUTOR)
     def run(
         self,
         files: Sequence[Path],
@@ -219,6 +223,16 @@ class Documents(Wired):
         """
         return list(self._app.estimate([Path(os.fsdecode(file)) for file in files], realm_id=self.realm_id))
 
+    def move(self, document: str | UUID, to: str | UUID) -> Moved:
+        """Move a document, with all that was made of it, to another realm, by id or name.
+
+        Raises:
+            NotFoundError, NotPermittedError: the user is not an admin of both realms.
+            ConflictError: it is being worked on, or the realm has its content already.
+        """
+        return MoveDocument(self._app.open_uow, self.person)(self._document_id(document), str(to))
+
+    @needs(Role.CONTRIBUTOR)
     def retry(self, document: str | UUID, *, from_stage: StageName | None = None, start: bool = True) -> DocumentStatus:
         """Start a failed or finished document again, from where it failed or from a stage; let a stopped one go on.
 
@@ -230,6 +244,7 @@ class Documents(Wired):
         self._app.retry(document_id, from_stage=from_stage, by=self.by)
         return self._go_on(document_id, start=start)
 
+    @needs(Role.CONTRIBUTOR)
     def retry_all(
         self,
         *,
@@ -256,6 +271,7 @@ class Documents(Wired):
             self._start(retried.document_ids)
         return retried
 
+    @needs(Role.CONTRIBUTOR)
     def read_again(self, from_stage: StageName, *, start: bool = True) -> Again:
         """Start everything that is published again from a stage; outputs of earlier stages are reused.
 

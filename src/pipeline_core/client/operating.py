@@ -5,7 +5,9 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
+from pipeline_core.client.wired import needs
 from pipeline_core.db.rows import Costs, DocumentCalls
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.spending import PriceTable
 from pipeline_core.services.backup_files import Manifest
 from pipeline_core.services.enrol import Enrolled
@@ -74,6 +76,7 @@ class Operating(Documents):
         """
         return self._app.restore(folder, replace=replace, on_progress=on_progress)
 
+    @needs(Role.CONTRIBUTOR)
     def enrol(self, table: str = "public.documents") -> Enrolled:
         """Take in the rows of an older table of documents; each waits for a person. It may be done again.
 

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
+from pipeline_core.client.wired import needs
 from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.db.missing_parts import MissingPart
 from pipeline_core.db.queue import Depth, Waiting
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.realms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Queueing(Documents):
         """
         return self._app.queue.set_priority(document_ids, priority, by=self.by)
 
+    @needs(Role.REVIEWER)
     def mark(self, status: str, documents: Sequence[str | UUID]) -> list[StatusChange]:
         """Set the status of documents, all or nothing; ``selected`` queues a deep scan.
 
@@ -57,6 +60,7 @@ class Queueing(Documents):
         except NotFoundError:
             return str(document)
 
+    @needs(Role.REVIEWER)
     def deep_scan(
         self, *, limit: int = 100, on_work: Callable[[Sequence[DocumentId]], None] = lambda _: None
     ) -> list[DocumentStatus]:

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
+from pipeline_core.client.wired import needs
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import (
     Expected,
     OfBatch,
@@ -37,6 +39,7 @@ class Reviewing(Documents):
         """What waits for a person, newest first."""
         return self.statuses(states=[JobState.AWAITING_REVIEW], limit=limit)
 
+    @needs(Role.REVIEWER)
     def decide(
         self, document: str | UUID, decision: Decision, *, start: bool = True, **fields: Unpack[DecisionFields]
     ) -> Decided:
@@ -68,6 +71,7 @@ class Reviewing(Documents):
             self._start(decided.to_run)
         return decided
 
+    @needs(Role.REVIEWER)
     def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
@@ -77,6 +81,7 @@ class Reviewing(Documents):
         """
         return self._app.parking.undo(self._document_id(document), by=self._by(reason, name=reviewer))
 
+    @needs(Role.REVIEWER)
     def undo_fact(
         self, of: Reviewed, fact_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
     ) -> Change:
@@ -88,6 +93,7 @@ class Reviewing(Documents):
         by = self._by(reason, {fact_id: expected} if expected else {}, reviewer)
         return self._app.review.undo_fact(self._where(of), fact_id, by=by)
 
+    @needs(Role.REVIEWER)
     def undo_pair(
         self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
     ) -> Change:
@@ -128,6 +134,7 @@ class Reviewing(Documents):
         with self._app.open_uow() as uow:
             return [staged.chunk for staged in uow.staging.chunks([document_id])[document_id]]
 
+    @needs(Role.REVIEWER)
     def decide_facts(
         self,
         of: Reviewed,
@@ -146,6 +153,7 @@ class Reviewing(Documents):
         """
         return self._app.review.decide_facts(self._where(of), ids, to, by=self._by(reason, expected))
 
+    @needs(Role.REVIEWER)
     def edit(
         self,
         of: Reviewed,
@@ -166,6 +174,7 @@ class Reviewing(Documents):
         """
         return self._app.review.edit(self._where(of), fact_id, changes, by=self._by(reason, expected))
 
+    @needs(Role.REVIEWER)
     def resolve(
         self,
         of: Reviewed,
@@ -188,6 +197,7 @@ class Reviewing(Documents):
             self._start(change.to_run)
         return change
 
+    @needs(Role.REVIEWER)
     def add_fact(self, document: str | UUID, missed: MissedFact, *, reason: str = "") -> Added:
         """Stage a fact that the generator missed, approved, by words of ``chunks`` that are marked.
 

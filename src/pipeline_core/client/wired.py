@@ -1,17 +1,39 @@
 """The pipeline that a client works with, and for whom."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 from uuid import UUID
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, JobId, UserId, personal_realm
-from pipeline_core.domain.realms import Person
+from pipeline_core.domain.realms import Person, Realm, Role
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.machine import chosen_realm
 from pipeline_core.services.realms import Realms
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def needs(role: Role) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Refuse what a client does for whose role in its realm is less than this."""
+
+    def guarded(method: Callable[P, T]) -> Callable[P, T]:
+        @wraps(method)
+        def guard(*args: P.args, **kwargs: P.kwargs) -> T:
+            client = args[0]
+            assert isinstance(client, Wired)
+            client.realms.require(client.realm_id, role)
+            return method(*args, **kwargs)
+
+        return guard
+
+    return guarded
 
 
 class Wired:
@@ -37,6 +59,8 @@ class Wired:
         self.realm_id = personal_realm(self.person.user_id) if user_id else self._app.realm_id
         if realm:
             self.realm_id = self.realms.find(realm).realm_id
+        elif self.realm_id != personal_realm(self.person.user_id):
+            self.realms.require(self.realm_id, Role.READER)
 
     @property
     def realms(self) -> Realms:
@@ -60,6 +84,17 @@ class Wired:
     def reviewer(self) -> Reviewer:
         """Who decides: the user, under the name of the setting ``reviewer``."""
         return Reviewer(self.realm_id, self.person.name, user_id=self.person.user_id)
+
+    def use_realm(self, realm: str | UUID | None) -> Realm:
+        """Work in this realm from now on, also in later commands of this home; None is the personal one.
+
+        Raises:
+            NotFoundError: the user is not a member of it.
+        """
+        found = self.realms.find(realm or personal_realm(self.person.user_id))
+        chosen_realm.write(self._app.settings.home, None if found.is_personal else found.realm_id)
+        self.realm_id = found.realm_id
+        return found
 
     @property
     def stopping(self) -> Event:

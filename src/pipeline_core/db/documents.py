@@ -1,12 +1,13 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
-from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
@@ -28,6 +29,16 @@ def summary_from(row: Row) -> JobSummary:
         wished=Wished.from_json(row["policy"]),
         is_stopped=row["is_stopped"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MovableDocument:
+    """A document, by what decides whether it can be moved."""
+
+    realm_id: RealmId
+    filename: str
+    file_sha256: str
+    state: JobState
 
 
 class Documents:
@@ -66,6 +77,34 @@ class Documents:
             raw_paths=[d.raw_path for d in documents],
         )
         return {row["document_id"] for row in rows}
+
+    def ids_of(self, realm_id: RealmId, checksums: Iterable[str]) -> dict[str, DocumentId]:
+        """The id that each content has in the realm, or will have once it is registered there."""
+        todo = list(dict.fromkeys(checksums))
+        rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=todo)
+        ids = {row["file_sha256"]: DocumentId(row["document_id"]) for row in rows}
+        todo, moved = [checksum for checksum in todo if checksum not in ids], 0
+        while todo:
+            derived = {document_id_for(realm_id, checksum, moved): checksum for checksum in todo}
+            rows = self._session.all("taken_elsewhere", realm_id=realm_id, document_ids=list(derived))
+            elsewhere = {row["document_id"] for row in rows}
+            ids |= {checksum: one for one, checksum in derived.items() if one not in elsewhere}
+            todo, moved = [derived[one] for one in elsewhere], moved + 1
+        return ids
+
+    def of_content(self, realm_id: RealmId, checksum: str) -> DocumentId | None:
+        """The realm's document of this content."""
+        rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=[checksum])
+        return DocumentId(rows[0]["document_id"]) if rows else None
+
+    def to_move(self, document_id: DocumentId) -> MovableDocument | None:
+        """The document under a lock, as a move has to know it."""
+        rows = self._session.all("document_to_move", document_id=document_id)
+        return MovableDocument(**rows[0]) if rows else None
+
+    def move(self, document_id: DocumentId, realm_id: RealmId) -> None:
+        """Put a document and all that belongs to it into another realm, under the matching locks of both."""
+        self._session.all("move_document", document_id=document_id, realm_id=realm_id)
 
     def published(self, realm_id: RealmId) -> list[PublishedDocument]:
         """The user's documents that are in production, the oldest first."""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.domain.ids import RealmId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.realms import Person, Realm, RealmMember, Role
 
 
@@ -51,6 +51,12 @@ class Realms:
     def record(self, realm_id: RealmId, code: str, payload: Mapping[str, Any]) -> None:
         """Write an event about the realm itself."""
         self._session.execute("realm_event", realm_id=realm_id, code=code, payload=json_text(payload))
+
+    def record_move(self, document_id: DocumentId, realm_id: RealmId, payload: Mapping[str, Any]) -> None:
+        """Write the event of a document that has come to this realm."""
+        self._session.execute(
+            "document_moved_event", document_id=document_id, realm_id=realm_id, payload=json_text(payload)
+        )
 
     def of_row(self, row_id: UUID) -> RealmId | None:
         """The realm of a document, job, batch, pair or webhook by its id; None if there is none to be seen."""

@@ -51,9 +51,12 @@ def personal_realm(user_id: UserId) -> RealmId:
     return RealmId(user_id)
 
 
-def document_id_for(realm_id: RealmId, file_sha256: str) -> DocumentId:
-    """One document for each realm and content: uploading the same bytes again finds it."""
-    return DocumentId(_derive("document", realm_id, file_sha256))
+def document_id_for(realm_id: RealmId, file_sha256: str, moved: int = 0) -> DocumentId:
+    """One document for each realm and content: uploading the same bytes again finds it.
+
+    ``moved`` counts the documents of this content that were moved from here to other realms, and keep their ids there.
+    """
+    return DocumentId(_derive("document", realm_id, file_sha256, *([moved] if moved else [])))
 
 
 def job_id_for(document_id: DocumentId, run: int) -> JobId:

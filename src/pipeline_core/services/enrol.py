@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pipeline_core.db.older_documents import OlderRow, ReadOlder
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import OriginalMissingError, PipelineError
-from pipeline_core.domain.ids import DocumentId, RealmId, document_id_for, text_sha256
+from pipeline_core.domain.ids import DocumentId, RealmId, text_sha256
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.services.intake import Intake, Upload
@@ -52,8 +52,11 @@ class EnrolDocuments:
             filled = [row for row in rows if row.content]
             enrolled.without_content += len(rows) - len(filled)
             of_document: dict[DocumentId, OlderRow] = {}
-            for row in filled:
-                of_document.setdefault(document_id_for(realm_id, text_sha256(row.content or "")), row)
+            checksums = [text_sha256(row.content or "") for row in filled]
+            with self.open_uow() as uow:
+                ids = uow.documents.ids_of(realm_id, checksums)
+            for row, checksum in zip(filled, checksums, strict=True):
+                of_document.setdefault(ids[checksum], row)
             uploads = [Upload(row.filename, _bytes(row), f"table:{table}/{row.key}") for row in filled]
             received = manual.receive(uploads, realm_id=realm_id)
             enrolled.refused += received.refused

@@ -28,7 +28,6 @@ from pipeline_core.domain.ids import (
     DocumentId,
     JobId,
     RealmId,
-    document_id_for,
     job_id_for,
     sha256_hex,
 )
@@ -76,10 +75,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Read:
     file: Path | Upload
     name: str
     checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen(_Read):
     document_id: DocumentId
 
 
@@ -161,7 +164,7 @@ class Intake:
         """
         received = Received()
         with ThreadPoolExecutor(_THREADS) as pool:
-            seen = list(pool.map(lambda file: self._identify(file, realm_id), files))
+            seen = self._with_ids(list(pool.map(self._identify, files)), realm_id)
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
             taken = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
         fresh: dict[DocumentId, Document] = {}
@@ -212,13 +215,21 @@ class Intake:
             error = ConflictError("The same content is there already under another document id.", where=name)
             received.refused.append((name, error))
 
-    def _identify(self, file: Path | Upload, realm_id: RealmId) -> _Seen | Refusal:
+    def _with_ids(self, seen: list[_Read | Refusal], realm_id: RealmId) -> list[_Seen | Refusal]:
+        with self.open_uow() as uow:
+            ids = uow.documents.ids_of(realm_id, [one.checksum for one in seen if isinstance(one, _Read)])
+        return [
+            one if isinstance(one, Refusal) else _Seen(one.file, one.name, one.checksum, ids[one.checksum])
+            for one in seen
+        ]
+
+    def _identify(self, file: Path | Upload) -> _Read | Refusal:
         name = str(file) if isinstance(file, Path) else file.filename
         try:
             checksum = sha256_hex(_read(file, self.settings.max_file_bytes))
         except PipelineError as error:
             return Refusal(name, error.as_answer())
-        return _Seen(file, name, checksum, document_id_for(realm_id, checksum))
+        return _Read(file, name, checksum)
 
     def _known(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str]:
         """Where the original of each document is stored."""

@@ -20,7 +20,7 @@ from pipeline_core.domain.errors import (
     UnsupportedTypeError,
 )
 from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
-from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId, UserId, document_id_for, job_id_for
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId, UserId, job_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.mapped import MappedFile
@@ -99,8 +99,8 @@ class ReceiveUpload:
             StoreUnavailableError, DatabaseUnavailableError: nothing was taken; try again.
         """
         self._check_size(upload)
-        document_id = document_id_for(realm_id, upload.sha256)
         with self.open_uow() as uow:
+            document_id = uow.documents.ids_of(realm_id, [upload.sha256])[upload.sha256]
             left: list[PolicyLeft] = []
             is_again = False
             if known := uow.documents.find([document_id]).get(document_id):
