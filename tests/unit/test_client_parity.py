@@ -34,6 +34,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "backup": ("backup",),
     "restore": ("restore",),
     "enrol": ("enrol",),
+    "realm": ("realms", "use_realm", "move"),
 }  # fmt: skip
 """Commands by name, and the methods that do the same. A new command, or a new method, is a new row or a word in one."""
 

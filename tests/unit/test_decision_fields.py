@@ -38,7 +38,7 @@ def test_in_python_there_are_the_same_names() -> None:
         (Decision.REJECT, {"fact_ids": [ONE]}, {"question_ids": (ONE,)}),
         (Decision.OVERRIDE, {"override_reason": "read it"}, {"reason": "read it"}),
         (Decision.OVERRIDE, {"override_reason": "read it", "reason": "read it"}, {"reason": "read it"}),
-        (Decision.RETURN, {"realm_id": "Ann"}, {"reviewer": "Ann"}),
+        (Decision.RETURN, {"user_id": "Ann"}, {"reviewer": "Ann"}),
     ],
 )
 def test_what_names_mean(decision: Decision, fields: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
