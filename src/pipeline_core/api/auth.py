@@ -17,7 +17,7 @@ from pipeline_core.api.key_set import KeySet
 from pipeline_core.domain.errors import AuthenticationError, ConfigurationError
 from pipeline_core.domain.ids import RealmId, UserId
 from pipeline_core.domain.realms import Person
-from pipeline_core.machine import private_files
+from pipeline_core.machine import home_choices, private_files
 from pipeline_core.settings import Settings
 
 LOCAL_ISSUER = "upload-pipeline-local"
@@ -183,7 +183,7 @@ def local_token(settings: Settings) -> str:
     now = datetime.now(UTC)
     claims = {
         "sub": str(settings.user_id),
-        **({"name": settings.reviewer.strip()} if settings.reviewer.strip() else {}),
+        **({"name": name} if (name := settings.reviewer.strip() or home_choices.name(settings.home)) else {}),
         "aud": settings.jwt_audience,
         "iss": LOCAL_ISSUER,
         "iat": now,

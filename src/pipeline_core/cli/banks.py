@@ -8,7 +8,7 @@ import typer
 from pipeline_core.cli.app import All, AsJson, InRealm, Limit, examples
 from pipeline_core.cli.exits import of_batch
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 from pipeline_core.domain.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def batches(
         if action is not None:
             new = actions.assignments(changes or ())
             typed = actions.Typed(action, reason, question or (), None, new, pair or (), duplicates)
+            ask_name(client, as_json=as_json)
             done = actions.carry_out(client, bank, typed)
             if not as_json:
                 out.print(f"{done.message}.", markup=False)

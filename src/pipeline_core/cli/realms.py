@@ -53,7 +53,10 @@ def use(
     name: Annotated[str, typer.Argument(help="A realm, by name or id.", show_default=False)] = "",
     personal: Annotated[bool, typer.Option("--personal", help="Go back to your personal realm.")] = False,
 ) -> None:
-    """Choose the realm that commands of this home work in; `--realm` overrides it."""
+    """Choose the realm that commands work in.
+
+    The choice holds for this home; `--realm` overrides it.
+    """
     if bool(name) == personal:
         raise typer.BadParameter("name a realm, or say --personal")
     with connected(name) as client:
@@ -107,7 +110,10 @@ def move(
     realm: InRealm = "",
     as_json: AsJson = False,
 ) -> None:
-    """Move a document, with all that was made of it, to another realm of which you are an admin."""
+    """Move a document to another realm.
+
+    It takes all that was made of it along. You have to be an admin of both realms.
+    """
     with connected(realm) as client:
         moved = client.move(document, to)
         if as_json:

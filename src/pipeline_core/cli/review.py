@@ -7,7 +7,7 @@ import typer
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.processing import go_on
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 from pipeline_core.domain.lifecycle import JobState
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def review(
             decision, reason, fact or (), only, changes, pairs, resolution or duplicates,
             words=words or (), chunk=chunk, at=at or (),
         )  # fmt: skip
+        ask_name(client, as_json=as_json)
         decided = carry_out(client, OfDocument(row.document_id), typed)
         others = [one for one in decided.to_run if one != row.document_id]
         upcoming = reviewing.next_after(client, row.document_id, row.phase)

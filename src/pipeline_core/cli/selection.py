@@ -10,7 +10,7 @@ from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import print_rest
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.terminal.hints import pasteable
 
@@ -32,6 +32,7 @@ def mark(
     from pipeline_core.terminal.dual_status import print_changes
 
     with connected(realm) as client:
+        ask_name(client, as_json=as_json)
         changes = client.mark(status, documents)
         print_json(changes) if as_json else print_changes(out, changes)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,3 +73,9 @@ def connected(realm: str = "") -> Iterator["Client"]:
 
     with wired() as app_:
         yield Client(realm=realm or None, app=app_)
+
+
+def ask_name(client: "Client", *, as_json: bool) -> None:
+    """Ask whoever decides at a terminal for a name for the record, once for a home."""
+    if not client.person.name and not as_json and sys.stdin.isatty():
+        client.introduce(typer.prompt("Your name, for the record of decisions (asked once)", err=True))

@@ -13,7 +13,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, JobId, UserId, personal_realm
 from pipeline_core.domain.realms import Person, Realm, Role
 from pipeline_core.domain.review import Reviewer
-from pipeline_core.machine import chosen_realm
+from pipeline_core.machine import home_choices
 from pipeline_core.services.realms import Realms
 
 P = ParamSpec("P")
@@ -85,6 +85,11 @@ class Wired:
         """Who decides: the user, under the name of the setting ``reviewer``."""
         return Reviewer(self.realm_id, self.person.name, user_id=self.person.user_id)
 
+    def introduce(self, name: str) -> None:
+        """Give the name under which decisions of this home are recorded, now and later."""
+        home_choices.choose_name(self._app.settings.home, name.strip())
+        self.person = self._app.acting = Person(self.person.user_id, name.strip())
+
     def use_realm(self, realm: str | UUID | None) -> Realm:
         """Work in this realm from now on, also in later commands of this home; None is the personal one.
 
@@ -92,7 +97,7 @@ class Wired:
             NotFoundError: the user is not a member of it.
         """
         found = self.realms.find(realm or personal_realm(self.person.user_id))
-        chosen_realm.write(self._app.settings.home, None if found.is_personal else found.realm_id)
+        home_choices.choose_realm(self._app.settings.home, None if found.is_personal else found.realm_id)
         self.realm_id = found.realm_id
         return found
 
