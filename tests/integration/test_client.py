@@ -173,7 +173,7 @@ def test_retrying_from_a_stage(client: Client, launcher: DirectLauncher) -> None
 
 def test_another_users_documents_are_not_there(client: Client, app: Pipeline) -> None:
     client.submit([Upload("manual.md", MANUAL.encode())])
-    with Client(realm_id=user_id_for("somebody else"), app=app) as other:
+    with Client(user_id=user_id_for("somebody else"), app=app) as other:
         assert other.statuses() == []
         assert other.search("boiler") == []
         for call in (other.status, other.details, other.retry, other.export):
