@@ -24,7 +24,7 @@ def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str) -> list[
         NotFoundError: nothing that waits is named so.
         RefusedError: a name means more than one document.
     """
-    of_user = [job for job in waiting if str(job.realm_id).startswith(user.lower())]
+    of_user = [job for job in waiting if str(job.user_id).startswith(user.lower())]
     if user and not of_user:
         raise NotFoundError(f"Nothing of a user {user} waits.", action="`pipeline queue` shows who waits.")
     if not texts:
@@ -78,11 +78,17 @@ def print_queue(
     for depth in depths:
         oldest = f", the oldest for {_time(depth.oldest_s)}" if depth.oldest_s is not None else ""
         console.print(
-            f"[dim]user {depth.realm_id}: {depth.queued} queued, {depth.retryable} to be tried again, "
+            f"[dim]{_whose(depth)}: {depth.queued} queued, {depth.retryable} to be tried again, "
             f"{depth.working} under way{oldest}[/]"
         )
     if not depths:
         console.print("Nothing waits, and nothing is under way.")
+
+
+def _whose(depth: Depth) -> str:
+    """The user; of a shared realm, that as well."""
+    user = f"user {depth.user_id}"
+    return user if depth.realm_id == depth.user_id else f"realm {depth.realm_id}, {user}"
 
 
 def _jobs(waiting: Sequence[Waiting]) -> Table:
@@ -94,7 +100,7 @@ def _jobs(waiting: Sequence[Waiting]) -> Table:
         due = _time(job.due_in_s) if job.due_in_s > 0 else "now"
         cells = (
             str(job.document_id)[:8],
-            str(job.realm_id)[:8],
+            str(job.user_id)[:8],
             str(job.priority),
             job.stage.value,
             _time(job.age_s),
