@@ -89,10 +89,10 @@ UPDATE document_sources SET is_current = false
 WHERE realm_id = %(realm_id)s AND source_uri = ANY(%(uris)s) AND is_current;
 
 -- name: describe_documents
-UPDATE documents d SET realm_id = coalesce(i.realm_id, d.realm_id), title = coalesce(i.title, d.title),
+UPDATE documents d SET collection = coalesce(i.collection, d.collection), title = coalesce(i.title, d.title),
     created_at = coalesce(i.created_at, d.created_at), updated_at = coalesce(i.updated_at, d.updated_at)
-FROM unnest(%(document_ids)s::uuid[], %(realm_ids)s::text[], %(titles)s::text[], %(created)s::timestamptz[],
-            %(updated)s::timestamptz[]) AS i (document_id, realm_id, title, created_at, updated_at)
+FROM unnest(%(document_ids)s::uuid[], %(collections)s::text[], %(titles)s::text[], %(created)s::timestamptz[],
+            %(updated)s::timestamptz[]) AS i (document_id, collection, title, created_at, updated_at)
 WHERE d.document_id = i.document_id;
 
 -- name: find_originals

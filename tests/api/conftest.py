@@ -22,7 +22,7 @@ NO_LIMITS = {
 
 @pytest.fixture
 def api_pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    return make_pipeline(changes={**NO_LIMITS, "realm_id": ANN})
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
 
 
 def client_of(pipeline: Pipeline, realm_id: object = ANN) -> TestClient:

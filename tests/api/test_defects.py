@@ -148,7 +148,7 @@ def test_who_hangs_up_in_the_middle_leaves_nothing(
 
 
 def test_nobody_waits_for_ever_for_the_database(make_pipeline: Callable[..., Pipeline], database_url: str) -> None:
-    client = client_of(make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "api_request_timeout_s": 0.5}))
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "api_request_timeout_s": 0.5}))
     client.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")})
     with psycopg.connect(database_url) as connection:
         connection.execute("LOCK upload_pipeline.upload_jobs")

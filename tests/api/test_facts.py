@@ -19,7 +19,7 @@ SENTENCE = "The thermostat keeps the water at 65 degrees during the heating seas
 @pytest.fixture
 def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     """A document of Ann's waits in matching review."""
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "workflow": "manual"})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
     through(pipeline, needs_work(pipeline, receive(pipeline, upload())))
     return pipeline
 
@@ -150,7 +150,7 @@ def test_facts_are_listed_edited_and_decided_and_their_history_told(client: Test
 
 
 def test_what_is_left_out_is_taken_in_though_the_document_is_published(make_pipeline: Callable[..., Pipeline]) -> None:
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "publish_from": 0.99})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.99})
     [document_id] = publish(pipeline, upload())
     client, facts = client_of(pipeline), f"/api/v2/documents/{document_id}/facts"
     fact = client.get(f"{facts}?status=left_out").json()["items"][0]
@@ -161,7 +161,7 @@ def test_what_is_left_out_is_taken_in_though_the_document_is_published(make_pipe
 
 
 def test_a_pair_of_a_document_is_listed_decided_and_its_history_told(make_pipeline: Callable[..., Pipeline]) -> None:
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
     first = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
     publish(pipeline, upload("first.md", first))
     [document_id] = needs_work(pipeline, receive(pipeline, upload("second.md", first.replace("every", "each"))))

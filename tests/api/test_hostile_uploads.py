@@ -181,7 +181,7 @@ def _served(pipeline: Pipeline, port: int) -> Iterator[tuple[int, str]]:
 @pytest.fixture
 def served(make_pipeline: Callable[..., Pipeline], free_port: Callable[[], int]) -> Iterator[tuple[int, str]]:
     """A server that waits a second for a request."""
-    with _served(make_pipeline(changes={"api_request_timeout_s": 1.0, "realm_id": ANN}), free_port()) as served:
+    with _served(make_pipeline(changes={"api_request_timeout_s": 1.0, "user_id": ANN}), free_port()) as served:
         yield served
 
 
@@ -260,7 +260,7 @@ def test_uploads_do_not_grow_in_memory(make_pipeline: Callable[..., Pipeline], f
     before = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.4\n'
     after = b"\r\n--b--\r\n"
     block, count = b"\0" * 65536, 20 * 16
-    with _served(make_pipeline(changes={"realm_id": ANN}), free_port()) as (port, token):
+    with _served(make_pipeline(changes={"user_id": ANN}), free_port()) as (port, token):
         head = _head(token, len(before) + len(block) * count + len(after))
         tracemalloc.start()
         answer = _talk(port, head, before, *[block] * count, after)

@@ -43,10 +43,10 @@ OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", 
 @pytest.fixture
 def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
     """Ann's: a published document, one that waits, a bank with a pair."""
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
     document_id = publish(pipeline, upload())[0]
     ann = client_of(pipeline)
-    manual = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "workflow": "manual"})
+    manual = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
     waiting = receive(manual, upload("other.md", "# Another\n\nThe lamp must be cleaned every 3 weeks by hand.\n"))
     through(manual, needs_work(manual, waiting))
     again = BANK + b"\n\n"

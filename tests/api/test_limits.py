@@ -52,7 +52,7 @@ def test_requests_to_an_endpoint_are_limited_for_all_processes(make_pipeline: Ca
 
 def test_what_came_otherwise_is_not_counted(make_pipeline: Callable[..., Pipeline]) -> None:
     """Many files on the command line, waiting and taken in today, use up no limit of HTTP."""
-    direct = make_pipeline(changes={"realm_id": ANN})
+    direct = make_pipeline(changes={"user_id": ANN})
     receive(direct, *[upload(f"{number}.md", f"# {number}\n\nText {number}.\n") for number in range(5)])
     client = _client(make_pipeline, limit_active_jobs=1, limit_uploads_per_day=2)
     assert [_upload(client, "one")[0], _upload(client, "two")[0]] == [202, 429]

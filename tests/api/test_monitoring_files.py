@@ -47,9 +47,9 @@ def alerts() -> list[dict[str, Any]]:
 @pytest.fixture
 def scrape(make_pipeline: Callable[..., Pipeline]) -> dict[str, dict[str, set[str]]]:
     """Each series of a scrape with its labels and their values; something of every kind has happened."""
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
     publish(pipeline, upload())
-    publish(make_pipeline(changes={"realm_id": ANN, "workflow": "manual"}), upload("b.md", "# B\n\nIt weighs 3 kg.\n"))
+    publish(make_pipeline(changes={"user_id": ANN, "workflow": "manual"}), upload("b.md", "# B\n\nIt weighs 3 kg.\n"))
     with pipeline.open_uow() as uow:
         uow.session.connection.execute(
             "INSERT INTO events (type, code, payload) VALUES ('error', 'dead_letter', "

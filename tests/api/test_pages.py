@@ -15,7 +15,7 @@ from tests.two_users import ANN, BOB
 @pytest.fixture
 def waiting(make_pipeline: Callable[..., Pipeline]) -> tuple[TestClient, str, Pipeline]:
     """A document that waits in matching review: what asks for it, and its page."""
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "workflow": "manual"})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
     text = "# Manual\n\nThe pressure valve opens at 3 bar and protects the boiler of Smith & Sons from bursting.\n"
     received = receive(pipeline, upload("a & b.md", text))
     through(pipeline, needs_work(pipeline, received))
@@ -47,7 +47,7 @@ def test_a_page_says_what_waits_and_how_to_decide(waiting: tuple[TestClient, str
 def test_what_was_left_out_of_a_published_document_can_be_taken_in_from_its_page(
     make_pipeline: Callable[..., Pipeline],
 ) -> None:
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "publish_from": 0.97})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.97})
     text = "# Boiler\n\nThe pressure valve opens at 3 bar and protects the boiler from bursting.\n"
     through(pipeline, needs_work(pipeline, receive(pipeline, upload("boiler.md", text))))
     client = client_of(pipeline)
@@ -68,7 +68,7 @@ def test_what_was_left_out_of_a_published_document_can_be_taken_in_from_its_page
 
 def test_findings_and_other_documents_are_on_the_page(make_pipeline: Callable[..., Pipeline]) -> None:
     pipeline = make_pipeline(
-        changes={**NO_LIMITS, "realm_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
+        changes={**NO_LIMITS, "user_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
     )
     garbled = "# Manual {n}\n\nThe valve {n} opens at 3 bar. " + "\ufffd" * 60 + "\n"
     received = receive(pipeline, *[upload(f"{n}.md", garbled.replace("{n}", str(n))) for n in range(2)])

@@ -18,7 +18,7 @@ from tests.two_users import ANN
 @pytest.fixture
 def manual(make_pipeline: Callable[..., Pipeline]) -> tuple[TestClient, str, Pipeline]:
     """A document that waits in matching review: its job, and what asks for it."""
-    pipeline = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "workflow": "manual"})
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
     received = receive(pipeline, upload())
     through(pipeline, needs_work(pipeline, received))
     client = client_of(pipeline)
@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_refused(manual: tuple[TestClient, str, Pipeline]) 
 
 def test_critical_findings_are_overridden_or_returned(make_pipeline: Callable[..., Pipeline]) -> None:
     pipeline = make_pipeline(
-        changes={**NO_LIMITS, "realm_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
+        changes={**NO_LIMITS, "user_id": ANN, "validation_max_facts_per_10k_chars": 0.1, "chunk_max_chars": 300}
     )
     # a chunk far over its limit, by a rule that is critical: garbled text
     garbled = "# Manual\n\n" + "The valve opens at 3 bar. " + "\ufffd" * 60 + "\n"

@@ -19,7 +19,7 @@ from tests.two_users import ANN, BOB
 
 @pytest.fixture
 def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    return make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "limit_event_streams": 2})
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "limit_event_streams": 2})
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def two_processes(
     pipeline: Pipeline, make_pipeline: Callable[..., Pipeline], free_port: Callable[[], int]
 ) -> Iterator[list[httpx.Client]]:
     """Clients of two servers over one database."""
-    other = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "limit_event_streams": 2})
+    other = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "limit_event_streams": 2})
     with ExitStack() as stack:
         clients = []
         for one in (pipeline, other):

@@ -68,7 +68,7 @@ def _several(*texts: str) -> list[tuple[str, tuple[str, bytes]]]:
 
 def test_a_batch_of_three_jobs_is_one_upload(make_pipeline: Callable[..., Pipeline]) -> None:
     """Seed 004, test 3. With the usual limits: they let the request in, or not, and count each of its documents."""
-    client = client_of(make_pipeline(changes={"realm_id": ANN}))
+    client = client_of(make_pipeline(changes={"user_id": ANN}))
     answer = client.post(UPLOAD, files=_several("# A\n\nOne.", "# A\n\nTwo.", "# A\n\nThree."))
     body = answer.json()
     assert (answer.status_code, body["queued"], body["known"], body["refused"]) == (202, 3, 0, 0), answer.text
@@ -110,7 +110,7 @@ def test_what_was_taken_of_several_files_and_what_was_not(ann: TestClient, api_p
 
 
 def test_the_limit_of_a_day_counts_each_file(make_pipeline: Callable[..., Pipeline]) -> None:
-    client = client_of(make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "limit_uploads_per_day": 2}))
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "limit_uploads_per_day": 2}))
     body = client.post(UPLOAD, files=_several("# A\n\nOne.", "# A\n\nTwo.", "# A\n\nThree.")).json()
     assert [one["outcome"] for one in body["files"]] == ["queued", "queued", "refused"]
     assert body["files"][2]["problem"]["limit"] == "uploads_per_day"
@@ -127,14 +127,14 @@ def test_another_field_of_the_form_is_refused_with_the_one_that_is_meant(ann: Te
 
 
 def test_more_files_than_may_be_are_refused(make_pipeline: Callable[..., Pipeline]) -> None:
-    client = client_of(make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "api_max_upload_files": 2}))
+    client = client_of(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "api_max_upload_files": 2}))
     answer = client.post(UPLOAD, files=_several("# A\n\n1.", "# A\n\n2.", "# A\n\n3."))
     assert (answer.status_code, answer.json()["code"]) == (422, "refused")
     assert client.get("/api/v2/jobs").json()["items"] == []
 
 
 def test_a_known_document_is_judged_anew_or_says_why_not(make_pipeline: Callable[..., Pipeline]) -> None:
-    app = make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "publish_from": 0.0})
+    app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.0})
     client = client_of(app)
     files = {"file": ("a.md", b"# Fee\n\nThe fee of the club is 30 EUR a year for every member.\n")}
     first = client.post(UPLOAD, files=files).json()

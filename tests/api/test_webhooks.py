@@ -53,7 +53,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
-    return make_pipeline(changes={**NO_LIMITS, "realm_id": ANN, "webhooks_allow_private": True})
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "webhooks_allow_private": True})
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_others_see_and_send_nothing(
     assert bob.get("/api/v2/webhooks").json() == []
     assert bob.delete(f"/api/v2/webhooks/{webhook_id}").status_code == 404
     assert bob.get(f"/api/v2/webhooks/{webhook_id}/deliveries").status_code == 404
-    others = make_pipeline(changes={**NO_LIMITS, "realm_id": BOB})
+    others = make_pipeline(changes={**NO_LIMITS, "user_id": BOB})
     publish(others, upload())
     assert pipeline.deliver_webhooks() == 0
     assert client.post("/api/v2/webhooks", json={"url": receiver.url, "events": ["job.done"]}).status_code == 409

@@ -67,7 +67,7 @@ def wired(
         "max_retries": 2,
         "home": tmp_path / "home",
     }
-    app = make_pipeline(generator=generator, changes={**changes, "realm_id": ANN})
+    app = make_pipeline(generator=generator, changes={**changes, "user_id": ANN})
     bootstrap.pipeline.cache_clear()
     monkeypatch.setattr(bootstrap, "load_settings", lambda: app.settings)
     monkeypatch.setattr(bootstrap, "Pipeline", lambda _settings: app)

@@ -49,7 +49,7 @@ def test_the_form_offers_the_decisions_and_says_what_they_do(review_document: An
     assert schema["definitions"]["Resolution"]["enum"] == [r.value for r in Resolution]
     fields = schema["properties"]
     # who fills in the form decides about what it finds
-    assert fields.keys() == {"document", "decision", "go_on", *FIELDS} - {"expected", "expected_facts"}
+    assert fields.keys() == {"document", "decision", "go_on", "realm", *FIELDS} - {"expected", "expected_facts"}
     assert all(len(field["description"]) >= 20 for field in fields.values())
     assert "critical" in fields["decision"]["description"]
     assert fields["go_on"] | {"type": "boolean", "default": True} == fields["go_on"]
@@ -67,7 +67,10 @@ def test_a_decision_lets_the_document_go_on(review_document: Any, wired: Pipelin
     assert row["outcome"] == "published"
     events = wired.views.job(wired.realm_id, row["job_id"])["events"]
     [event] = [event for event in events if event["code"] == "validation_overridden"]
-    assert (event["payload"]["by"], event["payload"]["reason"]) == ("Ann", "Two policy years.")
+    assert (event["payload"]["by"], event["payload"]["reason"]) == (
+        "Ann (via prefect, not verified)",
+        "Two policy years.",
+    )
 
 
 def test_a_decision_can_leave_the_rest_for_later(review_document: Any, wired: Pipeline) -> None:

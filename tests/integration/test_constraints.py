@@ -246,9 +246,9 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
     [
         # a job is born queued, one at a time
         (f"{NEW_JOB}, state, outcome, finished_at) "
-         "VALUES (:bob, :document, :ann, :ann, 'done', 'rejected', now())", "upload_jobs_birth"),
-        (f"{NEW_JOB}, stage, phase) VALUES (:bob, :document, :ann, :ann, 'chunked', 1)", "upload_jobs_birth"),
-        (f"{NEW_JOB}) VALUES (:bob, :document, :ann, :ann)", "upload_jobs_active_key"),
+         "VALUES (:bob, :document, :ann, :ann, :ann, 'done', 'rejected', now())", "upload_jobs_birth"),
+        (f"{NEW_JOB}, stage, phase) VALUES (:bob, :document, :ann, :ann, :ann, 'chunked', 1)", "upload_jobs_birth"),
+        (f"{NEW_JOB}) VALUES (:bob, :document, :ann, :ann, :ann)", "upload_jobs_active_key"),
         # what goes with a state, for states that come after working
         (f"{WORKING} UPDATE upload_jobs SET lease_token = NULL", "upload_jobs_lease_check"),
         (f"{WORKING} UPDATE upload_jobs SET state = 'retryable', last_error = '{{}}', {UNCLAIM}",

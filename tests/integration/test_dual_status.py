@@ -71,7 +71,7 @@ def test_selecting_queues_a_deep_scan(app: Pipeline, documents: list[DocumentId]
 
 
 def test_one_wrong_id_and_nothing_is_set(app: Pipeline, documents: list[DocumentId], make_pipeline: Any) -> None:
-    other = make_pipeline(changes={"realm_id": user_id_for("bob")})
+    other = make_pipeline(changes={"user_id": user_id_for("bob")})
     [theirs] = receive(other, upload("bobs.md")).documents
     unknown = uuid4()
     with pytest.raises(StatusRefusedError) as refused:

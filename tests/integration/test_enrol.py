@@ -41,7 +41,7 @@ def add(old: psycopg.Connection[Any], key: str, content: str | None, title: str 
 
 def enrol(old: psycopg.Connection[Any], realm_id: RealmId) -> dict[str, int]:
     """Run the script; answers with the counts that it ends with."""
-    done = _psql(old, "-v", f"realm_id={realm_id}")
+    done = _psql(old, "-v", f"user_id={realm_id}")
     assert done.returncode == 0, done.stderr
     names, values = done.stdout.strip().splitlines()[-2:]
     return dict(zip(names.split(","), map(int, values.split(",")), strict=True))
@@ -70,7 +70,7 @@ def test_a_row_becomes_a_document_with_its_workflow_stages_and_queued_job(
     assert counts == {"enrolled": 1, "known_before": 0, "same_content_as_another": 0, "without_content": 0}
     checksum = text_sha256(text)
     document_id = document_id_for(app.realm_id, checksum)
-    columns = "document_id, realm_id, realm_id, title, filename, mime, bytes_len, file_sha256, raw_path"
+    columns = "document_id, realm_id, collection, title, filename, mime, bytes_len, file_sha256, raw_path"
     assert _rows(old, f"SELECT {columns}, created_at, updated_at FROM upload_pipeline.documents") == [
         (document_id, app.realm_id, "north", "Café rules", "Café rules.md", "text/markdown", len(text.encode()),
          checksum, f"documents/{document_id}/original/Café rules.md", *(time.replace(tzinfo=UTC) for time in times))
@@ -211,7 +211,7 @@ def _listing() -> str:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [([], "Say whose documents these are"), (["-v", "realm_id=ann"], "invalid input syntax for type uuid")],
+    [([], "Say whose documents these are"), (["-v", "user_id=ann"], "invalid input syntax for type uuid")],
 )
 def test_without_a_user_nothing_is_done(old: psycopg.Connection[Any], arguments: list[str], message: str) -> None:
     add(old, "1", "text")
@@ -244,7 +244,7 @@ def test_the_command_stores_the_bytes_and_takes_them_in(old: psycopg.Connection[
     enrolled = app.enrol("public.documents", realm_id=app.realm_id, by="test")
     assert (len(enrolled.new), enrolled.known, enrolled.same_content, enrolled.without_content) == (2, 0, 1, 2)
     [rules] = [row for row in app.views.jobs(app.realm_id) if row["filename"] == "Rules.md"]
-    described = "SELECT realm_id, title, created_at FROM upload_pipeline.documents WHERE filename = 'Rules.md'"
+    described = "SELECT collection, title, created_at FROM upload_pipeline.documents WHERE filename = 'Rules.md'"
     assert _rows(old, described) == [("north", "Rules", moment.replace(tzinfo=UTC))]
 
     through(app, [rules["document_id"]])

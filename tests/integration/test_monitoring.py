@@ -139,7 +139,7 @@ SCANNED = {"upload_jobs", "documents", "document_processing_stages", "all_questi
 
 def test_a_scrape_reads_no_table_that_grows(database_url: str) -> None:
     """However many documents, facts and events there are: the waiting ones are read from their indexes."""
-    body = Path(sql_folder() / "migrations" / "0015_keep_metrics.sql").read_text("utf-8")
+    body = Path(sql_folder() / "migrations" / "0017_keep_metrics.sql").read_text("utf-8")
     query = body.partition("CREATE FUNCTION pipeline_metrics")[2].split("$$")[1]
     options = "-c search_path=upload_pipeline,public"
     with psycopg.connect(database_url, autocommit=True, options=options) as connection:

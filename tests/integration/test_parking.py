@@ -236,8 +236,8 @@ def test_the_database_holds_the_rule_too(manual: Pipeline, database_url: str, ch
     with psycopg.connect(database_url) as owner, pytest.raises(psycopg.errors.UniqueViolation):
         owner.execute(
             "INSERT INTO upload_pipeline.parked_decisions"
-            " (job_id, document_id, realm_id, decision, fields, taken_by, seen, due_at)"
-            " SELECT job_id, document_id, realm_id, decision, fields, taken_by, seen, now() + interval '1 s'"
+            " (job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at)"
+            " SELECT job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, now() + interval '1 s'"
             " FROM upload_pipeline.parked_decisions"
         )
 

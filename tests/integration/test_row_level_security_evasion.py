@@ -118,7 +118,7 @@ def test_claims_end_with_their_transaction(bob: psycopg.Connection[Any]) -> None
     [
         "SET row_security = off; SELECT FROM documents",
         "ALTER TABLE documents DISABLE ROW LEVEL SECURITY",
-        "DROP POLICY documents_own_rows ON documents",
+        "DROP POLICY documents_seen ON documents",
         "CREATE POLICY mine ON documents USING (true)",
         "CREATE OR REPLACE FUNCTION current_user_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
         "ALTER TABLE upload_jobs DISABLE TRIGGER upload_jobs_move",

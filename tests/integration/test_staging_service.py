@@ -332,9 +332,11 @@ def test_what_the_state_does_not_allow_is_refused(
 
 def test_a_batch_of_another_user_is_not_there(app: Pipeline) -> None:
     batch = batch_of(stage(app))
-    for work in (app.staging.import_approved, app.staging.approve_questions, app.staging.get_batch_questions):
+    for work in (app.staging.import_approved, app.staging.approve_questions):
         with pytest.raises(NotFoundError):
-            work(batch, by=_SOMEBODY)
+            work(batch, by=Reviewer(_SOMEBODY))
+    with pytest.raises(NotFoundError):
+        app.staging.get_batch_questions(batch, realm_id=_SOMEBODY)
 
 
 def test_nothing_approved_is_nothing_to_import(app: Pipeline) -> None:

@@ -257,7 +257,7 @@ def test_what_waits_has_an_end(app: Pipeline, deliver: DeliverWebhooks) -> None:
 
 
 def test_no_more_than_a_thousand_messages_of_a_user_wait(make_pipeline: Callable[..., Pipeline]) -> None:
-    app = make_pipeline(changes={"realm_id": ANN})
+    app = make_pipeline(changes={"user_id": ANN})
     webhook_id = endpoint(app, ANN, "https://ann.example/")
     wait_for(app, webhook_id, 999)
     publish(app, upload())

@@ -32,7 +32,7 @@ def spent_by(app: Pipeline) -> dict[RealmId, int]:
 
 
 def test_costs_of_a_job_a_document_and_the_days(make_paid: MakePaid, server: PaidServer) -> None:
-    app = make_paid(embedder="openai", realm_id=ANN, **NO_LIMITS)
+    app = make_paid(embedder="openai", user_id=ANN, **NO_LIMITS)
     [document_id] = publish(app, upload(text=TEXT))
     ann, bob = client_of(app), client_of(app, BOB)
 
@@ -61,7 +61,7 @@ def test_costs_of_a_job_a_document_and_the_days(make_paid: MakePaid, server: Pai
 
 
 def test_metrics_say_what_was_paid_and_what_is_set_aside(make_paid: MakePaid, server: PaidServer) -> None:
-    app = make_paid(realm_id=ANN, **NO_LIMITS)
+    app = make_paid(user_id=ANN, **NO_LIMITS)
     publish(app, upload(text=TEXT))
     with app.open_uow() as uow:
         call = PlannedCall("facts", "gpt-4.1-mini", Payer(BOB), 1, Usage(1, 1, 0.5))
@@ -90,7 +90,7 @@ def test_metrics_say_what_was_paid_and_what_is_set_aside(make_paid: MakePaid, se
 
 def test_who_asks_pays(make_paid: MakePaid, server: PaidServer) -> None:
     """The service's own user is another one: the API and the workers act for many."""
-    app = make_paid(**SCORED, realm_id=ANN, **NO_LIMITS)
+    app = make_paid(**SCORED, user_id=ANN, **NO_LIMITS)
     bob = client_of(app, BOB)
     assert bob.get("/api/v2/search?q=When is the valve opened").status_code == 200
     assert spent_by(app) == {BOB: 1}
@@ -99,7 +99,7 @@ def test_who_asks_pays(make_paid: MakePaid, server: PaidServer) -> None:
 
 
 def test_a_question_that_no_budget_covers_is_told_when_one_will(make_paid: MakePaid, server: PaidServer) -> None:
-    app = make_paid(embedder="openai", realm_id=ANN, budget_user_usd=0.0, **NO_LIMITS)
+    app = make_paid(embedder="openai", user_id=ANN, budget_user_usd=0.0, **NO_LIMITS)
     answer = client_of(app).get("/api/v2/search?q=valve")
     assert (answer.status_code, answer.json()["code"]) == (429, "budget_exhausted")
     assert 0 < int(answer.headers["Retry-After"]) <= 86400
@@ -107,7 +107,7 @@ def test_a_question_that_no_budget_covers_is_told_when_one_will(make_paid: MakeP
 
 
 def test_a_bank_is_paid_for_by_its_user(make_paid: MakePaid) -> None:
-    app = make_paid(**SCORED, realm_id=ANN)
+    app = make_paid(**SCORED, user_id=ANN)
     bank = b"Q: When is the boiler serviced?\nA: Every 12 months by an engineer.\n"
     batch = app.staging.stage_bank(bank, "bank.md", by=Reviewer(BOB)).batch
     assert batch is not None
@@ -118,7 +118,7 @@ def test_a_bank_is_paid_for_by_its_user(make_paid: MakePaid) -> None:
 
 
 def test_documents_of_two_users_in_one_batch_are_each_on_their_own_account(make_paid: MakePaid) -> None:
-    ann, bob = make_paid(**SCORED, realm_id=ANN), make_paid(**SCORED, realm_id=BOB)
+    ann, bob = make_paid(**SCORED, user_id=ANN), make_paid(**SCORED, user_id=BOB)
     ids = [
         *needs_work(ann, receive(ann, upload(text=TEXT))),
         *needs_work(bob, receive(bob, upload("b.md", TEXT.replace("boiler", "stove").replace("12", "9")))),

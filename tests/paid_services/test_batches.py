@@ -77,7 +77,7 @@ def test_an_estimate_expects_the_price_of_a_batch(make_paid: MakePaid, batches: 
 def test_two_users_with_the_same_chunks_share_one_batch(
     make_paid: MakePaid, server: PaidServer, batches: Batches
 ) -> None:
-    apps = [make_paid(**MODE, realm_id=user_id_for(name)) for name in ("ann", "bob")]
+    apps = [make_paid(**MODE, user_id=user_id_for(name)) for name in ("ann", "bob")]
     ids = [start(app) for app in apps]
     assert [state(app, document_id) for app, document_id in zip(apps, ids, strict=True)] == ["queued", "done"]
     assert state(apps[0], ids[0]) == "done"
@@ -164,7 +164,7 @@ def test_what_was_answered_before_the_claim_is_not_handed_in(
     """Somebody answers everything between the look into the cache and the claim."""
     app = make_paid(**MODE)
     inner: BatchedFacts = app.generator._batched  # type: ignore[attr-defined]
-    other = make_paid(realm_id=user_id_for("bob"))
+    other = make_paid(user_id=user_id_for("bob"))
 
     class _Late(BatchedFacts):
         def _missing(self, todo: Mapping[str, ChunkInput]) -> dict[str, ChunkInput]:

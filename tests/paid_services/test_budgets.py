@@ -79,7 +79,7 @@ def test_several_workers_respect_one_budget(make_paid: MakePaid, server: PaidSer
     limit = most_of_one_call(make_paid()) * 2.2
     server.pause_s = 0.05
     apps = [
-        make_paid(budget_day_usd=limit, realm_id=user_id_for(name), run_id=uuid4()) for name in ("ann", "bob", "cid")
+        make_paid(budget_day_usd=limit, user_id=user_id_for(name), run_id=uuid4()) for name in ("ann", "bob", "cid")
     ]
     highest: list[float] = []
 

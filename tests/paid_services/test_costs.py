@@ -93,7 +93,7 @@ def test_every_shipped_price_says_when_and_where_it_was_seen(make_paid: MakePaid
 
 def test_costs_are_a_users_own(make_paid: MakePaid) -> None:
     publish(make_paid(), upload(text=TEXT))
-    bob = make_paid(realm_id=user_id_for("bob"))
+    bob = make_paid(user_id=user_id_for("bob"))
     [document_id] = publish(bob, upload(text=TEXT))
     costs = bob.cost_views.costs(bob.realm_id, bob.budget_accounts())
     assert costs["documents"] == []

@@ -73,7 +73,7 @@ def test_neighbours_are_seen_and_are_a_part_of_the_key(make_paid: MakePaid, serv
 
 def test_another_user_gets_the_answers_and_not_whose_they_were(make_paid: MakePaid, server: PaidServer) -> None:
     publish(make_paid(), upload(text=TEXT))
-    other = make_paid(realm_id=user_id_for("bob"))
+    other = make_paid(user_id=user_id_for("bob"))
     publish(other, upload(text=TEXT))
 
     assert server.paid == CHUNKS
@@ -90,7 +90,7 @@ def test_another_user_gets_the_answers_and_not_whose_they_were(make_paid: MakePa
 
 def test_two_workers_at_once_pay_once(make_paid: MakePaid, server: PaidServer) -> None:
     server.pause_s = 0.2
-    apps = [make_paid(embedder="openai", realm_id=user_id_for(name), run_id=uuid4()) for name in ("ann", "bob")]
+    apps = [make_paid(embedder="openai", user_id=user_id_for(name), run_id=uuid4()) for name in ("ann", "bob")]
     threads = [threading.Thread(target=publish, args=(app, upload(text=TEXT))) for app in apps]
     for thread in threads:
         thread.start()

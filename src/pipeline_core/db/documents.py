@@ -137,11 +137,11 @@ class Documents:
             self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
-        """Give documents the realm, the title and the times that they had elsewhere."""
+        """Give documents the title, the times and, as their collection, the realm that they had elsewhere."""
         self._session.execute(
             "describe_documents",
             document_ids=list(rows),
-            realm_ids=[row.realm_id for row in rows.values()],
+            collections=[(row.realm_id or "").strip() or None for row in rows.values()],
             titles=[row.title for row in rows.values()],
             created=[row.created_at for row in rows.values()],
             updated=[row.updated_at for row in rows.values()],

@@ -169,6 +169,7 @@ class EventType(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPORTED = "exported"
     DOWNLOADED = "downloaded"
+    REALM = "realm"
     WEBHOOK = "webhook"
     MODEL = "model"
     SETTING = "setting"

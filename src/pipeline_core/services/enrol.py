@@ -73,7 +73,7 @@ class EnrolDocuments:
         return enrolled
 
     def _describe(self, new: Mapping[DocumentId, OlderRow]) -> None:
-        """Give documents the realm and the times of their row."""
+        """Give documents the times of their row, and what it was kept under as their collection."""
         if new:
             with self.open_uow() as uow:
                 uow.documents.describe(new)
