@@ -28,7 +28,7 @@ from pipeline_core.db.connection import connect_options
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.staging import Staging
-from pipeline_core.domain.ids import MatchingSpace, QuestionId, RealmId
+from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.same_words import exact_key, same_words
 from pipeline_core.domain.staging import Matchable, NewRows, Pair
 from pipeline_core.duplicates.baseline import Baseline
@@ -283,7 +283,7 @@ def scan(url: str, mode: str) -> dict[str, Any]:
             Matchable(QuestionId(i), USER, exact_key(text), count, bytes(bits), text, text, True, text, "")
             for i, text, count, bits in staged
         ]
-        new = NewRows(MatchingSpace(USER), question_ids=[row.question_id for row in rows])
+        new = NewRows(RealmId(USER), question_ids=[row.question_id for row in rows])
         memory = memory_from_here()
         # one row first: the connection finds its way as it did for the ``%`` queries, of which all but one do
         detect(staging, new, rows[:1], mode, embedder)

@@ -3,10 +3,7 @@
 SET LOCAL search_path = upload_pipeline, public, extensions;
 INSERT INTO schema_migrations (name) VALUES ('0009_compare_facts');
 
--- Facts are compared, and people's decisions about them remembered, within one space: that of a user. This is the only
--- place that says so; whatever matches, in SQL or in Python, asks it (a test holds that nothing else does by realm_id).
-CREATE FUNCTION matching_space(realm_id uuid) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN realm_id;
+-- Facts are compared, and people's decisions about them remembered, within a realm.
 
 CREATE FUNCTION may_be_one_language(one text, other text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN one = '' OR other = '' OR one = other;
@@ -16,7 +13,7 @@ RETURN one = '' OR other = '' OR one = other;
 -- Staged questions that are published, or decided about, if all goes on as it is.
 CREATE VIEW standing_questions WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.match_sha256, q.match_trigrams,
-       q.match_signature, q.question, q.answer, q.statement, q.language, matching_space(q.realm_id) AS space
+       q.match_signature, q.question, q.answer, q.statement, q.language
 FROM staged_questions q
 WHERE q.status IN ('pending', 'approved')
     AND NOT EXISTS (SELECT FROM ended_unpublished e WHERE e.document_id = q.document_id);
@@ -25,11 +22,11 @@ WHERE q.status IN ('pending', 'approved')
 CREATE VIEW comparable WITH (security_invoker = true) AS
 SELECT question_id, realm_id, document_id, match_sha256, match_trigrams, match_signature, false AS is_staged,
        fact_text(question, answer, statement) AS embed_text, embedding, embed_model, embed_version, language,
-       matching_space(realm_id) AS space, sketch
+       sketch
 FROM all_questions
 UNION ALL
 SELECT q.question_id, q.realm_id, q.document_id, q.match_sha256, q.match_trigrams, q.match_signature, true,
-       fact_text(q.question, q.answer, q.statement), NULL, NULL, NULL, q.language, q.space, NULL
+       fact_text(q.question, q.answer, q.statement), NULL, NULL, NULL, q.language, NULL
 FROM standing_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 WHERE b.matched_at IS NOT NULL;
@@ -56,7 +53,7 @@ CREATE TRIGGER staged_questions_words_of_twin BEFORE UPDATE OF status, duplicate
 -- Questions that were left out because another said the same, where that other is there no more, or says something
 -- else by now, or has moved to another realm. What a person rejected does not come back through its copy in the same document or bank.
 CREATE VIEW orphaned_questions WITH (security_invoker = true) AS
-SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.duplicate_of, matching_space(q.realm_id) AS space
+SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.duplicate_of
 FROM staged_questions q
 WHERE q.status = 'duplicate'
     AND NOT EXISTS (
@@ -78,7 +75,7 @@ WHERE q.status = 'duplicate'
 -- may be the same; and where a person decided which of the two is to stand, that one does.
 CREATE VIEW stand_ins WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.match_sha256, q.duplicate_of, t.document_id AS twin_document_id,
-       q.language, matching_space(q.realm_id) AS space
+       q.language
 FROM staged_questions q
 JOIN staged_questions t ON t.question_id = q.duplicate_of AND t.match_sha256 = q.duplicate_of_sha256
 JOIN staging_duplicates p ON p.staged_question_id = q.question_id AND p.existing_question_id = q.duplicate_of
@@ -91,7 +88,7 @@ WHERE q.status = 'duplicate' AND q.document_id IS NOT NULL
         WHERE a.question_id = q.duplicate_of AND a.match_sha256 = q.duplicate_of_sha256)
     AND NOT EXISTS (
         SELECT FROM all_questions a
-        WHERE matching_space(a.realm_id) = matching_space(q.realm_id) AND a.match_sha256 = q.match_sha256
+        WHERE a.realm_id = q.realm_id AND a.match_sha256 = q.match_sha256
             AND may_be_one_language(a.language, q.language));
 
 -- --- pairs ----------------------------------------------------------------------------------------------------------
@@ -228,27 +225,27 @@ CREATE INDEX all_questions_asked_idx ON all_questions (realm_id, asked_key(quest
 -- Without numbers, words that deny (English, German, French, Spanish, Italian, Portuguese, Dutch), the auxiliary that
 -- English needs for it, and the ending by which "covers" and "does not cover" differ. Whose it is, is part of the key:
 -- with two columns, another index that begins with the user would do as well for a planner that knows little yet.
-CREATE FUNCTION undisputed(space uuid, statement text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION undisputed(realm uuid, statement text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- not to be inlined: its cost is what makes the planner look into the index
-SET search_path = upload_pipeline, public AS $$ SELECT md5(concat(space, ' ', regexp_replace(btrim(regexp_replace(
+SET search_path = upload_pipeline, public AS $$ SELECT md5(concat(realm, ' ', regexp_replace(btrim(regexp_replace(
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
     lower(statement), '[0-9][0-9.,]*', '#', 'g'), '\mca(nno|n[''’])t\M', 'can not', 'g'), '\mwon[''’]t\M', 'will not', 'g'),
     'n[''’]t\M', ' not', 'g'), '\mn[''’]', '', 'g'),
     '\m(do|does|did|ne|not|no|never|nicht|nie|niemals|kein|keine|keinen|keiner|keinem|keines|pas|jamais|nunca|non|não|niet|nooit|geen)\M',
     '', 'g'), '(\w{3})s\M', '\1', 'g')), '\s+', ' ', 'g')))::uuid $$;
 
-CREATE FUNCTION asked(space uuid, question text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION asked(realm uuid, question text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = upload_pipeline, public AS $$
-    SELECT md5(concat(space, ' ', btrim(regexp_replace(lower(question), '\W+', ' ', 'g'))))::uuid $$;
+    SELECT md5(concat(realm, ' ', btrim(regexp_replace(lower(question), '\W+', ' ', 'g'))))::uuid $$;
 
 -- A sentence and a row of a table that give values of the same thing ("The wind and hail deductible is …", "Deductibles:
 -- Windstorm or hail – Deductible: …") are found by what they are about.
 -- What stands before the verb of a sentence, or before the first value of a row: the first four letters of its words, in
 -- any order, without those that say nothing. NULL with fewer than three: "The fee is …" may be about any fee. As
 -- pipeline_core.validation.published_rules reads them, which compares the values.
-CREATE FUNCTION about(space uuid, statement text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION about(realm uuid, statement text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = upload_pipeline, public AS $$
-    SELECT CASE WHEN count(*) >= 3 THEN md5(concat(space, ' ', string_agg(w, ' ' ORDER BY w COLLATE "C")))::uuid END
+    SELECT CASE WHEN count(*) >= 3 THEN md5(concat(realm, ' ', string_agg(w, ' ' ORDER BY w COLLATE "C")))::uuid END
     FROM (SELECT DISTINCT left(word[1], 4) AS w
           FROM regexp_matches(lower(coalesce(
               substring(statement from '^(.*? – [^:–]{1,60}): '),

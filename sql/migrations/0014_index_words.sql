@@ -102,7 +102,7 @@ $$;
 -- so that a dump can be read anywhere; of 64 bits, so that two words of a million have the same once in 30 million.
 CREATE FUNCTION word_key(realm_id uuid, language text, term text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ('x' || encode(substr(sha256(convert_to(
-    matching_space(realm_id)::text || ' ' || language || ' ' || term, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
+    realm_id::text || ' ' || language || ' ' || term, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
 
 -- --- what has which words -----------------------------------------------------------------------------------------
 

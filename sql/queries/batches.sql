@@ -37,7 +37,7 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 
 -- name: batch_to_match
 -- What of the batch was never compared; or these questions of it, once more.
-SELECT q.question_id, q.realm_id, matching_space(q.realm_id) AS space, q.match_sha256, q.match_trigrams,
+SELECT q.question_id, q.realm_id, q.match_sha256, q.match_trigrams,
        q.match_signature, q.match_text, q.language, q.answer,
        q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
        text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256,

@@ -169,10 +169,10 @@ FROM (
     LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
     LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
     CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
-    JOIN duplicate_decisions d ON matching_space(d.realm_id) = matching_space(p.realm_id)
+    JOIN duplicate_decisions d ON d.realm_id = p.realm_id
         AND d.first_sha256 = least(p.match_sha256 COLLATE "C", e.match_sha256)
         AND d.second_sha256 = greatest(p.match_sha256 COLLATE "C", e.match_sha256)
-    WHERE matching_space(p.realm_id) = matching_space(%(realm_id)s) AND p.document_id IS NOT NULL) i
+    WHERE p.realm_id = %(realm_id)s AND p.document_id IS NOT NULL) i
 WHERE p.duplicate_id = i.duplicate_id
 RETURNING i.document_id;
 

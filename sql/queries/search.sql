@@ -56,7 +56,7 @@ SELECT id, passage_id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 -- reading them all for.
 WITH totals AS MATERIALIZED (
     SELECT language, sum(passages)::float8 AS passages, sum(words)::float8 AS words FROM search_sources
-    WHERE matching_space(realm_id) = matching_space(%(realm_id)s) GROUP BY language
+    WHERE realm_id = %(realm_id)s GROUP BY language
 ), whole AS MATERIALIZED (
     SELECT sum(passages) AS passages, sum(words) / sum(passages) AS average FROM totals
 ), asked AS MATERIALIZED (
@@ -131,7 +131,7 @@ WITH asked AS MATERIALIZED (
     SELECT q.question_id, q.chunk_id, fact_text(q.question, q.answer, q.statement) AS text,
         s.language
     FROM all_questions q JOIN search_sources s ON s.source_id = coalesce(q.document_id, q.question_id)
-    WHERE matching_space(q.realm_id) = matching_space(%(realm_id)s)
+    WHERE q.realm_id = %(realm_id)s
         AND (q.chunk_id = ANY(%(passage_ids)s::uuid[]) OR q.question_id = ANY(%(besides)s::uuid[]))
 )
 SELECT c.question_id AS id, c.chunk_id AS passage_id, coalesce(w.score, 0)::float8 AS score

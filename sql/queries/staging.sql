@@ -74,7 +74,7 @@ FROM (
 WHERE q.question_id = i.question_id;
 
 -- name: questions_to_match
-SELECT q.question_id, q.document_id, q.realm_id, matching_space(q.realm_id) AS space, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
+SELECT q.question_id, q.document_id, q.realm_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
        q.language, q.answer, q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
        text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256, own_words(q.match_text, q.evidence) AS own_words
 FROM staged_questions q
@@ -117,7 +117,7 @@ FROM unnest(%(keys)s::text[], %(of_keys)s::text[]) AS k (key, language)
 -- each key by itself, in the index, however much there is
 CROSS JOIN LATERAL (
     SELECT c.question_id, c.is_staged FROM comparable c
-    WHERE c.space = %(space)s AND c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
+    WHERE c.realm_id = %(realm_id)s AND c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
         AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
             OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
         AND c.question_id <> ALL(%(question_ids)s::uuid[])
@@ -133,13 +133,13 @@ FROM staged_questions q
 CROSS JOIN LATERAL (
     SELECT s.question_id, true AS is_staged, s.question, s.answer, s.language, s.upload_batch_id
     FROM staged_questions s JOIN upload_batches b ON b.batch_id = s.upload_batch_id
-    WHERE matching_space(s.realm_id) = matching_space(q.realm_id) AND s.document_id IS NULL
+    WHERE s.realm_id = q.realm_id AND s.document_id IS NULL
         AND asked_key(s.question) = asked_key(q.question)
         AND s.status IN ('pending', 'approved') AND b.matched_at IS NOT NULL
     UNION ALL
     SELECT a.question_id, false, a.question, a.answer, a.language, s.upload_batch_id
     FROM all_questions a LEFT JOIN staged_questions s USING (question_id)
-    WHERE matching_space(a.realm_id) = matching_space(q.realm_id) AND a.document_id IS NULL
+    WHERE a.realm_id = q.realm_id AND a.document_id IS NULL
         AND asked_key(a.question) = asked_key(q.question)
 ) c
 WHERE q.question_id = ANY(%(question_ids)s) AND q.document_id IS NULL
@@ -149,7 +149,7 @@ ORDER BY q.question_id, c.is_staged DESC, c.question_id;
 -- name: signatures
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
-WHERE space = %(space)s
+WHERE realm_id = %(realm_id)s
     AND (%(languages)s::text[] IS NULL OR language = '' OR language = ANY(%(languages)s))
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
@@ -167,7 +167,7 @@ SELECT uuid_send(c.question_id) || int4send(c.match_trigrams) || c.match_signatu
                 AND e.embed_model = %(model)s AND e.embed_version = %(version)s) END,
         repeat('0', %(dims)s::int)::bit varying)) AS packed
 FROM comparable c
-WHERE c.space = %(space)s
+WHERE c.realm_id = %(realm_id)s
     AND (%(languages)s::text[] IS NULL OR c.language = '' OR c.language = ANY(%(languages)s))
     AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
         OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
@@ -237,7 +237,7 @@ JOIN staged_questions q ON q.question_id = i.staged_id
 LEFT JOIN staged_questions s ON s.question_id = i.existing_id
 LEFT JOIN all_questions a ON a.question_id = i.existing_id
 CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
-LEFT JOIN duplicate_decisions d ON matching_space(d.realm_id) = matching_space(q.realm_id)
+LEFT JOIN duplicate_decisions d ON d.realm_id = q.realm_id
     AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
     AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
 -- texts of two languages are no pair, whoever says so
@@ -275,7 +275,7 @@ WITH gone AS (
     UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
         resolution_notes = 'what it resembles was replaced or withdrawn'
     FROM staged_questions q
-    WHERE matching_space(p.realm_id) = matching_space(%(realm_id)s) AND p.resolution = 'pending'
+    WHERE p.realm_id = %(realm_id)s AND p.resolution = 'pending'
         AND q.question_id = p.staged_question_id
         AND q.status IN ('pending', 'approved')
         AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id)
@@ -355,11 +355,11 @@ ORDER BY document_id, evidence_char_from, question_id;
 -- Published statements of other documents that are a staged (or by now published) one with other numbers, or denied, or that give numbers of the
 -- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
-    SELECT q.*, undisputed(matching_space(q.realm_id), q.statement) AS undisputed,
-        asked(matching_space(q.realm_id), q.question) AS asked,
-        CASE WHEN q.statement ~ '[0-9]' THEN about(matching_space(q.realm_id), q.statement) END AS about,
-        undisputed(matching_space(q.realm_id), o.own_words) AS own_undisputed,
-        about(matching_space(q.realm_id), o.own_words) AS own_about, o.own_words
+    SELECT q.*, undisputed(q.realm_id, q.statement) AS undisputed,
+        asked(q.realm_id, q.question) AS asked,
+        CASE WHEN q.statement ~ '[0-9]' THEN about(q.realm_id, q.statement) END AS about,
+        undisputed(q.realm_id, o.own_words) AS own_undisputed,
+        about(q.realm_id, o.own_words) AS own_about, o.own_words
     FROM staged_questions q
     CROSS JOIN LATERAL (
         -- a statement without a heading need not be searched for one
@@ -375,9 +375,9 @@ SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS sta
        a.question_id AS published_id, coalesce(a.statement, a.answer) AS published_text, a.answer AS published_answer,
        a.evidence_quote AS published_quote, a.document_id AS published_document,
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
-       CASE WHEN asked(matching_space(a.realm_id), a.question) = q.asked THEN q.question END AS question,
-       coalesce(about(matching_space(a.realm_id), a.statement) IN (q.about, q.own_about)
-           OR about(matching_space(a.realm_id), o.own_words) = q.about, false) AS is_about_the_same,
+       CASE WHEN asked(a.realm_id, a.question) = q.asked THEN q.question END AS question,
+       coalesce(about(a.realm_id, a.statement) IN (q.about, q.own_about)
+           OR about(a.realm_id, o.own_words) = q.about, false) AS is_about_the_same,
        q.own_words AS staged_own, o.own_words AS published_own
 FROM staged q
 JOIN documents s ON s.document_id = q.document_id
@@ -385,31 +385,31 @@ JOIN documents s ON s.document_id = q.document_id
 CROSS JOIN LATERAL (
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL
-        AND undisputed(matching_space(a.realm_id), a.statement) = q.undisputed
+        AND undisputed(a.realm_id, a.statement) = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL AND q.own_words IS NOT NULL
-        AND undisputed(matching_space(a.realm_id), a.statement) = q.own_undisputed
+        AND undisputed(a.realm_id, a.statement) = q.own_undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE own_words(a.statement, a.evidence) IS NOT NULL AND q.own_words IS NULL
-        AND undisputed(matching_space(a.realm_id), own_words(a.statement, a.evidence)) = q.undisputed
+        AND undisputed(a.realm_id, own_words(a.statement, a.evidence)) = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
-        AND asked(matching_space(a.realm_id), a.question) = q.asked
+        AND asked(a.realm_id, a.question) = q.asked
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.statement ~ '[0-9]'
-        AND about(matching_space(a.realm_id), a.statement) = q.about
+        AND about(a.realm_id, a.statement) = q.about
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.own_words ~ '[0-9]'
-        AND about(matching_space(a.realm_id), a.statement) = q.own_about
+        AND about(a.realm_id, a.statement) = q.own_about
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE own_words(a.statement, a.evidence) ~ '[0-9]' AND q.statement ~ '[0-9]' AND q.own_words IS NULL
-        AND about(matching_space(a.realm_id), own_words(a.statement, a.evidence)) = q.about
+        AND about(a.realm_id, own_words(a.statement, a.evidence)) = q.about
     OFFSET 0) k
 CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
 CROSS JOIN LATERAL (SELECT own_words(a.statement, a.evidence) AS own_words) o

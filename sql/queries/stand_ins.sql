@@ -8,7 +8,7 @@ CROSS JOIN LATERAL (SELECT FROM stand_ins i WHERE i.question_id = q.question_id 
 
 -- name: published_first
 -- Facts of these documents, which are about to be published together, whose copy is not among them; with that copy.
-SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.space, s.match_sha256
+SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.realm_id, s.match_sha256
 FROM stand_ins s JOIN documents d USING (document_id)
 WHERE s.document_id = ANY(%(document_ids)s)
     AND (s.twin_document_id IS NULL OR s.twin_document_id <> ALL(%(document_ids)s))
@@ -19,7 +19,7 @@ WHERE s.document_id = ANY(%(document_ids)s)
     AND NOT EXISTS (
         SELECT FROM staged_questions o
         WHERE o.document_id = ANY(%(document_ids)s) AND o.status IN ('approved', 'imported')
-            AND o.match_sha256 = s.match_sha256 AND matching_space(o.realm_id) = s.space
+            AND o.match_sha256 = s.match_sha256 AND o.realm_id = s.realm_id
             AND may_be_one_language(o.language, s.language))
 ORDER BY d.created_at, d.document_id, s.question_id;
 
@@ -28,7 +28,7 @@ ORDER BY d.created_at, d.document_id, s.question_id;
 -- the older one is left out of account. Versions of the document itself are no copies.
 SELECT new.question_id AS new_id, q.question_id AS old_id
 FROM staged_questions new
-JOIN staged_questions q ON matching_space(q.realm_id) = matching_space(new.realm_id)
+JOIN staged_questions q ON q.realm_id = new.realm_id
     AND q.match_sha256 = new.match_sha256
     AND may_be_one_language(q.language, new.language)
 WHERE new.question_id = ANY(%(new_ids)s) AND q.question_id <> ALL(%(old_ids)s)

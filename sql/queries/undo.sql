@@ -19,7 +19,7 @@ SELECT r.kind, r.row_key, r.before, r.after,
     CASE r.kind
         WHEN 'fact' THEN (SELECT to_jsonb(q) FROM staged_questions q WHERE q.question_id = r.row_key::uuid)
         WHEN 'pair' THEN (SELECT to_jsonb(p) FROM staging_duplicates p WHERE p.duplicate_id = r.row_key::uuid)
-        ELSE (SELECT to_jsonb(d) FROM duplicate_decisions d WHERE matching_space(d.realm_id) = matching_space(r.realm_id)
+        ELSE (SELECT to_jsonb(d) FROM duplicate_decisions d WHERE d.realm_id = r.realm_id
             AND d.first_sha256 = split_part(r.row_key, ' ', 1) AND d.second_sha256 = split_part(r.row_key, ' ', 2))
     END AS now,
     coalesce(q.document_id, q.upload_batch_id) AS scope_id,
@@ -90,7 +90,7 @@ ON CONFLICT (realm_id, first_sha256, second_sha256) DO UPDATE SET resolution = E
 
 -- name: drop_remembered
 DELETE FROM duplicate_decisions d USING jsonb_populate_recordset(NULL::duplicate_decisions, %(rows)s::jsonb) b
-WHERE matching_space(d.realm_id) = matching_space(b.realm_id) AND d.first_sha256 = b.first_sha256 AND d.second_sha256 = b.second_sha256;
+WHERE d.realm_id = b.realm_id AND d.first_sha256 = b.first_sha256 AND d.second_sha256 = b.second_sha256;
 
 -- name: forget_changes
 -- Of what has gone on; what was done, by whom and why stays in the events.

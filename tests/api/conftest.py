@@ -25,10 +25,10 @@ def api_pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
 
 
-def client_of(pipeline: Pipeline, realm_id: object = ANN) -> TestClient:
+def client_of(pipeline: Pipeline, user_id: object = ANN) -> TestClient:
     """A client of an API over this pipeline, signed in as the user."""
     client = TestClient(create_app(pipeline), base_url=HOST, client=("127.0.0.1", 50000), raise_server_exceptions=False)
-    token = local_token(pipeline.settings.model_copy(update={"realm_id": realm_id}))
+    token = local_token(pipeline.settings.model_copy(update={"user_id": user_id}))
     client.headers["Authorization"] = f"Bearer {token}"
     return client
 
@@ -38,10 +38,10 @@ def sign_in(api_pipeline: Pipeline) -> Callable[..., TestClient]:
     """Makes clients: a user's, or nobody's."""
     app = create_app(api_pipeline)
 
-    def make(realm_id: UUID | None = ANN) -> TestClient:
+    def make(user_id: UUID | None = ANN) -> TestClient:
         client = TestClient(app, base_url=HOST, client=("127.0.0.1", 50000), raise_server_exceptions=False)
-        if realm_id:
-            token = local_token(api_pipeline.settings.model_copy(update={"realm_id": realm_id}))
+        if user_id:
+            token = local_token(api_pipeline.settings.model_copy(update={"user_id": user_id}))
             client.headers["Authorization"] = f"Bearer {token}"
         return client
 

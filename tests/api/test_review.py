@@ -132,7 +132,7 @@ def test_only_what_is_named_is_approved(manual: tuple[TestClient, str, Pipeline]
     missing = "00000000-0000-0000-0000-000000000001"
     refused = client.post(url, json={"approved_matches": [first["question_id"], missing]})
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_ids")
-    body = {"approved_matches": [first["question_id"]], "next_action": "next_job", "realm_id": "current_user"}
+    body = {"approved_matches": [first["question_id"]], "next_action": "next_job", "user_id": "current_user"}
     decided = client.post(url, json=body).json()
     assert (decided["goes_on"], decided["next_job_id"]) == (True, None)
     assert decided["validation_url"] == f"/validate/{job_id}"

@@ -70,7 +70,7 @@ def _public_pem(issuer: Issuer) -> bytes:
 
 def test_good_tokens_name_their_user(verify: TokenVerifier, issuer: Issuer) -> None:
     for token in (_hs256(_claims()), issuer.sign(_claims(), "rsa"), issuer.sign(_claims(), "ec")):
-        assert verify(token).realm_id == ANN
+        assert verify(token).user_id == ANN
 
 
 FORGED: dict[str, Callable[[Issuer], str]] = {
@@ -122,10 +122,10 @@ def test_forged_tokens_are_refused(verify: TokenVerifier, issuer: Issuer, kind: 
 def test_keys_rotate(issuer: Issuer) -> None:
     now = [0.0]
     verify = _with_clock(issuer, now)
-    assert verify(issuer.sign(_claims(), "rsa")).realm_id == ANN
+    assert verify(issuer.sign(_claims(), "rsa")).user_id == ANN
     issuer.make_key("newer", "RS256")
     now[0] += 31
-    assert verify(issuer.sign(_claims(), "newer")).realm_id == ANN
+    assert verify(issuer.sign(_claims(), "newer")).user_id == ANN
     issuer.published.remove("rsa")
     now[0] += 601
     with pytest.raises(AuthenticationError):
@@ -134,7 +134,7 @@ def test_keys_rotate(issuer: Issuer) -> None:
 
 def test_forged_key_ids_do_not_flood_the_issuer(issuer: Issuer) -> None:
     verify = _with_clock(issuer, [0.0])
-    assert verify(issuer.sign(_claims(), "rsa")).realm_id == ANN
+    assert verify(issuer.sign(_claims(), "rsa")).user_id == ANN
     for number in range(50):
         with pytest.raises(AuthenticationError):
             verify(issuer.sign(_claims(), "stranger", kid=f"forged-{number}"))
@@ -148,11 +148,11 @@ def test_an_issuer_that_is_away(issuer: Issuer) -> None:
     with pytest.raises(ServiceUnavailableError):
         verify(issuer.sign(_claims(), "rsa"))
     issuer.is_up = True
-    assert verify(issuer.sign(_claims(), "rsa")).realm_id == ANN
+    assert verify(issuer.sign(_claims(), "rsa")).user_id == ANN
     issuer.is_up = False
     now[0] += 10_000
     # what is kept goes on to serve
-    assert verify(issuer.sign(_claims(), "rsa")).realm_id == ANN
+    assert verify(issuer.sign(_claims(), "rsa")).user_id == ANN
 
 
 def _with_clock(issuer: Issuer, now: list[float]) -> TokenVerifier:
@@ -162,7 +162,7 @@ def _with_clock(issuer: Issuer, now: list[float]) -> TokenVerifier:
 
 def test_local_tokens_are_good_here_only(settings: Settings, tmp_path: Any) -> None:
     token = local_token(settings)
-    assert verifier(settings)(token).realm_id == settings.realm_id
+    assert verifier(settings)(token).user_id == settings.user_id
     assert (settings.home / "api.key").stat().st_mode & 0o077 == 0
     with pytest.raises(AuthenticationError):
         verifier(settings.model_copy(update={"home": tmp_path / "another"}))(token)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.session import Session
 from pipeline_core.db.staging import Staging
-from pipeline_core.domain.ids import MatchingSpace, QuestionId, RealmId
+from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import Matchable, NewRows
 from pipeline_core.duplicates.baseline import Baseline
@@ -59,7 +59,7 @@ def test_baseline_is_brute_force(
     with connection.transaction(force_rollback=True):
         rows = _put(connection, staging, realm_id, new, "staged_questions")
         others = _put(connection, staging, realm_id, there, "all_questions")
-        excluded = NewRows(MatchingSpace(realm_id), question_ids=[row.question_id for row in rows])
+        excluded = NewRows(realm_id, question_ids=[row.question_id for row in rows])
         pairs = Baseline(threshold)(staging, excluded, rows)
         brute = connection.execute(
             "SELECT q.question_id, p.question_id FROM staged_questions q "

@@ -4,10 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
+from pydantic import Field
 
 from pipeline_core.api.auth import CurrentUser, User
 from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import Role
 from pipeline_core.settings import Settings
@@ -59,14 +61,33 @@ def services_in(pipeline: Pipeline, user: User, request: Request, realm: str | N
     """The user's services in this realm, or where the request is about something by its path.
 
     Raises:
-        NotFoundError, NotPermittedError: as ``InRealm``.
+        NotFoundError: the user is not a member of the realm, or what the path names is in another one.
+        NotPermittedError: the user's role there is less than ``role``.
     """
     own = pipeline.for_user(user.person, as_correlation_id(request))
-    realm_id = own.realms.find(realm).realm_id if realm else _realm_of_path(own, request) or user.realm_id
+    named = own.realms.find(realm).realm_id if realm else None
+    of_path = _realm_of_path(own, request)
+    if named and of_path and named != of_path:
+        raise NotFoundError(f"It is not in the realm {realm}.")
+    realm_id = named or of_path or user.realm_id
     if realm_id is None or realm_id == own.realm_id:
         return own
     own.realms.require(realm_id, role)
     return pipeline.for_user(user.person, as_correlation_id(request), realm_id=realm_id)
+
+
+def _services_in_each(
+    request: Request,
+    pipeline: Annotated[Pipeline, Depends(_pipeline)],
+    user: CurrentUser,
+    realm: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Query(max_length=50, description="The realms, by id or name; without any: as elsewhere, one"),
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> list[UserServices]:
+    """The asking user's services in each realm that the request names, once each."""
+    each = [services_in(pipeline, user, request, one, Role.READER) for one in (realm or (None,))]
+    return list({one.realm_id: one for one in each}.values())
 
 
 def _realm_of_path(services: UserServices, request: Request) -> RealmId | None:
@@ -88,3 +109,4 @@ Services = Annotated[UserServices, Depends(InRealm(Role.READER))]
 ToContribute = Annotated[UserServices, Depends(InRealm(Role.CONTRIBUTOR))]
 ToReview = Annotated[UserServices, Depends(InRealm(Role.REVIEWER))]
 ToAdminister = Annotated[UserServices, Depends(InRealm(Role.ADMIN))]
+InEachRealm = Annotated[list[UserServices], Depends(_services_in_each)]

@@ -38,6 +38,7 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.FileTooLargeError: 413,
     errors.UnsupportedTypeError: 415,
     errors.LimitExceededError: 429,
+    errors.NotPermittedError: 403,
     errors.RefusedError: 422,
     errors.DocumentError: 422,
     errors.ConflictError: 409,

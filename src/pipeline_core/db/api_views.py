@@ -43,7 +43,7 @@ class ApiViews(Views):
 
     def jobs_page(
         self,
-        realm_id: RealmId,
+        realm_ids: Sequence[RealmId],
         *,
         states: Sequence[str] | None,
         document_id: DocumentId | None,
@@ -55,7 +55,7 @@ class ApiViews(Views):
         with self._reading(one_moment=False) as session:
             return session.select(
                 JOBS,
-                realm_id=realm_id,
+                realm_ids=list(realm_ids),
                 states=list(states) if states else None,
                 document_ids=[document_id] if document_id else None,
                 before_ts=before_ts,
@@ -100,13 +100,19 @@ class ApiViews(Views):
             return state, session.rows(JobEvent, "api_events_after", job_id=job_id, event_id=event_id, limit=limit)
 
     def batches_page(
-        self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
+        self,
+        realm_ids: Sequence[RealmId],
+        *,
+        statuses: Sequence[str] | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
     ) -> list[Batch]:
         """Batches with their counts, newest first, after the position ``before``."""
         before_ts, before_id = before or (None, None)
         with self._reading(one_moment=False) as session:
             return session.select(
                 BATCHES,
+                realm_ids=list(realm_ids),
                 statuses=list(statuses) if statuses else None,
                 before_ts=before_ts,
                 before_id=before_id,

@@ -54,6 +54,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
 _FILTERS: dict[str, ColumnElement[bool]] = {
     "batch_id": UploadBatches.batch_id == parameter("batch_id", Uuid),
     "realm_id": UploadBatches.realm_id == parameter("realm_id", Uuid),
+    "realm_ids": UploadBatches.realm_id == any_(parameter("realm_ids", ARRAY(Uuid))),
     "prefix": or_(
         cast(UploadBatches.batch_id, Text).like(parameter("prefix", Text)),
         UploadBatches.file_name == parameter("named", Text),

@@ -155,7 +155,7 @@ JOBS = Listing(
     Job,
     _columns(UploadJobs),
     _EACH,
-    filters=_filters(UploadJobs) | {"realm_id": UploadJobs.realm_id == parameter("realm_id", Uuid)},
+    filters=_filters(UploadJobs) | {"realm_ids": UploadJobs.realm_id == any_(parameter("realm_ids", ARRAY(Uuid)))},
     order=(UploadJobs.created_at.desc(), UploadJobs.job_id.desc()),
 )
 """Every job."""

@@ -106,7 +106,7 @@ _COSINES_AT_A_TIME = 65_536
 
 def _besides(new: NewRows) -> dict[str, Any]:
     return {
-        "space": new.space,
+        "realm_id": new.realm_id,
         "document_ids": list(new.document_ids),
         "question_ids": list(new.question_ids),
         "scanned": list(new.scanned),
@@ -128,7 +128,6 @@ def matchable(row: Row) -> Matchable:
         row["embed_text"],
         row["embed_sha256"],
         row["language"],
-        row["space"],
         row["own_words"],
     )
 

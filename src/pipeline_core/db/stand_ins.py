@@ -16,7 +16,7 @@ def stand_in(session: Session, document_ids: Ids) -> set[BatchId]:
     with the banks that such a copy is in.
     """
     rows = session.all("published_first", document_ids=list(document_ids))
-    swapped = _one_for_each([(row["new_id"], row["old_id"], (row["space"], row["match_sha256"])) for row in rows])
+    swapped = _one_for_each([(row["new_id"], row["old_id"], (row["realm_id"], row["match_sha256"])) for row in rows])
     if not swapped:
         return set()
     copies = session.all(

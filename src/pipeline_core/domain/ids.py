@@ -7,8 +7,6 @@ from uuid import UUID, uuid5
 
 UserId = NewType("UserId", UUID)
 RealmId = NewType("RealmId", UUID)
-MatchingSpace = NewType("MatchingSpace", UUID)
-"""Within which facts are compared; whose it is, only the SQL function ``matching_space`` says."""
 DocumentId = NewType("DocumentId", UUID)
 JobId = NewType("JobId", UUID)
 ChunkId = NewType("ChunkId", UUID)

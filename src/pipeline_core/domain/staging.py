@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import ChunkId, DocumentId, MatchingSpace, QuestionId, RealmId
+from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,6 @@ class Matchable:
     embed_text: str
     embed_sha256: str
     language: str = ""
-    space: MatchingSpace | None = None
-    """Within which it is compared; None of a row that is not staged."""
     own_words: str | None = None
     """The text without the heading that it is said with; None if it is said with none."""
 
@@ -94,13 +92,13 @@ def comparable_texts(left: str, left_own: str | None, right: str, right_own: str
 
 @dataclass(frozen=True, slots=True)
 class NewRows:
-    """The rows of a space that are new, and so not among what they are compared with: documents' own, or these by id.
+    """The rows of a realm that are new, and so not among what they are compared with: documents' own, or these by id.
 
     ``scanned`` are those of the documents that are scanned again: what is published of them is not new.
     ``languages`` are those of the rows: what is in none of them is no candidate; of all languages where it is empty.
     """
 
-    space: MatchingSpace
+    realm_id: RealmId
     document_ids: Sequence[DocumentId] = ()
     question_ids: Sequence[QuestionId] = ()
     scanned: Sequence[DocumentId] = ()

@@ -49,18 +49,18 @@ def detect(
     # read under the lock: a batch that was compared meanwhile is not compared twice
     new = staging.to_match(document_ids)
     pairs: list[Pair] = []
-    for space in {row.space: None for row in new if row.space is not None}:
-        mine = [row for row in new if row.space == space]
+    for realm_id in {row.realm_id: None for row in new}:
+        mine = [row for row in new if row.realm_id == realm_id]
         # their own ids besides: a row that was published before and waits to be compared again is not its own twin
         ids = [row.question_id for row in mine] if scanned else ()
-        rows = NewRows(space, document_ids, ids, scanned, languages_to_compare(mine))
+        rows = NewRows(realm_id, document_ids, ids, scanned, languages_to_compare(mine))
         pairs += compare(staging, rows, mine, look_alikes)
     staging.record_pairs(pairs, document_ids)
     return pairs
 
 
 def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], look_alikes: LookAlikes) -> list[Pair]:
-    """Pairs of one space's new rows with what was there, and with the new rows before them; nothing is stored."""
+    """Pairs of one realm's new rows with what was there, and with the new rows before them; nothing is stored."""
     exact, fresh = _split(rows, staging.exact_twins(new, [(row.sha256, row.language) for row in rows]))
     pairs = _exact(staging, exact)
     return [*pairs, *look_alikes(staging, new, fresh)] if fresh else pairs

@@ -146,8 +146,7 @@ def _pairs(uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, ne
     # behind all others: the later row of a pair is the one that yields
     rows.sort(key=lambda row: row.question_id == question_id)
     ids = [row.question_id for row in rows]
-    [space] = {row.space for row in rows if row.space is not None}
-    new = NewRows(space, [document_id], ids, [document_id], languages_to_compare(rows[-1:]))
+    new = NewRows(rows[0].realm_id, [document_id], ids, [document_id], languages_to_compare(rows[-1:]))
     found = compare(uow.staging, new, rows, near(uow, rows))
     return [pair for pair in found if pair.staged == question_id]
 

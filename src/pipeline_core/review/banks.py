@@ -127,10 +127,9 @@ def match_bank(
 
 
 def _look_alikes(uow: UnitOfWork, rows: Sequence[Matchable], within: WithinTransaction) -> list[Pair]:
-    """Pairs of a bank's rows, which are of one space."""
-    space = next((row.space for row in rows), None)
-    if space is None:
+    """Pairs of a bank's rows, which are of one realm."""
+    if not rows:
         return []
     ids = [row.question_id for row in rows]
-    new = NewRows(space, question_ids=ids, languages=languages_to_compare(rows))
+    new = NewRows(rows[0].realm_id, question_ids=ids, languages=languages_to_compare(rows))
     return compare(uow.staging, new, rows, within(uow, rows))

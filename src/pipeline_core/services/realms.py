@@ -97,6 +97,22 @@ class Realms:
             uow.commit()
         return self.find(realm_id)
 
+    def rename(self, realm_id: RealmId, name: str) -> Realm:
+        """Give a realm another name.
+
+        Raises:
+            NotFoundError, NotPermittedError: the person is not an admin of the realm.
+            RefusedError: the name is blank or too long, or it is a personal realm.
+        """
+        name = _checked(name, "realm")
+        with self.open_uow() as uow:
+            self._require(uow, realm_id, Role.ADMIN)
+            self._refuse_personal(realm_id)
+            uow.realms.rename(realm_id, name)
+            uow.realms.record(realm_id, "realm_renamed", {"by": self.person.shown, "name": name})
+            uow.commit()
+        return self.find(realm_id)
+
     def members(self, realm_id: RealmId) -> Sequence[RealmMember]:
         """Who shares the realm, admins first.
 
@@ -168,7 +184,7 @@ class Realms:
     def _refuse_personal(self, realm_id: RealmId) -> None:
         if realm_id == personal_realm(self.person.user_id):
             raise RefusedError(
-                "This is your personal realm: it has no other members.",
+                "This is your personal realm: it has no other members and no other name.",
                 action="Make one to share: `pipeline realm create NAME`.",
                 http_action="Make one to share: `POST /api/v2/realms`.",
             )
@@ -178,4 +194,6 @@ def _checked(name: str, noun: str, *, least: int = 1) -> str:
     name = name.strip()
     if not least <= len(name) <= 200:
         raise RefusedError(f"The name of a {noun} has {least} to 200 characters, not {len(name)}.")
+    if not name.isprintable():
+        raise RefusedError(f"The name of a {noun} is one line of letters, digits and signs.")
     return name

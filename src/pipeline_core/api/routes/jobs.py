@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse
 
 from pipeline_core.api.auth import CurrentUser
-from pipeline_core.api.deps import Services, ToContribute
+from pipeline_core.api.deps import InEachRealm, Services, ToContribute
 from pipeline_core.api.examples import example
 from pipeline_core.api.job_events import follow
 from pipeline_core.api.known_names import Body
@@ -69,14 +69,14 @@ class RetryAnswer(BaseModel):
     "", operation_id="list_jobs", summary="List jobs", response_model=Page[Job], responses=responses(401, 422, 429)
 )
 def list_jobs(
-    services: Services,
+    realms: InEachRealm,
     cursor: PageCursor,
     state: Annotated[list[JobState] | None, Query(description="Only jobs in these states")] = None,
     document_id: Annotated[UUID | None, Query(description="Only jobs of this document")] = None,
 ) -> dict[str, Any]:
-    """Jobs of the user, newest first."""
-    rows = services.views.jobs_page(
-        services.realm_id,
+    """Jobs of the realms, newest first."""
+    rows = realms[0].views.jobs_page(
+        [one.realm_id for one in realms],
         states=[str(one) for one in state or ()] or None,
         document_id=DocumentId(document_id) if document_id else None,
         before=cursor.before,
@@ -86,7 +86,7 @@ def list_jobs(
 
 
 class RetryAllRequest(Body):
-    """Which dead letters to start again: all of the user's without a part."""
+    """Which dead letters to start again: all of the realm's without a part."""
 
     model_config = example({"code": "store_full", "since": "2026-11-29T03:00:00Z"})
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from pipeline_core.api.deps import Services, TheSettings, ToContribute, ToReview
+from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.deps import InEachRealm, RealmName, Services, ThePipeline, TheSettings, ToReview, services_in
 from pipeline_core.api.examples import example
-from pipeline_core.api.multipart import form_body, receive_file
+from pipeline_core.api.multipart import REALM_FIELD, form_body, realm_of_form, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import (
@@ -32,6 +33,7 @@ from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch
 from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
@@ -150,15 +152,20 @@ class ImportAnswer(BaseModel):
     status_code=202,
     summary="Upload a question bank",
     response_model=BankAnswer,
-    openapi_extra=form_body(),
+    openapi_extra=form_body(fields=REALM_FIELD),
     responses=responses(401, 408, 413, 415, 422, 429, 503),
 )
-async def upload_markdown(request: Request, services: ToContribute, settings: TheSettings) -> BankAnswer:
+async def upload_markdown(
+    request: Request, pipeline: ThePipeline, user: CurrentUser, settings: TheSettings, realm: RealmName = None
+) -> BankAnswer:
     """Stage a question bank in markdown. What cannot be read is named by its line, and where nothing can be read the
     bank is refused; the near-duplicates of the rest are found by a worker, after which the batch is matched."""
     with spool() as file:
-        upload = await receive_file(request, file, max_bytes=settings.max_file_bytes)
+        upload, fields = await receive_file(request, file, max_bytes=settings.max_file_bytes, fields=list(REALM_FIELD))
         file.seek(0)
+        services = await run_in_threadpool(
+            services_in, pipeline, user, request, realm_of_form(realm, fields), Role.CONTRIBUTOR
+        )
         staged = await run_in_threadpool(
             lambda: services.staging.take_bank(file.read(), upload.filename, by=services.reviewer)
         )
@@ -184,13 +191,16 @@ async def upload_markdown(request: Request, services: ToContribute, settings: Th
     responses=responses(401, 422, 429),
 )
 def list_batches(
-    services: Services,
+    realms: InEachRealm,
     cursor: PageCursor,
     status: Annotated[list[BatchStatus] | None, Query(description="Only batches in these states")] = None,
 ) -> dict[str, Any]:
-    """Batches of the user with their counts, newest first."""
-    rows = services.views.batches_page(
-        statuses=[str(one) for one in status or ()] or None, before=cursor.before, limit=cursor.limit + 1
+    """Batches of the realms with their counts, newest first."""
+    rows = realms[0].views.batches_page(
+        [one.realm_id for one in realms],
+        statuses=[str(one) for one in status or ()] or None,
+        before=cursor.before,
+        limit=cursor.limit + 1,
     )
     return cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
 

@@ -1,4 +1,4 @@
-"""Whose facts are compared with whose is said in one place; and what that takes does not grow with what they have."""
+"""Facts are compared within a realm; what that takes does not grow with what the realm has."""
 
 import re
 from collections.abc import Iterator
@@ -13,16 +13,12 @@ from psycopg.types.json import Jsonb
 from pipeline_core.db.queries import load
 from pipeline_core.db.session import Session, prepare
 from pipeline_core.db.staging import Staging
-from pipeline_core.domain.ids import MatchingSpace, QuestionId
+from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.sketches import sketches_of
 from pipeline_core.domain.staging import NewRows
 from pipeline_core.duplicates.comparing import match_keys
 from tests.database import copied_database
 
-_BY_USER = re.compile(r"(?<![\w(])(\w+)\.realm_id = (\w+)\.realm_id")
-# what is compared, and what was decided about it
-_FACTS = ("all_questions", "staged_questions", "staging_duplicates", "upload_batches", "ended_unpublished")
-_RELATIONS = ("comparable", "standing_questions", "stand_ins", "orphaned_questions", "duplicate_decisions")
 _MODEL = {"model": "test", "version": "1"}
 
 
@@ -33,35 +29,6 @@ def connection(postgres_url: str, template_database: str) -> Iterator[psycopg.Co
         prepare(connection)
         yield connection
         connection.rollback()
-
-
-def test_no_query_joins_facts_by_user() -> None:
-    for name, statement in load().items():
-        of_alias = {
-            alias or relation: relation
-            for relation, alias in re.findall(
-                r"(?:FROM|JOIN|UPDATE) (\w+)(?: (?!WHERE|ON|JOIN|USING|SET)(\w+))?", statement
-            )
-        }
-        for left, right in _BY_USER.findall(statement):
-            joined = {of_alias.get(left), of_alias.get(right)}
-            assert not joined & {*_FACTS, *_RELATIONS}, f"{name}: {left}.realm_id = {right}.realm_id"
-
-
-@pytest.mark.parametrize("relation", _RELATIONS)
-def test_what_is_compared_is_asked_for_by_space(relation: str) -> None:
-    """No query looks by the user into what matching is done by."""
-    for name, statement in load().items():
-        plain = re.sub(r"matching_space\([^()]*(\([^()]*\))?[^()]*\)", "", statement)
-        for alias in re.findall(rf"(?:FROM|JOIN) {relation}\b(?: (?!WHERE|ON|JOIN|USING)(\w+))?", plain):
-            assert not re.search(rf"(?<!\w){alias}\.realm_id\b" if alias else r"(?<![\w.])realm_id =", plain), name
-
-
-def test_no_view_joins_by_user_to_match(connection: psycopg.Connection[Any]) -> None:
-    for relation in _RELATIONS[:4]:
-        [(text,)] = connection.execute("SELECT pg_get_viewdef(%s::regclass)", (relation,)).fetchall()
-        assert not re.search(r"\w+\.realm_id = \w+\.realm_id", text), relation
-        assert "matching_space(" in text or "q.space" in text
 
 
 def _publish(connection: psycopg.Connection[Any], realm_id: UUID, texts: list[str], vectors: Any) -> list[QuestionId]:
@@ -110,12 +77,12 @@ def _publish(connection: psycopg.Connection[Any], realm_id: UUID, texts: list[st
 def test_database_and_program_make_the_same_sketches(connection: psycopg.Connection[Any], dims: int) -> None:
     vectors = np.random.default_rng(dims).standard_normal((40, dims)).astype(np.float32)
     vectors[0, 0] = 0.0
-    space = MatchingSpace(uuid4())
+    realm_id = RealmId(uuid4())
     with connection.transaction(force_rollback=True):
-        ids = _publish(connection, space, [f"The pump {n} is new." for n in range(40)], vectors)
-        [block] = Staging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, **_MODEL)
+        ids = _publish(connection, realm_id, [f"The pump {n} is new." for n in range(40)], vectors)
+        [block] = Staging(Session(connection)).comparable_sketches(NewRows(realm_id), dims=dims, **_MODEL)
         other = list(
-            Staging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, model="another", version="1")
+            Staging(Session(connection)).comparable_sketches(NewRows(realm_id), dims=dims, model="another", version="1")
         )
     assert block.sketches is not None
     order = [ids.index(block.twin(at).question_id) for at in range(len(block))]
@@ -127,9 +94,9 @@ def test_cosines_are_of_the_pairs_that_were_asked_for(connection: psycopg.Connec
     vectors = np.random.default_rng(1).standard_normal((30, 16)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     new = np.vstack([vectors[:3] + 0.1, np.zeros((1, 16), np.float32)])
-    space = MatchingSpace(uuid4())
+    realm_id = RealmId(uuid4())
     with connection.transaction(force_rollback=True):
-        published = _publish(connection, space, [f"The fan {n} is old." for n in range(30)], vectors)
+        published = _publish(connection, realm_id, [f"The fan {n} is old." for n in range(30)], vectors)
         rows = np.array([0, 2, 1, 3, 0], dtype=np.int32)
         others = [published[7], published[2], published[29], published[0], QuestionId(uuid4())]
         ids = np.frombuffer(b"".join(one.bytes for one in others), dtype="V16")
@@ -141,15 +108,15 @@ def test_cosines_are_of_the_pairs_that_were_asked_for(connection: psycopg.Connec
 
 def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connection[Any]) -> None:
     """With much published and statistics of a little: neither exact twins nor other numbers read it all."""
-    space = MatchingSpace(uuid4())
+    realm_id = RealmId(uuid4())
     with connection.transaction(force_rollback=True):
-        _publish(connection, space, ["The first pump is new."], np.ones((1, 4), np.float32))
+        _publish(connection, realm_id, ["The first pump is new."], np.ones((1, 4), np.float32))
         connection.execute("ANALYZE all_questions")
         texts = [f"The pump in hall {n} is new." for n in range(1500)]
-        _publish(connection, space, texts, np.ones((1500, 4), np.float32))
+        _publish(connection, realm_id, texts, np.ones((1500, 4), np.float32))
         keys = match_keys(Staging(Session(connection)), [*texts[:40], "The second pump is new."])
         params = {
-            "space": space, "keys": [key.sha256 for key in keys], "of_keys": [""] * len(keys), "document_ids": [],
+            "realm_id": realm_id, "keys": [key.sha256 for key in keys], "of_keys": [""] * len(keys), "document_ids": [],
             "question_ids": [], "scanned": [],
         }  # fmt: skip
         plan = _plan(connection, "exact_twins", params)
