@@ -107,7 +107,8 @@ def _some(connection: Any, random: np.random.Generator, texts: list[str]) -> Non
     ids = [uuid4() for _ in texts]
     vectors = random.standard_normal((2, len(texts), DIMS)).astype(np.float32)
     connection.cursor().executemany(
-        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+        "raw_path, "
         "words_language) VALUES (%s, %s, %s, 't', 'f.md', 'text/markdown', 1, %s, 'p', 'en')",
         [(one, USER, USER, one.hex * 2) for one in documents],
     )

@@ -161,7 +161,8 @@ def test_the_api_role_writes_the_columns_that_are_listed_and_no_more(database: T
         "INSERT INTO events (realm_id, type, code) VALUES (%(ann)s, 'review', 'c')",
         # at another time, or in another's place in the order
         "INSERT INTO events (ts, realm_id, type, code) VALUES ('2020-01-01', %(bob)s, 'review', 'c')",
-        "INSERT INTO events (event_id, realm_id, type, code) OVERRIDING SYSTEM VALUE VALUES (1, %(bob)s, 'review', 'c')",
+        "INSERT INTO events (event_id, realm_id, type, code) OVERRIDING SYSTEM VALUE "
+        "VALUES (1, %(bob)s, 'review', 'c')",
         # what only workers, or the database itself, can know
         *(
             f"INSERT INTO events (realm_id, type, code) VALUES (%(bob)s, '{kind}', 'c')"
@@ -175,10 +176,12 @@ def test_the_api_role_writes_the_columns_that_are_listed_and_no_more(database: T
                            "file_sha256", "realm_id", "document_id", "published_at", "created_at", "title", "mime")
         ),
         # the bytes of another's document under a document of one's own
-        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+        "raw_path) "
         "VALUES (gen_random_uuid(), %(bob)s, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || %(document)s || '/original/a.md')",
-        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+        "raw_path) "
         "SELECT id, %(bob)s, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || id || '/original/../../' || %(document)s || '/original/a.md' "
         "FROM (SELECT gen_random_uuid() AS id) new",

@@ -291,7 +291,8 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
         ("UPDATE document_processing_stages SET stage_name = 'guessing' WHERE stage_name = 'chunker'",
          "document_processing_stages_stage_name_fkey"),
         # what belongs to a document belongs to its user
-        ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) VALUES (:bob, 'u', :document, 'a')",
+        ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) "
+         "VALUES (:bob, 'u', :document, 'a')",
          "document_sources_document_fkey"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :bob, 'chunker', 'chunks_json', 'p', 1, 'm', repeat('0', 64))",

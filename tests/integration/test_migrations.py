@@ -28,8 +28,10 @@ __all__ = ["add_next"]
 USER = RealmId(uuid4())
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'upload_pipeline'"
 _DOCUMENT = """
-INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, tags, collection)
-VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, repeat('0', 64), 'p', '{insurance,flood}', '2026')
+INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, tags,
+    collection)
+VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, repeat('0', 64), 'p',
+    '{insurance,flood}', '2026')
 RETURNING document_id
 """
 SERVICE, API = "upload_pipeline_service", "upload_pipeline_api"

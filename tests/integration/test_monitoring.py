@@ -81,7 +81,8 @@ def test_sums_are_what_a_count_of_everything_finds(app: Pipeline, postgres_url: 
     execute(
         app,
         "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, profile, created_at) SELECT "
-        "gen_random_uuid(), document_id, realm_id, user_id, correlation_id, 'deep', now() + interval '1 s' FROM upload_jobs",
+        "gen_random_uuid(), document_id, realm_id, user_id, correlation_id, 'deep', now() + interval '1 s' "
+        "FROM upload_jobs",
     )
     check(app)
     execute(app, "UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL, error = 'no'")
@@ -145,14 +146,16 @@ def test_a_scrape_reads_no_table_that_grows(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True, options=options) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute(
-            "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
-            "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, encode(sha256(i::text::bytea), 'hex'), 'p' "
+            "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+            "raw_path) "
+            "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, "
+            "encode(sha256(i::text::bytea), 'hex'), 'p' "
             "FROM generate_series(1, 20000) i"
         )
         connection.execute(
-            "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, state, stage, phase, outcome, "
-            "finished_at, stage3_validation_results) SELECT gen_random_uuid(), document_id, realm_id, user_id, "
-            "gen_random_uuid(), 'done', 'ingested', 6, 'published', now(), '{\"critical\": 0}' FROM documents"
+            "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, state, stage, phase, "
+            "outcome, finished_at, stage3_validation_results) SELECT gen_random_uuid(), document_id, realm_id, "
+            "user_id, gen_random_uuid(), 'done', 'ingested', 6, 'published', now(), '{\"critical\": 0}' FROM documents"
         )
         connection.execute("ANALYZE")
         [(plan,)] = connection.execute(f"EXPLAIN (FORMAT JSON) {query}".encode()).fetchall()
