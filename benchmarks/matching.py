@@ -17,7 +17,7 @@ from pipeline_core import logs
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect
 from pipeline_core.domain.ids import DocumentId, UserId
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.duplicates.signatures import BLOCK_ROWS, candidates, matrix
 from pipeline_core.services.intake import Upload
@@ -84,7 +84,7 @@ def _figure(connection: psycopg.Connection[Any]) -> float:
     return (scan_s + search_s) * 1000
 
 
-def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: int) -> Batch:
+def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: int) -> WorkBatch:
     """A batch of new documents up to their staged facts; of one in ten sentences the words are published already."""
     chooser = random.Random(seed)
     uploads = []
@@ -109,7 +109,7 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def _validate(app: Pipeline, batch: Batch) -> None:
+def _validate(app: Pipeline, batch: WorkBatch) -> None:
     app.pass_gate(gates.VALIDATION, app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
 
 

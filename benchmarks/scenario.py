@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def measure(kind: str, files: Sequence[Path], **settings: object) -> dict[str, Any]:
-    """Run a scenario on the files in a new process with a home of its own; answers with its figures."""
+    """Run a scenario on the files in a new process with a home of its own; returns its figures."""
     with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
         environment = {
@@ -48,7 +48,7 @@ def all_published(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def at_rest(figures: dict[str, Any]) -> dict[str, Any]:
-    """The same figures, if every document was published, waits for a person, or was queued again for its twin is gone.
+    """The same figures, if every document was published, waits for a person, or was queued again as its duplicate went.
 
     Raises:
         SystemExit: some failed, or are under way still.

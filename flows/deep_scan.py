@@ -28,12 +28,12 @@ def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
         return nothing_due("nothing is queued")
     tasks.settle_deep_scans(user_id)
     scanned: list[UUID] = []
-    story = tasks.Story(named_after="deep scan:")
+    reporter = tasks.RunReporter(named_after="deep scan:")
     size = pipeline().settings.batch_size
     while batch := tasks.claim_deep_scans(min(size, limit - len(scanned)), user_id, scanned):
-        story.begins(batch)
+        reporter.begins(batch)
         process_document(document_ids=batch, return_state=True)
         tasks.settle_deep_scans(user_id)
         scanned += batch
-    story.ends()
+    reporter.ends()
     return outcome_of(scanned) if scanned else Completed(message="nothing is queued")

@@ -47,7 +47,7 @@ def process_queue(
     tasks.report_waiting_reviews(None)
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
-    story, retried, waited = tasks.Story(named_after="queue:"), False, False
+    reporter, retried, waited = tasks.RunReporter(named_after="queue:"), False, False
     with tasks.cluster():
         while time.monotonic() < until:
             if taken and (waits := tasks.waiting()) and waits.lost:
@@ -59,8 +59,8 @@ def process_queue(
                 if len(taken) + len(batch.document_ids) >= limit:
                     # its process starts while this one is at its last batch
                     tasks.ask_for_next_run()
-                story.begins(batch.document_ids)
-                batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
+                reporter.begins(batch.document_ids)
+                batch_lane(partial(through_the_stages, goes_on=reporter.goes_on), batch)
                 taken.update(dict.fromkeys(batch.document_ids))
             elif slow_lane(through_the_stages, list(taken)):
                 retried = True
@@ -69,6 +69,6 @@ def process_queue(
             else:
                 break
     tasks.ask_for_next_run()
-    story.ends(retried=retried)
+    reporter.ends(retried=retried)
     tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -39,7 +39,7 @@ def review_document(
             findings. return sends the document from validation review back to matching review. reject publishes
             nothing of it.
         reason: Why. An override needs at least 10 characters; it is kept with the decision for good.
-        duplicates: With approve, what becomes of all look-alikes that are still undecided. keep_existing leaves
+        duplicates: With approve, what becomes of all near-duplicates that are still undecided. keep_existing leaves
             the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
         approved_matches: With approve, exactly these facts are approved and every other undecided one is rejected; an
             empty list approves none. Without it, all are approved.
@@ -67,10 +67,10 @@ def review_document(
             "user_id": user_id,
         },
     )
-    story = tasks.Story(named_after=decision.value)
-    story.begins([row.document_id])
+    reporter = tasks.RunReporter(named_after=decision.value)
+    reporter.begins([row.document_id])
     decided = tasks.decide(row.document_id, request)
     if go_on and decided.to_run:
         process_document(document_ids=decided.to_run, return_state=True)
-    story.ends()
+    reporter.ends()
     return outcome_of([row.document_id])

@@ -6,7 +6,7 @@ from uuid import UUID
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.ids import DocumentId, UserId
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
 
@@ -16,7 +16,7 @@ def has_scans(user_id: UUID | None) -> bool:
     try:
         return pipeline().deep_scan.is_any_open(user_id=UserId(user_id) if user_id else None)
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", told(error))
+        run_logger().warning("not known what waits: %s", describe_error(error))
         return True
 
 

@@ -63,7 +63,7 @@ def two_users(postgres_url: str, template: str, home: Path) -> Iterator[TwoUsers
 
 
 def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) -> None:
-    """Published documents with decided look-alikes; one with vectors in the buffer; one that waits its turn."""
+    """Published documents with decided near-duplicates; one with vectors in the buffer; one that waits its turn."""
     app = Pipeline(load_settings(home=home, database_url=url, user_id=user_id), embedder=embedder)
     text = MANUAL.replace("Boiler", name)
     publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))

@@ -11,7 +11,7 @@ RETURN user_id;
 CREATE FUNCTION may_be_one_language(one text, other text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN one = '' OR other = '' OR one = other;
 
--- --- what a fact may be a duplicate of, and when it is left without its twin: one rule each, as views ---------------
+-- --- what a fact may be a duplicate of, and when it is left without its exact duplicate: one rule each, as views ---------------
 
 -- Staged questions that are published, or decided about, if all goes on as it is.
 CREATE VIEW standing_questions WITH (security_invoker = true) AS
@@ -37,7 +37,7 @@ WHERE b.matched_at IS NOT NULL;
 -- What the other says, in the words that this one was compared with: its own, where the other says them; else what is
 -- published of it, else what is staged. A question is left out because another says the same: for as long as that other
 -- says it.
-CREATE FUNCTION keep_words_of_twin() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION keep_words_of_duplicate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public AS $$
 BEGIN
     NEW.duplicate_of_sha256 := (
@@ -50,8 +50,8 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER staged_questions_words_of_twin BEFORE UPDATE OF status, duplicate_of ON staged_questions
-    FOR EACH ROW WHEN (NEW.duplicate_of IS DISTINCT FROM OLD.duplicate_of) EXECUTE FUNCTION keep_words_of_twin();
+CREATE TRIGGER staged_questions_words_of_duplicate BEFORE UPDATE OF status, duplicate_of ON staged_questions
+    FOR EACH ROW WHEN (NEW.duplicate_of IS DISTINCT FROM OLD.duplicate_of) EXECUTE FUNCTION keep_words_of_duplicate();
 
 -- Questions that were left out because another said the same, where that other is there no more, or says something
 -- else by now. What a person rejected does not come back through its copy in the same document or bank.
@@ -73,11 +73,11 @@ WHERE q.status = 'duplicate'
 -- Of two documents that say the same, the one that is published first has the fact: what was left out for a copy that is
 -- itself only staged stands in for it.
 -- Questions of documents that the system left out for a copy in another document or bank which nobody has published:
--- published before it, their document says it, and the copy is left out instead (sql/queries/stand_ins.sql).
+-- published before it, their document says it, and the copy is left out instead (sql/queries/substitutes.sql).
 -- A copy that says something else by now is none, nor is one that is said in production by whomever, in a language that
 -- may be the same; and where a person decided which of the two is to stand, that one does.
-CREATE VIEW stand_ins WITH (security_invoker = true) AS
-SELECT q.question_id, q.user_id, q.document_id, q.match_sha256, q.duplicate_of, t.document_id AS twin_document_id,
+CREATE VIEW substitutes WITH (security_invoker = true) AS
+SELECT q.question_id, q.user_id, q.document_id, q.match_sha256, q.duplicate_of, t.document_id AS duplicate_of_document_id,
        q.language, matching_space(q.user_id) AS space
 FROM staged_questions q
 JOIN staged_questions t ON t.question_id = q.duplicate_of AND t.match_sha256 = q.duplicate_of_sha256

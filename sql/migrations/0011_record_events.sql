@@ -76,7 +76,7 @@ $$;
 CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
 
--- Looks at the next `most` events after `after`, removes those that may go, and answers with their number and with the
+-- Looks at the next `most` events after `after`, removes those that may go, and returns their number and with the
 -- last one that was looked at: null at the end. 0 days keep for ever.
 -- `work_days`: events of the work itself (claims, stages, retries, waits). `audit_days`: everything else. Those of a job
 -- go once it has been at rest for so long: status, reviews and whoever takes a job up again read them until then.

@@ -27,7 +27,7 @@ GRANT SELECT ON documents, document_sources, document_names, upload_jobs, ended_
     document_processing_stages,
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
     standing_questions, staging_duplicates, undecided_pairs, duplicate_decisions,
-    comparable, orphaned_questions, stand_ins,
+    comparable, orphaned_questions, substitutes,
     document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
     webhook_deliveries, rate_limits TO upload_pipeline_api;
 -- A secret is shown once, by who made it: the API can write it and not read it.

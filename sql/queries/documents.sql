@@ -1,5 +1,5 @@
 -- name: register_documents
--- Documents, their job, workflow, stage rows and first event, for those not known yet. Answers with the new ones.
+-- Documents, their job, workflow, stage rows and first event, for those not known yet. Returns the new ones.
 WITH input AS (
     SELECT * FROM unnest(
         %(document_ids)s::uuid[], %(job_ids)s::uuid[], %(titles)s::text[], %(filenames)s::text[], %(mimes)s::text[],
@@ -110,13 +110,13 @@ WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
 -- name: revived_documents
--- Queued again because their twin left production when one of these documents was published; nothing has moved them since.
+-- Queued again because their exact duplicate left production when one of these documents was published; nothing has moved them since.
 SELECT j.document_id, j.correlation_id
 FROM upload_jobs j
 JOIN LATERAL (
     SELECT e.code, e.payload FROM events e WHERE e.job_id = j.job_id AND e.type IN ('restarted', 'review')
     ORDER BY e.event_id DESC LIMIT 1) e ON true
-WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
+WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'exact_duplicate_gone'
     AND e.payload -> 'published' ?| %(published)s::text[]
 ORDER BY j.created_at, j.document_id;
 

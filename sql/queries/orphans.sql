@@ -19,7 +19,7 @@ SELECT o.question_id, j.job_id, o.document_id, o.is_orphan
 FROM (
     SELECT question_id, space, document_id, true AS is_orphan FROM orphaned_questions
     UNION ALL
-    SELECT question_id, space, document_id, false FROM stand_ins) o
+    SELECT question_id, space, document_id, false FROM substitutes) o
 JOIN documents d ON d.document_id = o.document_id AND d.published_at IS NOT NULL
 JOIN LATERAL newest_job(o.document_id) j ON j.state = 'done' AND j.outcome = 'published'
 WHERE o.space = ANY(ARRAY(SELECT matching_space(u) FROM unnest(%(user_ids)s::uuid[]) AS u));

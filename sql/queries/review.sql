@@ -87,7 +87,7 @@ UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statem
     decided_by_itself = true
 WHERE question_id = %(question_id)s AND version = %(version)s;
 
--- name: forget_look_alikes
+-- name: forget_near_duplicates
 -- The fact says something else now: what nobody decided about its old words is void, whichever end it is; it is
 -- compared again itself. What it repeats elsewhere is kept out by the pair, and what is published has its old words yet.
 DELETE FROM staging_duplicates p

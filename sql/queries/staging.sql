@@ -108,7 +108,7 @@ FROM (
     JOIN staged_questions q USING (question_id) GROUP BY q.upload_batch_id) i
 WHERE b.batch_id = i.upload_batch_id AND b.document_id IS NULL;
 
--- name: exact_twins
+-- name: exact_duplicates
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
 -- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again
 -- is compared with what is published of it and stays.
@@ -260,7 +260,7 @@ JOIN staging_duplicates p ON p.staged_question_id = t.question_id AND p.resoluti
     AND p.existing_question_id <> s.question_id;
 
 -- name: keep_both_within
--- Two look-alikes of one document are both said by it. Of questions in the same words it has two answers: not these.
+-- Two near-duplicates of one document are both said by it. Of questions in the same words it has two answers: not these.
 UPDATE staging_duplicates p SET resolution = 'keep_both', resolved_by = 'system', resolved_at = now(),
     resolution_notes = 'the same document says both'
 FROM staged_questions q, staged_questions other
@@ -283,7 +283,7 @@ WITH gone AS (
     RETURNING p.duplicate_id, p.user_id, p.existing_question_id, q.question_id, q.document_id, q.upload_batch_id
 ), told AS (
     INSERT INTO events (document_id, job_id, user_id, type, code, payload)
-    SELECT g.document_id, (SELECT job_id FROM newest_job(g.document_id)), g.user_id, 'review', 'look_alikes_gone',
+    SELECT g.document_id, (SELECT job_id FROM newest_job(g.document_id)), g.user_id, 'review', 'near_duplicates_gone',
         jsonb_build_object('by', 'system', 'reason', 'what they resemble was replaced or withdrawn',
             'pairs', jsonb_object_agg(g.duplicate_id, g.existing_question_id))
         || CASE WHEN g.document_id IS NULL THEN jsonb_build_object('batch_id', g.upload_batch_id) ELSE '{}' END
@@ -368,7 +368,7 @@ WITH staged AS MATERIALIZED (
         AND (q.status IN ('pending', 'approved', 'imported')
             -- the doubt about a fact may be of the one that is published
             OR q.status = 'left_out' AND q.left_out_reason = 'low_confidence'
-            OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
+            OR q.status = 'duplicate' AND EXISTS (SELECT FROM substitutes i WHERE i.question_id = q.question_id))
 )
 SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS staged_answer,
        q.evidence_quote AS staged_quote, s.filename AS staged_file, q.evidence_page AS page,
@@ -454,8 +454,8 @@ FROM (
            text_sha256(fact_text(question, answer, statement)),
            fact_text(question, answer, statement), evidence_char_from
     FROM staged_questions q WHERE document_id = ANY(%(document_ids)s)
-        AND (status IN ('approved', 'imported') OR %(with_stand_ins)s AND question_id IN (
-            SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
+        AND (status IN ('approved', 'imported') OR %(with_substitutes)s AND question_id IN (
+            SELECT i.question_id FROM substitutes i WHERE i.document_id = ANY(%(document_ids)s)))
         AND NOT EXISTS (
             SELECT FROM staging_duplicates p JOIN staged_questions s ON s.question_id = p.staged_question_id
             WHERE p.existing_question_id = q.question_id AND p.resolution = 'replace_existing'

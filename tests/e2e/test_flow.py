@@ -170,7 +170,7 @@ def test_the_stages_in_a_flow_of_ones_own(own_flow: Any, prefect_api_url: str, w
 
 
 @pytest.mark.parametrize("number", [3, pytest.param(60, marks=pytest.mark.chaos)])
-def test_a_full_store_that_gets_room_again_while_the_run_waits_buries_nothing(
+def test_a_full_store_that_gets_room_again_while_the_run_waits_dead_letters_nothing(
     wired: Pipeline, process_document: Any, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     ids = documents(wired, number)

@@ -148,7 +148,7 @@ def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:
 
 @pytest.fixture
 def asked_for(prefect_api_url: str) -> Callable[..., UUID]:
-    """Runs a flow as a run that the watch has asked for, with a deployment's help or without; answers with its id."""
+    """Runs a flow as a run that the watch has asked for, with a deployment's help or without; returns its id."""
 
     def run(flow: Any, *, key: str | None = "after another", **parameters: Any) -> UUID:
         with get_client(sync_client=True) as client:

@@ -53,7 +53,7 @@ def connection(postgres_url: str, template_database: str) -> Iterator[psycopg.Co
 def test_baseline_is_brute_force(
     connection: psycopg.Connection[Any], new: list[str], there: list[str], threshold: float
 ) -> None:
-    """The pairs that the mode answers with are those that ``similarity() >= t`` holds for: none missed, none added."""
+    """The pairs that the mode returns are those that ``similarity() >= t`` holds for: none missed, none added."""
     staging = Staging(Session(connection))
     user_id = UserId(uuid4())
     with connection.transaction(force_rollback=True):
@@ -175,7 +175,7 @@ def test_a_heading_before_the_same_words_is_no_other_fact(
 
 
 @pytest.mark.parametrize("mode", ["scored", "baseline"])
-def test_no_document_waits_for_look_alikes_within_itself(
+def test_no_document_waits_for_near_duplicates_within_itself(
     make_pipeline: MakePipeline, database_url: str, mode: str
 ) -> None:
     """Both are kept, and listed with the reason; the same sentences in two documents are asked about."""

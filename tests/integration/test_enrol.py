@@ -40,7 +40,7 @@ def add(old: psycopg.Connection[Any], key: str, content: str | None, title: str 
 
 
 def enrol(old: psycopg.Connection[Any], user_id: UserId) -> dict[str, int]:
-    """Run the script; answers with the counts that it ends with."""
+    """Run the script; returns the counts that it ends with."""
     done = _psql(old, "-v", f"user_id={user_id}")
     assert done.returncode == 0, done.stderr
     names, values = done.stdout.strip().splitlines()[-2:]

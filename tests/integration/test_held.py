@@ -1,4 +1,4 @@
-"""A part of the installation is missing: its work is held, nothing is buried, and all of it goes on when it is back."""
+"""A part of the installation is missing: its work is held, not dead-lettered, and goes on when it is back."""
 
 import errno
 import os
@@ -82,7 +82,7 @@ FULL = StoreFullError("The object store's disk: No space left on device.", remed
 
 
 @pytest.mark.parametrize("error", [FULL, StoreRefusedError("Read-only file system.")], ids=["full", "read-only"])
-def test_a_full_or_read_only_store_buries_nothing(
+def test_a_full_or_read_only_store_dead_letters_nothing(
     make_pipeline: MakePipeline, settings: Any, error: PipelineError
 ) -> None:
     store = FailingStore(settings.home / "objects")

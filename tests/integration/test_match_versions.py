@@ -115,7 +115,7 @@ def test_no_pair_is_raised_across_languages(make_pipeline: MakePipeline) -> None
 
 
 def test_older_rows_are_given_the_present_hash(app: Pipeline) -> None:
-    """Also with what hangs on it: the words of the twin, and what people decided."""
+    """Also with what hangs on it: the words of the exact duplicate, and what people decided."""
     publish(app, upload("first.md", FIRST))
     publish(app, upload("copy.md", FIRST + "\nThe gate is closed at night by the porter.\n"))
     query = (

@@ -22,7 +22,7 @@ from tests.database import copied_database
 _BY_USER = re.compile(r"(?<![\w(])(\w+)\.user_id = (\w+)\.user_id")
 # what is compared, and what was decided about it
 _FACTS = ("all_questions", "staged_questions", "staging_duplicates", "upload_batches", "ended_unpublished")
-_RELATIONS = ("comparable", "standing_questions", "stand_ins", "orphaned_questions", "duplicate_decisions")
+_RELATIONS = ("comparable", "standing_questions", "substitutes", "orphaned_questions", "duplicate_decisions")
 _MODEL = {"model": "test", "version": "1"}
 
 
@@ -103,7 +103,7 @@ def test_database_and_program_make_the_same_sketches(connection: psycopg.Connect
             Staging(Session(connection)).comparable_sketches(NewRows(space), dims=dims, model="another", version="1")
         )
     assert block.sketches is not None
-    order = [ids.index(block.twin(at).question_id) for at in range(len(block))]
+    order = [ids.index(block.counterpart(at).question_id) for at in range(len(block))]
     assert (block.sketches == sketches_of(vectors)[order]).all()
     assert not any(one.sketches is not None and one.sketches.any() for one in other)
 
@@ -125,7 +125,7 @@ def test_cosines_are_of_the_pairs_that_were_asked_for(connection: psycopg.Connec
 
 
 def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connection[Any]) -> None:
-    """With much published and statistics of a little: neither exact twins nor other numbers read it all."""
+    """With much published and statistics of a little: neither exact counterparts nor other numbers read it all."""
     space = MatchingSpace(uuid4())
     with connection.transaction(force_rollback=True):
         _publish(connection, space, ["The first pump is new."], np.ones((1, 4), np.float32))
@@ -137,7 +137,7 @@ def test_what_is_published_is_found_by_indexes_alone(connection: psycopg.Connect
             "space": space, "keys": [key.sha256 for key in keys], "of_keys": [""] * len(keys), "document_ids": [],
             "question_ids": [], "scanned": [],
         }  # fmt: skip
-        plan = _plan(connection, "exact_twins", params)
+        plan = _plan(connection, "exact_duplicates", params)
         assert "Seq Scan on all_questions" not in plan
         assert "all_questions_match_idx" in plan
         differing = _plan(connection, "differ_from_published", {"document_ids": [uuid4()]})

@@ -54,7 +54,7 @@ def check(app: Pipeline) -> None:
     )
 
 
-def bury(app: Pipeline) -> None:
+def dead_letter(app: Pipeline) -> None:
     execute(
         app,
         "UPDATE upload_jobs SET state = 'deadletter', last_error = '{\"code\": \"x\"}', finished_at = now(), "
@@ -75,7 +75,7 @@ def test_sums_are_what_a_count_of_everything_finds(app: Pipeline, postgres_url: 
     with app.open_uow() as uow:
         uow.webhooks.add(third, app.user_id, "https://example.org/x", f"whsec_{'A' * 44}", list(WebhookEvent))
         uow.commit()
-    bury(app)
+    dead_letter(app)
     check(app)
     # a further job of a document takes the place of the one before
     execute(

@@ -23,7 +23,17 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Resolution
-from tests.integration.test_review import CONTRADICTORY, REASON, ask, facts, look_alike, park, published, reviews, state
+from tests.integration.test_review import (
+    CONTRADICTORY,
+    REASON,
+    ask,
+    facts,
+    near_duplicate,
+    park,
+    published,
+    reviews,
+    state,
+)
 from tests.through import through
 from tests.two_users import API
 
@@ -145,7 +155,7 @@ def test_a_restarted_process_carries_out_what_another_parked(
 
 
 def test_all_that_was_said_with_a_decision_is_carried_out(app: Pipeline) -> None:
-    document_id = look_alike(app)
+    document_id = near_duplicate(app)
     [one, *_] = [fact.question_id for fact in facts(app, document_id)]
     due(app, document_id, duplicates=Resolution.KEEP_BOTH, approved=(one,), reason="both hold", reviewer="Ann")
     assert app.parking.carry_out_due() == [document_id]
@@ -169,7 +179,7 @@ def test_every_decision_can_be_parked(app: Pipeline, decision: Decision, ends: s
 
 
 def test_what_is_refused_is_refused_at_once_and_writes_nothing(app: Pipeline) -> None:
-    document_id = look_alike(app)
+    document_id = near_duplicate(app)
     for refused, request, window_s in (
         (UndecidedDuplicatesError, ask(app, Decision.APPROVE), 5),
         (AlreadyDecidedError, ask(app, Decision.OVERRIDE, reason=REASON), 5),

@@ -127,7 +127,7 @@ class Desk:
             for row in self.rows(
                 "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) "
                 "WHERE q.user_id = %s AND d.published_at IS NOT NULL AND q.status <> 'rejected' "
-                # one that runs again and waits gets what its twin takes along with its reviewer's decision
+                # one that runs again and waits gets what its exact duplicate takes along with its reviewer's decision
                 "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id "
                 "AND j.state <> 'done')"
             )
@@ -140,10 +140,10 @@ class Desk:
             "AND d.published_at IS NOT NULL "
             "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state <> 'done')"
         ) == []  # fmt: skip
-        # what is left out has a twin that is published, or on its way, or is to be published first
+        # what is left out has an exact duplicate that is published, or on its way, or is to be published first
         assert self.rows(
             "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) WHERE q.user_id = %s "
-            "AND d.published_at IS NOT NULL AND q.question_id IN (SELECT question_id FROM stand_ins) "
+            "AND d.published_at IS NOT NULL AND q.question_id IN (SELECT question_id FROM substitutes) "
             "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state <> 'done')"
         ) == []  # fmt: skip
 

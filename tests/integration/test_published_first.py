@@ -186,8 +186,8 @@ def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
     [fact] = manual.review.facts(OfDocument(document_id), manual.user_id)
     with manual.open_uow() as uow:
         uow.session.connection.execute(b"DELETE FROM staging_duplicates")  # type: ignore[attr-defined]
-        twin = Pair(fact.question_id, question.question_id, True, 0.95, "scored", "keep_existing", "the same")
-        uow.staging.record_pairs([twin], [document_id])
+        counterpart = Pair(fact.question_id, question.question_id, True, 0.95, "scored", "keep_existing", "the same")
+        uow.staging.record_pairs([counterpart], [document_id])
         uow.commit()
     assert staged(manual, FACT) == [("b.md", "duplicate")]
     decide(manual, document_id)

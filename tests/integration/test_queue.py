@@ -15,7 +15,7 @@ from pipeline_core.db.queries import load
 from pipeline_core.db.queue import QUEUE_LOCK_CLASS
 from pipeline_core.domain.errors import DatabaseUnavailableError, LeaseLostError, RefusedError, ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services import queue as queue_module
 from pipeline_core.services.failures import record_failures
@@ -43,7 +43,7 @@ def put(app: Pipeline, user_id: UserId, count: int, *, priority: int = 0) -> lis
     return ids
 
 
-def owners(app: Pipeline, batch: Batch) -> list[UserId]:
+def owners(app: Pipeline, batch: WorkBatch) -> list[UserId]:
     with app.open_uow() as uow:
         rows = uow.session.connection.execute("SELECT document_id, user_id FROM documents").fetchall()
     names = dict(rows)
@@ -211,14 +211,14 @@ def test_after_a_restart_of_the_database_workers_are_given_time(
     assert app.queue.reap().freed == []
 
 
-def test_a_job_that_costs_worker_after_worker_is_buried(make_pipeline: MakePipeline, silent: Pipeline) -> None:
+def test_a_job_that_costs_worker_after_worker_is_dead_lettered(make_pipeline: MakePipeline, silent: Pipeline) -> None:
     app = make_pipeline(changes={"max_lost_leases": 2})
     [document_id] = put(app, ANN, 1)
     for _ in range(3):
         assert silent.queue.take(1).document_ids == (document_id,)
         execute(app, "UPDATE upload_jobs SET lease_expires_at = now() - interval '1 second'")
         reaped = app.queue.reap()
-    assert reaped.buried == [document_id]
+    assert reaped.dead_lettered == [document_id]
     assert column(app, "state", document_id) == "deadletter"
     assert column(app, "last_error ->> 'code'", document_id) == "workers_lost"
 

@@ -38,7 +38,7 @@ ATTIC = MANUAL.replace("boiler", "attic fan").replace("Boiler", "Attic fan")
 
 @pytest.fixture
 def app(make_pipeline: MakePipeline) -> Pipeline:
-    # look-alikes would wait for a person
+    # near-duplicates would wait for a person
     return make_pipeline(changes={"duplicate_threshold": 1.0})
 
 

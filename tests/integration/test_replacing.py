@@ -192,7 +192,7 @@ def test_the_record_of_a_publication_lists_what_was_published(make_pipeline: Mak
         assert json.loads(app.ctx.store.get(path))["facts"] == [str(fact["question_id"]) for fact in exported["facts"]]
 
 
-def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: MakePipeline) -> None:
+def test_nobody_is_asked_about_a_near_duplicate_that_was_replaced(make_pipeline: MakePipeline) -> None:
     """A bank's question waits beside a fact of a document; the document's next version says something else."""
     app = make_pipeline(changes={"duplicate_mode": "baseline", "duplicate_threshold": 0.7})
     publish(app, upload("a.md", text_of("Rules", EACH_LOSS), "file:///a.md"))
@@ -204,6 +204,8 @@ def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: Mak
     publish(app, upload("a.md", text_of("Rules", FACT), "file:///a.md"))
     [settled] = app.review.pairs(OfBatch(bank.batch.batch_id), app.user_id)
     assert (settled.resolution, settled.reason) == ("not_duplicate", "what it resembles was replaced or withdrawn")
-    assert "look_alikes_gone" in [event.code for event in app.review.history(OfBatch(bank.batch.batch_id), app.user_id)]
+    assert "near_duplicates_gone" in [
+        event.code for event in app.review.history(OfBatch(bank.batch.batch_id), app.user_id)
+    ]
     [row] = app.staging.batches(by=app.user_id, named="bank.md")
     assert row["undecided"] == 0

@@ -36,7 +36,7 @@ def park(app: Pipeline, name: str = "manual.md", text: str = MANUAL) -> Document
     return document_id
 
 
-def look_alike(app: Pipeline) -> DocumentId:
+def near_duplicate(app: Pipeline) -> DocumentId:
     publish(app, upload("first.md", FIRST))
     return park(app, "second.md", SECOND)
 
@@ -221,8 +221,8 @@ def test_validation_runs_over_an_edited_fact(manual: Pipeline) -> None:
 
 
 def test_an_edited_statement_is_compared_again(app: Pipeline) -> None:
-    """Once it says something else it is no look-alike; once it says the same words it is a duplicate."""
-    document_id = look_alike(app)
+    """Once it says something else it is no near-duplicate; once it says the same words it is a duplicate."""
+    document_id = near_duplicate(app)
     [fact] = facts(app, document_id)
     other = {"statement": "Visitors leave their umbrellas at the entrance of the building."}
     app.review.edit(OfDocument(document_id), fact.question_id, other, by=Reviewer(app.user_id))
@@ -297,7 +297,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
 
 
 def test_a_pair_of_another_document_is_not_found(app: Pipeline, manual: Pipeline) -> None:
-    document_id, other = look_alike(app), park(manual)
+    document_id, other = near_duplicate(app), park(manual)
     [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
     with pytest.raises(NotFoundError, match="not of this document"):
         app.review.resolve(OfDocument(other), Resolution.KEEP_BOTH, [pair.duplicate_id], by=Reviewer(app.user_id))

@@ -37,7 +37,7 @@ MAY: dict[str, set[str]] = {
     "stage_output_files": READ,
     "standing_questions": READ,
     "undecided_pairs": READ,
-    "stand_ins": READ,
+    "substitutes": READ,
     "search_postings": READ,
     "search_sources": READ,
     "staged_chunks": READ,

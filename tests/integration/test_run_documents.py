@@ -74,7 +74,7 @@ def state(app: Pipeline, document_id: DocumentId) -> str:
     return str(app.views.jobs(app.user_id, document_ids=[document_id])[0]["state"])
 
 
-def test_a_run_finishes_the_twins_that_it_revived(app: Pipeline, tmp_path: Path) -> None:
+def test_a_run_finishes_the_exact_duplicates_that_it_revived(app: Pipeline, tmp_path: Path) -> None:
     first = written(tmp_path, "first.md", SAME)
     run(app, first)
     result, _ = run(app, written(tmp_path, "second.md", SAME))
@@ -90,7 +90,7 @@ def test_a_run_finishes_the_twins_that_it_revived(app: Pipeline, tmp_path: Path)
     assert len(result.correlation_ids) == 2
 
 
-def test_a_document_that_lost_two_twins_is_run_once(app: Pipeline, tmp_path: Path) -> None:
+def test_a_document_that_lost_two_exact_duplicates_is_run_once(app: Pipeline, tmp_path: Path) -> None:
     run(app, written(tmp_path, "first.md", SAME), written(tmp_path, "other.md", MORE))
     [second] = run(app, written(tmp_path, "second.md", SAME, MORE))[0].document_ids
     result, launcher = run(app, written(tmp_path, "first.md", OTHER), written(tmp_path, "other.md", "Nothing here."))
@@ -115,10 +115,10 @@ def test_a_run_leaves_alone_what_others_queued(app: Pipeline, tmp_path: Path) ->
     assert (state(app, theirs), state(app, decided)) == ("queued", "queued")
 
 
-def test_twins_that_another_decision_revived_are_left_alone(app: Pipeline, tmp_path: Path) -> None:
+def test_exact_duplicates_that_another_decision_revived_are_left_alone(app: Pipeline, tmp_path: Path) -> None:
     run(app, written(tmp_path, "first.md", SAME))
     [second] = run(app, written(tmp_path, "second.md", SAME))[0].document_ids
-    # somebody else replaces the first document, and has not come to its twin yet
+    # somebody else replaces the first document, and has not come to its exact duplicate yet
     [third] = needs_work(app, receive(app, upload("first.md", f"# New\n\n{OTHER}\n", (tmp_path / "first.md").as_uri())))
     through(app, [third])
     assert state(app, second) == "queued"

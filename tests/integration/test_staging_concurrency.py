@@ -27,7 +27,7 @@ from tests.database import copied_database
 from tests.fakes import HashEmbedder
 
 _SUBJECTS = ("the fee", "the fees", "the form", "the tower", "the harbour", "a fee")
-# Look-alikes, equal ones and others: within a bank and from one bank to the next.
+# Near-duplicates, equal ones and others: within a bank and from one bank to the next.
 BANKS = ["\n".join(f"Q: Who pays {name} of {place}?\nA: The {place} office.\n" for name in _SUBJECTS) for place in
          ("Exeter", "Leiden")]  # fmt: skip
 BANKS.append(BANKS[0] + BANKS[1] + "Q: Who pays the fee of Exeter?\nA: The Exeter office.\n")
@@ -49,7 +49,7 @@ def stage(app: Pipeline, user: UserId, text: str) -> BatchId:
 
 
 def check(app: Pipeline, user: UserId) -> None:
-    """Counts are the rows; what is imported is published once; what is left out has a twin
+    """Counts are the rows; what is imported is published once; what is left out has an exact duplicate
     that stands, or one in the same bank that was rejected."""
     with psycopg.connect(app.database_url) as connection:
         connection.execute("SET search_path = upload_pipeline, public")

@@ -152,7 +152,7 @@ def test_everything_twice_changes_and_records_nothing_more(app: Pipeline, embedd
     assert len(published(app)) == 3
 
 
-def test_the_same_words_are_left_out_and_come_back_when_their_twin_goes(app: Pipeline) -> None:
+def test_the_same_words_are_left_out_and_come_back_when_their_exact_duplicate_goes(app: Pipeline) -> None:
     first = batch_of(stage(app))
     second = stage(app, BANK + "\nQ: Something else?\nA: Yes.\n")
     assert second.counts is not None

@@ -158,7 +158,7 @@ def test_one_bad_document_takes_nothing_from_the_others(app: Pipeline) -> None:
     assert dead["last_error"]["action"]
 
 
-def test_a_transient_failure_is_tried_again_and_then_buried(make_pipeline: MakePipeline) -> None:
+def test_a_transient_failure_is_tried_again_and_then_dead_lettered(make_pipeline: MakePipeline) -> None:
     generator = ScriptedFactGenerator()
     app = make_pipeline(generator=generator)
     [document_id] = needs_work(app, receive(app, upload()))
@@ -341,7 +341,7 @@ def test_office_documents(app: Pipeline, name: str) -> None:
     assert (state, outcome) in {("done", "published"), ("awaiting_review", None)}
 
 
-def test_a_fact_is_not_lost_with_its_twin(app: Pipeline) -> None:
+def test_a_fact_is_not_lost_with_its_exact_duplicate(app: Pipeline) -> None:
     """Two documents say the same; the one whose words are published is replaced by another version without them."""
     same = "Members must report every loss to the service office within thirty days."
     [first] = publish(app, upload("first.md", f"# First\n\n{same}\n", "file:///first.md"))

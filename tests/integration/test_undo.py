@@ -26,7 +26,7 @@ from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFac
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.history import forget_changes
 from pipeline_core.terminal.actions import Typed, carry_out
-from tests.integration.test_review import CONTRADICTORY, ask, look_alike, park
+from tests.integration.test_review import CONTRADICTORY, ask, near_duplicate, park
 from tests.through import publish, through, upload
 
 S = QuestionStatus
@@ -234,7 +234,7 @@ def test_what_followed_and_was_decided_since_is_to_be_undone_first(app: Pipeline
 
 def test_a_pair_that_others_waited_for(app: Pipeline, database_url: str) -> None:
     """Another document went on by the same decision: it has gone on; what is remembered of the texts is not."""
-    first = OfDocument(look_alike(app))
+    first = OfDocument(near_duplicate(app))
     text = "# More\n\nMembers must report each loss to the service office within thirty days.\n\n"
     second = OfDocument(park(app, "third.md", text + CONTRADICTORY))
     waiting = [pair for pair in pairs(app, second) if pair.resolution == "pending"]

@@ -96,7 +96,7 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
     app = make_paid(**paid)
     other = make_paid(**paid)
     # it has looked, and would not look again for half a minute
-    assert other.paid_calls.save_unsaved() == 0
+    assert other.paid_calls.save_pending() == 0
     app.__dict__["paid_calls"] = replace(app.paid_calls, save_s=0.0)
     ids = needs_work(app, receive(app, upload(text=TEXT)))
     saving = "put_facts" if embedder == "wordllama" else "put_vectors"
@@ -117,7 +117,7 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
     assert other.views.jobs(app.user_id)[0]["state"] == "done"
     assert server.paid_twice == {}
     assert server.paid >= once
-    assert list(app.store.list("unsaved-answers/")) == []
+    assert list(app.store.list("pending-results/")) == []
     assert {row["outcome"] for row in other.cost_views.totals()} == {"answered"}
     assert_accounts(other)
 

@@ -1,4 +1,4 @@
-"""Whoever runs documents finishes those whose twin that took from production."""
+"""A run also finishes the documents whose exact duplicate it withdrew."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ def test_what_is_revived_is_run_to_the_end_and_each_revival_once() -> None:
     watched: list[list[DocumentId]] = []
 
     def revived(_: UserId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
-        """The first takes the twin of the second, that of the third; the third stays queued, whatever is run."""
+        """The first takes the duplicate of the second, that of the third; the third stays queued, whatever is run."""
         return {two: stories[two] for one, two in ((first, second), (second, third)) if one in published}
 
     ran = process_with_revived(

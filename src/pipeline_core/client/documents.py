@@ -17,7 +17,7 @@ from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunni
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.intake import Upload
@@ -100,7 +100,7 @@ class Documents(Wired):
                 self._app.queue_runs.tell_of_uploads(count)
                 self._app.queue_runs.ask()
         except PipelineError as error:
-            log.warning("upload_not_told", error=told(error))
+            log.warning("upload_not_told", error=describe_error(error))
 
     def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
         """Return when all have come to rest: done, dead, waiting for a person, or stopped behind a single stage.

@@ -71,7 +71,7 @@ class Batches:
     def stage(
         self, batch_id: BatchId, user_id: UserId, questions: Sequence[NewBankQuestion], generator: str
     ) -> list[QuestionId]:
-        """Stage those that are not there yet; answers with their ids. The batch is to be compared again."""
+        """Stage those that are not there yet; returns their ids. The batch is to be compared again."""
         there = {row["question_id"] for row in self._session.all("bank_question_ids", batch_id=batch_id)}
         rows = [
             (
@@ -122,7 +122,7 @@ class Batches:
     def replace(self, replaced: Mapping[QuestionId, QuestionId], *, by: UserId) -> set[BatchId]:
         """Take the keys out of production for the sake of the values, under their documents' locks.
 
-        Answers with the banks that they are staged in.
+        Returns the banks that they are staged in.
         """
         rows = self._session.all("documents_of_questions", question_ids=list(replaced))
         self._session.execute("lock_documents", document_ids=[row["document_id"] for row in rows])

@@ -170,7 +170,7 @@ class DeepScans:
     def move(
         self, scans: Mapping[DocumentId, str | None], source: DeepScanStatus, target: DeepScanStatus
     ) -> set[DocumentId]:
-        """Compare and set, with an event each; answers with those that were at ``source``. Values are errors."""
+        """Compare and set, with an event each; returns those that were at ``source``. Values are errors."""
         if not scans:
             return set()
         event, severity, code = _EVENTS[target]
@@ -213,7 +213,7 @@ class DeepScans:
         staging.replace_chunks({document.document_id: (document.user_id, chunks)}, chunker=chunker, version=version)
 
     def add_questions(self, document: Document, questions: Sequence[NewQuestion]) -> int:
-        """Stage what the document does not say yet, in the batch of its job; answers with how many."""
+        """Stage what the document does not say yet, in the batch of its job; returns how many."""
         batch_id = scan_batch_id_for(document.job_id)
         staging = Staging(self._session)
         self._session.execute(

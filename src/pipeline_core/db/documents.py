@@ -44,7 +44,7 @@ class Documents:
         submitted_via: str = "direct",
         wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
-        """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
+        """Make documents with their job, workflow, stage rows and first event; returns those that are new.
 
         ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
         the upload says about the policy; it holds for every run of the documents.
@@ -118,7 +118,7 @@ class Documents:
         return {row["document_id"]: summary_from(row) for row in rows}
 
     def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
-        """Documents that wait because publishing one of these took their twin away, with how to find it in events."""
+        """Documents that wait because publishing one of these withdrew their duplicate, with their correlation ids."""
         names = [str(document_id) for document_id in published]
         rows = self._session.all("revived_documents", user_id=user_id, published=names)
         return {row["document_id"]: row["correlation_id"] for row in rows}

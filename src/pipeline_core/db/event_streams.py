@@ -28,5 +28,5 @@ class EventStreams:
         self._session.execute("close_event_stream", stream_id=stream_id)
 
     def forget(self) -> int:
-        """Remove those whose lease has ended; answers with how many."""
+        """Remove those whose lease has ended; returns how many."""
         return self._session.execute("forget_event_streams", user_id=None)

@@ -61,7 +61,7 @@ class Jobs:
         flow_run_id: UUID | None,
         passage: Passage = FREE,
     ) -> set[DocumentId]:
-        """Take the jobs nobody works on; answers with the documents whose job is ours now.
+        """Take the jobs nobody works on; returns the documents whose job is ours now.
 
         ``passage``: what is not to be taken, for want of a part of the installation.
         """

@@ -28,8 +28,8 @@ _RENEWED = (
     "FROM renewed_keys r WHERE r.table_name = '{table}' AND r.question_id = q.question_id"
 )
 # Of a row that was left out: the words of the one that it repeats, where those are the words that it repeated. A row
-# that the system took for the same words, and that says others by now, keeps the old ones: so it has lost its twin.
-_TWINS = """
+# that the system took for the same words, and that says others by now, keeps the old ones: it has lost its duplicate.
+_LEFT_ALONE = """
 UPDATE staged_questions q SET duplicate_of_sha256 = r.key
 FROM renewed_keys r
 WHERE r.question_id = q.duplicate_of AND r.old_key = q.duplicate_of_sha256
@@ -71,7 +71,7 @@ def are_outdated(connection: Any) -> bool:
 
 
 def renew_match_keys(url: str) -> int:
-    """Compute the hashes of outdated rows anew, in one transaction; answers with how many there were.
+    """Compute the hashes of outdated rows anew, in one transaction; returns how many there were.
 
     Whoever compares at the same moment waits for its user's rows, and finds them renewed.
     """
@@ -91,7 +91,7 @@ def renew_match_keys(url: str) -> int:
         for table in _ROWS:
             connection.execute(_OLD_KEYS.format(table=table))
             count += connection.execute(_RENEWED.format(table=table), {"version": VERSION}).rowcount
-        connection.execute(_TWINS)
+        connection.execute(_LEFT_ALONE)
         connection.execute(_DECISIONS)
     return count
 

@@ -168,6 +168,6 @@ class Queue:
         return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
-        """Answers with the documents whose job waits and had another priority."""
+        """Returns the documents whose job waits and had another priority."""
         rows = self._session.all("set_priority", document_ids=list(document_ids), priority=priority, by=by)
         return [row["document_id"] for row in rows]

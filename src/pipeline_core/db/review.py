@@ -197,7 +197,7 @@ class Reviews:
 
     def forget_near_duplicates(self, question_id: QuestionId) -> None:
         """Void what nobody decided about the old words of a document's fact, and have it compared again."""
-        self._session.execute("forget_look_alikes", question_id=question_id)
+        self._session.execute("forget_near_duplicates", question_id=question_id)
         self.compare_again(question_id)
 
     def take_back(self, pairs: Sequence[StagedPair]) -> None:

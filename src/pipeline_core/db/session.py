@@ -102,7 +102,7 @@ class Session:
         return self.connection.cursor(row_factory=dict_row, binary=True)
 
     def execute(self, name: str, /, **params: Any) -> int:
-        """Run a statement; answers with the number of rows it changed."""
+        """Run a statement; returns the number of rows it changed."""
         return self.connection.execute(load()[name].encode(), params).rowcount
 
     def copy(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:

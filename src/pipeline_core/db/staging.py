@@ -1,4 +1,4 @@
-"""Staged chunks, staged questions and the pairs of look-alikes."""
+"""Staged chunks, staged questions and the pairs of near-duplicates."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -30,6 +30,7 @@ from pipeline_core.domain.sketches import padded, sketch_bytes
 from pipeline_core.domain.staging import (
     AskedBefore,
     Compared,
+    Counterpart,
     Differing,
     Matchable,
     NewQuestion,
@@ -40,7 +41,6 @@ from pipeline_core.domain.staging import (
     StagedBefore,
     StagedChunk,
     StagedQuestion,
-    Twin,
     comparable_texts,
 )
 from pipeline_core.domain.vectors import Vectors
@@ -215,7 +215,7 @@ def _pieces(fact: Fact) -> list[dict[str, Any]]:
 
 
 def record_pairs(session: Session, pairs: Sequence[Pair]) -> None:
-    """Store pairs of look-alikes; what a person decided about the two rows, or about their texts, stands."""
+    """Store pairs of near-duplicates; what a person decided about the two rows, or about their texts, stands."""
     session.execute(
         "record_pairs",
         duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
@@ -430,12 +430,12 @@ class Staging:
         rows = self._session.all("questions_to_match", document_ids=list(document_ids), again=again)
         return [matchable(row) for row in rows]
 
-    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+    def exact_duplicates(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Counterpart]:
         """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
         hashes, languages = [key for key, _ in keys], [language for _, language in keys]
-        rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
+        rows = self._session.all("exact_duplicates", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
-        return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
+        return {(row["key"], row["language"]): Counterpart(row["question_id"], row["is_staged"]) for row in rows}
 
     def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
         """Questions of other banks, published or standing, in the same letters and digits as these."""
@@ -550,7 +550,7 @@ class Staging:
         ]
 
     def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
-        """Decide undecided pairs whose other end is there no more; answers with the banks concerned."""
+        """Decide undecided pairs whose other end is there no more; returns the banks concerned."""
         return {row["batch_id"] for row in self._session.all("settle_gone_pairs", user_id=user_id)}
 
     def keep_both_within(self, document_ids: Ids) -> None:
@@ -561,9 +561,9 @@ class Staging:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}
 
-    def stand_ins(self, document_ids: Ids) -> set[QuestionId]:
+    def substitutes(self, document_ids: Ids) -> set[QuestionId]:
         """Facts left out for a copy that is only staged: published, if the document is before that copy."""
-        return {row["question_id"] for row in self._session.all("stand_ins", document_ids=list(document_ids))}
+        return {row["question_id"] for row in self._session.all("substitutes", document_ids=list(document_ids))}
 
     def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
         """Facts in whose place a reviewer put another fact of the same document."""
@@ -599,7 +599,7 @@ class Staging:
         return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes)
 
     def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
-        """Facts left out as duplicates of what is no longer there wait again; answers with the jobs to restart."""
+        """Facts left out as duplicates of what is no longer there wait again; returns the jobs to restart."""
         rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
         if rows:
             orphans = [row["question_id"] for row in rows if row["is_orphan"]]

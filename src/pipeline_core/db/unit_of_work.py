@@ -38,14 +38,14 @@ from pipeline_core.domain.staging import (
 )
 
 
-class LookAlikes(Protocol):
+class NearDuplicates(Protocol):
     """A mode: pairs of each new row with what was there, and with the new rows before it."""
 
     def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]: ...
 
 
 class Comparing(Protocol):
-    def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> LookAlikes:
+    def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> NearDuplicates:
         """How these rows are compared as long as a transaction is open: with what is known of them already."""
         ...
 

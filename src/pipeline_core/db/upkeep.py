@@ -39,7 +39,7 @@ class Upkeep:
     def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
         """Of the next ``most`` events after this one, remove those that are old enough; 0 days keep for ever.
 
-        Answers with how many went, and the last that was looked at; None at the end of what may be old enough.
+        Returns how many went, and the last that was looked at; None at the end of what may be old enough.
         """
         [row] = self._session.all("prune_events", after=after, most=most, work_days=work_days, audit_days=audit_days)
         return row["removed"], row["last_seen"]
@@ -66,7 +66,7 @@ class Upkeep:
 
 
 def analyze(url: str) -> list[str]:
-    """Bring the planner's statistics of every table up to date; answers with the tables' names.
+    """Bring the planner's statistics of every table up to date; returns the tables' names.
 
     Connects as the login itself: PostgreSQL passes over, with a warning, tables that it does not own.
 

@@ -110,11 +110,11 @@ class Webhooks:
         self._session.execute("make_deliveries_due", webhook_id=webhook_id)
 
     def prune(self, *, days: int) -> int:
-        """Forget what was delivered or failed and is older; answers with how many."""
+        """Forget what was delivered or failed and is older; returns how many."""
         return self._session.execute("prune_deliveries", days=days)
 
     def give_up(self, *, days: int) -> int:
-        """What waits for so long has failed; answers with how many."""
+        """What waits for so long has failed; returns how many."""
         return self._session.execute("give_deliveries_up", days=days)
 
     def disable(self, webhook_id: UUID, because: str) -> None:

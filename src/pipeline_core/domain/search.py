@@ -25,7 +25,7 @@ _MUCH_BETTER = 0.2 - 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search answers with, best first.
+    """What a search returns, best first.
 
     ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
     model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.

@@ -1,4 +1,4 @@
-"""Staged rows and pairs of look-alikes."""
+"""Staged rows and pairs of near-duplicates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,7 +108,7 @@ class NewRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class Counterpart:
     """A row that was there before, by id."""
 
     question_id: QuestionId
@@ -145,8 +145,8 @@ class SignatureTable:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def twin(self, position: int) -> Twin:
-        return Twin(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
+    def counterpart(self, position: int) -> Counterpart:
+        return Counterpart(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
 # In what a pair differs: the flags of its reasons, in a reviewer's words.

@@ -116,13 +116,13 @@ def match_bank(
     uow.staging.lock_matching([user_id])
     rows = uow.batches.to_match(batch_id, question_ids)
     ids = [row.question_id for row in rows]
-    pairs = with_corrections(_look_alikes(uow, rows, within or uow.comparing.within), uow.staging.asked_before(ids))
+    pairs = with_corrections(_near_duplicates(uow, rows, within or uow.comparing.within), uow.staging.asked_before(ids))
     uow.staging.record_pairs(pairs, [])
     uow.batches.matched(batch_id, ids)
     return pairs
 
 
-def _look_alikes(uow: UnitOfWork, rows: Sequence[Matchable], within: WithinTransaction) -> list[Pair]:
+def _near_duplicates(uow: UnitOfWork, rows: Sequence[Matchable], within: WithinTransaction) -> list[Pair]:
     """Pairs of a bank's rows, which are of one space."""
     space = next((row.space for row in rows), None)
     if space is None:

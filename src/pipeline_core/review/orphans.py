@@ -10,7 +10,7 @@ from pipeline_core.review.banks import match_bank, settle_banks
 
 
 def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId], published: Sequence[DocumentId] = ()) -> None:
-    """Queue again the documents that have facts whose twin is no longer there; let questions of banks wait again.
+    """Queue again the documents with facts whose exact duplicate is gone; let questions of banks wait again.
 
     To be called in the transaction in which facts leave production, are rejected, or end unpublished; after the
     locks of jobs and before any wait for others (see ``Staging.lock_matching``).
@@ -25,7 +25,7 @@ def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId], published: Seque
 
 
 def revive(uow: UnitOfWork, user_id: UserId, published: Sequence[DocumentId] = ()) -> set[BatchId]:
-    """The same for one user; answers with the banks concerned, which are the caller's to settle."""
+    """The same for one user; returns the banks concerned, which are the caller's to settle."""
     uow.staging.lock_matching([user_id])
     concerned: set[BatchId] = set()
     # what comes back may leave another out by a pair that stands: to the end, which comes as each pass settles pairs
@@ -39,7 +39,7 @@ def revive(uow: UnitOfWork, user_id: UserId, published: Sequence[DocumentId] = (
         targets = dict.fromkeys(jobs, JobStage.FACTS_STAGED)
         uow.jobs.restart(
             targets,
-            code="twin_gone",
+            code="exact_duplicate_gone",
             by="system",
             correlation_id=CorrelationId(uuid4()),
             details={"published": [str(document_id) for document_id in published]},

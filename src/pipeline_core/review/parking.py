@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import Reviewer
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DocumentScope
@@ -128,7 +128,7 @@ class Parking:
                 payload = {"by": parked.taken_by, "error": error.as_stored(), **_named(parked)}
                 uow.reviews.log(parked.job_id, "parked_decision_refused", payload)
             uow.commit()
-        log.warning("parked_decision_refused", job_id=str(parked.job_id), error=told(error))
+        log.warning("parked_decision_refused", job_id=str(parked.job_id), error=describe_error(error))
 
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:

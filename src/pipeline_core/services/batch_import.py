@@ -113,7 +113,7 @@ class ImportBatch:
         return report
 
     def embed(self, batch_id: BatchId, *, by: UserId) -> dict[QuestionId, str]:
-        """Put the vectors of the approved questions into the cache; answers with those that failed, and why.
+        """Put the vectors of the approved questions into the cache; returns those that failed, and why.
 
         Raises:
             As ``__call__``.
@@ -146,7 +146,7 @@ class ImportBatch:
         return failed
 
     def check(self, batch_id: BatchId, *, by: UserId) -> int:
-        """Whether there is anything against an import now; answers with the number of questions that wait for it.
+        """Whether there is anything against an import now; returns the number of questions that wait for it.
 
         Raises:
             NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.
@@ -155,7 +155,7 @@ class ImportBatch:
             return len(_ready(uow, batch_id, by))
 
     def request(self, batch_id: BatchId, *, by: UserId) -> int:
-        """Have the batch stand as being imported, so that a worker takes it up; answers with what waits for it.
+        """Have the batch stand as being imported, so that a worker takes it up; returns what waits for it.
 
         Raises:
             NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.

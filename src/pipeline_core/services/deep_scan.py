@@ -56,7 +56,7 @@ class DeepScan:
             return uow.deep_scans.waiting(user_id)
 
     def settle(self, *, user_id: UserId | None = None, document_ids: Sequence[DocumentId] | None = None) -> int:
-        """Record the end of scans whose job has come to rest, of these documents or of all; answers with how many.
+        """Record the end of scans whose job has come to rest, of these documents or of all; returns how many.
 
         ``Completed`` says that the scan is staged: it waits for its reviewer, or there was nothing to decide.
         """

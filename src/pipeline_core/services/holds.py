@@ -122,7 +122,7 @@ class Holds:
     def wait(self, document_ids: Sequence[DocumentId] | None = None) -> bool:
         """Wait for the next try of a part that these documents wait for (all that wait without them), if it is near.
 
-        Answers with whether there is something to take then. No longer than the pauses between the tries of a
+        Returns whether there is something to take then. No longer than the pauses between the tries of a
         document that fails: a part that is away for longer is for a later run.
         """
         # another run may try meanwhile, and put the next try off

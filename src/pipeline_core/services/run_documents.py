@@ -46,7 +46,7 @@ class NoDisplay:
 
 @dataclass(slots=True)
 class RunResult:
-    """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why.
+    """``document_ids`` in the order of the files, revived ones last; what ran; what was left, or refused, and why.
 
     ``copies`` are files whose content is another's: their name, and the other's. ``policy_left`` are known documents
     that keep the thresholds that they have.
@@ -184,7 +184,7 @@ class RunDocuments:
         return result
 
     def _finish_revived(self, result: RunResult, user_id: UserId, display: Display) -> None:
-        """Run those whose twin this run has taken from production, and those that they revive, until none is left.
+        """Run those whose exact duplicate this run withdrew, and those that they revive, until none is left.
 
         A revival has a correlation id of its own and is run once: what somebody else has taken up stays theirs.
         """
@@ -207,9 +207,9 @@ def process_with_revived(
     document_ids: Sequence[DocumentId],
     on_work: Callable[[Sequence[DocumentId]], None],
 ) -> list[DocumentId]:
-    """Run documents, and those whose twin that takes from production, until none is left; answers with all that ran.
+    """Run documents, and those whose exact duplicate that withdraws, until none is left; return all that ran.
 
-    A revival, told by its correlation id, is run once.
+    A revival, known by its correlation id, is run once.
     """
     ran, finished = list(document_ids), set[CorrelationId]()
     process(list(ran))

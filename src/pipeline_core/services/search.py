@@ -12,7 +12,7 @@ from pipeline_core.domain.errors import EmbeddingModelChangedError, PipelineErro
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.ports.embedder import Embedders, embed_questions
 from pipeline_core.ports.reranker import Reranker
@@ -120,7 +120,7 @@ class Search:
             with paid_by(Payer(asked.user_id)):
                 judged = self.reranking(asked.text, rows[: self.reranking.candidates])
         except PipelineError as error:
-            log.warning("search_not_reranked", error=told(error))
+            log.warning("search_not_reranked", error=describe_error(error))
             return rows[:limit], floor, error.message
         return [*judged, *rows[self.reranking.candidates :]][:limit], floor, None
 

@@ -115,7 +115,7 @@ class StagingService:
         return batch
 
     def stage_questions(self, batch_id: BatchId, entries: Sequence[Entry], *, by: UserId) -> int:
-        """Stage what is not there yet; answers with its number. Decisions on what is there stand."""
+        """Stage what is not there yet; returns its number. Decisions on what is there stand."""
         with self.open_uow() as uow:
             new = self._stage_entries(uow, batch_id, entries, by)
             uow.commit()

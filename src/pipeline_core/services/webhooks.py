@@ -45,7 +45,7 @@ class WebhookEndpoints:
     """Endpoints that a user may have; 0 is no limit."""
 
     def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> tuple[UUID, str]:
-        """Have a URL told of these events; answers with its id and its secret, which is not shown again.
+        """Have a URL told of these events; returns its id and its secret, which is not shown again.
 
         Raises:
             RefusedError: the URL may not be sent to.
@@ -89,7 +89,7 @@ class WebhookEndpoints:
         return found
 
     def try_out(self, user_id: UserId, webhook_id: UUID) -> UUID:
-        """Queue a message that tries it, before all that waits; answers with the message's id. A paused webhook that
+        """Queue a message that tries it, before all that waits; returns the message's id. A paused webhook that
         takes it is in use again.
 
         Raises:
@@ -140,7 +140,7 @@ class DeliverWebhooks:
     per_user: int = 4
 
     def __call__(self, *, within_s: float = 60.0, user_id: UserId | None = None) -> int:
-        """Make one attempt at each delivery that is due; answers with how many were taken by their receivers.
+        """Make one attempt at each delivery that is due; returns how many were taken by their receivers.
 
         A process that dies in the middle loses nothing: what it had in hand comes due again when its lease has ended,
         and may then arrive twice, under the same ``webhook-id``.
@@ -173,7 +173,7 @@ class DeliverWebhooks:
 
     def prune(self, days: int = _KEPT_DAYS) -> int:
         """Give up what has waited for four days, and forget deliveries that came to their end and are so many days
-        old, 0 none; answers with how many."""
+        old, 0 none; returns how many."""
         with self.open_uow() as uow:
             uow.webhooks.give_up(days=_TRIED_DAYS)
             pruned = uow.webhooks.prune(days=days) if days else 0

@@ -97,7 +97,7 @@ def _waiting(rows: Sequence[RunDocument], settings: Settings) -> str:
     for row in rows[:MOST_DOCUMENTS]:
         job_id = row.job_id
         criticals = sum(finding["severity"] == Severity.CRITICAL for finding in row.findings)
-        why = f"undecided look-alikes: {row.undecided}" if row.undecided else "its facts are to be looked at"
+        why = f"undecided near-duplicates: {row.undecided}" if row.undecided else "its facts are to be looked at"
         why = f"critical findings: {criticals}" if row.phase == 4 else why
         page = f"{base}{REVIEW_PAGES[row.phase].format(job_id)}"
         lines.append(f"- **{plain(row.filename)}**: {why}. [Review page]({page}), or `pipeline review {job_id}`")

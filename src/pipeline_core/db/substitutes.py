@@ -9,7 +9,7 @@ from pipeline_core.domain.ids import BatchId, Ids, QuestionId, duplicate_id_for
 from pipeline_core.domain.staging import Pair
 
 
-def stand_in(session: Session, document_ids: Ids) -> set[BatchId]:
+def substitute(session: Session, document_ids: Ids) -> set[BatchId]:
     """Approve what these documents say and no published one does, and leave its copies out, wherever they wait.
 
     To be called in the transaction that publishes the documents together, under their users' matching lock. Answers

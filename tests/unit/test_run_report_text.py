@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_core.db.rows import CostOfRun, RunDocument
 from pipeline_core.settings import Settings
-from pipeline_core.tasks.story_text import (
+from pipeline_core.tasks.run_report_text import (
     MOST_DOCUMENTS,
     MOST_FINDINGS,
     findings,

@@ -96,11 +96,10 @@ def test_runs_are_named_after_what_they_take_up(wired: Pipeline, prefect_api_url
     assert "published" in review.artifacts["markdown"]["data"]
 
 
-def test_a_story_that_cannot_be_told_fails_nothing(
+def test_a_report_that_cannot_be_written_fails_nothing(
     wired: Pipeline, monkeypatch: pytest.MonkeyPatch, prefect_api_url: str
 ) -> None:
     from pipeline_core.flows.process_document import process_document
-    from pipeline_core.tasks import story
 
     calls = []
 
@@ -108,8 +107,10 @@ def test_a_story_that_cannot_be_told_fails_nothing(
         calls.append(1)
         raise httpx.ConnectError("away")
 
+    from pipeline_core.tasks import run_reporter
+
     for name in ("create_progress_artifact", "create_markdown_artifact", "update_progress_artifact"):
-        monkeypatch.setattr(story, name, refused)
+        monkeypatch.setattr(run_reporter, name, refused)
     state = process_document(document_ids=taken(wired, boiler=MANUAL), return_state=True)
     assert (state.name, state.message) == ("Completed", "1 done")
     assert len(calls) == 1  # a server in trouble is not asked again

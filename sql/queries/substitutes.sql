@@ -1,17 +1,17 @@
--- name: stand_ins
+-- name: substitutes
 -- From the documents' own rows, each by itself in the indexes: however much was left out elsewhere.
 SELECT q.question_id
 FROM (
     SELECT question_id FROM staged_questions
     WHERE document_id = ANY(%(document_ids)s) AND status = 'duplicate' OFFSET 0) q
-CROSS JOIN LATERAL (SELECT FROM stand_ins i WHERE i.question_id = q.question_id OFFSET 0) i;
+CROSS JOIN LATERAL (SELECT FROM substitutes i WHERE i.question_id = q.question_id OFFSET 0) i;
 
 -- name: published_first
 -- Facts of these documents, which are about to be published together, whose copy is not among them; with that copy.
 SELECT s.question_id AS new_id, s.duplicate_of AS old_id, s.space, s.match_sha256
-FROM stand_ins s JOIN documents d USING (document_id)
+FROM substitutes s JOIN documents d USING (document_id)
 WHERE s.document_id = ANY(%(document_ids)s)
-    AND (s.twin_document_id IS NULL OR s.twin_document_id <> ALL(%(document_ids)s))
+    AND (s.duplicate_of_document_id IS NULL OR s.duplicate_of_document_id <> ALL(%(document_ids)s))
     -- not one that a person is to be asked about first
     AND NOT EXISTS (
         SELECT FROM staged_questions u
@@ -54,7 +54,7 @@ UPDATE staged_questions SET status = 'approved', reviewed_at = now(),
 WHERE question_id = ANY(%(question_ids)s) AND status = 'pending';
 
 -- name: pairs_to_turn
--- What is on record about the copies: the pair of each with its stand-in, pairs in which another question repeats the
+-- What is on record about the copies: the pair of each with its substitute, pairs in which another question repeats the
 -- copy, and what people decided about the copy and a third.
 WITH swapped AS (
     SELECT * FROM unnest(%(new_ids)s::uuid[], %(old_ids)s::uuid[]) AS i (new_id, old_id)
@@ -93,7 +93,7 @@ WHERE coalesce(staging_duplicates.resolved_by, 'system') = 'system';
 DELETE FROM staging_duplicates WHERE duplicate_id = ANY(%(duplicate_ids)s);
 
 -- name: leave_copies_out
--- The copies become duplicates of their stand-ins, and so does what was left out for them in the same words.
+-- The copies become duplicates of their substitutes, and so does what was left out for them in the same words.
 WITH swapped AS (
     SELECT * FROM unnest(%(new_ids)s::uuid[], %(old_ids)s::uuid[]) AS i (new_id, old_id)
 ), follows AS (

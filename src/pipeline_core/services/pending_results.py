@@ -12,12 +12,12 @@ import structlog
 
 from pipeline_core.domain.errors import ObjectNotFoundError, PipelineError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.services.kept_answers import KeptAnswer, kept_answer
 
 log = structlog.stdlib.get_logger(__name__)
-PREFIX = "unsaved-answers/"
+PREFIX = "pending-results/"
 _LOOK_S = 30.0
 
 
@@ -29,7 +29,7 @@ class Ticket(NamedTuple):
     keys: tuple[str, ...]
 
 
-class Unsaved(NamedTuple):
+class PendingResult(NamedTuple):
     """A call that was answered, and what is still to be written down of it."""
 
     ticket: Ticket
@@ -50,7 +50,7 @@ class Unsaved(NamedTuple):
 
 
 @dataclass
-class UnsavedAnswers:
+class PendingResults:
     """One object a call. Whoever finds it may save it: saving it twice is saving it once.
 
     No error of the store leaves here: it is a second place to keep what the first may still take.
@@ -60,11 +60,11 @@ class UnsavedAnswers:
     _next_look: float = 0.0
     _puts: int = 0
 
-    def put(self, unsaved: Unsaved) -> None:
+    def put(self, pending: PendingResult) -> None:
         """Keep it until it is saved."""
-        key = _key(unsaved.ticket)
+        key = _key(pending.ticket)
         with _logged("paid_answer_not_kept", key):
-            self.store.put(key, orjson.dumps(unsaved.as_json()))
+            self.store.put(key, orjson.dumps(pending.as_json()))
             self._puts += 1
             self._next_look = 0.0
             log.warning("paid_answer_waits_for_database", kept=key)
@@ -74,7 +74,7 @@ class UnsavedAnswers:
         with _logged("paid_answer_not_dropped", _key(ticket)):
             self.store.delete(_key(ticket))
 
-    def all(self, *, now: bool = False) -> Iterator[Unsaved]:
+    def all(self, *, now: bool = False) -> Iterator[PendingResult]:
         """What waits; looked for every half minute, ``now``, and after this process has put something there."""
         if not now and time.monotonic() < self._next_look:
             return
@@ -82,17 +82,17 @@ class UnsavedAnswers:
         with _logged("paid_answers_not_listed", PREFIX):
             keys = list(self.store.list(PREFIX))
         for key in keys:
-            unsaved = self._read(key)
-            if unsaved is not None:
-                yield unsaved
+            pending = self._read(key)
+            if pending is not None:
+                yield pending
         if puts == self._puts:
             self._next_look = time.monotonic() + _LOOK_S
 
-    def _read(self, key: str) -> Unsaved | None:
+    def _read(self, key: str) -> PendingResult | None:
         with _logged("paid_answer_unreadable", key), suppress(ObjectNotFoundError):  # somebody else has saved it
             row = orjson.loads(self.store.get(key))
             ticket = Ticket(UUID(row["call_id"]), UUID(row["token"]), tuple(row["keys"]))
-            return Unsaved(ticket, Usage(**row["usage"]), row["outcome"], kept_answer(row["answer"]))
+            return PendingResult(ticket, Usage(**row["usage"]), row["outcome"], kept_answer(row["answer"]))
         return None
 
 
@@ -101,7 +101,7 @@ def _logged(event: str, key: str) -> Iterator[None]:
     try:
         yield
     except (PipelineError, KeyError, TypeError, ValueError) as error:
-        log.error(event, kept=key, error=told(error))
+        log.error(event, kept=key, error=describe_error(error))
 
 
 def _key(ticket: Ticket) -> str:

@@ -1,4 +1,4 @@
-"""No fact is lost to a twin that is never published, and none is published twice when the twin comes back."""
+"""No fact is lost to an exact duplicate that is never published, and none is published twice when that comes back."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import EncryptedDocumentError
 from pipeline_core.domain.ids import BatchId, DocumentId
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
@@ -24,7 +24,7 @@ WITHOUT = text_of("Alpha", OPENS)
 SECOND = text_of("Beta", FACT, BOILER)
 
 
-def bury(app: Pipeline, batch: Batch) -> None:
+def dead_letter(app: Pipeline, batch: WorkBatch) -> None:
     """The batch's documents die, as an error of a stage would have it."""
     with app.open_uow() as uow:
         failed = dict.fromkeys(batch.document_ids, EncryptedDocumentError("no use"))
@@ -32,19 +32,19 @@ def bury(app: Pipeline, batch: Batch) -> None:
         uow.commit()
 
 
-def run_until(app: Pipeline, stage: StageName, name: str, text: str, source: str | None = None) -> Batch:
+def run_until(app: Pipeline, stage: StageName, name: str, text: str, source: str | None = None) -> WorkBatch:
     """Take one file through the stages up to this one; its lease is still held."""
     batch, _ = through(app, needs_work(app, receive(app, upload(name, text, source))), until=stage)
     return batch
 
 
-def test_a_twin_that_is_dead_is_no_twin(app: Pipeline) -> None:
-    bury(app, run_until(app, StageName.VALIDATION, "a.md", FIRST))
+def test_an_exact_duplicate_that_is_dead_is_no_exact_duplicate(app: Pipeline) -> None:
+    dead_letter(app, run_until(app, StageName.VALIDATION, "a.md", FIRST))
     publish(app, upload("b.md", SECOND))
     assert who_says(app, FACT) == ["b.md"]
 
 
-def test_a_twin_that_was_superseded_is_no_twin(app: Pipeline) -> None:
+def test_an_exact_duplicate_that_was_superseded_is_no_exact_duplicate(app: Pipeline) -> None:
     batch = run_until(app, StageName.EMBEDDER, "a.md", FIRST, "file:///a.md")
     publish(app, upload("a.md", WITHOUT, "file:///a.md"))
     app.run_stage(BY_NAME[StageName.INGESTOR], batch)
@@ -54,12 +54,12 @@ def test_a_twin_that_was_superseded_is_no_twin(app: Pipeline) -> None:
 
 
 @pytest.mark.parametrize("end", ["dead", "superseded"])
-def test_a_fact_stays_when_its_twin_ends_unpublished(app: Pipeline, end: str) -> None:
+def test_a_fact_stays_when_its_exact_duplicate_ends_unpublished(app: Pipeline, end: str) -> None:
     batch = run_until(app, StageName.EMBEDDER, "a.md", FIRST, "file:///a.md")
     publish(app, upload("b.md", SECOND))
     assert who_says(app, FACT) == ["b.md"]
     if end == "dead":
-        bury(app, batch)
+        dead_letter(app, batch)
     else:
         received = receive(app, upload("a.md", WITHOUT, "file:///a.md"))
         app.run_stage(BY_NAME[StageName.INGESTOR], batch)
@@ -69,10 +69,10 @@ def test_a_fact_stays_when_its_twin_ends_unpublished(app: Pipeline, end: str) ->
 
 
 @pytest.mark.parametrize("from_stage", [None, StageName.EMBEDDER, StageName.FACT_GENERATOR])
-def test_a_dead_twin_that_is_retried_is_compared_again(app: Pipeline, from_stage: StageName | None) -> None:
+def test_a_dead_exact_duplicate_that_is_retried_is_compared_again(app: Pipeline, from_stage: StageName | None) -> None:
     batch = run_until(app, StageName.EMBEDDER, "a.md", FIRST)
     publish(app, upload("b.md", SECOND, "file:///b.md"))
-    bury(app, batch)
+    dead_letter(app, batch)
     drain(app)
     [first] = batch.document_ids
     app.retry(first, from_stage=from_stage, by="test")
@@ -96,7 +96,7 @@ def test_a_dead_document_goes_on_where_it_failed_when_nothing_was_compared_since
     [first] = publish(manual, upload("a.md", FIRST))
     manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "read"))
     batch, _ = through(manual, [first], until=StageName.EMBEDDER)
-    bury(manual, batch)
+    dead_letter(manual, batch)
     manual.retry(first, from_stage=None, by="test")
     assert standing(manual, first)[:2] == ("queued", "embedded")
     drain(manual)
@@ -109,7 +109,7 @@ def test_a_rejected_document_that_is_retried_finds_what_was_published_meanwhile(
     manual.review.decide(first, Request(Decision.REJECT, manual.user_id, "not ours"))
     decide(manual, second)
     drain(manual)
-    for _ in range(2):  # what was left out for the rejected twin waits for a person again
+    for _ in range(2):  # what was left out for the rejected exact duplicate waits for a person again
         if standing(manual, second)[0] == "awaiting_review":
             decide(manual, second)
     assert who_says(manual, FACT) == ["b.md"]
@@ -172,7 +172,7 @@ def reworded(app: Pipeline, document_id: DocumentId) -> None:
     )
 
 
-def test_an_edited_fact_leaves_its_old_words_to_its_twin(make_pipeline: Callable[..., Pipeline]) -> None:
+def test_an_edited_fact_leaves_its_old_words_to_its_exact_duplicate(make_pipeline: Callable[..., Pipeline]) -> None:
     """A reviewer edits a staged fact while the document that repeats its old words is under way: that says them."""
     app, manual = make_pipeline(), make_pipeline(changes={"workflow": "manual"})
     [first] = publish(manual, upload("a.md", FIRST))

@@ -15,9 +15,8 @@ from prefect.client.orchestration import get_client
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.traces import told
-from pipeline_core.tasks.runtime import flow_run_id, run_logger
-from pipeline_core.tasks.story_text import (
+from pipeline_core.domain.traces import describe_error
+from pipeline_core.tasks.run_report_text import (
     counted,
     findings,
     first_and_more,
@@ -26,6 +25,7 @@ from pipeline_core.tasks.story_text import (
     tags_at_end,
     tags_of,
 )
+from pipeline_core.tasks.runtime import flow_run_id, run_logger
 
 BETWEEN_UPDATES_S = 2.0
 """An artifact costs about 30 ms: progress is told no more often than this."""
@@ -33,7 +33,7 @@ PROGRESS, SUMMARY, FINDINGS = "pipeline-progress", "pipeline-summary", "pipeline
 """Keys: the Artifacts page lists what has one, with the newest run's first and those of earlier runs behind it."""
 
 
-class Story:
+class RunReporter:
     """Tells of one run while it goes on and when it ends. After the first failure it keeps quiet."""
 
     def __init__(self, *, named_after: str | None = None) -> None:
@@ -69,7 +69,7 @@ class Story:
         except Exception as error:
             # whatever it is, the documents go on: what became of them is in the database
             self._quiet = True
-            run_logger().warning("the run's story is not told any further: %s", told(error))
+            run_logger().warning("the run's progress is no longer reported: %s", describe_error(error))
 
     def _begin(self) -> None:
         rows = pipeline().views.run_documents(list(self._ids))
