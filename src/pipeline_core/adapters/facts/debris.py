@@ -43,13 +43,10 @@ _NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
 def is_debris(statement: str) -> bool:
     """Whether a sentence or item is a footnote, a legend, a note to authors, or lost a part of itself."""
     note = _FOOTNOTE.match(statement)
-    if note and note["word"][0].isupper() and _begins_a_sentence(note["word"].lower()):
+    word = note["word"] if note else ""
+    if word[:1].isupper() and (is_common_word(word.lower()) or word.lower() in _BEGINS):
         return True
     return any(kind.search(statement) for kind in (_LOST, _TO_AUTHORS)) or _LEGEND.match(statement) is not None
-
-
-def _begins_a_sentence(word: str) -> bool:
-    return is_common_word(word) or word in _BEGINS
 
 
 def is_entry_of_contents(siblings: Sequence[str], headings: Collection[str]) -> bool:

@@ -22,8 +22,5 @@ def leads_to_names(heading: str, language: str) -> bool:
 
 def leads_to_items(lead: Lead, language: str) -> bool:
     """Whether what stands below is read with the heading: it names what they are, or they go on with its sentence."""
-    if back_matter([lead.said]):
-        return False
-    if is_question(lead.said, language) or names_a_section(lead.said, language) or leads_in(lead.said, language):
-        return True
-    return says_no(lead.said, language)
+    kinds = (is_question, names_a_section, leads_in, says_no)
+    return not back_matter([lead.said]) and any(is_kind(lead.said, language) for is_kind in kinds)

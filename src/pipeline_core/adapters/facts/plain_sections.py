@@ -20,8 +20,9 @@ _NUMBER = re.compile(
     r"|(?P<levels>\d{1,3}(?:\.\d{1,3}){1,3})\.?(?=[ \t]+[\"“«„(]?[^\W_a-z]))"
 )
 _BRACKETED = re.compile(r"\(\d{1,2}\)")
-_NUMBER_UNSPACED = re.compile(r"[ \t]*第[一二三四五六七八九十百零〇\d]{1,5}[章节節条條款項]")
-_CHAPTER = re.compile(r"[ \t]*第[一二三四五六七八九十百零〇\d]{1,5}[章节節]")
+_COUNTED = r"[ \t]*第[一二三四五六七八九十百零〇\d]{1,5}"
+_NUMBER_UNSPACED = re.compile(rf"{_COUNTED}[章节節条條款項]")
+_CHAPTER = re.compile(rf"{_COUNTED}[章节節]")
 _STOPPED = re.compile(r"[.!?:;,。！？：；、，…؟؛]\s*$")
 _SAYS = re.compile(r"[.!?。！？۔।:：—–](?:[)\"'”’»\]*_`])*\s*$")
 _MOST_WORDS, _MOST_CHARS = 10, 80
