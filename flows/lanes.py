@@ -88,7 +88,9 @@ def slow_lane(work: Callable[[WorkBatch], WorkBatch], document_ids: Sequence[Doc
     return bool(waiting)
 
 
-def batch_lane_and_held(work: Callable[[WorkBatch], WorkBatch], batch: WorkBatch, document_ids: Sequence[DocumentId]) -> None:
+def batch_lane_and_held(
+    work: Callable[[WorkBatch], WorkBatch], batch: WorkBatch, document_ids: Sequence[DocumentId]
+) -> None:
     """Take the batch through, then those of the documents that wait for a missing part, as long as it may soon be back:
     first one of them, then the others."""
     holds = pipeline().holds

@@ -16,7 +16,6 @@ from prefect.client.orchestration import get_client
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.traces import describe_error
-from pipeline_core.tasks.runtime import flow_run_id, run_logger
 from pipeline_core.tasks.run_report_text import (
     counted,
     findings,
@@ -26,6 +25,7 @@ from pipeline_core.tasks.run_report_text import (
     tags_at_end,
     tags_of,
 )
+from pipeline_core.tasks.runtime import flow_run_id, run_logger
 
 BETWEEN_UPDATES_S = 2.0
 """An artifact costs about 30 ms: progress is told no more often than this."""

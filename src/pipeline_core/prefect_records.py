@@ -50,7 +50,9 @@ def install() -> None:
 def clean(record: logging.LogRecord) -> None:
     """Leave of each error that the record tells of what kind it is and where from; and no secret."""
     if isinstance(record.args, tuple):
-        record.args = tuple(_Words(describe_error(one)) if isinstance(one, BaseException) else one for one in record.args)
+        record.args = tuple(
+            _Words(describe_error(one)) if isinstance(one, BaseException) else one for one in record.args
+        )
     try:
         text = record.getMessage()
     except (TypeError, ValueError):  # a caller's mistake: it is the handler's to say so

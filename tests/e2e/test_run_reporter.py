@@ -100,13 +100,14 @@ def test_a_report_that_cannot_be_written_fails_nothing(
     wired: Pipeline, monkeypatch: pytest.MonkeyPatch, prefect_api_url: str
 ) -> None:
     from pipeline_core.flows.process_document import process_document
-    from pipeline_core.tasks import run_reporter
 
     calls = []
 
     def refused(*_: object, **__: object) -> None:
         calls.append(1)
         raise httpx.ConnectError("away")
+
+    from pipeline_core.tasks import run_reporter
 
     for name in ("create_progress_artifact", "create_markdown_artifact", "update_progress_artifact"):
         monkeypatch.setattr(run_reporter, name, refused)

@@ -23,7 +23,17 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Resolution
-from tests.integration.test_review import CONTRADICTORY, REASON, ask, facts, near_duplicate, park, published, reviews, state
+from tests.integration.test_review import (
+    CONTRADICTORY,
+    REASON,
+    ask,
+    facts,
+    near_duplicate,
+    park,
+    published,
+    reviews,
+    state,
+)
 from tests.through import through
 from tests.two_users import API
 

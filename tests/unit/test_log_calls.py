@@ -35,7 +35,13 @@ def _quotes(node: ast.expr) -> bool:
     """Whether the value may quote: an error as it is, or one of the attributes that hold texts."""
     if isinstance(node, ast.Constant) or ast.unparse(node) == "error.what_to_do":
         return False
-    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("describe_error", "trace", "kind", "len", "without_filename"):
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+        "describe_error",
+        "trace",
+        "kind",
+        "len",
+        "without_filename",
+    ):
         return False
     return any(
         (isinstance(one, ast.Attribute) and one.attr in _QUOTING)

@@ -46,9 +46,9 @@ from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.outages import Outages
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_rerank import PaidReranker
+from pipeline_core.services.pending_results import PendingResults
 from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.search import Reranking
-from pipeline_core.services.pending_results import PendingResults
 from pipeline_core.settings import Settings, load_settings
 
 

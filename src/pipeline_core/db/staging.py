@@ -31,6 +31,7 @@ from pipeline_core.domain.sketches import padded, sketch_bytes
 from pipeline_core.domain.staging import (
     AskedBefore,
     Compared,
+    Counterpart,
     Differing,
     Matchable,
     NewQuestion,
@@ -41,7 +42,6 @@ from pipeline_core.domain.staging import (
     StagedBefore,
     StagedChunk,
     StagedQuestion,
-    Counterpart,
     comparable_texts,
 )
 from pipeline_core.domain.vectors import Vectors

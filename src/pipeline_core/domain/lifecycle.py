@@ -248,7 +248,9 @@ INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 """The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
 VALIDATED = stage_move(EventType.STAGE_DONE, {_G.VALIDATING}, _G.VALIDATING, "validated")
 """What follows is for the gate to say."""
-DEAD_LETTER = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
+DEAD_LETTER = _move(
+    "dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL
+)
 PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
 HOLD = _move("held", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)

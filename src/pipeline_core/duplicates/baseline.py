@@ -8,7 +8,7 @@ import numpy as np
 from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.same_words import same_words
-from pipeline_core.domain.staging import Matchable, NewRows, Pair, SignatureTable, Similar, Counterpart
+from pipeline_core.domain.staging import Counterpart, Matchable, NewRows, Pair, SignatureTable, Similar
 from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING, differs_in
 from pipeline_core.duplicates.features import features
 from pipeline_core.duplicates.nearest import table_of

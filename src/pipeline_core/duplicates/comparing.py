@@ -8,7 +8,7 @@ from pipeline_core.db.unit_of_work import NearDuplicates
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
-from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, MatchKey, NewRows, Pair, Counterpart
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.duplicates.differences import differences, marks_of
 from pipeline_core.duplicates.signatures import ascii_trigrams, signature

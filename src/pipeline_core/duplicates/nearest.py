@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.sketches import Sketches, bits_within, near, sketches_of
-from pipeline_core.domain.staging import Matchable, SignatureTable, Counterpart
+from pipeline_core.domain.staging import Counterpart, Matchable, SignatureTable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.duplicates.signatures import candidates, estimated_similarity, matrix
 

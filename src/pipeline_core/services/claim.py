@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import Fault, fault_of, foreseen
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import WorkBatch, HeldJob
+from pipeline_core.domain.jobs import HeldJob, WorkBatch
 from pipeline_core.domain.lifecycle import INTERRUPT, StageName
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.failures import record_failures

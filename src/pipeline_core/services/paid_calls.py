@@ -23,7 +23,7 @@ from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.kept_answers import KeptAnswer
-from pipeline_core.services.pending_results import Ticket, PendingResult, PendingResults
+from pipeline_core.services.pending_results import PendingResult, PendingResults, Ticket
 
 log = structlog.stdlib.get_logger(__name__)
 # an answer may come at the deadline, and be saved so long after it

@@ -25,7 +25,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
-from pipeline_core.domain.jobs import WorkBatch, HeldJob, StageRow, WrittenFile
+from pipeline_core.domain.jobs import HeldJob, StageRow, WorkBatch, WrittenFile
 from pipeline_core.domain.lifecycle import STOP, EventType
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by

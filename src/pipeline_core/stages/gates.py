@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.jobs import WorkBatch, HeldJob
+from pipeline_core.domain.jobs import HeldJob, WorkBatch
 from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile
 from pipeline_core.duplicates.comparing import detect
 from pipeline_core.duplicates.detection import Detection
