@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import NotFoundError, NotPermittedError, RefusedError
@@ -90,9 +90,8 @@ class Realms:
         name = _checked(name, "realm")
         if any(realm.name == name for realm in self.all()):
             raise RefusedError(f"You have a realm named {name} already.", action="Choose another name.")
-        realm_id = RealmId(uuid4())
         with self.open_uow() as uow:
-            uow.realms.create(realm_id, name, self.person)
+            realm_id = uow.realms.create(name, self.person)
             uow.realms.record(realm_id, "realm_created", {"by": self.person.shown, "name": name})
             uow.commit()
         return self.find(realm_id)
