@@ -1,4 +1,4 @@
-"""A database with a personal realm, a shared one of four roles and another shared one, and each person's way into it."""
+"""A database with a personal realm, a shared one of four roles, and another shared one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import psycopg
 
 from pipeline_core.domain.ids import RealmId, UserId, personal_realm, user_id_for
-from tests.two_users import ANN, API, TwoUsers, two_users
+from tests.two_users import API, TwoUsers, two_users
 
 ADMIN, REVIEWER, CONTRIBUTOR, READER, OUTSIDER, STRANGER = (
     user_id_for(name) for name in ("admin", "reviewer", "contributor", "reader", "outsider", "stranger")
 )
-"""Ann's personal realm is shared with nobody. The outsider is an admin of another shared realm, the stranger of none."""
+"""Ann shares her realm with nobody. The outsider is an admin of another shared realm, the stranger a member of none."""
 MEMBERS: dict[str, UserId] = {
     "admin": ADMIN,
     "reviewer": REVIEWER,
@@ -42,7 +42,7 @@ class Realms:
 
 @contextmanager
 def realms_with_members(postgres_url: str, template: str, home: Path) -> Iterator[Realms]:
-    """Ann has a personal realm; what Bob had there is a shared realm's, with uploads of its contributor."""
+    """Ann's personal realm, and a shared one that has the same tables filled."""
     with two_users(postgres_url, template, home) as users:
         shared, other = RealmId(personal_realm(user_id_for("bob"))), RealmId(uuid4())
         with psycopg.connect(users.url) as connection:
@@ -62,6 +62,3 @@ def realms_with_members(postgres_url: str, template: str, home: Path) -> Iterato
                         (shared, user_id, role, ADMIN),
                     )
         yield Realms(users, shared, other)
-
-
-__all__ = ["ANN", "EVERYBODY", "MEMBERS", "Realms", "realms_with_members"]

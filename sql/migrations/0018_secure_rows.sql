@@ -127,6 +127,9 @@ CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
         WHEN type IN ('uploaded', 'restarted') THEN realm_id = ANY ((SELECT my_realms('contributor'))::uuid[])
         WHEN type = 'review' OR (type, code) = ('stage_started', 'deep_scan_started')
             THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
+        -- whoever leaves says so before
+        WHEN (type, code) = ('realm', 'member_removed') AND payload ->> 'user_id' = (SELECT current_user_id())::text
+            THEN true
         WHEN type = 'realm' THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
         ELSE false END);
 

@@ -256,13 +256,13 @@ def test_what_waits_has_an_end(app: Pipeline, deliver: DeliverWebhooks) -> None:
     ]
 
 
-def test_no_more_than_a_thousand_messages_of_a_realm_wait(make_pipeline: Callable[..., Pipeline]) -> None:
+def test_no_more_than_a_thousand_messages_of_a_user_wait(make_pipeline: Callable[..., Pipeline]) -> None:
     app = make_pipeline(changes={"user_id": ANN})
     webhook_id = endpoint(app, ANN, "https://ann.example/")
     wait_for(app, webhook_id, 999)
     publish(app, upload())
     publish(app, upload("b.md", "# B\n\nThe lamp must be cleaned every 3 weeks by hand.\n"))
     assert execute(app, "SELECT status, error FROM webhook_deliveries ORDER BY created_at DESC LIMIT 2") == [
-        ("failed", "Not sent: 1000 messages of this realm waited already."),
+        ("failed", "Not sent: 1000 messages of this user waited already."),
         ("pending", None),
     ]

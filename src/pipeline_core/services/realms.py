@@ -121,12 +121,13 @@ class Realms:
             before = uow.realms.role(realm_id, user_id)
             if before is Role.ADMIN and role is not Role.ADMIN:
                 self._keep_an_admin(uow, realm_id, user_id)
-            uow.realms.put(realm_id, Person(user_id, _checked(name, "member", least=0)), role, by=self.person)
+            # before the change: who is an admin no more tells nothing of members
             if before is not role:
                 code = "member_added" if before is None else "member_role_changed"
                 uow.realms.record(
                     realm_id, code, {"by": self.person.shown, "user_id": user_id, "role": role, "before": before}
                 )
+            uow.realms.put(realm_id, Person(user_id, _checked(name, "member", least=0)), role, by=self.person)
             members = uow.realms.members(realm_id)
             uow.commit()
         return members
