@@ -44,8 +44,9 @@ $$;
 CREATE FUNCTION keep_an_admin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
-    -- of two that leave at once, the second sees that the first has gone
-    PERFORM FROM realms WHERE realm_id = OLD.realm_id FOR UPDATE;
+    -- Of two that leave at once, the second sees that the first has gone. Written and not only locked: a transaction that
+    -- reads from an older snapshot (REPEATABLE READ) would not see it, and is refused.
+    UPDATE realms SET created_at = created_at WHERE realm_id = OLD.realm_id;
     IF OLD.role = 'admin' AND NOT EXISTS (
             SELECT FROM realm_members
             WHERE realm_id = OLD.realm_id AND role = 'admin' AND user_id <> OLD.user_id)
@@ -62,12 +63,16 @@ CREATE TRIGGER realm_members_last_admin_steps_down BEFORE UPDATE ON realm_member
     FOR EACH ROW WHEN (NEW.role <> 'admin' OR (NEW.realm_id, NEW.user_id) <> (OLD.realm_id, OLD.user_id))
     EXECUTE FUNCTION keep_an_admin();
 
--- Whoever makes a realm is its first admin. SECURITY DEFINER: nobody is a member of it yet.
-CREATE FUNCTION create_realm(realm uuid, its_name text, creator_name text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+-- Whoever makes a realm is its first admin. SECURITY DEFINER: nobody is a member of it yet. The id is not for the caller to
+-- choose: it could be that of another user's personal realm, which the caller would be let into.
+CREATE FUNCTION create_realm(its_name text, creator_name text) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    made CONSTANT uuid := gen_random_uuid();
 BEGIN
-    INSERT INTO realms (realm_id, name, created_by) VALUES (realm, its_name, acting_user_id());
+    INSERT INTO realms (realm_id, name, created_by) VALUES (made, its_name, acting_user_id());
     INSERT INTO realm_members (realm_id, user_id, role, name, added_by)
-    VALUES (realm, acting_user_id(), 'admin', creator_name, acting_user_id());
+    VALUES (made, acting_user_id(), 'admin', creator_name, acting_user_id());
+    RETURN made;
 END
 $$;

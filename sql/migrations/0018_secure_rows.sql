@@ -128,6 +128,9 @@ CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
         WHEN type IN ('uploaded', 'restarted') THEN realm_id = ANY ((SELECT my_realms('contributor'))::uuid[])
         WHEN type = 'review' OR (type, code) = ('stage_started', 'deep_scan_started')
             THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
+        -- whoever leaves says so before
+        WHEN (type, code) = ('realm', 'member_removed') AND payload ->> 'user_id' = (SELECT current_user_id())::text
+            THEN true
         WHEN type = 'realm' THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
         ELSE false END);
 
@@ -140,6 +143,48 @@ CREATE POLICY staged_questions_api_inserts ON staged_questions AS RESTRICTIVE FO
     status = 'pending' AND left_out_reason IS NULL AND evidence_pieces IS NULL
     AND (document_id IS NULL) = (generator <> 'reviewer')
     AND (generator <> 'reviewer' OR realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])));
+
+-- Questions go into one's own bank: nobody else's is added to, which a reviewer may be reading.
+CREATE POLICY staged_questions_own_bank ON staged_questions AS RESTRICTIVE FOR INSERT WITH CHECK (
+    generator = 'reviewer' OR EXISTS (SELECT FROM upload_batches b
+        WHERE b.batch_id = upload_batch_id AND b.uploaded_by = (SELECT current_user_id())));
+
+-- What is told of a document, a job or a batch is told in its realm: else it would be read there, by who sees every realm,
+-- and move along with a document. No foreign key can say so, as events outlive what they tell of. A trigger, as a document
+-- and its first event are written in one statement.
+CREATE FUNCTION refuse_event_elsewhere() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF NEW.document_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM documents d WHERE d.document_id = NEW.document_id AND d.realm_id = NEW.realm_id)
+        OR NEW.job_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM upload_jobs j WHERE j.job_id = NEW.job_id AND j.realm_id = NEW.realm_id)
+        OR NEW.payload ? 'batch_id' AND NOT EXISTS (
+            SELECT FROM upload_batches b
+            WHERE b.batch_id = (NEW.payload ->> 'batch_id')::uuid AND b.realm_id = NEW.realm_id)
+    THEN
+        RAISE EXCEPTION 'an event is told in the realm of what it is about'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'events_in_their_realm';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER events_in_their_realm AFTER INSERT ON events FOR EACH ROW
+    WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_event_elsewhere();
+
+-- What is undone was changed in the same realm. A trigger, as a policy may not read its own table.
+CREATE FUNCTION refuse_undo_elsewhere() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM review_changes c WHERE c.change_id = NEW.undoes AND c.realm_id = NEW.realm_id) THEN
+        RAISE EXCEPTION 'a change is undone in its own realm'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'review_changes_undone_in_their_realm';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER review_changes_undone_in_their_realm AFTER INSERT ON review_changes FOR EACH ROW
+    WHEN (NEW.undoes IS NOT NULL) EXECUTE FUNCTION refuse_undo_elsewhere();
 
 -- --- documents that move to another realm -----------------------------------------------------------------------------
 

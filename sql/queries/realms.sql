@@ -7,7 +7,7 @@ WHERE m.user_id = %(user_id)s
 ORDER BY r.name, r.realm_id;
 
 -- name: create_realm
-SELECT create_realm(%(realm_id)s, %(name)s, %(creator)s);
+SELECT create_realm(%(name)s, %(creator)s) AS realm_id;
 
 -- name: rename_realm
 UPDATE realms SET name = %(name)s WHERE realm_id = %(realm_id)s;

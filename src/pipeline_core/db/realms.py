@@ -17,9 +17,10 @@ class Realms:
         """The realms that the user is a member of, beside the personal one."""
         return [Realm(**{**row, "role": Role(row["role"])}) for row in self._session.all("realms_of", user_id=user_id)]
 
-    def create(self, realm_id: RealmId, name: str, creator: Person) -> None:
+    def create(self, name: str, creator: Person) -> RealmId:
         """Make a realm, of which whoever acts in this transaction is the first admin."""
-        self._session.all("create_realm", realm_id=realm_id, name=name, creator=creator.name)
+        [row] = self._session.all("create_realm", name=name, creator=creator.name)
+        return RealmId(row["realm_id"])
 
     def rename(self, realm_id: RealmId, name: str) -> bool:
         return self._session.execute("rename_realm", realm_id=realm_id, name=name) == 1

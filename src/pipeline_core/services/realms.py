@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import NotFoundError, NotPermittedError, RefusedError
@@ -90,9 +90,8 @@ class Realms:
         name = _checked(name, "realm")
         if any(realm.name == name for realm in self.all()):
             raise RefusedError(f"You have a realm named {name} already.", action="Choose another name.")
-        realm_id = RealmId(uuid4())
         with self.open_uow() as uow:
-            uow.realms.create(realm_id, name, self.person)
+            realm_id = uow.realms.create(name, self.person)
             uow.realms.record(realm_id, "realm_created", {"by": self.person.shown, "name": name})
             uow.commit()
         return self.find(realm_id)
@@ -138,12 +137,13 @@ class Realms:
             before = uow.realms.role(realm_id, user_id)
             if before is Role.ADMIN and role is not Role.ADMIN:
                 self._keep_an_admin(uow, realm_id, user_id)
-            uow.realms.put(realm_id, Person(user_id, _checked(name, "member", least=0)), role, by=self.person)
+            # before the change: who is an admin no more tells nothing of members
             if before is not role:
                 code = "member_added" if before is None else "member_role_changed"
                 uow.realms.record(
                     realm_id, code, {"by": self.person.shown, "user_id": user_id, "role": role, "before": before}
                 )
+            uow.realms.put(realm_id, Person(user_id, _checked(name, "member", least=0)), role, by=self.person)
             members = uow.realms.members(realm_id)
             uow.commit()
         return members
