@@ -123,8 +123,7 @@ CREATE POLICY documents_path_within ON documents AS RESTRICTIVE FOR INSERT WITH 
 
 -- What whoever connects with the API's role can tell of: what a member's own work needs, by role.
 CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
-    -- whoever leaves a realm says so, whatever the role
-    CASE WHEN type = 'downloaded' OR (type, code) = ('realm', 'member_removed') THEN true
+    CASE WHEN type = 'downloaded' THEN true
         WHEN type IN ('uploaded', 'restarted') THEN realm_id = ANY ((SELECT my_realms('contributor'))::uuid[])
         WHEN type = 'review' OR (type, code) = ('stage_started', 'deep_scan_started')
             THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])

@@ -9,7 +9,7 @@ from pydantic import Field
 from pipeline_core.api.auth import CurrentUser, User
 from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.bootstrap import Pipeline, UserServices
-from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.errors import NotFoundError, RefusedError
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import Role
 from pipeline_core.settings import Settings
@@ -54,6 +54,8 @@ class InRealm:
         user: CurrentUser,
         realm: RealmName = None,
     ) -> UserServices:
+        if len(request.query_params.getlist("realm")) > 1:
+            raise RefusedError("This is about one realm, and `realm` names several.", action="Ask for each by itself.")
         return services_in(pipeline, user, request, realm, self.role)
 
 

@@ -312,7 +312,7 @@ class Documents(Wired):
             file = DocumentFile.of(row)
             if (file.stage, file.name) == (stage, name):
                 data = self._app.store.get(file.key, sha256=file.sha256)
-                services.record_download(document_id, row, name, by=self.realm_id)
+                services.record_download(document_id, row, name, realm_id=self.realm_id, by=self.person)
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 

@@ -35,7 +35,8 @@ _PAIRS = table("undecided_pairs", column("upload_batch_id"))
 _OF_BATCH = StagedQuestions.upload_batch_id == UploadBatches.batch_id
 _COLUMNS: dict[str, ColumnElement[Any]] = {
     **{
-        name: getattr(UploadBatches, name) for name in ("batch_id", "file_name", "document_id", "status", "uploaded_at")
+        name: getattr(UploadBatches, name)
+        for name in ("batch_id", "realm_id", "file_name", "document_id", "status", "uploaded_at")
     },
     "is_matched": UploadBatches.matched_at.is_not(None),
     "total": _COUNTS.c.total_questions,

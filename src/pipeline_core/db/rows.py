@@ -331,6 +331,7 @@ class Batch(Record):
     imported: int
     left_out: Annotated[int, Field(description="Left out by the system until a person takes them in")]
     batch_id: BatchId
+    realm_id: RealmId
     file_name: str
     document_id: DocumentId | None
     status: BatchStatus

@@ -141,7 +141,7 @@ class StagingService:
             questions.append(_new_question(question_id, entry, key))
         new = uow.batches.stage(batch_id, by.realm_id, questions, GENERATOR)
         if new:
-            uow.reviews.record(batch, "review", "questions_staged", {"by": by.by, "questions": new})
+            uow.reviews.record(batch, "uploaded", "questions_staged", {"by": by.by, "questions": new})
         settle(uow, batch)
         return len(new)
 

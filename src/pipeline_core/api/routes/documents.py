@@ -54,6 +54,7 @@ class Document(BaseModel):
     """One document and where its newest job stands."""
 
     document_id: UUID
+    realm_id: UUID
     title: str
     filename: str
     also_named: list[str] = Field(description="Other names that the same content has now")
@@ -183,7 +184,12 @@ def download_file(
         pipeline.store.get_file(row["file_path"], file, sha256=row["checksum"])
         if not request.scope.get(IS_HEAD):
             services.record_download(
-                DocumentId(document_id), row, name, by=services.realm_id, is_part=wanted is not None
+                DocumentId(document_id),
+                row,
+                name,
+                realm_id=services.realm_id,
+                by=services.person,
+                is_part=wanted is not None,
             )
     except BaseException:
         file.close()
