@@ -34,7 +34,8 @@ CREATE INDEX realm_members_user_idx ON realm_members (user_id);
 CREATE FUNCTION my_realms(least_role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
     SELECT array_agg(realm_id) FROM (
-        SELECT current_user_id() AS realm_id
+        -- should a user ever have the id of a shared realm, that realm stays its members'
+        SELECT current_user_id() AS realm_id WHERE NOT EXISTS (SELECT FROM realms WHERE realm_id = current_user_id())
         UNION ALL
         SELECT realm_id FROM realm_members
         WHERE user_id = current_user_id() AND role_rank(role) >= role_rank(least_role)) AS mine
