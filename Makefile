@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit chaos bench bench-duplicates bench-matching bench-quality bench-queue docs lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-duplicates bench-matching bench-quality bench-queue docs lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -63,6 +63,11 @@ imports: $(VENV)/.dev
 unit: $(VENV)/.dev
 	@$(BIN)/python -m compileall -q src tests
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),4) --dist loadfile --no-loadscope-reorder
+
+coverage: $(VENV)/.dev ## Which lines of src the unit, contract, integration and API tests run
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -m "not chaos" -n $(or $(TEST_PROCESSES),4) --dist loadfile \
+	  --cov=src/pipeline_core --cov-report=term --cov-report=html:.coverage_html \
+	  tests/unit tests/contract tests/integration tests/api
 
 chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
 	$(BIN)/pytest -m chaos --timeout 1800
