@@ -105,7 +105,7 @@ class Writer:
 
 
 def write_markdown(folder: Path, count: int, characters: int = 11_500, seed: int = 7) -> list[Path]:
-    """Make ``count`` markdown documents of about ``characters`` each; answers with their paths."""
+    """Make ``count`` markdown documents of about ``characters`` each; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     writer = Writer(seed)
     paths = []

@@ -28,7 +28,7 @@ from pipeline_core.db.connection import connect_options
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.staging import Staging
-from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
+from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.same_words import exact_key, same_words
 from pipeline_core.domain.staging import Matchable, NewRows, Pair
 from pipeline_core.duplicates.baseline import Baseline
@@ -42,7 +42,7 @@ PAIRS = SHARED / "duplicates" / "pairs_ccbysa_dev.jsonl"
 QUESTIONS = SHARED / "opentriviaqa"
 STAGED = 1000
 THRESHOLD = 0.70
-USER = UserId(UUID(int=7))
+USER = RealmId(UUID(int=7))
 # so many per-row queries are asked; beyond ten thousand rows the rest is extrapolated
 _ASKED = {10_000: STAGED, 100_000: 100, 1_000_000: 30}
 # vectors are stored up to here
@@ -165,7 +165,7 @@ def matchables(staging: Staging, texts: Sequence[str]) -> list[Matchable]:
 
 
 _COMMON = {
-    "question_id": "uuid", "user_id": "uuid", "question": "text", "answer": "text", "generator": "text",
+    "question_id": "uuid", "realm_id": "uuid", "question": "text", "answer": "text", "generator": "text",
     "match_text": "text", "match_sha256": "text", "match_trigrams": "int4", "match_signature": "bytea",
     "question_type": "text",
 }  # fmt: skip
@@ -216,7 +216,7 @@ def stage(connection: psycopg.Connection[Any]) -> list[Matchable]:
     texts += synthesised(STAGED - len(texts), seed=-1)
     batch_id = uuid4()
     connection.execute(
-        "INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name) VALUES (%s, %s, %s, 'bench')",
+        "INSERT INTO upload_batches (batch_id, uploaded_by, realm_id, file_name) VALUES (%s, %s, %s, 'bench')",
         (batch_id, USER, USER),
     )
     rows = matchables(staging, texts)
@@ -242,7 +242,7 @@ def per_row(connection: psycopg.Connection[Any], rows: Sequence[Matchable], aske
     start = time.perf_counter()
     for row in chosen:
         for (other,) in connection.execute(
-            "SELECT question_id FROM all_questions WHERE user_id = %(user)s AND match_text %% %(text)s "
+            "SELECT question_id FROM all_questions WHERE realm_id = %(user)s AND match_text %% %(text)s "
             "AND similarity(match_text, %(text)s) >= %(least)s::real",
             {"user": USER, "text": row.text, "least": THRESHOLD},
         ):
@@ -283,7 +283,7 @@ def scan(url: str, mode: str) -> dict[str, Any]:
             Matchable(QuestionId(i), USER, exact_key(text), count, bytes(bits), text, text, True, text, "")
             for i, text, count, bits in staged
         ]
-        new = NewRows(MatchingSpace(USER), question_ids=[row.question_id for row in rows])
+        new = NewRows(RealmId(USER), question_ids=[row.question_id for row in rows])
         memory = memory_from_here()
         # one row first: the connection finds its way as it did for the ``%`` queries, of which all but one do
         detect(staging, new, rows[:1], mode, embedder)

@@ -71,7 +71,7 @@ _SHARES: dict[str, tuple[Callable[[Writer], bytes], int]] = {
 
 
 def write_formats(folder: Path, count: int, seed: int = 11) -> list[Path]:
-    """Make ``count`` documents in all the formats; answers with their paths."""
+    """Make ``count`` documents in all the formats; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     writer = Writer(seed)
     turns = [kind for kind, (_, share) in _SHARES.items() for _ in range(share)]

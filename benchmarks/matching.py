@@ -16,8 +16,8 @@ from benchmarks.production import FACTS, Production
 from pipeline_core import logs
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect
-from pipeline_core.domain.ids import DocumentId, UserId
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.duplicates.signatures import BLOCK_ROWS, candidates, matrix
 from pipeline_core.services.intake import Upload
@@ -84,7 +84,7 @@ def _figure(connection: psycopg.Connection[Any]) -> float:
     return (scan_s + search_s) * 1000
 
 
-def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: int) -> Batch:
+def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: int) -> WorkBatch:
     """A batch of new documents up to their staged facts; of one in ten sentences the words are published already."""
     chooser = random.Random(seed)
     uploads = []
@@ -96,7 +96,7 @@ def _staged(app: Pipeline, words: Iterator[str], before: Sequence[str], seed: in
         ]
         text = f"# Notes {seed} {number}\n\n" + "\n\n".join(said) + "\n"
         uploads.append(Upload(f"new-{seed}-{number}.md", text.encode(), None))
-    received = app.intake.receive(uploads, user_id=app.user_id)
+    received = app.intake.receive(uploads, realm_id=app.realm_id)
     batch, _ = app.run_through(app.claim(list(received.documents)), until=StageName.FACT_GENERATOR)
     if len(batch.document_ids) != BATCH:
         raise SystemExit(f"Only {len(batch.document_ids)} of {BATCH} documents were staged.")
@@ -109,7 +109,7 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def _validate(app: Pipeline, batch: Batch) -> None:
+def _validate(app: Pipeline, batch: WorkBatch) -> None:
     app.pass_gate(gates.VALIDATION, app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
 
 
@@ -190,7 +190,7 @@ def _main(app: Pipeline, show: Show, sizes: Sequence[int]) -> None:
 def _template(app: Pipeline) -> DocumentId:
     """A published document of one fact."""
     text = b"# Boiler\n\nThe boiler must be serviced once every 12 months by a certified engineer.\n"
-    received = app.intake.receive([Upload("template.md", text, None)], user_id=UserId(app.user_id))
+    received = app.intake.receive([Upload("template.md", text, None)], realm_id=RealmId(app.realm_id))
     batch = app.claim(list(received.documents))
     with app.claim.released(batch):
         app.run_through(batch)

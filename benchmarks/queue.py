@@ -128,7 +128,7 @@ def _hand_in(home: Path, documents: int, users: int) -> None:
                 Upload(f"{user}-{n}.md", f"# Room {user}-{n}\n\nThe key of room {user}-{n} is number {n}.\n".encode())
                 for n in range(user, documents, users)
             ]
-            with Client(user_id=user_id_for(f"user {user}"), app=app) as client:
+            with Client(realm_id=user_id_for(f"user {user}"), app=app) as client:
                 client.submit(uploads, start=False)
         with psycopg.connect(app.database_url) as connection:
             connection.execute(_PARK)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def measure(kind: str, files: Sequence[Path], **settings: object) -> dict[str, Any]:
-    """Run a scenario on the files in a new process with a home of its own; answers with its figures."""
+    """Run a scenario on the files in a new process with a home of its own; returns its figures."""
     with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
         environment = {
@@ -48,7 +48,7 @@ def all_published(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def at_rest(figures: dict[str, Any]) -> dict[str, Any]:
-    """The same figures, if every document was published, waits for a person, or was queued again for its twin is gone.
+    """The same figures, if every document was published, waits for a person, or was queued again as its duplicate went.
 
     Raises:
         SystemExit: some failed, or are under way still.
@@ -112,14 +112,14 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
     from pipeline_core import logs
     from pipeline_core.adapters.prefect_launcher import PrefectLauncher
     from pipeline_core.bootstrap import pipeline
-    from pipeline_core.domain.ids import UserId
+    from pipeline_core.domain.ids import RealmId
     from pipeline_core.services.run_documents import RunDocuments
 
     app = pipeline()
     logs.configure(app.settings.home / "logs")
     # Start-up is not what is measured: servers up, model loaded, flow imported, converter processes there.
     app.ctx.embedder.embed(["warm up"])
-    app.views.counts(app.user_id)
+    app.views.counts(app.realm_id)
     app.converter.convert(b"<p>warm up</p>", filename="a.html", mime="text/html")
     launcher: Any = Direct(app) if kind == "direct" else PrefectLauncher(app.settings)
     launcher.wait()
@@ -128,15 +128,15 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
         # the first document of a process pays for what every other finds: it is another user's, and not counted
         first = Path(folder) / "first.md"
         first.write_text("# Warm up\n\nThe boiler is serviced every year by an engineer.\n")
-        run([first], user_id=UserId(uuid4()), display=Silent())
+        run([first], realm_id=RealmId(uuid4()), display=Silent())
     empty_run_s = min(_empty_run(launcher) for _ in range(3)) if kind != "direct" else 0.0
     start, cpu = time.perf_counter(), time.process_time()
-    cold = run(files, user_id=app.user_id, display=Silent())
+    cold = run(files, realm_id=app.realm_id, display=Silent())
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
     start = time.perf_counter()
-    again = run(files, user_id=app.user_id, display=Silent())
+    again = run(files, realm_id=app.realm_id, display=Silent())
     warm_seconds = time.perf_counter() - start
-    counts = app.views.counts(app.user_id)
+    counts = app.views.counts(app.realm_id)
     figures = {
         "documents": len(cold.document_ids),
         "seconds": seconds,

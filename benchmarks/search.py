@@ -24,11 +24,11 @@ from pipeline_core.db.migrate import migrate
 from pipeline_core.db.searching import Query, Ranking, search
 from pipeline_core.db.session import Session, prepare
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.domain.search import SearchMode
 
 DIMS, MODEL = 64, EmbeddingModel("wordllama-64", 64)
-USER: UserId = user_id_for("benchmark")
+USER: RealmId = user_id_for("benchmark")
 PER_DOCUMENT, WORDS, FACTS_EVERY = 20, 160, 2
 STOP = [
     "the",
@@ -107,14 +107,15 @@ def _some(connection: Any, random: np.random.Generator, texts: list[str]) -> Non
     ids = [uuid4() for _ in texts]
     vectors = random.standard_normal((2, len(texts), DIMS)).astype(np.float32)
     connection.cursor().executemany(
-        "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, "
-        "words_language) VALUES (%s, %s, 't', 'f.md', 'text/markdown', 1, %s, 'p', 'en')",
-        [(one, USER, one.hex * 2) for one in documents],
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+        "raw_path, "
+        "words_language) VALUES (%s, %s, %s, 't', 'f.md', 'text/markdown', 1, %s, 'p', 'en')",
+        [(one, USER, USER, one.hex * 2) for one in documents],
     )
     _copy(
         connection,
         "document_chunks",
-        "chunk_id uuid, document_id uuid, user_id uuid, ordinal int4, text text, heading_path text[], page_from int4, "
+        "chunk_id uuid, document_id uuid, realm_id uuid, ordinal int4, text text, heading_path text[], page_from int4, "
         "page_to int4, char_from int4, char_to int4, token_count int4, content_sha256 text, chunker_name text, "
         "chunker_version text, embedding vector, embed_model text, embed_version text",
         [
@@ -127,7 +128,7 @@ def _some(connection: Any, random: np.random.Generator, texts: list[str]) -> Non
     _copy(
         connection,
         "all_questions",
-        "question_id uuid, user_id uuid, document_id uuid, chunk_id uuid, question_type text, statement text, "
+        "question_id uuid, realm_id uuid, document_id uuid, chunk_id uuid, question_type text, statement text, "
         "evidence jsonb, evidence_match text, generator text, match_text text, match_sha256 text, match_trigrams int4, "
         "match_signature bytea, embedding vector, embed_model text, embed_version text",
         [

@@ -102,8 +102,8 @@ Every kind of change that the program can make, by the `code` of the event that 
 start; if the job is elsewhere, or another worker's by now, nothing is changed and the mover is told. Besides these
 there are `claimed` and `taken_over` (a worker takes a job), and the event type `restarted` with the code `retried` (a
 person asked for it), `settings_changed` (a stage's version or settings did), `place_taken` (its file stands now where
-another version did) or `twin_gone` (what its facts repeated is no longer there). A stage whose work is found done
-makes the same moves with the event type `stage_reused`.
+another version did) or `exact_duplicate_gone` (what its facts repeated is no longer there). A stage whose work is found
+done makes the same moves with the event type `stage_reused`.
 
 $moves
 """)

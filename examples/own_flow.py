@@ -13,13 +13,13 @@ from prefect import flow, get_run_logger, task
 from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.client import Client
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 
 
 @task
-def count_chunks(batch: Batch) -> None:
+def count_chunks(batch: WorkBatch) -> None:
     """A step of one's own: what a stage has staged is in Postgres, for whoever asks."""
-    rows = pipeline().views.jobs(pipeline().user_id, document_ids=list(batch.document_ids))
+    rows = pipeline().views.jobs(pipeline().realm_id, document_ids=list(batch.document_ids))
     get_run_logger().info("%s chunks are staged", sum(row["chunks"] for row in rows))
 
 

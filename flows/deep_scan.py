@@ -14,26 +14,26 @@ from pipeline_core.flows.process_document import process_document
 
 
 @flow(name="deep-scan", flow_run_name="deep scan", validate_parameters=True, on_completion=[forget_if_idle])
-def deep_scan(limit: int = 100, user_id: UUID | None = None) -> State:
+def deep_scan(limit: int = 100, realm_id: UUID | None = None) -> State:
     """Scan the documents that are queued, and take up scans that were interrupted. Meant to run on a schedule.
 
     What was published stays published; what a scan finds beyond it waits for a reviewer.
 
     Args:
         limit: Most documents that this run scans.
-        user_id: Only this user's documents. Without it, everybody's.
+        realm_id: Only this user's documents. Without it, everybody's.
     """
     tasks.note_run("deep-scan")
-    if not tasks.has_scans(user_id):
+    if not tasks.has_scans(realm_id):
         return nothing_due("nothing is queued")
-    tasks.settle_deep_scans(user_id)
+    tasks.settle_deep_scans(realm_id)
     scanned: list[UUID] = []
-    story = tasks.Story(named_after="deep scan:")
+    reporter = tasks.RunReporter(named_after="deep scan:")
     size = pipeline().settings.batch_size
-    while batch := tasks.claim_deep_scans(min(size, limit - len(scanned)), user_id, scanned):
-        story.begins(batch)
+    while batch := tasks.claim_deep_scans(min(size, limit - len(scanned)), realm_id, scanned):
+        reporter.begins(batch)
         process_document(document_ids=batch, return_state=True)
-        tasks.settle_deep_scans(user_id)
+        tasks.settle_deep_scans(realm_id)
         scanned += batch
-    story.ends()
+    reporter.ends()
     return outcome_of(scanned) if scanned else Completed(message="nothing is queued")

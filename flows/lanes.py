@@ -19,7 +19,7 @@ from pipeline_core.bootstrap import pipeline
 from pipeline_core.db.rows import Progress
 from pipeline_core.domain.errors import DatabaseUnavailableError, explain
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch, is_parked, missing_part
+from pipeline_core.domain.jobs import WorkBatch, is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 
 T = TypeVar("T")
@@ -35,12 +35,12 @@ def run_name() -> str:
     return first if len(ids) < 2 else f"{first} + {len(ids) - 1} more"
 
 
-def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> None:
+def side_by_side(work: Callable[[WorkBatch], WorkBatch], batches: Sequence[WorkBatch]) -> None:
     """Take each batch through by itself, a few at a time; one that fails does not hold the others."""
     if not batches:
         return
 
-    def one(batch: Batch) -> None:
+    def one(batch: WorkBatch) -> None:
         with pipeline().claim.released(batch), reaching_prefect():
             _through(work, batch)
 
@@ -51,13 +51,13 @@ def side_by_side(work: Callable[[Batch], Batch], batches: Sequence[Batch]) -> No
         future.result()
 
 
-def _through(work: Callable[[Batch], Batch], batch: Batch) -> None:
+def _through(work: Callable[[WorkBatch], WorkBatch], batch: WorkBatch) -> None:
     """Take the batch through; of a document that failed for good its own rows tell, and the run by its state."""
     with suppress(tasks.DocumentFailedError):
         work(batch)
 
 
-def batch_lane(work: Callable[[Batch], Batch], batch: Batch) -> None:
+def batch_lane(work: Callable[[WorkBatch], WorkBatch], batch: WorkBatch) -> None:
     """Take a batch through; on a cluster in parts, side by side. What is still held at an error is given back.
 
     One part's error is raised when the others have come to their end.
@@ -81,14 +81,16 @@ def insisting(read: Callable[[], T]) -> T:
     return read()
 
 
-def slow_lane(work: Callable[[Batch], Batch], document_ids: Sequence[DocumentId]) -> bool:
-    """Take those that are to be tried again through, each alone; answers with whether there were any."""
+def slow_lane(work: Callable[[WorkBatch], WorkBatch], document_ids: Sequence[DocumentId]) -> bool:
+    """Take those that are to be tried again through, each alone; returns whether there were any."""
     waiting = insisting(lambda: pipeline().claim.to_retry(document_ids))
-    side_by_side(work, [Batch(LeaseToken(uuid4()), (document_id,)) for document_id in waiting])
+    side_by_side(work, [WorkBatch(LeaseToken(uuid4()), (document_id,)) for document_id in waiting])
     return bool(waiting)
 
 
-def batch_lane_and_held(work: Callable[[Batch], Batch], batch: Batch, document_ids: Sequence[DocumentId]) -> None:
+def batch_lane_and_held(
+    work: Callable[[WorkBatch], WorkBatch], batch: WorkBatch, document_ids: Sequence[DocumentId]
+) -> None:
     """Take the batch through, then those of the documents that wait for a missing part, as long as it may soon be back:
     first one of them, then the others."""
     holds = pipeline().holds

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.flows.lanes import batch_lane_and_held, outcome_of, run_name, slow_lane
 
 
@@ -28,17 +28,17 @@ def process_document(document_ids: list[UUID]) -> State:
             run works on, that wait for a person or are done are left alone.
     """
     pipeline().be_patient()
-    story = tasks.Story()
-    story.begins(document_ids)
+    reporter = tasks.RunReporter()
+    reporter.begins(document_ids)
     batch = tasks.claim(document_ids)
     with tasks.cluster():
-        through = partial(through_the_stages, goes_on=story.goes_on)
+        through = partial(through_the_stages, goes_on=reporter.goes_on)
         batch_lane_and_held(through, batch, [DocumentId(d) for d in document_ids])
-    story.ends(retried=slow_lane(through_the_stages, [DocumentId(d) for d in document_ids]))
+    reporter.ends(retried=slow_lane(through_the_stages, [DocumentId(d) for d in document_ids]))
     return outcome_of(document_ids)
 
 
-def through_the_stages(batch: Batch, goes_on: Callable[[], None] = lambda: None) -> Batch:
+def through_the_stages(batch: WorkBatch, goes_on: Callable[[], None] = lambda: None) -> WorkBatch:
     """The pipeline, in the order of ``stages.registry``: each step returns the documents that go on.
 
     ``goes_on`` is told between the slow ones.
@@ -50,7 +50,7 @@ def through_the_stages(batch: Batch, goes_on: Callable[[], None] = lambda: None)
     batch = tasks.chunk(batch)
     batch = tasks.generate_facts(batch)
     goes_on()
-    batch = tasks.matching_gate(batch)  # phase 2: undecided look-alikes wait for a person
+    batch = tasks.matching_gate(batch)  # phase 2: undecided near-duplicates wait for a person
     batch = tasks.validate(batch)  # phase 3
     batch = tasks.validation_gate(batch)  # phase 4: critical findings wait for a person
     batch = tasks.embed(batch)  # phase 5

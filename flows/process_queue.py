@@ -22,7 +22,7 @@ from pipeline_core.flows.process_document import through_the_stages
 def process_queue(
     limit: Annotated[int, Field(ge=1, le=100_000)] = 1000,
     time_limit_s: Annotated[float, Field(gt=0)] = 3600.0,
-    user_id: UUID | None = None,
+    realm_id: UUID | None = None,
 ) -> State:
     """Take what waits through the stages, batch after batch, on any number of workers. Asked for when something waits.
 
@@ -34,11 +34,11 @@ def process_queue(
     Args:
         limit: Most documents that this run takes.
         time_limit_s: No further batch is begun after so many seconds; the one under way is brought to its end.
-        user_id: Only this user's documents. Without it, everybody's.
+        realm_id: Only this user's documents. Without it, everybody's.
     """
     tasks.note_run("process-queue")
     tasks.carry_out_parked()
-    if not tasks.has_work(user_id):
+    if not tasks.has_work(realm_id):
         tasks.have_webhooks_sent()
         return nothing_due("nothing is due")
     pipeline().be_patient()
@@ -47,20 +47,20 @@ def process_queue(
     tasks.report_waiting_reviews(None)
     until = time.monotonic() + time_limit_s
     taken: dict[DocumentId, None] = {}
-    story, retried, waited = tasks.Story(named_after="queue:"), False, False
+    reporter, retried, waited = tasks.RunReporter(named_after="queue:"), False, False
     with tasks.cluster():
         while time.monotonic() < until:
             if taken and (waits := tasks.waiting()) and waits.lost:
                 tasks.reap_leases()
             room = min(pipeline().settings.batch_size, limit - len(taken))
-            batch = tasks.take_from_queue(room, user_id) if room else None
+            batch = tasks.take_from_queue(room, realm_id) if room else None
             if batch and batch.document_ids:
                 waited = False
                 if len(taken) + len(batch.document_ids) >= limit:
                     # its process starts while this one is at its last batch
                     tasks.ask_for_next_run()
-                story.begins(batch.document_ids)
-                batch_lane(partial(through_the_stages, goes_on=story.goes_on), batch)
+                reporter.begins(batch.document_ids)
+                batch_lane(partial(through_the_stages, goes_on=reporter.goes_on), batch)
                 taken.update(dict.fromkeys(batch.document_ids))
             elif slow_lane(through_the_stages, list(taken)):
                 retried = True
@@ -69,6 +69,6 @@ def process_queue(
             else:
                 break
     tasks.ask_for_next_run()
-    story.ends(retried=retried)
+    reporter.ends(retried=retried)
     tasks.have_webhooks_sent()
     return outcome_of(list(taken)) if taken else Completed(message="nothing is due")

@@ -7,6 +7,9 @@ from prefect.client.schemas.objects import State
 
 from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
+from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.realms import via_prefect
+from pipeline_core.flows.decisions import require_decisions
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
 from pipeline_core.review.decisions import Decision, Resolution, request_of
@@ -29,6 +32,7 @@ def review_document(
     reviewer: str = "",
     override_reason: str = "",
     user_id: str = "",
+    realm: str = "",
     go_on: bool = True,
 ) -> State:
     """Decide about a document that waits for a person, and let it go on.
@@ -39,7 +43,7 @@ def review_document(
             findings. return sends the document from validation review back to matching review. reject publishes
             nothing of it.
         reason: Why. An override needs at least 10 characters; it is kept with the decision for good.
-        duplicates: With approve, what becomes of all look-alikes that are still undecided. keep_existing leaves
+        duplicates: With approve, what becomes of all near-duplicates that are still undecided. keep_existing leaves
             the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
         approved_matches: With approve, exactly these facts are approved and every other undecided one is rejected; an
             empty list approves none. Without it, all are approved.
@@ -49,13 +53,16 @@ def review_document(
         reviewer: Your name, for the record and for other reviewers.
         override_reason: With override, the same as reason.
         user_id: The same as reviewer.
+        realm: The id of the realm that the document is in, where documents of several have its name.
         go_on: Process the document at once if the decision lets it. Otherwise its next run does.
     """
     app = pipeline()
-    row = app.views.job(app.user_id, app.views.resolve_job(app.user_id, document))
+    require_decisions(app.settings)
+    job_id = app.views.resolve_job(RealmId(UUID(realm)) if realm else None, document)
+    row = app.views.job(None, job_id)
     request = request_of(
         decision,
-        app.user_id,
+        row.realm_id,
         {
             "reason": reason,
             "override_reason": override_reason,
@@ -63,14 +70,14 @@ def review_document(
             "approved_matches": approved_matches,
             "question_ids": question_ids,
             "fact_ids": fact_ids,
-            "reviewer": reviewer,
-            "user_id": user_id,
+            "reviewer": via_prefect(reviewer or user_id),
         },
+        app.person.user_id,
     )
-    story = tasks.Story(named_after=decision.value)
-    story.begins([row.document_id])
+    reporter = tasks.RunReporter(named_after=decision.value)
+    reporter.begins([row.document_id])
     decided = tasks.decide(row.document_id, request)
     if go_on and decided.to_run:
         process_document(document_ids=decided.to_run, return_state=True)
-    story.ends()
+    reporter.ends()
     return outcome_of([row.document_id])

@@ -1,11 +1,12 @@
 -- Enrols the rows of an older documents table, so that the pipeline processes them as if they had been uploaded.
 --
---   psql DATABASE_URL -v user_id=UUID -f sql/enrol_existing_documents.sql
+--   psql DATABASE_URL -v user_id=UUID [-v realm_id=UUID] -f sql/enrol_existing_documents.sql
 --
 -- Reads   public.documents (id, title, content, realm_id, created_at, updated_at); times without zone are UTC.
 -- Writes  upload_pipeline.documents, document_sources, upload_jobs (queued), processing_workflows (manual: every
---         document waits for a person in matching review), document_processing_stages (pending) and events, all for
---         the user whose id is given.
+--         document waits for a person in matching review), document_processing_stages (pending) and events, all in
+--         the realm that is given, else the personal one of the user. The older table's own realm_id, a word of its
+--         own, is kept as the documents' collection.
 --
 -- Run it as the owner of the schema, once or as often as you like: what is enrolled stays as it is, a row whose
 -- content has changed since becomes a new document at the same place, and rows without content are left out. Rows
@@ -22,7 +23,7 @@
 --
 -- and `pipeline enrol` puts it there. (It needs no script: it takes in what is not enrolled yet as well.)
 --
--- Ids are those that pipeline_core.domain.ids derives (a version 5 UUID of user and content), so that an upload of
+-- Ids are those that pipeline_core.domain.ids derives (a version 5 UUID of realm and content), so that an upload of
 -- the same text finds the enrolled document. They need SHA-1, which PostgreSQL has only in extensions that are not
 -- always there: hence the functions below. They are temporary and leave nothing behind.
 
@@ -30,6 +31,10 @@
 \if :{?user_id}
 \else
 DO $$ BEGIN RAISE EXCEPTION 'Say whose documents these are: psql -v user_id=UUID'; END $$;
+\endif
+\if :{?realm_id}
+\else
+\set realm_id :user_id
 \endif
 
 BEGIN;
@@ -118,47 +123,48 @@ FROM (
         encode(sha256(convert_to(content, 'UTF8')), 'hex') AS file_sha256
     FROM public.documents
 ) o
-LEFT JOIN upload_pipeline.documents known ON known.user_id = :'user_id' AND known.file_sha256 = o.file_sha256;
+LEFT JOIN upload_pipeline.documents known ON known.realm_id = :'realm_id' AND known.file_sha256 = o.file_sha256;
 
-UPDATE enrolling SET document_id = pg_temp.pipeline_id('document', (:'user_id'::uuid)::text, file_sha256)
+UPDATE enrolling SET document_id = pg_temp.pipeline_id('document', (:'realm_id'::uuid)::text, file_sha256)
 WHERE document_id IS NULL AND bytes_len > 0;
 
 WITH run AS (
     SELECT gen_random_uuid() AS correlation_id
 ), made AS (
-    INSERT INTO upload_pipeline.documents (document_id, user_id, realm_id, title, filename, mime, bytes_len,
-        file_sha256, raw_path, created_at, updated_at)
-    SELECT document_id, :'user_id', realm_id, coalesce(title, name), name, 'text/markdown', bytes_len, file_sha256,
-        'documents/' || document_id || '/original/' || name, coalesce(created_at, now()), coalesce(updated_at, now())
+    INSERT INTO upload_pipeline.documents (document_id, realm_id, user_id, title, filename, mime, bytes_len,
+        file_sha256, raw_path, collection, created_at, updated_at)
+    SELECT document_id, :'realm_id', :'user_id', coalesce(title, name), name, 'text/markdown', bytes_len, file_sha256,
+        'documents/' || document_id || '/original/' || name, nullif(btrim(enrolling.realm_id), ''), coalesce(created_at, now()),
+        coalesce(updated_at, now())
     FROM enrolling, pg_temp.markdown_filename(title) AS name
     WHERE bytes_len > 0 AND known_id IS NULL AND nth = 1
     ON CONFLICT DO NOTHING
-    RETURNING document_id, user_id, filename, bytes_len, mime
+    RETURNING document_id, realm_id, user_id, filename, bytes_len, mime
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id)
-    SELECT pg_temp.pipeline_id('job', document_id::text, '0'), document_id, user_id, correlation_id FROM made, run
+    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id)
+    SELECT pg_temp.pipeline_id('job', document_id::text, '0'), document_id, realm_id, user_id, correlation_id FROM made, run
     RETURNING job_id, document_id, correlation_id
 ), workflows AS (
-    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage)
-    SELECT document_id, user_id, 'manual', (SELECT count(*) FROM stages), 'ingest' FROM made
+    INSERT INTO processing_workflows (document_id, realm_id, workflow_type, total_stages, current_stage)
+    SELECT document_id, realm_id, 'manual', (SELECT count(*) FROM stages), 'ingest' FROM made
 ), stage_rows AS (
-    INSERT INTO document_processing_stages (document_id, user_id, stage_name, status)
-    SELECT document_id, user_id, stage_name, 'pending' FROM made CROSS JOIN stages
+    INSERT INTO document_processing_stages (document_id, realm_id, stage_name, status)
+    SELECT document_id, realm_id, stage_name, 'pending' FROM made CROSS JOIN stages
 )
-INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-SELECT job_id, document_id, user_id, correlation_id, 'uploaded', 'document_enrolled',
+INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+SELECT job_id, document_id, realm_id, correlation_id, 'uploaded', 'document_enrolled',
     jsonb_build_object('filename', filename, 'bytes', bytes_len, 'mime', mime)
 FROM made JOIN jobs USING (document_id);
 
 -- A row of the older table is a place: what stood there before is replaced when its successor is published.
 UPDATE document_sources s SET is_current = false
 FROM enrolling e
-WHERE s.user_id = :'user_id' AND s.source_uri = e.source_uri AND s.is_current AND s.document_id <> e.document_id;
+WHERE s.realm_id = :'realm_id' AND s.source_uri = e.source_uri AND s.is_current AND s.document_id <> e.document_id;
 
-INSERT INTO document_sources (user_id, source_uri, document_id, filename)
-SELECT :'user_id', source_uri, document_id, pg_temp.markdown_filename(title)
+INSERT INTO document_sources (realm_id, source_uri, document_id, filename)
+SELECT :'realm_id', source_uri, document_id, pg_temp.markdown_filename(title)
 FROM enrolling WHERE document_id IS NOT NULL
-ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
+ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
 
 SELECT count(*) FILTER (WHERE document_id IS NOT NULL AND known_id IS NULL AND nth = 1) AS enrolled,

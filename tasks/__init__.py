@@ -26,9 +26,9 @@ from pipeline_core.tasks.reembedding import (
     switch_model,
 )
 from pipeline_core.tasks.review import carry_out_parked, decide
+from pipeline_core.tasks.run_reporter import RunReporter
 from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
-from pipeline_core.tasks.story import Story
 from pipeline_core.tasks.upkeep import (
     note_run,
     prune_history,
@@ -51,7 +51,7 @@ ingest_to_production = stage_task(StageName.INGESTOR)
 
 __all__ = [
     "DocumentFailedError",
-    "Story",
+    "RunReporter",
     "ask_for_next_run",
     "begin_reembedding",
     "carry_out_parked",

@@ -8,7 +8,7 @@ from prefect.events import emit_event
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.tasks.runtime import run_logger
 
 DEADLETTER = "pipeline.document.deadletter"
@@ -21,7 +21,7 @@ def emit(event: str, resource: dict[str, str], payload: dict[str, Any]) -> None:
         emit_event(event, resource=resource, payload=payload)
     except Exception as error:
         # what it tells of is in the database, and the run's state says it, too
-        run_logger().warning("the event %s was not sent: %s", event, told(error))
+        run_logger().warning("the event %s was not sent: %s", event, describe_error(error))
 
 
 def tell_of_dead(document_ids: Collection[DocumentId]) -> None:
@@ -31,7 +31,7 @@ def tell_of_dead(document_ids: Collection[DocumentId]) -> None:
     for row in pipeline().views.run_documents(list(document_ids)):
         if row.state != JobState.DEADLETTER:
             continue
-        told = {key: str(row[key]) for key in ("document_id", "job_id", "user_id", "filename", "stage", "error_code")}
+        told = {key: str(row[key]) for key in ("document_id", "job_id", "realm_id", "filename", "stage", "error_code")}
         resource = {
             "prefect.resource.id": f"pipeline.document.{row.document_id}",
             "prefect.resource.name": row.filename,

@@ -12,7 +12,7 @@ from prefect.context import FlowRunContext
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import ConfigurationError
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.settings import Settings
 
 _LOCAL = {
@@ -47,7 +47,7 @@ def on_cluster() -> bool:
     return run is not None and type(run.task_runner).__name__ == "DaskTaskRunner"
 
 
-def parts(batch: Batch) -> Sequence[Batch]:
+def parts(batch: WorkBatch) -> Sequence[WorkBatch]:
     """The batch in as many parts as the cluster has places, under the same lease; whole where there is none."""
     count = len(batch.document_ids)
     if not on_cluster() or count < 2:

@@ -7,9 +7,9 @@ from prefect import runtime
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.db.queue import Pressure
 from pipeline_core.domain.errors import PipelineError, TransientError
-from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.jobs import Batch
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.jobs import WorkBatch
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.queue_watch import ask_for_next
 from pipeline_core.tasks.alerts import tell_of_dead
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
@@ -21,18 +21,18 @@ def waiting() -> Pressure | None:
     try:
         return pipeline().queue.pressure()
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", told(error))
+        run_logger().warning("not known what waits: %s", describe_error(error))
         return None
 
 
-def has_work(user_id: UUID | None) -> bool:
+def has_work(realm_id: UUID | None) -> bool:
     """Whether there is anything for a run to do, of this user's or of everybody's. If in doubt, there is."""
     app = pipeline()
     try:
-        waits = app.queue.pressure(user_id=UserId(user_id) if user_id else None)
+        waits = app.queue.pressure(realm_id=RealmId(realm_id) if realm_id else None)
         return bool(waits) or app.reminders.is_any_review_overdue()
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", told(error))
+        run_logger().warning("not known what waits: %s", describe_error(error))
         return True
 
 
@@ -45,14 +45,14 @@ def ask_for_next_run() -> None:
         if ask_for_next(waits, app.queue_runs, app.settings.batch_size):
             run_logger().info("more waits: asked for another run")
     except PipelineError as error:
-        run_logger().warning("no run was asked for to go on: %s", told(error))
+        run_logger().warning("no run was asked for to go on: %s", describe_error(error))
 
 
 @retried_task(name="take-from-queue")
-def take_from_queue(limit: int, user_id: UUID | None) -> Batch:
+def take_from_queue(limit: int, realm_id: UUID | None) -> WorkBatch:
     """The next jobs that are due, under a lease; an empty batch says that there are none."""
-    user = UserId(user_id) if user_id else None
-    return pipeline().queue.take(limit, user_id=user, flow_run_id=flow_run_id())
+    user = RealmId(realm_id) if realm_id else None
+    return pipeline().queue.take(limit, realm_id=user, flow_run_id=flow_run_id())
 
 
 @retried_task(name="work-on-banks")
@@ -61,7 +61,7 @@ def work_on_banks() -> str:
     done = list(pipeline().bank_queue.drain())
     for bank in done:
         if bank.error:
-            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, told(bank.error))
+            run_logger().error("bank %s was not %s: %s", bank.batch_id, bank.work, describe_error(bank.error))
     return f"{len(done)} question banks"
 
 
@@ -69,7 +69,7 @@ def work_on_banks() -> str:
 def reap_leases() -> str:
     """Jobs of workers that died or fell silent wait again where they were."""
     reaped = pipeline().queue.reap()
-    for document_id in reaped.buried:
+    for document_id in reaped.dead_lettered:
         run_logger().error("document %s cost too many workers: it is a dead letter", document_id)
-    tell_of_dead(reaped.buried)
-    return f"{len(reaped.freed)} jobs taken back, {len(reaped.buried)} given up"
+    tell_of_dead(reaped.dead_lettered)
+    return f"{len(reaped.freed)} jobs taken back, {len(reaped.dead_lettered)} given up"

@@ -3,7 +3,7 @@
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.review.decisions import Decided, Request
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
@@ -22,5 +22,5 @@ def carry_out_parked() -> str:
     try:
         return f"{len(pipeline().parking.carry_out_due())} documents go on by parked decisions"
     except PipelineError as error:
-        run_logger().warning("a parked decision was not carried out: %s", told(error))
+        run_logger().warning("a parked decision was not carried out: %s", describe_error(error))
         return "a parked decision was not carried out"

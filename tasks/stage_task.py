@@ -10,9 +10,9 @@ from prefect.tasks import Task
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import TransientError
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.failures import backoff_s
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
@@ -79,10 +79,10 @@ def retried_task(**options: Any) -> Callable[[Callable[P, R]], RetriedTask[P, R]
     return lambda function: RetriedTask(function, options)
 
 
-def stage_task(name: StageName) -> Callable[[Batch], Batch]:
+def stage_task(name: StageName) -> Callable[[WorkBatch], WorkBatch]:
     """The Prefect task of a stage.
 
-    It takes and returns a ``Batch``. In the batch lane no document's failure is raised: what failed transiently is
+    It takes and returns a ``WorkBatch``. In the batch lane no document's failure is raised: what failed transiently is
     left for the slow lane. There, alone in its batch, a document's transient error is raised for Prefect to retry.
     With no document left there is no task.
 
@@ -93,7 +93,7 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
     stage = BY_NAME[name]
 
     @retried_task(name=name.value)
-    def run(batch: Batch) -> Batch:
+    def run(batch: WorkBatch) -> WorkBatch:
         app = pipeline()
         if app.stopping.is_set():
             raise KeyboardInterrupt
@@ -106,7 +106,7 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
             len(report.dead),
         )  # fmt: skip
         for document_id, error in {**report.retry, **report.parked, **report.held, **report.dead}.items():
-            run_logger().warning("%s: document %s: %s", name.value, document_id, told(error))
+            run_logger().warning("%s: document %s: %s", name.value, document_id, describe_error(error))
         tell_of_dead(report.dead)
         if batch.alone and report.retry:
             raise next(iter(report.retry.values()))
@@ -119,11 +119,11 @@ def stage_task(name: StageName) -> Callable[[Batch], Batch]:
     return where_any(lambda batch: run.on_cluster(batch) if on_cluster() and not batch.alone else run(batch))
 
 
-def where_any(work: Callable[[Batch], Batch]) -> Callable[[Batch], Batch]:
+def where_any(work: Callable[[WorkBatch], WorkBatch]) -> Callable[[WorkBatch], WorkBatch]:
     """The same work, and no task where no document is left."""
     return lambda batch: work(batch) if batch.document_ids else batch
 
 
-def held(batch: Batch) -> Batch:
+def held(batch: WorkBatch) -> WorkBatch:
     """In the slow lane a task may be tried again: the document is claimed anew then, once its retry is due."""
     return pipeline().claim.again(batch, flow_run_id=flow_run_id()) if batch.alone else batch

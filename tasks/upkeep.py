@@ -1,11 +1,11 @@
-"""What is done from time to time, as tasks; each answers with what it did."""
+"""What is done from time to time, as tasks; each returns what it did."""
 
 from datetime import timedelta
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.object_keys import without_filename
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.machine import scratch
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
@@ -20,7 +20,7 @@ def note_run(flow: str) -> None:
     try:
         pipeline().flow_runs.note(flow)
     except PipelineError as error:
-        run_logger().warning("not noted that %s was begun: %s", flow, told(error))
+        run_logger().warning("not noted that %s was begun: %s", flow, describe_error(error))
 
 
 @retried_task(name="purge-dead-letters")

@@ -2,7 +2,7 @@
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
 
@@ -23,4 +23,4 @@ def have_webhooks_sent() -> None:
             app.webhook_runs.ask()
     except PipelineError as error:
         # documents are done, whoever is told of it later
-        run_logger().warning("webhooks may be overdue, and nobody was asked to send them: %s", told(error))
+        run_logger().warning("webhooks may be overdue, and nobody was asked to send them: %s", describe_error(error))

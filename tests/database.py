@@ -9,7 +9,7 @@ from psycopg import sql
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.ids import CorrelationId, UserId, document_id_for, job_id_for, text_sha256
+from pipeline_core.domain.ids import CorrelationId, RealmId, document_id_for, job_id_for, text_sha256
 from pipeline_core.domain.object_keys import original_key
 
 
@@ -25,16 +25,16 @@ def copied_database(postgres_url: str, template: str) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def new_document(user_id: UserId) -> Document:
+def new_document(realm_id: RealmId) -> Document:
     """A document that nobody else has; its bytes are nowhere."""
     checksum = text_sha256(uuid4().hex)
-    document_id = document_id_for(user_id, checksum)
+    document_id = document_id_for(realm_id, checksum)
     key = original_key(document_id, "a.md")
-    return Document(document_id, user_id, job_id_for(document_id, 0), "a.md", "text/markdown", 1, checksum, key)
+    return Document(document_id, realm_id, job_id_for(document_id, 0), "a.md", "text/markdown", 1, checksum, key)
 
 
-def register(uow: UnitOfWork, user_id: UserId, count: int = 1, *, workflow: str = "automatic") -> list[Document]:
+def register(uow: UnitOfWork, realm_id: RealmId, count: int = 1, *, workflow: str = "automatic") -> list[Document]:
     """New documents, each with its queued job; the caller commits."""
-    documents = [new_document(user_id) for _ in range(count)]
-    uow.documents.register(documents, user_id=user_id, correlation_id=CorrelationId(uuid4()), workflow=workflow)
+    documents = [new_document(realm_id) for _ in range(count)]
+    uow.documents.register(documents, realm_id=realm_id, correlation_id=CorrelationId(uuid4()), workflow=workflow)
     return documents

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pipeline_core.domain.ids import LeaseToken
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
-    BURY,
+    DEAD_LETTER,
     FINISH,
     HOLD,
     INTERRUPT,
@@ -53,7 +53,7 @@ class JobModel:
 
     def ahead(self) -> list[Move]:
         """Those of them that lead somewhere else, and are no failure."""
-        failures = (RETRY_LATER, INTERRUPT, BURY, PARK, HOLD)
+        failures = (RETRY_LATER, INTERRUPT, DEAD_LETTER, PARK, HOLD)
         return [m for m in self.fitting() if m not in failures and m.to_stage is not self.stage]
 
     def gate_is_closed(self, move: Move) -> bool:

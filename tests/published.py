@@ -50,14 +50,14 @@ def staged(app: Pipeline, statement: str) -> list[tuple[str, str]]:
 
 def standing(app: Pipeline, document_id: DocumentId) -> tuple[str, str, str | None]:
     """(state, stage, outcome) of the document's job."""
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
     return row["state"], row["stage"], row["outcome"]
 
 
 def drain(app: Pipeline) -> None:
     """Run all that is queued, and what that queues, to the end."""
     for _ in range(5):
-        if not (queued := [row["document_id"] for row in app.views.jobs(app.user_id, states=["queued"], limit=1000)]):
+        if not (queued := [row["document_id"] for row in app.views.jobs(app.realm_id, states=["queued"], limit=1000)]):
             return
         through(app, queued)
     raise AssertionError("documents are queued again and again")
@@ -65,5 +65,5 @@ def drain(app: Pipeline) -> None:
 
 def decide(app: Pipeline, document_id: DocumentId, resolution: Resolution | None = None) -> None:
     """Approve the waiting document, deciding all its pairs alike, and take it on to the end."""
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, "looked up", resolution))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, "looked up", resolution))
     through(app, [document_id])

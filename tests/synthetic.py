@@ -7,10 +7,10 @@ import numpy as np
 import psycopg
 from pgvector.psycopg import register_vector
 
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 
 _COLUMNS = (
-    "question_id, user_id, question_type, question, answer, generator, match_text, match_sha256, match_trigrams, "
+    "question_id, realm_id, question_type, question, answer, generator, match_text, match_sha256, match_trigrams, "
     "match_signature, embedding, embed_model, embed_version"
 )
 _TYPES = ["uuid", "uuid", "text", "text", "text", "text", "text", "text", "int4", "bytea", "vector", "text", "text"]
@@ -23,7 +23,7 @@ def unit(rows: int, dims: int, seed: int) -> np.ndarray[Any, Any]:
 
 
 def publish_questions(
-    url: str, user_id: UserId, vectors: np.ndarray[Any, Any], *, model: str, words: str = "question"
+    url: str, realm_id: RealmId, vectors: np.ndarray[Any, Any], *, model: str, words: str = "question"
 ) -> None:
     """A question for each vector; the model becomes the active one if none is."""
     with psycopg.connect(url, options="-c search_path=upload_pipeline,public") as connection:
@@ -38,5 +38,5 @@ def publish_questions(
             for number, vector in enumerate(vectors):
                 text = f"{words} {number} {uuid4().hex}"
                 match = (text, "0" * 64, 1, bytes(64))
-                copy.write_row((uuid4(), user_id, "fact", text, "an answer", "test", *match, vector, model, "1"))
+                copy.write_row((uuid4(), realm_id, "fact", text, "an answer", "test", *match, vector, model, "1"))
         connection.execute("ANALYZE all_questions")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.intake import Received, Upload
 from pipeline_core.services.run_stage import StageReport
@@ -25,7 +25,7 @@ The thermostat keeps the water at 65 degrees during the heating season.
 
 
 def receive(app: Pipeline, *files: Path | Upload) -> Received:
-    return app.intake.receive(files, user_id=app.user_id)
+    return app.intake.receive(files, realm_id=app.realm_id)
 
 
 def upload(name: str = "manual.md", text: str = MANUAL, source: str | None = None) -> Upload:
@@ -39,8 +39,8 @@ def needs_work(app: Pipeline, received: Received) -> list[DocumentId]:
 
 def through(
     app: Pipeline, document_ids: Sequence[DocumentId], *, until: StageName | None = None
-) -> tuple[Batch, dict[StageName, StageReport]]:
-    """Claim and run every stage up to ``until`` (inclusive); answers with what is left and each stage's report."""
+) -> tuple[WorkBatch, dict[StageName, StageReport]]:
+    """Claim and run every stage up to ``until`` (inclusive); returns what is left and each stage's report."""
     batch = app.claim(document_ids)
     with app.claim.released(batch):
         return app.run_through(batch, until=until)

@@ -16,7 +16,7 @@ from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect_options
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.ids import RealmId, UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
@@ -62,33 +62,33 @@ def two_users(postgres_url: str, template: str, home: Path) -> Iterator[TwoUsers
         yield TwoUsers(url)
 
 
-def _fill(url: str, home: Path, user_id: UserId, name: str, embedder: Embedder) -> None:
-    """Published documents with decided look-alikes; one with vectors in the buffer; one that waits its turn."""
-    app = Pipeline(load_settings(home=home, database_url=url, user_id=user_id), embedder=embedder)
+def _fill(url: str, home: Path, realm_id: RealmId, name: str, embedder: Embedder) -> None:
+    """Published documents with decided near-duplicates; one with vectors in the buffer; one that waits its turn."""
+    app = Pipeline(load_settings(home=home, database_url=url, user_id=realm_id), embedder=embedder)
     text = MANUAL.replace("Boiler", name)
     publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))
     with app.open_uow() as uow:
         [document_id] = uow.session.connection.execute(  # type: ignore[attr-defined]
-            "SELECT document_id FROM documents WHERE user_id = %s LIMIT 1", (user_id,)
+            "SELECT document_id FROM documents WHERE realm_id = %s LIMIT 1", (realm_id,)
         ).fetchone()
-        uow.changes.begin([uuid4()], OfDocument(document_id), Reviewer(user_id, name))
+        uow.changes.begin([uuid4()], OfDocument(document_id), Reviewer(realm_id, name))
         uow.session.connection.execute(  # type: ignore[attr-defined]
             "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = %s, resolved_at = now() "
-            "WHERE user_id = %s",
-            (name, user_id),
+            "WHERE realm_id = %s",
+            (name, realm_id),
         )
-        uow.webhooks.add(uuid4(), user_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
-        uow.event_streams.open(uuid4(), user_id, most=10, lease_s=3600)
+        uow.webhooks.add(uuid4(), realm_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
+        uow.event_streams.open(uuid4(), realm_id, UserId(realm_id), most=10, lease_s=3600)
         uow.commit()
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)
     publish(app, upload("e.md", text + "\nSee c.\n"))
     fourth = receive(app, upload("d.md", text + "\nSee b.\n"))
     with app.open_uow() as uow:
-        call = PlannedCall("embeddings", "m", Payer(user_id), 1, Usage(1, 0, 0.5))
-        accounts = Budgets(app.settings.run_id).accounts(user_id, datetime.now(UTC))
+        call = PlannedCall("embeddings", "m", Payer(realm_id), 1, Usage(1, 0, 0.5))
+        accounts = Budgets(app.settings.run_id).accounts(realm_id, datetime.now(UTC))
         [queued] = uow.documents.find(list(fourth.documents)).values()
-        uow.parking.park(queued.job_id, "reject", {}, by=name, window_s=10)
+        uow.parking.park(queued.job_id, "reject", {}, by=Reviewer(realm_id, name), window_s=10)
         uow.spending.reserve(call, accounts, run_id=app.settings.run_id, worker="w", lease_s=60)
         uow.commit()
     app.close()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
-from pipeline_core.domain.ids import CorrelationId, LeaseToken, UserId, user_id_for
+from pipeline_core.domain.ids import CorrelationId, LeaseToken, RealmId, user_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.stages.registry import ALL_MOVES
 from tests.database import register
@@ -24,12 +24,12 @@ class Walker:
     """One job. A step is a move's code, ``claim``, ``validated: N`` or ``restart: STAGE``."""
 
     database: Database
-    user_id: UserId = ANN
+    realm_id: RealmId = ANN
     reason: str = "checked by hand"
 
     def __post_init__(self) -> None:
         with self._uow() as uow:
-            [document] = register(uow, self.user_id)
+            [document] = register(uow, self.realm_id)
             uow.commit()
         self.document_id, self.job_id = document.document_id, document.job_id
         self.lease: LeaseToken | None = None

@@ -69,7 +69,7 @@ def measure(app: Pipeline, material: Material, exports: Path, show: Show) -> Non
     print("Labels: key facts found and junk taken, of what is published without any decision")
     print(score_labels(material, labelled.exports, misses=bool(os.environ.get("PIPELINE_SHOW_MISSES"))))
     print(f"{_times(labelled)}\n")
-    ask(app, labelled.user_id, material.questions, show)
+    ask(app, labelled.realm_id, material.questions, show)
     scans = publish(app, material.scans, "scans", exports / "scans")
     print("Scans: word error rate; order counts")
     print(score_scans(material, scans.exports))

@@ -14,7 +14,7 @@ from benchmarks.scenario import Direct, Silent
 from pipeline_core import logs
 from pipeline_core.bootstrap import Pipeline, pipeline_with
 from pipeline_core.domain.errors import NotPublishedError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.services.run_documents import RunDocuments
 
 _USERS = UUID("8f5f9ad0-3f0c-4c6e-9d5e-5f1d3f3c1a77")
@@ -27,7 +27,7 @@ class Published:
     A document that waits for a person has an export without facts there: nothing of it is published.
     """
 
-    user_id: UserId
+    realm_id: RealmId
     exports: Path
     seconds: dict[str, float] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
@@ -50,17 +50,17 @@ def pipeline_in(home: Path, **settings: object) -> Iterator[Pipeline]:
 
 def publish(app: Pipeline, files: Sequence[Path], name: str, exports: Path) -> Published:
     """Run the files, one after the other, as documents of the user of this name, and export them."""
-    user_id = UserId(uuid5(_USERS, name))
-    result = Published(user_id, exports)
+    realm_id = RealmId(uuid5(_USERS, name))
+    result = Published(realm_id, exports)
     exports.mkdir(parents=True, exist_ok=True)
     direct: Any = Direct(app)
     run = RunDocuments(app.intake, direct, app.holds)
     for file in files:
         began = time.perf_counter()
-        [document_id] = run([file], user_id=user_id, display=Silent()).document_ids
+        [document_id] = run([file], realm_id=realm_id, display=Silent()).document_ids
         result.seconds[file.name] = time.perf_counter() - began
         try:
-            exported: dict[str, Any] = app.export.read(document_id, user_id=user_id)
+            exported: dict[str, Any] = app.export.read(document_id, realm_id=realm_id)
         except NotPublishedError:
             result.waiting.append(file.name)
             exported = {"filename": file.name, "facts": [], "chunks": []}

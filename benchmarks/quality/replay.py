@@ -34,7 +34,7 @@ _WORDS = 6
 """A sentence of fewer words is none that a model would take."""
 _INVENTS, _ERRS, _DOUBTS, _THINKS, _FENCES = 9, 7, 20, 5, 4
 """One in so many: passages with a fact that is made up; facts with a wrong letter in a quote; facts of which the model
-is not sure; answers with thoughts before them; answers in a fence."""
+is not sure; returns thoughts before them; answers in a fence."""
 _SURE, _UNSURE = -0.05, -2.5
 _LONG = 40  # characters of a quote that is long enough for a wrong letter
 _LONG_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{7,}(?![^\W_])")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.evaluation import HIT_AT, PLACES, Expected
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.terminal.evaluation import read_questions
 
 _LANGUAGE = re.compile(r"-([a-z]{2}(?:-[a-z]{2})?)\.\w+$")
@@ -14,7 +14,7 @@ _LANGUAGE = re.compile(r"-([a-z]{2}(?:-[a-z]{2})?)\.\w+$")
 
 
 def ask(
-    app: Pipeline, user_id: UserId, file: Path, show: Callable[[str, list[str], list[list[str]], str], None]
+    app: Pipeline, realm_id: RealmId, file: Path, show: Callable[[str, list[str], list[list[str]], str], None]
 ) -> None:
     """Print what `pipeline evaluate` says of the questions."""
     questions = list(read_questions(file))
@@ -24,7 +24,7 @@ def ask(
     rows = []
     for name, asked in (("all", questions), ("English", english), ("others", others)):
         if asked:
-            result = app.evaluate(user_id, asked)
+            result = app.evaluate(realm_id, asked)
             for mode, score in result.scores.items():
                 figures = score.as_json()
                 rows.append([name, str(len(asked)), mode.value, *(f"{figures[key]:.3f}" for key in measures)])

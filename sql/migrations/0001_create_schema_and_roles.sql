@@ -1,5 +1,5 @@
 -- The schema, the extensions, the two roles, and the list of what was applied.
---   upload_pipeline_service  workers: sees every user's rows (BYPASSRLS)
+--   upload_pipeline_service  workers: sees the rows of every realm (BYPASSRLS)
 --   upload_pipeline_api      the HTTP API: bound by row-level security, cannot bypass it
 -- Connect as any login that is a member of one of them; both are NOLOGIN.
 
@@ -34,7 +34,7 @@ $$;
 GRANT upload_pipeline_service, upload_pipeline_api TO CURRENT_USER;
 GRANT USAGE ON SCHEMA upload_pipeline TO upload_pipeline_service, upload_pipeline_api;
 
--- Workers read and write every table, but for what 0017_grant_rights takes away again.
+-- Workers read and write every table, but for what 0019_grant_rights takes away again.
 ALTER DEFAULT PRIVILEGES IN SCHEMA upload_pipeline
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO upload_pipeline_service;
 
@@ -51,9 +51,22 @@ INSERT INTO schema_migrations (name) VALUES ('0001_create_schema_and_roles');
 REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM upload_pipeline_service;
 GRANT SELECT ON schema_migrations TO upload_pipeline_api;
 
--- Whose rows a transaction is about. The claim is read as Supabase and PostgREST set it.
+-- The user whom a request comes from. The claim is read as Supabase and PostgREST set it.
 CREATE FUNCTION current_user_id() RETURNS uuid LANGUAGE sql STABLE AS $$
     SELECT nullif(nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub', '')::uuid
+$$;
+
+-- The person who acts in a transaction, by the same claims, or as the command line and Python say it
+-- (`upload_pipeline.person`); null is the system.
+CREATE FUNCTION acting_person() RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT coalesce(nullif(current_setting('request.jwt.claims', true), ''),
+        nullif(current_setting('upload_pipeline.person', true), ''))::json
+$$;
+CREATE FUNCTION acting_user_id() RETURNS uuid LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$ SELECT nullif(acting_person() ->> 'sub', '')::uuid $$;
+CREATE FUNCTION acting_name() RETURNS text LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT coalesce(nullif(acting_person() ->> 'name', ''), nullif(acting_person() ->> 'email', ''))
 $$;
 
 -- The request that a transaction serves.

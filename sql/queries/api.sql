@@ -8,7 +8,7 @@ SELECT event_id, ts, type, severity, code, payload FROM events
 WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(limit)s;
 
 -- name: api_document
-SELECT d.document_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,
+SELECT d.document_id, d.realm_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,
     d.file_sha256, d.page_count AS pages, d.staging_status,
     d.deep_scan_status, d.deep_scan_error, d.published_at, d.created_at, d.updated_at, j.job_id, j.stage, j.state,
     j.outcome, w.workflow_type AS workflow,
@@ -39,12 +39,12 @@ SELECT * FROM paid_metrics() ORDER BY service, model, outcome;
 SELECT (started_at AT TIME ZONE 'utc')::date AS day, service, model, count(*) AS calls,
     sum(input_tokens)::bigint AS input_tokens, sum(cached_tokens)::bigint AS cached_tokens, sum(output_tokens)::bigint AS output_tokens, sum(cost_usd)::float8 AS cost_usd
 FROM paid_calls
-WHERE user_id = %(user_id)s
+WHERE realm_id = %(realm_id)s
     AND started_at >= (date_trunc('day', now() AT TIME ZONE 'utc') - make_interval(days => %(days)s - 1)) AT TIME ZONE 'utc'
 GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3;
 
 -- name: api_document_cost_stages
 SELECT stage_name AS stage, service, model, count(*) AS calls, sum(input_tokens)::bigint AS input_tokens, sum(cached_tokens)::bigint AS cached_tokens,
     sum(output_tokens)::bigint AS output_tokens, sum(cost_usd)::float8 AS cost_usd
-FROM paid_calls WHERE user_id = %(user_id)s AND document_id = %(document_id)s
+FROM paid_calls WHERE realm_id = %(realm_id)s AND document_id = %(document_id)s
 GROUP BY 1, 2, 3 ORDER BY cost_usd DESC, 1, 2, 3;

@@ -1,8 +1,8 @@
 -- name: take_out
 -- What leaves the pipeline, once for what is asked for in parts: the same, by the same person, not long ago, counts.
-INSERT INTO events (job_id, document_id, user_id, type, code, payload)
+INSERT INTO events (job_id, document_id, realm_id, type, code, payload)
 SELECT (SELECT job_id FROM newest_job(%(document_id)s)),
-    %(document_id)s, %(user_id)s, %(type)s, %(code)s, %(payload)s::jsonb
+    %(document_id)s, %(realm_id)s, %(type)s, %(code)s, %(payload)s::jsonb
 WHERE %(once_in_s)s::float8 = 0 OR NOT EXISTS (
     SELECT FROM events e
     WHERE e.document_id = %(document_id)s AND e.type = %(type)s AND e.code = %(code)s

@@ -2,14 +2,14 @@
 SELECT pg_advisory_xact_lock(hashtextextended('batch' || %(batch_id)s::text, 0));
 
 -- name: open_bank
-INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name)
-VALUES (%(batch_id)s, %(user_id)s, %(user_id)s, %(file_name)s)
+INSERT INTO upload_batches (batch_id, uploaded_by, realm_id, file_name)
+VALUES (%(batch_id)s, coalesce(acting_user_id(), %(realm_id)s), %(realm_id)s, %(file_name)s)
 ON CONFLICT (batch_id) DO NOTHING;
 
 -- name: find_batch
-SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
+SELECT batch_id, realm_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
 FROM upload_batches
-WHERE user_id = %(user_id)s AND batch_id = %(batch_id)s;
+WHERE realm_id = %(realm_id)s AND batch_id = %(batch_id)s;
 
 -- name: batch_counts
 SELECT batch_id, total_questions AS total, questions_pending AS pending, questions_approved AS approved,
@@ -37,7 +37,7 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 
 -- name: batch_to_match
 -- What of the batch was never compared; or these questions of it, once more.
-SELECT q.question_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams,
+SELECT q.question_id, q.realm_id, q.match_sha256, q.match_trigrams,
        q.match_signature, q.match_text, q.language, q.answer,
        q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
        text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256,
@@ -92,10 +92,10 @@ WITH pairs AS (
     FROM pairs p WHERE q.question_id = p.old_id AND q.status IN ('pending', 'approved', 'imported')
 ), gone AS (
     DELETE FROM all_questions a USING pairs p WHERE a.question_id = p.old_id
-    RETURNING a.question_id, a.user_id, a.document_id, a.question, a.answer, a.statement, p.new_id, p.by
+    RETURNING a.question_id, a.realm_id, a.document_id, a.question, a.answer, a.statement, p.new_id, p.by
 )
-INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
-SELECT document_id, user_id, (SELECT b.correlation_id FROM staged_questions n
+INSERT INTO events (document_id, realm_id, correlation_id, type, code, payload)
+SELECT document_id, realm_id, (SELECT b.correlation_id FROM staged_questions n
         JOIN upload_batches b ON b.batch_id = n.upload_batch_id WHERE n.question_id = new_id),
     'withdrawn', 'replaced_by_question', jsonb_build_object(
     'question_id', question_id, 'replaced_by', new_id, 'by', by,
@@ -103,11 +103,11 @@ SELECT document_id, user_id, (SELECT b.correlation_id FROM staged_questions n
 FROM gone;
 
 -- name: import_questions
-INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
+INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
     question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
     confidence_reasons, match_text, match_sha256,
     match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
-SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
+SELECT q.question_id, q.realm_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
     q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.confidence,
     q.confidence_reasons, q.match_text,
     q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, c.vector, c.embed_model, c.embed_version

@@ -1,7 +1,7 @@
 -- name: lock_statuses
 -- The user's documents among those named, locked in one order, so that two who set the same ones take turns.
 SELECT document_id, filename, staging_status, deep_scan_status FROM documents
-WHERE user_id = %(user_id)s AND document_id = ANY(%(document_ids)s)
+WHERE realm_id = %(realm_id)s AND document_id = ANY(%(document_ids)s)
 ORDER BY document_id
 FOR UPDATE;
 
@@ -26,16 +26,16 @@ WITH before AS (
         updated_at = now()
     FROM before b
     WHERE d.document_id = b.document_id
-    RETURNING d.document_id, d.user_id, d.filename, b.staging_status AS staging_before, d.staging_status,
+    RETURNING d.document_id, d.realm_id, d.filename, b.staging_status AS staging_before, d.staging_status,
         b.deep_scan_status AS deep_before, d.deep_scan_status
 ), taken_back AS (
-    INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
-    SELECT document_id, user_id, %(correlation_id)s, 'review', 'deep_scan_taken_back', jsonb_build_object(
+    INSERT INTO events (document_id, realm_id, correlation_id, type, code, payload)
+    SELECT document_id, realm_id, %(correlation_id)s, 'review', 'deep_scan_taken_back', jsonb_build_object(
         'by', %(by)s::text, 'staging_status', staging_status, 'deep_scan_status', deep_scan_status)
     FROM changed WHERE deep_before = 'Queued' AND deep_scan_status IS DISTINCT FROM 'Queued'
 ), logged AS (
-    INSERT INTO events (document_id, user_id, correlation_id, type, code, payload)
-    SELECT document_id, user_id, %(correlation_id)s, 'review', 'staging_status_set', jsonb_build_object(
+    INSERT INTO events (document_id, realm_id, correlation_id, type, code, payload)
+    SELECT document_id, realm_id, %(correlation_id)s, 'review', 'staging_status_set', jsonb_build_object(
         'by', %(by)s::text,
         'before', jsonb_build_object('staging_status', staging_before, 'deep_scan_status', deep_before),
         'after', jsonb_build_object('staging_status', staging_status, 'deep_scan_status', deep_scan_status))
@@ -46,17 +46,17 @@ SELECT document_id, filename, staging_before, staging_status, deep_before, deep_
 ORDER BY document_id;
 
 -- name: users_waiting_for_scans
-SELECT DISTINCT user_id FROM documents WHERE deep_scan_status = 'Queued' ORDER BY user_id;
+SELECT DISTINCT realm_id FROM documents WHERE deep_scan_status = 'Queued' ORDER BY realm_id;
 
 -- name: is_any_deep_scan_open
 SELECT EXISTS (SELECT FROM documents WHERE deep_scan_status IN ('Queued', 'Processing')
-    AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)) AS is_any;
+    AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)) AS is_any;
 
 -- name: queued_deep_scans
 -- Queued documents whose job is at rest; what another scan takes at this moment is passed over.
-SELECT d.document_id, d.user_id, (SELECT count(*) FROM upload_jobs j WHERE j.document_id = d.document_id)::int AS runs
+SELECT d.document_id, d.realm_id, (SELECT count(*) FROM upload_jobs j WHERE j.document_id = d.document_id)::int AS runs
 FROM documents d
-WHERE d.deep_scan_status = 'Queued' AND d.user_id = ANY(%(user_ids)s)
+WHERE d.deep_scan_status = 'Queued' AND d.realm_id = ANY(%(realm_ids)s)
     AND EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id)
     AND NOT EXISTS (
         SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state NOT IN ('done', 'deadletter'))
@@ -66,13 +66,13 @@ FOR UPDATE OF d SKIP LOCKED;
 
 -- name: waiting_deep_scans
 SELECT document_id FROM documents
-WHERE user_id = %(user_id)s AND deep_scan_status IN ('Queued', 'Processing') ORDER BY updated_at, document_id;
+WHERE realm_id = %(realm_id)s AND deep_scan_status IN ('Queued', 'Processing') ORDER BY updated_at, document_id;
 
 -- name: open_deep_jobs
 -- A deep scan is a job of its own; a document that came to an active job meanwhile gets none.
-INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, profile)
-SELECT job_id, document_id, user_id, %(correlation_id)s, 'deep'
-FROM unnest(%(job_ids)s::uuid[], %(document_ids)s::uuid[], %(user_ids)s::uuid[]) AS i (job_id, document_id, user_id)
+INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, profile)
+SELECT i.job_id, d.document_id, d.realm_id, d.user_id, %(correlation_id)s, 'deep'
+FROM unnest(%(job_ids)s::uuid[], %(document_ids)s::uuid[]) AS i (job_id, document_id) JOIN documents d USING (document_id)
 ON CONFLICT DO NOTHING
 RETURNING document_id;
 
@@ -86,10 +86,10 @@ WITH input AS (
         deep_scan_error_was = CASE WHEN %(to_status)s = 'Queued' THEN d.deep_scan_error END
     FROM input i
     WHERE d.document_id = i.document_id AND d.deep_scan_status = %(from_status)s
-    RETURNING d.document_id, d.user_id, i.error
+    RETURNING d.document_id, d.realm_id, i.error
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-    SELECT j.job_id, m.document_id, m.user_id, j.correlation_id, %(event)s, %(severity)s, %(code)s,
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+    SELECT j.job_id, m.document_id, m.realm_id, j.correlation_id, %(event)s, %(severity)s, %(code)s,
            jsonb_strip_nulls(jsonb_build_object('error', m.error))
     FROM moved m
     CROSS JOIN LATERAL newest_job(m.document_id) j
@@ -102,7 +102,7 @@ SELECT d.document_id, j.state, j.stage, j.profile, j.last_error
 FROM documents d
 CROSS JOIN LATERAL newest_job(d.document_id) j
 WHERE d.deep_scan_status = 'Processing'
-    AND (%(user_id)s::uuid IS NULL OR d.user_id = %(user_id)s)
+    AND (%(realm_id)s::uuid IS NULL OR d.realm_id = %(realm_id)s)
     AND (%(document_ids)s::uuid[] IS NULL OR d.document_id = ANY(%(document_ids)s))
 ORDER BY d.document_id
 FOR UPDATE OF d SKIP LOCKED;

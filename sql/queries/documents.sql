@@ -1,31 +1,31 @@
 -- name: register_documents
--- Documents, their job, workflow, stage rows and first event, for those not known yet. Answers with the new ones.
+-- Documents, their job, workflow, stage rows and first event, for those not known yet. Returns the new ones.
 WITH input AS (
     SELECT * FROM unnest(
         %(document_ids)s::uuid[], %(job_ids)s::uuid[], %(titles)s::text[], %(filenames)s::text[], %(mimes)s::text[],
         %(sizes)s::bigint[], %(checksums)s::text[], %(raw_paths)s::text[]
     ) AS i (document_id, job_id, title, filename, mime, bytes_len, file_sha256, raw_path)
 ), made AS (
-    INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path)
-    SELECT document_id, %(user_id)s, title, filename, mime, bytes_len, file_sha256, raw_path FROM input
+    INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path)
+    SELECT document_id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s), title, filename, mime, bytes_len, file_sha256, raw_path FROM input
     ON CONFLICT DO NOTHING
     RETURNING document_id
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, submitted_via)
-    SELECT i.job_id, document_id, %(user_id)s, %(correlation_id)s, %(submitted_via)s
+    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, submitted_via)
+    SELECT i.job_id, document_id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s), %(correlation_id)s, %(submitted_via)s
     FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
-    INSERT INTO processing_workflows (document_id, user_id, workflow_type, total_stages, current_stage, configuration)
-    SELECT document_id, %(user_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest',
+    INSERT INTO processing_workflows (document_id, realm_id, workflow_type, total_stages, current_stage, configuration)
+    SELECT document_id, %(realm_id)s, %(workflow)s, (SELECT count(*) FROM stages), 'ingest',
         jsonb_strip_nulls(jsonb_build_object('policy', nullif(%(policy)s::jsonb, '{}'::jsonb)))
     FROM made
 ), stage_rows AS (
-    INSERT INTO document_processing_stages (document_id, user_id, stage_name)
-    SELECT document_id, %(user_id)s, stage_name FROM made CROSS JOIN stages
+    INSERT INTO document_processing_stages (document_id, realm_id, stage_name)
+    SELECT document_id, %(realm_id)s, stage_name FROM made CROSS JOIN stages
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-    SELECT j.job_id, j.document_id, %(user_id)s, %(correlation_id)s, 'uploaded', 'document_uploaded',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+    SELECT j.job_id, j.document_id, %(realm_id)s, %(correlation_id)s, 'uploaded', 'document_uploaded',
            jsonb_build_object('filename', i.filename, 'bytes', i.bytes_len, 'mime', i.mime, 'via', %(submitted_via)s::text)
     FROM jobs j JOIN input i USING (document_id)
 )
@@ -35,7 +35,7 @@ SELECT document_id FROM made;
 SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AS is_scanned
 FROM documents d
 CROSS JOIN LATERAL newest_job(d.document_id) j
-WHERE d.user_id = %(user_id)s AND d.published_at IS NOT NULL
+WHERE d.realm_id = %(realm_id)s AND d.published_at IS NOT NULL
 ORDER BY d.created_at, d.document_id;
 
 -- name: wish_policy
@@ -44,20 +44,20 @@ WHERE document_id = ANY(%(document_ids)s);
 
 -- name: lock_sources
 -- Two intakes that see one place at the same time take turns, in one order, so that they cannot deadlock.
-SELECT pg_advisory_xact_lock(hashtextextended(%(user_id)s::text || uri, 0))
+SELECT pg_advisory_xact_lock(hashtextextended(%(realm_id)s::text || uri, 0))
 FROM (SELECT DISTINCT uri FROM unnest(%(uris)s::text[]) AS uri ORDER BY uri) AS ordered;
 
 -- name: retire_sources
 -- The place holds other content now.
 UPDATE document_sources s SET is_current = false
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
-WHERE s.user_id = %(user_id)s AND s.source_uri = i.source_uri AND s.document_id <> i.document_id AND s.is_current;
+WHERE s.realm_id = %(realm_id)s AND s.source_uri = i.source_uri AND s.document_id <> i.document_id AND s.is_current;
 
 -- name: point_sources
-INSERT INTO document_sources (user_id, source_uri, document_id, filename)
-SELECT %(user_id)s, source_uri, document_id, filename
+INSERT INTO document_sources (realm_id, source_uri, document_id, filename)
+SELECT %(realm_id)s, source_uri, document_id, filename
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[], %(filenames)s::text[]) AS i (source_uri, document_id, filename)
-ON CONFLICT (user_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
+ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
 WHERE NOT document_sources.is_current;
 
 -- name: rename_documents
@@ -65,7 +65,7 @@ WHERE NOT document_sources.is_current;
 WITH touched AS MATERIALIZED (
     SELECT d.document_id, d.filename FROM documents d
     WHERE d.document_id IN (
-            SELECT document_id FROM document_sources WHERE user_id = %(user_id)s AND source_uri = ANY(%(uris)s))
+            SELECT document_id FROM document_sources WHERE realm_id = %(realm_id)s AND source_uri = ANY(%(uris)s))
         AND NOT EXISTS (SELECT FROM document_names n
             WHERE n.document_id = d.document_id AND n.is_current AND n.filename = d.filename)
     ORDER BY d.document_id FOR UPDATE
@@ -79,24 +79,37 @@ WHERE d.document_id = t.document_id;
 -- Where else documents stand that had to leave one of these places to another.
 SELECT DISTINCT s.source_uri
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
-JOIN document_sources old ON old.user_id = %(user_id)s AND old.source_uri = i.source_uri
+JOIN document_sources old ON old.realm_id = %(realm_id)s AND old.source_uri = i.source_uri
     AND old.document_id <> i.document_id AND NOT old.is_current
 JOIN document_sources s ON s.document_id = old.document_id AND s.is_current
-WHERE s.user_id = %(user_id)s;
+WHERE s.realm_id = %(realm_id)s;
 
 -- name: vacate_places
 UPDATE document_sources SET is_current = false
-WHERE user_id = %(user_id)s AND source_uri = ANY(%(uris)s) AND is_current;
+WHERE realm_id = %(realm_id)s AND source_uri = ANY(%(uris)s) AND is_current;
 
 -- name: describe_documents
-UPDATE documents d SET realm_id = coalesce(i.realm_id, d.realm_id), title = coalesce(i.title, d.title),
+UPDATE documents d SET collection = coalesce(i.collection, d.collection), title = coalesce(i.title, d.title),
     created_at = coalesce(i.created_at, d.created_at), updated_at = coalesce(i.updated_at, d.updated_at)
-FROM unnest(%(document_ids)s::uuid[], %(realm_ids)s::text[], %(titles)s::text[], %(created)s::timestamptz[],
-            %(updated)s::timestamptz[]) AS i (document_id, realm_id, title, created_at, updated_at)
+FROM unnest(%(document_ids)s::uuid[], %(collections)s::text[], %(titles)s::text[], %(created)s::timestamptz[],
+            %(updated)s::timestamptz[]) AS i (document_id, collection, title, created_at, updated_at)
 WHERE d.document_id = i.document_id;
 
 -- name: find_originals
 SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_ids)s);
+
+-- name: documents_of_contents
+SELECT file_sha256, document_id FROM documents WHERE realm_id = %(realm_id)s AND file_sha256 = ANY(%(checksums)s);
+
+-- name: taken_elsewhere
+SELECT document_id FROM taken_elsewhere(%(document_ids)s::uuid[], %(realm_id)s) AS document_id;
+
+-- name: document_to_move
+SELECT d.realm_id, d.filename, d.file_sha256, (SELECT state FROM newest_job(d.document_id)) AS state
+FROM documents d WHERE d.document_id = %(document_id)s FOR UPDATE OF d;
+
+-- name: move_document
+SELECT move_document(%(document_id)s, %(realm_id)s);
 
 -- name: find_documents
 -- Where each document and its newest job stand.
@@ -110,13 +123,13 @@ WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
 -- name: revived_documents
--- Queued again because their twin left production when one of these documents was published; nothing has moved them since.
+-- Queued again because their exact duplicate left production when one of these documents was published; nothing has moved them since.
 SELECT j.document_id, j.correlation_id
 FROM upload_jobs j
 JOIN LATERAL (
     SELECT e.code, e.payload FROM events e WHERE e.job_id = j.job_id AND e.type IN ('restarted', 'review')
     ORDER BY e.event_id DESC LIMIT 1) e ON true
-WHERE j.user_id = %(user_id)s AND j.state = 'queued' AND e.code = 'twin_gone'
+WHERE j.realm_id = %(realm_id)s AND j.state = 'queued' AND e.code = 'exact_duplicate_gone'
     AND e.payload -> 'published' ?| %(published)s::text[]
 ORDER BY j.created_at, j.document_id;
 
@@ -146,7 +159,7 @@ WHERE document_id = ANY(%(document_ids)s) AND configuration -> 'comparison' IS D
 -- Published documents that have come to the last place of another published one: publishing them again withdraws it.
 SELECT DISTINCT new.document_id
 FROM document_sources new
-JOIN document_sources old USING (user_id, source_uri)
+JOIN document_sources old USING (realm_id, source_uri)
 JOIN documents n ON n.document_id = new.document_id AND n.published_at IS NOT NULL
 JOIN documents d ON d.document_id = old.document_id AND d.published_at IS NOT NULL
 WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_current

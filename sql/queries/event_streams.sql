@@ -7,13 +7,13 @@ SELECT pg_advisory_xact_lock(hashtextextended('event streams of ' || %(user_id)s
 DELETE FROM event_streams WHERE open_until <= now() AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s);
 
 -- name: open_event_stream
-INSERT INTO event_streams (stream_id, user_id, open_until)
-SELECT %(stream_id)s, %(user_id)s, now() + %(lease_s)s * interval '1 second'
+INSERT INTO event_streams (stream_id, realm_id, user_id, open_until)
+SELECT %(stream_id)s, %(realm_id)s, %(user_id)s, now() + %(lease_s)s * interval '1 second'
 WHERE (SELECT count(*) FROM event_streams WHERE user_id = %(user_id)s) < %(most)s;
 
 -- name: keep_event_stream
-INSERT INTO event_streams (stream_id, user_id, open_until)
-VALUES (%(stream_id)s, %(user_id)s, now() + %(lease_s)s * interval '1 second')
+INSERT INTO event_streams (stream_id, realm_id, user_id, open_until)
+VALUES (%(stream_id)s, %(realm_id)s, %(user_id)s, now() + %(lease_s)s * interval '1 second')
 ON CONFLICT (stream_id) DO UPDATE SET open_until = excluded.open_until;
 
 -- name: close_event_stream

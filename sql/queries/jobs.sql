@@ -26,10 +26,10 @@ WITH takeable AS (
         lost_leases = j.lost_leases + (t.was = 'working')::int
     FROM takeable t
     WHERE j.job_id = t.job_id
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, j.retry_count, t.was
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage, j.retry_count, t.was
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'claimed',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'claimed',
            CASE was WHEN 'working' THEN 'warning' ELSE 'info' END,
            CASE was WHEN 'working' THEN 'taken_over' ELSE 'claimed' END,
            jsonb_build_object('worker', %(worker)s::text, 'stage', stage)
@@ -43,7 +43,7 @@ SELECT set_config('upload_pipeline.lease', %(lease)s, true);
 
 -- name: held_jobs
 -- The jobs of this lease, among the documents named; nobody else takes them before the transaction ends.
-SELECT d.document_id, d.user_id, j.job_id, d.filename, d.mime, d.bytes_len, d.file_sha256, d.raw_path,
+SELECT d.document_id, d.realm_id, j.job_id, d.filename, d.mime, d.bytes_len, d.file_sha256, d.raw_path,
        j.stage, j.retry_count, j.correlation_id, j.stage2_completed_at IS NOT NULL AS matches_approved,
        j.stage4_override_reason IS NOT NULL AS overridden,
        coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS criticals, w.workflow_type,
@@ -94,10 +94,10 @@ WITH input AS (
         AND j.state = ANY(%(from_states)s)
         AND j.stage = ANY(%(from_stages)s)
         AND j.lease_token IS NOT DISTINCT FROM %(lease)s
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, i.payload
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage, i.payload
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, %(event)s, %(severity)s, %(code)s,
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, %(event)s, %(severity)s, %(code)s,
            payload || jsonb_build_object('stage', stage)
     FROM moved
 )
@@ -114,10 +114,10 @@ WITH input AS (
     FROM input i, job_stages was, job_stages wanted
     WHERE j.job_id = i.job_id AND j.state IN ('done', 'deadletter')
         AND was.job_stage = j.stage AND wanted.job_stage = i.to_stage AND wanted.position <= was.position
-    RETURNING j.job_id, j.document_id, j.user_id, j.stage
+    RETURNING j.job_id, j.document_id, j.realm_id, j.stage
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-    SELECT job_id, document_id, user_id, %(correlation_id)s, 'restarted', %(code)s,
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, realm_id, %(correlation_id)s, 'restarted', %(code)s,
            jsonb_build_object('stage', stage, 'by', %(by)s::text) || %(details)s::jsonb
     FROM moved
 )
@@ -128,10 +128,10 @@ SELECT job_id FROM moved;
 WITH told AS (
     UPDATE upload_jobs j SET stop_after = %(stop_after)s, parked_until = NULL, is_stopped = false
     WHERE j.job_id = %(job_id)s AND j.state IN ('queued', 'retryable') AND j.stage = %(stage)s
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'restarted',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'restarted',
            CASE WHEN %(stop_after)s::text IS NULL THEN 'told_to_go_on' ELSE 'stage_asked_for' END,
            jsonb_strip_nulls(jsonb_build_object('stage', stage, 'by', %(by)s::text, 'stop_after', %(stop_after)s::text))
     FROM told
@@ -152,7 +152,7 @@ WHERE o.stage_name = s.stage_name AND first.stage_name = %(from_stage)s
 -- A user's dead letters, the oldest failure first; what failed for good after its retries has the cause beside the code.
 SELECT j.document_id, j.job_id, j.stage, j.profile, coalesce(j.last_error ->> 'code', 'unknown') AS code
 FROM upload_jobs j
-WHERE j.user_id = %(user_id)s AND j.state = 'deadletter'
+WHERE j.realm_id = %(realm_id)s AND j.state = 'deadletter'
     AND (%(code)s::text IS NULL OR j.last_error ->> 'code' = %(code)s OR j.last_error ->> 'cause' = %(code)s)
     AND (%(since)s::timestamptz IS NULL OR j.finished_at >= %(since)s)
     AND NOT EXISTS (SELECT FROM upload_jobs later
@@ -186,7 +186,7 @@ ORDER BY job_id FOR NO KEY UPDATE;
 
 -- name: jobs_in_validation_review
 SELECT job_id FROM upload_jobs
-WHERE user_id = ANY(%(user_ids)s::uuid[]) AND state = 'awaiting_review' AND stage = 'validation_review'
+WHERE realm_id = ANY(%(realm_ids)s::uuid[]) AND state = 'awaiting_review' AND stage = 'validation_review'
 ORDER BY updated_at DESC LIMIT %(most)s;
 
 -- name: jobs_due

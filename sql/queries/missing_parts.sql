@@ -32,7 +32,7 @@ JOIN upload_jobs j ON j.state IN ('queued', 'retryable')
     AND (j.parked_until IS NULL OR j.parked_until <= now()) AND NOT j.is_stopped
 WHERE m.part = ANY(%(parts)s) AND m.probe_at <= now()
     AND (%(document_ids)s::uuid[] IS NULL OR j.document_id = ANY(%(document_ids)s))
-    AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+    AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
 ORDER BY m.part, j.held_for IS NULL, j.updated_at, j.job_id;
 
 -- name: drop_idle_parts
@@ -52,10 +52,10 @@ WITH waiting AS (
 ), released AS (
     UPDATE upload_jobs j SET held_for = NULL, last_error = NULL
     FROM waiting w WHERE j.job_id = w.job_id
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, w.held_for AS part
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage, w.held_for AS part
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'parked', 'released',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'parked', 'released',
            jsonb_build_object('stage', stage, 'part', part)
     FROM released
 )
@@ -69,10 +69,10 @@ WITH held AS (
     FROM missing_parts m, job_stages s
     WHERE m.part = %(part)s AND j.document_id = ANY(%(document_ids)s) AND j.state = 'queued' AND j.held_for IS NULL
         AND s.job_stage = j.stage
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.last_error, j.stage, j.held_for
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.last_error, j.stage, j.held_for
 )
-INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-SELECT job_id, document_id, user_id, correlation_id, 'parked', 'warning', 'held',
+INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+SELECT job_id, document_id, realm_id, correlation_id, 'parked', 'warning', 'held',
        jsonb_build_object('error', last_error, 'stage', stage, 'part', held_for)
 FROM held;
 

@@ -1,14 +1,14 @@
 -- name: lock_matching
 -- One comparison, revival, publication or decision at a time in each matching space, so that of two alike facts staged at once
 -- one is always found, and no two of these wait for each other's rows.
-SELECT pg_advisory_xact_lock(hashtextextended('matching' || space::text, 0))
-FROM (SELECT DISTINCT matching_space(u) AS space FROM unnest(%(user_ids)s::uuid[]) AS u ORDER BY space) AS ordered;
+SELECT pg_advisory_xact_lock(hashtextextended('matching' || realm::text, 0))
+FROM (SELECT DISTINCT realm FROM unnest(%(realm_ids)s::uuid[]) AS realm ORDER BY realm) AS ordered;
 
 -- name: users_of_documents
-SELECT DISTINCT user_id FROM documents WHERE document_id = ANY(%(document_ids)s);
+SELECT DISTINCT realm_id FROM documents WHERE document_id = ANY(%(document_ids)s);
 
 -- name: users_with_staged
-SELECT DISTINCT user_id FROM documents d
+SELECT DISTINCT realm_id FROM documents d
 WHERE d.document_id = ANY(%(document_ids)s)
     AND EXISTS (SELECT FROM staged_questions q WHERE q.document_id = d.document_id);
 
@@ -17,16 +17,16 @@ WHERE d.document_id = ANY(%(document_ids)s)
 -- published: publishing it again is enough for those.
 SELECT o.question_id, j.job_id, o.document_id, o.is_orphan
 FROM (
-    SELECT question_id, space, document_id, true AS is_orphan FROM orphaned_questions
+    SELECT question_id, realm_id, document_id, true AS is_orphan FROM orphaned_questions
     UNION ALL
-    SELECT question_id, space, document_id, false FROM stand_ins) o
+    SELECT question_id, realm_id, document_id, false FROM substitutes) o
 JOIN documents d ON d.document_id = o.document_id AND d.published_at IS NOT NULL
 JOIN LATERAL newest_job(o.document_id) j ON j.state = 'done' AND j.outcome = 'published'
-WHERE o.space = ANY(ARRAY(SELECT matching_space(u) FROM unnest(%(user_ids)s::uuid[]) AS u));
+WHERE o.realm_id = ANY(%(realm_ids)s::uuid[]);
 
 -- name: orphans_of_banks
 SELECT question_id, upload_batch_id AS batch_id FROM orphaned_questions
-WHERE space = matching_space(%(user_id)s) AND document_id IS NULL
+WHERE realm_id = %(realm_id)s AND document_id IS NULL
 ORDER BY question_id;
 
 -- name: orphans_of_documents
@@ -63,6 +63,6 @@ SELECT e.document_id FROM ended_unpublished e
 WHERE e.document_id = ANY(%(document_ids)s) AND (
     EXISTS (
         SELECT FROM upload_batches b
-        WHERE matching_space(b.user_id) = matching_space(e.user_id) AND b.document_id IS DISTINCT FROM e.document_id AND b.matched_at >= (
+        WHERE b.realm_id = e.realm_id AND b.document_id IS DISTINCT FROM e.document_id AND b.matched_at >= (
             SELECT max(j.finished_at) FROM upload_jobs j WHERE j.document_id = e.document_id))
     OR EXISTS (SELECT FROM orphaned_questions o WHERE o.document_id = e.document_id));

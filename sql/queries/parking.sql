@@ -1,6 +1,6 @@
 -- name: park_decision
-INSERT INTO parked_decisions (job_id, document_id, user_id, decision, fields, taken_by, seen, due_at)
-SELECT job_id, document_id, user_id, %(decision)s, %(fields)s::jsonb, %(by)s, as_seen(j),
+INSERT INTO parked_decisions (job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at)
+SELECT job_id, document_id, realm_id, %(user_id)s, %(decision)s, %(fields)s::jsonb, %(by)s, as_seen(j),
        now() + make_interval(secs => %(window_s)s)
 FROM upload_jobs j WHERE job_id = %(job_id)s
 RETURNING *;

@@ -66,7 +66,7 @@ WHERE NOT EXISTS (SELECT FROM documents WHERE document_id = d AND published_at I
 -- Published documents whose every place now belongs to another document, one of these among them.
 SELECT DISTINCT old.document_id
 FROM document_sources new
-JOIN document_sources old USING (user_id, source_uri)
+JOIN document_sources old USING (realm_id, source_uri)
 JOIN documents d ON d.document_id = old.document_id
 WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_current
     AND d.published_at IS NOT NULL
@@ -75,7 +75,7 @@ WHERE new.document_id = ANY(%(document_ids)s) AND new.is_current AND NOT old.is_
 -- name: versions
 -- All documents that ever stood where one of these does or did.
 SELECT DISTINCT other.document_id
-FROM document_sources mine JOIN document_sources other USING (user_id, source_uri)
+FROM document_sources mine JOIN document_sources other USING (realm_id, source_uri)
 WHERE mine.document_id = ANY(%(document_ids)s);
 
 -- name: lock_documents
@@ -100,10 +100,10 @@ WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'import
 ORDER BY p.resolved_at DESC, p.duplicate_id;
 
 -- name: publish_chunks
-INSERT INTO document_chunks (chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, page_to,
+INSERT INTO document_chunks (chunk_id, document_id, realm_id, ordinal, text, heading_path, page_from, page_to,
     char_from, char_to, token_count, content_sha256, chunker_name, chunker_version,
     embedding, embed_model, embed_version)
-SELECT c.chunk_id, c.document_id, c.user_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to,
+SELECT c.chunk_id, c.document_id, c.realm_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to,
     c.char_from, c.char_to, c.token_count, c.content_sha256, c.chunker_name, c.chunker_version,
     b.vector, b.embed_model, b.embed_version
 FROM staged_chunks c
@@ -112,11 +112,11 @@ WHERE c.document_id = ANY(%(document_ids)s)
 ORDER BY c.document_id, c.ordinal;
 
 -- name: publish_questions
-INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
+INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
     question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
     confidence_reasons, match_text, match_sha256,
     match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
-SELECT q.question_id, q.user_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
+SELECT q.question_id, q.realm_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
     q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.confidence,
     q.confidence_reasons, q.match_text,
     q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, b.vector, b.embed_model, b.embed_version
@@ -156,7 +156,7 @@ WHERE d.document_id = ANY(%(document_ids)s);
 -- name: mark_withdrawn
 WITH withdrawn AS (
     UPDATE documents SET published_at = NULL, published_path = NULL, published_sha256 = NULL, updated_at = now()
-    WHERE document_id = ANY(%(document_ids)s) RETURNING document_id, user_id
+    WHERE document_id = ANY(%(document_ids)s) RETURNING document_id, realm_id
 )
-INSERT INTO events (document_id, user_id, type, code, payload)
-SELECT document_id, user_id, 'withdrawn', 'replaced_by_newer_version', '{}' FROM withdrawn;
+INSERT INTO events (document_id, realm_id, type, code, payload)
+SELECT document_id, realm_id, 'withdrawn', 'replaced_by_newer_version', '{}' FROM withdrawn;

@@ -3,36 +3,44 @@
 SELECT pg_advisory_xact_lock(%(lock_class)s, 0);
 
 -- name: claim_queue
--- The next jobs that wait, fairly: the highest priority first; within it users take turns, counting what each has
--- running already; within a user the oldest. Each user's part is read from an index, so a long queue costs no more.
-WITH RECURSIVE waiting_users (user_id) AS (
-    (SELECT j.user_id FROM upload_jobs j
-     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
-     ORDER BY j.user_id LIMIT 1)
+-- The next jobs that wait, fairly: the highest priority first; within it realms take turns, then users within a realm,
+-- counting what each has running already; within a user the oldest. Each user's part is read from an index, so a long
+-- queue costs no more.
+WITH RECURSIVE waiting_users (realm_id, user_id) AS (
+    (SELECT j.realm_id, j.user_id FROM upload_jobs j
+     WHERE j.state IN ('queued', 'retryable') AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
+     ORDER BY j.realm_id, j.user_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT j.user_id FROM upload_jobs j
-            WHERE j.state IN ('queued', 'retryable') AND j.user_id > w.user_id
-                AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
-            ORDER BY j.user_id LIMIT 1)
-    FROM waiting_users w WHERE w.user_id IS NOT NULL
+    SELECT n.realm_id, n.user_id
+    FROM waiting_users w CROSS JOIN LATERAL (
+        SELECT j.realm_id, j.user_id FROM upload_jobs j
+        WHERE j.state IN ('queued', 'retryable') AND (j.realm_id, j.user_id) > (w.realm_id, w.user_id)
+            AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
+        ORDER BY j.realm_id, j.user_id LIMIT 1) n
 ), running AS (
-    SELECT user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY user_id
-), waiting AS (
-    SELECT c.job_id, c.priority, c.created_at, coalesce(r.jobs, 0) + row_number() OVER (
-        PARTITION BY u.user_id ORDER BY c.priority DESC, c.created_at, c.job_id) AS turn
+    SELECT realm_id, user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY realm_id, user_id
+), of_users AS (
+    SELECT u.realm_id, c.job_id, c.priority, c.created_at, coalesce(r.jobs, 0) + row_number() OVER (
+        PARTITION BY u.realm_id, u.user_id ORDER BY c.priority DESC, c.created_at, c.job_id) AS turn
     FROM waiting_users u
-    LEFT JOIN running r ON r.user_id = u.user_id
+    LEFT JOIN running r USING (realm_id, user_id)
     CROSS JOIN LATERAL (
         SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
-        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable') AND NOT j.is_stopped
+        WHERE j.realm_id = u.realm_id AND j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
+            AND NOT j.is_stopped
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
             AND (j.document_id = ANY(%(probes)s)
                 OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))
         ORDER BY j.priority DESC, j.created_at, j.job_id
-        -- backpressure: a user has at most so many jobs running; 0 is no limit
+        -- backpressure: a user has at most so many jobs running in a realm; 0 is no limit
         LIMIT CASE WHEN %(per_user)s = 0 THEN %(limit)s
             ELSE greatest(0, least(%(limit)s, %(per_user)s - coalesce(r.jobs, 0))) END
     ) c
+), waiting AS (
+    SELECT u.job_id, u.priority, u.created_at, u.turn AS turn_of_user,
+        coalesce((SELECT sum(r.jobs) FROM running r WHERE r.realm_id = u.realm_id), 0) + row_number() OVER (
+            PARTITION BY u.realm_id ORDER BY u.priority DESC, u.turn, u.created_at, u.job_id) AS turn
+    FROM of_users u
 ), chosen AS (
     SELECT job_id, row_number() OVER (ORDER BY priority DESC, turn, created_at, job_id) AS place
     FROM waiting ORDER BY place LIMIT %(limit)s
@@ -47,10 +55,10 @@ WITH RECURSIVE waiting_users (user_id) AS (
         parked_until = NULL
     FROM takeable t
     WHERE j.job_id = t.job_id
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, t.place
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage, t.place
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'claimed', 'claimed',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'claimed', 'claimed',
            jsonb_build_object('worker', %(worker)s::text, 'stage', stage)
     FROM claimed
 )
@@ -77,14 +85,14 @@ WITH lost AS (
         claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL
     FROM lost l
     WHERE j.job_id = l.job_id
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage, j.lost_leases, l.claimed_by, l.is_expired
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage, j.lost_leases, l.claimed_by, l.is_expired
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'retry', 'warning', 'worker_lost',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'retry', 'warning', 'worker_lost',
            jsonb_build_object('worker', claimed_by, 'stage', stage, 'lease_expired', is_expired, 'times', lost_leases)
     FROM freed
 )
-SELECT job_id, document_id, user_id, stage, lost_leases, claimed_by FROM freed;
+SELECT job_id, document_id, realm_id, stage, lost_leases, claimed_by FROM freed;
 
 -- name: free_jobs
 -- After a restore: whoever held these jobs works on another database, or no more. It counts neither as a try nor as a
@@ -94,10 +102,10 @@ WITH freed AS (
         state = 'retryable', retry_at = now(), last_error = %(error)s::jsonb,
         claimed_by = NULL, claimed_at = NULL, lease_token = NULL, lease_expires_at = NULL
     WHERE j.state = 'working'
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id, j.stage
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'retry', 'warning', 'restored',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'retry', 'warning', 'restored',
            jsonb_build_object('stage', stage)
     FROM freed
 )
@@ -107,26 +115,27 @@ SELECT document_id FROM freed;
 -- What a claim could take now, counted no further than %(most)s, with one try of each missing part that is due; jobs of
 -- lost workers, and question banks, that wait for a run; and times in seconds: for how long nobody has taken what is due,
 -- until the next job falls due, and the age of the last claim of what runs.
-WITH RECURSIVE waiting_users (user_id) AS (
-    (SELECT j.user_id FROM upload_jobs j
-     WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
-     ORDER BY j.user_id LIMIT 1)
+WITH RECURSIVE waiting_users (realm_id, user_id) AS (
+    (SELECT j.realm_id, j.user_id FROM upload_jobs j
+     WHERE j.state IN ('queued', 'retryable') AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
+     ORDER BY j.realm_id, j.user_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT j.user_id FROM upload_jobs j
-            WHERE j.state IN ('queued', 'retryable') AND j.user_id > w.user_id
-                AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
-            ORDER BY j.user_id LIMIT 1)
-    FROM waiting_users w WHERE w.user_id IS NOT NULL
+    SELECT n.realm_id, n.user_id
+    FROM waiting_users w CROSS JOIN LATERAL (
+        SELECT j.realm_id, j.user_id FROM upload_jobs j
+        WHERE j.state IN ('queued', 'retryable') AND (j.realm_id, j.user_id) > (w.realm_id, w.user_id)
+            AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
+        ORDER BY j.realm_id, j.user_id LIMIT 1) n
 ), running AS (
-    SELECT user_id, count(*) AS jobs, max(claimed_at) AS claimed_at
-    FROM upload_jobs WHERE state = 'working' GROUP BY user_id
+    SELECT realm_id, user_id, count(*) AS jobs, max(claimed_at) AS claimed_at
+    FROM upload_jobs WHERE state = 'working' GROUP BY realm_id, user_id
 ), due AS (
     SELECT c.since
     FROM waiting_users u
-    LEFT JOIN running r ON r.user_id = u.user_id
+    LEFT JOIN running r USING (realm_id, user_id)
     CROSS JOIN LATERAL (
         SELECT greatest(j.updated_at, j.retry_at, j.parked_until) AS since FROM upload_jobs j
-        WHERE j.user_id = u.user_id AND j.state IN ('queued', 'retryable') AND NOT j.is_stopped
+        WHERE j.realm_id = u.realm_id AND j.user_id = u.user_id AND j.state IN ('queued', 'retryable') AND NOT j.is_stopped
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
             AND NOT EXISTS (
                 SELECT FROM missing_parts m WHERE m.part = %(everything)s OR m.part = j.held_for)
@@ -140,7 +149,7 @@ WITH RECURSIVE waiting_users (user_id) AS (
     SELECT m.probe_at FROM missing_parts m
     WHERE EXISTS (
         SELECT FROM upload_jobs j
-        WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+        WHERE j.state IN ('queued', 'retryable') AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
             AND (j.held_for = m.part OR m.part = %(everything)s AND j.held_for IS NULL)
             AND (j.parked_until IS NULL OR j.parked_until <= now()) AND NOT j.is_stopped)
 ), lost AS (
@@ -179,35 +188,39 @@ SELECT j.document_id,
 FROM upload_jobs j WHERE j.document_id = ANY(%(document_ids)s) AND j.state = 'working';
 
 -- name: queue_depth
--- What waits and what runs, by user; oldest_s is how long the first has waited, in seconds.
-SELECT user_id,
+-- What waits and what runs, by realm and user; oldest_s is how long the first has waited, in seconds.
+SELECT realm_id, user_id,
     count(*) FILTER (WHERE state = 'queued' AND NOT is_stopped) AS queued,
     count(*) FILTER (WHERE state = 'retryable') AS retryable,
     count(*) FILTER (WHERE state = 'working') AS working,
     extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued' AND NOT is_stopped))::float8 AS oldest_s
 FROM upload_jobs
-WHERE state IN ('queued', 'retryable', 'working') AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
-GROUP BY user_id ORDER BY user_id;
+WHERE state IN ('queued', 'retryable', 'working') AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)
+GROUP BY realm_id, user_id ORDER BY realm_id, user_id;
 
 -- name: queue_waiting
 -- What waits, in the order in which claim_queue takes it; what is not due yet comes last: what is to be tried again,
 -- waits for a budget, or waits for the next try of a missing part. Times are in seconds.
 WITH running AS (
-    SELECT user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY user_id
+    SELECT realm_id, user_id, count(*) AS jobs FROM upload_jobs WHERE state = 'working' GROUP BY realm_id, user_id
 ), due AS (
     SELECT j.*, greatest(j.retry_at, j.parked_until, own.probe_at, everybodys.probe_at, now()) AS due_at
     FROM upload_jobs j
     LEFT JOIN missing_parts own ON own.part = j.held_for
     LEFT JOIN missing_parts everybodys ON everybodys.part = %(everything)s
-    WHERE j.state IN ('queued', 'retryable') AND (%(user_id)s::uuid IS NULL OR j.user_id = %(user_id)s)
+    WHERE j.state IN ('queued', 'retryable') AND (%(realm_id)s::uuid IS NULL OR j.realm_id = %(realm_id)s)
         -- what has stopped behind a stage waits to be told to go on
         AND NOT j.is_stopped
-), waiting AS (
+), of_users AS (
     SELECT d.*, coalesce(r.jobs, 0) + row_number() OVER (
-        PARTITION BY d.user_id ORDER BY d.due_at > now(), d.priority DESC, d.created_at, d.job_id) AS turn
-    FROM due d LEFT JOIN running r USING (user_id)
+        PARTITION BY d.realm_id, d.user_id ORDER BY d.due_at > now(), d.priority DESC, d.created_at, d.job_id) AS turn_of_user
+    FROM due d LEFT JOIN running r USING (realm_id, user_id)
+), waiting AS (
+    SELECT u.*, coalesce((SELECT sum(r.jobs) FROM running r WHERE r.realm_id = u.realm_id), 0) + row_number() OVER (
+        PARTITION BY u.realm_id ORDER BY u.due_at > now(), u.priority DESC, u.turn_of_user, u.created_at, u.job_id) AS turn
+    FROM of_users u
 )
-SELECT w.job_id, w.document_id, w.user_id, d.filename, w.priority, w.state, w.stage,
+SELECT w.job_id, w.document_id, w.realm_id, w.user_id, d.filename, w.priority, w.state, w.stage,
     extract(epoch FROM now() - w.created_at)::float8 AS age_s,
     extract(epoch FROM w.due_at - now())::float8 AS due_in_s
 FROM waiting w JOIN documents d USING (document_id)
@@ -219,10 +232,10 @@ LIMIT %(limit)s;
 WITH changed AS (
     UPDATE upload_jobs j SET priority = %(priority)s, updated_at = now()
     WHERE j.document_id = ANY(%(document_ids)s) AND j.state IN ('queued', 'retryable') AND j.priority <> %(priority)s
-    RETURNING j.job_id, j.document_id, j.user_id, j.correlation_id
+    RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'review', 'priority_set',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'review', 'priority_set',
            jsonb_build_object('by', %(by)s::text, 'priority', %(priority)s)
     FROM changed
 )

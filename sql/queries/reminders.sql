@@ -5,7 +5,7 @@ SELECT pg_advisory_xact_lock(%(lock_class)s, 0);
 -- name: overdue_reviews
 -- What has waited for a person for so many hours, whoever it belongs to, and was not told of lately; the longest first.
 WITH overdue AS (
-    SELECT j.job_id, j.document_id, j.user_id, j.correlation_id, d.filename,
+    SELECT j.job_id, j.document_id, j.realm_id, j.correlation_id, d.filename,
         (extract(epoch FROM now() - j.updated_at) / 3600)::float8 AS hours
     FROM upload_jobs j JOIN documents d USING (document_id)
     WHERE j.state = 'awaiting_review' AND j.updated_at <= now() - make_interval(secs => %(hours)s * 3600)
@@ -14,12 +14,12 @@ WITH overdue AS (
             WHERE e.job_id = j.job_id AND e.code = 'review_overdue'
                 AND e.ts > greatest(j.updated_at, now() - make_interval(secs => %(again_h)s * 3600)))
 ), logged AS (
-    INSERT INTO events (job_id, document_id, user_id, correlation_id, type, severity, code, payload)
-    SELECT job_id, document_id, user_id, correlation_id, 'review', 'warning', 'review_overdue',
+    INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
+    SELECT job_id, document_id, realm_id, correlation_id, 'review', 'warning', 'review_overdue',
            jsonb_build_object('hours', round(hours::numeric, 1))
     FROM overdue
 )
-SELECT job_id, document_id, user_id, filename, hours FROM overdue ORDER BY hours DESC, job_id;
+SELECT job_id, document_id, realm_id, filename, hours FROM overdue ORDER BY hours DESC, job_id;
 
 -- name: is_any_review_overdue
 -- Whether overdue_reviews would answer with any.

@@ -5,12 +5,12 @@ SELECT d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
-WHERE d.document_id = %(document_id)s AND d.user_id = %(user_id)s
+WHERE d.document_id = %(document_id)s AND d.realm_id = %(realm_id)s
     AND j.job_id = (SELECT job_id FROM newest_job(%(document_id)s))
 FOR UPDATE OF j;
 
 -- name: documents_of_user
-SELECT document_id FROM documents WHERE document_id = %(document_id)s AND user_id = %(user_id)s;
+SELECT document_id FROM documents WHERE document_id = %(document_id)s AND realm_id = %(realm_id)s;
 
 -- name: next_waiting
 -- The document that has waited longest for a person; not one that a decision is parked about.
@@ -21,7 +21,7 @@ SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updat
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
     review_version(j.document_id) AS review_version
 FROM upload_jobs j JOIN documents d USING (document_id)
-WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
+WHERE j.realm_id = %(realm_id)s AND j.state = 'awaiting_review'
     AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)
     AND j.document_id <> ALL(%(besides)s::uuid[])
     AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
@@ -34,14 +34,14 @@ WHERE job_id = %(job_id)s AND type = 'review' AND code = ANY(%(codes)s)
 ORDER BY event_id DESC LIMIT 1;
 
 -- name: log_review
-INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-SELECT job_id, document_id, user_id, correlation_id, 'review', %(code)s,
+INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+SELECT job_id, document_id, realm_id, correlation_id, 'review', %(code)s,
        %(payload)s::jsonb || jsonb_build_object('stage', stage)
 FROM upload_jobs WHERE job_id = %(job_id)s;
 
 -- name: record_batch_event
-INSERT INTO events (document_id, user_id, type, severity, code, payload)
-VALUES (%(document_id)s, %(user_id)s, %(type)s, %(severity)s, %(code)s, %(payload)s::jsonb);
+INSERT INTO events (document_id, realm_id, type, severity, code, payload)
+VALUES (%(document_id)s, %(realm_id)s, %(type)s, %(severity)s, %(code)s, %(payload)s::jsonb);
 
 -- name: review_history
 -- What was done to a document or a bank; with a subject, what names that fact or pair, and what was done to the whole.
@@ -87,7 +87,7 @@ UPDATE staged_questions SET question = %(question)s, answer = %(answer)s, statem
     decided_by_itself = true
 WHERE question_id = %(question_id)s AND version = %(version)s;
 
--- name: forget_look_alikes
+-- name: forget_near_duplicates
 -- The fact says something else now: what nobody decided about its old words is void, whichever end it is; it is
 -- compared again itself. What it repeats elsewhere is kept out by the pair, and what is published has its old words yet.
 DELETE FROM staging_duplicates p
@@ -121,7 +121,7 @@ FROM staging_duplicates p
 JOIN staged_questions q ON q.question_id = p.staged_question_id
 LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
 LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
-WHERE q.user_id = %(user_id)s AND (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
+WHERE q.realm_id = %(realm_id)s AND (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
     AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
     AND (%(duplicate_ids)s::uuid[] IS NULL OR p.duplicate_id = ANY(%(duplicate_ids)s))
     AND (%(resolution)s::text IS NULL OR p.resolution = %(resolution)s)
@@ -169,10 +169,10 @@ FROM (
     LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
     LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
     CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
-    JOIN duplicate_decisions d ON matching_space(d.user_id) = matching_space(p.user_id)
+    JOIN duplicate_decisions d ON d.realm_id = p.realm_id
         AND d.first_sha256 = least(p.match_sha256 COLLATE "C", e.match_sha256)
         AND d.second_sha256 = greatest(p.match_sha256 COLLATE "C", e.match_sha256)
-    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.document_id IS NOT NULL) i
+    WHERE p.realm_id = %(realm_id)s AND p.document_id IS NOT NULL) i
 WHERE p.duplicate_id = i.duplicate_id
 RETURNING i.document_id;
 

@@ -1,7 +1,7 @@
 -- name: near_passages
 -- {space} is the model's: the partial HNSW indexes are on this expression.
 SELECT chunk_id AS id FROM document_chunks
-WHERE user_id = %(user_id)s AND embed_model = %(model)s
+WHERE realm_id = %(realm_id)s AND embed_model = %(model)s
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
 
@@ -9,7 +9,7 @@ ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
 -- The user's rows first, then their order: no index on vectors can leave any out.
 WITH mine AS MATERIALIZED (
     SELECT chunk_id AS id, embedding::{space} <=> %(vector)s::{space} AS distance FROM document_chunks
-    WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    WHERE realm_id = %(realm_id)s AND embed_model = %(model)s
         AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 )
 SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
@@ -19,14 +19,14 @@ SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 WITH mine AS MATERIALIZED (
     SELECT c.chunk_id AS id, n.vector::{space} <=> %(vector)s::{space} AS distance
     FROM document_chunks c JOIN next_vectors n ON n.owner_id = c.chunk_id AND n.embed_model = %(model)s
-    WHERE c.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR c.document_id = ANY(%(document_ids)s))
+    WHERE c.realm_id = %(realm_id)s AND (%(document_ids)s::uuid[] IS NULL OR c.document_id = ANY(%(document_ids)s))
 )
 SELECT id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 
 -- name: near_facts
 -- With the passage of each: a bank's question, which is of none, is its own.
 SELECT question_id AS id, coalesce(chunk_id, question_id) AS passage_id FROM all_questions
-WHERE user_id = %(user_id)s AND embed_model = %(model)s
+WHERE realm_id = %(realm_id)s AND embed_model = %(model)s
     AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 ORDER BY embedding::{space} <=> %(vector)s::{space} LIMIT %(pool)s;
 
@@ -35,7 +35,7 @@ WITH mine AS MATERIALIZED (
     SELECT question_id AS id, coalesce(chunk_id, question_id) AS passage_id,
         embedding::{space} <=> %(vector)s::{space} AS distance
     FROM all_questions
-    WHERE user_id = %(user_id)s AND embed_model = %(model)s
+    WHERE realm_id = %(realm_id)s AND embed_model = %(model)s
         AND (%(document_ids)s::uuid[] IS NULL OR document_id = ANY(%(document_ids)s))
 )
 SELECT id, passage_id FROM mine ORDER BY distance, id LIMIT %(pool)s;
@@ -45,7 +45,7 @@ WITH mine AS MATERIALIZED (
     SELECT q.question_id AS id, coalesce(q.chunk_id, q.question_id) AS passage_id,
         n.vector::{space} <=> %(vector)s::{space} AS distance
     FROM all_questions q JOIN next_vectors n ON n.owner_id = q.question_id AND n.embed_model = %(model)s
-    WHERE q.user_id = %(user_id)s AND (%(document_ids)s::uuid[] IS NULL OR q.document_id = ANY(%(document_ids)s))
+    WHERE q.realm_id = %(realm_id)s AND (%(document_ids)s::uuid[] IS NULL OR q.document_id = ANY(%(document_ids)s))
 )
 SELECT id, passage_id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 
@@ -56,7 +56,7 @@ SELECT id, passage_id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 -- reading them all for.
 WITH totals AS MATERIALIZED (
     SELECT language, sum(passages)::float8 AS passages, sum(words)::float8 AS words FROM search_sources
-    WHERE matching_space(user_id) = matching_space(%(user_id)s) GROUP BY language
+    WHERE realm_id = %(realm_id)s GROUP BY language
 ), whole AS MATERIALIZED (
     SELECT sum(passages) AS passages, sum(words) / sum(passages) AS average FROM totals
 ), asked AS MATERIALIZED (
@@ -66,7 +66,7 @@ WITH totals AS MATERIALIZED (
     SELECT t.language, w.term
     FROM totals t CROSS JOIN LATERAL words_of(%(text)s, reading_of(t.language, false), false) w
 ), keys AS MATERIALIZED (
-    SELECT t.language, a.term, word_key(%(user_id)s, t.language, a.term) AS key
+    SELECT t.language, a.term, word_key(%(realm_id)s, t.language, a.term) AS key
     FROM totals t CROSS JOIN (SELECT DISTINCT term FROM asked) a
 ), known AS MATERIALIZED (
     SELECT k.language, k.term, k.key, p.passages::float8 AS here,
@@ -131,7 +131,7 @@ WITH asked AS MATERIALIZED (
     SELECT q.question_id, q.chunk_id, fact_text(q.question, q.answer, q.statement) AS text,
         s.language
     FROM all_questions q JOIN search_sources s ON s.source_id = coalesce(q.document_id, q.question_id)
-    WHERE matching_space(q.user_id) = matching_space(%(user_id)s)
+    WHERE q.realm_id = %(realm_id)s
         AND (q.chunk_id = ANY(%(passage_ids)s::uuid[]) OR q.question_id = ANY(%(besides)s::uuid[]))
 )
 SELECT c.question_id AS id, c.chunk_id AS passage_id, coalesce(w.score, 0)::float8 AS score
@@ -198,7 +198,7 @@ CROSS JOIN LATERAL (
     -- a long passage has many words
     SELECT shared_words(%(text)s, c.text, l.language) * 2 / 3
     FROM staged_chunks c WHERE c.document_id = d.document_id) t
-WHERE j.user_id = %(user_id)s AND j.state = 'awaiting_review'
+WHERE j.realm_id = %(realm_id)s AND j.state = 'awaiting_review'
     AND NOT EXISTS (SELECT FROM upload_jobs u WHERE u.document_id = j.document_id AND u.created_at > j.created_at)
     -- what is published of a document that is scanned again is searched as it is
     AND d.published_at IS NULL

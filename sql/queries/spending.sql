@@ -43,9 +43,9 @@ RETURNING a.scope;
 SELECT accounts FROM paid_calls WHERE call_id = %(call_id)s;
 
 -- name: record_call
-INSERT INTO paid_calls (call_id, run_id, user_id, document_id, stage_name, service, model, cache_key, items,
+INSERT INTO paid_calls (call_id, run_id, realm_id, document_id, stage_name, service, model, cache_key, items,
     reserved_usd, accounts, claimed_by, expires_at)
-VALUES (%(call_id)s, %(run_id)s, %(user_id)s, %(document_id)s, %(stage)s, %(service)s, %(model)s, %(cache_key)s,
+VALUES (%(call_id)s, %(run_id)s, %(realm_id)s, %(document_id)s, %(stage)s, %(service)s, %(model)s, %(cache_key)s,
     %(items)s, %(amount)s::numeric, %(accounts)s, %(worker)s, now() + make_interval(secs => %(lease_s)s));
 
 -- name: settle_call

@@ -43,8 +43,8 @@ FROM unnest(%(document_ids)s::uuid[], %(messages)s::text[]) AS i (document_id, m
 WHERE s.stage_name = %(stage)s AND s.document_id = i.document_id;
 
 -- name: log_stage_skips
-INSERT INTO events (job_id, document_id, user_id, correlation_id, type, code, payload)
-SELECT job_id, document_id, user_id, correlation_id, 'stage_skipped', %(stage)s || '_skipped',
+INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, code, payload)
+SELECT job_id, document_id, realm_id, correlation_id, 'stage_skipped', %(stage)s || '_skipped',
        jsonb_build_object('reason', %(reason)s::text)
 FROM upload_jobs WHERE job_id = ANY(%(job_ids)s);
 
@@ -64,11 +64,11 @@ WHERE document_id = ANY(%(document_ids)s);
 -- name: put_outputs
 -- Only under the lease, in one statement: a worker that has lost it moves no row to its own files.
 INSERT INTO stage_output_files
-    (document_id, user_id, stage_name, file_type, file_path, file_size, mime_type, checksum, metadata)
-SELECT document_id, user_id, %(stage)s, file_type, file_path, file_size, mime_type, checksum, metadata
-FROM unnest(%(document_ids)s::uuid[], %(user_ids)s::uuid[], %(file_types)s::text[], %(paths)s::text[],
+    (document_id, realm_id, stage_name, file_type, file_path, file_size, mime_type, checksum, metadata)
+SELECT document_id, realm_id, %(stage)s, file_type, file_path, file_size, mime_type, checksum, metadata
+FROM unnest(%(document_ids)s::uuid[], %(realm_ids)s::uuid[], %(file_types)s::text[], %(paths)s::text[],
             %(sizes)s::bigint[], %(mimes)s::text[], %(checksums)s::text[], %(metadata)s::jsonb[])
-    AS i (document_id, user_id, file_type, file_path, file_size, mime_type, checksum, metadata)
+    AS i (document_id, realm_id, file_type, file_path, file_size, mime_type, checksum, metadata)
 WHERE EXISTS (
     SELECT FROM upload_jobs j
     WHERE j.document_id = i.document_id AND j.lease_token = %(lease)s AND j.state = 'working')

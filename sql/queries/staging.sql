@@ -25,10 +25,10 @@ FROM unnest(%(chunk_ids)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[], %(
 WHERE c.chunk_id = i.chunk_id;
 
 -- name: open_batches
-INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name)
-SELECT batch_id, document_id, user_id, user_id, file_name
-FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(user_ids)s::uuid[], %(file_names)s::text[])
-    AS i (batch_id, document_id, user_id, file_name)
+INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)
+SELECT batch_id, d.document_id, d.user_id, d.realm_id, file_name
+FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(file_names)s::text[])
+    AS i (batch_id, document_id, file_name) JOIN documents d USING (document_id)
 ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uploaded_at = now(),
     review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
 
@@ -74,7 +74,7 @@ FROM (
 WHERE q.question_id = i.question_id;
 
 -- name: questions_to_match
-SELECT q.question_id, q.document_id, q.user_id, matching_space(q.user_id) AS space, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
+SELECT q.question_id, q.document_id, q.realm_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
        q.language, q.answer, q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
        text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256, own_words(q.match_text, q.evidence) AS own_words
 FROM staged_questions q
@@ -108,7 +108,7 @@ FROM (
     JOIN staged_questions q USING (question_id) GROUP BY q.upload_batch_id) i
 WHERE b.batch_id = i.upload_batch_id AND b.document_id IS NULL;
 
--- name: exact_twins
+-- name: exact_duplicates
 -- What a new fact is compared with: production, and what is staged and has been through the comparison itself;
 -- not the documents' own rows, nor those of a document whose place one of them takes. A document that is scanned again
 -- is compared with what is published of it and stays.
@@ -117,7 +117,7 @@ FROM unnest(%(keys)s::text[], %(of_keys)s::text[]) AS k (key, language)
 -- each key by itself, in the index, however much there is
 CROSS JOIN LATERAL (
     SELECT c.question_id, c.is_staged FROM comparable c
-    WHERE c.space = %(space)s AND c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
+    WHERE c.realm_id = %(realm_id)s AND c.match_sha256 = k.key AND may_be_one_language(c.language, k.language)
         AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
             OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
         AND c.question_id <> ALL(%(question_ids)s::uuid[])
@@ -133,13 +133,13 @@ FROM staged_questions q
 CROSS JOIN LATERAL (
     SELECT s.question_id, true AS is_staged, s.question, s.answer, s.language, s.upload_batch_id
     FROM staged_questions s JOIN upload_batches b ON b.batch_id = s.upload_batch_id
-    WHERE matching_space(s.user_id) = matching_space(q.user_id) AND s.document_id IS NULL
+    WHERE s.realm_id = q.realm_id AND s.document_id IS NULL
         AND asked_key(s.question) = asked_key(q.question)
         AND s.status IN ('pending', 'approved') AND b.matched_at IS NOT NULL
     UNION ALL
     SELECT a.question_id, false, a.question, a.answer, a.language, s.upload_batch_id
     FROM all_questions a LEFT JOIN staged_questions s USING (question_id)
-    WHERE matching_space(a.user_id) = matching_space(q.user_id) AND a.document_id IS NULL
+    WHERE a.realm_id = q.realm_id AND a.document_id IS NULL
         AND asked_key(a.question) = asked_key(q.question)
 ) c
 WHERE q.question_id = ANY(%(question_ids)s) AND q.document_id IS NULL
@@ -149,7 +149,7 @@ ORDER BY q.question_id, c.is_staged DESC, c.question_id;
 -- name: signatures
 SELECT uuid_send(question_id) || int4send(match_trigrams) || match_signature || boolsend(is_staged) AS packed
 FROM comparable
-WHERE space = %(space)s
+WHERE realm_id = %(realm_id)s
     AND (%(languages)s::text[] IS NULL OR language = '' OR language = ANY(%(languages)s))
     AND (document_id IS NULL OR document_id <> ALL(%(document_ids)s::uuid[])
         OR question_id IN (SELECT published_before(%(scanned)s::uuid[])))
@@ -167,7 +167,7 @@ SELECT uuid_send(c.question_id) || int4send(c.match_trigrams) || c.match_signatu
                 AND e.embed_model = %(model)s AND e.embed_version = %(version)s) END,
         repeat('0', %(dims)s::int)::bit varying)) AS packed
 FROM comparable c
-WHERE c.space = %(space)s
+WHERE c.realm_id = %(realm_id)s
     AND (%(languages)s::text[] IS NULL OR c.language = '' OR c.language = ANY(%(languages)s))
     AND (c.document_id IS NULL OR c.document_id <> ALL(%(document_ids)s::uuid[])
         OR c.question_id IN (SELECT published_before(%(scanned)s::uuid[])))
@@ -222,9 +222,9 @@ WHERE j.score >= %(threshold)s::real;
 -- name: record_pairs
 -- What a person decided about a pair stands, and so does what one decided about the same two texts before; what nobody
 -- has decided waits; the system decides anew.
-INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
+INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id, existing_is_staged,
     similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons)
-SELECT DISTINCT ON (duplicate_id) duplicate_id, q.user_id, staged_id, existing_id, is_staged, score, method,
+SELECT DISTINCT ON (duplicate_id) duplicate_id, q.realm_id, staged_id, existing_id, is_staged, score, method,
     coalesce(remembered_resolution(d.resolution, q.match_sha256, e.match_sha256), i.resolution),
     CASE WHEN d.resolution IS NULL THEN i.reason ELSE d.notes END,
     coalesce(d.decided_by, CASE WHEN i.resolution <> 'pending' THEN 'system' END),
@@ -237,7 +237,7 @@ JOIN staged_questions q ON q.question_id = i.staged_id
 LEFT JOIN staged_questions s ON s.question_id = i.existing_id
 LEFT JOIN all_questions a ON a.question_id = i.existing_id
 CROSS JOIN LATERAL (SELECT coalesce(s.match_sha256, a.match_sha256) COLLATE "C" AS match_sha256) e
-LEFT JOIN duplicate_decisions d ON matching_space(d.user_id) = matching_space(q.user_id)
+LEFT JOIN duplicate_decisions d ON d.realm_id = q.realm_id
     AND d.first_sha256 = least(q.match_sha256 COLLATE "C", e.match_sha256)
     AND d.second_sha256 = greatest(q.match_sha256 COLLATE "C", e.match_sha256)
 -- texts of two languages are no pair, whoever says so
@@ -260,7 +260,7 @@ JOIN staging_duplicates p ON p.staged_question_id = t.question_id AND p.resoluti
     AND p.existing_question_id <> s.question_id;
 
 -- name: keep_both_within
--- Two look-alikes of one document are both said by it. Of questions in the same words it has two answers: not these.
+-- Two near-duplicates of one document are both said by it. Of questions in the same words it has two answers: not these.
 UPDATE staging_duplicates p SET resolution = 'keep_both', resolved_by = 'system', resolved_at = now(),
     resolution_notes = 'the same document says both'
 FROM staged_questions q, staged_questions other
@@ -275,19 +275,19 @@ WITH gone AS (
     UPDATE staging_duplicates p SET resolution = 'not_duplicate', resolved_by = 'system', resolved_at = now(),
         resolution_notes = 'what it resembles was replaced or withdrawn'
     FROM staged_questions q
-    WHERE matching_space(p.user_id) = matching_space(%(user_id)s) AND p.resolution = 'pending'
+    WHERE p.realm_id = %(realm_id)s AND p.resolution = 'pending'
         AND q.question_id = p.staged_question_id
         AND q.status IN ('pending', 'approved')
         AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = p.existing_question_id)
         AND NOT EXISTS (SELECT FROM standing_questions s WHERE s.question_id = p.existing_question_id)
-    RETURNING p.duplicate_id, p.user_id, p.existing_question_id, q.question_id, q.document_id, q.upload_batch_id
+    RETURNING p.duplicate_id, p.realm_id, p.existing_question_id, q.question_id, q.document_id, q.upload_batch_id
 ), told AS (
-    INSERT INTO events (document_id, job_id, user_id, type, code, payload)
-    SELECT g.document_id, (SELECT job_id FROM newest_job(g.document_id)), g.user_id, 'review', 'look_alikes_gone',
+    INSERT INTO events (document_id, job_id, realm_id, type, code, payload)
+    SELECT g.document_id, (SELECT job_id FROM newest_job(g.document_id)), g.realm_id, 'review', 'near_duplicates_gone',
         jsonb_build_object('by', 'system', 'reason', 'what they resemble was replaced or withdrawn',
             'pairs', jsonb_object_agg(g.duplicate_id, g.existing_question_id))
         || CASE WHEN g.document_id IS NULL THEN jsonb_build_object('batch_id', g.upload_batch_id) ELSE '{}' END
-    FROM gone g GROUP BY g.document_id, g.upload_batch_id, g.user_id
+    FROM gone g GROUP BY g.document_id, g.upload_batch_id, g.realm_id
 )
 SELECT DISTINCT upload_batch_id AS batch_id FROM gone WHERE document_id IS NULL;
 
@@ -355,11 +355,11 @@ ORDER BY document_id, evidence_char_from, question_id;
 -- Published statements of other documents that are a staged (or by now published) one with other numbers, or denied, or that give numbers of the
 -- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
-    SELECT q.*, undisputed(matching_space(q.user_id), q.statement) AS undisputed,
-        asked(matching_space(q.user_id), q.question) AS asked,
-        CASE WHEN q.statement ~ '[0-9]' THEN about(matching_space(q.user_id), q.statement) END AS about,
-        undisputed(matching_space(q.user_id), o.own_words) AS own_undisputed,
-        about(matching_space(q.user_id), o.own_words) AS own_about, o.own_words
+    SELECT q.*, undisputed(q.realm_id, q.statement) AS undisputed,
+        asked(q.realm_id, q.question) AS asked,
+        CASE WHEN q.statement ~ '[0-9]' THEN about(q.realm_id, q.statement) END AS about,
+        undisputed(q.realm_id, o.own_words) AS own_undisputed,
+        about(q.realm_id, o.own_words) AS own_about, o.own_words
     FROM staged_questions q
     CROSS JOIN LATERAL (
         -- a statement without a heading need not be searched for one
@@ -368,16 +368,16 @@ WITH staged AS MATERIALIZED (
         AND (q.status IN ('pending', 'approved', 'imported')
             -- the doubt about a fact may be of the one that is published
             OR q.status = 'left_out' AND q.left_out_reason = 'low_confidence'
-            OR q.status = 'duplicate' AND EXISTS (SELECT FROM stand_ins i WHERE i.question_id = q.question_id))
+            OR q.status = 'duplicate' AND EXISTS (SELECT FROM substitutes i WHERE i.question_id = q.question_id))
 )
 SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS staged_answer,
        q.evidence_quote AS staged_quote, s.filename AS staged_file, q.evidence_page AS page,
        a.question_id AS published_id, coalesce(a.statement, a.answer) AS published_text, a.answer AS published_answer,
        a.evidence_quote AS published_quote, a.document_id AS published_document,
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
-       CASE WHEN asked(matching_space(a.user_id), a.question) = q.asked THEN q.question END AS question,
-       coalesce(about(matching_space(a.user_id), a.statement) IN (q.about, q.own_about)
-           OR about(matching_space(a.user_id), o.own_words) = q.about, false) AS is_about_the_same,
+       CASE WHEN asked(a.realm_id, a.question) = q.asked THEN q.question END AS question,
+       coalesce(about(a.realm_id, a.statement) IN (q.about, q.own_about)
+           OR about(a.realm_id, o.own_words) = q.about, false) AS is_about_the_same,
        q.own_words AS staged_own, o.own_words AS published_own
 FROM staged q
 JOIN documents s ON s.document_id = q.document_id
@@ -385,31 +385,31 @@ JOIN documents s ON s.document_id = q.document_id
 CROSS JOIN LATERAL (
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL
-        AND undisputed(matching_space(a.user_id), a.statement) = q.undisputed
+        AND undisputed(a.realm_id, a.statement) = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement IS NOT NULL AND q.own_words IS NOT NULL
-        AND undisputed(matching_space(a.user_id), a.statement) = q.own_undisputed
+        AND undisputed(a.realm_id, a.statement) = q.own_undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE own_words(a.statement, a.evidence) IS NOT NULL AND q.own_words IS NULL
-        AND undisputed(matching_space(a.user_id), own_words(a.statement, a.evidence)) = q.undisputed
+        AND undisputed(a.realm_id, own_words(a.statement, a.evidence)) = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
-        AND asked(matching_space(a.user_id), a.question) = q.asked
+        AND asked(a.realm_id, a.question) = q.asked
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.statement ~ '[0-9]'
-        AND about(matching_space(a.user_id), a.statement) = q.about
+        AND about(a.realm_id, a.statement) = q.about
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.statement ~ '[0-9]' AND q.own_words ~ '[0-9]'
-        AND about(matching_space(a.user_id), a.statement) = q.own_about
+        AND about(a.realm_id, a.statement) = q.own_about
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE own_words(a.statement, a.evidence) ~ '[0-9]' AND q.statement ~ '[0-9]' AND q.own_words IS NULL
-        AND about(matching_space(a.user_id), own_words(a.statement, a.evidence)) = q.about
+        AND about(a.realm_id, own_words(a.statement, a.evidence)) = q.about
     OFFSET 0) k
 CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
 CROSS JOIN LATERAL (SELECT own_words(a.statement, a.evidence) AS own_words) o
@@ -454,8 +454,8 @@ FROM (
            text_sha256(fact_text(question, answer, statement)),
            fact_text(question, answer, statement), evidence_char_from
     FROM staged_questions q WHERE document_id = ANY(%(document_ids)s)
-        AND (status IN ('approved', 'imported') OR %(with_stand_ins)s AND question_id IN (
-            SELECT i.question_id FROM stand_ins i WHERE i.document_id = ANY(%(document_ids)s)))
+        AND (status IN ('approved', 'imported') OR %(with_substitutes)s AND question_id IN (
+            SELECT i.question_id FROM substitutes i WHERE i.document_id = ANY(%(document_ids)s)))
         AND NOT EXISTS (
             SELECT FROM staging_duplicates p JOIN staged_questions s ON s.question_id = p.staged_question_id
             WHERE p.existing_question_id = q.question_id AND p.resolution = 'replace_existing'

@@ -1,6 +1,6 @@
 -- name: begin_change
-INSERT INTO review_changes (user_id, document_id, batch_id, made_by, subjects, undoes)
-VALUES (%(user_id)s, %(document_id)s, %(batch_id)s, %(by)s, %(subjects)s, %(undoes)s)
+INSERT INTO review_changes (realm_id, document_id, batch_id, made_by, subjects, undoes)
+VALUES (%(realm_id)s, %(document_id)s, %(batch_id)s, %(by)s, %(subjects)s, %(undoes)s)
 RETURNING change_id;
 
 -- name: keep_change
@@ -19,7 +19,7 @@ SELECT r.kind, r.row_key, r.before, r.after,
     CASE r.kind
         WHEN 'fact' THEN (SELECT to_jsonb(q) FROM staged_questions q WHERE q.question_id = r.row_key::uuid)
         WHEN 'pair' THEN (SELECT to_jsonb(p) FROM staging_duplicates p WHERE p.duplicate_id = r.row_key::uuid)
-        ELSE (SELECT to_jsonb(d) FROM duplicate_decisions d WHERE matching_space(d.user_id) = matching_space(r.user_id)
+        ELSE (SELECT to_jsonb(d) FROM duplicate_decisions d WHERE d.realm_id = r.realm_id
             AND d.first_sha256 = split_part(r.row_key, ' ', 1) AND d.second_sha256 = split_part(r.row_key, ' ', 2))
     END AS now,
     coalesce(q.document_id, q.upload_batch_id) AS scope_id,
@@ -65,9 +65,9 @@ WHERE q.question_id = b.question_id;
 
 -- name: restore_pairs
 -- Also those that are there no more, as long as both ends are.
-INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, existing_is_staged,
+INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id, existing_is_staged,
     similarity_score, method, resolution, resolution_notes, resolved_by, resolved_at, reasons, created_at)
-SELECT b.duplicate_id, b.user_id, b.staged_question_id, b.existing_question_id, b.existing_is_staged,
+SELECT b.duplicate_id, b.realm_id, b.staged_question_id, b.existing_question_id, b.existing_is_staged,
     b.similarity_score, b.method, b.resolution, b.resolution_notes, b.resolved_by, b.resolved_at, b.reasons,
     b.created_at
 FROM jsonb_populate_recordset(NULL::staging_duplicates, %(rows)s::jsonb) b
@@ -82,15 +82,15 @@ ON CONFLICT (duplicate_id) DO UPDATE SET similarity_score = EXCLUDED.similarity_
 DELETE FROM staging_duplicates WHERE duplicate_id = ANY(%(duplicate_ids)s);
 
 -- name: restore_remembered
-INSERT INTO duplicate_decisions (user_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
-SELECT b.user_id, b.first_sha256, b.second_sha256, b.resolution, b.decided_by, b.decided_at, b.notes
+INSERT INTO duplicate_decisions (realm_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
+SELECT b.realm_id, b.first_sha256, b.second_sha256, b.resolution, b.decided_by, b.decided_at, b.notes
 FROM jsonb_populate_recordset(NULL::duplicate_decisions, %(rows)s::jsonb) b
-ON CONFLICT (user_id, first_sha256, second_sha256) DO UPDATE SET resolution = EXCLUDED.resolution,
+ON CONFLICT (realm_id, first_sha256, second_sha256) DO UPDATE SET resolution = EXCLUDED.resolution,
     decided_by = EXCLUDED.decided_by, decided_at = EXCLUDED.decided_at, notes = EXCLUDED.notes;
 
 -- name: drop_remembered
 DELETE FROM duplicate_decisions d USING jsonb_populate_recordset(NULL::duplicate_decisions, %(rows)s::jsonb) b
-WHERE matching_space(d.user_id) = matching_space(b.user_id) AND d.first_sha256 = b.first_sha256 AND d.second_sha256 = b.second_sha256;
+WHERE d.realm_id = b.realm_id AND d.first_sha256 = b.first_sha256 AND d.second_sha256 = b.second_sha256;
 
 -- name: forget_changes
 -- Of what has gone on; what was done, by whom and why stays in the events.

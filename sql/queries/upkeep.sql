@@ -12,14 +12,14 @@ WITH dead AS (
     FOR UPDATE OF d SKIP LOCKED
 ), gone AS (
     DELETE FROM documents d USING dead WHERE d.document_id = dead.document_id
-    RETURNING d.document_id, d.user_id, d.filename
+    RETURNING d.document_id, d.realm_id, d.filename
 ), logged AS (
-    INSERT INTO events (document_id, user_id, type, severity, code, payload)
-    SELECT document_id, user_id, 'withdrawn', 'warning', 'dead_letter_purged',
+    INSERT INTO events (document_id, realm_id, type, severity, code, payload)
+    SELECT document_id, realm_id, 'withdrawn', 'warning', 'dead_letter_purged',
            jsonb_build_object('filename', filename, 'after_days', %(days)s::int)
     FROM gone
 )
-SELECT document_id, user_id, filename FROM gone;
+SELECT document_id, realm_id, filename FROM gone;
 
 -- name: try_objects
 SELECT pg_try_advisory_xact_lock(%(lock)s) AS is_ours;

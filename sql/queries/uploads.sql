@@ -8,7 +8,7 @@ WHERE user_id = %(user_id)s AND submitted_via = 'http' AND state IN ('queued', '
     AND NOT is_stopped;
 
 -- name: waiting_banks
-SELECT batch_id, user_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
+SELECT batch_id, realm_id, document_id, file_name, status, uploaded_at, matched_at IS NOT NULL AS is_matched
 FROM upload_batches
 WHERE document_id IS NULL AND (matched_at IS NULL OR status = 'importing')
 ORDER BY uploaded_at, batch_id LIMIT %(limit)s;

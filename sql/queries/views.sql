@@ -9,7 +9,7 @@ ORDER BY d.document_id, j.created_at DESC;
 
 -- name: view_run_documents
 -- Where the documents of a run stand, whoever they belong to, as the run shows it. No text of theirs.
-SELECT DISTINCT ON (d.document_id) d.document_id, d.user_id, d.filename, j.job_id, j.profile, j.stage, j.state, j.outcome,
+SELECT DISTINCT ON (d.document_id) d.document_id, d.realm_id, d.filename, j.job_id, j.profile, j.stage, j.state, j.outcome,
     j.phase, p.percent, j.last_error ->> 'code' AS error_code,
     -- published, or to be published if nobody decides otherwise
     (SELECT count(*) FROM staged_questions q
@@ -26,12 +26,12 @@ ORDER BY d.document_id, j.created_at DESC;
 -- name: view_counts
 SELECT
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
-        SELECT state, count(*) AS n FROM upload_jobs j WHERE user_id = %(user_id)s AND NOT EXISTS (
+        SELECT state, count(*) AS n FROM upload_jobs j WHERE realm_id = %(realm_id)s AND NOT EXISTS (
             SELECT FROM upload_jobs later WHERE later.document_id = j.document_id AND later.created_at > j.created_at)
         GROUP BY state) s) AS jobs,
-    (SELECT count(*) FROM documents WHERE user_id = %(user_id)s AND published_at IS NOT NULL) AS documents,
-    (SELECT count(*) FROM document_chunks WHERE user_id = %(user_id)s) AS chunks,
-    (SELECT count(*) FROM all_questions WHERE user_id = %(user_id)s) AS facts;
+    (SELECT count(*) FROM documents WHERE realm_id = %(realm_id)s AND published_at IS NOT NULL) AS documents,
+    (SELECT count(*) FROM document_chunks WHERE realm_id = %(realm_id)s) AS chunks,
+    (SELECT count(*) FROM all_questions WHERE realm_id = %(realm_id)s) AS facts;
 
 -- name: view_find_jobs
 -- The newest job of each document that is meant; an earlier job of it names it, too. A name means first what stands
@@ -46,10 +46,10 @@ LEFT JOIN LATERAL (
     SELECT coalesce(bool_or(s.is_current) FILTER (WHERE s.filename = %(name)s), bool_or(s.is_current)) AS is_current,
         (array_agg(s.source_uri ORDER BY s.filename = %(name)s DESC, s.is_current DESC, s.source_uri))[1] AS place
     FROM document_sources s WHERE s.document_id = d.document_id) p ON true
-WHERE d.user_id = %(user_id)s AND (
+WHERE (%(realm_id)s::uuid IS NULL OR d.realm_id = %(realm_id)s) AND (
     d.document_id::text LIKE %(prefix)s
     OR d.document_id IN (SELECT s.document_id FROM document_sources s
-        WHERE s.user_id = %(user_id)s AND (s.filename = %(name)s OR (s.source_uri = %(name)s AND s.is_current)))
+        WHERE s.realm_id = d.realm_id AND (s.filename = %(name)s OR (s.source_uri = %(name)s AND s.is_current)))
     OR EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.job_id::text LIKE %(prefix)s))
 ORDER BY is_current DESC, d.document_id
 LIMIT 20;
@@ -71,7 +71,7 @@ SELECT stage3_validation_results FROM upload_jobs WHERE job_id = %(job_id)s;
 SELECT e.payload -> 'findings' AS findings
 FROM upload_jobs j
 JOIN LATERAL (
-    SELECT code, payload FROM events e WHERE e.job_id = j.job_id AND e.user_id = j.user_id
+    SELECT code, payload FROM events e WHERE e.job_id = j.job_id AND e.realm_id = j.realm_id
         AND e.code IN ('returned_to_matching', 'matching_review_needed')
     ORDER BY event_id DESC LIMIT 1) e ON e.code = 'returned_to_matching'
 WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'matching_review';
@@ -93,7 +93,7 @@ ORDER BY staged_questions.confidence, evidence_char_from, question_id;
 
 -- name: view_job_events
 SELECT event_id, ts, type, severity, code, payload FROM events
-WHERE job_id = %(job_id)s AND user_id = %(user_id)s ORDER BY event_id DESC LIMIT 50;
+WHERE job_id = %(job_id)s AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s) ORDER BY event_id DESC LIMIT 50;
 
 -- name: view_chunk_outcomes
 SELECT outcome, outcome_reason, count(*) AS chunks, sum(fact_count) AS facts, sum(refused_count) AS refused
@@ -101,19 +101,19 @@ FROM staged_chunks WHERE document_id = %(document_id)s GROUP BY 1, 2 ORDER BY 3 
 
 -- name: published_questions
 SELECT question_id, question, document_id FROM all_questions
-WHERE user_id = %(user_id)s AND document_id IS NOT NULL AND question IS NOT NULL
+WHERE realm_id = %(realm_id)s AND document_id IS NOT NULL AND question IS NOT NULL
     AND (%(after)s::uuid IS NULL OR question_id > %(after)s)
 ORDER BY question_id LIMIT %(limit)s;
 
 -- name: count_not_asked
 -- What has no question, and what has no document that is to be found.
 SELECT count(*) AS questions FROM all_questions
-WHERE user_id = %(user_id)s AND (document_id IS NULL OR question IS NULL);
+WHERE realm_id = %(realm_id)s AND (document_id IS NULL OR question IS NULL);
 
 -- name: export_document
 SELECT document_id, filename, also_named(document_id, filename) AS also_named, title, mime, page_count, file_sha256, raw_path, published_at,
     published_path, published_sha256
-FROM documents WHERE user_id = %(user_id)s AND document_id = %(document_id)s;
+FROM documents WHERE realm_id = %(realm_id)s AND document_id = %(document_id)s;
 
 -- name: export_chunks
 SELECT c.chunk_id, c.ordinal, c.text, c.heading_path,

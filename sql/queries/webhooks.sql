@@ -1,27 +1,27 @@
 -- name: add_webhook
-INSERT INTO webhook_endpoints (webhook_id, user_id, url, secret, events)
-VALUES (%(webhook_id)s, %(user_id)s, %(url)s, %(secret)s, %(events)s)
-ON CONFLICT (user_id, url) DO NOTHING;
+INSERT INTO webhook_endpoints (webhook_id, realm_id, url, secret, events)
+VALUES (%(webhook_id)s, %(realm_id)s, %(url)s, %(secret)s, %(events)s)
+ON CONFLICT (realm_id, url) DO NOTHING;
 
 -- name: lock_webhooks_of
 -- Held to the end of the transaction: of two requests that add a webhook, the second counts what the first has added.
-SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || %(user_id)s::text, 0));
+SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || %(realm_id)s::text, 0));
 
 -- name: webhooks
-SELECT webhook_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error, created_at,
+SELECT webhook_id, realm_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error, created_at,
     CASE WHEN disabled_at IS NOT NULL THEN 'disabled' WHEN paused_until IS NOT NULL THEN 'paused' ELSE 'active' END
         AS state
 FROM webhook_endpoints
-WHERE user_id = %(user_id)s AND (%(webhook_id)s::uuid IS NULL OR webhook_id = %(webhook_id)s)
+WHERE realm_id = %(realm_id)s AND (%(webhook_id)s::uuid IS NULL OR webhook_id = %(webhook_id)s)
 ORDER BY created_at, webhook_id;
 
 -- name: remove_webhook
-DELETE FROM webhook_endpoints WHERE webhook_id = %(webhook_id)s AND user_id = %(user_id)s;
+DELETE FROM webhook_endpoints WHERE webhook_id = %(webhook_id)s AND realm_id = %(realm_id)s;
 
 -- name: webhook_log
 SELECT delivery_id, event, payload, status, attempts, next_attempt_at, response_status, error, created_at, delivered_at
 FROM webhook_deliveries
-WHERE webhook_id = %(webhook_id)s AND user_id = %(user_id)s
+WHERE webhook_id = %(webhook_id)s AND realm_id = %(realm_id)s
     AND (%(before_ts)s::timestamptz IS NULL
         OR (created_at, delivery_id) < (%(before_ts)s::timestamptz, %(before_id)s::uuid))
 ORDER BY created_at DESC, delivery_id DESC LIMIT %(limit)s;
@@ -38,11 +38,11 @@ SELECT pg_advisory_xact_lock(hashtext('claim webhook deliveries'));
 
 -- name: claim_deliveries
 -- The next attempt is put off before the first byte is sent: a sender that dies loses nothing, and nobody sends twice
--- meanwhile. Users take turns, and so do a user's endpoints; of a paused endpoint one message is tried.
+-- meanwhile. Realms take turns, and so do a realm's endpoints; of a paused endpoint one message is tried.
 WITH sending AS (
-    SELECT user_id, webhook_id, count(*) AS n FROM webhook_deliveries WHERE sending_until > now() GROUP BY 1, 2
+    SELECT realm_id, webhook_id, count(*) AS n FROM webhook_deliveries WHERE sending_until > now() GROUP BY 1, 2
 ), waiting AS (
-    SELECT d.delivery_id, d.next_attempt_at, e.webhook_id, e.user_id, e.paused_until IS NOT NULL AS is_probe,
+    SELECT d.delivery_id, d.next_attempt_at, e.webhook_id, e.realm_id, e.paused_until IS NOT NULL AS is_probe,
         row_number() OVER (PARTITION BY e.webhook_id ORDER BY d.next_attempt_at, d.delivery_id)
             + coalesce((SELECT s.n FROM sending s WHERE s.webhook_id = e.webhook_id), 0) AS of_endpoint
     FROM webhook_endpoints e CROSS JOIN LATERAL (
@@ -51,13 +51,13 @@ WITH sending AS (
         ORDER BY next_attempt_at, delivery_id LIMIT %(per_endpoint)s
     ) d
     WHERE e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now())
-        AND (%(user_id)s::uuid IS NULL OR e.user_id = %(user_id)s)
+        AND (%(realm_id)s::uuid IS NULL OR e.realm_id = %(realm_id)s)
 ), turns AS (
-    SELECT w.*, row_number() OVER (PARTITION BY user_id ORDER BY of_endpoint, next_attempt_at, delivery_id)
-        + coalesce((SELECT sum(s.n) FROM sending s WHERE s.user_id = w.user_id), 0) AS of_user
+    SELECT w.*, row_number() OVER (PARTITION BY realm_id ORDER BY of_endpoint, next_attempt_at, delivery_id)
+        + coalesce((SELECT sum(s.n) FROM sending s WHERE s.realm_id = w.realm_id), 0) AS of_realm
     FROM waiting w WHERE of_endpoint <= CASE WHEN is_probe THEN 1 ELSE %(per_endpoint)s END
 ), due AS (
-    SELECT * FROM turns WHERE of_user <= %(per_user)s ORDER BY of_user, next_attempt_at, delivery_id LIMIT %(limit)s
+    SELECT * FROM turns WHERE of_realm <= %(per_realm)s ORDER BY of_realm, next_attempt_at, delivery_id LIMIT %(limit)s
 ), probed AS (
     UPDATE webhook_endpoints e SET paused_until = now() + %(lease_s)s * interval '1 second'
     FROM due WHERE due.is_probe AND e.webhook_id = due.webhook_id
@@ -66,7 +66,7 @@ UPDATE webhook_deliveries w SET attempts = w.attempts + 1, next_attempt_at = now
     sending_until = now() + %(lease_s)s * interval '1 second'
 FROM due, webhook_endpoints e
 WHERE w.delivery_id = due.delivery_id AND e.webhook_id = w.webhook_id
-RETURNING w.delivery_id, w.webhook_id, w.user_id, w.attempts, w.payload, e.url, e.secret;
+RETURNING w.delivery_id, w.webhook_id, w.realm_id, w.attempts, w.payload, e.url, e.secret;
 
 -- name: webhooks_overdue
 SELECT EXISTS (

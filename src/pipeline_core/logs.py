@@ -53,7 +53,7 @@ def configure_if_nobody_has(folder: Path, kept: Kept = KEPT) -> None:
 
 
 def configure(folder: Path, levels: Mapping[str, int] = LEVELS, kept: Kept = KEPT) -> Path:
-    """Send the pipeline's own logs (and warnings of libraries) to ``folder/pipeline.jsonl``; answers with its path.
+    """Send the pipeline's own logs (and warnings of libraries) to ``folder/pipeline.jsonl``; returns its path.
 
     Any number of processes write it. ``levels`` has the loggers that are sent there, each from its level on; ``kept``
     is how much is kept of all logs of the folder.

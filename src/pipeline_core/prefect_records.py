@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.run_names import without_run_names
-from pipeline_core.domain.traces import told, trace
+from pipeline_core.domain.traces import describe_error, trace
 
 _QUOTED = re.compile(
     r"(encountered an exception:?\s*[\w.]*|Finished in state \w+\((?!.*encountered an exception)[^:]*).*", re.DOTALL
@@ -50,7 +50,9 @@ def install() -> None:
 def clean(record: logging.LogRecord) -> None:
     """Leave of each error that the record tells of what kind it is and where from; and no secret."""
     if isinstance(record.args, tuple):
-        record.args = tuple(_Words(told(one)) if isinstance(one, BaseException) else one for one in record.args)
+        record.args = tuple(
+            _Words(describe_error(one)) if isinstance(one, BaseException) else one for one in record.args
+        )
     try:
         text = record.getMessage()
     except (TypeError, ValueError):  # a caller's mistake: it is the handler's to say so
@@ -58,7 +60,7 @@ def clean(record: logging.LogRecord) -> None:
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None:
         for quoted in (repr(error), str(error)):
-            text = text.replace(quoted, told(error)) if quoted else text
+            text = text.replace(quoted, describe_error(error)) if quoted else text
         # formatters take the text that is there
         record.exc_text = trace(error)
     record.msg, record.args = masked(without_run_names(_QUOTED.sub(r"\1", text))), ()

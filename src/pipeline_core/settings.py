@@ -87,8 +87,14 @@ class Settings(BaseSettings):
         return init_settings, _Variables(settings_cls)
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
-    user_id: UUID = Field(default=user_id_for("local"), description="Whose documents the command line works on")
+    user_id: UUID = Field(
+        default=user_id_for("local"), description="Your id, which is that of your personal realm, too"
+    )
 
+    realm_id: UUID | None = Field(
+        None,
+        description="The realm that the command line works in; empty: what `pipeline realm use` chose, else your own",
+    )
     reviewer: str = Field("", description="Your name in the record of decisions; empty: the user's id")
 
     # storage
@@ -103,6 +109,9 @@ class Settings(BaseSettings):
         "auto",
         description="Who does the work that is asked for: `here` this process, `deployment` the workers; `auto`: the "
         "workers if PREFECT_API_URL is set",
+    )
+    prefect_decisions: bool = Field(
+        True, description="Whether the deployments review-document and import-batch decide for whoever runs them"
     )
     prefect_port: int = Field(4210, ge=1, le=65535, description="Port of the local Prefect server")
 
@@ -419,8 +428,8 @@ class Settings(BaseSettings):
     webhook_timeout_s: float = Field(
         15.0, gt=0, le=120, description="A webhook must be answered within this, however slowly it comes, seconds"
     )
-    webhook_sends_per_user: int = Field(
-        4, ge=1, le=16, description="Webhooks of one user that are sent at a time, by all processes together"
+    webhook_sends_per_realm: int = Field(
+        4, ge=1, le=16, description="Webhooks of one realm that are sent at a time, by all processes together"
     )
     metrics_token: SecretStr | None = Field(None, description="Token with which other machines may read /metrics")
     api_request_timeout_s: float = Field(

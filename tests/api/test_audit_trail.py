@@ -19,9 +19,9 @@ def file(api_pipeline: Pipeline, ann: TestClient) -> str:
 
 def downloads(pipeline: Pipeline) -> list[dict[str, Any]]:
     with pipeline.open_uow() as uow:
-        query = "SELECT user_id, job_id, payload FROM events WHERE type = 'downloaded' ORDER BY event_id"
+        query = "SELECT realm_id, job_id, payload FROM events WHERE type = 'downloaded' ORDER BY event_id"
         rows = uow.session.connection.execute(query).fetchall()
-    return [dict(zip(("user_id", "job_id", "payload"), row, strict=True)) for row in rows]
+    return [dict(zip(("realm_id", "job_id", "payload"), row, strict=True)) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_leaves_is_on_record(
     events = downloads(api_pipeline)
     assert len(events) == recorded
     for event in events:
-        assert event["user_id"] == api_pipeline.user_id
+        assert event["realm_id"] == api_pipeline.realm_id
         assert event["job_id"] is not None
         assert event["payload"]["file"] == "manual.md"
-        assert event["payload"]["by"] == str(api_pipeline.user_id)
+        assert event["payload"]["by"] == str(api_pipeline.realm_id)

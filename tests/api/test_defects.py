@@ -166,7 +166,7 @@ def test_other_origins_are_told_nothing(ann: TestClient) -> None:
 def test_chosen_origins_read_every_answer(
     make_pipeline: Callable[..., Pipeline], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes = {**NO_LIMITS, "user_id": ANN, "api_cors_origins": "https://app.example", "limit_requests_per_hour": 2}
+    changes = {**NO_LIMITS, "realm_id": ANN, "api_cors_origins": "https://app.example", "limit_requests_per_hour": 2}
     client = client_of(make_pipeline(changes=changes))
     origin = {"Origin": "https://app.example"}
     asked = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization,content-type"}

@@ -59,7 +59,7 @@ def _worker(pipeline: Pipeline) -> Iterator[None]:
     def work() -> None:
         while not stopping.wait(0.05):
             try:
-                queued = pipeline.views.jobs(pipeline.user_id, states=["queued"])
+                queued = pipeline.views.jobs(pipeline.realm_id, states=["queued"])
                 if queued:
                     through(pipeline, [DocumentId(row["document_id"]) for row in queued])
                 list(pipeline.bank_queue.drain())

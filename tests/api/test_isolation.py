@@ -27,6 +27,9 @@ BODIES: dict[str, Any] = {
     "change_fact": {"status": "rejected"},
     "change_question": {"answer": "Another."},
     "resolve_batch": {"resolution": "keep_both"},
+    "rename_realm": {"name": "other"},
+    "put_member": {"role": "reader"},
+    "move_document": {"to": "personal"},
     "add_fact": {"chunk_id": str(uuid4()), "spans": [{"char_from": 0, "char_to": 1}]},
 }
 """What an endpoint needs in order to come as far as looking for the thing."""
@@ -36,6 +39,8 @@ OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", 
     "retry_all_jobs",
     "create_webhook",
     "list_webhooks",
+    "list_realms",
+    "create_realm",
 }
 """Endpoints without an id in their path; what they show is tested below."""
 
@@ -72,6 +77,8 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "stage": "chunker",
         "name": "manual.chunks.json",
         "webhook_id": str(webhook_id),
+        "realm_id": ann.post("/api/v2/realms", json={"name": "team"}).json()["realm_id"],
+        "user_id": str(ANN),
     }
 
 
@@ -138,7 +145,7 @@ def test_every_table_under_bobs_claims_is_empty(ids: dict[str, str], database_ur
     tables = database.rows(
         "SELECT c.table_name, has_any_column_privilege(%s, 'upload_pipeline.' || c.table_name, 'SELECT')"
         " FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)"
-        " WHERE c.table_schema = 'upload_pipeline' AND c.column_name = 'user_id'",
+        " WHERE c.table_schema = 'upload_pipeline' AND c.column_name = 'realm_id'",
         API,
     )
     assert len(tables) > 10

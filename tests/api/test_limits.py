@@ -11,9 +11,9 @@ from tests.through import receive, upload
 from tests.two_users import ANN, BOB
 
 
-def _client(make_pipeline: Callable[..., Pipeline], user_id: object = ANN, **limits: int) -> TestClient:
+def _client(make_pipeline: Callable[..., Pipeline], realm_id: object = ANN, **limits: int) -> TestClient:
     none = {"limit_uploads_per_day": 0, "limit_polls_per_minute": 0, "limit_active_jobs": 0}
-    return client_of(make_pipeline(changes={**none, "limit_requests_per_hour": 0, **limits}), user_id)
+    return client_of(make_pipeline(changes={**none, "limit_requests_per_hour": 0, **limits}), realm_id)
 
 
 def _upload(client: TestClient, text: str) -> tuple[int, dict[str, str]]:

@@ -161,7 +161,7 @@ def test_a_document_that_changed_meanwhile_is_not_decided_unseen(manual: tuple[T
 
 
 def test_a_pair_of_a_document_is_decided(make_pipeline: Callable[..., Pipeline]) -> None:
-    changes = {"user_id": ANN, "duplicate_mode": "baseline", "duplicate_threshold": 0.6}
+    changes = {"realm_id": ANN, "duplicate_mode": "baseline", "duplicate_threshold": 0.6}
     pipeline = make_pipeline(changes={**NO_LIMITS, **changes})
     said = "# Rules\n\nMembers must report {} loss to the service office within thirty days.\n"
     for name, which in (("first.md", "each"), ("second.md", "every")):

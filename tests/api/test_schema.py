@@ -38,7 +38,7 @@ def app(postgres_url: str, template_database: str, tmp_path_factory: pytest.Temp
             load_settings(
                 home=tmp_path_factory.mktemp("home"),
                 database_url=url,
-                user_id=ANN,
+                realm_id=ANN,
                 api_auth="jwt",
                 jwt_secret=SecretStr(SECRET),
                 api_allowed_hosts="*",

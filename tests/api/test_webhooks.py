@@ -98,7 +98,7 @@ def test_a_done_job_is_told_once_and_signed(client: TestClient, receiver: Receiv
 
 
 def test_reviews_and_dead_letters_are_told(make_pipeline: Callable[..., Pipeline], receiver: Receiver) -> None:
-    changes = {**NO_LIMITS, "user_id": ANN, "webhooks_allow_private": True, "workflow": "manual"}
+    changes = {**NO_LIMITS, "realm_id": ANN, "webhooks_allow_private": True, "workflow": "manual"}
     pipeline = make_pipeline(changes=changes)
     client = client_of(pipeline)
     _add(client, receiver, "job.review_needed", "job.deadletter")
@@ -157,7 +157,7 @@ def test_a_sender_that_dies_loses_nothing(
     _add(client, receiver)
     publish(pipeline, upload())
     with pipeline.open_uow() as uow:
-        assert len(uow.webhooks.claim(10, lease_s=60, per_user=4, per_endpoint=2, user_id=None)) == 1
+        assert len(uow.webhooks.claim(10, lease_s=60, per_realm=4, per_endpoint=2, realm_id=None)) == 1
         uow.commit()
     assert pipeline.deliver_webhooks() == 0
     _make_due(database_url)

@@ -24,7 +24,7 @@ def served(app: Pipeline, port: int) -> Iterator[tuple[subprocess.Popen[bytes], 
         **os.environ,
         "UPLOAD_PIPELINE_HOME": str(app.settings.home),
         "UPLOAD_PIPELINE_DATABASE_URL": app.database_url,
-        "UPLOAD_PIPELINE_USER_ID": str(app.user_id),
+        "UPLOAD_PIPELINE_USER_ID": str(app.realm_id),
         "UPLOAD_PIPELINE_API_PORT": str(port),
     }
     process = subprocess.Popen([sys.executable, "-m", "pipeline_core", "api"], env=environment)
@@ -52,7 +52,7 @@ def test_the_next_api_carries_out_what_the_killed_one_parked(manual: Pipeline, f
         park(manual, "lamp.md", "# Lamp\n\nThe lamp must be cleaned every 3 weeks by hand.\n"),
     )
     with served(manual, free_port()) as (process, client):
-        jobs = {row["document_id"]: row["job_id"] for row in manual.views.jobs(manual.user_id)}
+        jobs = {row["document_id"]: row["job_id"] for row in manual.views.jobs(manual.realm_id)}
         body = {"undo_window": 10, "reason": "not ours"}
         for one in (parked, undone):
             assert client.post(f"/api/job/{jobs[one]}/reject", json=body).json()["state"] == "awaiting_review"

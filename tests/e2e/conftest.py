@@ -21,7 +21,7 @@ from pipeline_core.settings import load_settings
 from tests.e2e.prestarted import Prestarted
 
 STEADY = {"retry_base_s": "0.1", "duplicate_threshold": "1.0"}
-"""Look-alikes would wait for a person: with these, documents go all the way."""
+"""Near-duplicates would wait for a person: with these, documents go all the way."""
 
 # tasks read their retries when they are imported, by whichever test is first
 os.environ["UPLOAD_PIPELINE_RETRY_BASE_S"] = "0.1"

@@ -11,7 +11,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import BatchId
-from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.ports.embedder import Embedded
 from tests.database import copied_database
 from tests.e2e.conftest import STEADY, CommandLine
@@ -62,14 +62,14 @@ def wired(make_pipeline: Any, embedder: BusyEmbedder, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def approved(wired: Pipeline) -> BatchId:
-    staged = wired.staging.stage_bank(BANK.encode(), "bank.md", by=wired.user_id)
+    staged = wired.staging.stage_bank(BANK.encode(), "bank.md", by=Reviewer(wired.realm_id))
     assert staged.batch is not None
-    wired.staging.approve_questions(staged.batch.batch_id, by=wired.user_id)
+    wired.staging.approve_questions(staged.batch.batch_id, by=Reviewer(wired.realm_id))
     return staged.batch.batch_id
 
 
 def codes(app: Pipeline, batch_id: BatchId) -> list[str]:
-    return [event.code for event in app.review.history(OfBatch(batch_id), app.user_id)]
+    return [event.code for event in app.review.history(OfBatch(batch_id), app.realm_id)]
 
 
 def test_an_embedder_that_comes_back(
@@ -83,7 +83,7 @@ def test_an_embedder_that_comes_back(
     assert (state.name, state.message) == ("Completed", "3 imported, 0 before, 0 left with a reason")
     assert codes(wired, approved)[-3:] == ["import_failed", "import_failed", "batch_imported"]
     assert embedder.calls == 3
-    questions = wired.staging.get_batch_questions(approved, by=wired.user_id)
+    questions = wired.staging.get_batch_questions(approved, realm_id=wired.realm_id)
     assert {(q.status.value, q.import_error) for q in questions} == {("imported", None)}
 
 
@@ -97,9 +97,9 @@ def test_an_embedder_that_stays_away(
     state = import_batch(batch_id=approved, return_state=True)
     assert state.type.value == "FAILED"
     assert embedder.calls == 1 + wired.settings.max_retries
-    [row] = wired.staging.batches(by=wired.user_id)
+    [row] = wired.staging.batches(realm_id=wired.realm_id)
     assert (row["approved"], row["imported"], row["status"]) == (3, 0, "reviewed")
-    questions = wired.staging.get_batch_questions(approved, by=wired.user_id)
+    questions = wired.staging.get_batch_questions(approved, realm_id=wired.realm_id)
     assert all("The embedder is away." in (q.import_error or "") for q in questions)
     embedder.away = 0
     assert import_batch(batch_id=approved, return_state=True).name == "Completed"

@@ -121,7 +121,7 @@ def test_no_log_has_a_name_or_a_text(
     log = (wired.home / "logs" / "pipeline.jsonl").read_text()
     for event in ("stage_failed", "unforeseen_error", "stage_done", "request", "Task run failed"):
         assert event in log
-    told = wired.views.jobs(wired.user_id)
+    told = wired.views.jobs(wired.realm_id)
     assert {row["last_error"]["code"] for row in told if row["last_error"]} >= {"unexpected", "retries_exhausted"}
     assert wait_until(lambda: any("fact-generator: document" in line for line in lines_in_prefect(prefect_api_url)))
     lines = lines_in_prefect(prefect_api_url)

@@ -89,7 +89,7 @@ def test_a_rejected_document_is_not_published_and_can_be_reconsidered(reviewed: 
     assert (row["state"], row["stage"]) == ("awaiting_review", "validation_review")
 
 
-def test_look_alikes_wait_for_a_person(reviewed: CommandLine, tmp_path: Path) -> None:
+def test_near_duplicates_wait_for_a_person(reviewed: CommandLine, tmp_path: Path) -> None:
     first, second = tmp_path / "first.md", tmp_path / "second.md"
     first.write_text("# Rules\n\nMembers must report every loss to the service office within thirty days.\n")
     second.write_text("# Rules\n\nMembers must report each loss to the service office within thirty days.\n")

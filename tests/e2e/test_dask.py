@@ -49,7 +49,7 @@ def other_database_url(postgres_url: str, template_database: str) -> Iterator[st
 
 
 def strangers(app: Pipeline, number: int) -> list[DocumentId]:
-    """Documents that share no sentence: which of two twins is published depends on who comes first."""
+    """Documents that share no sentence: which of two exact duplicates is published depends on who comes first."""
     texts = [
         f"# Room {n}\n\nRoom {n} has {n + 3} windows and a key of its own. The key of room {n} hangs at the desk {n}.\n"
         for n in range(number)

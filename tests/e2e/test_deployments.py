@@ -115,7 +115,7 @@ def test_a_worker_takes_documents_through_the_deployments(
         [second] = client.wait(queued.document_ids, timeout_s=80)
     log = (tmp_path / "worker.log").read_text()
     assert (first.outcome, second.outcome) == ("published", "published"), log
-    runs = {row["filename"]: row["flow_run_id"] for row in app.views.jobs(app.user_id)}
+    runs = {row["filename"]: row["flow_run_id"] for row in app.views.jobs(app.realm_id)}
     assert runs["asked.md"] == flow_run_id != runs["queued.md"]
 
 

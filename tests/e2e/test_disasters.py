@@ -93,7 +93,7 @@ def put(app: Pipeline, number: int) -> None:
 
 def assert_each_done_once(app: Pipeline, number: int) -> None:
     """Published, by one transaction each, whole and without leftovers."""
-    rows = app.views.jobs(app.user_id)
+    rows = app.views.jobs(app.realm_id)
     assert [row["outcome"] for row in rows] == ["published"] * number, rows
     with psycopg.connect(app.database_url, options="-c search_path=upload_pipeline,public") as connection:
 
@@ -121,7 +121,7 @@ def drain_until_done(app: Pipeline, number: int) -> None:
     from pipeline_core.flows.process_queue import process_queue
 
     def done() -> bool:
-        return sum(row["state"] == "done" for row in app.views.jobs(app.user_id)) == number
+        return sum(row["state"] == "done" for row in app.views.jobs(app.realm_id)) == number
 
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         for _ in range(30):
@@ -130,7 +130,7 @@ def drain_until_done(app: Pipeline, number: int) -> None:
                 if done():
                     return
             time.sleep(0.3)
-    raise AssertionError([(row["filename"], row["state"], row["last_error"]) for row in app.views.jobs(app.user_id)])
+    raise AssertionError([(row["filename"], row["state"], row["last_error"]) for row in app.views.jobs(app.realm_id)])
 
 
 def test_one_worker_killed_one_stopped_beyond_its_lease_one_left(
@@ -198,7 +198,7 @@ def test_a_prefect_server_killed_and_started_again_while_runs_are_under_way(
     url = f"{launchers[0].ui_url()}/api"
     try:
         with worker(app, url, script=DRAIN_ON) as process:
-            wait_for(lambda: any(row["state"] == "done" for row in app.views.jobs(app.user_id)))
+            wait_for(lambda: any(row["state"] == "done" for row in app.views.jobs(app.realm_id)))
             pid = int((tmp_path / "server" / "prefect" / "server").read_text().split()[0])
             server = psutil.Process(pid)
             server.kill()

@@ -98,11 +98,11 @@ def test_one_document_in_trouble_leaves_for_the_slow_lane(
     generator.fail_with(ServiceUnavailableError("busy"), on=first_times(2, "Room 2"))
     state = process_document(document_ids=ids, return_state=True)
     assert (state.name, state.message) == ("Completed", "4 done")
-    rows = {row["filename"]: row for row in wired.views.jobs(wired.user_id)}
+    rows = {row["filename"]: row for row in wired.views.jobs(wired.realm_id)}
     assert {row["outcome"] for row in rows.values()} == {"published"}
-    stages = wired.views.job(wired.user_id, rows["2.md"]["job_id"])["stages"]
+    stages = wired.views.job(wired.realm_id, rows["2.md"]["job_id"])["stages"]
     assert next(s["retry_count"] for s in stages if s["stage_name"] == "fact-generator") == 2
-    others = wired.views.job(wired.user_id, rows["1.md"]["job_id"])["stages"]
+    others = wired.views.job(wired.realm_id, rows["1.md"]["job_id"])["stages"]
     assert all(s["retry_count"] == 0 for s in others)
 
 
@@ -113,7 +113,7 @@ def test_spent_retries_end_in_the_dead_letters(
     generator.fail_with(ServiceUnavailableError("busy"), on=lambda chunk: "Room 1" in chunk.text)
     state = process_document(document_ids=ids, return_state=True)
     assert state.name == "CompletedWithDeadLetters"
-    rows = {row["filename"]: row for row in wired.views.jobs(wired.user_id)}
+    rows = {row["filename"]: row for row in wired.views.jobs(wired.realm_id)}
     assert rows["0.md"]["outcome"] == "published"
     assert rows["1.md"]["state"] == "deadletter"
     assert rows["1.md"]["last_error"]["code"] == "retries_exhausted"
@@ -170,7 +170,7 @@ def test_the_stages_in_a_flow_of_ones_own(own_flow: Any, prefect_api_url: str, w
 
 
 @pytest.mark.parametrize("number", [3, pytest.param(60, marks=pytest.mark.chaos)])
-def test_a_full_store_that_gets_room_again_while_the_run_waits_buries_nothing(
+def test_a_full_store_that_gets_room_again_while_the_run_waits_dead_letters_nothing(
     wired: Pipeline, process_document: Any, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     ids = documents(wired, number)
@@ -186,7 +186,7 @@ def test_a_full_store_that_gets_room_again_while_the_run_waits_buries_nothing(
 
     monkeypatch.setattr(wired.store, "put", full, raising=False)
     state = process_document([str(d) for d in ids], return_state=True)
-    rows = wired.views.jobs(wired.user_id, limit=None)
+    rows = wired.views.jobs(wired.realm_id, limit=None)
     assert {(row["state"], row["outcome"], row["retry_count"]) for row in rows} == {("done", "published", 0)}
     assert state.name == "Completed"
     assert wired.holds.missing() == []
@@ -205,7 +205,7 @@ def test_a_store_that_stays_full_ends_the_run_with_all_held(
         state = process_document([str(d) for d in ids], return_state=True)
     assert state.name == "Held"
     assert "2 held: the object store is missing" in state.message
-    assert {row["state"] for row in wired.views.jobs(wired.user_id)} == {"queued"}
+    assert {row["state"] for row in wired.views.jobs(wired.realm_id)} == {"queued"}
     wired.holds.try_now(ids)
     process_document([str(d) for d in ids], return_state=True)
-    assert {row["outcome"] for row in wired.views.jobs(wired.user_id)} == {"published"}
+    assert {row["outcome"] for row in wired.views.jobs(wired.realm_id)} == {"published"}

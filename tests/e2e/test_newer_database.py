@@ -17,7 +17,7 @@ from pipeline_core.domain.errors import (
     DatabaseNewerError,
     DatabaseNotMigratedError,
 )
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.settings import load_settings
 from tests.conftest import ROOT
 from tests.e2e.prestarted import Prestarted
@@ -58,11 +58,11 @@ def pipeline(newer: str, tmp_path: Path) -> Iterator[Pipeline]:
 
 
 WAYS_IN: dict[str, Callable[[Pipeline], object]] = {
-    "a query": lambda p: p.views.counts(p.user_id),
+    "a query": lambda p: p.views.counts(p.realm_id),
     "a unit of work": lambda p: p.open_uow().__enter__(),
     "a worker": lambda p: p.worker,
     "a claim": lambda p: p.claim([]),
-    "the API": lambda p: p.for_user(UserId(p.user_id)).views.counts(p.user_id),
+    "the API": lambda p: p.for_user(RealmId(p.realm_id)).views.counts(p.realm_id),
     "the API's start": lambda p: p.refuse_newer_database(),
     "the client": lambda p: Client(app=p).statuses(),
     "a migration": lambda p: migrate(p.database_url),

@@ -35,7 +35,7 @@ def test_documents_wait_and_are_put_forward(
     assert "room9.md" in cli("queue", "room9.md", "--priority", "5", code=2)
     moved = cli.json("queue", "room1.md", "--priority", "50")
     assert ([job["filename"] for job in moved["jobs"]], len(moved["changed"])) == (["room1.md"], 1)
-    user = moved["jobs"][0]["user_id"]
+    user = moved["jobs"][0]["realm_id"]
     assert "2 put in another place" in cli("queue", "room0.md", "room2.md", "--user", user[:8], "--priority", "-10")
     assert names(cli) == [("room1.md", 50), ("room0.md", -10), ("room2.md", -10)]
     assert "3 queued" in cli("queue", "--limit", "1")

@@ -81,7 +81,7 @@ def test_the_queue_is_drained_in_batches(
     generator.fail_with(ServiceUnavailableError("busy"), on=first_times(1, "Room 0"))
     state = process_queue(return_state=True)
     assert (state.name, state.message) == ("Completed", "3 done")
-    assert {row["outcome"] for row in wired.views.jobs(wired.user_id)} == {"published"}
+    assert {row["outcome"] for row in wired.views.jobs(wired.realm_id)} == {"published"}
     # the paid service has its limit on the server
     limit = prefect_http.get("/v2/concurrency_limits/scripted").json()
     assert (limit["limit"], limit["active_slots"]) == (1, 0)
@@ -98,7 +98,7 @@ def test_webhooks_are_sent_elsewhere(wired: Pipeline, monkeypatch: pytest.Monkey
     monkeypatch.setitem(wired.__dict__, "webhook_runs", asked)
     with wired.open_uow() as uow:
         secret = f"whsec_{'A' * 44}"
-        uow.webhooks.add(uuid4(), wired.user_id, "https://slow.example/", secret, list(WebhookEvent), most=0)
+        uow.webhooks.add(uuid4(), wired.realm_id, "https://slow.example/", secret, list(WebhookEvent), most=0)
         uow.commit()
     documents(wired, 2)
     assert process_queue(return_state=True).message == "2 done"
@@ -141,14 +141,14 @@ def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:
         uow.session.connection.execute(b"UPDATE processing_workflows SET workflow_type = 'manual'")
         uow.commit()
     process_queue(return_state=True)
-    wired.parking.park(document_id, Request(Decision.APPROVE, wired.user_id), 0.02)
+    wired.parking.park(document_id, Request(Decision.APPROVE, wired.realm_id), 0.02)
     time.sleep(0.05)
     assert process_queue(return_state=True).message == "1 done"
 
 
 @pytest.fixture
 def asked_for(prefect_api_url: str) -> Callable[..., UUID]:
-    """Runs a flow as a run that the watch has asked for, with a deployment's help or without; answers with its id."""
+    """Runs a flow as a run that the watch has asked for, with a deployment's help or without; returns its id."""
 
     def run(flow: Any, *, key: str | None = "after another", **parameters: Any) -> UUID:
         with get_client(sync_client=True) as client:

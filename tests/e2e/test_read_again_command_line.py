@@ -15,7 +15,7 @@ def facts(told: dict[str, Any], part: str) -> dict[str, int]:
     return {row["filename"]: row["facts"] for row in told[part]}
 
 
-def test_a_twin_comes_back_for_what_a_new_threshold_leaves_out(
+def test_an_exact_duplicate_comes_back_for_what_a_new_threshold_leaves_out(
     command_line: Callable[..., CommandLine], tmp_path: Path
 ) -> None:
     """What is read again no longer has the fact; the other document, which kept quiet about it, has it in its place."""

@@ -49,7 +49,7 @@ def test_the_form_offers_the_decisions_and_says_what_they_do(review_document: An
     assert schema["definitions"]["Resolution"]["enum"] == [r.value for r in Resolution]
     fields = schema["properties"]
     # who fills in the form decides about what it finds
-    assert fields.keys() == {"document", "decision", "go_on", *FIELDS} - {"expected", "expected_facts"}
+    assert fields.keys() == {"document", "decision", "go_on", "realm", *FIELDS} - {"expected", "expected_facts"}
     assert all(len(field["description"]) >= 20 for field in fields.values())
     assert "critical" in fields["decision"]["description"]
     assert fields["go_on"] | {"type": "boolean", "default": True} == fields["go_on"]
@@ -63,22 +63,25 @@ def test_a_decision_lets_the_document_go_on(review_document: Any, wired: Pipelin
         document="costs.md", decision="override", reason="Two policy years.", reviewer="Ann", return_state=True
     )
     assert (state.name, state.message) == ("Completed", "1 done")
-    [row] = wired.views.jobs(wired.user_id, document_ids=[document_id])
+    [row] = wired.views.jobs(wired.realm_id, document_ids=[document_id])
     assert row["outcome"] == "published"
-    events = wired.views.job(wired.user_id, row["job_id"])["events"]
+    events = wired.views.job(wired.realm_id, row["job_id"])["events"]
     [event] = [event for event in events if event["code"] == "validation_overridden"]
-    assert (event["payload"]["by"], event["payload"]["reason"]) == ("Ann", "Two policy years.")
+    assert (event["payload"]["by"], event["payload"]["reason"]) == (
+        "Ann (via prefect, not verified)",
+        "Two policy years.",
+    )
 
 
 def test_a_decision_can_leave_the_rest_for_later(review_document: Any, wired: Pipeline) -> None:
     document_id = stopped(wired)
     state = review_document(document=str(document_id), decision="return", return_state=True)
     assert state.name == "AwaitingReview"
-    wrong = wired.review.facts(OfDocument(document_id), wired.user_id)[1]
+    wrong = wired.review.facts(OfDocument(document_id), wired.realm_id)[1]
     for decision, more in (("reject", {"question_ids": [str(wrong.question_id)]}), ("approve", {"go_on": False})):
         state = review_document(document=str(document_id), decision=decision, return_state=True, **more)
     assert (state.name, state.message) == ("Completed", "1 queued")
-    assert [row["document_id"] for row in wired.views.jobs(wired.user_id, states=["queued"])] == [document_id]
+    assert [row["document_id"] for row in wired.views.jobs(wired.realm_id, states=["queued"])] == [document_id]
 
 
 @pytest.mark.parametrize(
@@ -98,5 +101,5 @@ def test_what_cannot_be_done_fails_with_what_to_do(
     state = review_document(**{"document": "costs.md", **given}, return_state=True)
     assert state.type.value == "FAILED"
     assert said in state.message
-    [row] = wired.views.jobs(wired.user_id, document_ids=[document_id])
+    [row] = wired.views.jobs(wired.realm_id, document_ids=[document_id])
     assert row["state"] == "awaiting_review"

@@ -17,22 +17,22 @@ from tests.two_users import ANN, API, BOB, TwoUsers, member_of_api, two_users
 COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     # table: columns that may be inserted, columns that may be updated
     "documents": (
-        {"document_id", "user_id", "title", "filename", "mime", "bytes_len", "file_sha256", "raw_path"},
+        {"document_id", "realm_id", "user_id", "title", "filename", "mime", "bytes_len", "file_sha256", "raw_path"},
         {
             "filename", "staging_status", "deep_scan_status", "deep_scan_error", "deep_scan_was",
             "deep_scan_error_was", "updated_at",
         },
     ),
-    "document_sources": ({"user_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at"}),
+    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at"}),
     "document_processing_stages": (
-        {"document_id", "user_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
+        {"document_id", "realm_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
     ),
     "processing_workflows": (
-        {"document_id", "user_id", "workflow_type", "total_stages", "current_stage", "configuration"},
+        {"document_id", "realm_id", "workflow_type", "total_stages", "current_stage", "configuration"},
         {"configuration"},
     ),
     "upload_jobs": (
-        {"job_id", "document_id", "user_id", "correlation_id", "submitted_via"},
+        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via"},
         {
             "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
             "stop_after", "is_stopped", "last_error",
@@ -41,7 +41,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         },
     ),
     "upload_batches": (
-        {"batch_id", "user_id", "uploaded_by", "file_name"},
+        {"batch_id", "realm_id", "uploaded_by", "file_name"},
         {
             "status", "review_started_at", "review_completed_at", "reviewed_by", "import_started_at",
             "import_completed_at", "matched_at",
@@ -49,7 +49,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "staged_questions": (
         {
-            "question_id", "upload_batch_id", "user_id", "ordinal", "topic", "subtopic", "question_type", "difficulty",
+            "question_id", "upload_batch_id", "realm_id", "ordinal", "topic", "subtopic", "question_type", "difficulty",
             "question", "answer", "notes_for_tutor", "generator", "match_text", "match_sha256", "match_trigrams",
             "match_signature", "language",
             # of a fact that a reviewer adds
@@ -64,27 +64,29 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         },
     ),
     "duplicate_decisions": (
-        {"user_id", "first_sha256", "second_sha256", "resolution", "decided_by", "decided_at", "notes"},
+        {"realm_id", "first_sha256", "second_sha256", "resolution", "decided_by", "decided_at", "notes"},
         {"resolution", "decided_by", "decided_at", "notes"},
     ),
     "events": (
-        {"job_id", "document_id", "user_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
+        {"job_id", "document_id", "realm_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
     ),
-    "event_streams": ({"stream_id", "user_id", "open_until"}, {"open_until"}),
-    "review_changes": ({"user_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
+    "event_streams": ({"stream_id", "realm_id", "user_id", "open_until"}, {"open_until"}),
+    "review_changes": ({"realm_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
-        {"job_id", "document_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
+        {"job_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
         {"ended_at", "outcome", "undone_by"},
     ),
-    "webhook_endpoints": ({"webhook_id", "user_id", "url", "secret", "events"}, set()),
+    "webhook_endpoints": ({"webhook_id", "realm_id", "url", "secret", "events"}, set()),
     "staging_duplicates": (
         {
-            "duplicate_id", "user_id", "staged_question_id", "existing_question_id", "existing_is_staged",
+            "duplicate_id", "realm_id", "staged_question_id", "existing_question_id", "existing_is_staged",
             "similarity_score", "method", "resolution", "resolution_notes", "resolved_by", "resolved_at",
             "reasons", "created_at",
         },
         {"resolution", "resolution_notes", "resolved_by", "resolved_at", "similarity_score", "method", "reasons"},
     ),
+    "realms": (set(), {"name"}),
+    "realm_members": ({"realm_id", "user_id", "role", "name", "added_by"}, {"role", "name"}),
     "embedding_cache": (set(), {"last_used_at"}),
     "rate_limits": (
         {"key", "window_s", "window_index", "hits"}, {"hits"},
@@ -115,11 +117,11 @@ def bob(database: TwoUsers, member: str) -> Iterator[psycopg.Connection[Any]]:
 def events_of(app: Pipeline, kind: str) -> list[dict[str, Any]]:
     with app.open_uow() as uow:
         rows = uow.session.connection.execute(
-            "SELECT code, payload, user_id, document_id, job_id, correlation_id FROM events WHERE type = %s "
+            "SELECT code, payload, realm_id, document_id, job_id, correlation_id FROM events WHERE type = %s "
             "ORDER BY event_id",
             [kind],
         ).fetchall()
-    names = ("code", "payload", "user_id", "document_id", "job_id", "correlation_id")
+    names = ("code", "payload", "realm_id", "document_id", "job_id", "correlation_id")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
@@ -147,22 +149,23 @@ def test_the_api_role_writes_the_columns_that_are_listed_and_no_more(database: T
     "statement",
     [
         # another's job, document or batch, in one's own name
-        "INSERT INTO events (job_id, document_id, user_id, type, code) "
+        "INSERT INTO events (job_id, document_id, realm_id, type, code) "
         "VALUES (%(job)s, %(document)s, %(bob)s, 'review', 'document_rejected')",
-        "INSERT INTO events (document_id, user_id, type, code) VALUES (%(document)s, %(bob)s, 'review', 'c')",
-        "INSERT INTO events (job_id, user_id, type, code) VALUES (%(job)s, %(bob)s, 'review', 'c')",
-        "INSERT INTO events (job_id, document_id, user_id, type, code) "
+        "INSERT INTO events (document_id, realm_id, type, code) VALUES (%(document)s, %(bob)s, 'review', 'c')",
+        "INSERT INTO events (job_id, realm_id, type, code) VALUES (%(job)s, %(bob)s, 'review', 'c')",
+        "INSERT INTO events (job_id, document_id, realm_id, type, code) "
         "SELECT %(job)s, document_id, %(bob)s, 'review', 'c' FROM documents LIMIT 1",
-        "INSERT INTO events (user_id, type, code, payload) "
+        "INSERT INTO events (realm_id, type, code, payload) "
         "VALUES (%(bob)s, 'review', 'c', jsonb_build_object('batch_id', %(batch)s::text))",
         # in another's name
-        "INSERT INTO events (user_id, type, code) VALUES (%(ann)s, 'review', 'c')",
+        "INSERT INTO events (realm_id, type, code) VALUES (%(ann)s, 'review', 'c')",
         # at another time, or in another's place in the order
-        "INSERT INTO events (ts, user_id, type, code) VALUES ('2020-01-01', %(bob)s, 'review', 'c')",
-        "INSERT INTO events (event_id, user_id, type, code) OVERRIDING SYSTEM VALUE VALUES (1, %(bob)s, 'review', 'c')",
+        "INSERT INTO events (ts, realm_id, type, code) VALUES ('2020-01-01', %(bob)s, 'review', 'c')",
+        "INSERT INTO events (event_id, realm_id, type, code) OVERRIDING SYSTEM VALUE "
+        "VALUES (1, %(bob)s, 'review', 'c')",
         # what only workers, or the database itself, can know
         *(
-            f"INSERT INTO events (user_id, type, code) VALUES (%(bob)s, '{kind}', 'c')"
+            f"INSERT INTO events (realm_id, type, code) VALUES (%(bob)s, '{kind}', 'c')"
             for kind in ("published", "finalized", "stage_done", "claimed", "error", "exported", "webhook", "setting",
                          "model", "pruned", "withdrawn", "parked", "retry", "stage_started")
         ),
@@ -170,21 +173,23 @@ def test_the_api_role_writes_the_columns_that_are_listed_and_no_more(database: T
         *(
             f"UPDATE documents SET {column} = {column}"
             for column in ("raw_path", "parsed_path", "parsed_sha256", "published_path", "published_sha256",
-                           "file_sha256", "user_id", "document_id", "published_at", "created_at", "title", "mime")
+                           "file_sha256", "realm_id", "document_id", "published_at", "created_at", "title", "mime")
         ),
         # the bytes of another's document under a document of one's own
-        "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
-        "VALUES (gen_random_uuid(), %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+        "raw_path) "
+        "VALUES (gen_random_uuid(), %(bob)s, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || %(document)s || '/original/a.md')",
-        "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
-        "SELECT id, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
+        "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+        "raw_path) "
+        "SELECT id, %(bob)s, %(bob)s, 't', 'f.md', 'text/markdown', 1, repeat('a', 64), "
         "'documents/' || id || '/original/../../' || %(document)s || '/original/a.md' "
         "FROM (SELECT gen_random_uuid() AS id) new",
         # what validation found, what a stage cost, a job under a lease of one's own
         "UPDATE upload_jobs SET stage3_validation_results = '{\"critical\": 0}'",
         "UPDATE document_processing_stages SET cost_usd = 0",
-        "INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, profile) "
-        "SELECT gen_random_uuid(), document_id, user_id, gen_random_uuid(), 'deep' FROM documents",
+        "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, profile) "
+        "SELECT gen_random_uuid(), document_id, realm_id, user_id, gen_random_uuid(), 'deep' FROM documents",
         "UPDATE upload_jobs SET state = 'working', claimed_by = 'w', claimed_at = now(), lease_token = %(document)s, "
         "lease_expires_at = now() + interval '1 hour' WHERE state = 'queued'",
         "UPDATE upload_jobs SET lease_expires_at = now() + interval '1 year' WHERE state = 'working'",
@@ -197,7 +202,7 @@ def test_through_the_api_role_nothing_is_forged(
 ) -> None:
     [(job, document, batch)] = database.rows(
         "SELECT j.job_id, j.document_id, b.batch_id FROM upload_jobs j JOIN upload_batches b USING (document_id) "
-        "WHERE j.user_id = %s LIMIT 1",
+        "WHERE j.realm_id = %s LIMIT 1",
         ANN,
     )
     values = {"ann": ANN, "bob": BOB, "job": job, "document": document, "batch": batch}
@@ -208,8 +213,8 @@ def test_through_the_api_role_nothing_is_forged(
 
 def test_events_about_ones_own_are_taken_and_get_the_databases_time(bob: psycopg.Connection[Any]) -> None:
     made = bob.execute(
-        "INSERT INTO events (job_id, document_id, user_id, type, code, payload) "
-        "SELECT job_id, document_id, user_id, 'review', 'c', jsonb_build_object('by', user_id) FROM upload_jobs "
+        "INSERT INTO events (job_id, document_id, realm_id, type, code, payload) "
+        "SELECT job_id, document_id, realm_id, 'review', 'c', jsonb_build_object('by', realm_id) FROM upload_jobs "
         "RETURNING clock_timestamp() - ts < interval '10 seconds'"
     ).fetchall()
     assert made
@@ -230,7 +235,7 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     }
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
-        "count_passages", "score_words",
+        "count_passages", "score_words", "my_realms", "create_realm", "move_document", "taken_elsewhere",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"
@@ -242,15 +247,15 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
 
 def test_an_export_leaves_an_event(app: Pipeline) -> None:
     [document_id] = publish(app, upload())
-    exported = app.export.read(document_id, user_id=app.user_id)
+    exported = app.export.read(document_id, realm_id=app.realm_id)
 
     # though nothing was acknowledged: it has left
     [event] = events_of(app, "exported")
     assert event["code"] == "document_exported"
     assert event["document_id"] == document_id
     assert event["job_id"] is not None
-    assert event["user_id"] == app.user_id
-    assert event["payload"]["by"] == str(app.user_id)
+    assert event["realm_id"] == app.realm_id
+    assert event["payload"]["by"] == str(app.realm_id)
     assert event["payload"]["facts"] == len(exported["facts"])
 
 
@@ -267,7 +272,7 @@ def test_every_change_of_a_webhook_leaves_an_event_without_its_secrets(app: Pipe
         ("DELETE FROM webhook_endpoints", "webhook_removed"),
     ]
     with app.open_uow() as uow:
-        uow.webhooks.add(webhook_id, app.user_id, url, f"whsec_{'A' * 44}", list(WebhookEvent))
+        uow.webhooks.add(webhook_id, app.realm_id, url, f"whsec_{'A' * 44}", list(WebhookEvent))
         for statement, _ in steps:
             uow.session.connection.execute(statement.encode())
         # nothing that matters has changed
@@ -276,7 +281,7 @@ def test_every_change_of_a_webhook_leaves_an_event_without_its_secrets(app: Pipe
 
     events = events_of(app, "webhook")
     assert [event["code"] for event in events] == ["webhook_added", *(code for _, code in steps)]
-    assert {event["user_id"] for event in events} == {app.user_id}
+    assert {event["realm_id"] for event in events} == {app.realm_id}
     assert {event["payload"]["host"] for event in events} == {"example.org"}
     told = json.dumps([event["payload"] for event in events])
     assert not [secret for secret in ("pass", "T0P", "token", "whsec", "BBB") if secret in told]

@@ -73,7 +73,7 @@ def found(app: Pipeline) -> list[tuple[object, ...]]:
         )
         for mode in SearchMode
         for question in asked
-        for hit in app.search(app.user_id, question, mode=mode, limit=10)
+        for hit in app.search(app.realm_id, question, mode=mode, limit=10)
     ]
 
 
@@ -105,7 +105,7 @@ def test_everything_is_there_again_and_work_goes_on(
     for stage in (StageName.INGEST, StageName.CHUNKER, StageName.VALIDATION):
         # in hand when the backup is made
         through(app, [waiting[stage]], until=stage)
-    app.store.put("unsaved-answers/1.json", b"{}")
+    app.store.put("pending-results/1.json", b"{}")
     rows, objects = {table: count(app, table) for table in TABLES}, contents(app)
 
     manifest = app.backup(tmp_path / "backup")

@@ -52,7 +52,7 @@ def documents(app: Pipeline, how_many: int) -> list[DocumentId]:
 
 
 def states(app: Pipeline, ids: Sequence[DocumentId]) -> dict[DocumentId, str]:
-    return {row["document_id"]: row["state"] for row in app.views.jobs(app.user_id, document_ids=list(ids))}
+    return {row["document_id"]: row["state"] for row in app.views.jobs(app.realm_id, document_ids=list(ids))}
 
 
 def breaking(stage: Stage, part: str, bad: DocumentId, error: Exception) -> Stage:

@@ -16,8 +16,8 @@ from pipeline_core.db.worker import Worker
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LeaseLostError
 from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken
-from pipeline_core.domain.jobs import Batch
-from pipeline_core.domain.lifecycle import BURY, RETRY_LATER, JobState
+from pipeline_core.domain.jobs import WorkBatch
+from pipeline_core.domain.lifecycle import DEAD_LETTER, RETRY_LATER, JobState
 from pipeline_core.stages.base import Stage, StageContext, StageResult
 from pipeline_core.stages.registry import STAGES
 from tests.database import copied_database, register
@@ -144,7 +144,7 @@ def test_an_expired_lease_is_taken_over_even_from_a_live_worker(
     assert claim(database, documents, start_worker())[1] == {documents[0].document_id}
 
 
-@pytest.mark.parametrize("move", [MOVES["job_validated"], RETRY_LATER, BURY], ids=lambda move: move.code)
+@pytest.mark.parametrize("move", [MOVES["job_validated"], RETRY_LATER, DEAD_LETTER], ids=lambda move: move.code)
 def test_a_stale_lease_moves_nothing(database: Database, start_worker: Callable[..., Worker], move: Any) -> None:
     documents = new_documents(database)
     stale, _ = claim(database, documents, start_worker(), lease_s=0)
@@ -185,7 +185,7 @@ def test_a_worker_takes_its_own_job_again_when_its_lease_has_ended(
 def test_a_task_that_is_tried_again_still_has_its_document(app: Pipeline) -> None:
     """The slow lane's task asks with the batch that it was given, however often it is tried."""
     [document_id] = needs_work(app, receive(app, upload()))
-    batch = Batch(LeaseToken(uuid4()), (document_id,))
+    batch = WorkBatch(LeaseToken(uuid4()), (document_id,))
 
     assert app.claim.again(batch).document_ids == (document_id,)
     assert app.claim.again(batch).document_ids == (document_id,)

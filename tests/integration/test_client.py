@@ -23,6 +23,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
+from pipeline_core.domain.review import Reviewer
 from tests.conftest import ROOT
 from tests.integration.test_staging_service import BANK
 from tests.through import MANUAL, through
@@ -47,7 +48,8 @@ class DirectLauncher:
     def run(self, entrypoint: str, **parameters: Any) -> None:
         """The steps of ``import-batch``."""
         assert entrypoint == "pipeline_core.flows.import_batch.import_batch"
-        batch_id, by = parameters["batch_id"], parameters["by"]
+        batch_id = parameters["batch_id"]
+        by = Reviewer(self.app.realm_id, parameters["reviewer"], user_id=parameters["user_id"])
         self.app.staging.importer.embed(batch_id, by=by)
         self.app.staging.import_approved(batch_id, by=by)
 

@@ -124,7 +124,7 @@ def test_a_rejected_scan_and_the_publication_that_stands(typed: Typing, app: Pip
     select(app, document_id)
     scan(app)
     assert "published, scan waits" in typed("status").out
-    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, "nothing of use"))
+    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, "nothing of use"))
     assert "published, scan rejected" in typed("status").out
     assert "published, scan rejected" in typed("status", "manual.md").out
     assert typed("export", "manual.md").code == 0
@@ -161,10 +161,10 @@ def test_everything_that_waits_is_listed(
 def test_an_export_is_of_one_moment(app: Pipeline, database_url: str) -> None:
     """A new version is published between two of its reads: it has the old one, whole."""
     [document_id] = publish(app, upload())
-    before = app.views.export(app.user_id, document_id)
+    before = app.views.export(app.realm_id, document_id)
     with psycopg.connect(database_url) as connection, ThreadPoolExecutor(1) as pool:
         connection.execute("LOCK TABLE upload_pipeline.all_questions IN ACCESS EXCLUSIVE MODE")
-        export = pool.submit(app.views.export, app.user_id, document_id)
+        export = pool.submit(app.views.export, app.realm_id, document_id)
         waiting = (
             "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'upload_pipeline.all_questions'::regclass"
         )
@@ -177,7 +177,7 @@ def test_an_export_is_of_one_moment(app: Pipeline, database_url: str) -> None:
     assert seen == before
     assert app.export.acknowledge(seen) is False
     assert not stamped(database_url)
-    assert app.export.acknowledge(app.export.read(document_id, user_id=app.user_id)) is True
+    assert app.export.acknowledge(app.export.read(document_id, realm_id=app.realm_id)) is True
     assert stamped(database_url)
 
 

@@ -17,31 +17,31 @@ ANN, BOB = user_id_for("ann"), user_id_for("bob")
 
 # A chunk and two alike facts of the document, staged and published; each case below changes one thing.
 STAGED = """
-INSERT INTO staged_chunks (chunk_id, document_id, user_id, ordinal, text, page_from, page_to, char_from,
+INSERT INTO staged_chunks (chunk_id, document_id, realm_id, ordinal, text, page_from, page_to, char_from,
     char_to, token_count, content_sha256, chunker_name, chunker_version)
 VALUES (:chunk, :document, :ann, 0, 'four', 1, 1, 0, 4, 1, repeat('0', 64), 'c', '1');
-INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name)
+INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)
 VALUES (:batch, :document, :ann, :ann, 'a.md');
-INSERT INTO staged_questions (question_id, upload_batch_id, user_id, document_id, chunk_id, question, answer,
+INSERT INTO staged_questions (question_id, upload_batch_id, realm_id, document_id, chunk_id, question, answer,
     statement, evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature)
 SELECT id::uuid, :batch, :ann, :document, :chunk, 'How many?', 'Four.', 'Four.',
     '[{"quote": "four", "char_from": 0, "char_to": 4, "page": 1}]', 'exact', 'g', 'four', repeat('0', 64), 1,
     decode(repeat('00', 64), 'hex')
 FROM unnest(ARRAY[:fact, :other]) AS id;
-INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id,
+INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id,
     existing_is_staged, similarity_score, method)
 VALUES (:batch, :ann, :fact, :other, true, 0.8, 'trigram');
 INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES ('m', 1, true, now());
-INSERT INTO document_chunks (chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, page_to,
+INSERT INTO document_chunks (chunk_id, document_id, realm_id, ordinal, text, heading_path, page_from, page_to,
     char_from, char_to, token_count, content_sha256, chunker_name, chunker_version, embedding, embed_model,
     embed_version)
-SELECT chunk_id, document_id, user_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to,
+SELECT chunk_id, document_id, realm_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to,
     token_count, content_sha256, chunker_name, chunker_version, '[1]', 'm', '1'
 FROM staged_chunks;
-INSERT INTO all_questions (question_id, user_id, document_id, chunk_id, question_type, question, answer,
+INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, question_type, question, answer,
     statement, evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature,
     embedding, embed_model, embed_version)
-SELECT question_id, user_id, document_id, chunk_id, question_type, question, answer, statement,
+SELECT question_id, realm_id, document_id, chunk_id, question_type, question, answer, statement,
     evidence, evidence_match, generator, match_text, match_sha256, match_trigrams, match_signature, '[1]', 'm', '1'
 FROM staged_questions;
 """
@@ -66,7 +66,7 @@ BY_SYSTEM = (
     "UPDATE staging_duplicates SET resolution = 'keep_existing', resolved_by = 'system', resolved_at = now(), "
     "resolution_notes = 'n'"
 )
-NEW_JOB = "INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id"
+NEW_JOB = "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id"
 
 
 @pytest.fixture(scope="module")
@@ -164,13 +164,13 @@ def _refused_by(connection: psycopg.Connection[Any], statement: str) -> str | No
         ("staging_duplicates", "resolution = 'keep_both', resolved_by = 'ann'", "resolved_check"),
         ("staging_duplicates", "resolved_at = now(), resolved_by = 'ann'", "resolved_check"),  # still pending
         # what belongs to a document belongs to its user
-        ("upload_jobs", "user_id = :bob", "document_fkey"),
-        ("document_processing_stages", "user_id = :bob", "document_fkey"),
-        ("processing_workflows", "user_id = :bob", "document_fkey"),
-        ("staged_chunks", "user_id = :bob", "document_fkey"),
-        ("staged_questions", "user_id = :bob, document_id = NULL", "batch_fkey"),
-        ("document_chunks", "user_id = :bob", "document_fkey"),
-        ("all_questions", "user_id = :bob", "document_fkey"),
+        ("upload_jobs", "realm_id = :bob", "document_fkey"),
+        ("document_processing_stages", "realm_id = :bob", "document_fkey"),
+        ("processing_workflows", "realm_id = :bob", "document_fkey"),
+        ("staged_chunks", "realm_id = :bob", "document_fkey"),
+        ("staged_questions", "realm_id = :bob, document_id = NULL", "batch_fkey"),
+        ("document_chunks", "realm_id = :bob", "document_fkey"),
+        ("all_questions", "realm_id = :bob", "document_fkey"),
     ],
 )  # fmt: skip
 def test_the_database_refuses_a_change(
@@ -246,9 +246,9 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
     [
         # a job is born queued, one at a time
         (f"{NEW_JOB}, state, outcome, finished_at) "
-         "VALUES (:bob, :document, :ann, :ann, 'done', 'rejected', now())", "upload_jobs_birth"),
-        (f"{NEW_JOB}, stage, phase) VALUES (:bob, :document, :ann, :ann, 'chunked', 1)", "upload_jobs_birth"),
-        (f"{NEW_JOB}) VALUES (:bob, :document, :ann, :ann)", "upload_jobs_active_key"),
+         "VALUES (:bob, :document, :ann, :ann, :ann, 'done', 'rejected', now())", "upload_jobs_birth"),
+        (f"{NEW_JOB}, stage, phase) VALUES (:bob, :document, :ann, :ann, :ann, 'chunked', 1)", "upload_jobs_birth"),
+        (f"{NEW_JOB}) VALUES (:bob, :document, :ann, :ann, :ann)", "upload_jobs_active_key"),
         # what goes with a state, for states that come after working
         (f"{WORKING} UPDATE upload_jobs SET lease_token = NULL", "upload_jobs_lease_check"),
         (f"{WORKING} UPDATE upload_jobs SET state = 'retryable', last_error = '{{}}', {UNCLAIM}",
@@ -280,10 +280,10 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
         (f"{IN_PHASE_5}, stage3_validation_results = '{{}}'", "upload_jobs_gate_check"),
         (f"{IN_PHASE_5}, stage3_validation_results = 'null'", "upload_jobs_gate_check"),
         # the same bytes of the same user again
-        ("INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, "
-         "raw_path) SELECT :bob, user_id, title, filename, mime, bytes_len, file_sha256, raw_path "
-         "FROM documents", "documents_user_content_key"),
-        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) VALUES (:ann, '', :document, 'a')",
+        ("INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+         "raw_path) SELECT :bob, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path "
+         "FROM documents", "documents_content_key"),
+        ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) VALUES (:ann, '', :document, 'a')",
          "document_sources_source_uri_check"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :ann, 'chunker', 'chunks_json', 'p', 1, 'm', 'abc')",
@@ -291,14 +291,15 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
         ("UPDATE document_processing_stages SET stage_name = 'guessing' WHERE stage_name = 'chunker'",
          "document_processing_stages_stage_name_fkey"),
         # what belongs to a document belongs to its user
-        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) VALUES (:bob, 'u', :document, 'a')",
+        ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) "
+         "VALUES (:bob, 'u', :document, 'a')",
          "document_sources_document_fkey"),
         ("INSERT INTO stage_output_files "
          "VALUES (:document, :bob, 'chunker', 'chunks_json', 'p', 1, 'm', repeat('0', 64))",
          "stage_output_files_document_fkey"),
-        ("DELETE FROM staged_questions; UPDATE upload_batches SET user_id = :bob",
+        ("DELETE FROM staged_questions; UPDATE upload_batches SET realm_id = :bob",
          "upload_batches_document_fkey"),
-        ("INSERT INTO document_vector_buffer (owner_id, owner_kind, document_id, user_id, embed_model, "
+        ("INSERT INTO document_vector_buffer (owner_id, owner_kind, document_id, realm_id, embed_model, "
          "embed_version, content_sha256, vector) "
          "VALUES (:bob, 'chunk', :document, :bob, 'm', '1', 's', '[1]')",
          "document_vector_buffer_document_fkey"),

@@ -17,8 +17,8 @@ DISPUTED = (
 
 def said_against(app: Pipeline, document_id: DocumentId) -> list[str]:
     """What is published otherwise, as the findings of the newest job say it."""
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
-    findings: list[dict[str, Any]] = app.views.job(app.user_id, row["job_id"])["findings"]
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    findings: list[dict[str, Any]] = app.views.job(app.realm_id, row["job_id"])["findings"]
     assert row["warnings"] == sum(finding["severity"] == "warning" for finding in findings)
     assert row["critical"] == sum(finding["severity"] == "critical" for finding in findings)
     sides = [one["numbers"]["sides"] for one in findings if one["code"] == "contradicts_published"]
@@ -26,7 +26,7 @@ def said_against(app: Pipeline, document_id: DocumentId) -> list[str]:
 
 
 def state_of(app: Pipeline, document_id: DocumentId) -> tuple[str, str]:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
     return row["state"], row["stage"]
 
 
@@ -50,7 +50,7 @@ def test_a_waiting_document_is_compared_with_what_is_published_meanwhile(app: Pi
     publish(app, upload("new.md", NEW))
     assert said_against(app, waiting) == ["letter.md - new.md", "letter.md - old.md"]
     assert said_against(app, published) == []
-    app.review.decide(waiting, Request(Decision.OVERRIDE, app.user_id, reason="Both of them hold."))
+    app.review.decide(waiting, Request(Decision.OVERRIDE, app.realm_id, reason="Both of them hold."))
     through(app, [waiting])
     assert state_of(app, waiting) == ("done", "ingested")
     assert said_against(app, waiting) == ["letter.md - new.md", "letter.md - old.md"]

@@ -105,14 +105,14 @@ def test_while_work_is_under_way_a_database_that_comes_back_is_waited_for(
 ) -> None:
     app = Pipeline(load_settings(home=tmp_path, database_url=own_server.url, retry_base_s=0.5))
     try:
-        assert app.views.counts(app.user_id)["documents"] == 0
+        assert app.views.counts(app.realm_id)["documents"] == 0
         own_server.halt()
         with pytest.raises(DatabaseUnavailableError):
-            app.views.counts(app.user_id)
+            app.views.counts(app.realm_id)
         app.be_patient()
         back = threading.Timer(1.0, own_server.start)
         back.start()
-        assert app.views.counts(app.user_id)["documents"] == 0
+        assert app.views.counts(app.realm_id)["documents"] == 0
         back.join()
     finally:
         app.close()
@@ -143,11 +143,11 @@ def test_while_files_are_taken_in_a_database_that_comes_back_is_waited_for(
     store = HaltingStore(LocalObjectStore(tmp_path / "objects"), own_server)
     app = Pipeline(settings, store=store)
     try:
-        assert app.views.counts(app.user_id)["documents"] == 0
+        assert app.views.counts(app.realm_id)["documents"] == 0
         app.be_patient()
-        result = RunDocuments(app.intake, cast("Launcher", None), app.holds).take_in([upload()], user_id=app.user_id)
+        result = RunDocuments(app.intake, cast("Launcher", None), app.holds).take_in([upload()], realm_id=app.realm_id)
         assert (store.halted, result.refused) == (1, [])
-        assert result.ran == result.document_ids == [row["document_id"] for row in app.views.jobs(app.user_id)]
+        assert result.ran == result.document_ids == [row["document_id"] for row in app.views.jobs(app.realm_id)]
     finally:
         app.close()
 
@@ -190,11 +190,11 @@ def test_stopped_in_the_middle_of_a_stage_the_job_completes_once(own_server: Own
         with pytest.raises(DatabaseUnavailableError):
             app.run_through(batch)
         with pytest.raises(DatabaseUnavailableError):
-            app.views.jobs(app.user_id)
+            app.views.jobs(app.realm_id)
         own_server.start()
         _, reports = app.run_through(batch)
         assert {name for name, report in reports.items() if report.ran == ids} == set(StageName) - {StageName.INGEST}
-        [row] = app.views.jobs(app.user_id)
+        [row] = app.views.jobs(app.realm_id)
         assert (row["state"], row["outcome"]) == ("done", "published")
         with psycopg.connect(own_server.url) as connection:
             [(published,)] = connection.execute(

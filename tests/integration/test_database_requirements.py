@@ -156,7 +156,7 @@ def test_a_member_of_the_role_needs_no_other_right(
 
 REFUSALS: list[tuple[str, str, type[PipelineError]]] = [
     ("upload_pipeline_api", "DELETE FROM upload_jobs", DatabaseNotReadyError),
-    ("upload_pipeline_api", "INSERT INTO webhook_endpoints (user_id, url, secret) VALUES ('{user}', 'https://x', 'y')",
+    ("upload_pipeline_api", "INSERT INTO webhook_endpoints (realm_id, url, secret) VALUES ('{user}', 'https://x', 'y')",
      DataRejectedError),
     ("", "SET TRANSACTION READ ONLY; DELETE FROM upload_jobs", DatabaseUnavailableError),
     ("", "CREATE EXTENSION no_such_extension", DatabaseNotReadyError),

@@ -50,7 +50,7 @@ def deep(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
 
 
 def select(app: Pipeline, *document_ids: DocumentId) -> None:
-    app.dual_status.set_status(document_ids, "Selected", user_id=app.user_id)
+    app.dual_status.set_status(document_ids, "Selected", realm_id=app.realm_id)
 
 
 def scan(app: Pipeline, limit: int = 10) -> list[DocumentId]:
@@ -62,17 +62,17 @@ def scan(app: Pipeline, limit: int = 10) -> list[DocumentId]:
 
 
 def row(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
-    [found] = app.views.jobs(app.user_id, document_ids=[document_id])
+    [found] = app.views.jobs(app.realm_id, document_ids=[document_id])
     return found
 
 
 def published(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     return {"chunks": exported["chunks"], "facts": exported["facts"]}
 
 
 def facts(app: Pipeline, document_id: DocumentId, status: str) -> dict[Any, str]:
-    staged = app.review.facts(OfDocument(document_id), app.user_id)
+    staged = app.review.facts(OfDocument(document_id), app.realm_id)
     return {fact.question_id: fact.statement for fact in staged if fact.status == status}
 
 
@@ -110,7 +110,7 @@ def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
         ).fetchone()
     assert batches == (len(new), len(new))
 
-    deep.review.decide(document_id, Request(Decision.APPROVE, deep.user_id))
+    deep.review.decide(document_id, Request(Decision.APPROVE, deep.realm_id))
     through(deep, [document_id])
     assert row(deep, document_id)["outcome"] == "published"
     after = published(deep, document_id)
@@ -127,7 +127,7 @@ def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
 
 
 def assert_evidence_stands(app: Pipeline, document_id: DocumentId) -> None:
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     file = next(f for f in exported["files"] if f["file_type"] == "optimized_markdown")
     text = app.store.get(file["file_path"], sha256=file["checksum"]).decode()
     chunks = {chunk["chunk_id"]: chunk for chunk in exported["chunks"]}
@@ -186,7 +186,7 @@ def told(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, DocumentId]:
 
 
 def statements(app: Pipeline, document_id: DocumentId) -> dict[str, str]:
-    return {fact.statement: fact.status for fact in app.review.facts(OfDocument(document_id), app.user_id)}
+    return {fact.statement: fact.status for fact in app.review.facts(OfDocument(document_id), app.realm_id)}
 
 
 def test_what_looks_like_a_published_fact_of_the_document_is_no_news(told: tuple[Pipeline, DocumentId]) -> None:
@@ -217,7 +217,7 @@ def test_the_reviewer_decides_which_words_of_the_document_stand(
 ) -> None:
     app, document_id = told
     before = published(app, document_id)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, duplicates=resolution))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, duplicates=resolution))
     assert published(app, document_id) == before
     through(app, [document_id])
     assert row(app, document_id)["outcome"] == "published"
@@ -233,7 +233,7 @@ def test_the_reviewer_decides_which_words_of_the_document_stand(
 def test_a_rejected_scan_that_would_have_replaced_leaves_the_old_fact(told: tuple[Pipeline, DocumentId]) -> None:
     app, document_id = told
     before = published(app, document_id)
-    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, "nothing of use"))
+    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, "nothing of use"))
     assert published(app, document_id) == before
     assert {statements(app, document_id)[text] for text in (HOUSING, FILTER)} == {"imported"}
 
@@ -254,12 +254,12 @@ def test_the_converter_of_the_profile_is_used(
     assert not any("fine print" in chunk["text"] for chunk in published(app, document_id)["chunks"])
     select(app, document_id)
     scan(app)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     chunks = published(app, document_id)["chunks"]
     assert any("fine print" in chunk["text"] for chunk in chunks)
     assert max(len(chunk["text"]) for chunk in chunks) <= app.settings.deep_chunk_max_chars
-    [file] = [f for f in app.views.export(app.user_id, document_id)["files"] if f["file_type"] == "facts_json"]
+    [file] = [f for f in app.views.export(app.realm_id, document_id)["files"] if f["file_type"] == "facts_json"]
     content = json.loads(app.store.get(file["file_path"], sha256=file["checksum"]))
     assert max(len(chunk["facts"]) for chunk in content["chunks"]) > app.settings.facts_per_chunk
 
@@ -274,8 +274,8 @@ def test_a_rejected_scan_leaves_everything_as_it_was(deep: Pipeline) -> None:
         chunk = uow.staging.chunks([document_id])[document_id][0].chunk
     words = Marked(at := chunk.text.index("The housing of part"), at + len("The housing of part"))
     missed = MissedFact(chunk.chunk_id, (words,), statement="There is a housing.")
-    added = deep.add_fact(document_id, missed, by=Reviewer(deep.user_id)).fact.question_id
-    decided = deep.review.decide(document_id, Request(Decision.REJECT, deep.user_id, "nothing of use"))
+    added = deep.add_fact(document_id, missed, by=Reviewer(deep.realm_id)).fact.question_id
+    decided = deep.review.decide(document_id, Request(Decision.REJECT, deep.realm_id, "nothing of use"))
     assert "what was published stays" in decided.message
     assert published(deep, document_id) == before
     # what a reviewer added to the scan goes with it
@@ -295,13 +295,13 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     [document_id] = needs_work(app, receive(app, upload(text=LONG)))
     through(app, [document_id])
     first, second, *_ = facts(app, document_id, "pending")
-    app.review.edit(OfDocument(document_id), first, {"statement": "In the cabinet."}, by=Reviewer(app.user_id))
-    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(second,)))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.edit(OfDocument(document_id), first, {"statement": "In the cabinet."}, by=Reviewer(app.realm_id))
+    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, question_ids=(second,)))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     select(app, document_id)
     scan(app)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     after = {fact["question_id"]: fact["statement"] for fact in published(app, document_id)["facts"]}
     assert after[first] == "In the cabinet."
@@ -325,7 +325,9 @@ def test_a_scan_that_would_withdraw_a_fact_waits(make_pipeline: Callable[..., Pi
     select(app, document_id)
     scan(app)
     assert row(app, document_id)["stage"] == "matching_review"
-    parked = [e for e in app.views.job(app.user_id, row(app, document_id)["job_id"])["events"] if e["type"] == "parked"]
+    parked = [
+        e for e in app.views.job(app.realm_id, row(app, document_id)["job_id"])["events"] if e["type"] == "parked"
+    ]
     assert parked[0]["payload"]["withdrawn_facts"] == 1
     assert published(app, document_id) == before
 
@@ -388,7 +390,7 @@ def test_two_scans_at_once_never_take_the_same_document(make_pipeline: Callable[
 
     def claim(app: Pipeline) -> list[DocumentId]:
         with app.open_uow() as uow:
-            taken = uow.deep_scans.claim(5, [app.user_id], correlation_id=CorrelationId(ids[0]))
+            taken = uow.deep_scans.claim(5, [app.realm_id], correlation_id=CorrelationId(ids[0]))
             uow.commit()
         return taken
 
@@ -438,7 +440,7 @@ def test_changed_settings_of_the_profile_run_it_again(deep: Pipeline, make_pipel
     [document_id] = publish(deep, upload(text=LONG))
     select(deep, document_id)
     scan(deep)
-    deep.review.decide(document_id, Request(Decision.APPROVE, deep.user_id))
+    deep.review.decide(document_id, Request(Decision.APPROVE, deep.realm_id))
     through(deep, [document_id])
     before = published(deep, document_id)
     # the usual settings are nothing to it any more; its own are
@@ -463,7 +465,7 @@ def test_a_scan_that_opens_while_its_document_is_revived(make_pipeline: Callable
     )
     select(app, second)
     with ThreadPoolExecutor(1) as pool, app.open_uow() as uow:
-        ids = DeepScan(lambda: Uncommitted(uow)).claim(10, user_id=app.user_id if limited else None)  # type: ignore[arg-type,return-value]
+        ids = DeepScan(lambda: Uncommitted(uow)).claim(10, realm_id=app.realm_id if limited else None)  # type: ignore[arg-type,return-value]
         publishing = pool.submit(through, other, [without])
         wait_for_a_lock(app)
         uow.commit()
@@ -484,7 +486,7 @@ def test_a_document_whose_scan_was_rejected_takes_the_place_that_it_is_copied_to
     publish(deep, upload("there.md", f"# Hours\n\n{opens}\n", "file:///there.md"))
     select(deep, document_id)
     scan(deep)
-    deep.review.decide(document_id, Request(Decision.REJECT, deep.user_id, "nothing of use"))
+    deep.review.decide(document_id, Request(Decision.REJECT, deep.realm_id, "nothing of use"))
 
     received = receive(deep, upload("there.md", LONG, "file:///there.md"))
     assert needs_work(deep, received) == [document_id]
@@ -542,7 +544,7 @@ def test_a_selection_is_taken_back_or_its_scan_begins(deep: Pipeline, make_pipel
         changes = [
             change
             for document_id in reversed(ids)
-            for change in deep.dual_status.set_status([document_id], "Archived", user_id=deep.user_id)
+            for change in deep.dual_status.set_status([document_id], "Archived", realm_id=deep.realm_id)
         ]
         return [change.document_id for change in changes if change.is_taken_back]
 
@@ -550,7 +552,7 @@ def test_a_selection_is_taken_back_or_its_scan_begins(deep: Pipeline, make_pipel
         claiming, taking = pool.submit(claim), pool.submit(take_back)
         begun, taken_back = set(claiming.result()), set(taking.result())
     assert (begun | taken_back, begun & taken_back) == (set(ids), set())
-    rows = {row["document_id"]: row for row in deep.views.jobs(deep.user_id, document_ids=ids)}
+    rows = {row["document_id"]: row for row in deep.views.jobs(deep.realm_id, document_ids=ids)}
     for document_id in ids:
         is_begun = document_id in begun
         assert rows[document_id]["deep_scan_status"] == ("Processing" if is_begun else None)

@@ -56,7 +56,7 @@ def put(app: Pipeline, document_id: DocumentId, *steps: str) -> None:
 
 
 def test_selecting_queues_a_deep_scan(app: Pipeline, documents: list[DocumentId]) -> None:
-    changes = app.dual_status.set_status(documents, "selected", user_id=app.user_id, by="Ann")
+    changes = app.dual_status.set_status(documents, "selected", realm_id=app.realm_id, by="Ann")
     assert [change.document_id for change in changes] == documents
     assert statuses(app, documents) == [("Selected", "Queued")] * 3
     assert events(app)[0] == {
@@ -64,9 +64,9 @@ def test_selecting_queues_a_deep_scan(app: Pipeline, documents: list[DocumentId]
         "before": {"staging_status": "New", "deep_scan_status": None},
         "after": {"staging_status": "Selected", "deep_scan_status": "Queued"},
     }
-    app.dual_status.set_status(documents, "Selected", user_id=app.user_id)
+    app.dual_status.set_status(documents, "Selected", realm_id=app.realm_id)
     assert len(events(app)) == 3  # nothing changed the second time
-    app.dual_status.set_status([str(documents[0]).upper()], "not-a-fit", user_id=app.user_id)
+    app.dual_status.set_status([str(documents[0]).upper()], "not-a-fit", realm_id=app.realm_id)
     assert statuses(app, documents[:1]) == [("Not a Fit", None)]
 
 
@@ -75,7 +75,7 @@ def test_one_wrong_id_and_nothing_is_set(app: Pipeline, documents: list[Document
     [theirs] = receive(other, upload("bobs.md")).documents
     unknown = uuid4()
     with pytest.raises(StatusRefusedError) as refused:
-        app.dual_status.set_status([*documents, theirs, unknown, "nonsense"], "Chosen", user_id=app.user_id)
+        app.dual_status.set_status([*documents, theirs, unknown, "nonsense"], "Chosen", realm_id=app.realm_id)
     assert refused.value.errors.keys() == {"status", "nonsense", str(theirs), str(unknown)}
     # whether another user has it is not told
     assert refused.value.errors[str(theirs)] == refused.value.errors[str(unknown)] == "there is no such document"
@@ -84,7 +84,7 @@ def test_one_wrong_id_and_nothing_is_set(app: Pipeline, documents: list[Document
     assert statuses(app, [*documents, theirs]) == [("New", None)] * 4
     for wrong in ([*documents, theirs], []):
         with pytest.raises(StatusRefusedError):
-            app.dual_status.set_status(wrong, "Selected", user_id=app.user_id)
+            app.dual_status.set_status(wrong, "Selected", realm_id=app.realm_id)
     assert statuses(app, [*documents, theirs]) == [("New", None)] * 4
     assert events(app) == []
 
@@ -95,7 +95,7 @@ def test_a_scan_that_ended_is_queued_anew_and_one_under_way_is_left_alone(
     put(app, documents[0], "Queued", "Processing", "Error")
     put(app, documents[1], "Queued", "Processing", "Completed")
     put(app, documents[2], "Queued", "Processing")
-    changes = app.dual_status.set_status(documents, "Selected", user_id=app.user_id)
+    changes = app.dual_status.set_status(documents, "Selected", realm_id=app.realm_id)
     assert [change.deep_scan_status for change in changes] == ["Queued", "Queued", "Processing"]
     with app.open_uow() as uow:
         errors = uow.session.connection.execute("SELECT DISTINCT deep_scan_error FROM documents").fetchall()
@@ -106,8 +106,8 @@ def test_a_scan_that_is_taken_back_leaves_the_document_where_it_was(app: Pipelin
     put(app, documents[0], "Queued", "Processing", "Error")
     put(app, documents[1], "Queued", "Processing", "Completed")
     put(app, documents[2], "Queued", "Processing")
-    app.dual_status.set_status(documents, "Selected", user_id=app.user_id)
-    changes = app.dual_status.set_status(documents, "Archived", user_id=app.user_id)
+    app.dual_status.set_status(documents, "Selected", realm_id=app.realm_id)
+    changes = app.dual_status.set_status(documents, "Archived", realm_id=app.realm_id)
     assert [change.is_taken_back for change in changes] == [True, True, False]
     assert statuses(app, documents) == [("Archived", "Error"), ("Archived", "Completed"), ("Archived", "Processing")]
     with app.open_uow() as uow:
@@ -116,8 +116,8 @@ def test_a_scan_that_is_taken_back_leaves_the_document_where_it_was(app: Pipelin
         ).fetchall()
     assert rows == [("no use", None, None), (None, None, None), (None, None, None)]
     # and once more, from where it is by now
-    app.dual_status.set_status(documents[:2], "Selected", user_id=app.user_id)
-    app.dual_status.set_status(documents[:2], "New", user_id=app.user_id)
+    app.dual_status.set_status(documents[:2], "Selected", realm_id=app.realm_id)
+    app.dual_status.set_status(documents[:2], "New", realm_id=app.realm_id)
     assert statuses(app, documents[:2]) == [("New", "Error"), ("New", "Completed")]
 
 
@@ -130,7 +130,7 @@ def test_two_who_set_the_same_documents_take_turns(
     def set_status(app: Pipeline, ids: list[DocumentId], status: str) -> None:
         both.wait(timeout=10)
         for _ in range(20):
-            app.dual_status.set_status(ids, status, user_id=app.user_id)
+            app.dual_status.set_status(ids, status, realm_id=app.realm_id)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(set_status, apps, [documents, documents[::-1]], ["Selected", "Maybe"]))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.session import Session
 from pipeline_core.db.staging import Staging
-from pipeline_core.domain.ids import MatchingSpace, QuestionId, UserId
+from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import Matchable, NewRows
 from pipeline_core.duplicates.baseline import Baseline
@@ -53,23 +53,23 @@ def connection(postgres_url: str, template_database: str) -> Iterator[psycopg.Co
 def test_baseline_is_brute_force(
     connection: psycopg.Connection[Any], new: list[str], there: list[str], threshold: float
 ) -> None:
-    """The pairs that the mode answers with are those that ``similarity() >= t`` holds for: none missed, none added."""
+    """The pairs that the mode returns are those that ``similarity() >= t`` holds for: none missed, none added."""
     staging = Staging(Session(connection))
-    user_id = UserId(uuid4())
+    realm_id = RealmId(uuid4())
     with connection.transaction(force_rollback=True):
-        rows = _put(connection, staging, user_id, new, "staged_questions")
-        others = _put(connection, staging, user_id, there, "all_questions")
-        excluded = NewRows(MatchingSpace(user_id), question_ids=[row.question_id for row in rows])
+        rows = _put(connection, staging, realm_id, new, "staged_questions")
+        others = _put(connection, staging, realm_id, there, "all_questions")
+        excluded = NewRows(realm_id, question_ids=[row.question_id for row in rows])
         pairs = Baseline(threshold)(staging, excluded, rows)
         brute = connection.execute(
             "SELECT q.question_id, p.question_id FROM staged_questions q "
-            "JOIN (SELECT question_id, match_text, -1 AS n FROM all_questions WHERE user_id = %(user)s UNION ALL "
+            "JOIN (SELECT question_id, match_text, -1 AS n FROM all_questions WHERE realm_id = %(user)s UNION ALL "
             "      SELECT question_id, match_text, ordinality FROM staged_questions "
             "      JOIN unnest(%(ids)s::uuid[]) WITH ORDINALITY AS i (id, ordinality) ON id = question_id) p "
             "    ON p.n < (SELECT ordinality FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS i (id, ordinality) "
             "              WHERE id = q.question_id) "
             "WHERE q.question_id = ANY(%(ids)s) AND similarity(q.match_text, p.match_text) >= %(threshold)s::real",
-            {"user": user_id, "ids": [row.question_id for row in rows], "threshold": threshold},
+            {"user": realm_id, "ids": [row.question_id for row in rows], "threshold": threshold},
         ).fetchall()
     assert {(pair.staged, pair.existing) for pair in pairs} == set(brute)
     assert len(pairs) == len(brute)
@@ -77,20 +77,20 @@ def test_baseline_is_brute_force(
 
 
 def _put(
-    connection: psycopg.Connection[Any], staging: Staging, user_id: UserId, texts: list[str], table: str
+    connection: psycopg.Connection[Any], staging: Staging, realm_id: RealmId, texts: list[str], table: str
 ) -> list[Matchable]:
     """Rows with these texts, of a batch of their own."""
     keys = match_keys(staging, texts)
     rows = [
-        Matchable(QuestionId(uuid4()), user_id, key.sha256, key.trigrams, key.signature, key.text, "", False, "", "")
+        Matchable(QuestionId(uuid4()), realm_id, key.sha256, key.trigrams, key.signature, key.text, "", False, "", "")
         for key in keys
     ]
     more = {"question_type": "fact", "question": "q", "answer": "a", "generator": "test"}
     if table == "staged_questions":
         more["upload_batch_id"] = str(uuid4())
         connection.execute(
-            "INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name) VALUES (%s, %s, %s, 'bank.md')",
-            (more["upload_batch_id"], user_id, user_id),
+            "INSERT INTO upload_batches (batch_id, uploaded_by, realm_id, file_name) VALUES (%s, %s, %s, 'bank.md')",
+            (more["upload_batch_id"], realm_id, realm_id),
         )
     else:
         more |= {"embedding": "[1]", "embed_model": "test", "embed_version": "1"}
@@ -98,11 +98,11 @@ def _put(
             "INSERT INTO embedding_models (embed_model, dims, is_active, activated_at) VALUES ('test', 1, true, now()) "
             "ON CONFLICT DO NOTHING"
         )
-    columns = ["question_id", "user_id", "match_text", "match_sha256", "match_trigrams", "match_signature", *more]
+    columns = ["question_id", "realm_id", "match_text", "match_sha256", "match_trigrams", "match_signature", *more]
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})",
-            [(r.question_id, user_id, r.text, r.sha256, r.trigrams, r.signature, *more.values()) for r in rows],
+            [(r.question_id, realm_id, r.text, r.sha256, r.trigrams, r.signature, *more.values()) for r in rows],
         )
     return rows
 
@@ -148,9 +148,9 @@ def test_scored_pairs_have_reasons_and_only_harmless_ones_are_merged(app: Pipeli
     assert by_flags["name", "words"] == "pending"
     negated = [resolution for flags, resolution in by_flags.items() if "negation" in flags]
     assert set(negated) <= {"not_duplicate"}
-    [job] = app.views.jobs(app.user_id, states=["awaiting_review"])
+    [job] = app.views.jobs(app.realm_id, states=["awaiting_review"])
     assert (job["filename"], job["undecided"]) == ("second.md", 2)
-    pairs = app.views.job(app.user_id, job["job_id"])["pairs"]
+    pairs = app.views.job(app.realm_id, job["job_id"])["pairs"]
     assert all(set(pair["reasons"]) == {"flags", "ratio", "soft", "cosine", "sub"} for pair in pairs)
 
 
@@ -175,13 +175,13 @@ def test_a_heading_before_the_same_words_is_no_other_fact(
 
 
 @pytest.mark.parametrize("mode", ["scored", "baseline"])
-def test_no_document_waits_for_look_alikes_within_itself(
+def test_no_document_waits_for_near_duplicates_within_itself(
     make_pipeline: MakePipeline, database_url: str, mode: str
 ) -> None:
     """Both are kept, and listed with the reason; the same sentences in two documents are asked about."""
     app = make_pipeline(changes={"duplicate_mode": mode})
     publish(app, upload("both.md", FIRST + SECOND.replace("# Rules", "")))
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["state"], row["outcome"]) == ("done", "published")
     kept = _pairs(database_url, "p.resolution, p.resolved_by, p.resolution_notes")
     assert ("keep_both", "system", "the same document says both") in kept
@@ -211,7 +211,7 @@ def test_a_decided_pair_is_not_raised_again(make_pipeline: MakePipeline, databas
     publish(app, upload("first.md", FIRST))
     [document_id] = publish(app, upload("second.md", SECOND))
     assert any(resolution == "pending" for resolution, *_ in _pairs(database_url))
-    request = Request(Decision.APPROVE, app.user_id, "both stand", Resolution.KEEP_BOTH)
+    request = Request(Decision.APPROVE, app.realm_id, "both stand", Resolution.KEEP_BOTH)
     app.review.decide(document_id, request)
     through(app, [document_id])
     decided = _pairs(database_url, "p.duplicate_id, p.resolution, p.resolved_by, p.resolved_at")
@@ -219,7 +219,7 @@ def test_a_decided_pair_is_not_raised_again(make_pipeline: MakePipeline, databas
         app.retry(document_id, from_stage=stage, by="test")
         through(app, [document_id])
         assert _pairs(database_url, "p.duplicate_id, p.resolution, p.resolved_by, p.resolved_at") == decided
-        [row] = [row for row in app.views.jobs(app.user_id) if row["filename"] == "second.md"]
+        [row] = [row for row in app.views.jobs(app.realm_id) if row["filename"] == "second.md"]
         assert (row["state"], row["outcome"]) == ("done", "published")
 
 
@@ -228,7 +228,7 @@ def test_a_threshold_of_one_lets_nothing_wait(make_pipeline: MakePipeline, mode:
     app = make_pipeline(changes={"duplicate_mode": mode, "duplicate_threshold": 1.0})
     publish(app, upload("first.md", FIRST))
     publish(app, upload("second.md", SECOND))
-    assert {row["outcome"] for row in app.views.jobs(app.user_id)} == {"published"}
+    assert {row["outcome"] for row in app.views.jobs(app.realm_id)} == {"published"}
 
 
 class WatchedEmbedder(HashEmbedder):

@@ -157,7 +157,7 @@ def test_another_user_of_the_machine_reads_nothing(umask: int) -> None:
             home = folder / ".pipeline"
             app = Pipeline(load_settings(home=home, database_url=None))
             app.store.put("originals/a.pdf", b"x")
-            assert app.views.counts(app.user_id) is not None
+            assert app.views.counts(app.realm_id) is not None
             data = home / "postgres"
             read = ["objects/originals/a.pdf", "postgres.users", "postgres/PG_VERSION", "postgres", "objects", "."]
             as_nobody = [f"(cat '{home / name}' || ls '{home / name}/') && echo READ {name}" for name in read]

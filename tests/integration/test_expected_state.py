@@ -32,7 +32,7 @@ def app(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
 
 
 def bank(app: Pipeline) -> Where:
-    staged = app.staging.stage_bank(BANK.encode(), "bank.md", by=app.user_id)
+    staged = app.staging.stage_bank(BANK.encode(), "bank.md", by=Reviewer(app.realm_id))
     assert staged.batch is not None
     return OfBatch(staged.batch.batch_id)
 
@@ -43,12 +43,12 @@ def document(app: Pipeline) -> Where:
 
 
 def first(app: Pipeline, where: Where) -> StagedFact:
-    return app.review.facts(where, app.user_id)[0]
+    return app.review.facts(where, app.realm_id)[0]
 
 
 def act(app: Pipeline, where: Where, name: str, verb: str, fact: StagedFact) -> Change:
     """What a reviewer does who saw ``fact``; each edit gives words of its own."""
-    by = Reviewer(app.user_id, name, expected={fact.question_id: fact.seen})
+    by = Reviewer(app.realm_id, name, expected={fact.question_id: fact.seen})
     if verb == "edit":
         words = {"question": "What is told?", "answer": f"Words number {fact.version} of {name}."}
         return app.review.edit(where, fact.question_id, words, by=by)
@@ -70,7 +70,7 @@ def test_in_any_order_what_was_seen_holds_or_the_decision_is_refused(
     @given(order=st.sampled_from(INTERLEAVINGS), verbs=st.fixed_dictionaries({"Ann": VERBS, "Bob": VERBS}))
     def interleave(order: tuple[str, ...], verbs: dict[str, str]) -> None:
         saw: dict[str, StagedFact] = {}
-        app.review.decide_facts(where, [first(app, where).question_id], STATUS["approve"], by=Reviewer(app.user_id))
+        app.review.decide_facts(where, [first(app, where).question_id], STATUS["approve"], by=Reviewer(app.realm_id))
         for name in order:
             present = first(app, where)
             if name not in saw:
@@ -105,7 +105,7 @@ def _edit_fact(app: Pipeline, name: str, document_id: DocumentId, fact: StagedFa
 
 def _decide_all(app: Pipeline, name: str, document_id: DocumentId, _fact: StagedFact, whole: Seen) -> object:
     decision = Decision.APPROVE if name == "Ann" else Decision.REJECT
-    return app.review.decide(document_id, Request(decision, app.user_id, reviewer=name, expected=whole))
+    return app.review.decide(document_id, Request(decision, app.realm_id, reviewer=name, expected=whole))
 
 
 @pytest.mark.parametrize("way", [_decide_fact, _edit_fact, _decide_all])
@@ -116,7 +116,7 @@ def test_of_two_reviewers_at_once_exactly_one_wins(
     apps = [make_pipeline(changes={"workflow": "manual"}) for _ in range(2)]
     where = document(apps[0])
     assert isinstance(where, OfDocument)
-    fact, whole = first(apps[0], where), apps[0].review.seen(where, Reviewer(apps[0].user_id))
+    fact, whole = first(apps[0], where), apps[0].review.seen(where, Reviewer(apps[0].realm_id))
     both = threading.Barrier(2)
 
     def decide(app: Pipeline, name: str) -> object:
@@ -136,23 +136,23 @@ def test_of_two_reviewers_at_once_exactly_one_wins(
 def test_a_whole_document_is_not_approved_over_an_edit_that_nobody_saw(app: Pipeline) -> None:
     where = document(app)
     assert isinstance(where, OfDocument)
-    seen = app.review.seen(where, Reviewer(app.user_id))
+    seen = app.review.seen(where, Reviewer(app.realm_id))
     act(app, where, "Bob", "edit", first(app, where))
-    request = Request(Decision.APPROVE, app.user_id, "read", Resolution.KEEP_BOTH, reviewer="Ann", expected=seen)
+    request = Request(Decision.APPROVE, app.realm_id, "read", Resolution.KEEP_BOTH, reviewer="Ann", expected=seen)
     with pytest.raises(ChangedMeanwhileError, match="Bob changed it on 20") as told:
         app.review.decide(where.document_id, request)
     assert told.value.asked == {"decision": "approve", "reason": "read", "duplicates": "keep_both"}
-    anew = replace(request, expected=app.review.seen(where, Reviewer(app.user_id)))
+    anew = replace(request, expected=app.review.seen(where, Reviewer(app.realm_id)))
     assert app.review.decide(where.document_id, anew).goes_on
 
 
 def test_a_pair_that_was_decided_meanwhile_is_not_overwritten(app: Pipeline) -> None:
     bank(app)
     again = BANK.replace("a theft", "the theft").replace("Claims", "Again")
-    staged = app.staging.stage_bank(again.encode(), "again.md", by=app.user_id)
+    staged = app.staging.stage_bank(again.encode(), "again.md", by=Reviewer(app.realm_id))
     [pair] = [pair for pair in staged.pairs if pair.resolution == "pending"]
     seen = {pair.duplicate_id: pair.seen}
-    ann, bob = Reviewer(app.user_id, "Ann", "", seen), Reviewer(app.user_id, "Bob", "other years", seen)
+    ann, bob = Reviewer(app.realm_id, "Ann", "", seen), Reviewer(app.realm_id, "Bob", "other years", seen)
     app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=ann)
     with pytest.raises(ChangedMeanwhileError, match="Ann made it keep_both") as told:
         app.review.resolve_pair(pair.duplicate_id, Resolution.NOT_DUPLICATE, by=bob)
@@ -168,13 +168,13 @@ def test_the_database_counts_versions_itself(app: Pipeline) -> None:
     for change, version, by in (
         ("version = 7, changed_by = 'Eve'", 1, "system"),
         ("match_trigrams = match_trigrams + 1", 1, "system"),
-        ("status = 'rejected', reviewed_by = user_id, reviewed_at = now()", 2, "system"),
-        ("status = 'rejected', reviewed_by = user_id, reviewed_at = now()", 2, "system"),
+        ("status = 'rejected', reviewed_by = realm_id, reviewed_at = now()", 2, "system"),
+        ("status = 'rejected', reviewed_by = realm_id, reviewed_at = now()", 2, "system"),
         ("answer = 'In time.', version = 1", 3, "system"),
     ):
         with psycopg.connect(app.database_url) as connection:
             connection.execute(f"UPDATE upload_pipeline.staged_questions SET {change}")  # noqa: S608: of this table
-        [row] = app.review.facts(where, app.user_id)
+        [row] = app.review.facts(where, app.realm_id)
         assert (row.version, row.changed_by) == (version, by), change
     assert row.question_id == fact.question_id
 
@@ -182,30 +182,30 @@ def test_the_database_counts_versions_itself(app: Pipeline) -> None:
 def test_a_history_tells_of_one_fact_and_of_the_whole(app: Pipeline) -> None:
     where = document(app)
     assert isinstance(where, OfDocument)
-    one, other = app.review.facts(where, app.user_id)[:2]
+    one, other = app.review.facts(where, app.realm_id)[:2]
     act(app, where, "Ann", "reject", one)
     act(app, where, "Bob", "edit", other)
-    app.review.decide(where.document_id, Request(Decision.APPROVE, app.user_id, "", Resolution.KEEP_BOTH))
+    app.review.decide(where.document_id, Request(Decision.APPROVE, app.realm_id, "", Resolution.KEEP_BOTH))
     codes = {
-        fact.question_id: [event.code for event in app.review.history(where, app.user_id, fact.question_id)]
+        fact.question_id: [event.code for event in app.review.history(where, app.realm_id, fact.question_id)]
         for fact in (one, other)
     }
     assert codes == {
         one.question_id: ["fact_rejected", "matches_approved"],
         other.question_id: ["fact_edited", "matches_approved"],
     }
-    assert len(app.review.history(where, app.user_id)) == 3
+    assert len(app.review.history(where, app.realm_id)) == 3
 
 
 def test_an_expectation_of_something_else_is_refused(app: Pipeline) -> None:
     """A typo never decides anything."""
     where = document(app)
-    one, other = app.review.facts(where, app.user_id)[:2]
+    one, other = app.review.facts(where, app.realm_id)[:2]
     with pytest.raises(RefusedError, match=str(other.question_id)):
         app.review.decide_facts(
             where,
             [one.question_id],
             STATUS["reject"],
-            by=Reviewer(app.user_id, expected={other.question_id: other.seen}),
+            by=Reviewer(app.realm_id, expected={other.question_id: other.seen}),
         )
-    assert app.review.facts(where, app.user_id)[0] == one
+    assert app.review.facts(where, app.realm_id)[0] == one

@@ -15,7 +15,7 @@ def test_any_bytes_in_a_name(app: Pipeline, tmp_path: Path) -> None:
     bad.write_bytes(b"")
     received = receive(app, good, bad)
     through(app, needs_work(app, received))
-    [row] = json.loads(json_bytes(app.views.jobs(app.user_id)))
+    [row] = json.loads(json_bytes(app.views.jobs(app.realm_id)))
     assert (row["state"], row["filename"][:3]) == ("done", "caf")
     [(name, error)] = received.refused
     shown = json.loads(json_bytes({"file": name, **error.as_json()}))

@@ -1,4 +1,4 @@
-"""A part of the installation is missing: its work is held, nothing is buried, and all of it goes on when it is back."""
+"""A part of the installation is missing: its work is held, not dead-lettered, and goes on when it is back."""
 
 import errno
 import os
@@ -82,7 +82,7 @@ FULL = StoreFullError("The object store's disk: No space left on device.", remed
 
 
 @pytest.mark.parametrize("error", [FULL, StoreRefusedError("Read-only file system.")], ids=["full", "read-only"])
-def test_a_full_or_read_only_store_buries_nothing(
+def test_a_full_or_read_only_store_dead_letters_nothing(
     make_pipeline: MakePipeline, settings: Any, error: PipelineError
 ) -> None:
     store = FailingStore(settings.home / "objects")
@@ -102,7 +102,7 @@ def test_a_full_or_read_only_store_buries_nothing(
     assert app.queue.take(10).document_ids == ()
     assert store.tries == tried
     assert jobs(app) == [("queued", "object store", 0)] * 6
-    [row] = [row for row in app.views.jobs(app.user_id) if row["document_id"] == ids[5]]
+    [row] = [row for row in app.views.jobs(app.realm_id) if row["document_id"] == ids[5]]
     assert error.message in row["last_error"]["message"]
     assert "goes on by itself" in row["last_error"]["action"]
     assert events(app, "held") == 6
@@ -111,7 +111,7 @@ def test_a_full_or_read_only_store_buries_nothing(
     due(app)
     through(app, ids)
     assert store.tries == tried + 1
-    told = {(row["metric"], row["label"]): row["value"] for row in app.for_user(app.user_id).views.metrics()}
+    told = {(row["metric"], row["label"]): row["value"] for row in app.for_user(app.realm_id).views.metrics()}
     assert told["held_jobs", "object store"] == 6
     assert told["part_missing_seconds", "object store"] >= 0
     console = Console(file=StringIO(), width=200)
@@ -128,7 +128,7 @@ def test_a_full_or_read_only_store_buries_nothing(
     assert app.holds.missing() == []
     assert events(app, "released") == 5
     assert run_by_name(app, ids) == 5
-    assert [row["outcome"] for row in app.views.jobs(app.user_id)] == ["published"] * 6
+    assert [row["outcome"] for row in app.views.jobs(app.realm_id)] == ["published"] * 6
     assert events(app, "dead_letter") == events(app, "retry_later") == 0
 
 
@@ -177,7 +177,7 @@ def test_other_documents_go_on_and_what_needs_the_part_waits(
     through(held, ids)
     through(held, ids)
     assert converter.calls == 2
-    rows = {row["filename"]: row for row in held.views.jobs(held.user_id)}
+    rows = {row["filename"]: row for row in held.views.jobs(held.realm_id)}
     assert rows["fine.md"]["outcome"] == "published"
     assert {rows[name]["state"] for name in ("0.md", "1.md")} == {"queued"}
     assert missing_part(rows["0.md"]) == part
@@ -188,7 +188,7 @@ def test_other_documents_go_on_and_what_needs_the_part_waits(
     due(held)
     assert run_by_name(held, ids) == 1
     assert run_by_name(held, ids) == 1
-    assert {row["outcome"] for row in held.views.jobs(held.user_id)} == {"published"}
+    assert {row["outcome"] for row in held.views.jobs(held.realm_id)} == {"published"}
     assert events(held, "released") == 1
 
 
@@ -202,5 +202,5 @@ def test_what_fails_for_one_document_alone_is_that_documents(make_pipeline: Make
         # as the client says whenever a call is answered
         converter.serves = lambda: held.outages.answered("api.example.com")
         through(held, [poison])
-    [row] = held.views.jobs(held.user_id, document_ids=[poison])
+    [row] = held.views.jobs(held.realm_id, document_ids=[poison])
     assert (row["state"], row["last_error"]["code"]) == ("deadletter", "retries_exhausted")

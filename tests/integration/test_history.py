@@ -80,8 +80,8 @@ def test_slices_come_to_the_end(aged: Pipeline, monkeypatch: pytest.MonkeyPatch)
 
 def test_status_and_work_go_on_after_it(aged: Pipeline) -> None:
     aged.prune_history.events(work_days=1, audit_days=1)
-    for status in aged.views.jobs(aged.user_id):
-        assert aged.views.job(aged.user_id, status["job_id"])["stages"]
+    for status in aged.views.jobs(aged.realm_id):
+        assert aged.views.job(aged.realm_id, status["job_id"])["stages"]
 
 
 @pytest.mark.parametrize(

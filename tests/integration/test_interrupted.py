@@ -11,7 +11,7 @@ from tests.through import needs_work, receive, through, upload
 
 def interrupted_by(error: BaseException, app: Pipeline) -> None:
     """Take the documents that can be taken through one stage, and no further."""
-    batch = app.claim([row["document_id"] for row in app.views.jobs(app.user_id)])
+    batch = app.claim([row["document_id"] for row in app.views.jobs(app.realm_id)])
     with app.claim.released(batch):
         app.run_stage(BY_NAME[StageName.INGEST], batch)
         raise error
@@ -32,7 +32,7 @@ def test_the_kind_of_interruption_decides(
     receive(app, upload())
     with pytest.raises(type(error)):
         interrupted_by(error, app)
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["state"], row["retry_count"], row["last_error"]["code"]) == (state, tries, code)
 
 
@@ -43,5 +43,5 @@ def test_the_next_run_goes_on_from_where_it_was(app: Pipeline) -> None:
             interrupted_by(KeyboardInterrupt(), app)
     assert needs_work(app, receive(app, upload())) == ids
     through(app, ids)
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["state"], row["outcome"]) == ("done", "published")

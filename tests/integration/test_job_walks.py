@@ -25,7 +25,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, user_id_for
 from pipeline_core.domain.lifecycle import (
-    BURY,
+    DEAD_LETTER,
     INTERRUPT,
     OVERRIDE_VALIDATION,
     PARK_MATCHING,
@@ -44,7 +44,7 @@ LIVE, OTHER, DEAD, GONE = "live", "other", "dead", "gone"
 PAYLOADS: dict[str, dict[str, Any]] = {
     RETRY_LATER.code: {"error": {"message": "try again"}, "wait_s": 3.0},
     INTERRUPT.code: {"error": {"message": "stopped"}, "wait_s": 0.0},
-    BURY.code: {"error": {"message": "no use"}},
+    DEAD_LETTER.code: {"error": {"message": "no use"}},
     OVERRIDE_VALIDATION.code: {"reason": "checked by hand"},
 }
 TO = {move.to_stage: move for move in ALL_MOVES if JobState.AWAITING_REVIEW not in move.from_states}
@@ -107,7 +107,7 @@ class JobWalk(RuleBasedStateMachine):
             self.the_database_is_where_the_model_is()
 
     @precondition(lambda self: self.job.fitting())
-    @rule(move=st.sampled_from([RETRY_LATER, RETRY_LATER, INTERRUPT, BURY]))
+    @rule(move=st.sampled_from([RETRY_LATER, RETRY_LATER, INTERRUPT, DEAD_LETTER]))
     def fail(self, move: Move) -> None:
         self._try(move, self.job.lease)
 

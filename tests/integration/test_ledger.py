@@ -43,7 +43,7 @@ class DropsItsLastPage:
 
 
 def findings(app: Pipeline) -> set[tuple[str, str]]:
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert row["state"] == "awaiting_review"
     with app.open_uow() as uow:
         [(report,)] = uow.session.connection.execute("SELECT stage3_validation_results FROM upload_jobs").fetchall()
@@ -88,14 +88,14 @@ def test_rejected_facts_are_still_accounted_for(app: Pipeline) -> None:
     through(app, ids, until=StageName.FACT_GENERATOR)
     with app.open_uow() as uow:
         uow.session.connection.execute(
-            b"UPDATE staged_questions SET status = 'rejected', reviewed_by = user_id, reviewed_at = now()"
+            b"UPDATE staged_questions SET status = 'rejected', reviewed_by = realm_id, reviewed_at = now()"
         )
         uow.session.connection.execute(b"UPDATE upload_jobs SET lease_expires_at = now() - interval '1 s'")
         uow.commit()
     _, reports = through(app, ids)
     report: Any = reports[StageName.VALIDATION]
     assert report.ran == ids
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert row["state"] == "done"
 
 
@@ -123,7 +123,7 @@ def test_pairs_that_nobody_decided_stop_a_document_that_did_not_wait_for_them(ap
     rules = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
     publish(app, upload("first.md", rules))
     [document_id] = publish(app, upload("second.md", rules.replace("every", "each")))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, duplicates=Resolution.KEEP_BOTH))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, duplicates=Resolution.KEEP_BOTH))
     with psycopg.connect(app.database_url) as connection:
         connection.execute(
             "UPDATE upload_pipeline.staging_duplicates "
@@ -132,7 +132,7 @@ def test_pairs_that_nobody_decided_stop_a_document_that_did_not_wait_for_them(ap
     batch = app.claim([document_id])
     with app.claim.released(batch):
         app.pass_gate(gates.VALIDATION, app.run_stage(BY_NAME[StageName.VALIDATION], batch).batch)
-    [row] = app.views.jobs(app.user_id, states=["awaiting_review"])
-    [finding] = app.views.job(app.user_id, row["job_id"])["findings"]
+    [row] = app.views.jobs(app.realm_id, states=["awaiting_review"])
+    [finding] = app.views.job(app.realm_id, row["job_id"])["findings"]
     assert (row["stage"], finding["code"]) == ("validation_review", "undecided_duplicates")
     assert finding["message"].startswith("1 undecided pair of near-duplicates")

@@ -42,24 +42,24 @@ def test_left_out_then_taken_in_then_critical(make_pipeline: Callable[..., Pipel
     [document_id] = needs_work(app, receive(app, Upload("a.pdf", pdf(text("Manual", WHOLE)))))
     through(app, [document_id])
 
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
-    job = app.views.job(app.user_id, row["job_id"])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    job = app.views.job(app.realm_id, row["job_id"])
     assert (row["state"], row["facts"], row["left_out"]) == ("done", 1, 1)
     [fact] = job["left_out_facts"]
     assert (fact["quote"], fact["reason"]) == (GARBLED, "evidence_scattered_on_page")
     [finding] = [found for found in job["findings"] if found["code"] == "evidence_scattered_on_page"]
     assert finding["severity"] == "warning"
-    assert [exported["quote"] for exported in app.views.export(app.user_id, document_id)["facts"]] == [WHOLE]
+    assert [exported["quote"] for exported in app.views.export(app.realm_id, document_id)["facts"]] == [WHOLE]
 
-    asked = Request(Decision.APPROVE, app.user_id, "It is right.", None, (fact["question_id"],))
+    asked = Request(Decision.APPROVE, app.realm_id, "It is right.", None, (fact["question_id"],))
     decided = app.review.decide(document_id, asked)
     assert decided.state is JobState.QUEUED
     through(app, [document_id])
-    job = app.views.job(app.user_id, row["job_id"])
+    job = app.views.job(app.realm_id, row["job_id"])
     assert (job["state"], job["left_out"], job["critical"]) == ("awaiting_review", 0, 1)
-    app.review.decide(document_id, Request(Decision.OVERRIDE, app.user_id, "Read on the page itself."))
+    app.review.decide(document_id, Request(Decision.OVERRIDE, app.realm_id, "Read on the page itself."))
     through(app, [document_id])
-    published = app.views.export(app.user_id, document_id)["facts"]
+    published = app.views.export(app.realm_id, document_id)["facts"]
     assert {exported["quote"] for exported in published} == {GARBLED, WHOLE}
 
 
@@ -67,23 +67,23 @@ def test_one_that_is_taken_in_among_the_approved_is_compared_as_well(make_pipeli
     app = make_pipeline(converter=TwoColumns())
     [first] = needs_work(app, receive(app, Upload("a.pdf", pdf(text("Manual", WHOLE)))))
     through(app, [first])
-    [row] = app.views.jobs(app.user_id, document_ids=[first])
-    [fact] = app.views.job(app.user_id, row["job_id"])["left_out_facts"]
-    app.review.decide(first, Request(Decision.APPROVE, app.user_id, "It is right.", None, (fact["question_id"],)))
+    [row] = app.views.jobs(app.realm_id, document_ids=[first])
+    [fact] = app.views.job(app.realm_id, row["job_id"])["left_out_facts"]
+    app.review.decide(first, Request(Decision.APPROVE, app.realm_id, "It is right.", None, (fact["question_id"],)))
     through(app, [first])
-    app.review.decide(first, Request(Decision.OVERRIDE, app.user_id, "Read on the page itself."))
+    app.review.decide(first, Request(Decision.OVERRIDE, app.realm_id, "Read on the page itself."))
     through(app, [first])
 
     manual = make_pipeline(converter=TwoColumns(), changes={"workflow": "manual"})
     [second] = needs_work(manual, receive(manual, Upload("b.pdf", pdf(text("Another", WHOLE)))))
     through(manual, [second])
-    [row] = manual.views.jobs(manual.user_id, document_ids=[second])
-    [fact] = manual.views.job(manual.user_id, row["job_id"])["left_out_facts"]
-    chosen = Request(Decision.APPROVE, manual.user_id, "It is right.", approved=(fact["question_id"],))
+    [row] = manual.views.jobs(manual.realm_id, document_ids=[second])
+    [fact] = manual.views.job(manual.realm_id, row["job_id"])["left_out_facts"]
+    chosen = Request(Decision.APPROVE, manual.realm_id, "It is right.", approved=(fact["question_id"],))
     manual.review.decide(second, chosen)
     through(manual, [second])
 
-    [row] = manual.views.jobs(manual.user_id, document_ids=[second])
+    [row] = manual.views.jobs(manual.realm_id, document_ids=[second])
     assert (row["facts"], row["left_out"]) == (0, 0)
-    published = [exported["quote"] for exported in app.views.export(app.user_id, first)["facts"]]
+    published = [exported["quote"] for exported in app.views.export(app.realm_id, first)["facts"]]
     assert published.count(GARBLED) == 1

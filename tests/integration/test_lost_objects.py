@@ -40,7 +40,7 @@ def state(app: Pipeline, document_id: DocumentId) -> JobState:
 
 
 def run_again(app: Pipeline, *files: Path | Upload) -> list[DocumentId]:
-    """As ``pipeline run`` does; answers with the documents that ran."""
+    """As ``pipeline run`` does; returns the documents that ran."""
     received = receive(app, *files)
     needed = app.intake.work_needed(list(received.documents), correlation_id=received.correlation_id)
     if needed.run:

@@ -54,21 +54,21 @@ def test_facts_that_differ_in_a_sign_are_both_published(make_pipeline: MakePipel
 
 def test_a_corrected_bank_keeps_its_corrections(app: Pipeline) -> None:
     entries = "Q: Which group must the donor have?\nA: {}\n\nQ: What is it written in?\nA: {}\n"
-    wrong = app.staging.stage_bank(entries.format("B+", "C++").encode(), "wrong.md", by=app.user_id)
+    wrong = app.staging.stage_bank(entries.format("B+", "C++").encode(), "wrong.md", by=Reviewer(app.realm_id))
     assert wrong.batch is not None
-    app.staging.approve_questions(wrong.batch.batch_id, by=app.user_id)
-    app.staging.import_approved(wrong.batch.batch_id, by=app.user_id)
-    right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=app.user_id)
+    app.staging.approve_questions(wrong.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(wrong.batch.batch_id, by=Reviewer(app.realm_id))
+    right = app.staging.stage_bank(entries.format("B-", "C#").encode(), "right.md", by=Reviewer(app.realm_id))
     assert right.counts is not None
     assert right.batch is not None
     assert right.counts.duplicate == 0
-    pairs = app.review.pairs(OfBatch(right.batch.batch_id), app.user_id)
+    pairs = app.review.pairs(OfBatch(right.batch.batch_id), app.realm_id)
     assert [(pair.flags, pair.proposed, pair.resolution) for pair in pairs] == [
         (["corrected"], "replace_existing", "pending")
     ] * 2
-    app.review.resolve(OfBatch(right.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.user_id))
-    app.staging.approve_questions(right.batch.batch_id, by=app.user_id)
-    app.staging.import_approved(right.batch.batch_id, by=app.user_id)
+    app.review.resolve(OfBatch(right.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.realm_id))
+    app.staging.approve_questions(right.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(right.batch.batch_id, by=Reviewer(app.realm_id))
     assert answers(app) == {"B-", "C#"}
 
 
@@ -115,7 +115,7 @@ def test_no_pair_is_raised_across_languages(make_pipeline: MakePipeline) -> None
 
 
 def test_older_rows_are_given_the_present_hash(app: Pipeline) -> None:
-    """Also with what hangs on it: the words of the twin, and what people decided."""
+    """Also with what hangs on it: the words of the exact duplicate, and what people decided."""
     publish(app, upload("first.md", FIRST))
     publish(app, upload("copy.md", FIRST + "\nThe gate is closed at night by the porter.\n"))
     query = (

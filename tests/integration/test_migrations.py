@@ -18,18 +18,20 @@ from pipeline_core.db.migrate import migrate, pending
 from pipeline_core.db.schema_age import files
 from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseTooOldError, PipelineError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.settings import load_settings
 from tests.integration.test_upkeep import count
 from tests.migrations import NEXT, AddNext, add_next, by_hand, dumped, psql
 from tests.through import publish, upload
 
 __all__ = ["add_next"]
-USER = UserId(uuid4())
+USER = RealmId(uuid4())
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'upload_pipeline'"
 _DOCUMENT = """
-INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, tags, collection)
-VALUES (gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, repeat('0', 64), 'p', '{insurance,flood}', '2026')
+INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path, tags,
+    collection)
+VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, repeat('0', 64), 'p',
+    '{insurance,flood}', '2026')
 RETURNING document_id
 """
 SERVICE, API = "upload_pipeline_service", "upload_pipeline_api"

@@ -82,21 +82,21 @@ def missed(app: Pipeline, document_id: DocumentId, *words: str, **said: str | No
 
 def add(app: Pipeline, document_id: DocumentId, *words: str, **said: str | None) -> Added:
     fact = missed(app, document_id, *(words or (MISSED,)), **said)
-    return app.add_fact(document_id, fact, by=Reviewer(app.user_id, "Ann", "it was missed"))
+    return app.add_fact(document_id, fact, by=Reviewer(app.realm_id, "Ann", "it was missed"))
 
 
 def go_on(app: Pipeline, document_id: DocumentId, **more: Any) -> None:
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, **more))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, **more))
     through(app, [document_id])
 
 
 def job(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
-    return app.views.job(app.user_id, row["job_id"])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    return app.views.job(app.realm_id, row["job_id"])
 
 
 def published(app: Pipeline, document_id: DocumentId) -> dict[str, dict[str, Any]]:
-    return {fact["statement"]: fact for fact in app.views.export(app.user_id, document_id)["facts"]}
+    return {fact["statement"]: fact for fact in app.views.export(app.realm_id, document_id)["facts"]}
 
 
 def test_a_missed_fact_is_staged_with_the_words_of_its_chunk_and_published(app: Pipeline, waiting: DocumentId) -> None:
@@ -123,7 +123,7 @@ def test_a_missed_fact_is_staged_with_the_words_of_its_chunk_and_published(app: 
     assert not [finding for finding in shown["findings"] if finding["severity"] == "critical"]
     out = published(app, waiting)[MISSED]
     assert (out["generator"], out["added_by"], out["quote"], out["match"]) == ("reviewer", "Ann", MISSED, "exact")
-    assert app.search.answer(app.user_id, asked).hits[0]["facts"][0]["question"] == asked
+    assert app.search.answer(app.realm_id, asked).hits[0]["facts"][0]["question"] == asked
     with app.open_uow() as uow:
         assert uow.agreement.disagreements([waiting]) == []
 
@@ -160,7 +160,7 @@ def test_it_survives_when_the_stages_run_anew(app: Pipeline, waiting: DocumentId
     go_on(app, waiting)
     app.retry(waiting, from_stage=stage, by="Ann")
     through(app, [waiting])
-    [fact] = [fact for fact in app.review.facts(OfDocument(waiting), app.user_id) if fact.generator == "reviewer"]
+    [fact] = [fact for fact in app.review.facts(OfDocument(waiting), app.realm_id) if fact.generator == "reviewer"]
     assert fact.question_id == added.fact.question_id
     assert fact.status in ("approved", "imported")
     assert (fact.evidence, fact.confidence) == (added.fact.evidence, added.fact.confidence)
@@ -174,13 +174,13 @@ def test_what_people_decided_survives_when_the_text_is_cut_otherwise(
 ) -> None:
     """What a person added or rejected by itself is no less a decision for the chunk that it was in."""
     added = add(app, waiting)
-    [known] = [fact for fact in app.review.facts(OfDocument(waiting), app.user_id) if fact.generator != "reviewer"]
-    app.review.decide(waiting, Request(Decision.REJECT, app.user_id, question_ids=(known.question_id,)))
+    [known] = [fact for fact in app.review.facts(OfDocument(waiting), app.realm_id) if fact.generator != "reviewer"]
+    app.review.decide(waiting, Request(Decision.REJECT, app.realm_id, question_ids=(known.question_id,)))
     go_on(app, waiting)
     other = make_pipeline(generator=generator, changes={"workflow": "manual"})
     other.retry(waiting, from_stage=StageName.CHUNKER, by="Ann")
     through(other, [waiting])
-    facts = {fact.question_id: fact for fact in other.review.facts(OfDocument(waiting), app.user_id)}
+    facts = {fact.question_id: fact for fact in other.review.facts(OfDocument(waiting), app.realm_id)}
     assert {one: fact.status for one, fact in facts.items()} == {
         added.fact.question_id: "approved", known.question_id: "rejected",
     }  # fmt: skip
@@ -203,13 +203,13 @@ def test_what_a_generator_finds_later_at_the_same_place_comes_beside_it(
     go_on(app, waiting)
     app.retry(waiting, from_stage=StageName.FACT_GENERATOR, by="Ann")
     through(app, [waiting])
-    facts = {fact.statement: fact.generator for fact in app.review.facts(OfDocument(waiting), app.user_id)}
+    facts = {fact.statement: fact.generator for fact in app.review.facts(OfDocument(waiting), app.realm_id)}
     assert facts[MISSED] == "one-fact"
     assert facts["The burner needs an engineer each year."] == "reviewer"
 
 
 def test_who_adds_what_is_said_already_is_told(app: Pipeline, waiting: DocumentId) -> None:
-    [known] = app.review.facts(OfDocument(waiting), app.user_id)
+    [known] = app.review.facts(OfDocument(waiting), app.realm_id)
     added = add(app, waiting, KNOWN, question="When does it open?", answer="At 3 bar.")
     assert (added.fact.status, added.fact.duplicate_of) == ("duplicate", known.question_id)
     assert str(known.question_id) in added.message
@@ -217,11 +217,11 @@ def test_who_adds_what_is_said_already_is_told(app: Pipeline, waiting: DocumentI
     assert (pair["method"], pair["resolution"], pair["question_id"]) == (
         "exact", "keep_existing", added.fact.question_id,
     )  # fmt: skip
-    app.review.resolve(OfDocument(waiting), Resolution.KEEP_BOTH, [pair["duplicate_id"]], by=Reviewer(app.user_id))
+    app.review.resolve(OfDocument(waiting), Resolution.KEEP_BOTH, [pair["duplicate_id"]], by=Reviewer(app.realm_id))
     go_on(app, waiting)
     with app.open_uow() as uow:
         assert len(uow.staging.questions([waiting])[waiting]) == 2
-    assert len(app.views.export(app.user_id, waiting)["facts"]) == 2
+    assert len(app.views.export(app.realm_id, waiting)["facts"]) == 2
 
 
 def test_it_is_compared_with_what_is_published(app: Pipeline, waiting: DocumentId) -> None:
@@ -243,7 +243,7 @@ def test_who_may_keep_no_vector_compares_by_meaning_all_the_same(app: Pipeline, 
     alike = MISSED.replace("the burner", "each burner")
     second = park(app, "second.md", TEXT.replace("Manual", "Other").replace(MISSED, alike))
     alone = AddFact(app.open_uow, Detection(app.settings, app.embedders))
-    added = alone(second, missed(app, second, alike), by=Reviewer(app.user_id))
+    added = alone(second, missed(app, second, alike), by=Reviewer(app.realm_id))
     [pair] = [pair for pair in job(app, second)["pairs"] if pair["question_id"] == added.fact.question_id]
     assert (pair["method"], "no_vector" in pair["reasons"]["flags"]) == ("scored", False)
 
@@ -267,7 +267,7 @@ def test_adding_it_again_changes_nothing(app: Pipeline, waiting: DocumentId) -> 
     first, again = add(app, waiting), add(app, waiting)
     assert (again.is_new, again.fact) == (False, first.fact)
     assert len([event for event in job(app, waiting)["events"] if event["code"] == "fact_added"]) == 1
-    app.review.decide(waiting, Request(Decision.REJECT, app.user_id, question_ids=(first.fact.question_id,)))
+    app.review.decide(waiting, Request(Decision.REJECT, app.realm_id, question_ids=(first.fact.question_id,)))
     with pytest.raises(AlreadyDecidedError, match=r"added by Ann before, and is rejected"):
         add(app, waiting)
 
@@ -280,7 +280,7 @@ def test_what_is_published_waits_again_as_the_refusal_says(
     with pytest.raises(AlreadyDecidedError, match="it is done") as refused:
         add(app, document_id)
     assert "--publish-from 1 --ask-from 0" in refused.value.what_to_do
-    again = app.intake.receive([upload("manual.md", TEXT)], user_id=app.user_id, wished=Wished(1.0, 0.0))
+    again = app.intake.receive([upload("manual.md", TEXT)], realm_id=app.realm_id, wished=Wished(1.0, 0.0))
     through(app, needs_work(app, again))
     added = add(app, document_id)
     go_on(app, document_id)
@@ -291,16 +291,16 @@ def test_what_is_published_waits_again_as_the_refusal_says(
 @pytest.mark.parametrize("words", [MISSED, KNOWN])
 def test_adding_is_undone_and_redone(app: Pipeline, waiting: DocumentId, words: str) -> None:
     added = add(app, waiting, words)
-    where, by, fact_id = OfDocument(waiting), Reviewer(app.user_id, "Bob"), added.fact.question_id
+    where, by, fact_id = OfDocument(waiting), Reviewer(app.realm_id, "Bob"), added.fact.question_id
     app.review.undo_fact(where, fact_id, by=replace(by, reason="it is no rule"))
-    [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
+    [fact] = app.review.facts(where, app.realm_id, ids=[fact_id])
     assert (fact.status, fact.added_by) == ("rejected", "Ann")
     event = job(app, waiting)["events"][0]
     assert (event["code"], event["payload"]["by"], event["payload"]["after"]["status"]) == (
         "fact_undone", "Bob", "rejected",
     )  # fmt: skip
     app.review.undo_fact(where, fact_id, by=by)
-    [fact] = app.review.facts(where, app.user_id, ids=[fact_id])
+    [fact] = app.review.facts(where, app.realm_id, ids=[fact_id])
     assert fact.status == added.fact.status
     app.review.undo_fact(where, fact_id, by=by)
     go_on(app, waiting)
@@ -334,15 +334,15 @@ def test_what_is_no_fact_is_refused(app: Pipeline, waiting: DocumentId, subtests
     for what, (marks, said, told) in NO_FACTS.items():
         fact = MissedFact(chunk.chunk_id, marks(chunk.text), **said)
         with subtests.test(what), pytest.raises(RefusedError, match=told):
-            app.add_fact(waiting, fact, by=Reviewer(app.user_id))
-    assert len(app.review.facts(OfDocument(waiting), app.user_id)) == 1
+            app.add_fact(waiting, fact, by=Reviewer(app.realm_id))
+    assert len(app.review.facts(OfDocument(waiting), app.realm_id)) == 1
 
 
 def test_it_is_added_to_what_waits_in_matching_review_and_to_nothing_else(app: Pipeline, waiting: DocumentId) -> None:
     fact = missed(app, waiting, MISSED)
 
     def refused(**more: Any) -> PipelineError:
-        arguments = {"document_id": waiting, "missed": fact, "by": Reviewer(app.user_id), **more}
+        arguments = {"document_id": waiting, "missed": fact, "by": Reviewer(app.realm_id), **more}
         with pytest.raises(PipelineError) as told:
             app.add_fact(arguments.pop("document_id"), arguments.pop("missed"), **arguments)
         return told.value
@@ -355,7 +355,7 @@ def test_it_is_added_to_what_waits_in_matching_review_and_to_nothing_else(app: P
     add(app, waiting, question="How often?", answer="Every 24 months.")
     go_on(app, waiting)
     assert "return" in refused().what_to_do
-    app.review.decide(waiting, Request(Decision.OVERRIDE, app.user_id, reason="I have read it twice."))
+    app.review.decide(waiting, Request(Decision.OVERRIDE, app.realm_id, reason="I have read it twice."))
     through(app, [waiting])
     late = refused()
     assert isinstance(late, AlreadyDecidedError)
@@ -408,5 +408,5 @@ def test_the_database_takes_none_once_the_document_goes_on(app: Pipeline, waitin
     insert(app, added.fact.question_id, question_id=waiting)
     go_on(app, waiting)
     with pytest.raises(PipelineError) as refused:
-        insert(app, added.fact.question_id, question_id=app.user_id)
+        insert(app, added.fact.question_id, question_id=app.realm_id)
     assert refused.value.__cause__.diag.constraint_name == "staged_questions_added_in_review"  # type: ignore[union-attr]

@@ -54,7 +54,7 @@ def check(app: Pipeline) -> None:
     )
 
 
-def bury(app: Pipeline) -> None:
+def dead_letter(app: Pipeline) -> None:
     execute(
         app,
         "UPDATE upload_jobs SET state = 'deadletter', last_error = '{\"code\": \"x\"}', finished_at = now(), "
@@ -73,15 +73,16 @@ def test_sums_are_what_a_count_of_everything_finds(app: Pipeline, postgres_url: 
     app.queue.reap()
     app.claim([third])
     with app.open_uow() as uow:
-        uow.webhooks.add(third, app.user_id, "https://example.org/x", f"whsec_{'A' * 44}", list(WebhookEvent))
+        uow.webhooks.add(third, app.realm_id, "https://example.org/x", f"whsec_{'A' * 44}", list(WebhookEvent))
         uow.commit()
-    bury(app)
+    dead_letter(app)
     check(app)
     # a further job of a document takes the place of the one before
     execute(
         app,
-        "INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, profile, created_at) SELECT "
-        "gen_random_uuid(), document_id, user_id, correlation_id, 'deep', now() + interval '1 s' FROM upload_jobs",
+        "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, profile, created_at) SELECT "
+        "gen_random_uuid(), document_id, realm_id, user_id, correlation_id, 'deep', now() + interval '1 s' "
+        "FROM upload_jobs",
     )
     check(app)
     execute(app, "UPDATE webhook_deliveries SET status = 'failed', next_attempt_at = NULL, error = 'no'")
@@ -139,20 +140,22 @@ SCANNED = {"upload_jobs", "documents", "document_processing_stages", "all_questi
 
 def test_a_scrape_reads_no_table_that_grows(database_url: str) -> None:
     """However many documents, facts and events there are: the waiting ones are read from their indexes."""
-    body = Path(sql_folder() / "migrations" / "0015_keep_metrics.sql").read_text("utf-8")
+    body = Path(sql_folder() / "migrations" / "0017_keep_metrics.sql").read_text("utf-8")
     query = body.partition("CREATE FUNCTION pipeline_metrics")[2].split("$$")[1]
     options = "-c search_path=upload_pipeline,public"
     with psycopg.connect(database_url, autocommit=True, options=options) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute(
-            "INSERT INTO documents (document_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path) "
-            "SELECT gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, encode(sha256(i::text::bytea), 'hex'), 'p' "
+            "INSERT INTO documents (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, "
+            "raw_path) "
+            "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 't', 'f', 'm', 1, "
+            "encode(sha256(i::text::bytea), 'hex'), 'p' "
             "FROM generate_series(1, 20000) i"
         )
         connection.execute(
-            "INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, state, stage, phase, outcome, "
-            "finished_at, stage3_validation_results) SELECT gen_random_uuid(), document_id, user_id, "
-            "gen_random_uuid(), 'done', 'ingested', 6, 'published', now(), '{\"critical\": 0}' FROM documents"
+            "INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, state, stage, phase, "
+            "outcome, finished_at, stage3_validation_results) SELECT gen_random_uuid(), document_id, realm_id, "
+            "user_id, gen_random_uuid(), 'done', 'ingested', 6, 'published', now(), '{\"critical\": 0}' FROM documents"
         )
         connection.execute("ANALYZE")
         [(plan,)] = connection.execute(f"EXPLAIN (FORMAT JSON) {query}".encode()).fetchall()

@@ -25,13 +25,13 @@ def written(path: Path, paragraph: str) -> Path:
 
 
 def named(app: Pipeline, name: str) -> DocumentId:
-    job = app.views.job(app.user_id, app.views.resolve_job(app.user_id, name))
+    job = app.views.job(app.realm_id, app.views.resolve_job(app.realm_id, name))
     return DocumentId(job["document_id"])
 
 
 def sources(app: Pipeline, words: str) -> set[tuple[str, tuple[str, ...]]]:
     """The names that search gives for what says the words."""
-    hits = app.search(app.user_id, words, limit=5, mode=SearchMode.HYBRID)
+    hits = app.search(app.realm_id, words, limit=5, mode=SearchMode.HYBRID)
     return {(hit["filename"], tuple(hit["also_named"])) for hit in hits if words in (hit["evidence"] or "")}
 
 
@@ -43,13 +43,13 @@ def test_both_names_are_known_and_the_one_that_goes_is_forgotten(app: Pipeline, 
     through(app, [document])
     assert named(app, "rules.md") == named(app, "contract.md") == document
     assert sources(app, RULES) == {("rules.md", ("contract.md",))}
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["filename"], row["also_named"]) == ("rules.md", ["contract.md"])
 
     [other] = publish(app, written(first, OTHER))
     assert sources(app, RULES) == {("contract.md", ())}
     assert (named(app, "rules.md"), named(app, "contract.md")) == (other, document)
-    exported = app.export.read(document, user_id=app.user_id)
+    exported = app.export.read(document, realm_id=app.realm_id)
     assert (exported["filename"], exported["also_named"]) == ("contract.md", [])
 
 
@@ -77,7 +77,7 @@ def test_a_document_under_another_name_is_not_converted_again(app: Pipeline, tmp
     app.retry(document, from_stage=None, by="test")
     through(app, [document])
     [stage] = [
-        one for one in app.views.job(app.user_id, app.views.resolve_job(app.user_id, str(document)))["stages"]
+        one for one in app.views.job(app.realm_id, app.views.resolve_job(app.realm_id, str(document)))["stages"]
         if one["stage_name"] == "markdown-conversion"
     ]  # fmt: skip
     assert stage["runs"] == 1

@@ -31,8 +31,8 @@ def test_what_is_published_without_facts_says_so_and_why(make_pipeline: Callable
     app = make_pipeline(changes={"publish_from": 1.0})
     uploads = [Upload(name, text.encode()) for name, (text, _) in NOTHING_TO_SAY.items()]
     through(app, needs_work(app, receive(app, *uploads)))
-    for row in app.views.jobs(app.user_id):
-        job = app.views.job(app.user_id, row["job_id"])
+    for row in app.views.jobs(app.realm_id):
+        job = app.views.job(app.realm_id, row["job_id"])
         assert (job["outcome"], job["facts"]) == ("published", 0), job["filename"]
         [finding] = [found for found in job["findings"] if found["code"] == "no_facts"]
         assert finding["severity"] == "warning"
@@ -46,6 +46,6 @@ def test_what_another_document_says_already_is_told_apart(make_pipeline: Callabl
     app = make_pipeline(changes={"publish_from": 0.0})
     for name in ("first.md", "second.md"):
         through(app, needs_work(app, receive(app, Upload(name, f"{FACT}\n<!-- {name} -->\n".encode()))))
-    [job] = [app.views.job(app.user_id, row["job_id"]) for row in app.views.jobs(app.user_id) if not row["facts"]]
+    [job] = [app.views.job(app.realm_id, row["job_id"]) for row in app.views.jobs(app.realm_id) if not row["facts"]]
     [finding] = [found for found in job["findings"] if found["code"] == "no_facts"]
     assert (finding["severity"], finding["numbers"]["elsewhere"]) == ("info", 1)

@@ -287,7 +287,7 @@ def test_a_client_takes_paths_and_open_files(make_pipeline: Callable[..., Pipeli
 
 @pytest.fixture
 def command(app: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Runs a command in this process; answers with its exit code and all that it prints."""
+    """Runs a command in this process; returns its exit code and all that it prints."""
     from pipeline_core import bootstrap
     from pipeline_core.cli.entry import app as commands
 

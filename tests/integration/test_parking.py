@@ -23,7 +23,17 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Resolution
-from tests.integration.test_review import CONTRADICTORY, REASON, ask, facts, look_alike, park, published, reviews, state
+from tests.integration.test_review import (
+    CONTRADICTORY,
+    REASON,
+    ask,
+    facts,
+    near_duplicate,
+    park,
+    published,
+    reviews,
+    state,
+)
 from tests.through import through
 from tests.two_users import API
 
@@ -32,16 +42,16 @@ AT_ONCE = 0.02
 
 
 def job_of(app: Pipeline, document_id: DocumentId) -> JobId:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
     return JobId(row["job_id"])
 
 
 def named(app: Pipeline, name: str) -> Reviewer:
-    return Reviewer(app.user_id, name)
+    return Reviewer(app.realm_id, name)
 
 
 def shown(app: Pipeline, document_id: DocumentId) -> Any:
-    return app.views.job(app.user_id, job_of(app, document_id))["parked"]
+    return app.views.job(app.realm_id, job_of(app, document_id))["parked"]
 
 
 def due(app: Pipeline, document_id: DocumentId, decision: Decision = Decision.APPROVE, **more: Any) -> None:
@@ -65,7 +75,7 @@ def test_a_parked_decision_changes_nothing_and_is_shown(manual: Pipeline) -> Non
     assert shown(manual, document_id) == ParkedShown("approve", "Ann", kept.taken_at, kept.due_at, None)
     assert manual.parking.carry_out_due() == []
     # nobody is sent to it meanwhile
-    assert manual.review.next_waiting(manual.user_id) is None
+    assert manual.review.next_waiting(manual.realm_id) is None
 
 
 OTHERS: dict[str, Callable[[Pipeline, DocumentId], object]] = {
@@ -145,7 +155,7 @@ def test_a_restarted_process_carries_out_what_another_parked(
 
 
 def test_all_that_was_said_with_a_decision_is_carried_out(app: Pipeline) -> None:
-    document_id = look_alike(app)
+    document_id = near_duplicate(app)
     [one, *_] = [fact.question_id for fact in facts(app, document_id)]
     due(app, document_id, duplicates=Resolution.KEEP_BOTH, approved=(one,), reason="both hold", reviewer="Ann")
     assert app.parking.carry_out_due() == [document_id]
@@ -169,7 +179,7 @@ def test_every_decision_can_be_parked(app: Pipeline, decision: Decision, ends: s
 
 
 def test_what_is_refused_is_refused_at_once_and_writes_nothing(app: Pipeline) -> None:
-    document_id = look_alike(app)
+    document_id = near_duplicate(app)
     for refused, request, window_s in (
         (UndecidedDuplicatesError, ask(app, Decision.APPROVE), 5),
         (AlreadyDecidedError, ask(app, Decision.OVERRIDE, reason=REASON), 5),
@@ -198,7 +208,7 @@ def test_what_changed_meanwhile_is_refused_when_its_time_comes_and_is_shown(app:
     assert (refused["code"], refused["payload"]["error"]["message"]) == (
         "parked_decision_refused", told["error"]["message"],
     )  # fmt: skip
-    assert app.review.next_waiting(app.user_id) is not None
+    assert app.review.next_waiting(app.realm_id) is not None
     app.review.decide(document_id, ask(app, Decision.RETURN))
     assert shown(app, document_id) is None
 
@@ -236,8 +246,8 @@ def test_the_database_holds_the_rule_too(manual: Pipeline, database_url: str, ch
     with psycopg.connect(database_url) as owner, pytest.raises(psycopg.errors.UniqueViolation):
         owner.execute(
             "INSERT INTO upload_pipeline.parked_decisions"
-            " (job_id, document_id, user_id, decision, fields, taken_by, seen, due_at)"
-            " SELECT job_id, document_id, user_id, decision, fields, taken_by, seen, now() + interval '1 s'"
+            " (job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at)"
+            " SELECT job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, now() + interval '1 s'"
             " FROM upload_pipeline.parked_decisions"
         )
 
@@ -245,7 +255,7 @@ def test_the_database_holds_the_rule_too(manual: Pipeline, database_url: str, ch
 def test_the_api_role_undoes_and_carries_nothing_out(manual: Pipeline, database_url: str) -> None:
     document_id = park(manual)
     due(manual, document_id)
-    services = manual.for_user(manual.user_id)
+    services = manual.for_user(manual.realm_id)
     with pytest.raises(PipelineError):
         services.parking.carry_out_due()
     with psycopg.connect(database_url) as connection:

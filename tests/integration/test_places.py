@@ -51,7 +51,7 @@ def test_what_the_displaced_one_said_first_is_still_said(app: Pipeline) -> None:
 
     assert who_says(app, BOTH) == ["here.md"]
     assert who_says(app, BETA) == []
-    assert restarts(app, alpha) == ["place_taken", "twin_gone"]
+    assert restarts(app, alpha) == ["place_taken", "exact_duplicate_gone"]
 
 
 def test_a_document_with_another_place_left_is_not_displaced(app: Pipeline) -> None:

@@ -45,7 +45,7 @@ def make(make_pipeline: Callable[..., Pipeline]) -> Callable[..., Pipeline]:
 
 
 def processed(app: Pipeline, wished: Wished = NOTHING_WISHED, name: str = "a.md") -> DocumentId:
-    received = app.intake.receive([upload(name, TEXT.replace("Manual", name))], user_id=app.user_id, wished=wished)
+    received = app.intake.receive([upload(name, TEXT.replace("Manual", name))], realm_id=app.realm_id, wished=wished)
     needs_work(app, received)
     [document_id] = received.documents
     through(app, [document_id])
@@ -53,19 +53,19 @@ def processed(app: Pipeline, wished: Wished = NOTHING_WISHED, name: str = "a.md"
 
 
 def job(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
-    return app.views.job(app.user_id, row["job_id"])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    return app.views.job(app.realm_id, row["job_id"])
 
 
 def published(app: Pipeline, document_id: DocumentId) -> dict[str, float]:
-    facts = app.views.export(app.user_id, document_id)["facts"]
+    facts = app.views.export(app.realm_id, document_id)["facts"]
     return {fact["statement"]: fact["confidence"] for fact in facts}
 
 
 def test_every_fact_has_a_confidence_with_its_reasons(make: Callable[..., Pipeline]) -> None:
     app = make(publish_from=0.0)
     document_id = processed(app)
-    facts = app.views.export(app.user_id, document_id)["facts"]
+    facts = app.views.export(app.realm_id, document_id)["facts"]
     said = {fact["statement"]: fact for fact in facts}
     assert said[UNSURE]["confidence"] < MIDDLE < said[SURE]["confidence"]
     words = [reason["words"] for reason in said[UNSURE]["confidence_reasons"] if reason["effect"] < 0]
@@ -83,7 +83,7 @@ def test_what_is_unsure_is_left_out_counted_listed_and_taken_in(make: Callable[.
     assert fact["confidence"] < MIDDLE
     assert fact["confidence_reasons"]
 
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, "I know it.", None, (fact["question_id"],)))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, "I know it.", None, (fact["question_id"],)))
     through(app, [document_id])
     assert set(published(app, document_id)) == {SURE, UNSURE}
 
@@ -96,9 +96,9 @@ def test_between_the_two_a_person_is_asked(make: Callable[..., Pipeline]) -> Non
     [waiting] = row["to_decide"]
     assert waiting["statement"] == UNSURE
 
-    rejected = Request(Decision.REJECT, app.user_id, "Of what?", None, (waiting["question_id"],))
+    rejected = Request(Decision.REJECT, app.realm_id, "Of what?", None, (waiting["question_id"],))
     app.review.decide(document_id, rejected)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     assert list(published(app, document_id)) == [SURE]
 
@@ -106,7 +106,7 @@ def test_between_the_two_a_person_is_asked(make: Callable[..., Pipeline]) -> Non
 def test_who_approves_the_document_approves_what_was_asked(make: Callable[..., Pipeline]) -> None:
     app = make(publish_from=MIDDLE, ask_from=0.0)
     document_id = processed(app)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     assert set(published(app, document_id)) == {SURE, UNSURE}
 
@@ -121,14 +121,14 @@ def test_an_upload_has_its_own_policy_in_every_run(make: Callable[..., Pipeline]
     assert list(published(app, document_id)) == [SURE]
 
     # said anew with the same bytes
-    app.intake.receive([upload("a.md", TEXT.replace("Manual", "a.md"))], user_id=app.user_id, wished=Wished(0.0))
+    app.intake.receive([upload("a.md", TEXT.replace("Manual", "a.md"))], realm_id=app.realm_id, wished=Wished(0.0))
     through(app, [document_id])
     assert set(published(app, document_id)) == {SURE, UNSURE}
 
 
 def known(app: Pipeline, name: str, wished: Wished) -> tuple[list[DocumentId], list[str], Wished]:
     """The same bytes again: what is to run, what is said of those that keep their policy, and what is stored."""
-    received = app.intake.receive([upload(name, TEXT.replace("Manual", name))], user_id=app.user_id, wished=wished)
+    received = app.intake.receive([upload(name, TEXT.replace("Manual", name))], realm_id=app.realm_id, wished=wished)
     to_run = needs_work(app, received)
     with app.open_uow() as uow:
         [summary] = uow.documents.find(list(received.documents)).values()
@@ -164,7 +164,7 @@ def test_a_policy_that_is_not_applied_is_said_and_not_stored(
     app = make(publish_from=MIDDLE, ask_from=0.0)
     document_id = processed(app)
     if decision:
-        app.review.decide(document_id, Request(decision, app.user_id))
+        app.review.decide(document_id, Request(decision, app.realm_id))
     why = {
         None: "it waits for a person. Decide about it, then",
         Decision.APPROVE: "it is under way. Give the new ones again once it has come to rest.",

@@ -17,7 +17,7 @@ from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, RefusedError
-from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
+from pipeline_core.domain.ids import DocumentId, RealmId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.failures import record_failures
@@ -74,7 +74,7 @@ class Desk:
         self.apps = apps
         self.app = apps["automatic"]
         # ids are made of the user's: the same in every run of the tests
-        self.user: UserId = user_id_for(f"desk {next(_desks)}")
+        self.user: RealmId = user_id_for(f"desk {next(_desks)}")
         self.names: dict[int, DocumentId] = {}
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
@@ -91,7 +91,7 @@ class Desk:
     def run(self, kind: str, which: int, facts: frozenset[int]) -> None:
         app = self.apps["manual" if kind == "wait" else "automatic"]
         text = text_of(f"Part {which}", " ".join(FACTS[n] for n in sorted(facts)))
-        received = app.intake.receive([upload(f"{which}.md", text, f"file:///{which}.md")], user_id=self.user)
+        received = app.intake.receive([upload(f"{which}.md", text, f"file:///{which}.md")], realm_id=self.user)
         [self.names[which]] = received.documents
         through(app, received.documents)
 
@@ -121,13 +121,13 @@ class Desk:
                     self.die(which)
 
     def check(self) -> None:
-        said = Counter(row[0] for row in self.rows("SELECT statement FROM all_questions WHERE user_id = %s"))
+        said = Counter(row[0] for row in self.rows("SELECT statement FROM all_questions WHERE realm_id = %s"))
         published = {
             row[0]
             for row in self.rows(
                 "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) "
-                "WHERE q.user_id = %s AND d.published_at IS NOT NULL AND q.status <> 'rejected' "
-                # one that runs again and waits gets what its twin takes along with its reviewer's decision
+                "WHERE q.realm_id = %s AND d.published_at IS NOT NULL AND q.status <> 'rejected' "
+                # one that runs again and waits gets what its exact duplicate takes along with its reviewer's decision
                 "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id "
                 "AND j.state <> 'done')"
             )
@@ -136,14 +136,14 @@ class Desk:
         assert published - said.keys() == set()
         # what is left out has something that it is left out for
         assert self.rows(
-            "SELECT o.question_id FROM orphaned_questions o JOIN documents d USING (document_id) WHERE o.user_id = %s "
+            "SELECT o.question_id FROM orphaned_questions o JOIN documents d USING (document_id) WHERE o.realm_id = %s "
             "AND d.published_at IS NOT NULL "
             "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state <> 'done')"
         ) == []  # fmt: skip
-        # what is left out has a twin that is published, or on its way, or is to be published first
+        # what is left out has an exact duplicate that is published, or on its way, or is to be published first
         assert self.rows(
-            "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) WHERE q.user_id = %s "
-            "AND d.published_at IS NOT NULL AND q.question_id IN (SELECT question_id FROM stand_ins) "
+            "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) WHERE q.realm_id = %s "
+            "AND d.published_at IS NOT NULL AND q.question_id IN (SELECT question_id FROM substitutes) "
             "AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = d.document_id AND j.state <> 'done')"
         ) == []  # fmt: skip
 
@@ -200,7 +200,7 @@ def test_documents_published_at_once_share_their_facts_out(apps: dict[str, Pipel
             upload(f"{n}.md", text_of(f"Part {n}", " ".join((*FACTS, f"Part {n} has a page of its own in green."))))
             for n in range(1, 7)
         ],
-        user_id=desk.user,
+        realm_id=desk.user,
     )
     batches = []
     for at in range(0, 6, 2):
@@ -216,8 +216,8 @@ def test_documents_published_at_once_share_their_facts_out(apps: dict[str, Pipel
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(publish, batches)) == [2, 2, 2]
     desk.check()
-    assert len(desk.rows("SELECT 1 FROM all_questions WHERE user_id = %s")) == len(FACTS) + 6
-    assert desk.rows("SELECT 1 FROM events WHERE user_id = %s AND type IN ('retry', 'error')") == []
+    assert len(desk.rows("SELECT 1 FROM all_questions WHERE realm_id = %s")) == len(FACTS) + 6
+    assert desk.rows("SELECT 1 FROM events WHERE realm_id = %s AND type IN ('retry', 'error')") == []
     with psycopg.connect(app.database_url) as connection:
         query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         assert connection.execute(query).fetchone() == (0,)
@@ -234,10 +234,10 @@ def test_a_publication_that_is_cut_off_has_done_nothing(
     desk = Desk(apps)
     desk.run("wait", 0, _ALL)
     commit: Callable[[UnitOfWork], None] = UnitOfWork.commit
-    before = desk.rows("SELECT question_id, status, duplicate_of FROM staged_questions WHERE user_id = %s ORDER BY 1")
+    before = desk.rows("SELECT question_id, status, duplicate_of FROM staged_questions WHERE realm_id = %s ORDER BY 1")
 
     def cut_off(uow: UnitOfWork) -> None:
-        query = "SELECT 1 FROM all_questions WHERE user_id = %s"
+        query = "SELECT 1 FROM all_questions WHERE realm_id = %s"
         if uow.session.connection.execute(query, (desk.user,)).fetchone():
             raise KeyboardInterrupt
         commit(uow)
@@ -246,9 +246,9 @@ def test_a_publication_that_is_cut_off_has_done_nothing(
         patch.setattr(UnitOfWork, "commit", cut_off)
         with pytest.raises(KeyboardInterrupt):
             desk.run("run", 1, _ALL)
-    staged = desk.rows("SELECT question_id, status, duplicate_of FROM staged_questions WHERE user_id = %s ORDER BY 1")
+    staged = desk.rows("SELECT question_id, status, duplicate_of FROM staged_questions WHERE realm_id = %s ORDER BY 1")
     assert set(before) < set(staged)
-    assert desk.rows("SELECT 1 FROM all_questions WHERE user_id = %s") == []
+    assert desk.rows("SELECT 1 FROM all_questions WHERE realm_id = %s") == []
     desk.run("run", 1, _ALL)
     desk.check()
-    assert len(desk.rows("SELECT 1 FROM all_questions WHERE user_id = %s")) == len(FACTS)
+    assert len(desk.rows("SELECT 1 FROM all_questions WHERE realm_id = %s")) == len(FACTS)

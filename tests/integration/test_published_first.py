@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, duplicate_id_for
-from pipeline_core.domain.review import OfDocument
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.staging import Pair
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.published import (
@@ -40,14 +40,14 @@ def lost(app: Pipeline) -> list[str]:
             app,
             "SELECT q.statement FROM staged_questions q JOIN documents d USING (document_id) "
             "WHERE d.published_at IS NOT NULL AND q.status <> 'rejected' AND NOT EXISTS ("
-            "SELECT FROM all_questions a WHERE a.user_id = q.user_id AND a.match_sha256 = q.match_sha256)",
+            "SELECT FROM all_questions a WHERE a.realm_id = q.realm_id AND a.match_sha256 = q.match_sha256)",
         )
     ]
 
 
 def listed(app: Pipeline, document_id: DocumentId) -> list[str]:
     """The facts in the record of the document's publication."""
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     [path] = [file["file_path"] for file in exported["files"] if file["file_type"] == "ingestion_json"]
     found: list[str] = json.loads(app.ctx.store.get(path))["facts"]
     assert found == [str(fact["question_id"]) for fact in exported["facts"]]
@@ -75,7 +75,7 @@ def test_of_three_that_say_the_same_the_first_published_has_it(app: Pipeline, ma
     publish(app, upload("d.md", text_of("d", FACT, EACH_LOSS.replace("loss", "theft"))))
     assert who_says(app, FACT) == ["c.md"]
     # nobody is queued for it, and what follows the copy follows the fact
-    assert [row["state"] for row in app.views.jobs(app.user_id)].count("queued") == 0
+    assert [row["state"] for row in app.views.jobs(app.realm_id)].count("queued") == 0
 
 
 def test_documents_published_together_have_the_fact_once(app: Pipeline, manual: Pipeline) -> None:
@@ -91,7 +91,7 @@ def test_what_becomes_of_the_copy_does_not_matter(app: Pipeline, manual: Pipelin
     [waiting] = publish(manual, upload("a.md", FIRST, "file:///a.md"))
     publish(app, upload("b.md", SECOND, "file:///b.md"))
     if end == "reject":
-        manual.review.decide(waiting, Request(Decision.REJECT, manual.user_id, "not ours"))
+        manual.review.decide(waiting, Request(Decision.REJECT, manual.realm_id, "not ours"))
         assert who_says(app, FACT) == ["b.md"]
         manual.retry(waiting, from_stage=None, by="test")
         drain(manual)
@@ -144,9 +144,9 @@ def test_what_contradicts_itself_is_not_published_for_its_copy(app: Pipeline) ->
     ids = [publish(app, upload(f"{name}.md", text_of(name, *costs)))[0] for name in "ab"]
     assert [standing(app, one)[1] for one in ids] == ["validation_review"] * 2
     second = ids[1]
-    app.review.decide(second, Request(Decision.RETURN, app.user_id, "one is last year's"))
-    [wrong] = [fact for fact in app.review.facts(OfDocument(second), app.user_id) if fact.statement == costs[1]]
-    reject = Request(Decision.REJECT, app.user_id, "last year's", question_ids=(wrong.question_id,))
+    app.review.decide(second, Request(Decision.RETURN, app.realm_id, "one is last year's"))
+    [wrong] = [fact for fact in app.review.facts(OfDocument(second), app.realm_id) if fact.statement == costs[1]]
+    reject = Request(Decision.REJECT, app.realm_id, "last year's", question_ids=(wrong.question_id,))
     app.review.decide(second, reject)
     decide(app, second)
     assert in_production(app) == [("b.md", costs[0])]
@@ -178,23 +178,25 @@ def test_a_document_published_without_a_fact_is_mended_by_the_next_publication(a
 
 def test_a_copy_in_a_bank_is_left_out_too(manual: Pipeline) -> None:
     """The bank says so, and moves to where its questions put it."""
-    bank = manual.staging.stage_bank(f"Q: {FACT[:-1]}?\nA: Yes.\n".encode(), "bank.md", by=manual.user_id)
+    bank = manual.staging.stage_bank(f"Q: {FACT[:-1]}?\nA: Yes.\n".encode(), "bank.md", by=Reviewer(manual.realm_id))
     assert bank.batch is not None
     batch = bank.batch.batch_id
-    [question] = manual.staging.get_batch_questions(batch, by=manual.user_id)
+    [question] = manual.staging.get_batch_questions(batch, realm_id=manual.realm_id)
     [document_id] = publish(manual, upload("b.md", text_of("Beta", FACT)))
-    [fact] = manual.review.facts(OfDocument(document_id), manual.user_id)
+    [fact] = manual.review.facts(OfDocument(document_id), manual.realm_id)
     with manual.open_uow() as uow:
         uow.session.connection.execute(b"DELETE FROM staging_duplicates")  # type: ignore[attr-defined]
-        twin = Pair(fact.question_id, question.question_id, True, 0.95, "scored", "keep_existing", "the same")
-        uow.staging.record_pairs([twin], [document_id])
+        counterpart = Pair(fact.question_id, question.question_id, True, 0.95, "scored", "keep_existing", "the same")
+        uow.staging.record_pairs([counterpart], [document_id])
         uow.commit()
     assert staged(manual, FACT) == [("b.md", "duplicate")]
     decide(manual, document_id)
     assert (who_says(manual, FACT), lost(manual)) == (["b.md"], [])
-    [row] = manual.staging.get_batch_questions(batch, by=manual.user_id)
+    [row] = manual.staging.get_batch_questions(batch, realm_id=manual.realm_id)
     assert (row.status, row.duplicate_of) == ("duplicate", fact.question_id)
-    [status] = [found["status"] for found in manual.staging.batches(by=manual.user_id) if found["batch_id"] == batch]
+    [status] = [
+        found["status"] for found in manual.staging.batches(realm_id=manual.realm_id) if found["batch_id"] == batch
+    ]
     assert status == "reviewed"
 
 
@@ -203,11 +205,11 @@ def test_a_deep_scan_that_waits_leaves_its_new_fact_to_who_is_published_first(ma
     facts = (OPENS, BOILER, EVERY_LOSS, FACT)
     [scanned] = publish(app, upload("a.md", text_of("Alpha", " ".join(facts))))
     before = len(in_production(app))
-    app.dual_status.set_status([scanned], "Selected", user_id=app.user_id)
+    app.dual_status.set_status([scanned], "Selected", realm_id=app.realm_id)
     through(app, app.deep_scan.claim(10))
     app.deep_scan.settle()
     assert (standing(app, scanned)[0], len(in_production(app))) == ("awaiting_review", before)
-    new = [fact.statement for fact in app.review.facts(OfDocument(scanned), app.user_id) if fact.status == "pending"]
+    new = [fact.statement for fact in app.review.facts(OfDocument(scanned), app.realm_id) if fact.status == "pending"]
     publish(app, upload("b.md", text_of("Beta", new[0])))
     assert who_says(app, new[0]) == ["b.md"]
     decide(app, scanned, Resolution.KEEP_BOTH)

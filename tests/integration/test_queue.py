@@ -14,8 +14,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.queries import load
 from pipeline_core.db.queue import QUEUE_LOCK_CLASS
 from pipeline_core.domain.errors import DatabaseUnavailableError, LeaseLostError, RefusedError, ServiceUnavailableError
-from pipeline_core.domain.ids import DocumentId, UserId, user_id_for
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.ids import DocumentId, RealmId, user_id_for
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services import queue as queue_module
 from pipeline_core.services.failures import record_failures
@@ -34,18 +34,18 @@ def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_module, "RESTART_GRACE_S", 0.0)
 
 
-def put(app: Pipeline, user_id: UserId, count: int, *, priority: int = 0) -> list[DocumentId]:
+def put(app: Pipeline, realm_id: RealmId, count: int, *, priority: int = 0) -> list[DocumentId]:
     with app.open_uow() as uow:
-        ids = [document.document_id for document in register(uow, user_id, count)]
+        ids = [document.document_id for document in register(uow, realm_id, count)]
         uow.commit()
     if priority:
         app.queue.set_priority(ids, priority, by="test")
     return ids
 
 
-def owners(app: Pipeline, batch: Batch) -> list[UserId]:
+def owners(app: Pipeline, batch: WorkBatch) -> list[RealmId]:
     with app.open_uow() as uow:
-        rows = uow.session.connection.execute("SELECT document_id, user_id FROM documents").fetchall()
+        rows = uow.session.connection.execute("SELECT document_id, realm_id FROM documents").fetchall()
     names = dict(rows)
     return [names[document_id] for document_id in batch.document_ids]
 
@@ -104,7 +104,7 @@ def test_what_waits_is_shown_in_the_order_in_which_it_is_taken(app: Pipeline) ->
     assert (shown[-1].document_id, shown[-1].priority, shown[-1].due_in_s > 3000) == (late[0], 99, True)
     assert {job.due_in_s for job in shown[:-1]} == {0.0}
     assert [job.document_id for job in shown[:-1]] == list(app.queue.take(100).document_ids)
-    assert [job.user_id for job in app.queue.waiting(user_id=BOB)] == []
+    assert [job.realm_id for job in app.queue.waiting(realm_id=BOB)] == []
 
 
 def test_a_priority_out_of_range_is_refused_and_one_of_running_jobs_left(app: Pipeline) -> None:
@@ -148,7 +148,7 @@ def test_of_many_claims_at_once_each_job_goes_to_one_and_no_limit_is_overrun(mak
     for thread in threads:
         thread.join()
     assert len(taken) == len(set(taken)) == 40
-    assert {depth.user_id: (depth.queued, depth.working) for depth in app.queue.depth()} == {
+    assert {depth.realm_id: (depth.queued, depth.working) for depth in app.queue.depth()} == {
         ANN: (80, 20),
         BOB: (80, 20),
     }
@@ -211,14 +211,14 @@ def test_after_a_restart_of_the_database_workers_are_given_time(
     assert app.queue.reap().freed == []
 
 
-def test_a_job_that_costs_worker_after_worker_is_buried(make_pipeline: MakePipeline, silent: Pipeline) -> None:
+def test_a_job_that_costs_worker_after_worker_is_dead_lettered(make_pipeline: MakePipeline, silent: Pipeline) -> None:
     app = make_pipeline(changes={"max_lost_leases": 2})
     [document_id] = put(app, ANN, 1)
     for _ in range(3):
         assert silent.queue.take(1).document_ids == (document_id,)
         execute(app, "UPDATE upload_jobs SET lease_expires_at = now() - interval '1 second'")
         reaped = app.queue.reap()
-    assert reaped.buried == [document_id]
+    assert reaped.dead_lettered == [document_id]
     assert column(app, "state", document_id) == "deadletter"
     assert column(app, "last_error ->> 'code'", document_id) == "workers_lost"
 
@@ -250,11 +250,11 @@ def test_one_lost_lease_does_not_stop_what_else_failed(app: Pipeline) -> None:
 
 _WRITES = {
     "stage row": "UPDATE document_processing_stages SET runs = runs + 1 WHERE document_id = %(document_id)s",
-    "output": "INSERT INTO stage_output_files SELECT document_id, user_id, 'chunker', 'ingestion_json', file_path, "
+    "output": "INSERT INTO stage_output_files SELECT document_id, realm_id, 'chunker', 'ingestion_json', file_path, "
     "file_size, mime_type, checksum FROM stage_output_files WHERE document_id = %(document_id)s LIMIT 1",
     "output again": "UPDATE stage_output_files SET file_size = 1 WHERE document_id = %(document_id)s",
     "staged chunk": "UPDATE staged_chunks SET fact_count = fact_count WHERE document_id = %(document_id)s",
-    "production": "INSERT INTO document_chunks SELECT gen_random_uuid(), document_id, user_id, ordinal + 1000, text, "
+    "production": "INSERT INTO document_chunks SELECT gen_random_uuid(), document_id, realm_id, ordinal + 1000, text, "
     "heading_path, page_from, page_to, char_from, char_to, token_count, content_sha256, chunker_name, "
     "chunker_version, embedding, embed_model, embed_version FROM document_chunks "
     "WHERE document_id = %(document_id)s",
@@ -296,7 +296,7 @@ def test_a_long_queue_of_one_user_is_not_read_to_the_end(app: Pipeline) -> None:
             row[0]
             for row in uow.session.connection.execute(
                 ("EXPLAIN " + load()["claim_queue"]).encode(),
-                {"limit": 10, "per_user": 0, "worker": "w", "lease": uuid4(), "lease_s": 60.0, "user_id": None,
+                {"limit": 10, "per_user": 0, "worker": "w", "lease": uuid4(), "lease_s": 60.0, "realm_id": None,
                  "flow_run_id": None, "missing": [], "closed": False, "probes": []},
             )
         )  # fmt: skip

@@ -13,7 +13,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.queue_bell import CHANNEL, QueueBell
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
-from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.domain.lifecycle import INTERRUPT
 from pipeline_core.services import queue as queue_module
 from tests.database import register
@@ -25,9 +25,9 @@ ANN, BOB = user_id_for("ann"), user_id_for("bob")
 MakePipeline = Callable[..., Pipeline]
 
 
-def put(app: Pipeline, count: int = 1, user_id: UserId = ANN) -> None:
+def put(app: Pipeline, count: int = 1, realm_id: RealmId = ANN) -> None:
     with app.open_uow() as uow:
-        register(uow, user_id, count)
+        register(uow, realm_id, count)
         uow.commit()
 
 
@@ -68,13 +68,13 @@ def test_many_rows_of_one_transaction_ring_once(app: Pipeline, owner: psycopg.Co
             False,
         ),
         (
-            "INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name)"
-            " SELECT gen_random_uuid(), user_id, user_id, 'bank.md' FROM upload_jobs",
+            "INSERT INTO upload_batches (batch_id, uploaded_by, realm_id, file_name)"
+            " SELECT gen_random_uuid(), realm_id, realm_id, 'bank.md' FROM upload_jobs",
             True,
         ),
         (
-            "INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name)"
-            " SELECT gen_random_uuid(), document_id, user_id, user_id, 'a.md' FROM upload_jobs",
+            "INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)"
+            " SELECT gen_random_uuid(), document_id, realm_id, realm_id, 'a.md' FROM upload_jobs",
             False,
         ),
     ],
@@ -130,7 +130,7 @@ def test_the_pressure_is_what_a_claim_would_take(make_pipeline: MakePipeline, ow
     assert not app.queue.pressure()
     put(app, 5)
     put(app, 1, BOB)
-    assert (app.queue.pressure().due, app.queue.pressure(user_id=BOB).due) == (3, 1)
+    assert (app.queue.pressure().due, app.queue.pressure(realm_id=BOB).due) == (3, 1)
     taken = app.queue.take(10)
     assert len(taken.document_ids) == 3
     # Ann has as many running as she may
@@ -166,7 +166,7 @@ def test_lost_workers_and_question_banks_are_pressure(
     owner.execute("UPDATE upload_jobs SET retry_at = now() + interval '1 hour'")
     assert not app.queue.pressure()
     owner.execute(
-        "INSERT INTO upload_batches (batch_id, uploaded_by, user_id, file_name)"
+        "INSERT INTO upload_batches (batch_id, uploaded_by, realm_id, file_name)"
         " VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'bank.md')"
     )
     assert app.queue.pressure().banks == 1

@@ -53,20 +53,23 @@ def decided(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, DocumentI
     app = make_pipeline(generator=Says(BEFORE, "1"), changes={"workflow": "manual", "publish_from": 0.0})
     [document_id] = needs_work(app, receive(app, upload("plant.md", TEXT)))
     through(app, [document_id])
-    ids = {fact.statement: fact.question_id for fact in app.review.facts(OfDocument(document_id), app.user_id)}
+    ids = {fact.statement: fact.question_id for fact in app.review.facts(OfDocument(document_id), app.realm_id)}
     app.review.edit(
-        OfDocument(document_id), ids[SENTENCES["edited"]], {"statement": "It opens at 3 bar."}, by=Reviewer(app.user_id)
+        OfDocument(document_id),
+        ids[SENTENCES["edited"]],
+        {"statement": "It opens at 3 bar."},
+        by=Reviewer(app.realm_id),
     )
     for decision, names in ((Decision.REJECT, ["rejected"]), (Decision.APPROVE, ["approved", "taken over"])):
         one_by_one = tuple(ids[SENTENCES[name]] for name in names)
-        app.review.decide(document_id, Request(decision, app.user_id, "I looked.", None, one_by_one))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+        app.review.decide(document_id, Request(decision, app.realm_id, "I looked.", None, one_by_one))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     return app, document_id
 
 
 def statements(app: Pipeline, document_id: DocumentId) -> set[str]:
-    return {fact["statement"] for fact in app.views.export(app.user_id, document_id)["facts"]}
+    return {fact["statement"] for fact in app.views.export(app.realm_id, document_id)["facts"]}
 
 
 def newer(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
@@ -78,7 +81,7 @@ def test_what_would_change_is_said_and_nothing_is_done(
 ) -> None:
     app, document_id = newer(make_pipeline), decided[1]
     before = statements(app, document_id)
-    meant = app.read_again.which(app.user_id)
+    meant = app.read_again.which(app.realm_id)
     assert meant.document_ids == [document_id]
     foreseen = app.read_again.preview(meant.document_ids, StageName.FACT_GENERATOR)
     [change] = foreseen.documents
@@ -92,11 +95,11 @@ def test_decisions_and_edits_survive(
     make_pipeline: Callable[..., Pipeline], decided: tuple[Pipeline, DocumentId]
 ) -> None:
     app, document_id = newer(make_pipeline), decided[1]
-    again = app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
+    again = app.read_again(app.realm_id, StageName.FACT_GENERATOR, by="ann")
     assert again.document_ids == [document_id]
     through(app, [document_id])
     # its workflow is manual: what is new waits to be looked at
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     assert statements(app, document_id) == {
         "It opens at 3 bar.",
@@ -105,7 +108,7 @@ def test_decisions_and_edits_survive(
         SENTENCES["staying"],
         f"Of the plant: {SENTENCES['coming']}",
     }
-    by_status = {fact.statement: fact.status for fact in app.review.facts(OfDocument(document_id), app.user_id)}
+    by_status = {fact.statement: fact.status for fact in app.review.facts(OfDocument(document_id), app.realm_id)}
     assert by_status[SENTENCES["rejected"]] == "rejected"
     # and again: what stood stands, in whatever words it is found
     assert app.read_again.preview([document_id], StageName.FACT_GENERATOR).total("come") == 0
@@ -128,13 +131,13 @@ def test_what_waits_for_a_person_is_left_alone(make_pipeline: Callable[..., Pipe
     [document_id] = needs_work(app, receive(app, upload("plant.md", TEXT)))
     through(app, [document_id])
     app.retry(document_id, from_stage=StageName.FACT_GENERATOR, by="ann")
-    again = app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
+    again = app.read_again(app.realm_id, StageName.FACT_GENERATOR, by="ann")
     assert (again.document_ids, again.waiting) == ([], 1)
 
 
 def counted(app: Pipeline, document_id: DocumentId) -> tuple[int, int, int]:
     """How many facts are there, are left out, and wait for somebody who is asked about them."""
-    rows = app.review.facts(OfDocument(document_id), app.user_id)
+    rows = app.review.facts(OfDocument(document_id), app.realm_id)
     out = sum(row.status == "left_out" for row in rows)
     return len(rows) - out, out, sum(row.status == "pending" for row in rows)
 
@@ -162,7 +165,7 @@ def test_what_is_said_of_the_policy_is_done(
     facts, out, _ = counted(app, document_id)
     if where == "upload":
         wished = Wished(then, ask_from)
-        app.intake.receive([upload("plant.md", TEXT)], user_id=app.user_id, wished=wished)
+        app.intake.receive([upload("plant.md", TEXT)], realm_id=app.realm_id, wished=wished)
         app = make_pipeline(generator=Says(BEFORE, "1"), changes={"publish_from": first})
     else:
         app = make_pipeline(generator=Says(BEFORE, "1"), changes={"publish_from": then, "ask_from": ask_from})
@@ -172,11 +175,11 @@ def test_what_is_said_of_the_policy_is_done(
         counted(app, document_id)[:2] == (facts, out) == (change.stay + change.newly_left_out, change.left_out_before)
     )
     assert change.changes == (policy != POLICIES["nothing changes"])
-    app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
+    app.read_again(app.realm_id, StageName.FACT_GENERATOR, by="ann")
     through(app, [document_id])
     assert counted(app, document_id) == (change.stay + change.taken_in, change.left_out, change.asked)
     if not change.asked:
-        published = app.views.export(app.user_id, document_id)["facts"]
+        published = app.views.export(app.realm_id, document_id)["facts"]
         assert len(published) == change.stay + change.taken_in
 
 
@@ -189,6 +192,6 @@ def test_a_threshold_leaves_alone_what_people_decided(
     [change] = app.read_again.preview([document_id], StageName.FACT_GENERATOR).documents
     # of two nobody said anything by itself, but the document was approved as a whole
     assert (change.stay, change.newly_left_out, change.decisions, change.changes) == (6, 0, 4, False)
-    app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann")
+    app.read_again(app.realm_id, StageName.FACT_GENERATOR, by="ann")
     through(app, [document_id])
     assert statements(app, document_id) == before

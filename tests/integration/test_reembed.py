@@ -23,6 +23,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.stages.registry import BY_NAME
 from tests.e2e.test_killed import blocked_at, wait_until_blocked
 from tests.fakes import HashEmbedder
@@ -38,7 +39,7 @@ ATTIC = MANUAL.replace("boiler", "attic fan").replace("Boiler", "Attic fan")
 
 @pytest.fixture
 def app(make_pipeline: MakePipeline) -> Pipeline:
-    # look-alikes would wait for a person
+    # near-duplicates would wait for a person
     return make_pipeline(changes={"duplicate_threshold": 1.0})
 
 
@@ -62,7 +63,7 @@ def indexes(app: Pipeline) -> list[str]:
 
 
 def best(app: Pipeline) -> tuple[str, str]:
-    hit = app.search(app.user_id, QUESTION, limit=1)[0]
+    hit = app.search(app.realm_id, QUESTION, limit=1)[0]
     return hit["kind"], hit["statement"]
 
 
@@ -101,14 +102,14 @@ def test_search_works_all_the_way_through(app: Pipeline) -> None:
     assert best(app) == found
     # the new vectors can be looked at before the switch
     vector = app.embedders.named(NEW).embed([QUESTION]).vectors[0]
-    beside = app.views.search(app.user_id, QUESTION, vector, model=NEW, is_next=True, limit=1)
+    beside = app.views.search(app.realm_id, QUESTION, vector, model=NEW, is_next=True, limit=1)
     assert beside[0]["statement"] == found[1]
     # a question of one model never meets vectors of another
     with pytest.raises(EmbeddingModelChangedError):
-        app.views.search(app.user_id, QUESTION, vector, model=NEW)
+        app.views.search(app.realm_id, QUESTION, vector, model=NEW)
     app.reembed.switch(model, None)
     with pytest.raises(EmbeddingModelChangedError):
-        app.views.search(app.user_id, QUESTION, old.embed([QUESTION]).vectors[0], model=old.model)
+        app.views.search(app.realm_id, QUESTION, old.embed([QUESTION]).vectors[0], model=old.model)
     assert best(app) == found
     app.reembed.clean()
     assert best(app) == found
@@ -141,12 +142,12 @@ def test_what_is_published_meanwhile_is_switched_too(app: Pipeline) -> None:
     app.reembed.switch(model, None)
 
     assert models(app) == only(NEW, 64)
-    assert app.views.export(app.user_id, late)["facts"]
+    assert app.views.export(app.realm_id, late)["facts"]
     # embedded before the switch, published after it
     report = app.run_stage(BY_NAME[StageName.INGESTOR], batch)
     assert report.ran == list(waiting.documents)
     assert models(app) == only(NEW, 64)
-    assert app.views.counts(app.user_id)["documents"] == 3
+    assert app.views.counts(app.realm_id)["documents"] == 3
 
 
 def test_a_publication_that_the_switch_overtakes_is_tried_again(app: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +168,7 @@ def test_a_publication_that_the_switch_overtakes_is_tried_again(app: Pipeline, m
     assert [error.code for error in reports[StageName.INGESTOR].retry.values()] == ["embedding_model_changed"]
     through(app, ids)
     assert models(app) == only(NEW, 64)
-    assert app.views.counts(app.user_id)["documents"] == 2
+    assert app.views.counts(app.realm_id)["documents"] == 2
 
 
 def test_publishing_waits_for_the_switch(make_pipeline: MakePipeline) -> None:
@@ -180,20 +181,20 @@ def test_publishing_waits_for_the_switch(make_pipeline: MakePipeline) -> None:
         thread.start()
         thread.join(timeout=1.5)
         assert thread.is_alive()
-        assert other.views.counts(other.user_id)["documents"] == 1
+        assert other.views.counts(other.realm_id)["documents"] == 1
         app.reembed.fill(model)
     thread.join(timeout=30)
     assert not thread.is_alive()
     app.reembed.switch(model, None)
     assert models(app) == only(NEW, 64)
-    assert app.views.counts(app.user_id)["documents"] == 2
+    assert app.views.counts(app.realm_id)["documents"] == 2
 
 
 def test_an_import_that_the_switch_overtakes_is_tried_again(app: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(app, upload("manual.md"))
-    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
-    app.staging.approve_questions(bank.batch.batch_id, by=app.user_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
     importer, held = app.staging.importer, type(app.staging.importer)._embed
 
     def overtaken(self: Any, *args: Any, **named: Any) -> Any:
@@ -204,8 +205,8 @@ def test_an_import_that_the_switch_overtakes_is_tried_again(app: Pipeline, monke
 
     monkeypatch.setattr(type(importer), "_embed", overtaken)
     with pytest.raises(EmbeddingModelChangedError):
-        app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
-    assert len(app.staging.import_approved(bank.batch.batch_id, by=app.user_id).imported) == 1
+        app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    assert len(app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id)).imported) == 1
     assert models(app) == only(NEW, 64)
 
 
@@ -342,7 +343,7 @@ def test_an_embedder_that_is_not_here_is_named(make_pipeline: MakePipeline) -> N
     publish(make_pipeline(embedder=HashEmbedder()), upload("manual.md"))
     app = make_pipeline()
     with pytest.raises(ConfigurationError, match="hash-64"):
-        app.search(app.user_id, QUESTION)
+        app.search(app.realm_id, QUESTION)
     assert app.reembed(NEW).questions == 4
     assert best(app)
 
@@ -353,7 +354,7 @@ def test_another_length_is_another_model(make_pipeline: MakePipeline) -> None:
     longer.dims = 32
     app = make_pipeline(embedder=longer)
     with pytest.raises(ConfigurationError, match="64 numbers"):
-        app.search(app.user_id, QUESTION)
+        app.search(app.realm_id, QUESTION)
     with pytest.raises(ConfigurationError, match="knows it with 64"):
         app.reembed("hash-64")
 

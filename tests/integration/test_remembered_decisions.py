@@ -33,22 +33,22 @@ LETTERS = {"duplicate_mode": "baseline", "duplicate_threshold": 0.6}
 
 
 def the_pair(app: Pipeline, document_id: DocumentId) -> StagedPair:
-    [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
+    [pair] = app.review.pairs(OfDocument(document_id), app.realm_id)
     return pair
 
 
 def resolve(app: Pipeline, document_id: DocumentId, resolution: Resolution) -> None:
     pair = the_pair(app, document_id).duplicate_id
-    app.review.resolve(OfDocument(document_id), resolution, [pair], by=Reviewer(app.user_id, "Ann", "read both"))
+    app.review.resolve(OfDocument(document_id), resolution, [pair], by=Reviewer(app.realm_id, "Ann", "read both"))
 
 
 def test_a_fact_that_was_rejected_by_itself_stays_so_when_its_document_is_retried(manual: Pipeline) -> None:
     [document_id] = publish(manual, upload("a.md", MANUAL))
-    false, *others = manual.review.facts(OfDocument(document_id), manual.user_id)
+    false, *others = manual.review.facts(OfDocument(document_id), manual.realm_id)
     ids = (false.question_id,)
-    manual.review.decide(document_id, Request(Decision.REJECT, manual.user_id, "false", question_ids=ids))
+    manual.review.decide(document_id, Request(Decision.REJECT, manual.realm_id, "false", question_ids=ids))
     for _ in range(2):  # rejecting the whole twice does not make the first rejection one of the whole
-        manual.review.decide(document_id, Request(Decision.REJECT, manual.user_id, "not now"))
+        manual.review.decide(document_id, Request(Decision.REJECT, manual.realm_id, "not now"))
         manual.retry(document_id, from_stage=None, by="test")
         drain(manual)
     assert standing(manual, document_id)[:2] == ("awaiting_review", "matching_review")
@@ -58,11 +58,11 @@ def test_a_fact_that_was_rejected_by_itself_stays_so_when_its_document_is_retrie
 
 def test_a_rejection_that_was_taken_back_is_one_with_the_document_again(manual: Pipeline) -> None:
     [document_id] = publish(manual, upload("a.md", MANUAL))
-    [fact, *_] = manual.review.facts(OfDocument(document_id), manual.user_id)
+    [fact, *_] = manual.review.facts(OfDocument(document_id), manual.realm_id)
     for decision in (Decision.REJECT, Decision.APPROVE):
-        request = Request(decision, manual.user_id, "looked up", question_ids=(fact.question_id,))
+        request = Request(decision, manual.realm_id, "looked up", question_ids=(fact.question_id,))
         manual.review.decide(document_id, request)
-    manual.review.decide(document_id, Request(Decision.REJECT, manual.user_id, "not now"))
+    manual.review.decide(document_id, Request(Decision.REJECT, manual.realm_id, "not now"))
     manual.retry(document_id, from_stage=None, by="test")
     drain(manual)
     decide(manual, document_id, Resolution.KEEP_BOTH)
@@ -103,8 +103,8 @@ def test_a_decision_is_its_users_own(make_pipeline: MakePipeline) -> None:
     [document_id] = publish(app, upload("b.md", SECOND))
     decide(app, document_id, Resolution.KEEP_BOTH)
     with psycopg.connect(app.database_url) as connection:
-        query = "SELECT user_id, resolution, decided_by FROM upload_pipeline.duplicate_decisions"
-        assert connection.execute(query).fetchall() == [(app.user_id, "keep_both", str(app.user_id))]
+        query = "SELECT realm_id, resolution, decided_by FROM upload_pipeline.duplicate_decisions"
+        assert connection.execute(query).fetchall() == [(app.realm_id, "keep_both", str(app.realm_id))]
 
 
 @pytest.mark.parametrize("max_chars", [1600, 100])
@@ -115,12 +115,12 @@ def test_a_fact_that_a_bank_replaced_stays_out_when_its_document_runs_again(
     app = make_pipeline(changes=LETTERS)
     text = text_of("Rules", OPENS, EVERY_LOSS)
     [document_id] = publish(app, upload("a.md", text))
-    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
     assert len(bank.pairs) == 1
-    app.review.resolve(OfBatch(bank.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.user_id))
-    app.staging.approve_questions(bank.batch.batch_id, by=app.user_id)
-    app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
+    app.review.resolve(OfBatch(bank.batch.batch_id), Resolution.REPLACE_EXISTING, by=Reviewer(app.realm_id))
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
     assert in_production(app) == [("a.md", OPENS)]
     again = make_pipeline(changes={**LETTERS, "chunk_max_chars": max_chars, "chunk_min_chars": 1})
     assert needs_work(again, receive(again, upload("a.md", text))) == [document_id]
@@ -137,8 +137,8 @@ def test_a_person_overrules_an_automatic_merge(manual: Pipeline) -> None:
     [second] = publish(manual, upload("b.md", text_of("B", FACT)))
     assert (the_pair(manual, second).resolution, staged(manual, FACT)[1]) == ("keep_existing", ("b.md", "duplicate"))
     resolve(manual, second, Resolution.KEEP_BOTH)
-    [row] = manual.views.jobs(manual.user_id, document_ids=[second])
-    [event] = [e for e in manual.views.job(manual.user_id, row["job_id"])["events"] if e["code"] == "pair_resolved"]
+    [row] = manual.views.jobs(manual.realm_id, document_ids=[second])
+    [event] = [e for e in manual.views.job(manual.realm_id, row["job_id"])["events"] if e["code"] == "pair_resolved"]
     assert event["payload"]["before"] == {"resolution": "keep_existing", "by": "system"}
     assert event["payload"]["after"] == {"resolution": "keep_both"}
     decide(manual, second)
@@ -184,12 +184,12 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
     [second] = publish(manual, upload("b.md", SECOND))
     old = the_pair(manual, second)
     assert old.resolution == "pending"
-    [fact] = manual.review.facts(OfDocument(first), manual.user_id)
-    manual.review.edit(OfDocument(first), fact.question_id, {"statement": words}, by=Reviewer(manual.user_id))
-    assert manual.review.pairs(OfDocument(second), manual.user_id) == []
-    manual.review.decide(first, Request(Decision.APPROVE, manual.user_id, "edited"))
+    [fact] = manual.review.facts(OfDocument(first), manual.realm_id)
+    manual.review.edit(OfDocument(first), fact.question_id, {"statement": words}, by=Reviewer(manual.realm_id))
+    assert manual.review.pairs(OfDocument(second), manual.realm_id) == []
+    manual.review.decide(first, Request(Decision.APPROVE, manual.realm_id, "edited"))
     through(manual, [first])
-    left = [pair.resolution for pair in manual.review.pairs(OfDocument(first), manual.user_id)]
+    left = [pair.resolution for pair in manual.review.pairs(OfDocument(first), manual.realm_id)]
     assert left == (["pending"] if words != OPENS else [])
 
 
@@ -202,10 +202,10 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
     [third] = publish(app, upload("c.md", text_of("Rules", EACH_LOSS, OPENS)))
     assert [standing(app, one)[0] for one in (second, third)] == ["awaiting_review"] * 2
     if at_once:
-        decided = app.review.decide(second, Request(Decision.APPROVE, app.user_id, "read", resolution, reviewer="Ann"))
+        decided = app.review.decide(second, Request(Decision.APPROVE, app.realm_id, "read", resolution, reviewer="Ann"))
     else:
         pair = the_pair(app, second).duplicate_id
-        decided = app.review.resolve(OfDocument(second), resolution, [pair], by=Reviewer(app.user_id, "Ann", "read"))
+        decided = app.review.resolve(OfDocument(second), resolution, [pair], by=Reviewer(app.realm_id, "Ann", "read"))
     assert list(decided.to_run)[-1:] == [third]
     assert "1 document that waited" in decided.message
     assert standing(app, third)[0] == "queued"
@@ -216,5 +216,5 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
     said = [said for _, said in in_production(app) if said in (EVERY_LOSS, EACH_LOSS)]
     expected = {Resolution.KEEP_EXISTING: [EVERY_LOSS], Resolution.REPLACE_EXISTING: [EACH_LOSS]}
     assert sorted(said) == sorted(expected.get(resolution, [EVERY_LOSS, EACH_LOSS]))
-    found = [pair for one in (second, third) for pair in app.review.pairs(OfDocument(one), app.user_id)]
+    found = [pair for one in (second, third) for pair in app.review.pairs(OfDocument(one), app.realm_id)]
     assert "pending" not in [pair.resolution for pair in found]

@@ -15,7 +15,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.stages.registry import BY_NAME
 from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
@@ -98,7 +98,7 @@ def test_of_two_facts_of_one_document_the_one_that_replaces_is_published(make_pi
     [both] = publish(manual, upload("a.md", text_of("Rules", EVERY_LOSS, EACH_LOSS)))
     decide(manual, both, Resolution.REPLACE_EXISTING)
     assert len(in_production(manual)) == 1
-    exported = manual.views.export(manual.user_id, both)
+    exported = manual.views.export(manual.realm_id, both)
     [output] = [file for file in exported["files"] if file["file_type"] == "ingestion_json"]
     listed = json.loads(manual.store.get(output["file_path"]))["facts"]
     assert listed == [str(fact["question_id"]) for fact in exported["facts"]]
@@ -126,29 +126,31 @@ def test_a_replacement_is_an_event_of_the_document_that_lost_its_fact(app: Pipel
 def test_a_document_replaces_a_question_of_a_bank(make_pipeline: MakePipeline) -> None:
     """The bank says so, and moves to where its questions put it."""
     app = make_pipeline(changes={"workflow": "manual"})
-    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS[:-1]}?\nA: {EVERY_LOSS}\n".encode(), "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(
+        f"Q: {EVERY_LOSS[:-1]}?\nA: {EVERY_LOSS}\n".encode(), "bank.md", by=Reviewer(app.realm_id)
+    )
     assert bank.batch is not None
     batch = bank.batch.batch_id
-    app.staging.approve_questions(batch, by=app.user_id)
-    app.staging.import_approved(batch, by=app.user_id)
-    [question] = app.staging.get_batch_questions(batch, by=app.user_id)
+    app.staging.approve_questions(batch, by=Reviewer(app.realm_id))
+    app.staging.import_approved(batch, by=Reviewer(app.realm_id))
+    [question] = app.staging.get_batch_questions(batch, realm_id=app.realm_id)
     [document_id] = publish(app, upload("b.md", text_of("Rules", EACH_LOSS)))
     with app.open_uow() as uow:
         [fact] = uow.staging.questions([document_id])[document_id]
         uow.session.connection.execute(  # type: ignore[attr-defined]
-            "INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, "
+            "INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id, "
             "existing_is_staged, similarity_score, method) "
             "VALUES (gen_random_uuid(), %s, %s, %s, false, 0.9, 'trigram') ON CONFLICT DO NOTHING",
-            (app.user_id, fact.question_id, question.question_id),
+            (app.realm_id, fact.question_id, question.question_id),
         )
         uow.commit()
     decide(app, document_id, Resolution.REPLACE_EXISTING)
     with psycopg.connect(app.database_url) as connection:
         published = connection.execute("SELECT question_id FROM upload_pipeline.all_questions").fetchall()
     assert published == [(fact.question_id,)]
-    [row] = app.staging.get_batch_questions(batch, by=app.user_id)
+    [row] = app.staging.get_batch_questions(batch, realm_id=app.realm_id)
     assert (row.status, row.duplicate_of) == ("duplicate", fact.question_id)
-    [status] = [found["status"] for found in app.staging.batches(by=app.user_id) if found["batch_id"] == batch]
+    [status] = [found["status"] for found in app.staging.batches(realm_id=app.realm_id) if found["batch_id"] == batch]
     assert status == "reviewed"
 
 
@@ -183,27 +185,29 @@ def test_the_record_of_a_publication_lists_what_was_published(make_pipeline: Mak
     [first] = publish(app, upload("a.md", text_of("Alpha", EVERY_LOSS, FACT)))
     [second] = publish(app, upload("b.md", text_of("Beta", EACH_LOSS)))
     for document_id in (first, second):
-        app.review.decide(document_id, Request(Decision.APPROVE, app.user_id, duplicates=Resolution.REPLACE_EXISTING))
+        app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, duplicates=Resolution.REPLACE_EXISTING))
     through(app, [first, second])
     assert [said for _, said in in_production(app)] == [FACT, EACH_LOSS]
     for document_id in (first, second):
-        exported = app.views.export(app.user_id, document_id)
+        exported = app.views.export(app.realm_id, document_id)
         [path] = [file["file_path"] for file in exported["files"] if file["file_type"] == "ingestion_json"]
         assert json.loads(app.ctx.store.get(path))["facts"] == [str(fact["question_id"]) for fact in exported["facts"]]
 
 
-def test_nobody_is_asked_about_a_look_alike_that_was_replaced(make_pipeline: MakePipeline) -> None:
+def test_nobody_is_asked_about_a_near_duplicate_that_was_replaced(make_pipeline: MakePipeline) -> None:
     """A bank's question waits beside a fact of a document; the document's next version says something else."""
     app = make_pipeline(changes={"duplicate_mode": "baseline", "duplicate_threshold": 0.7})
     publish(app, upload("a.md", text_of("Rules", EACH_LOSS), "file:///a.md"))
-    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(f"Q: {EVERY_LOSS}\nA: Yes.\n".encode(), "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
     [pair] = bank.pairs
     assert (pair.resolution, pair.proposed) == ("pending", "keep_both")
     assert pair.flags
     publish(app, upload("a.md", text_of("Rules", FACT), "file:///a.md"))
-    [settled] = app.review.pairs(OfBatch(bank.batch.batch_id), app.user_id)
+    [settled] = app.review.pairs(OfBatch(bank.batch.batch_id), app.realm_id)
     assert (settled.resolution, settled.reason) == ("not_duplicate", "what it resembles was replaced or withdrawn")
-    assert "look_alikes_gone" in [event.code for event in app.review.history(OfBatch(bank.batch.batch_id), app.user_id)]
-    [row] = app.staging.batches(by=app.user_id, named="bank.md")
+    assert "near_duplicates_gone" in [
+        event.code for event in app.review.history(OfBatch(bank.batch.batch_id), app.realm_id)
+    ]
+    [row] = app.staging.batches(realm_id=app.realm_id, named="bank.md")
     assert row["undecided"] == 0

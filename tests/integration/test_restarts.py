@@ -25,7 +25,7 @@ def test_settings_of_the_comparison_restart_it_and_nothing_before(
     [document_id] = publish(make_pipeline(), upload())
     app = make_pipeline(changes=changes)
     assert needs_work(app, receive(app, upload())) == [document_id]
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["state"], row["stage"]) == ("queued", "facts_staged")
 
     _, reports = through(app, [document_id])
@@ -37,7 +37,7 @@ def test_an_earlier_stage_comes_first(make_pipeline: MakePipeline) -> None:
     publish(make_pipeline(), upload())
     app = make_pipeline(changes={"duplicate_threshold": 0.8, "chunk_max_chars": 700})
     needs_work(app, receive(app, upload()))
-    assert app.views.jobs(app.user_id)[0]["stage"] == "chunking"
+    assert app.views.jobs(app.realm_id)[0]["stage"] == "chunking"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_other_pages_under_the_same_text_are_another_input(
 ) -> None:
     """A converter that mends its page map gives the same bytes: pages of evidence must follow nevertheless."""
     [document_id] = publish(app, upload())
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     with app.open_uow() as uow:
         uow.session.connection.execute(
             "UPDATE stage_output_files SET metadata = jsonb_set(metadata, '{page_map,pages,0,0}', '7') "

@@ -42,11 +42,11 @@ def dead(make_pipeline: Callable[..., Pipeline], app: Pipeline) -> tuple[Pipelin
     received = receive(made, *(upload(name, f"{MANUAL}\nThe name of this is {name}.\n") for name in names))
     through(made, needs_work(made, received))
     converter.refuses = False
-    return made, {row["filename"]: row["document_id"] for row in made.views.jobs(made.user_id)}
+    return made, {row["filename"]: row["document_id"] for row in made.views.jobs(made.realm_id)}
 
 
 def states(app: Pipeline) -> dict[str, str]:
-    return {row["filename"]: row["state"] for row in app.views.jobs(app.user_id)}
+    return {row["filename"]: row["state"] for row in app.views.jobs(app.realm_id)}
 
 
 def test_all_of_them_in_one_statement(dead: tuple[Pipeline, dict[str, DocumentId]]) -> None:
@@ -54,11 +54,11 @@ def test_all_of_them_in_one_statement(dead: tuple[Pipeline, dict[str, DocumentId
     assert states(app) == {
         "bad-1.md": "deadletter", "bad-2.md": "deadletter", "blank-1.md": "deadletter", "fine-1.md": "done"
     }  # fmt: skip
-    seen = app.retry_all.preview(app.user_id, Which())
+    seen = app.retry_all.preview(app.realm_id, Which())
     assert seen.by_code == {"corrupt_document": 2, "no_text": 1}
     assert "queued" not in states(app).values()
 
-    retried = app.retry_all(app.user_id, Which(), by="ann")
+    retried = app.retry_all(app.realm_id, Which(), by="ann")
     assert retried.by_code == seen.by_code
     assert set(retried.document_ids) == set(ids.values()) - {ids["fine-1.md"]}
     with app.open_uow() as uow:
@@ -68,7 +68,7 @@ def test_all_of_them_in_one_statement(dead: tuple[Pipeline, dict[str, DocumentId
         assert uow.session.connection.execute(query).fetchone() == (1,)
     through(app, retried.document_ids)
     assert set(states(app).values()) == {"done"}
-    assert app.retry_all(app.user_id, Which(), by="ann").document_ids == []
+    assert app.retry_all(app.realm_id, Which(), by="ann").document_ids == []
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_all_of_them_in_one_statement(dead: tuple[Pipeline, dict[str, DocumentId
 )
 def test_only_those_that_are_meant(dead: tuple[Pipeline, dict[str, DocumentId]], which: Which, meant: set[str]) -> None:
     app, _ = dead
-    retried = app.retry_all(app.user_id, which, from_stage=StageName.INGEST, by="ann")
+    retried = app.retry_all(app.realm_id, which, from_stage=StageName.INGEST, by="ann")
     assert len(retried.document_ids) == len(meant)
     assert {name for name, state in states(app).items() if state == "queued"} == meant
 
 
 def test_a_stage_that_they_never_came_to_is_where_they_failed(dead: tuple[Pipeline, dict[str, DocumentId]]) -> None:
     app, _ = dead
-    retried = app.retry_all(app.user_id, Which(), from_stage=StageName.EMBEDDER, by="ann")
+    retried = app.retry_all(app.realm_id, Which(), from_stage=StageName.EMBEDDER, by="ann")
     through(app, retried.document_ids)
     assert set(states(app).values()) == {"done"}
 

@@ -36,32 +36,32 @@ def park(app: Pipeline, name: str = "manual.md", text: str = MANUAL) -> Document
     return document_id
 
 
-def look_alike(app: Pipeline) -> DocumentId:
+def near_duplicate(app: Pipeline) -> DocumentId:
     publish(app, upload("first.md", FIRST))
     return park(app, "second.md", SECOND)
 
 
 def ask(app: Pipeline, decision: Decision, **more: Any) -> Request:
-    return Request(decision, app.user_id, **more)
+    return Request(decision, app.realm_id, **more)
 
 
 def facts(app: Pipeline, document_id: DocumentId) -> list[StagedFact]:
-    return app.review.facts(OfDocument(document_id), app.user_id)
+    return app.review.facts(OfDocument(document_id), app.realm_id)
 
 
 def state(app: Pipeline, document_id: DocumentId) -> tuple[str, str]:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
     return row["state"], row["stage"]
 
 
 def reviews(app: Pipeline, document_id: DocumentId) -> list[dict[str, Any]]:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
-    events = app.views.job(app.user_id, row["job_id"])["events"]
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    events = app.views.job(app.realm_id, row["job_id"])["events"]
     return [event for event in reversed(events) if event["type"] == "review"]
 
 
 def published(app: Pipeline, document_id: DocumentId) -> list[dict[str, Any]]:
-    return app.views.export(app.user_id, document_id)["facts"]
+    return app.views.export(app.realm_id, document_id)["facts"]
 
 
 def test_who_comes_late_is_told_what_happened(manual: Pipeline) -> None:
@@ -128,29 +128,29 @@ def test_who_looks_does_not_wait_for_who_decides(manual: Pipeline) -> None:
     document_id = park(manual)
     where = OfDocument(document_id)
     with ThreadPoolExecutor(1) as pool, manual.open_uow() as uow:
-        assert uow.reviews.lock(document_id, manual.user_id) is not None
-        assert pool.submit(manual.review.facts, where, manual.user_id).result(timeout=10)
-        assert pool.submit(manual.review.pairs, where, manual.user_id).result(timeout=10) == []
-        assert pool.submit(manual.review.history, where, manual.user_id).result(timeout=10) == []
+        assert uow.reviews.lock(document_id, manual.realm_id) is not None
+        assert pool.submit(manual.review.facts, where, manual.realm_id).result(timeout=10)
+        assert pool.submit(manual.review.pairs, where, manual.realm_id).result(timeout=10) == []
+        assert pool.submit(manual.review.history, where, manual.realm_id).result(timeout=10) == []
 
 
 def test_the_next_one_is_the_one_that_has_waited_longest(manual: Pipeline) -> None:
-    assert manual.review.next_waiting(manual.user_id) is None
+    assert manual.review.next_waiting(manual.realm_id) is None
     first, second = park(manual), park(manual, "costs.md", CONTRADICTORY)
-    waiting = manual.review.next_waiting(manual.user_id)
+    waiting = manual.review.next_waiting(manual.realm_id)
     assert waiting is not None
     assert (waiting.document_id, waiting.filename, waiting.phase) == (first, "manual.md", 2)
 
     manual.review.decide(second, ask(manual, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH))
     through(manual, [second])
-    stopped = manual.review.next_waiting(manual.user_id, phase=4)
+    stopped = manual.review.next_waiting(manual.realm_id, phase=4)
     assert stopped is not None
     assert (stopped.document_id, stopped.critical) == (second, 1)
-    after = manual.review.next_waiting(manual.user_id, besides=(first,))
+    after = manual.review.next_waiting(manual.realm_id, besides=(first,))
     assert after is not None
     assert after.document_id == second
     manual.review.decide(first, ask(manual, Decision.REJECT))
-    assert manual.review.next_waiting(manual.user_id, phase=2) is None
+    assert manual.review.next_waiting(manual.realm_id, phase=2) is None
 
 
 def test_single_facts_are_rejected_and_taken_back(manual: Pipeline) -> None:
@@ -186,7 +186,7 @@ def test_an_edited_fact_keeps_its_id_and_its_evidence(manual: Pipeline) -> None:
     old = facts(manual, document_id)[0]
     edit = {"question": "How often is it serviced?", "answer": "Once every 12 months, by a certified engineer."}
     decided = manual.review.edit(
-        OfDocument(document_id), old.question_id, edit, by=Reviewer(manual.user_id, "Ann", "shorter")
+        OfDocument(document_id), old.question_id, edit, by=Reviewer(manual.realm_id, "Ann", "shorter")
     )
     assert not decided.to_run
     [new] = [fact for fact in facts(manual, document_id) if fact.question_id == old.question_id]
@@ -210,26 +210,26 @@ def test_validation_runs_over_an_edited_fact(manual: Pipeline) -> None:
         OfDocument(document_id),
         fact.question_id,
         {"question": "How often?", "answer": "Every 99 months."},
-        by=Reviewer(manual.user_id),
+        by=Reviewer(manual.realm_id),
     )
     manual.review.decide(document_id, ask(manual, Decision.APPROVE, duplicates=Resolution.KEEP_BOTH))
     through(manual, [document_id])
     assert state(manual, document_id) == ("awaiting_review", "validation_review")
-    [row] = manual.views.jobs(manual.user_id, document_ids=[document_id])
-    findings = manual.views.job(manual.user_id, row["job_id"])["findings"]
+    [row] = manual.views.jobs(manual.realm_id, document_ids=[document_id])
+    findings = manual.views.job(manual.realm_id, row["job_id"])["findings"]
     assert [f["code"] for f in findings if f["severity"] == "critical"] == ["number_not_in_evidence"]
 
 
 def test_an_edited_statement_is_compared_again(app: Pipeline) -> None:
-    """Once it says something else it is no look-alike; once it says the same words it is a duplicate."""
-    document_id = look_alike(app)
+    """Once it says something else it is no near-duplicate; once it says the same words it is a duplicate."""
+    document_id = near_duplicate(app)
     [fact] = facts(app, document_id)
     other = {"statement": "Visitors leave their umbrellas at the entrance of the building."}
-    app.review.edit(OfDocument(document_id), fact.question_id, other, by=Reviewer(app.user_id))
+    app.review.edit(OfDocument(document_id), fact.question_id, other, by=Reviewer(app.realm_id))
     with app.open_uow() as uow:
         assert uow.staging.undecided([document_id]) == {}
     same = {"statement": FIRST.split("\n")[2]}
-    app.review.edit(OfDocument(document_id), fact.question_id, same, by=Reviewer(app.user_id))
+    app.review.edit(OfDocument(document_id), fact.question_id, same, by=Reviewer(app.realm_id))
     app.review.decide(document_id, ask(app, Decision.APPROVE))
     through(app, [document_id])
     [fact] = facts(app, document_id)
@@ -241,7 +241,7 @@ def test_what_cannot_be_done_to_a_fact_is_said(app: Pipeline, manual: Pipeline) 
     fact, elsewhere = facts(manual, waiting)[0], facts(app, stopped)[0]
 
     def edit(document_id: DocumentId, question_id: Any, change: dict[str, str]) -> None:
-        manual.review.edit(OfDocument(document_id), question_id, change, by=Reviewer(manual.user_id))
+        manual.review.edit(OfDocument(document_id), question_id, change, by=Reviewer(manual.realm_id))
 
     with pytest.raises(RefusedError, match="blank"):
         edit(waiting, fact.question_id, {"answer": "  "})
@@ -271,7 +271,7 @@ def test_what_cannot_be_done_to_a_fact_is_said(app: Pipeline, manual: Pipeline) 
 def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[str, int]) -> None:
     [first] = publish(app, upload("first.md", FIRST))
     document_id = park(app, "second.md", SECOND)
-    [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
+    [pair] = app.review.pairs(OfDocument(document_id), app.realm_id)
     with pytest.raises(UndecidedDuplicatesError):
         app.review.decide(document_id, ask(app, Decision.APPROVE))
     for _ in range(2):  # the second time changes nothing
@@ -279,7 +279,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
             OfDocument(document_id),
             resolution,
             [pair.duplicate_id],
-            by=Reviewer(app.user_id, "Ann", "read both"),
+            by=Reviewer(app.realm_id, "Ann", "read both"),
         )
         assert not decided.to_run
     [event] = reviews(app, document_id)
@@ -289,7 +289,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
 
     other = next(r for r in Resolution if r is not resolution)
     with pytest.raises(AlreadyDecidedError, match=f"decided {resolution} by Ann on 20"):
-        app.review.resolve(OfDocument(document_id), other, [pair.duplicate_id], by=Reviewer(app.user_id))
+        app.review.resolve(OfDocument(document_id), other, [pair.duplicate_id], by=Reviewer(app.realm_id))
 
     app.review.decide(document_id, ask(app, Decision.APPROVE))
     through(app, [document_id])
@@ -297,7 +297,7 @@ def test_one_pair_is_decided(app: Pipeline, resolution: Resolution, count: dict[
 
 
 def test_a_pair_of_another_document_is_not_found(app: Pipeline, manual: Pipeline) -> None:
-    document_id, other = look_alike(app), park(manual)
-    [pair] = app.review.pairs(OfDocument(document_id), app.user_id)
+    document_id, other = near_duplicate(app), park(manual)
+    [pair] = app.review.pairs(OfDocument(document_id), app.realm_id)
     with pytest.raises(NotFoundError, match="not of this document"):
-        app.review.resolve(OfDocument(other), Resolution.KEEP_BOTH, [pair.duplicate_id], by=Reviewer(app.user_id))
+        app.review.resolve(OfDocument(other), Resolution.KEEP_BOTH, [pair.duplicate_id], by=Reviewer(app.realm_id))

@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from pipeline_core.db.models import Base
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from tests.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
 
 READ = {"SELECT"}
@@ -34,10 +34,12 @@ MAY: dict[str, set[str]] = {
     "review_change_rows": READ,
     "review_changes": READ,
     "processing_workflows": READ,
+    "realm_members": READ | {"DELETE"},
+    "realms": READ,
     "stage_output_files": READ,
     "standing_questions": READ,
     "undecided_pairs": READ,
-    "stand_ins": READ,
+    "substitutes": READ,
     "search_postings": READ,
     "search_sources": READ,
     "staged_chunks": READ,
@@ -84,8 +86,11 @@ OF_NOBODY: dict[str, set[str]] = {
 } | dict.fromkeys(RULES, READ)
 """Tables and views without a user's rows, or for workers alone: each is named, and what the API may do with it."""
 
-OWNED = sorted(table.name for table in Base.metadata.tables.values() if "user_id" in table.columns)
-"""Every table with a user_id. The models have the tables of the database: ``test_models`` holds them to it."""
+SHARING = {"realms", "realm_members"}
+"""Who shares what: ``test_realm_roles`` has them."""
+
+OWNED = sorted({t.name for t in Base.metadata.tables.values() if "realm_id" in t.columns} - SHARING)
+"""Every other table with a realm_id. The models have the tables of the database: ``test_models`` holds them to it."""
 
 READABLE = [table for table in OWNED if "SELECT" in MAY.get(table, NOTHING)]
 
@@ -125,14 +130,14 @@ def relations(database: TwoUsers, kinds: str = "rvmp") -> set[str]:
 
 
 def test_every_table_belongs_to_users_or_is_said_to_belong_to_nobody(database: TwoUsers) -> None:
-    """A new table fails here until it has a user_id, or a line in ``OF_NOBODY``."""
+    """A new table fails here until it has a realm_id, or a line in ``OF_NOBODY``."""
     tables = database.rows(
         "SELECT table_name FROM information_schema.columns JOIN information_schema.tables "
         "USING (table_schema, table_name) WHERE table_schema = 'upload_pipeline' "
-        "AND column_name = 'user_id' AND table_type = 'BASE TABLE'"
+        "AND column_name = 'realm_id' AND table_type = 'BASE TABLE'"
     )
-    assert {name for (name,) in tables} == set(OWNED)
-    assert relations(database, "rp") - set(OWNED) == OF_NOBODY.keys() & relations(database, "rp")
+    assert {name for (name,) in tables} == {*OWNED, *SHARING}
+    assert relations(database, "rp") - set(OWNED) - SHARING == OF_NOBODY.keys() & relations(database, "rp")
     # neither list names what is not there, nor the same thing twice
     assert MAY.keys() | OF_NOBODY.keys() <= relations(database)
     assert not MAY.keys() & OF_NOBODY.keys()
@@ -143,18 +148,41 @@ def test_every_table_belongs_to_users_or_is_said_to_belong_to_nobody(database: T
 def test_both_users_have_rows_to_be_told_apart(database: TwoUsers, table: str) -> None:
     """Without them, the tests below would prove nothing: ``tests/two_users.py`` fills the tables."""
     # events about settings and models are nobody's
-    assert {row[0] for row in database.rows(f"SELECT user_id FROM {table}")} - {None} == {ANN, BOB}
+    assert {row[0] for row in database.rows(f"SELECT realm_id FROM {table}")} - {None} == {ANN, BOB}
+
+
+POLICIES: dict[str, dict[str, str]] = {
+    "documents": {"INSERT": "contributor", "UPDATE": "contributor"},
+    "document_sources": {"INSERT": "contributor", "UPDATE": "contributor"},
+    "upload_jobs": {"INSERT": "contributor", "UPDATE": "contributor"},
+    "document_processing_stages": {"INSERT": "contributor", "UPDATE": "contributor"},
+    "processing_workflows": {"INSERT": "contributor", "UPDATE": "contributor"},
+    "upload_batches": {"INSERT": "contributor", "UPDATE": "reviewer"},
+    "staged_questions": {"INSERT": "contributor", "UPDATE": "reviewer"},
+    "staging_duplicates": {"INSERT": "reviewer", "UPDATE": "reviewer", "DELETE": "reviewer"},
+    "duplicate_decisions": {"INSERT": "reviewer", "UPDATE": "reviewer", "DELETE": "reviewer"},
+    "parked_decisions": {"INSERT": "reviewer", "UPDATE": "reviewer"},
+    "review_changes": {"INSERT": "reviewer"},
+    "events": {"INSERT": "reader"},
+    "event_streams": {"INSERT": "reader", "UPDATE": "reader", "DELETE": "reader"},
+    "webhook_endpoints": {"SELECT": "admin", "INSERT": "admin", "DELETE": "admin"},
+    "webhook_deliveries": {"SELECT": "admin"},
+}
+"""From which role on a member does what with rows of a realm. What is not named here is only seen, from reader on."""
 
 
 @pytest.mark.parametrize("table", OWNED)
-def test_every_table_with_a_user_has_row_security_and_one_policy_for_all(database: TwoUsers, table: str) -> None:
-    query = (
-        "SELECT c.relrowsecurity, count(*) FILTER (WHERE p.polcmd = '*' AND p.polpermissive), "
-        "count(*) FILTER (WHERE p.polcmd <> '*' AND p.polpermissive) "
-        "FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE c.oid = %s::regclass GROUP BY c.oid"
+def test_every_table_of_realms_has_row_security_and_the_policies_that_are_listed(
+    database: TwoUsers, table: str
+) -> None:
+    [(is_on,)] = database.rows("SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", table)
+    assert is_on
+    found = database.rows(
+        r"SELECT cmd, substring(coalesce(qual, with_check) FROM 'my_realms\(''(\w+)''') FROM pg_policies "
+        "WHERE schemaname = 'upload_pipeline' AND tablename = %s AND permissive = 'PERMISSIVE'",
+        table,
     )
-
-    assert database.rows(query, table) == [(True, 1, 0)]
+    assert sorted(found) == sorted(({"SELECT": "reader"} | POLICIES.get(table, {})).items())
 
 
 def test_the_roles_may_do_what_is_listed_and_no_more(database: TwoUsers) -> None:
@@ -191,10 +219,10 @@ def test_nothing_of_another_user_can_be_reached(database: TwoUsers, bob: psycopg
     before = _contents(database, table)
     names = {"t": sql.Identifier(table), "columns": sql.SQL(", ").join(map(sql.Identifier, row))}
     attempts = [
-        "SELECT FROM {t} WHERE user_id = %(ann)s",
-        "UPDATE {t} SET user_id = %(bob)s WHERE user_id = %(ann)s",
-        "UPDATE {t} SET user_id = %(ann)s",
-        "DELETE FROM {t} WHERE user_id = %(ann)s",
+        "SELECT FROM {t} WHERE realm_id = %(ann)s",
+        "UPDATE {t} SET realm_id = %(bob)s WHERE realm_id = %(ann)s",
+        "UPDATE {t} SET realm_id = %(ann)s",
+        "DELETE FROM {t} WHERE realm_id = %(ann)s",
         "INSERT INTO {t} ({columns}) OVERRIDING SYSTEM VALUE "
         "SELECT {columns} FROM jsonb_populate_record(NULL::{t}, %(row)s)",
     ]
@@ -208,9 +236,9 @@ def test_nothing_of_another_user_can_be_reached(database: TwoUsers, bob: psycopg
 
 def test_words_are_found_among_the_own_rows_alone(database: TwoUsers, bob: psycopg.Connection[Any]) -> None:
     """The functions run as the owner, so that an index is used, and see what the caller may see."""
-    keys = "SELECT array_agg(key) FROM (SELECT unnest(terms || term) AS key FROM search_postings WHERE user_id = %s) k"
-    for user_id, is_seen in ((ANN, False), (BOB, True)):
-        [(theirs,)] = database.rows(keys, user_id)
+    keys = "SELECT array_agg(key) FROM (SELECT unnest(terms || term) AS key FROM search_postings WHERE realm_id = %s) k"
+    for realm_id, is_seen in ((ANN, False), (BOB, True)):
+        [(theirs,)] = database.rows(keys, realm_id)
         for asked in ("count_passages(%(keys)s)", "score_words(%(keys)s, %(weights)s, %(tells)s, 1, NULL)"):
             values = {"keys": theirs, "weights": [1.0] * len(theirs), "tells": [True] * len(theirs)}
             assert bool(bob.execute(f"SELECT FROM {asked}".encode(), values).fetchall()) == is_seen
@@ -227,12 +255,12 @@ def _reach(connection: psycopg.Connection[Any], statement: sql.Composed, values:
         return 0
 
 
-def _a_row_of(database: TwoUsers, table: str, user_id: UserId) -> dict[str, Any]:
+def _a_row_of(database: TwoUsers, table: str, realm_id: RealmId) -> dict[str, Any]:
     """One row without its generated columns; of jobs one that is queued, as a job must be born."""
     [(row,)] = database.rows(
-        f"SELECT to_jsonb(t) FROM {table} t WHERE user_id = %s "
+        f"SELECT to_jsonb(t) FROM {table} t WHERE realm_id = %s "
         "ORDER BY to_jsonb(t) ->> 'state' = 'queued' DESC LIMIT 1",
-        user_id,
+        realm_id,
     )
     generated = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attgenerated <> ''"
     for (column,) in database.rows(generated, table):
@@ -246,9 +274,9 @@ def _contents(database: TwoUsers, table: str) -> object:
 
 @pytest.mark.parametrize("table", READABLE)
 def test_a_user_sees_all_rows_of_their_own(database: TwoUsers, bob: psycopg.Connection[Any], table: str) -> None:
-    mine = database.rows(f"SELECT FROM {table} WHERE user_id = %s", BOB)
+    mine = database.rows(f"SELECT FROM {table} WHERE realm_id = %s", BOB)
 
-    seen = bob.execute(f"SELECT user_id FROM {table}".encode()).fetchall()
+    seen = bob.execute(f"SELECT realm_id FROM {table}".encode()).fetchall()
     assert seen == [(BOB,)] * len(mine)
 
 
@@ -260,8 +288,8 @@ def test_a_user_cannot_go_before_others_in_the_queue(
     value = {"priority": "100", "created_at": "'2000-01-01'"}[column]
     for statement in (
         f"UPDATE upload_jobs SET {column} = {value}",
-        f"INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id, {column}) "
-        f"SELECT gen_random_uuid(), document_id, user_id, correlation_id, {value} FROM upload_jobs",
+        f"INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, {column}) "
+        f"SELECT gen_random_uuid(), document_id, realm_id, user_id, correlation_id, {value} FROM upload_jobs",
     ):
         with pytest.raises(InsufficientPrivilege), bob.transaction():
             bob.execute(statement.encode())
@@ -269,7 +297,7 @@ def test_a_user_cannot_go_before_others_in_the_queue(
 
 
 def test_a_view_shows_what_is_their_own(database: TwoUsers, bob: psycopg.Connection[Any]) -> None:
-    mine = database.rows("SELECT batch_id FROM upload_batches WHERE user_id = %s", BOB)
+    mine = database.rows("SELECT batch_id FROM upload_batches WHERE realm_id = %s", BOB)
 
     assert set(bob.execute("SELECT batch_id FROM upload_batch_counts").fetchall()) == set(mine)
 
@@ -277,6 +305,6 @@ def test_a_view_shows_what_is_their_own(database: TwoUsers, bob: psycopg.Connect
 @pytest.mark.parametrize("table", OWNED)
 def test_workers_see_every_user(database: TwoUsers, table: str) -> None:
     with database.role(SERVICE) as connection:
-        rows = connection.execute(f"SELECT user_id FROM {table}".encode()).fetchall()
+        rows = connection.execute(f"SELECT realm_id FROM {table}".encode()).fetchall()
 
     assert {row[0] for row in rows} - {None} == {ANN, BOB}

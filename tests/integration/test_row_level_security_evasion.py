@@ -18,7 +18,7 @@ from tests.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two
 from tests.walker import Walker, march
 
 NEW_PAIR = (
-    "INSERT INTO staging_duplicates (duplicate_id, user_id, staged_question_id, existing_question_id, "
+    "INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id, "
     "existing_is_staged, similarity_score, method) SELECT gen_random_uuid(), %(bob)s, {}, {}, false, 1, 'exact' "
     "FROM staged_questions LIMIT 1"
 )
@@ -53,14 +53,14 @@ def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
     ("statement", "refusal"),
     [
         # a job: workers would run it on her document
-        ("INSERT INTO upload_jobs (job_id, document_id, user_id, correlation_id) "
-         "VALUES (gen_random_uuid(), %(document)s, %(bob)s, gen_random_uuid())", ForeignKeyViolation),
+        ("INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id) "
+         "VALUES (gen_random_uuid(), %(document)s, %(bob)s, %(bob)s, gen_random_uuid())", ForeignKeyViolation),
         # a place: a newer document there would withdraw hers
-        ("INSERT INTO document_sources (user_id, source_uri, document_id, filename) "
+        ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) "
          "VALUES (%(bob)s, 'u', %(document)s, 'a')", ForeignKeyViolation),
         ("UPDATE document_sources SET document_id = %(document)s", InsufficientPrivilege),
         # questions: they would be published with hers
-        ("INSERT INTO upload_batches (batch_id, document_id, uploaded_by, user_id, file_name) "
+        ("INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name) "
          "VALUES (gen_random_uuid(), %(unstaged)s, %(bob)s, %(bob)s, 'f')", InsufficientPrivilege),
         ("UPDATE staged_questions SET document_id = %(document)s", InsufficientPrivilege),
         ("UPDATE staged_questions SET upload_batch_id = %(batch)s", InsufficientPrivilege),
@@ -69,7 +69,7 @@ def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
         (NEW_PAIR.format("%(fact)s", "question_id"), InsufficientPrivilege),
         ("UPDATE staging_duplicates SET existing_question_id = %(fact)s", InsufficientPrivilege),
         # an event in her name, or in nobody's
-        ("INSERT INTO events (user_id, type, code) VALUES (%(ann)s, 'review', 'c')", InsufficientPrivilege),
+        ("INSERT INTO events (realm_id, type, code) VALUES (%(ann)s, 'review', 'c')", InsufficientPrivilege),
         ("INSERT INTO events (type, code) VALUES ('review', 'c')", InsufficientPrivilege),
     ],
 )  # fmt: skip
@@ -78,8 +78,8 @@ def test_nothing_can_be_hung_on_another_users_rows(
 ) -> None:
     [hers] = database.rows(
         "SELECT q.document_id, q.question_id, q.upload_batch_id, (SELECT document_id FROM documents d "
-        "WHERE user_id = %s AND NOT EXISTS (SELECT FROM upload_batches b WHERE b.document_id = d.document_id)) "
-        "FROM all_questions p JOIN staged_questions q USING (question_id) WHERE p.user_id = %s LIMIT 1",
+        "WHERE realm_id = %s AND NOT EXISTS (SELECT FROM upload_batches b WHERE b.document_id = d.document_id)) "
+        "FROM all_questions p JOIN staged_questions q USING (question_id) WHERE p.realm_id = %s LIMIT 1",
         ANN,
         ANN,
     )
@@ -118,7 +118,7 @@ def test_claims_end_with_their_transaction(bob: psycopg.Connection[Any]) -> None
     [
         "SET row_security = off; SELECT FROM documents",
         "ALTER TABLE documents DISABLE ROW LEVEL SECURITY",
-        "DROP POLICY documents_own_rows ON documents",
+        "DROP POLICY documents_seen ON documents",
         "CREATE POLICY mine ON documents USING (true)",
         "CREATE OR REPLACE FUNCTION current_user_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
         "ALTER TABLE upload_jobs DISABLE TRIGGER upload_jobs_move",

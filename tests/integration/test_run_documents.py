@@ -57,7 +57,7 @@ class Nobody:
 
 def run(app: Pipeline, *files: Path) -> tuple[RunResult, Launcher]:
     launcher = Launcher(app)
-    return RunDocuments(app.intake, launcher, app.holds)(files, user_id=app.user_id, display=Nobody()), launcher
+    return RunDocuments(app.intake, launcher, app.holds)(files, realm_id=app.realm_id, display=Nobody()), launcher
 
 
 def written(folder: Path, name: str, *paragraphs: str) -> Path:
@@ -67,14 +67,14 @@ def written(folder: Path, name: str, *paragraphs: str) -> Path:
 
 
 def answers(app: Pipeline, document_id: DocumentId) -> list[str]:
-    return [fact["statement"] for fact in app.views.export(app.user_id, document_id)["facts"]]
+    return [fact["statement"] for fact in app.views.export(app.realm_id, document_id)["facts"]]
 
 
 def state(app: Pipeline, document_id: DocumentId) -> str:
-    return str(app.views.jobs(app.user_id, document_ids=[document_id])[0]["state"])
+    return str(app.views.jobs(app.realm_id, document_ids=[document_id])[0]["state"])
 
 
-def test_a_run_finishes_the_twins_that_it_revived(app: Pipeline, tmp_path: Path) -> None:
+def test_a_run_finishes_the_exact_duplicates_that_it_revived(app: Pipeline, tmp_path: Path) -> None:
     first = written(tmp_path, "first.md", SAME)
     run(app, first)
     result, _ = run(app, written(tmp_path, "second.md", SAME))
@@ -90,7 +90,7 @@ def test_a_run_finishes_the_twins_that_it_revived(app: Pipeline, tmp_path: Path)
     assert len(result.correlation_ids) == 2
 
 
-def test_a_document_that_lost_two_twins_is_run_once(app: Pipeline, tmp_path: Path) -> None:
+def test_a_document_that_lost_two_exact_duplicates_is_run_once(app: Pipeline, tmp_path: Path) -> None:
     run(app, written(tmp_path, "first.md", SAME), written(tmp_path, "other.md", MORE))
     [second] = run(app, written(tmp_path, "second.md", SAME, MORE))[0].document_ids
     result, launcher = run(app, written(tmp_path, "first.md", OTHER), written(tmp_path, "other.md", "Nothing here."))
@@ -104,7 +104,7 @@ def test_a_run_leaves_alone_what_others_queued(app: Pipeline, tmp_path: Path) ->
     [theirs] = needs_work(app, receive(app, upload("theirs.md", OTHER)))
     [decided] = needs_work(app, receive(app, upload("costs.md", COSTS)))
     through(app, [decided])
-    app.review.decide(decided, Request(Decision.OVERRIDE, app.user_id, "Two policy years, both are right."))
+    app.review.decide(decided, Request(Decision.OVERRIDE, app.realm_id, "Two policy years, both are right."))
     assert (state(app, theirs), state(app, decided)) == ("queued", "queued")
 
     run(app, written(tmp_path, "first.md", SAME))
@@ -115,10 +115,10 @@ def test_a_run_leaves_alone_what_others_queued(app: Pipeline, tmp_path: Path) ->
     assert (state(app, theirs), state(app, decided)) == ("queued", "queued")
 
 
-def test_twins_that_another_decision_revived_are_left_alone(app: Pipeline, tmp_path: Path) -> None:
+def test_exact_duplicates_that_another_decision_revived_are_left_alone(app: Pipeline, tmp_path: Path) -> None:
     run(app, written(tmp_path, "first.md", SAME))
     [second] = run(app, written(tmp_path, "second.md", SAME))[0].document_ids
-    # somebody else replaces the first document, and has not come to its twin yet
+    # somebody else replaces the first document, and has not come to its exact duplicate yet
     [third] = needs_work(app, receive(app, upload("first.md", f"# New\n\n{OTHER}\n", (tmp_path / "first.md").as_uri())))
     through(app, [third])
     assert state(app, second) == "queued"
@@ -137,7 +137,7 @@ def test_a_store_that_is_away_takes_nothing_and_says_so(make_pipeline: Callable[
     app = make_pipeline(store=Away())
     result, launcher = run(app, written(tmp_path, "a.md", SAME))
     [(_, error)] = result.refused
-    assert (result.document_ids, launcher.given, app.views.jobs(app.user_id)) == ([], [], [])
+    assert (result.document_ids, launcher.given, app.views.jobs(app.realm_id)) == ([], [], [])
     assert error.what_to_do.startswith("Make room on the disk. Do it again")
     assert "by itself" not in str(error)
     assert of_jobs([], refused=[error]) is Exit.ERROR

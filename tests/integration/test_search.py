@@ -20,7 +20,8 @@ from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import Expected
 from pipeline_core.domain.facts import Generated
-from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.ids import RealmId, user_id_for
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.terminal.evaluation import read_questions
@@ -55,21 +56,21 @@ def crowded(make_pipeline: MakePipeline, crowded_url: str) -> Pipeline:
     return make_pipeline(changes={"database_url": crowded_url})
 
 
-def exact(url: str, user_id: UserId, limit: int) -> list[UUID]:
+def exact(url: str, realm_id: RealmId, limit: int) -> list[UUID]:
     query = (
-        "SELECT question_id FROM upload_pipeline.all_questions WHERE user_id = %s "
+        "SELECT question_id FROM upload_pipeline.all_questions WHERE realm_id = %s "
         "ORDER BY embedding <=> %s::vector LIMIT %s"
     )
     with psycopg.connect(url) as connection:
         connection.execute("SET enable_indexscan = off")
-        return [row for (row,) in connection.execute(query, (user_id, str(question().tolist()), limit)).fetchall()]
+        return [row for (row,) in connection.execute(query, (realm_id, str(question().tolist()), limit)).fetchall()]
 
 
 def test_the_index_is_used(crowded_url: str) -> None:
     """Else the tests below would prove nothing."""
     with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
         plan = connection.execute(
-            f"EXPLAIN SELECT question_id FROM all_questions WHERE user_id = %s AND embed_model = '{MODEL.name}' "
+            f"EXPLAIN SELECT question_id FROM all_questions WHERE realm_id = %s AND embed_model = '{MODEL.name}' "
             f"ORDER BY embedding::vector({DIMS}) <=> %s::vector({DIMS}) LIMIT 50",
             (CROWD, str(question().tolist())),
         ).fetchall()
@@ -85,23 +86,23 @@ def by_index(crowded: Pipeline) -> Iterator[Session]:
         yield Session(connection)
 
 
-@pytest.mark.parametrize(("user_id", "rows"), [(FEW, 80), (HANDFUL, 7)], ids=["few", "handful"])
+@pytest.mark.parametrize(("realm_id", "rows"), [(FEW, 80), (HANDFUL, 7)], ids=["few", "handful"])
 def test_a_user_among_many_rows_of_another_is_not_starved(
-    crowded: Pipeline, crowded_url: str, by_index: Session, user_id: UserId, rows: int
+    crowded: Pipeline, crowded_url: str, by_index: Session, realm_id: RealmId, rows: int
 ) -> None:
     """An index scan sees the crowd's rows first: without care it would come back with none of this user's."""
     limit = min(rows, 50)
-    query = Query(user_id, "q", question(), MODEL.name, "fact", None, SearchMode.VECTOR, False)
+    query = Query(realm_id, "q", question(), MODEL.name, "fact", None, SearchMode.VECTOR, False)
     forced = search(by_index, query, Ranking(), limit=limit)
     chosen = crowded.views.search(
-        user_id, "q", question(), model=MODEL.name, limit=limit, kind="fact", mode=SearchMode.VECTOR
+        realm_id, "q", question(), model=MODEL.name, limit=limit, kind="fact", mode=SearchMode.VECTOR
     )
-    assert [hit["id"] for hit in forced] == [hit["id"] for hit in chosen] == exact(crowded_url, user_id, limit)
+    assert [hit["id"] for hit in forced] == [hit["id"] for hit in chosen] == exact(crowded_url, realm_id, limit)
 
 
 def test_an_index_scan_alone_would_starve_them(by_index: Session) -> None:
     """What the test above guards against is real."""
-    params = {"user_id": FEW, "model": MODEL.name, "document_ids": None, "vector": Vector(question()), "pool": 50}
+    params = {"realm_id": FEW, "model": MODEL.name, "document_ids": None, "vector": Vector(question()), "pool": 50}
     by_index.connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     assert len(by_index.all("near_facts", dims=DIMS, **params)) < 50
 
@@ -119,23 +120,23 @@ def test_documents_are_chosen_before_anything_is_ranked(make_pipeline: MakePipel
     app.ensure_vector_indexes()
     for document_id in documents:
         for mode in SearchMode:
-            hits = app.search(app.user_id, "relief valve", limit=20, document_ids=[document_id], mode=mode)
+            hits = app.search(app.realm_id, "relief valve", limit=20, document_ids=[document_id], mode=mode)
             assert {hit["document_id"] for hit in hits} == {document_id}
-    everywhere = app.search(app.user_id, "relief valve", limit=20)
+    everywhere = app.search(app.realm_id, "relief valve", limit=20)
     assert {hit["document_id"] for hit in everywhere} == set(documents)
-    assert app.search(app.user_id, "relief valve", document_ids=[]) == []
-    assert {hit["kind"] for hit in app.search(app.user_id, "relief valve", kind="passage")} == {"passage"}
+    assert app.search(app.realm_id, "relief valve", document_ids=[]) == []
+    assert {hit["kind"] for hit in app.search(app.realm_id, "relief valve", kind="passage")} == {"passage"}
 
 
 def test_each_mode_finds_what_it_goes_by(make_pipeline: MakePipeline) -> None:
     app = make_pipeline()
     publish(app, upload("manual.md"))
-    words = app.search(app.user_id, "thermostat", mode=SearchMode.TEXT)
+    words = app.search(app.realm_id, "thermostat", mode=SearchMode.TEXT)
     assert words
     assert all("thermostat" in hit["evidence"] for hit in words)
     assert words[0]["similarity"] is None
-    assert app.search(app.user_id, "temperature regulator", mode=SearchMode.TEXT) == []
-    meant = app.search(app.user_id, "temperature regulator", mode=SearchMode.VECTOR, kind="fact")
+    assert app.search(app.realm_id, "temperature regulator", mode=SearchMode.TEXT) == []
+    meant = app.search(app.realm_id, "temperature regulator", mode=SearchMode.VECTOR, kind="fact")
     assert len(meant) == 4
     assert [hit["score"] for hit in meant] == sorted((hit["score"] for hit in meant), reverse=True)
 
@@ -161,7 +162,7 @@ def test_many_questions_are_asked_at_once_and_find_what_each_finds(app: Pipeline
     vectors = app.evaluate.embedders.active().embed(texts).vectors
     model = app.evaluate.embedders.active().model
     queries = [
-        Query(app.user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next=False)
+        Query(app.realm_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next=False)
         for text, vector in zip(texts, vectors, strict=True)
     ]
     with app.database.lend() as connection:
@@ -179,7 +180,7 @@ def test_the_labelled_questions_of_the_examples(make_pipeline: MakePipeline) -> 
     app = make_pipeline(changes={"duplicate_threshold": 1.0})
     publish(app, *(path for path in sorted((ROOT / "examples/documents").iterdir()) if "bulletin" not in path.name))
     labelled = list(read_questions(ROOT / "examples/evaluation/questions.jsonl"))
-    result = app.evaluate(app.user_id, labelled).as_json()["modes"]
+    result = app.evaluate(app.realm_id, labelled).as_json()["modes"]
     assert result["hybrid"]["questions"] == len(labelled) == 48
     assert result["hybrid"]["hit@10"] >= 0.80
     assert result["hybrid"]["mrr@10"] >= 0.66
@@ -190,13 +191,13 @@ def test_the_labelled_questions_of_the_examples(make_pipeline: MakePipeline) -> 
     # the shorter model, filled beside the live one, before any switch
     shorter = app.reembed.begin("wordllama-64")
     app.reembed.fill(shorter)
-    beside = app.evaluate(app.user_id, labelled, model="wordllama-64").as_json()
+    beside = app.evaluate(app.realm_id, labelled, model="wordllama-64").as_json()
     assert beside["model"] == "wordllama-64"
     assert beside["modes"]["text"] == result["text"]
     assert beside["modes"]["vector"] != result["vector"]
     assert beside["modes"]["vector"]["hit@10"] >= 0.75
     app.reembed.switch(shorter, None)
-    assert app.evaluate(app.user_id, labelled).as_json() == beside
+    assert app.evaluate(app.realm_id, labelled).as_json() == beside
 
 
 class Asking:
@@ -216,19 +217,19 @@ class Asking:
 def test_approved_questions_find_their_documents_not_themselves(make_pipeline: MakePipeline) -> None:
     app = make_pipeline(generator=Asking())
     with pytest.raises(RefusedError, match="No fact"):
-        app.evaluate.from_approved(app.user_id)
+        app.evaluate.from_approved(app.realm_id)
     publish(app, upload("manual.md"))
-    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
-    app.staging.approve_questions(bank.batch.batch_id, by=app.user_id)
-    app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
-    result = app.evaluate.from_approved(app.user_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    result = app.evaluate.from_approved(app.realm_id)
     assert result.skipped == 1
-    asked = len(app.views.published_questions(app.user_id, after=None, limit=100))
+    asked = len(app.views.published_questions(app.realm_id, after=None, limit=100))
     assert asked > 0
     assert {score.questions for score in result.scores.values()} == {asked}
     assert result.scores[SearchMode.HYBRID].as_json()["hit@5"] == 1.0
-    assert app.evaluate.from_approved(app.user_id, limit=1).scores[SearchMode.TEXT].questions == 1
+    assert app.evaluate.from_approved(app.realm_id, limit=1).scores[SearchMode.TEXT].questions == 1
 
 
 def test_questions_are_read_as_they_are_asked(app: Pipeline) -> None:
@@ -245,25 +246,25 @@ def test_questions_are_read_as_they_are_asked(app: Pipeline) -> None:
                 raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        app.evaluate(app.user_id, endless())
+        app.evaluate(app.realm_id, endless())
     assert read == 130
 
 
 def test_a_model_that_is_not_filled_finds_nothing(app: Pipeline, tmp_path: Path) -> None:
     publish(app, upload("manual.md"))
     asked = [Expected("When does the valve open?", "manual.md")]
-    assert app.evaluate(app.user_id, asked, model="wordllama-128").scores[SearchMode.VECTOR].hits[10] == 0
+    assert app.evaluate(app.realm_id, asked, model="wordllama-128").scores[SearchMode.VECTOR].hits[10] == 0
     with pytest.raises(RefusedError, match="no embedding model"):
-        app.evaluate(app.user_id, asked, model="wordllama-1")
+        app.evaluate(app.realm_id, asked, model="wordllama-1")
 
 
 def test_a_fact_is_found_under_its_own_headings(app: Pipeline) -> None:
     """Not those at the beginning of its chunk, which has several short sections."""
     publish(app, upload(text=MANUAL))
-    [hit] = app.search(app.user_id, "At which pressure does the relief valve open?", limit=1, kind="fact")
+    [hit] = app.search(app.realm_id, "At which pressure does the relief valve open?", limit=1, kind="fact")
     assert "3 bar" in hit["statement"]
     assert hit["heading_path"] == ["Boiler manual", "Safety"]
-    [passage] = app.search(app.user_id, "boiler", limit=1, kind="passage")
+    [passage] = app.search(app.realm_id, "boiler", limit=1, kind="passage")
     assert passage["heading_path"] == ["Boiler manual"]
     assert passage.keys() == hit.keys()
 
@@ -299,7 +300,7 @@ The ＡＰＩ keeps 10⁷ records in the ﾃﾞｰﾀ store of each tenant.
     ],
 )
 def test_words_are_found_in_scripts_without_spaces(unspaced: Pipeline, words: str, found: str | None) -> None:
-    hits = unspaced.search(unspaced.user_id, words, mode=SearchMode.TEXT)
+    hits = unspaced.search(unspaced.realm_id, words, mode=SearchMode.TEXT)
     assert [hit["similarity"] for hit in hits] == [None] * len(hits)
     said = [hit["evidence"] for hit in hits]
     assert any(found in text for text in said) if found else said == []
@@ -321,12 +322,12 @@ def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
 
 def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
     publish(app, upload("manual.md", MANUAL))
-    asked = app.search.answer(app.user_id, "Who won the 1998 world cup?")
+    asked = app.search.answer(app.realm_id, "Who won the 1998 world cup?")
     assert (asked.hits, asked.floor) == ([], FLOORS["wordllama-256"])
     assert asked.similarity is not None
     assert asked.nearest
     assert asked.waiting == []
-    answered = app.search.answer(app.user_id, "How often must the boiler be serviced?")
+    answered = app.search.answer(app.realm_id, "How often must the boiler be serviced?")
     assert all(answers(hit, answered.floor) for hit in answered.hits)
     assert "12 months" in answered.hits[0]["statement"]
     # its words lift a hit that the vectors do not
@@ -343,10 +344,10 @@ def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
 def test_a_document_that_waits_for_review_is_named(make_pipeline: MakePipeline) -> None:
     app = make_pipeline(changes={"workflow": "manual"})
     publish(app, upload("manual.md", MANUAL))
-    asked = app.search.answer(app.user_id, "How often must the boiler be serviced?")
+    asked = app.search.answer(app.realm_id, "How often must the boiler be serviced?")
     assert asked.hits == []
     assert [one["filename"] for one in asked.waiting] == ["manual.md"]
-    assert app.search.answer(app.user_id, "Who won the 1998 world cup?").waiting == []
+    assert app.search.answer(app.realm_id, "Who won the 1998 world cup?").waiting == []
     stranger = user_id_for("somebody else")
     assert app.search.answer(stranger, "How often must the boiler be serviced?").waiting == []
 
@@ -354,4 +355,4 @@ def test_a_document_that_waits_for_review_is_named(make_pipeline: MakePipeline) 
 def test_the_floor_can_be_set(make_pipeline: MakePipeline) -> None:
     app = make_pipeline(changes={"search_floor": -1.0})
     publish(app, upload("manual.md", MANUAL))
-    assert app.search.answer(app.user_id, "Who won the 1998 world cup?").hits
+    assert app.search.answer(app.realm_id, "Who won the 1998 world cup?").hits

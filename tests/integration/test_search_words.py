@@ -12,6 +12,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import SearchMode
 from tests.through import MANUAL, publish, upload
 
@@ -43,12 +44,12 @@ def rows(app: Pipeline, query: str, *values: Any) -> list[tuple[Any, ...]]:
 def kept(app: Pipeline) -> list[tuple[Any, ...]]:
     """Every word, in which passages and how often."""
     return rows(
-        app, "SELECT source_id, part, user_id, term, passages, terms, ends, places FROM search_postings ORDER BY 1, 2"
+        app, "SELECT source_id, part, realm_id, term, passages, terms, ends, places FROM search_postings ORDER BY 1, 2"
     )
 
 
 def is_kept(app: Pipeline, word: str, language: str = "en") -> bool:
-    keys = "ARRAY(SELECT DISTINCT word_key(user_id, %s, %s) FROM documents)"
+    keys = "ARRAY(SELECT DISTINCT word_key(realm_id, %s, %s) FROM documents)"
     return rows(app, f"SELECT FROM count_passages({keys})", language, word) != []
 
 
@@ -73,15 +74,15 @@ def test_words_are_found_in_the_language_of_the_document(
 ) -> None:
     publish(app, upload("rules.md", text), upload("manual.md", MANUAL))
     assert set(rows(app, "SELECT language FROM search_sources")) == {("en",), (language,)}
-    hits = app.search(app.user_id, asked, mode=SearchMode.TEXT)
+    hits = app.search(app.realm_id, asked, mode=SearchMode.TEXT)
     assert found in hits[0]["evidence"]
     assert hits[0]["filename"] == "rules.md"
 
 
 def test_stop_words_alone_find_nothing(app: Pipeline) -> None:
     publish(app, upload("manual.md", MANUAL))
-    assert app.search(app.user_id, "Is it of the?", mode=SearchMode.TEXT) == []
-    assert app.search(app.user_id, "Is it of the valve?", mode=SearchMode.TEXT) != []
+    assert app.search(app.realm_id, "Is it of the?", mode=SearchMode.TEXT) == []
+    assert app.search(app.realm_id, "Is it of the valve?", mode=SearchMode.TEXT) != []
 
 
 def test_what_is_replaced_and_withdrawn_takes_its_words_along(app: Pipeline) -> None:
@@ -117,7 +118,7 @@ def test_what_is_packed_is_what_the_passages_say(app: Pipeline) -> None:
     said = rows(
         app,
         """SELECT c.document_id, c.ordinal, w.term, w.count, sum(w.count) OVER (PARTITION BY c.chunk_id)::int,
-            word_key(c.user_id, d.words_language, w.term)
+            word_key(c.realm_id, d.words_language, w.term)
         FROM document_chunks c JOIN documents d USING (document_id) CROSS JOIN LATERAL words_of(
             concat_ws(E'\\n', array_to_string(c.heading_path, ' '), c.text), reading_of(d.words_language, true),
             true) w""",
@@ -137,23 +138,23 @@ def test_what_is_packed_is_what_the_passages_say(app: Pipeline) -> None:
     assert rows(app, "SELECT FROM search_postings WHERE cardinality(terms) > 20") != []
     [(source, key)] = [(row[0], row[5]) for row in said if row[2] == "hausmeist"]
     assert [row[0] for row in rows(app, scored, [key], [1.0], [True], [source])] == [source]
-    assert rows(app, scored, [key], [1.0], [True], [app.user_id]) == []
+    assert rows(app, scored, [key], [1.0], [True], [app.realm_id]) == []
 
 
 def test_a_bank_is_found_by_its_words_and_by_its_own_rows(app: Pipeline) -> None:
     publish(app, upload("manual.md", MANUAL))
-    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=app.user_id)
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
     assert bank.batch is not None
-    app.staging.approve_questions(bank.batch.batch_id, by=app.user_id)
-    app.staging.import_approved(bank.batch.batch_id, by=app.user_id)
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
     for mode in SearchMode:
-        hit = app.search(app.user_id, "Who is the caretaker?", mode=mode)[0]
+        hit = app.search(app.realm_id, "Who is the caretaker?", mode=mode)[0]
         assert (hit["kind"], hit["answer"], hit["facts"]) == ("fact", "Mrs Huber.", [])
-    assert app.search(app.user_id, "caretaker", kind="passage", mode=SearchMode.TEXT) == []
-    [fact] = app.search(app.user_id, "caretaker", kind="fact", mode=SearchMode.TEXT)
+    assert app.search(app.realm_id, "caretaker", kind="passage", mode=SearchMode.TEXT) == []
+    [fact] = app.search(app.realm_id, "caretaker", kind="fact", mode=SearchMode.TEXT)
     assert fact["answer"] == "Mrs Huber."
     rows(app, "DELETE FROM all_questions WHERE document_id IS NULL RETURNING 1")
-    assert app.search(app.user_id, "caretaker", mode=SearchMode.TEXT) == []
+    assert app.search(app.realm_id, "caretaker", mode=SearchMode.TEXT) == []
 
 
 def test_documents_of_one_user_are_published_at_once_without_waiting_for_each_other(
@@ -175,7 +176,7 @@ def test_documents_of_one_user_are_published_at_once_without_waiting_for_each_ot
 
 def test_a_fact_is_under_its_passage_and_pushes_none_away(app: Pipeline) -> None:
     publish(app, upload("manual.md", MANUAL), upload("rules.md", _GERMAN))
-    hits = app.search(app.user_id, "At which pressure does the relief valve open?", limit=10)
+    hits = app.search(app.realm_id, "At which pressure does the relief valve open?", limit=10)
     assert [hit["kind"] for hit in hits] == ["passage"] * len(hits)
     assert len({hit["id"] for hit in hits}) == len(hits)
     assert "3 bar" in hits[0]["facts"][0]["evidence"]
@@ -186,7 +187,7 @@ def test_a_fact_is_under_its_passage_and_pushes_none_away(app: Pipeline) -> None
         hits[0]["facts"][0]["answer"],
         hits[0]["facts"][0]["question"],
     )
-    [alone] = app.search(app.user_id, "At which pressure does the relief valve open?", limit=1, kind="passage")
+    [alone] = app.search(app.realm_id, "At which pressure does the relief valve open?", limit=1, kind="passage")
     assert (alone["facts"], alone["answer"]) == ([], None)
 
 

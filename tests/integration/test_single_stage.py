@@ -32,11 +32,11 @@ def execute(app: Pipeline, document_id: DocumentId, stage: StageName) -> dict[st
     with app.claim.released(batch):
         app.run_through(batch)
     assert not app.queue.take(10).document_ids
-    return app.views.jobs(app.user_id)[0]
+    return app.views.jobs(app.realm_id)[0]
 
 
 def runs(app: Pipeline, document_id: DocumentId) -> dict[str, int]:
-    stages = app.views.job(app.user_id, app.views.resolve_job(app.user_id, str(document_id)))["stages"]
+    stages = app.views.job(app.realm_id, app.views.resolve_job(app.realm_id, str(document_id)))["stages"]
     return {row["stage_name"]: row["runs"] for row in stages}
 
 
@@ -68,7 +68,7 @@ def test_a_document_that_has_stopped_goes_on_when_it_is_told_to(app: Pipeline) -
     batch = app.queue.take(10)
     with app.claim.released(batch):
         app.run_through(batch)
-    assert app.views.jobs(app.user_id)[0]["outcome"] == "published"
+    assert app.views.jobs(app.realm_id)[0]["outcome"] == "published"
 
 
 def test_a_gate_before_the_stage_holds(make_pipeline: MakePipeline) -> None:
@@ -117,7 +117,7 @@ def test_of_a_dead_letter_any_stage_that_it_came_to_is_run_on_what_is_recorded(a
     batch = app.claim([document_id])
     with app.claim.released(batch):
         app.run_through(batch, stages=stages)
-    assert app.views.jobs(app.user_id)[0]["state"] == "deadletter"
+    assert app.views.jobs(app.realm_id)[0]["state"] == "deadletter"
     assert app.single_stage.next_available_stage(document_id) is StageName.FACT_GENERATOR
     execute(app, document_id, StageName.MARKDOWN_OPTIMIZER)
     assert runs(app, document_id)["markdown-optimizer"] == 2

@@ -70,7 +70,7 @@ def test_any_spans_stay_as_they_are_from_the_generator_to_the_export(
     )  # fmt: skip
     # each its own: what was taken in or said before is not read or said again
     [document_id] = publish(app, upload("words.md", f"{LINE}\n\nPart {number}.\n"))
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     text = app.store.get(exported["published_path"], sha256=exported["published_sha256"]).decode()
     facts = {fact["statement"]: fact for fact in exported["facts"]}
     assert len(facts) == len(found)
@@ -104,14 +104,14 @@ def test_a_fact_without_a_question_is_found_shown_and_not_asked_for(make_pipelin
     app = make_pipeline(generator=Told(NO_FLOOD, NO_WAR), changes=USUAL)
     publish(app, upload("policy.md", POLICY))
     for mode in SearchMode:
-        hits = app.search.answer(app.user_id, "damage by flood", limit=3, kind="fact", mode=mode).nearest
+        hits = app.search.answer(app.realm_id, "damage by flood", limit=3, kind="fact", mode=mode).nearest
         [hit] = [one for one in hits if one["statement"] == NO_FLOOD.statement]
         assert (hit["question"], hit["answer"], hit["evidence"]) == (None, None, f"{LEAD} … {FLOOD}")
         assert [span["quote"] for span in hit["spans"]] == [LEAD, FLOOD]
         console = Console(width=200, file=io.StringIO(), record=True)
         print_hits(console, [hit, hit])
         assert console.export_text().count(NO_FLOOD.statement) == 2
-    result = app.evaluate.from_approved(app.user_id)
+    result = app.evaluate.from_approved(app.realm_id)
     assert (result.scores[SearchMode.TEXT].questions, result.skipped) == (1, 1)
 
 
@@ -120,17 +120,17 @@ def test_one_question_answered_twice_is_one_fact_and_two_statements_are_two(make
     app = make_pipeline(generator=Told(NO_FLOOD, NO_WAR), changes=USUAL)
     publish(app, upload("policy.md", POLICY))
     [second] = publish(app, upload("second.md", POLICY + "\nSee page 2.\n"))
-    counts = app.views.job(app.user_id, app.views.resolve_job(app.user_id, str(second)))
+    counts = app.views.job(app.realm_id, app.views.resolve_job(app.realm_id, str(second)))
     assert (counts["facts"], counts["duplicates"]) == (0, 2)
 
 
 def test_a_reviewer_adds_a_question_and_takes_it_away(make_pipeline: MakePipeline) -> None:
     app, document_id = parked(make_pipeline)
-    flood, war = app.review.facts(OfDocument(document_id), app.user_id)
+    flood, war = app.review.facts(OfDocument(document_id), app.realm_id)
     assert [span.quote for span in flood.evidence] == [LEAD, FLOOD]
 
     def edit(question_id: object, new: dict[str, str | None]) -> None:
-        app.review.edit(OfDocument(document_id), question_id, new, by=Reviewer(app.user_id))  # type: ignore[arg-type]
+        app.review.edit(OfDocument(document_id), question_id, new, by=Reviewer(app.realm_id))  # type: ignore[arg-type]
 
     with pytest.raises(RefusedError, match="question and no answer"):
         edit(flood.question_id, {"question": "Is flood covered?"})
@@ -142,7 +142,7 @@ def test_a_reviewer_adds_a_question_and_takes_it_away(make_pipeline: MakePipelin
         edit(war.question_id, {"question": " "})
     edit(flood.question_id, {"question": "Is flood covered?", "answer": "No."})
     edit(war.question_id, new_words(None, None, None, no_question=True))
-    edited = app.review.facts(OfDocument(document_id), app.user_id)
+    edited = app.review.facts(OfDocument(document_id), app.realm_id)
     assert [(fact.question, fact.answer) for fact in edited] == [("Is flood covered?", "No."), (None, None)]
     assert [fact.evidence for fact in edited] == [flood.evidence, war.evidence]
     console = Console(width=200, file=io.StringIO(), record=True)
@@ -160,12 +160,12 @@ def test_what_validation_sees_has_no_question(make_pipeline: MakePipeline) -> No
     told = Told(FactCandidate(None, None, f"The fee for each visit is ${WORDS[0]} 25 for adults.", quotes))
     app = make_pipeline(generator=told, changes=USUAL)
     [document_id] = publish(app, upload("fees.md", texts))
-    assert len(app.views.export(app.user_id, document_id)["facts"]) == 1
+    assert len(app.views.export(app.realm_id, document_id)["facts"]) == 1
     told.facts = (FactCandidate(None, None, "The fee for each visit is 35 for adults.", quotes),)
     received = receive(app, upload("other.md", texts + "\nSee page 2.\n"))
     through(app, needs_work(app, received))
-    [row] = app.views.jobs(app.user_id, document_ids=list(received.documents))
-    codes = [finding["code"] for finding in app.views.job(app.user_id, row["job_id"])["findings"]]
+    [row] = app.views.jobs(app.realm_id, document_ids=list(received.documents))
+    codes = [finding["code"] for finding in app.views.job(app.realm_id, row["job_id"])["findings"]]
     assert codes == ["number_not_in_evidence"]
 
 
@@ -187,14 +187,14 @@ AROUND = ["Table 1: Deductibles of 2026", "(in thousands)", "| Peril | Deductibl
 def test_a_row_is_exported_and_found_with_its_header_and_stands_where_it_is(make_pipeline: MakePipeline) -> None:
     app = make_pipeline(changes={**USUAL, "publish_from": 0.0, "ask_from": 0.0})
     [document_id] = publish(app, upload("tariff.md", TARIFF))
-    facts = app.views.export(app.user_id, document_id)["facts"]
+    facts = app.views.export(app.realm_id, document_id)["facts"]
     [flood] = [fact for fact in facts if "Flood" in fact["statement"]]
     assert [span["quote"] for span in flood["evidence"]] == [*AROUND, ROW]
     assert flood["quote"] == " … ".join([*AROUND, ROW])
     start = TARIFF.index(ROW)
     assert (flood["char_from"], flood["char_to"], flood["page"]) == (start, start + len(ROW), None)
     assert [fact["char_from"] for fact in facts] == [start, TARIFF.index("| Storm")]
-    hits = app.search.answer(app.user_id, "flood deductible", limit=3, kind="fact", mode=SearchMode.TEXT).nearest
+    hits = app.search.answer(app.realm_id, "flood deductible", limit=3, kind="fact", mode=SearchMode.TEXT).nearest
     assert [span["quote"] for span in hits[0]["spans"]] == [*AROUND, ROW]
     assert hits[0]["heading_path"] == ["Tariff"]
 
@@ -208,12 +208,12 @@ def test_a_row_that_is_read_again_takes_its_header_along_and_stays_the_fact_it_w
     changes = {**USUAL, "publish_from": 0.0, "ask_from": 0.0}
     app = make_pipeline(generator=Told(BARE), changes=changes)
     [document_id] = publish(app, upload("tariff.md", TARIFF))
-    [before] = app.views.export(app.user_id, document_id)["facts"]
+    [before] = app.views.export(app.realm_id, document_id)["facts"]
     assert [span["quote"] for span in before["evidence"]] == [ROW]
     app = make_pipeline(generator=Told(WITH_HEADER), changes=changes)
-    assert app.read_again(app.user_id, StageName.FACT_GENERATOR, by="ann").document_ids == [document_id]
+    assert app.read_again(app.realm_id, StageName.FACT_GENERATOR, by="ann").document_ids == [document_id]
     through(app, [document_id])
-    [after] = app.views.export(app.user_id, document_id)["facts"]
+    [after] = app.views.export(app.realm_id, document_id)["facts"]
     assert [span["quote"] for span in after["evidence"]] == [AROUND[2], ROW]
     assert after["question_id"] == before["question_id"]
     assert after["char_from"] == before["char_from"]

@@ -20,7 +20,7 @@ MakePipeline = Callable[..., Pipeline]
 
 def quotes_stand(app: Pipeline, document_id: DocumentId) -> int:
     """How many published facts there are, each of which stands at its offsets of the published text."""
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     text = app.store.get(exported["published_path"], sha256=exported["published_sha256"]).decode()
     for row in exported["facts"]:
         assert row["char_from"] == row["evidence"][0]["char_from"]
@@ -45,14 +45,14 @@ def test_a_rerun_that_parks_leaves_the_published_text_as_it_is(make_pipeline: Ma
     needs_work(app, receive(app, upload(text=ragged)))
     through(app, [document_id])
 
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["state"], row["stage"]) == ("awaiting_review", "matching_review")
     assert quotes_stand(app, document_id) == published > 0
 
 
 def test_a_worker_without_its_lease_changes_no_file_and_no_row(app: Pipeline) -> None:
     [document_id] = publish(app, upload())
-    before = app.views.export(app.user_id, document_id)["files"]
+    before = app.views.export(app.realm_id, document_id)["files"]
     app.retry(document_id, from_stage=StageName.MARKDOWN_OPTIMIZER, by="test")
     stage = BY_NAME[StageName.MARKDOWN_OPTIMIZER]
 
@@ -68,7 +68,7 @@ def test_a_worker_without_its_lease_changes_no_file_and_no_row(app: Pipeline) ->
         report = app.run_stage(replace(stage, run=run), batch)
 
     assert (report.ran, report.dead, report.retry) == ([], {}, {})
-    assert app.views.export(app.user_id, document_id)["files"] == before
+    assert app.views.export(app.realm_id, document_id)["files"] == before
     for file in before:
         assert len(app.store.get(file["file_path"], sha256=file["checksum"])) == file["file_size"]
 
@@ -87,7 +87,7 @@ def test_the_row_of_a_file_is_written_under_the_lease_or_not_at_all(app: Pipelin
 def test_a_file_keeps_its_plain_name(app: Pipeline) -> None:
     [document_id] = publish(app, upload("manual.md"))
     names = {
-        f["file_type"]: f["file_path"].rsplit("/", 1)[1] for f in app.views.export(app.user_id, document_id)["files"]
+        f["file_type"]: f["file_path"].rsplit("/", 1)[1] for f in app.views.export(app.realm_id, document_id)["files"]
     }
     assert names["optimized_markdown"] == "manual.opt.md"
     assert names["chunks_json"] == "manual.chunks.json"
@@ -96,5 +96,5 @@ def test_a_file_keeps_its_plain_name(app: Pipeline) -> None:
 def test_the_published_text_is_forgotten_with_the_publication(app: Pipeline) -> None:
     [old] = publish(app, upload(source="file:///manual.md"))
     publish(app, upload(text=MANUAL + "\nThe chimney is swept every 6 months.\n", source="file:///manual.md"))
-    exported = app.views.export(app.user_id, old)
+    exported = app.views.export(app.realm_id, old)
     assert (exported["published_at"], exported["published_path"], exported["published_sha256"]) == (None, None, None)

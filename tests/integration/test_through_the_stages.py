@@ -31,12 +31,12 @@ LONG = MANUAL + "\n".join(
 
 
 def production(app: Pipeline, document_id: DocumentId) -> dict[str, object]:
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     return {"chunks": exported["chunks"], "facts": exported["facts"]}
 
 
 def state_of(app: Pipeline, document_id: DocumentId) -> tuple[str, str, str | None]:
-    [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
     return row["state"], row["stage"], row["outcome"]
 
 
@@ -44,7 +44,7 @@ def test_a_document_is_published_with_its_evidence(app: Pipeline) -> None:
     [document_id] = publish(app, upload())
 
     assert state_of(app, document_id) == ("done", "ingested", "published")
-    exported = app.views.export(app.user_id, document_id)
+    exported = app.views.export(app.realm_id, document_id)
     # a text has no pages
     assert exported["page_count"] is None
     assert {(chunk["page_from"], chunk["page_to"]) for chunk in exported["chunks"]} == {(None, None)}
@@ -62,7 +62,7 @@ def test_a_document_is_published_with_its_evidence(app: Pipeline) -> None:
 def test_every_output_is_in_the_store_with_its_checksum(app: Pipeline) -> None:
     [document_id] = publish(app, upload())
 
-    files = app.views.export(app.user_id, document_id)["files"]
+    files = app.views.export(app.realm_id, document_id)["files"]
     assert {f["file_type"] for f in files} == {
         "markdown", "optimized_markdown", "chunks_json", "facts_json", "validation_json", "ingestion_json",
     }  # fmt: skip
@@ -137,7 +137,7 @@ def test_changed_settings_run_that_stage_and_what_follows(make_pipeline: MakePip
         StageName.CHUNKER, StageName.FACT_GENERATOR, StageName.VALIDATION, StageName.EMBEDDER, StageName.INGESTOR,
     }  # fmt: skip
     assert state_of(app, document_id) == ("done", "ingested", "published")
-    assert all(len(c["text"]) <= 700 for c in app.views.export(app.user_id, document_id)["chunks"])
+    assert all(len(c["text"]) <= 700 for c in app.views.export(app.realm_id, document_id)["chunks"])
     assert needs_work(app, receive(app, upload(text=LONG))) == []
 
 
@@ -153,12 +153,12 @@ def test_one_bad_document_takes_nothing_from_the_others(app: Pipeline) -> None:
     through(app, ids)
     states = sorted(state_of(app, document_id)[0] for document_id in ids)
     assert states == ["deadletter", "done"]
-    [dead] = app.views.jobs(app.user_id, states=["deadletter"])
+    [dead] = app.views.jobs(app.realm_id, states=["deadletter"])
     assert dead["last_error"]["code"] == "corrupt_document"
     assert dead["last_error"]["action"]
 
 
-def test_a_transient_failure_is_tried_again_and_then_buried(make_pipeline: MakePipeline) -> None:
+def test_a_transient_failure_is_tried_again_and_then_dead_lettered(make_pipeline: MakePipeline) -> None:
     generator = ScriptedFactGenerator()
     app = make_pipeline(generator=generator)
     [document_id] = needs_work(app, receive(app, upload()))
@@ -167,7 +167,7 @@ def test_a_transient_failure_is_tried_again_and_then_buried(make_pipeline: MakeP
         _, reports = through(app, [document_id])
         assert reports[StageName.FACT_GENERATOR].ran == []
         assert state_of(app, document_id)[0] == ("retryable" if attempt < 3 else "deadletter")
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert row["last_error"]["code"] == "retries_exhausted"
     assert "the model is away" in row["last_error"]["message"]
 
@@ -200,7 +200,7 @@ def test_a_missing_output_is_named_and_can_be_made_again(app: Pipeline) -> None:
         uow.session.connection.execute("UPDATE upload_jobs SET claimed_by = 'somebody else'")
         uow.commit()
     through(app, [document_id])
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert row["state"] == "deadletter"
     assert row["last_error"]["code"] == "object_not_found"
     app.retry(document_id, from_stage=StageName.MARKDOWN_OPTIMIZER, by="test")
@@ -219,9 +219,9 @@ def test_documents_of_every_usual_format(app: Pipeline) -> None:
     ]
     ids = needs_work(app, receive(app, *files))
     through(app, ids)
-    states = {row["filename"]: (row["state"], row["outcome"]) for row in app.views.jobs(app.user_id)}
+    states = {row["filename"]: (row["state"], row["outcome"]) for row in app.views.jobs(app.realm_id)}
     assert states == dict.fromkeys(["a.docx", "b.pptx", "c.xlsx", "d.pdf", "e.html"], ("done", "published"))
-    exports = [app.views.export(app.user_id, document_id) for document_id in ids]
+    exports = [app.views.export(app.realm_id, document_id) for document_id in ids]
     facts = {fact["evidence"][0]["quote"] for exported in exports for fact in exported["facts"]}
     assert {text, text.replace("250", "260"), "Every claim must be reported within 14 days."} <= facts
 
@@ -236,12 +236,12 @@ def test_a_document_that_lost_something_is_not_published_unseen(app: Pipeline) -
         Upload("cut.pdf", (whole := hostile.policy_pdf(6))[: len(whole) // 2]),
     ]
     through(app, needs_work(app, receive(app, *files)))
-    rows = {row["filename"]: row for row in app.views.jobs(app.user_id)}
+    rows = {row["filename"]: row for row in app.views.jobs(app.realm_id)}
     assert {name: (row["state"], row["stage"]) for name, row in rows.items()} == dict.fromkeys(
         ["slides.pptx", "deep.html", "scans.pdf", "cut.pdf"], ("awaiting_review", "validation_review")
     )
     codes = {
-        name: {f["code"] for f in app.views.job(app.user_id, row["job_id"])["findings"] if f["severity"] == "critical"}
+        name: {f["code"] for f in app.views.job(app.realm_id, row["job_id"])["findings"] if f["severity"] == "critical"}
         for name, row in rows.items()
     }
     assert codes == {
@@ -254,7 +254,7 @@ def test_a_document_that_lost_something_is_not_published_unseen(app: Pipeline) -
 
 def findings_of(app: Pipeline, document_id: DocumentId) -> dict[str, dict[str, Any]]:
     """The findings in the job's ``validation.json``, by code."""
-    file = next(f for f in app.views.export(app.user_id, document_id)["files"] if f["file_type"] == "validation_json")
+    file = next(f for f in app.views.export(app.realm_id, document_id)["files"] if f["file_type"] == "validation_json")
     assert file["file_path"].endswith(".validation.json")
     report = json.loads(app.store.get(file["file_path"], sha256=file["checksum"]))
     assert report["rules"] == [rule.code for rule in RULES]
@@ -317,14 +317,14 @@ def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) ->
         "# Costs\n\nThe annual deductible is $500 for each member.\n\nThe annual deductible is $750 for each member.\n"
     )
     [document_id] = publish(app, upload("costs.md", text))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     assert state_of(app, document_id)[:2] == ("awaiting_review", "validation_review")
     assert findings_of(app, document_id)["contradiction"]["severity"] == "critical"
-    app.review.decide(document_id, Request(Decision.RETURN, app.user_id))
-    [wrong] = [f.question_id for f in app.review.facts(OfDocument(document_id), app.user_id) if "$750" in f.statement]
-    app.review.decide(document_id, Request(Decision.REJECT, app.user_id, question_ids=(wrong,)))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.user_id))
+    app.review.decide(document_id, Request(Decision.RETURN, app.realm_id))
+    [wrong] = [f.question_id for f in app.review.facts(OfDocument(document_id), app.realm_id) if "$750" in f.statement]
+    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, question_ids=(wrong,)))
+    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
     through(app, [document_id])
     assert "contradiction" not in findings_of(app, document_id)
     assert state_of(app, document_id) == ("done", "ingested", "published")
@@ -341,17 +341,17 @@ def test_office_documents(app: Pipeline, name: str) -> None:
     assert (state, outcome) in {("done", "published"), ("awaiting_review", None)}
 
 
-def test_a_fact_is_not_lost_with_its_twin(app: Pipeline) -> None:
+def test_a_fact_is_not_lost_with_its_exact_duplicate(app: Pipeline) -> None:
     """Two documents say the same; the one whose words are published is replaced by another version without them."""
     same = "Members must report every loss to the service office within thirty days."
     [first] = publish(app, upload("first.md", f"# First\n\n{same}\n", "file:///first.md"))
     [second] = publish(app, upload("second.md", f"# Second\n\n{same}\n", "file:///second.md"))
-    assert [f["statement"] for f in app.views.export(app.user_id, first)["facts"]] == [same]
-    assert app.views.export(app.user_id, second)["facts"] == []
+    assert [f["statement"] for f in app.views.export(app.realm_id, first)["facts"]] == [same]
+    assert app.views.export(app.realm_id, second)["facts"] == []
 
     publish(app, upload("first.md", "# First\n\nThe office opens its doors to visitors at nine.\n", "file:///first.md"))
 
-    assert [row["document_id"] for row in app.views.jobs(app.user_id, states=["queued"])] == [second]
+    assert [row["document_id"] for row in app.views.jobs(app.realm_id, states=["queued"])] == [second]
     through(app, [second])
-    assert [f["statement"] for f in app.views.export(app.user_id, second)["facts"]] == [same]
+    assert [f["statement"] for f in app.views.export(app.realm_id, second)["facts"]] == [same]
     assert state_of(app, second) == ("done", "ingested", "published")

@@ -26,7 +26,7 @@ from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFac
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.history import forget_changes
 from pipeline_core.terminal.actions import Typed, carry_out
-from tests.integration.test_review import CONTRADICTORY, ask, look_alike, park
+from tests.integration.test_review import CONTRADICTORY, ask, near_duplicate, park
 from tests.through import publish, through, upload
 
 S = QuestionStatus
@@ -45,7 +45,7 @@ COUNTED = ("version", "changed_by", "changed_at")
 
 
 def by(app: Reviewed, name: str = "Ann") -> Reviewer:
-    return Reviewer(app.user_id, name)
+    return Reviewer(app.realm_id, name)
 
 
 def everything(url: str) -> dict[str, list[Any]]:
@@ -61,15 +61,15 @@ def everything(url: str) -> dict[str, list[Any]]:
 
 
 def facts(app: Reviewed, where: Where) -> list[StagedFact]:
-    return app.review.facts(where, app.user_id)
+    return app.review.facts(where, app.realm_id)
 
 
 def pairs(app: Reviewed, where: Where) -> list[StagedPair]:
-    return app.review.pairs(where, app.user_id)
+    return app.review.pairs(where, app.realm_id)
 
 
 def bank(app: Pipeline, text: str = BANK, name: str = "bank.md") -> BatchId:
-    staged = app.staging.stage_bank(text.encode(), name, by=app.user_id)
+    staged = app.staging.stage_bank(text.encode(), name, by=Reviewer(app.realm_id))
     assert staged.batch is not None
     return staged.batch.batch_id
 
@@ -117,7 +117,7 @@ def test_any_history_goes_back_step_by_step(
     """A document with the rights of the API, which are the fewest."""
     app = make_pipeline(changes={"workflow": "manual"})
     where, choose = made(app), random.Random(4)
-    reviewed = app.for_user(app.user_id) if made is document else app
+    reviewed = app.for_user(app.realm_id) if made is document else app
     assert pairs(app, where)
     done = 0
     for _ in range(8):
@@ -137,7 +137,7 @@ def test_any_history_goes_back_step_by_step(
 
 
 def events(app: Pipeline, where: Where) -> list[tuple[str, Any]]:
-    return [(event.code, event.payload) for event in app.review.history(where, app.user_id)]
+    return [(event.code, event.payload) for event in app.review.history(where, app.realm_id)]
 
 
 def test_an_undo_is_an_event_and_nothing_is_deleted_from_the_trail(manual: Pipeline) -> None:
@@ -176,7 +176,7 @@ def test_only_until_the_bank_is_imported(app: Pipeline) -> None:
     fact_id = facts(app, where)[0].question_id
     app.review.resolve(where, Resolution.KEEP_BOTH, by=by(app))
     app.review.decide_facts(where, [fact_id], S.APPROVED, by=by(app))
-    app.staging.import_approved(where.batch_id, by=app.user_id)
+    app.staging.import_approved(where.batch_id, by=Reviewer(app.realm_id))
     with pytest.raises(StagedStateError, match="imported"):
         undo(app, where, "fact", fact_id)
     for pair in pairs(app, where):
@@ -234,7 +234,7 @@ def test_what_followed_and_was_decided_since_is_to_be_undone_first(app: Pipeline
 
 def test_a_pair_that_others_waited_for(app: Pipeline, database_url: str) -> None:
     """Another document went on by the same decision: it has gone on; what is remembered of the texts is not."""
-    first = OfDocument(look_alike(app))
+    first = OfDocument(near_duplicate(app))
     text = "# More\n\nMembers must report each loss to the service office within thirty days.\n\n"
     second = OfDocument(park(app, "third.md", text + CONTRADICTORY))
     waiting = [pair for pair in pairs(app, second) if pair.resolution == "pending"]
@@ -245,7 +245,7 @@ def test_a_pair_that_others_waited_for(app: Pipeline, database_url: str) -> None
     assert [one.resolution for one in pairs(app, first)] == ["pending"]
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM upload_pipeline.duplicate_decisions").fetchone() == (0,)
-    [row] = app.views.jobs(app.user_id, document_ids=[second.document_id])
+    [row] = app.views.jobs(app.realm_id, document_ids=[second.document_id])
     for one in waiting:
         now = next(found.resolution for found in pairs(app, second) if found.duplicate_id == one.duplicate_id)
         assert now == ("pending" if row["state"] == "awaiting_review" else decided[one.duplicate_id])

@@ -18,7 +18,7 @@ from tests.through import needs_work, publish, receive, through, upload
 DAY = timedelta(days=1)
 
 
-def bury(app: Pipeline, document_id: DocumentId, *, days_ago: int) -> None:
+def dead_letter(app: Pipeline, document_id: DocumentId, *, days_ago: int) -> None:
     execute(app, "UPDATE upload_jobs SET lease_expires_at = now() WHERE state = 'working'")
     batch = app.claim([document_id])
     with app.open_uow() as uow:
@@ -45,7 +45,7 @@ def count(app: Pipeline, table: str) -> int:
 def test_a_dead_letter_goes_after_its_time_with_all_that_was_staged(app: Pipeline) -> None:
     [document_id] = needs_work(app, receive(app, upload()))
     through(app, [document_id], until=StageName.FACT_GENERATOR)
-    bury(app, document_id, days_ago=10)
+    dead_letter(app, document_id, days_ago=10)
 
     assert app.retention.dead_letters(11) == []
     assert app.retention.dead_letters(0) == []  # for ever
@@ -59,7 +59,7 @@ def test_a_dead_letter_goes_after_its_time_with_all_that_was_staged(app: Pipelin
 def test_what_was_published_is_never_purged(app: Pipeline) -> None:
     [document_id] = publish(app, upload())
     app.retry(document_id, from_stage=None, by="test")
-    bury(app, document_id, days_ago=1000)
+    dead_letter(app, document_id, days_ago=1000)
 
     assert app.retention.dead_letters(1) == []
     assert count(app, "document_chunks") > 0

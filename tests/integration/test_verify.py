@@ -151,17 +151,17 @@ def test_orphans_are_named_once_they_are_old_and_removed_by_repair(kept: Pipelin
     orphans = ["checks/left", "documents/0/original/left.pdf"]
     for key in orphans:
         store.put(key, b"x")
-    store.put("unsaved-answers/1.json", b"{}")
+    store.put("pending-results/1.json", b"{}")
     store.put("elsewhere/not-ours.txt", b"x")
     young = kept.verify()
-    assert (young.found, young.unnamed_young, young.unsaved_answers, young.others) == ([], 2, 1, 1)
+    assert (young.found, young.unnamed_young, young.pending_results, young.others) == ([], 2, 1, 1)
 
     store.written = dict.fromkeys(store.written, datetime.now(UTC) - timedelta(days=2))
     old = kept.verify()
     assert {(finding.fault, finding.key) for finding in old.found} == {(Fault.ORPHANED, key) for key in orphans}
     assert repair(kept).removed == 2
     assert kept.verify().found == []
-    assert {"unsaved-answers/1.json", "elsewhere/not-ours.txt"} <= store.objects.keys()
+    assert {"pending-results/1.json", "elsewhere/not-ours.txt"} <= store.objects.keys()
 
 
 def test_documents_under_way_agree(kept: Pipeline) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.ids import UserId, user_id_for
+from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 from pipeline_core.services.webhooks import PAUSE_AFTER, DeliverWebhooks, pause_after
 from tests.through import publish, upload
@@ -31,7 +31,7 @@ class ScriptedSender:
         self._lock = threading.Lock()
 
     def send(self, delivery: Delivery) -> SendResult:
-        names = (delivery.url, str(delivery.user_id))
+        names = (delivery.url, str(delivery.realm_id))
         with self._lock:
             self._now.update(names)
             self.most |= self._now
@@ -54,13 +54,13 @@ def sender() -> ScriptedSender:
 
 @pytest.fixture
 def deliver(app: Pipeline, sender: ScriptedSender) -> DeliverWebhooks:
-    return DeliverWebhooks(app.open_uow, sender, send_s=15, per_user=4)
+    return DeliverWebhooks(app.open_uow, sender, send_s=15, per_realm=4)
 
 
-def endpoint(app: Pipeline, user_id: UserId, url: str) -> UUID:
+def endpoint(app: Pipeline, realm_id: RealmId, url: str) -> UUID:
     webhook_id = uuid4()
     with app.open_uow() as uow:
-        uow.webhooks.add(webhook_id, user_id, url, f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
+        uow.webhooks.add(webhook_id, realm_id, url, f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
         uow.commit()
     return webhook_id
 
@@ -76,26 +76,26 @@ def execute(app: Pipeline, statement: str, *values: object) -> list[tuple[Any, .
 def wait_for(app: Pipeline, webhook_id: UUID, messages: int) -> None:
     execute(
         app,
-        "INSERT INTO webhook_deliveries (webhook_id, user_id, event, payload) "
-        "SELECT webhook_id, user_id, 'job.done', '{}' FROM webhook_endpoints, generate_series(1, %s) "
+        "INSERT INTO webhook_deliveries (webhook_id, realm_id, event, payload) "
+        "SELECT webhook_id, realm_id, 'job.done', '{}' FROM webhook_endpoints, generate_series(1, %s) "
         "WHERE webhook_id = %s",
         messages,
         webhook_id,
     )
 
 
-def shown(app: Pipeline, user_id: UserId) -> dict[str, Any]:
+def shown(app: Pipeline, realm_id: RealmId) -> dict[str, Any]:
     with app.open_uow() as uow:
-        [row] = uow.webhooks.endpoints(user_id)
+        [row] = uow.webhooks.endpoints(realm_id)
     return dict(row)
 
 
-def events(app: Pipeline, user_id: UserId) -> list[tuple[Any, ...]]:
+def events(app: Pipeline, realm_id: RealmId) -> list[tuple[Any, ...]]:
     told = (
-        "SELECT type, severity, code, payload FROM events WHERE user_id = %s AND code <> 'webhook_added' "
+        "SELECT type, severity, code, payload FROM events WHERE realm_id = %s AND code <> 'webhook_added' "
         "ORDER BY event_id"
     )
-    return execute(app, told, user_id)
+    return execute(app, told, realm_id)
 
 
 def make_due(app: Pipeline) -> None:
@@ -139,7 +139,7 @@ def test_a_users_endpoints_take_turns(app: Pipeline, deliver: DeliverWebhooks, s
 def test_only_this_users(app: Pipeline, deliver: DeliverWebhooks, sender: ScriptedSender) -> None:
     for user, url in ((ANN, "https://ann.example/"), (BOB, "https://bob.example/")):
         wait_for(app, endpoint(app, user, url), 1)
-    assert deliver(user_id=BOB) == 1
+    assert deliver(realm_id=BOB) == 1
     assert [url for url, _, _ in sender.sent] == ["https://bob.example/"]
 
 
@@ -217,7 +217,7 @@ def test_a_sender_that_died_is_waited_for_no_longer_than_its_lease(
 ) -> None:
     wait_for(app, endpoint(app, ANN, "https://ann.example/"), 3)
     with app.open_uow() as uow:
-        held = uow.webhooks.claim(9, lease_s=0.5, per_user=2, per_endpoint=2, user_id=None)
+        held = uow.webhooks.claim(9, lease_s=0.5, per_realm=2, per_endpoint=2, realm_id=None)
         uow.commit()
     assert len(held) == 2
     assert deliver() == 0  # two are under way to this endpoint
@@ -263,6 +263,6 @@ def test_no_more_than_a_thousand_messages_of_a_user_wait(make_pipeline: Callable
     publish(app, upload())
     publish(app, upload("b.md", "# B\n\nThe lamp must be cleaned every 3 weeks by hand.\n"))
     assert execute(app, "SELECT status, error FROM webhook_deliveries ORDER BY created_at DESC LIMIT 2") == [
-        ("failed", "Not sent: 1000 messages of this user waited already."),
+        ("failed", "Not sent: 1000 messages of this realm waited already."),
         ("pending", None),
     ]

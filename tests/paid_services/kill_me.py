@@ -10,6 +10,6 @@ from tests.through import needs_work, receive, through, upload
 if __name__ == "__main__":
     app = Pipeline(load_settings())
     through(app, needs_work(app, receive(app, upload(text=TEXT))))
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     app.close()
     sys.stdout.write(row["state"])

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.spending import Payer, PlannedCall
 from tests.api.conftest import NO_LIMITS, client_of
@@ -22,11 +22,11 @@ MakePaid = Callable[..., Pipeline]
 SCORED: dict[str, Any] = {"embedder": "openai", "duplicate_mode": "scored", "duplicate_threshold": 0.99}
 
 
-def spent_by(app: Pipeline) -> dict[UserId, int]:
+def spent_by(app: Pipeline) -> dict[RealmId, int]:
     """Paid calls for vectors that belong to no document, by user."""
     with app.open_uow() as uow:
         rows = uow.session.connection.execute(
-            "SELECT user_id, count(*) FROM paid_calls WHERE service = 'embeddings' AND document_id IS NULL GROUP BY 1"
+            "SELECT realm_id, count(*) FROM paid_calls WHERE service = 'embeddings' AND document_id IS NULL GROUP BY 1"
         )
         return dict(rows.fetchall())
 
@@ -109,10 +109,10 @@ def test_a_question_that_no_budget_covers_is_told_when_one_will(make_paid: MakeP
 def test_a_bank_is_paid_for_by_its_user(make_paid: MakePaid) -> None:
     app = make_paid(**SCORED, user_id=ANN)
     bank = b"Q: When is the boiler serviced?\nA: Every 12 months by an engineer.\n"
-    batch = app.staging.stage_bank(bank, "bank.md", by=BOB).batch
+    batch = app.staging.stage_bank(bank, "bank.md", by=Reviewer(BOB)).batch
     assert batch is not None
     assert spent_by(app) == {BOB: 1}
-    [row] = app.staging.get_batch_questions(batch.batch_id, by=BOB)
+    [row] = app.staging.get_batch_questions(batch.batch_id, realm_id=BOB)
     app.review.edit(OfBatch(batch.batch_id), row.question_id, {"answer": "Every 6 months."}, by=Reviewer(BOB))
     assert spent_by(app) == {BOB: 2}
 

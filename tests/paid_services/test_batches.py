@@ -36,7 +36,7 @@ def start(app: Pipeline) -> DocumentId:
 
 def state(app: Pipeline, document_id: DocumentId) -> str:
     through(app, [document_id])
-    return str(app.views.jobs(app.user_id, document_ids=[document_id])[0]["state"])
+    return str(app.views.jobs(app.realm_id, document_ids=[document_id])[0]["state"])
 
 
 def test_handed_in_parked_and_collected_at_half_the_price(
@@ -45,7 +45,7 @@ def test_handed_in_parked_and_collected_at_half_the_price(
     app = make_paid(**MODE)
     document_id = start(app)
     assert state(app, document_id) == "queued"
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert "A batch of 3 chunks is under way" in row["last_error"]["message"]
     assert server.paid == 0
 
@@ -57,8 +57,8 @@ def test_handed_in_parked_and_collected_at_half_the_price(
     # the passages do not stay there
     assert (batches.files, batches.deleted) == ({}, 2)
     price = app.prices.of("gpt-4.1-mini").of(3000, 300, batch=True)
-    assert app.views.jobs(app.user_id)[0]["cost_usd"] == pytest.approx(price.cost_usd)
-    chunks = app.cost_views.document(app.user_id, document_id)["chunks"]
+    assert app.views.jobs(app.realm_id)[0]["cost_usd"] == pytest.approx(price.cost_usd)
+    chunks = app.cost_views.document(app.realm_id, document_id)["chunks"]
     assert [chunk["cost_usd"] for chunk in chunks] == pytest.approx([price.cost_usd / CHUNKS] * CHUNKS)
     assert_accounts(app)
 
@@ -66,7 +66,9 @@ def test_handed_in_parked_and_collected_at_half_the_price(
 def test_an_estimate_expects_the_price_of_a_batch(make_paid: MakePaid, batches: Batches, tmp_path: Path) -> None:
     file = tmp_path / "manual.md"
     file.write_text(TEXT)
-    usual, batched = (next(iter(app.estimate([file], user_id=app.user_id))) for app in (make_paid(), make_paid(**MODE)))
+    usual, batched = (
+        next(iter(app.estimate([file], realm_id=app.realm_id))) for app in (make_paid(), make_paid(**MODE))
+    )
     assert batched.expected.cost_usd == pytest.approx(usual.expected.cost_usd / 2)
     # what the batch does not come to is asked one by one
     assert batched.most.cost_usd == usual.most.cost_usd
@@ -139,7 +141,7 @@ def test_a_refused_batch_is_a_dead_letter_that_says_why(make_paid: MakePaid, bat
     app = make_paid(**MODE)
     document_id = start(app)
     assert [state(app, document_id), state(app, document_id)] == ["queued", "deadletter"]
-    assert "line 1 is wrong" in app.views.jobs(app.user_id)[0]["last_error"]["message"]
+    assert "line 1 is wrong" in app.views.jobs(app.realm_id)[0]["last_error"]["message"]
     assert_accounts(app)
 
 

@@ -42,7 +42,7 @@ def test_no_call_is_made_that_a_budget_might_not_cover(make_paid: MakePaid, serv
 
     through(app, [document_id])
 
-    [row] = app.views.jobs(app.user_id)
+    [row] = app.views.jobs(app.realm_id)
     assert (row["state"], row["stage"], row["retry_count"]) == ("queued", "generating_facts", 0)
     assert row["last_error"]["code"] == "budget_exhausted"
     assert " is $0.00:" not in row["last_error"]["message"]
@@ -53,7 +53,7 @@ def test_no_call_is_made_that_a_budget_might_not_cover(make_paid: MakePaid, serv
     # the next run takes it up again, and pays only for what is left
     richer = make_paid(**{f"budget_{scope}_usd": limit * 100}, run_id=uuid4())
     through(richer, [document_id])
-    assert richer.views.jobs(app.user_id)[0]["state"] == "done"
+    assert richer.views.jobs(app.realm_id)[0]["state"] == "done"
     assert server.paid == 3
     assert server.paid_twice == {}
 
@@ -85,7 +85,7 @@ def test_several_workers_respect_one_budget(make_paid: MakePaid, server: PaidSer
 
     def work(app: Pipeline) -> None:
         for number in range(3):
-            text = TEXT.replace("boiler", f"{app.user_id.hex[:6]} boiler {number}")
+            text = TEXT.replace("boiler", f"{app.realm_id.hex[:6]} boiler {number}")
             through(app, needs_work(app, receive(app, upload(f"{number}.md", text))))
             highest.append(spent(app)["day"])
 
@@ -98,7 +98,7 @@ def test_several_workers_respect_one_budget(make_paid: MakePaid, server: PaidSer
     assert server.most_at_once <= 2
     assert max(highest) <= limit
     assert server.paid > 0
-    states = {row["state"] for app in apps for row in app.views.jobs(app.user_id)}
+    states = {row["state"] for app in apps for row in app.views.jobs(app.realm_id)}
     assert "queued" in states
 
 

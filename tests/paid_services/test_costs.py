@@ -30,9 +30,9 @@ def total(rows: list[dict[str, float]]) -> float:
 def test_every_sum_is_the_sum_of_the_calls(make_paid: MakePaid, server: PaidServer) -> None:
     app = make_paid(embedder="openai", budget_day_usd=1.0)
     [document_id] = publish(app, upload(text=TEXT))
-    of_document = app.cost_views.document(app.user_id, document_id)
-    costs = app.cost_views.costs(app.user_id, app.budget_accounts())
-    [row] = app.views.jobs(app.user_id)
+    of_document = app.cost_views.document(app.realm_id, document_id)
+    costs = app.cost_views.costs(app.realm_id, app.budget_accounts())
+    [row] = app.views.jobs(app.realm_id)
 
     calls = of_document["calls"]
     paid = total(calls)
@@ -64,7 +64,7 @@ def test_cached_input_costs_what_cached_input_costs(make_paid: MakePaid, server:
     server.fail(cached, text=MARK)
     app = make_paid()
     [document_id] = publish(app, upload(text=TEXT))
-    calls = app.cost_views.document(app.user_id, document_id)["calls"]
+    calls = app.cost_views.document(app.realm_id, document_id)["calls"]
     price = app.prices.of("gpt-4.1-mini")
     assert (price.input, price.cached_input) == (0.40, 0.10)
     assert sorted(call["cached_tokens"] for call in calls) == [0, 0, 500]
@@ -72,7 +72,7 @@ def test_cached_input_costs_what_cached_input_costs(make_paid: MakePaid, server:
         full = price.of(call["input_tokens"], call["output_tokens"]).cost_usd
         assert call["cost_usd"] == pytest.approx(full - call["cached_tokens"] * 0.30 / 1_000_000, abs=1e-9)
     console = Console(record=True, width=140)
-    print_costs(console, app.cost_views.costs(app.user_id, app.budget_accounts()))
+    print_costs(console, app.cost_views.costs(app.realm_id, app.budget_accounts()))
     assert "500" in console.export_text()
     # monitoring says the same, from totals that are kept
     rows = app.paid_metrics()
@@ -95,10 +95,10 @@ def test_costs_are_a_users_own(make_paid: MakePaid) -> None:
     publish(make_paid(), upload(text=TEXT))
     bob = make_paid(user_id=user_id_for("bob"))
     [document_id] = publish(bob, upload(text=TEXT))
-    costs = bob.cost_views.costs(bob.user_id, bob.budget_accounts())
+    costs = bob.cost_views.costs(bob.realm_id, bob.budget_accounts())
     assert costs["documents"] == []
     # what ann paid for costs bob nothing, and shows nothing of her
-    assert [chunk["cost_usd"] for chunk in bob.cost_views.document(bob.user_id, document_id)["chunks"]] == [
+    assert [chunk["cost_usd"] for chunk in bob.cost_views.document(bob.realm_id, document_id)["chunks"]] == [
         0.0
     ] * CHUNKS
 
@@ -112,18 +112,18 @@ def test_an_estimate_pays_nothing_and_is_an_upper_bound(
     app = make_paid(embedder="openai")
     files = [tmp_path / name for name in ("manual.md", "same.md", "empty.md")]
 
-    before = list(app.estimate(files, user_id=app.user_id))
+    before = list(app.estimate(files, realm_id=app.realm_id))
 
     assert sum(server.received.values()) == 0
-    assert app.views.jobs(app.user_id) == []
+    assert app.views.jobs(app.realm_id) == []
     assert [(one.chunks, one.new_chunks) for one in before] == [(CHUNKS, CHUNKS), (CHUNKS, 0), (0, 0)]
     assert before[2].error is not None
     assert [row["pages"] for row in estimate_json(before)["documents"]] == [None] * 3
     publish(app, upload(text=TEXT))
-    paid = app.views.jobs(app.user_id)[0]["cost_usd"]
+    paid = app.views.jobs(app.realm_id)[0]["cost_usd"]
     assert paid <= before[0].most.cost_usd
     assert before[0].expected.cost_usd == pytest.approx(paid, rel=1.0)
-    [after] = app.estimate(files[:1], user_id=app.user_id)
+    [after] = app.estimate(files[:1], realm_id=app.realm_id)
     assert (after.new_chunks, after.new_vectors, after.most.cost_usd) == (0, 0, 0.0)
 
 
@@ -131,11 +131,11 @@ def test_they_can_be_printed(make_paid: MakePaid, tmp_path: Path) -> None:
     (tmp_path / "manual.md").write_text(TEXT)
     app = make_paid(embedder="openai")
     console = Console(record=True, width=140)
-    estimates = list(app.estimate([tmp_path / "manual.md"], user_id=app.user_id))
+    estimates = list(app.estimate([tmp_path / "manual.md"], realm_id=app.realm_id))
     print_estimate(console, estimates)
     [document_id] = publish(app, upload(text=TEXT))
-    print_costs(console, app.cost_views.costs(app.user_id, app.budget_accounts()))
-    print_document_costs(console, app.cost_views.document(app.user_id, document_id))
+    print_costs(console, app.cost_views.costs(app.realm_id, app.budget_accounts()))
+    print_document_costs(console, app.cost_views.document(app.realm_id, document_id))
     text = console.export_text()
     for words in ("manual.md", "at most", "gpt-4.1-mini", "fact-generator", "budget of the day"):
         assert words in text
@@ -173,7 +173,7 @@ def test_a_models_own_doubt_counts_in_the_confidence_of_its_facts(make_paid: Mak
     paid = make_paid(openai_fact_options={"logprobs": True}, publish_from=0.0)
     text = "# Pool\n\nThe water of the pool is warm in every season.\n\nThe 25 lanes of 50 m have 8 m of depth.\n"
     [document_id] = publish(paid, upload("pool.md", text))
-    facts = {fact["statement"]: fact for fact in paid.views.export(paid.user_id, document_id)["facts"]}
+    facts = {fact["statement"]: fact for fact in paid.views.export(paid.realm_id, document_id)["facts"]}
     [sure, unsure] = sorted(facts, key=lambda statement: -facts[statement]["confidence"])
     assert (sure[:9], unsure[:9]) == ("The water", "The 25 la")
     assert "logprob" in {reason["trait"] for reason in facts[unsure]["confidence_reasons"] if reason["effect"] < 0}

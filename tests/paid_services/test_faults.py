@@ -21,7 +21,7 @@ def to_rest(app: Pipeline, document_id: DocumentId) -> tuple[dict[str, Any], int
     retries = 0
     while True:
         through(app, [document_id])
-        [row] = app.views.jobs(app.user_id, document_ids=[document_id])
+        [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
         if row["state"] != "retryable":
             return row, retries
         retries += 1

@@ -118,7 +118,7 @@ def spent(app: Pipeline) -> float:
 
 def test_two_workers_and_two_users_at_once(make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud) -> None:
     cloud.looks = 5
-    apps = [make_llama(user_id=user_id_for(name)) for name in ("ann", "bob")]
+    apps = [make_llama(realm_id=user_id_for(name)) for name in ("ann", "bob")]
     ids = [take_in(app)[0] for app in apps]
     with ThreadPoolExecutor(2) as pool:
         rests = list(pool.map(to_rest, apps, ids))
@@ -145,20 +145,20 @@ def test_a_stuck_job_is_taken_up_again(make_llama: MakeLlama, server: PaidServer
 def test_a_failure_is_kept_for_its_run(make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud) -> None:
     """Another document of the same bytes in the same run does not pay for the same failure; the next run asks anew."""
     run_id = uuid4()
-    ann = make_llama(converter_fallback="none", run_id=run_id, user_id=user_id_for("ann"))
-    bob = make_llama(converter_fallback="none", run_id=run_id, user_id=user_id_for("bob"))
+    ann = make_llama(converter_fallback="none", run_id=run_id, realm_id=user_id_for("ann"))
+    bob = make_llama(converter_fallback="none", run_id=run_id, realm_id=user_id_for("bob"))
     server.fail(job(status="FAILED"), on=lambda exchange: "pjb" in exchange.path)
     assert to_rest(ann, take_in(ann)[0]).code == "conversion_failed"
     assert to_rest(bob, take_in(bob)[0]).code == "conversion_failed"
     assert server.paid == 1
-    eve = make_llama(converter_fallback="none", user_id=user_id_for("eve"))
+    eve = make_llama(converter_fallback="none", realm_id=user_id_for("eve"))
     assert to_rest(eve, take_in(eve)[0]).outcome == "converted"
     assert server.paid == 2
 
 
 def test_other_parameters_are_another_job(make_llama: MakeLlama, server: PaidServer, cloud: LlamaCloud) -> None:
     for tier in ("cost_effective", "agentic", "agentic"):
-        app = make_llama(llama_parse_tier=tier, user_id=user_id_for(f"{tier} {server.paid}"))
+        app = make_llama(llama_parse_tier=tier, realm_id=user_id_for(f"{tier} {server.paid}"))
         assert to_rest(app, take_in(app)[0]).outcome == "converted"
     assert server.paid == 2
     assert [body["tier"] for body in cloud.asked] == ["cost_effective", "agentic"]
@@ -247,11 +247,11 @@ def test_the_estimate_counts_pages_and_pays_nothing(
     file = tmp_path / "policy.pdf"
     file.write_bytes(policy())
     app = make_llama()
-    [estimate] = app.estimate([file], user_id=app.user_id)
+    [estimate] = app.estimate([file], realm_id=app.realm_id)
     assert (estimate.paid_pages, estimate.most.cost_usd) == (PAGES, pytest.approx(COST))
     assert server.paid == 0
     assert to_rest(app, take_in(app)[0]).outcome == "converted"
-    [estimate] = app.estimate([file], user_id=app.user_id)
+    [estimate] = app.estimate([file], realm_id=app.realm_id)
     assert (estimate.paid_pages, estimate.most.cost_usd) == (0, 0.0)
 
 

@@ -77,14 +77,14 @@ def test_another_user_gets_the_answers_and_not_whose_they_were(make_paid: MakePa
     publish(other, upload(text=TEXT))
 
     assert server.paid == CHUNKS
-    assert len(other.views.counts(other.user_id)["jobs"]) == 1
+    assert len(other.views.counts(other.realm_id)["jobs"]) == 1
     with other.open_uow() as uow:
         query = (
             "SELECT column_name FROM information_schema.columns WHERE table_name IN ('fact_cache', 'embedding_cache')"
         )
         columns = {name for (name,) in uow.session.connection.execute(query).fetchall()}
-        payers = uow.session.connection.execute("SELECT DISTINCT user_id FROM paid_calls").fetchall()
-    assert not columns & {"user_id", "document_id", "job_id"}
+        payers = uow.session.connection.execute("SELECT DISTINCT realm_id FROM paid_calls").fetchall()
+    assert not columns & {"realm_id", "document_id", "job_id"}
     assert payers == [(user_id_for("local"),)]
 
 
@@ -97,7 +97,7 @@ def test_two_workers_at_once_pay_once(make_paid: MakePaid, server: PaidServer) -
     for thread in threads:
         thread.join()
 
-    assert [app.views.jobs(app.user_id)[0]["state"] for app in apps] == ["done", "done"]
+    assert [app.views.jobs(app.realm_id)[0]["state"] for app in apps] == ["done", "done"]
     assert server.paid_twice == {}
     assert server.paid == CHUNKS + CHUNKS + 2 * CHUNKS
     assert_accounts(apps[0])

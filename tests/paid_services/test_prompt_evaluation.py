@@ -44,12 +44,12 @@ def test_search_is_measured_by_vectors_of_a_paid_model(make_paid: MakePaid, serv
     publish(app, upload(text=TEXT))
     paid = server.paid
 
-    first = app.evaluate.from_approved(app.user_id)
+    first = app.evaluate.from_approved(app.realm_id)
 
     asked = first.scores[SearchMode.HYBRID].questions
     assert asked > 0
     assert first.model == "text-embedding-3-small"
     assert paid < server.paid <= paid + asked
-    assert app.evaluate.from_approved(app.user_id).scores == first.scores
+    assert app.evaluate.from_approved(app.realm_id).scores == first.scores
     assert server.paid <= paid + asked
     assert_accounts(app)

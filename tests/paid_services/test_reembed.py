@@ -63,7 +63,7 @@ def test_faults_a_kill_and_a_budget_on_the_way_pay_for_nothing_twice(
     app = make_paid(**free)
     publish(app, upload(text=TEXT))
     assert [row["model"] for row in app.reembed.models()] == ["wordllama-256"]
-    found = app.search(app.user_id, QUESTION, limit=1)[0]["statement"]
+    found = app.search(app.realm_id, QUESTION, limit=1)[0]["statement"]
     assert server.paid == 0
 
     # 429 is waited for; a 500 ends the attempt, and what was answered besides stays
@@ -85,7 +85,7 @@ def test_faults_a_kill_and_a_budget_on_the_way_pay_for_nothing_twice(
     process.kill()
     process.wait()
     assert server.paid == 7
-    assert app.search(app.user_id, QUESTION, limit=1)[0]["statement"] == found
+    assert app.search(app.realm_id, QUESTION, limit=1)[0]["statement"] == found
 
     poor = make_paid(**free, budget_day_usd=1e-9)
     with pytest.raises(BudgetExhaustedError):
@@ -100,7 +100,7 @@ def test_faults_a_kill_and_a_budget_on_the_way_pay_for_nothing_twice(
     assert server.paid_twice == {}
     assert server.received["/v1/chat/completions"] == 0
     assert rows(app, "SELECT DISTINCT embed_model, vector_dims(embedding) FROM all_questions") == [(SMALL, DIMS)]
-    assert app.search(app.user_id, QUESTION, limit=1)
+    assert app.search(app.realm_id, QUESTION, limit=1)
     assert Counter(row["outcome"] for row in app.cost_views.totals())["worker_gone"] == 1
     assert_accounts(app)
 
@@ -112,7 +112,7 @@ def test_every_process_serves_the_old_model_and_the_new_one_of_the_endpoint(
     old = make_paid(fact_generator="extractive", embedder="openai")
     publish(old, upload(text=TEXT))
     new = make_paid(fact_generator="extractive", embedder="openai", openai_embed_model=LARGE)
-    assert new.search(new.user_id, QUESTION, limit=1)
+    assert new.search(new.realm_id, QUESTION, limit=1)
     stop, errors, searched = threading.Event(), [], 0
 
     def search() -> None:
@@ -120,7 +120,7 @@ def test_every_process_serves_the_old_model_and_the_new_one_of_the_endpoint(
         while not stop.is_set():
             for app in (old, new):
                 try:
-                    assert app.search(app.user_id, QUESTION, limit=1)
+                    assert app.search(app.realm_id, QUESTION, limit=1)
                     searched += 1
                 except Exception as error:
                     errors.append(error)
@@ -137,7 +137,7 @@ def test_every_process_serves_the_old_model_and_the_new_one_of_the_endpoint(
     assert errors == []
     assert rows(old, "SELECT DISTINCT embed_model FROM all_questions") == [(LARGE,)]
     publish(old, upload("attic.md", TEXT.replace("boiler", "attic fan")))
-    assert old.views.counts(old.user_id)["documents"] == 2
+    assert old.views.counts(old.realm_id)["documents"] == 2
     # once by each model
     assert max(server.charged.values()) == 2
 
@@ -157,10 +157,10 @@ def test_two_lengths_of_one_model_are_two_models(make_paid: MakePaid, server: Pa
     server.fail(other_length, times=9, on=lambda exchange: b'"dimensions":16' in exchange.raw)
     assert app.reembed(f"{SMALL}@16").model == EmbeddingModel(f"{SMALL}@16", 16)
     assert set(asked) == {(SMALL, 16)}
-    assert app.search(app.user_id, QUESTION, limit=1)
+    assert app.search(app.realm_id, QUESTION, limit=1)
     # a process whose settings say another length still serves what the database says
     other = make_paid(fact_generator="extractive", embedder="openai", openai_embed_dims=8)
-    assert other.search(other.user_id, QUESTION, limit=1)
+    assert other.search(other.realm_id, QUESTION, limit=1)
     with pytest.raises(ConfigurationError, match="NAME@LENGTH"):
         other.reembed(SMALL)
     with pytest.raises(RefusedError, match="NAME@LENGTH"):

@@ -78,11 +78,11 @@ def test_a_search_is_ordered_by_it_and_answers_without_it(
 ) -> None:
     plain = make_pipeline(changes={"chunk_max_chars": 200, "chunk_min_chars": 50})
     publish(plain, upload("manual.md", MANUAL + "\nNever mind.\n\n" * 20))
-    own = plain.search.answer(plain.user_id, QUESTION)
+    own = plain.search.answer(plain.realm_id, QUESTION)
     assert own.not_reranked is None
     changes = {"rerank_url": f"{server.url}/v1/rerank", "rerank_usd": 0.002, "rerank_deadline_s": 2.0}
     app = make_pipeline(changes=changes)
-    judged = app.search.answer(app.user_id, QUESTION)
+    judged = app.search.answer(app.realm_id, QUESTION)
     lengths = [len(hit["evidence"]) for hit in judged.nearest]
     assert lengths == sorted(lengths)
     assert all(hit["relevance"] > 0 for hit in judged.nearest)
@@ -91,14 +91,14 @@ def test_a_search_is_ordered_by_it_and_answers_without_it(
     assert rows(app, paid) == [("rerank", "answered", 0.002)]
 
     server.fail(faults.status(500))
-    without = app.search.answer(app.user_id, QUESTION)
+    without = app.search.answer(app.realm_id, QUESTION)
     assert without.not_reranked == "The reranker failed (HTTP 500)."
     assert [hit["id"] for hit in without.hits] == [hit["id"] for hit in own.hits]
     assert [outcome for _, outcome, _ in rows(app, paid)][1:] != ["answered"]
 
     poor = make_pipeline(changes={**changes, "budget_day_usd": 0.0001})
     before = server.received.total()
-    assert "budget" in (poor.search.answer(poor.user_id, QUESTION).not_reranked or "").lower()
+    assert "budget" in (poor.search.answer(poor.realm_id, QUESTION).not_reranked or "").lower()
     assert server.received.total() == before
 
 

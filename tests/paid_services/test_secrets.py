@@ -41,7 +41,7 @@ def test_a_failing_run_leaves_the_key_nowhere(
     said = []
     for _ in range(3):
         through(app, ids)
-        said += [row["last_error"] for row in app.views.jobs(app.user_id) if row["last_error"]]
+        said += [row["last_error"] for row in app.views.jobs(app.realm_id) if row["last_error"]]
     assert f"Bearer {KEY}" in server.keys_seen
     assert said
 

@@ -61,7 +61,7 @@ def test_what_cannot_be_kept_is_on_the_accounts_all_the_same(make_paid: MakePaid
     calls = app.paid_calls
     with app.open_uow() as uow:
         token, _ = calls.claim(uow, ["key"], deadline_s=60)
-        call = PlannedCall("facts", "m", Payer(app.user_id), 1, Usage(10, 10, 0.5), "key")
+        call = PlannedCall("facts", "m", Payer(app.realm_id), 1, Usage(10, 10, 0.5), "key")
         ticket = calls.reserve(uow, token, ["key"], call, deadline_s=60)
         uow.commit()
 
@@ -96,7 +96,7 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
     app = make_paid(**paid)
     other = make_paid(**paid)
     # it has looked, and would not look again for half a minute
-    assert other.paid_calls.save_unsaved() == 0
+    assert other.paid_calls.save_pending() == 0
     app.__dict__["paid_calls"] = replace(app.paid_calls, save_s=0.0)
     ids = needs_work(app, receive(app, upload(text=TEXT)))
     saving = "put_facts" if embedder == "wordllama" else "put_vectors"
@@ -109,15 +109,15 @@ def test_what_is_answered_while_the_database_is_away_is_not_paid_for_again(
         through(app, ids)
     once = server.paid
     assert once > 0
-    assert [row["state"] for row in app.views.jobs(app.user_id)] == ["retryable"]
+    assert [row["state"] for row in app.views.jobs(app.realm_id)] == ["retryable"]
     app.worker.close()
 
     through(other, ids)
 
-    assert other.views.jobs(app.user_id)[0]["state"] == "done"
+    assert other.views.jobs(app.realm_id)[0]["state"] == "done"
     assert server.paid_twice == {}
     assert server.paid >= once
-    assert list(app.store.list("unsaved-answers/")) == []
+    assert list(app.store.list("pending-results/")) == []
     assert {row["outcome"] for row in other.cost_views.totals()} == {"answered"}
     assert_accounts(other)
 
@@ -130,7 +130,7 @@ def test_those_who_settle_and_those_who_give_up_the_dead_do_not_wait_for_each_ot
     calls = app.paid_calls
     with app.open_uow() as uow:
         token, _ = calls.claim(uow, ["key"], deadline_s=60)
-        call = PlannedCall("facts", "m", Payer(app.user_id), 1, Usage(10, 10, 0.5), "key")
+        call = PlannedCall("facts", "m", Payer(app.realm_id), 1, Usage(10, 10, 0.5), "key")
         ticket = calls.reserve(uow, token, ["key"], call, deadline_s=60)
         uow.session.connection.execute("UPDATE paid_calls SET expires_at = now()")
         uow.commit()

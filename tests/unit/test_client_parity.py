@@ -17,7 +17,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "costs": ("costs", "document_costs", "prices"),
     "review": (
         "waiting", "next_waiting", "facts", "pairs", "history", "chunks", "decide", "decide_facts", "edit", "resolve",
-        "add_fact", "undo", "undo_fact", "undo_pair", "reviewer",
+        "add_fact", "undo", "undo_fact", "undo_pair", "reviewer", "introduce",
     ),
     "search": ("search", "answer"),
     "export": ("export",),
@@ -34,6 +34,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "backup": ("backup",),
     "restore": ("restore",),
     "enrol": ("enrol",),
+    "realm": ("realms", "use_realm", "move"),
 }  # fmt: skip
 """Commands by name, and the methods that do the same. A new command, or a new method, is a new row or a word in one."""
 

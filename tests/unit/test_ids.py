@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline_core.domain import ids
-from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, JobId, QuestionId, RealmId
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 SHA = ids.text_sha256("text")
@@ -16,11 +16,11 @@ SHA = ids.text_sha256("text")
 # Written down once: a change here gives every row in every database another id.
 PINNED: dict[str, tuple[UUID, str]] = {
     "user": (ids.user_id_for("local"), "aac31a71-8269-584a-98b2-67b168cf32ed"),
-    "document": (ids.document_id_for(UserId(ONE), SHA), "57ec692d-cfbc-560f-a0b4-88d064135260"),
+    "document": (ids.document_id_for(RealmId(ONE), SHA), "57ec692d-cfbc-560f-a0b4-88d064135260"),
     "job": (ids.job_id_for(DocumentId(ONE), 0), "14a83f06-c7bd-5d3e-8c12-c67c3dec5620"),
     "batch": (ids.batch_id_for(DocumentId(ONE)), "2dd90af8-ca6d-51ac-bc19-fd04e4d4a73c"),
     "scan": (ids.scan_batch_id_for(JobId(ONE)), "d94e1203-f77e-5b50-a99c-742c733d54ba"),
-    "bank": (ids.bank_batch_id_for(UserId(ONE), SHA), "661c5efc-c274-5496-84d9-1475dfb50afe"),
+    "bank": (ids.bank_batch_id_for(RealmId(ONE), SHA), "661c5efc-c274-5496-84d9-1475dfb50afe"),
     "bank question": (ids.bank_question_id_for(BatchId(ONE), "q", "a", 0), "c7ad8556-afb1-5975-b12c-f7abf407dbdf"),
     "chunk": (ids.chunk_id_for(DocumentId(ONE), "chunker", "1", 0, SHA), "e56b9c80-09a6-5848-8c18-62fb891d2698"),
     "question": (ids.question_id_for(ChunkId(ONE), "q", "s", 0), "649e3e51-74e3-5694-b65a-d3e843711eae"),

@@ -35,7 +35,7 @@ def test_constants_are_in_the_text_where_the_planner_sees_them() -> None:
 
 
 def test_a_combination_is_compiled_once() -> None:
-    given = frozenset({"user_id", "limit"})
+    given = frozenset({"realm_id", "limit"})
     assert JOBS.statement(given) is JOBS.statement(frozenset(given))
 
 

@@ -8,12 +8,12 @@ from tests.conftest import ROOT
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 _FIELDS = {
     # ids and counts
-    "document_id", "correlation_id", "correlation_ids", "batch_id", "call_id", "file_id", "job_id", "user_id", "kept",
-    "first", "calls", "chunks", "count", "documents", "ran", "released", "reused", "rows", "times",
+    "document_id", "correlation_id", "correlation_ids", "batch_id", "call_id", "file_id", "job_id", "realm_id",
+    "user_id", "kept", "first", "calls", "chunks", "count", "documents", "ran", "released", "reused", "rows", "times",
     # what it is about, in words of ours
     "action", "again_in_s", "chore", "kind", "message", "method", "model", "ms", "outcome", "part", "parts", "route",
     "stage", "status", "what", "where", "worker",
-    # what an error is: `told` and `trace` leave its text out
+    # what an error is: `describe_error` and `trace` leave its text out
     "error", "trace", "exc_info",
 }  # fmt: skip
 _QUOTING = {"filename", "title", "text", "statement", "question", "answer", "markdown", "message", "detail"}
@@ -35,7 +35,13 @@ def _quotes(node: ast.expr) -> bool:
     """Whether the value may quote: an error as it is, or one of the attributes that hold texts."""
     if isinstance(node, ast.Constant) or ast.unparse(node) == "error.what_to_do":
         return False
-    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("told", "trace", "kind", "len", "without_filename"):
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+        "describe_error",
+        "trace",
+        "kind",
+        "len",
+        "without_filename",
+    ):
         return False
     return any(
         (isinstance(one, ast.Attribute) and one.attr in _QUOTING)

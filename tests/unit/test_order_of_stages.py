@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.flows.process_document import through_the_stages
 from pipeline_core.services.run_stage import StageReport
 from pipeline_core.services.run_through import RunThrough
@@ -16,13 +16,13 @@ from pipeline_core.stages.registry import STAGES
 from pipeline_core.tasks.stage_task import RetriedTask
 
 STEPS = [step.name for stage in STAGES for step in (stage.before, stage) if step]
-BATCH = Batch(LeaseToken(uuid4()), (DocumentId(uuid4()),))
+BATCH = WorkBatch(LeaseToken(uuid4()), (DocumentId(uuid4()),))
 
 
 def test_the_flow_takes_the_steps_of_the_registry_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
 
-    def call(task: RetriedTask[Any, Any], batch: Batch) -> Batch:
+    def call(task: RetriedTask[Any, Any], batch: WorkBatch) -> WorkBatch:
         called.append(task.name)
         return batch
 
@@ -34,11 +34,11 @@ def test_the_flow_takes_the_steps_of_the_registry_in_its_order(monkeypatch: pyte
 def test_without_an_orchestrator_the_same_steps_are_taken() -> None:
     called: list[str] = []
 
-    def run_stage(stage: Stage, batch: Batch) -> StageReport:
+    def run_stage(stage: Stage, batch: WorkBatch) -> StageReport:
         called.append(stage.name)
         return StageReport(batch)
 
-    def pass_gate(gate: Gate, batch: Batch) -> Batch:
+    def pass_gate(gate: Gate, batch: WorkBatch) -> WorkBatch:
         called.append(gate.name)
         return batch
 

@@ -1,9 +1,9 @@
-"""Whoever runs documents finishes those whose twin that took from production."""
+"""A run also finishes the documents whose exact duplicate it withdrew."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.services.run_documents import process_with_revived
 
 
@@ -13,12 +13,12 @@ def test_what_is_revived_is_run_to_the_end_and_each_revival_once() -> None:
     runs: list[list[DocumentId]] = []
     watched: list[list[DocumentId]] = []
 
-    def revived(_: UserId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
-        """The first takes the twin of the second, that of the third; the third stays queued, whatever is run."""
+    def revived(_: RealmId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
+        """The first takes the duplicate of the second, that of the third; the third stays queued, whatever is run."""
         return {two: stories[two] for one, two in ((first, second), (second, third)) if one in published}
 
     ran = process_with_revived(
-        runs.append, revived, UserId(uuid4()), [first], lambda documents: watched.append(list(documents))
+        runs.append, revived, RealmId(uuid4()), [first], lambda documents: watched.append(list(documents))
     )
     assert runs[0] == [first]
     assert second in runs[1]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.domain.ids import QuestionId, UserId
+from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.sketches import bits_within, near, sketches_of
 from pipeline_core.domain.staging import DIFFERENCES, Matchable, SignatureTable
 from pipeline_core.domain.vectors import Vectors
@@ -100,7 +100,7 @@ def matchables(lines: list[str], answers: list[str] | None = None) -> list[Match
         rows.append(
             Matchable(
                 QuestionId(uuid4()),
-                UserId(uuid4()),
+                RealmId(uuid4()),
                 "",
                 len(trigrams),
                 signature(trigrams),

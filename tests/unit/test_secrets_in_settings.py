@@ -20,7 +20,7 @@ from pipeline_core.db.connection import connect
 from pipeline_core.domain import masking
 from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import PipelineError
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.diagnose import describe_settings
 from pipeline_core.services.recorded_settings import shown_settings
 from pipeline_core.settings import Settings, is_secret, load_settings, variable_of
@@ -116,7 +116,7 @@ def test_a_connection_that_fails_does_not_tell_it(
     error = raised.value
     log = logs.configure(tmp_path / "logs")
     logger = structlog.stdlib.get_logger("pipeline_core.x")
-    logger.error("failed", error=told(error), message=str(error), exc_info=error)
+    logger.error("failed", error=describe_error(error), message=str(error), exc_info=error)
     entry._report(error)
     check = Check("x", "failed", f"{type(error).__name__}: {error}", str(error))
     assert not has_secret(log.read_text())

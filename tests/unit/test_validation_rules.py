@@ -278,7 +278,7 @@ CASES = {
         subject(facts=[fact("The plan pays 80% of the cost after that.", question="How often are Thornmere's paid?")]),
         "prompt_example_echoed",
     ),
-    "undecided look-alikes": (subject(undecided=2), "undecided_duplicates"),
+    "undecided near-duplicates": (subject(undecided=2), "undecided_duplicates"),
     "hardly a page that is not a picture": (
         subject(pages=pages(PageOutcome.TEXT, PageOutcome.IMAGE_ONLY), pages_converted=2), "pages_without_text",
     ),

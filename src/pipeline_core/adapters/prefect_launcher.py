@@ -310,7 +310,7 @@ class PrefectLauncher:
         _raise_for(self._call(self.flow(entrypoint), **parameters), entrypoint)
 
     def _call(self, flow: Any, **parameters: Any) -> Any:
-        """Run the flow on this launcher's server; answers with the state that it ended in."""
+        """Run the flow on this launcher's server; returns the state that it ended in."""
         from prefect.settings import (
             PREFECT_API_AUTH_STRING,
             PREFECT_API_URL,
@@ -358,7 +358,7 @@ def reaching_prefect(action: str = _RUN_AGAIN) -> Iterator[None]:
     ``action`` is what is to be done then.
 
     Raises:
-        ServiceUnavailableError: the server is away, or answers with errors.
+        ServiceUnavailableError: the server is away, or returns errors.
         ConfigurationError: it refuses the login that it is given, or wants one.
         KeyboardInterrupt: this process was told to end, which Prefect has a class of its own for.
     """

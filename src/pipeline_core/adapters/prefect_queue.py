@@ -32,7 +32,7 @@ _BY_NAME = "process-document"
 _TAKES_S = 30.0
 """Within which they have taken them."""
 _MOST_RUNS = 200
-"""That are counted; Prefect answers with no more."""
+"""That are counted; Prefect returns no more."""
 _OF_KEY = 5
 _OF_SCHEDULE = "scheduled "
 """Begins the idempotency keys of Prefect's own scheduler."""

@@ -31,6 +31,7 @@ from pipeline_core.api.routes import (
     history,
     jobs,
     pages,
+    realms,
     review,
     search,
     staging,
@@ -54,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     costs.router,
     webhooks.router,
+    realms.router,
     pages.router,
 )
 """Those of users: each request is counted against the limits."""
@@ -102,7 +104,9 @@ def create_app(
     app.state.orchestrator_is_up = orchestrator_is_up
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, dependencies=[LimitRequests, RefuseUnknownQuery])
+        app.include_router(
+            router, dependencies=[LimitRequests, RefuseUnknownQuery], responses=problems.responses(403, 404, 422)
+        )
     app.include_router(health.router)
     app.include_router(metrics.router)
     _describe_problems(app)

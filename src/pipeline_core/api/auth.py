@@ -15,14 +15,16 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from pipeline_core.api.key_set import KeySet
 from pipeline_core.domain.errors import AuthenticationError, ConfigurationError
-from pipeline_core.domain.ids import UserId
-from pipeline_core.machine import private_files
+from pipeline_core.domain.ids import RealmId, UserId
+from pipeline_core.domain.realms import Person
+from pipeline_core.machine import home_choices, private_files
 from pipeline_core.settings import Settings
 
 LOCAL_ISSUER = "upload-pipeline-local"
 _KEY_BYTES = 32
 _LEEWAY_S = 10
 _MAX_TOKEN_CHARS = 8192
+_MAX_NAME_CHARS = 200
 _PUBLIC_KEY_ALGORITHMS = ("RS256", "ES256")
 _TOKEN_DAYS = 30
 
@@ -34,6 +36,14 @@ class User:
     user_id: UserId
     until: float = float("inf")
     """When the token ends, leeway included: seconds since 1970."""
+    name: str = ""
+    """The token's `name`, else its `email`: what the record shows of who decided."""
+    realm_id: RealmId | None = None
+    """The token's `realm_id`: where its requests go that name no realm."""
+
+    @property
+    def person(self) -> Person:
+        return Person(self.user_id, self.name)
 
 
 class _Key(Protocol):
@@ -72,11 +82,21 @@ class TokenVerifier:
                 leeway=_LEEWAY_S,
                 options={"require": ["exp", "sub", "aud", *(["iss"] if self._issuer else [])]},
             )
-            return User(UserId(UUID(str(claims["sub"]))), float(claims["exp"]) + _LEEWAY_S)
+            return User(
+                UserId(UUID(str(claims["sub"]))),
+                float(claims["exp"]) + _LEEWAY_S,
+                _name(claims),
+                RealmId(UUID(str(claims["realm_id"]))) if claims.get("realm_id") else None,
+            )
         except jwt.ExpiredSignatureError:
             raise AuthenticationError("The token has expired.") from None
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise AuthenticationError(f"The token is not valid: {error}.") from None
+
+
+def _name(claims: Mapping[str, Any]) -> str:
+    said = next((claims[key] for key in ("name", "email") if isinstance(claims.get(key), str)), "")
+    return " ".join(str(said).split())[:_MAX_NAME_CHARS]
 
 
 def verifier(settings: Settings) -> TokenVerifier:
@@ -163,6 +183,7 @@ def local_token(settings: Settings) -> str:
     now = datetime.now(UTC)
     claims = {
         "sub": str(settings.user_id),
+        **({"name": name} if (name := settings.reviewer.strip() or home_choices.name(settings.home)) else {}),
         "aud": settings.jwt_audience,
         "iss": LOCAL_ISSUER,
         "iat": now,

@@ -23,7 +23,7 @@ def as_correlation_id(request: HTTPConnection) -> CorrelationId:
 
 
 class CorrelationMiddleware:
-    """Sets the id, answers with it, and puts it into every line that is logged meanwhile."""
+    """Sets the id, returns it, and puts it into every line that is logged meanwhile."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from pipeline_core.domain.errors import PipelineError
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 
 log = structlog.get_logger("pipeline_core.api")
 
@@ -35,4 +35,4 @@ class CountedStream(EventSourceResponse):
             self._close_count()
         except PipelineError as error:
             # it counts until its lease has ended
-            log.warning("stream_not_closed", error=told(error))
+            log.warning("stream_not_closed", error=describe_error(error))

@@ -1,16 +1,20 @@
-"""What routes depend on: the asking user's services, and where the work is asked for.
-
-None of it waits for anything: asynchronous functions are called where they are, others by a thread of the pool.
-"""
+"""What routes depend on: the asking user's services in a realm, and where the work is asked for."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
+from pydantic import Field
 
-from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.auth import CurrentUser, User
 from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.domain.errors import NotFoundError, RefusedError
+from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.realms import Role
 from pipeline_core.settings import Settings
+
+_SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id")
 
 
 async def _pipeline(request: Request) -> Pipeline:
@@ -22,12 +26,89 @@ async def _settings(pipeline: Annotated[Pipeline, Depends(_pipeline)]) -> Settin
     return pipeline.settings
 
 
-async def _services(
-    request: Request, pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser
-) -> UserServices:
-    return pipeline.for_user(user.user_id, as_correlation_id(request))
+RealmName = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="The realm, by id or name. Without it: where the document, job or batch is that the path names, "
+        "else the realm of the token's `realm_id` claim, else your personal one",
+    ),
+]
+
+
+class InRealm:
+    """The asking user's services in the realm of the request.
+
+    Raises:
+        NotFoundError: the user is not a member of the realm (404).
+        NotPermittedError: the user's role there is less than ``role`` (403).
+    """
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+
+    def __call__(
+        self,
+        request: Request,
+        pipeline: Annotated[Pipeline, Depends(_pipeline)],
+        user: CurrentUser,
+        realm: RealmName = None,
+    ) -> UserServices:
+        if len(request.query_params.getlist("realm")) > 1:
+            raise RefusedError("This is about one realm, and `realm` names several.", action="Ask for each by itself.")
+        return services_in(pipeline, user, request, realm, self.role)
+
+
+def services_in(pipeline: Pipeline, user: User, request: Request, realm: str | None, role: Role) -> UserServices:
+    """The user's services in this realm, or where the request is about something by its path.
+
+    Raises:
+        NotFoundError: the user is not a member of the realm, or what the path names is in another one.
+        NotPermittedError: the user's role there is less than ``role``.
+    """
+    own = pipeline.for_user(user.person, as_correlation_id(request))
+    named = own.realms.find(realm).realm_id if realm else None
+    of_path = _realm_of_path(own, request)
+    if named and of_path and named != of_path:
+        raise NotFoundError(f"It is not in the realm {realm}.")
+    realm_id = named or of_path or user.realm_id
+    if realm_id is None or realm_id == own.realm_id:
+        return own
+    own.realms.require(realm_id, role)
+    return pipeline.for_user(user.person, as_correlation_id(request), realm_id=realm_id)
+
+
+def _services_in_each(
+    request: Request,
+    pipeline: Annotated[Pipeline, Depends(_pipeline)],
+    user: CurrentUser,
+    realm: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Query(max_length=50, description="The realms, by id or name; without any: as elsewhere, one"),
+    ] = [],  # noqa: B006 - FastAPI copies it
+) -> list[UserServices]:
+    """The asking user's services in each realm that the request names, once each."""
+    each = [services_in(pipeline, user, request, one, Role.READER) for one in (realm or (None,))]
+    return list({one.realm_id: one for one in each}.values())
+
+
+def _realm_of_path(services: UserServices, request: Request) -> RealmId | None:
+    """The realm of what the path names; None where it names nothing that this user sees."""
+    named = next((request.path_params[name] for name in _SUBJECTS if name in request.path_params), None)
+    if named is None:
+        return None
+    try:
+        row_id = UUID(str(named))
+    except ValueError:
+        return None  # the route says what is wrong with it
+    with services.open_uow() as uow:
+        return uow.realms.of_row(row_id)
 
 
 ThePipeline = Annotated[Pipeline, Depends(_pipeline)]
 TheSettings = Annotated[Settings, Depends(_settings)]
-Services = Annotated[UserServices, Depends(_services)]
+Services = Annotated[UserServices, Depends(InRealm(Role.READER))]
+ToContribute = Annotated[UserServices, Depends(InRealm(Role.CONTRIBUTOR))]
+ToReview = Annotated[UserServices, Depends(InRealm(Role.REVIEWER))]
+ToAdminister = Annotated[UserServices, Depends(InRealm(Role.ADMIN))]
+InEachRealm = Annotated[list[UserServices], Depends(_services_in_each)]

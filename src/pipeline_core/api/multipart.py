@@ -28,6 +28,10 @@ _MAX_HEADER_BYTES = 8 * 1024
 _MAX_FIELD_BYTES = 1024
 _BLOCK = 256 * 1024
 _FILE = {"type": "string", "format": "binary", "description": "The document"}
+REALM_FIELD: Mapping[str, Mapping[str, Any]] = {
+    "realm": {"type": "string", "maxLength": 200, "description": "The realm, by id or name; the same as `?realm=`"}
+}
+"""The field of a form that names a realm, by its schema."""
 
 
 def form_body(*, of_many: bool = False, fields: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
@@ -42,6 +46,18 @@ def form_body(*, of_many: bool = False, fields: Mapping[str, Mapping[str, Any]] 
             "content": {"multipart/form-data": {"schema": {**schema, "additionalProperties": False}}},
         }
     }
+
+
+def realm_of_form(asked: str | None, fields: Mapping[str, str]) -> str | None:
+    """The realm that a request names, in its query or in its form.
+
+    Raises:
+        RefusedError: it names two.
+    """
+    sent = fields.get("realm") or None
+    if asked and sent and asked != sent:
+        raise RefusedError(f"The query names the realm {asked}, and the form {sent}.", action="Name one of them.")
+    return sent or asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +203,20 @@ class _Receiver:
         return SpooledUpload(file.filename, file.file, file.size, file.digest.hexdigest())
 
 
-async def receive_file(request: Request, file: BinaryIO, *, max_bytes: int) -> SpooledUpload:
-    """Write the only file of a form that has nothing else to the file given; see ``receive_form``.
+async def receive_file(
+    request: Request, file: BinaryIO, *, max_bytes: int, fields: Sequence[str] = ()
+) -> tuple[SpooledUpload, Mapping[str, str]]:
+    """Write the only file of a form to the file given; returns it with the other fields. See ``receive_form``.
 
     Raises:
         FileTooLargeError, EmptyFileError: what was sent.
         RefusedError, RequestValidationError: as ``receive_form``, or there is more than one file.
     """
-    [received] = (await receive_form(request, lambda: file, max_bytes=max_bytes, max_files=1)).files
+    form = await receive_form(request, lambda: file, max_bytes=max_bytes, max_files=1, fields=fields)
+    [received] = form.files
     if isinstance(received, Refused):
         raise received.error
-    return received
+    return received, form.fields
 
 
 async def receive_form(

@@ -21,7 +21,7 @@ from pipeline_core.domain import errors
 from pipeline_core.domain.faults import of_machine
 from pipeline_core.domain.masking import masked_all
 from pipeline_core.domain.names import nearest
-from pipeline_core.domain.traces import told, trace
+from pipeline_core.domain.traces import describe_error, trace
 from pipeline_core.domain.wording import counted
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +38,7 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.FileTooLargeError: 413,
     errors.UnsupportedTypeError: 415,
     errors.LimitExceededError: 429,
+    errors.NotPermittedError: 403,
     errors.RefusedError: 422,
     errors.DocumentError: 422,
     errors.ConflictError: 409,
@@ -294,7 +295,7 @@ def _wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
 
 def of_defect(request: Request, error: Exception) -> Response:
     """What a client is told of an error that nobody foresaw; the log is told its place."""
-    log.error("defect", route=_route(request), error=told(error), trace=trace(error))
+    log.error("defect", route=_route(request), error=describe_error(error), trace=trace(error))
     problem = Problem(
         type=_TYPE + "unexpected",
         title="A defect in the pipeline.",
@@ -319,7 +320,7 @@ def install(app: FastAPI) -> None:
     def of_pipeline(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.PipelineError)
         if status_of(error) >= 500:
-            log.warning("error", route=_route(request), error=told(error))
+            log.warning("error", route=_route(request), error=describe_error(error))
         return of_error(error, request)
 
     def of_system(request: Request, error: Exception) -> Response:

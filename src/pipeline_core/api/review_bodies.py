@@ -46,7 +46,7 @@ class Signed(Body):
     def by(self, services: UserServices, expected: Mapping[UUID, Seen | None] | None = None) -> review.Reviewer:
         """The reviewer, having seen these states."""
         seen = {one: row.seen() for one, row in (expected or {}).items() if row}
-        return review.Reviewer(services.user_id, named(services, self.reviewer), self.reason, seen)
+        return review.Reviewer(services.realm_id, named(services, self.reviewer), self.reason, seen, services.user_id)
 
 
 class NewWords(Signed):
@@ -71,8 +71,11 @@ def named_by_path(see: str) -> Iterator[None]:
 
 
 def named(services: UserServices, typed: str) -> str:
-    """The name for the record, which stands beside the token's user and never instead; "" for that user alone."""
+    """The name for the record: the token's, else the one that was typed, which stands beside the token's user and never
+    instead; "" for that user alone."""
     name = typed.strip()
+    if services.person.name:
+        return services.person.shown
     return f"{name} ({services.user_id})" if name and name != str(services.user_id) else ""
 
 

@@ -46,9 +46,9 @@ from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.outages import Outages
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_rerank import PaidReranker
+from pipeline_core.services.pending_results import PendingResults
 from pipeline_core.services.recorded_settings import RecordSettings
 from pipeline_core.services.search import Reranking
-from pipeline_core.services.unsaved_answers import UnsavedAnswers
 from pipeline_core.settings import Settings, load_settings
 
 
@@ -70,7 +70,9 @@ class Adapters(Databases):
         return PostgresRateLimits(self.api_database)
 
     def open_uow(self) -> UnitOfWork:
-        return UnitOfWork(self.database, lease_s=self.settings.lease_s, comparing=lambda: self.detection)
+        return UnitOfWork(
+            self.database, lease_s=self.settings.lease_s, comparing=lambda: self.detection, person=self.acting
+        )
 
     @once
     def detection(self) -> Detection:
@@ -148,7 +150,7 @@ class Adapters(Databases):
     @once
     def paid_calls(self) -> PaidCalls:
         worker = self.worker
-        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.user_id, UnsavedAnswers(self.store))
+        calls = PaidCalls(self.open_uow, lambda: worker, self.budgets, self.realm_id, PendingResults(self.store))
         calls.settle_dead()
         return calls
 

@@ -126,7 +126,7 @@ class Maintenance(Services):
         return Reembed(settings, self.embedders, self.open_uow, switch)
 
     def refresh_statistics(self) -> list[str]:
-        """Bring the planner's statistics up to date; answers with the names of the tables."""
+        """Bring the planner's statistics up to date; returns the names of the tables."""
         return analyze(self.database_url)
 
     @once

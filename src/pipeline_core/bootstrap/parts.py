@@ -7,8 +7,9 @@ from typing import Generic, NamedTuple, Self, TypeVar, overload
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.db.patience import Patience
-from pipeline_core.domain.ids import UserId
-from pipeline_core.machine import private_files
+from pipeline_core.domain.ids import RealmId, UserId, personal_realm
+from pipeline_core.domain.realms import Person
+from pipeline_core.machine import home_choices, private_files
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
@@ -72,7 +73,11 @@ class Parts:
         workers: Workers | None = None,
     ) -> None:
         self.settings = settings
-        self.user_id = UserId(settings.user_id)
+        self.person = Person(UserId(settings.user_id), settings.reviewer.strip() or home_choices.name(settings.home))
+        chosen = RealmId(settings.realm_id) if settings.realm_id else home_choices.realm(settings.home)
+        self.realm_id = chosen or personal_realm(self.person.user_id)
+        self.acting: Person | None = None
+        """The person for whom this process works, where it is one: a worker works for everybody."""
         self.given = Given(store, converter, local, generator, embedder, workers)
         self.making = threading.RLock()
         """Held while a part is made; making one makes those that it needs."""

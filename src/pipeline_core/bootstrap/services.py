@@ -9,8 +9,9 @@ from pipeline_core.bootstrap.parts import once
 from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.bootstrap.users import UserServices
 from pipeline_core.db.older_documents import read_older
-from pipeline_core.domain.ids import CorrelationId, UserId
+from pipeline_core.domain.ids import CorrelationId, RealmId, UserId, personal_realm
 from pipeline_core.domain.lifecycle import Profile
+from pipeline_core.domain.realms import Person
 from pipeline_core.domain.spending import Account
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.bank_queue import BankQueue
@@ -28,6 +29,7 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.services.queue import Queue
+from pipeline_core.services.realms import Realms
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
@@ -84,8 +86,8 @@ class Services(Adapters, UseCases):
         return Evaluate(self.views, self.embedders)
 
     def budget_accounts(self) -> list[Account]:
-        """The accounts that a call of this user would count against now."""
-        return self.budgets.accounts(self.user_id, datetime.now(UTC))
+        """The accounts that a call of this realm would count against now."""
+        return self.budgets.accounts(self.realm_id, datetime.now(UTC))
 
     @once
     def estimate(self) -> EstimateRun:
@@ -136,13 +138,16 @@ class Services(Adapters, UseCases):
 
     @once
     def staging(self) -> StagingService:
-        reviewer = self.settings.reviewer.strip()
-        importer = ImportBatch(self.open_uow, self.embedders.active, reviewer)
-        return StagingService(self.settings, self.open_uow, self.detection, importer, self.review, reviewer)
+        importer = ImportBatch(self.open_uow, self.embedders.active)
+        return StagingService(self.settings, self.open_uow, self.detection, importer, self.review)
+
+    @once
+    def realms(self) -> Realms:
+        return Realms(self.open_uow, self.person)
 
     @once
     def export(self) -> ExportDocument:
-        return ExportDocument(self.views, self.open_uow, self.settings.reviewer.strip() or str(self.user_id))
+        return ExportDocument(self.views, self.open_uow, self.person.name or str(self.person.user_id))
 
     @once
     def foresee_facts(self) -> ForeseeFacts:
@@ -156,7 +161,7 @@ class Services(Adapters, UseCases):
     def deliver_webhooks(self) -> DeliverWebhooks:
         settings = self.settings
         return DeliverWebhooks(
-            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_user
+            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_realm
         )
 
     @once
@@ -166,12 +171,21 @@ class Services(Adapters, UseCases):
         self.closers.append(requests.close)
         return requests
 
-    def for_user(self, user_id: UserId, correlation_id: CorrelationId | None = None) -> UserServices:
-        """The services as one user may use them: the database itself shows and takes only rows of theirs.
+    def for_user(
+        self,
+        user: Person | UserId,
+        correlation_id: CorrelationId | None = None,
+        *,
+        realm_id: RealmId | None = None,
+    ) -> UserServices:
+        """The services as one user may use them in a realm, the personal one unless another is named.
+
+        The database itself shows rows of the user's realms only, and takes what the user's role there may change.
 
         ``correlation_id`` is of the request that they are for: events that have none of their own get it.
         """
-        return UserServices(self, user_id, correlation_id)
+        person = user if isinstance(user, Person) else Person(user)
+        return UserServices(self, person, realm_id or personal_realm(person.user_id), correlation_id)
 
     @once
     def run_documents(self) -> RunDocuments:

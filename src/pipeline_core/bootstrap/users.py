@@ -9,13 +9,17 @@ from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
-from pipeline_core.domain.ids import CorrelationId, UserId
+from pipeline_core.domain.ids import CorrelationId, RealmId, UserId
+from pipeline_core.domain.realms import Person
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.event_streams import OpenStreams
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
+from pipeline_core.services.move import MoveDocument
+from pipeline_core.services.realms import Realms
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
@@ -26,13 +30,24 @@ if TYPE_CHECKING:
 
 
 class UserServices(UseCases):
-    """Services for one user, whose claims are set for every transaction; cheap to make for each request."""
+    """Services for one user in one realm, cheap to make for each request; the claims are set for every transaction."""
 
-    def __init__(self, pipeline: "Services", user_id: UserId, correlation_id: CorrelationId | None = None) -> None:
+    def __init__(
+        self, pipeline: "Services", person: Person, realm_id: RealmId, correlation_id: CorrelationId | None = None
+    ) -> None:
         self.pipeline, self.settings = pipeline, pipeline.settings
-        self.user_id = user_id
+        self.person, self.realm_id = person, realm_id
         self._correlation_id = correlation_id
-        self._claims = orjson.dumps({"sub": str(user_id), "role": "authenticated"}).decode()
+        self._claims = orjson.dumps({**person.claims, "role": "authenticated"}).decode()
+
+    @property
+    def user_id(self) -> UserId:
+        return self.person.user_id
+
+    @property
+    def reviewer(self) -> Reviewer:
+        """The user, as who decides here."""
+        return Reviewer(self.realm_id, self.person.name, user_id=self.user_id)
 
     def open_uow(self) -> UnitOfWork:
         pipeline = self.pipeline
@@ -54,6 +69,14 @@ class UserServices(UseCases):
         return Search(self.views, whole.embedders, headings_at_end, whole.settings.search_floor, whole.reranking)
 
     @cached_property
+    def realms(self) -> Realms:
+        return Realms(self.open_uow, self.person)
+
+    @cached_property
+    def move_document(self) -> MoveDocument:
+        return MoveDocument(self.open_uow, self.person)
+
+    @cached_property
     def record_download(self) -> RecordDownload:
         return RecordDownload(self.open_uow)
 
@@ -73,7 +96,7 @@ class UserServices(UseCases):
 
     @cached_property
     def streams(self) -> OpenStreams:
-        return OpenStreams(self.open_uow, self.user_id, self.pipeline.settings.limit_event_streams)
+        return OpenStreams(self.open_uow, self.realm_id, self.user_id, self.pipeline.settings.limit_event_streams)
 
     def _foresees(self) -> ForeseeFacts:
         # the caches of answers are for workers alone; what is looked at is the user's, by which()

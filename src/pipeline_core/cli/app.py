@@ -18,6 +18,10 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for a script instead of tables.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")]
+InRealm = Annotated[
+    str,
+    typer.Option("--realm", help="The realm, by name or id; else the one of `pipeline realm use`.", show_default=False),
+]
 All = Annotated[bool, typer.Option("--all", help="Show every row.")]
 
 

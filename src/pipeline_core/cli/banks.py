@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.app import All, AsJson, InRealm, Limit, examples
 from pipeline_core.cli.exits import of_batch
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 from pipeline_core.domain.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def import_questions(
     file: Annotated[Path, typer.Argument(help="A question bank in markdown.")],
     approve_all: Annotated[bool, typer.Option("--approve-all", help="Approve and import them all.")] = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Take in a question bank.
 
@@ -38,7 +39,7 @@ def import_questions(
     from pipeline_core.domain.review import OfBatch
     from pipeline_core.terminal.batches import bank_json, print_bank, print_next
 
-    with connected() as client:
+    with connected(realm) as client:
         staged = client.stage_bank(file)
         if not as_json:
             print_bank(out, staged)
@@ -92,6 +93,7 @@ def batches(
     limit: Limit = 100,
     everything: All = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Show batches, and decide about a question bank's.
 
@@ -109,7 +111,7 @@ def batches(
         print_questions,
     )
 
-    with connected() as client:
+    with connected(realm) as client:
         most = None if everything else limit
         if batch is None:
             rows = client.banks(limit=most)
@@ -121,6 +123,7 @@ def batches(
         if action is not None:
             new = actions.assignments(changes or ())
             typed = actions.Typed(action, reason, question or (), None, new, pair or (), duplicates)
+            ask_name(client, as_json=as_json)
             done = actions.carry_out(client, bank, typed)
             if not as_json:
                 out.print(f"{done.message}.", markup=False)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import connected
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 
-def print_estimate(files: "Files", *, as_json: bool) -> Exit:
+def print_estimate(files: "Files", *, as_json: bool, realm: InRealm = "") -> Exit:
     """Say what a run over these files would cost."""
     from pipeline_core.services.estimate import Estimate
     from pipeline_core.terminal.costs import estimate_json
     from pipeline_core.terminal.costs import print_estimate as print_table
 
-    with connected() as client:
+    with connected(realm) as client:
         unread = [Estimate(name, error=error) for name, error in files.refused]
         estimates = [*unread, *client.estimate(files.found)]
         print_json(estimate_json(estimates)) if as_json else print_table(out, estimates)
@@ -36,6 +36,7 @@ def costs(
     days: Annotated[int, typer.Option(min=1, help="How far back, days.")] = 30,
     prices: Annotated[bool, typer.Option("--prices", help="The price table in force, and when it was seen.")] = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Show what paid services cost.
 
@@ -43,7 +44,7 @@ def costs(
     """
     from pipeline_core.terminal.costs import prices_json, print_costs, print_document_costs, print_prices
 
-    with connected() as client:
+    with connected(realm) as client:
         if prices:
             table = client.prices()
             print_json(prices_json(table)) if as_json else print_prices(out, table)

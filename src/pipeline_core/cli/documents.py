@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.app import All, AsJson, InRealm, Limit, examples
 from pipeline_core.cli.costs import print_estimate
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
@@ -48,6 +48,7 @@ def run(
         float | None, typer.Option(help="Confidence from which you are asked about a fact; below it is left out.")
     ] = None,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Take documents in and through all stages.
 
@@ -74,7 +75,7 @@ def run(
         raise typer.Exit(print_estimate(files, as_json=as_json))
     if queue:
         hand_in(files, priority or 0, as_json=as_json, wished=Wished(publish_from, ask_from))
-    with connected() as client:
+    with connected(realm) as client:
         with RunDisplay(err, client.progress, client.stopping) as display:
             result = client.run(files.found, publish_from=publish_from, ask_from=ask_from, display=display)
         result.refused[:0] = files.refused
@@ -114,6 +115,7 @@ def status(
     limit: Limit = 100,
     everything: All = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Show where documents stand: all of them, or one.
 
@@ -121,7 +123,7 @@ def status(
     """
     from pipeline_core.terminal.status import print_job, print_overview
 
-    with connected() as client:
+    with connected(realm) as client:
         if job:
             row = client.details(job)
             print_json(row) if as_json else print_job(out, row)
@@ -156,6 +158,7 @@ def retry(
     yes: Annotated[bool, typer.Option("--yes", help="With --all and --from: do not ask.")] = False,
     start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Start a document again, or many dead letters at once.
 
@@ -170,7 +173,7 @@ def retry(
         raise RefusedError(
             "Which are to be started again?", action="Name one document, or say --all, --code CODE or --since WHEN."
         )
-    with connected() as client:
+    with connected(realm) as client:
         if everything and stage and code is None and since is None:
             read_again(client, stage, preview=preview, yes=yes, start=start, as_json=as_json)
         if job is None:

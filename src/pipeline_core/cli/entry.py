@@ -18,6 +18,7 @@ from pipeline_core.cli import (
     operations,
     published,
     queue,
+    realms,
     review,
     selection,
     up,
@@ -28,7 +29,21 @@ from pipeline_core.cli.output import complain, err, json_wanted
 from pipeline_core.domain.errors import PipelineError, RefusedError, UnexpectedError
 from pipeline_core.machine import private_files, scratch
 
-for module in (documents, queue, costs, review, published, banks, models, selection, api, operations, keeping, up):
+for module in (
+    documents,
+    queue,
+    costs,
+    review,
+    published,
+    banks,
+    models,
+    selection,
+    realms,
+    api,
+    operations,
+    keeping,
+    up,
+):
     app.add_typer(module.commands)
 
 # typer brings its own copy of click from some version on, under no public name

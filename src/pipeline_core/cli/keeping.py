@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import connected
@@ -26,6 +26,7 @@ def verify(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended, then look again.")] = False,
     start: Annotated[bool, typer.Option("--run/--no-run", help="With --repair: run what was queued at once.")] = True,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Say whether the database and the object store agree.
 
@@ -37,7 +38,7 @@ def verify(
     from pipeline_core.terminal.verifying import VerifyDisplay, print_verified, sample_of, verified_json
 
     chosen = sample_of(sample)
-    with connected() as client:
+    with connected(realm) as client:
         with VerifyDisplay(err) as display:
             verified = client.verify(chosen, on_progress=display)
         repaired = None
@@ -50,7 +51,7 @@ def verify(
 
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline backup /backups/2026-11-29"))
-def backup(folder: _Folder, as_json: AsJson = False) -> None:
+def backup(folder: _Folder, as_json: AsJson = False, realm: InRealm = "") -> None:
     """Back up database and object store as of one moment.
 
     Work may go on meanwhile. The folder is made, and must not be there yet; it is a backup once it has a backup.json.
@@ -59,7 +60,7 @@ def backup(folder: _Folder, as_json: AsJson = False) -> None:
     """
     from pipeline_core.terminal.backups import StepDisplay, backup_json, print_backup
 
-    with connected() as client, StepDisplay(err, "backing up") as display:
+    with connected(realm) as client, StepDisplay(err, "backing up") as display:
         manifest = client.backup(folder, on_progress=display)
     print_json(backup_json(folder, manifest)) if as_json else print_backup(out, folder, manifest)
     raise typer.Exit(Exit.FAILED if manifest.missing else Exit.OK)
@@ -75,6 +76,7 @@ def restore(
         bool, typer.Option("--replace", help="What is in the database now is lost; nobody may work on it.")
     ] = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Put a backup back, into an empty database and store.
 
@@ -83,6 +85,6 @@ def restore(
     """
     from pipeline_core.terminal.backups import StepDisplay, print_restored, restored_json
 
-    with connected() as client, StepDisplay(err, "looking at the backup") as display:
+    with connected(realm) as client, StepDisplay(err, "looking at the backup") as display:
         restored = client.restore(folder, replace=replace, on_progress=display)
     print_json(restored_json(folder, restored)) if as_json else print_restored(out, restored)

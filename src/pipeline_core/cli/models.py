@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import connected
 
@@ -23,6 +23,7 @@ def reembed(
         bool, typer.Option("--abandon", help="Drop what was filled for a model that is not active.")
     ] = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Change the embedding model of what is published.
 
@@ -33,7 +34,7 @@ def reembed(
 
     if model and abandon:
         raise RefusedError("--model and --abandon exclude each other.", action="Give one of them.")
-    with connected() as client:
+    with connected(realm) as client:
         if abandon:
             client.abandon_reembedding()
         rows = client.reembed(model) if model else client.models()
@@ -62,6 +63,7 @@ def evaluate(
         typer.Option(min=0, help="Most questions to ask; 0: all. Of a file all, of published facts 1,000 by default."),
     ] = None,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Measure how well questions find their sources.
 
@@ -72,7 +74,7 @@ def evaluate(
 
     if (questions is not None) == from_approved:
         raise RefusedError("Either a file of questions or --from-approved is wanted.", action="Give one of them.")
-    with connected() as client:
+    with connected(realm) as client:
         result = client.evaluate(read_questions(questions) if questions else None, model=model, limit=limit)
         if as_json:
             print_json(result.as_json())

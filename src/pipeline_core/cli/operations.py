@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import connected, wired
@@ -134,6 +134,7 @@ def deploy(
 def enrol(
     table: Annotated[str, typer.Option(help="The older table, in the same database.")] = "public.documents",
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Take in the rows of an older table of documents.
 
@@ -143,7 +144,7 @@ def enrol(
     """
     from pipeline_core.terminal.tables import print_failures
 
-    with connected() as client:
+    with connected(realm) as client:
         enrolled = client.enrol(table)
     if as_json:
         refused = [{"row": name, **error.as_json()} for name, error in enrolled.refused]
@@ -171,7 +172,7 @@ def prepare(as_json: AsJson = False) -> None:
     The first run does it by itself; doing it before lets that start at once.
     """
     with wired() as app_:
-        app_.views.counts(app_.user_id)
+        app_.views.counts(app_.realm_id)
         app_.own_launcher.prepare()
         if as_json:
             print_json({"home": app_.settings.home})

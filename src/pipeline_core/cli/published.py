@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import complain, out, print_json
 from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.wording import counted
@@ -28,6 +28,7 @@ def search(
         bool, typer.Option("--nearest", help="Show what comes nearest, even if nothing answers.")
     ] = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Ask what was published.
 
@@ -44,7 +45,7 @@ def search(
     if not text.strip():
         raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
     chosen = one_of(SearchMode, mode, "--mode")
-    with connected() as client:
+    with connected(realm) as client:
         answer = client.answer(text, limit=limit, mode=chosen)
         shown = answer.nearest if nearest else answer.hits
         if as_json:
@@ -84,6 +85,7 @@ def export(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --output: say as JSON what was written.")] = False,
+    realm: InRealm = "",
 ) -> None:
     """Take out a document as published.
 
@@ -92,7 +94,7 @@ def export(
     from pipeline_core.terminal.exporting import format_of, write
 
     chosen = format_of(form, output)
-    with connected() as client:
+    with connected(realm) as client:
         exported = client.export(document, take=lambda whole: write(whole, chosen, output))
         if output is not None:
             facts, chunks = len(exported["facts"]), len(exported["chunks"])

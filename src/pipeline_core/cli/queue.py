@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline_core.cli.app import All, AsJson, Limit, examples
+from pipeline_core.cli.app import All, AsJson, InRealm, Limit, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import connected
@@ -39,6 +39,7 @@ def queue(
     limit: Limit = 100,
     everything: All = False,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Show what waits, and put it forward or back.
 
@@ -51,7 +52,7 @@ def queue(
         raise RefusedError(
             "A priority needs to know of what.", action="Name documents as `pipeline queue` shows them, or a --user."
         )
-    with connected() as client:
+    with connected(realm) as client:
         changed, state = None, client.queue()
         waiting = chosen(state.waiting, documents or (), user)
         if priority is not None:
@@ -68,7 +69,9 @@ def queue(
             print_missing(out, state.missing)
 
 
-def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NOTHING_WISHED) -> None:
+def hand_in(
+    files: "Files", priority: int, *, as_json: bool, wished: Wished = NOTHING_WISHED, realm: InRealm = ""
+) -> None:
     """Take files in and let them wait, for whoever runs the queue.
 
     Raises:
@@ -77,7 +80,7 @@ def hand_in(files: "Files", priority: int, *, as_json: bool, wished: Wished = NO
     """
     from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left
 
-    with connected() as client:
+    with connected(realm) as client:
         taken = client.submit(
             files.found,
             start=False,

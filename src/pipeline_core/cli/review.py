@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.processing import go_on
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 from pipeline_core.domain.lifecycle import JobState
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def review(
     facts: Annotated[bool, typer.Option("--facts", help="Show the document's facts, with ids and evidence.")] = False,
     start: Annotated[bool, typer.Option("--run/--no-run", help="Let the document go on at once.")] = True,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Show what waits for a person, and take the decision.
 
@@ -77,7 +78,7 @@ def review(
     from pipeline_core.terminal.actions import Typed, carry_out, new_words
     from pipeline_core.terminal.tables import print_review
 
-    with connected() as client:
+    with connected(realm) as client:
         waiting = client.next_waiting() if next_ else None
         wanted = waiting.job_id if waiting else None if next_ else job
         if wanted is None:
@@ -98,6 +99,7 @@ def review(
             decision, reason, fact or (), only, changes, pairs, resolution or duplicates,
             words=words or (), chunk=chunk, at=at or (),
         )  # fmt: skip
+        ask_name(client, as_json=as_json)
         decided = carry_out(client, OfDocument(row.document_id), typed)
         others = [one for one in decided.to_run if one != row.document_id]
         upcoming = reviewing.next_after(client, row.document_id, row.phase)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline_core.cli.app import AsJson, examples
+from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.processing import print_rest
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.terminal.hints import pasteable
 
@@ -23,6 +23,7 @@ def mark(
     status: Annotated[str, typer.Argument(help="new, selected, maybe, not-a-fit or archived.")],
     documents: Annotated[list[str], typer.Argument(help="Jobs, documents or file names.")],
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Set the status of documents, all or nothing.
 
@@ -30,7 +31,8 @@ def mark(
     """
     from pipeline_core.terminal.dual_status import print_changes
 
-    with connected() as client:
+    with connected(realm) as client:
+        ask_name(client, as_json=as_json)
         changes = client.mark(status, documents)
         print_json(changes) if as_json else print_changes(out, changes)
 
@@ -39,6 +41,7 @@ def mark(
 def deep_scan(
     limit: Annotated[int, typer.Option(min=1, help="Most documents to scan.")] = 100,
     as_json: AsJson = False,
+    realm: InRealm = "",
 ) -> None:
     """Process the selected documents again, more thoroughly.
 
@@ -46,7 +49,7 @@ def deep_scan(
     """
     from pipeline_core.terminal.progress import RunDisplay
 
-    with connected() as client:
+    with connected(realm) as client:
         with ExitStack() as stack:
 
             def watch(ids: Sequence[DocumentId]) -> None:

@@ -36,7 +36,7 @@ def up(
         supervisor = None
         try:
             _say("Starting; the first time takes half a minute.")
-            app_.views.counts(app_.user_id)  # the database is there, and has the schema
+            app_.views.counts(app_.realm_id)  # the database is there, and has the schema
             _require_port(app_.settings)
             installation, supervisor = app_.supervise(workers, _say)
             supervisor.start()

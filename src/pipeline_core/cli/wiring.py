@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,9 +67,15 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
 
 
 @contextmanager
-def connected() -> Iterator["Client"]:
-    """The Python client over ``wired``: a command does what it does."""
+def connected(realm: str = "") -> Iterator["Client"]:
+    """The Python client over ``wired``, in this realm: a command does what it does."""
     from pipeline_core.client import Client
 
     with wired() as app_:
-        yield Client(app=app_)
+        yield Client(realm=realm or None, app=app_)
+
+
+def ask_name(client: "Client", *, as_json: bool) -> None:
+    """Ask whoever decides at a terminal for a name for the record, once for a home."""
+    if not client.person.name and not as_json and sys.stdin.isatty():
+        client.introduce(typer.prompt("Your name, for the record of decisions (asked once)", err=True))

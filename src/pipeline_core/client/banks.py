@@ -5,9 +5,11 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline_core.client.review import Reviewing
+from pipeline_core.client.wired import needs
 from pipeline_core.db.rows import ListedBatch
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import NotFoundError, RefusedError, UnreadableFileError
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, StagedFact
 from pipeline_core.domain.staging import Pair
 from pipeline_core.services.intake import Upload
@@ -18,6 +20,7 @@ from pipeline_core.services.staging import StagedBank
 class Banks(Reviewing):
     """Question banks."""
 
+    @needs(Role.CONTRIBUTOR)
     def stage_bank(self, file: str | os.PathLike[str] | Upload) -> StagedBank:
         """Take in a question bank: stage its questions, name what is wrong by line, and find what it repeats.
 
@@ -26,17 +29,17 @@ class Banks(Reviewing):
             EmptyFileError, FileTooLargeError, UnsupportedTypeError: it is no text to be read.
         """
         if isinstance(file, Upload):
-            return self._app.staging.stage_bank(file.data, file.filename, by=self.user_id)
+            return self._app.staging.stage_bank(file.data, file.filename, by=self.reviewer)
         path = Path(os.fsdecode(file))
         try:
             data = read_file(path, limit=self._app.settings.max_file_bytes)
         except UnreadableFileError as error:
             raise RefusedError(f"{path} was not taken. {error.message}", action=error.what_to_do) from error
-        return self._app.staging.stage_bank(data, path.name, by=self.user_id)
+        return self._app.staging.stage_bank(data, path.name, by=self.reviewer)
 
     def banks(self, *, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:
         """The batches with their counts, newest first; those of a name or the beginning of an id, or all."""
-        return self._app.staging.batches(by=self.user_id, named=named, limit=limit)
+        return self._app.staging.batches(realm_id=self.realm_id, named=named, limit=limit)
 
     def bank(self, named: str | UUID) -> OfBatch:
         """The bank that is meant by its batch's id, the beginning of one, or its file's name.
@@ -52,14 +55,16 @@ class Banks(Reviewing):
             raise NotFoundError(f"{named} could be any of {ids}.", action="Name one by the beginning of its id.")
         return OfBatch(rows[0].batch_id)
 
+    @needs(Role.REVIEWER)
     def compare_bank(self, bank: OfBatch) -> list[Pair]:
         """Compare what was never compared with what is there; return the new pairs."""
-        return self._app.staging.detect_duplicates(bank.batch_id, by=self.user_id)
+        return self._app.staging.detect_duplicates(bank.batch_id, by=self.reviewer)
 
     def recount_bank(self, bank: OfBatch) -> BatchCounts:
         """Count a bank's questions anew."""
-        return self._app.staging.update_batch_counts(bank.batch_id, by=self.user_id)
+        return self._app.staging.update_batch_counts(bank.batch_id, by=self.reviewer)
 
+    @needs(Role.REVIEWER)
     def import_bank(self, bank: OfBatch) -> list[StagedFact]:
         """Bring the approved questions to production; return the bank's questions as they stand then.
 
@@ -70,7 +75,12 @@ class Banks(Reviewing):
             ServiceUnavailableError: the Prefect server did not answer.
         """
         # refused before Prefect is started
-        self._app.staging.importer.check(bank.batch_id, by=self.user_id)
-        self._app.launcher.run("pipeline_core.flows.import_batch.import_batch", batch_id=bank.batch_id, by=self.user_id)
+        self._app.staging.importer.check(bank.batch_id, by=self.reviewer)
+        self._app.launcher.run(
+            "pipeline_core.flows.import_batch.import_batch",
+            batch_id=bank.batch_id,
+            reviewer=self.person.name,
+            user_id=self.person.user_id,
+        )
         self._app.ensure_vector_indexes()
         return self.facts(bank)

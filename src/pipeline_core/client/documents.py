@@ -11,16 +11,18 @@ from uuid import UUID
 import structlog
 
 from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, Submitted, status_of
-from pipeline_core.client.wired import Wired
+from pipeline_core.client.wired import Wired, needs
 from pipeline_core.db.rows import Counts, DocumentDetail, DocumentJob, Progress
 from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.realms import Role
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.move import Moved, MoveDocument
 from pipeline_core.services.queue import check_priority
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Retried, Which
@@ -40,6 +42,7 @@ _WEBHOOKS_S = 5.0
 class Documents(Wired):
     """Documents from file to export."""
 
+    @needs(Role.CONTRIBUTOR)
     def submit(
         self,
         files: Iterable[str | os.PathLike[str] | BinaryIO | Upload],
@@ -74,9 +77,9 @@ class Documents(Wired):
         wished = Wished(publish_from, ask_from)
         wished.over(self._app.settings.policy)
         given = (_given(file, self._app.settings.max_file_bytes) for file in files)
-        result = self._app.run_documents.take_in(given, user_id=self.user_id, wished=wished)
+        result = self._app.run_documents.take_in(given, realm_id=self.realm_id, wished=wished)
         if priority:
-            self._app.queue.set_priority(result.ran, priority, by=str(self.user_id))
+            self._app.queue.set_priority(result.ran, priority, by=self.by)
         runs: list[UUID] = []
         if start and result.ran:
             runs = self._app.launcher.request(result.ran, key=f"submit-{result.correlation_ids[0]}")
@@ -100,7 +103,7 @@ class Documents(Wired):
                 self._app.queue_runs.tell_of_uploads(count)
                 self._app.queue_runs.ask()
         except PipelineError as error:
-            log.warning("upload_not_told", error=told(error))
+            log.warning("upload_not_told", error=describe_error(error))
 
     def wait(self, document_ids: Sequence[DocumentId], *, timeout_s: float | None = None) -> list[DocumentStatus]:
         """Return when all have come to rest: done, dead, waiting for a person, or stopped behind a single stage.
@@ -138,17 +141,18 @@ class Documents(Wired):
     ) -> list[DocumentStatus]:
         """Where documents stand, newest first: those named, those in some states, or the newest 100."""
         most = limit or (len(document_ids) if document_ids else 100)
-        rows = self._app.views.jobs(self.user_id, document_ids=document_ids, states=states, limit=max(1, most))
+        rows = self._app.views.jobs(self.realm_id, document_ids=document_ids, states=states, limit=max(1, most))
         return [status_of(row) for row in rows]
 
     def details(self, document: str | UUID) -> DocumentDetail:
         """One document with its stages, findings, pairs of near-duplicates, ledger and last events, ready for JSON."""
-        return self._app.views.job(self.user_id, self._job_id(document))
+        return self._app.views.job(self.realm_id, self._job_id(document))
 
     def counts(self) -> Counts:
         """How many documents there are, by state."""
-        return self._app.views.counts(self.user_id)
+        return self._app.views.counts(self.realm_id)
 
+    @needs(Role.CONTRIBUTOR)
     def run(
         self,
         files: Sequence[Path],
@@ -178,13 +182,13 @@ class Documents(Wired):
         with app.open_uow() as uow:
             uow.models.active()
         app.be_patient()
-        result = app.run_documents(files, user_id=self.user_id, display=display, wished=wished)
+        result = app.run_documents(files, realm_id=self.realm_id, display=display, wished=wished)
         finish_what_others_have(app.queue, app.launcher.process, result.ran, app.stopping)
         if result.ran:
             display.note = "looking after the indexes"
             app.ensure_vector_indexes()
             # nobody else may be there to do it; what is not taken now comes due again
-            app.deliver_webhooks(within_s=_WEBHOOKS_S, user_id=self.user_id)
+            app.deliver_webhooks(within_s=_WEBHOOKS_S, realm_id=self.realm_id)
         return result
 
     def run_now(
@@ -204,7 +208,7 @@ class Documents(Wired):
         on_work(document_ids)
         self._app.holds.try_now(document_ids)
         return process_with_revived(
-            self._app.launcher.process, self._app.intake.revived, self.user_id, document_ids, on_work
+            self._app.launcher.process, self._app.intake.revived, self.realm_id, document_ids, on_work
         )
 
     def progress(self, document_ids: Sequence[DocumentId]) -> list[Progress]:
@@ -217,8 +221,18 @@ class Documents(Wired):
         Returns:
             One for each file, in their order; ``error`` says why a file could not be read.
         """
-        return list(self._app.estimate([Path(os.fsdecode(file)) for file in files], user_id=self.user_id))
+        return list(self._app.estimate([Path(os.fsdecode(file)) for file in files], realm_id=self.realm_id))
 
+    def move(self, document: str | UUID, to: str | UUID) -> Moved:
+        """Move a document, with all that was made of it, to another realm, by id or name.
+
+        Raises:
+            NotFoundError, NotPermittedError: the user is not an admin of both realms.
+            ConflictError: it is being worked on, or the realm has its content already.
+        """
+        return MoveDocument(self._app.open_uow, self.person)(self._document_id(document), str(to))
+
+    @needs(Role.CONTRIBUTOR)
     def retry(self, document: str | UUID, *, from_stage: StageName | None = None, start: bool = True) -> DocumentStatus:
         """Start a failed or finished document again, from where it failed or from a stage; let a stopped one go on.
 
@@ -227,9 +241,10 @@ class Documents(Wired):
             IllegalMoveError: it is not finished, or never came as far as that stage.
         """
         document_id = self._document_id(document)
-        self._app.retry(document_id, from_stage=from_stage, by=str(self.user_id))
+        self._app.retry(document_id, from_stage=from_stage, by=self.by)
         return self._go_on(document_id, start=start)
 
+    @needs(Role.CONTRIBUTOR)
     def retry_all(
         self,
         *,
@@ -250,25 +265,26 @@ class Documents(Wired):
         """
         which = Which(code, since)
         if preview:
-            return self._app.retry_all.preview(self.user_id, which)
-        retried = self._app.retry_all(self.user_id, which, from_stage=from_stage, by=str(self.user_id))
+            return self._app.retry_all.preview(self.realm_id, which)
+        retried = self._app.retry_all(self.realm_id, which, from_stage=from_stage, by=self.by)
         if start:
             self._start(retried.document_ids)
         return retried
 
+    @needs(Role.CONTRIBUTOR)
     def read_again(self, from_stage: StageName, *, start: bool = True) -> Again:
         """Start everything that is published again from a stage; outputs of earlier stages are reused.
 
         What people decided stays. ``foresee_read_again`` says before what would change.
         """
-        again = self._app.read_again(self.user_id, from_stage, by=str(self.user_id))
+        again = self._app.read_again(self.realm_id, from_stage, by=self.by)
         if start:
             self._start(again.document_ids)
         return again
 
     def published(self) -> Again:
         """What ``read_again`` would start; nothing is."""
-        return self._app.read_again.which(self.user_id)
+        return self._app.read_again.which(self.realm_id)
 
     def foresee_read_again(self, from_stage: StageName) -> Foreseen:
         """What would happen to published facts if all were read again from a stage; nothing is started."""
@@ -280,7 +296,7 @@ class Documents(Wired):
         Raises:
             NotFoundError: there is no such document.
         """
-        rows = self._app.for_user(self.user_id).views.files(self._document_id(document))
+        rows = self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
         return [DocumentFile.of(row) for row in rows]
 
     def download(self, document: str | UUID, stage: StageName, name: str) -> bytes:
@@ -291,22 +307,22 @@ class Documents(Wired):
             ObjectNotFoundError, StoreUnavailableError: the object store does not have it, or is away.
         """
         document_id = self._document_id(document)
-        services = self._app.for_user(self.user_id)
+        services = self._app.for_user(self.person, realm_id=self.realm_id)
         for row in services.views.files(document_id):
             file = DocumentFile.of(row)
             if (file.stage, file.name) == (stage, name):
                 data = self._app.store.get(file.key, sha256=file.sha256)
-                services.record_download(document_id, row, name, by=self.user_id)
+                services.record_download(document_id, row, name, realm_id=self.realm_id, by=self.person)
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 
     def newest(self, *, states: Sequence[JobState] | None = None, limit: int | None = 100) -> list[DocumentJob]:
         """As ``rows``, of the newest documents, of some states or all; without ``limit`` every one."""
-        return self._app.views.jobs(self.user_id, states=states, limit=limit)
+        return self._app.views.jobs(self.realm_id, states=states, limit=limit)
 
     def rows(self, document_ids: Sequence[DocumentId]) -> list[DocumentJob]:
         """Where documents stand, ready for JSON, in the order in which they are named."""
-        found = self._app.views.jobs(self.user_id, document_ids=document_ids, limit=None) if document_ids else []
+        found = self._app.views.jobs(self.realm_id, document_ids=document_ids, limit=None) if document_ids else []
         order = {document_id: position for position, document_id in enumerate(document_ids)}
         return sorted(found, key=lambda row: order[row.document_id])
 
@@ -320,7 +336,7 @@ class Documents(Wired):
         Raises:
             NotFoundError, NotPublishedError
         """
-        exported = self._app.export.read(self._document_id(document), user_id=self.user_id)
+        exported = self._app.export.read(self._document_id(document), realm_id=self.realm_id)
         take(exported)
         self._app.export.acknowledge(exported)
         return exported

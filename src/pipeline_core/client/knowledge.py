@@ -32,7 +32,7 @@ class Knowledge(Wired):
         Raises:
             EmbeddingModelChangedError: the active model changed while it was asked; ask again.
         """
-        return self._app.search.answer(self.user_id, text, limit=limit, mode=mode)
+        return self._app.search.answer(self.realm_id, text, limit=limit, mode=mode)
 
     def evaluate(
         self, questions: Iterable[Expected] | None = None, *, model: str | None = None, limit: int | None = None
@@ -51,8 +51,8 @@ class Knowledge(Wired):
         evaluate = self._app.evaluate
         if questions is None:
             most = APPROVED if limit is None else limit or None
-            return evaluate.from_approved(self.user_id, model=model, limit=most)
-        return evaluate(self.user_id, islice(questions, limit or None), model=model)
+            return evaluate.from_approved(self.realm_id, model=model, limit=most)
+        return evaluate(self.realm_id, islice(questions, limit or None), model=model)
 
     def models(self) -> list[dict[str, Any]]:
         """The embedding models that production was or is in, or that are being filled; the active one first."""

@@ -5,7 +5,9 @@ from pathlib import Path
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
+from pipeline_core.client.wired import needs
 from pipeline_core.db.rows import Costs, DocumentCalls
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.spending import PriceTable
 from pipeline_core.services.backup_files import Manifest
 from pipeline_core.services.enrol import Enrolled
@@ -19,7 +21,7 @@ class Operating(Documents):
 
     def costs(self, *, days: int = 30) -> Costs:
         """What paid services cost in the last days, by day, stage, model and document, with the budgets."""
-        return self._app.cost_views.costs(self.user_id, self._app.budget_accounts(), days=days)
+        return self._app.cost_views.costs(self.realm_id, self._app.budget_accounts(), days=days)
 
     def document_costs(self, document: str | UUID) -> DocumentCalls:
         """What one document cost, by call and by chunk.
@@ -27,7 +29,7 @@ class Operating(Documents):
         Raises:
             NotFoundError: there is no such document.
         """
-        return self._app.cost_views.document(self.user_id, self._document_id(document))
+        return self._app.cost_views.document(self.realm_id, self._document_id(document))
 
     def prices(self) -> PriceTable:
         """The price table in force, and when its prices were seen."""
@@ -74,10 +76,11 @@ class Operating(Documents):
         """
         return self._app.restore(folder, replace=replace, on_progress=on_progress)
 
+    @needs(Role.CONTRIBUTOR)
     def enrol(self, table: str = "public.documents") -> Enrolled:
         """Take in the rows of an older table of documents; each waits for a person. It may be done again.
 
         Raises:
             RefusedError: there is no such table, or it lacks a column.
         """
-        return self._app.enrol(table, user_id=self.user_id, by=self.by)
+        return self._app.enrol(table, realm_id=self.realm_id, by=self.by)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
+from pipeline_core.client.wired import needs
 from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.db.missing_parts import MissingPart
 from pipeline_core.db.queue import Depth, Waiting
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.realms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Queueing(Documents):
         """
         return self._app.queue.set_priority(document_ids, priority, by=self.by)
 
+    @needs(Role.REVIEWER)
     def mark(self, status: str, documents: Sequence[str | UUID]) -> list[StatusChange]:
         """Set the status of documents, all or nothing; ``selected`` queues a deep scan.
 
@@ -48,7 +51,7 @@ class Queueing(Documents):
             StatusRefusedError: nothing was changed; says for each wrong document or value what is wrong.
         """
         ids = [self._id_if_known(document) for document in documents]
-        return self._app.dual_status.set_status(ids, status, user_id=self.user_id, by=self._app.settings.reviewer)
+        return self._app.dual_status.set_status(ids, status, realm_id=self.realm_id, by=self._app.settings.reviewer)
 
     def _id_if_known(self, document: str | UUID) -> str:
         """A name that means no document, or several, is left as it is: its refusal is told with the others."""
@@ -57,6 +60,7 @@ class Queueing(Documents):
         except NotFoundError:
             return str(document)
 
+    @needs(Role.REVIEWER)
     def deep_scan(
         self, *, limit: int = 100, on_work: Callable[[Sequence[DocumentId]], None] = lambda _: None
     ) -> list[DocumentStatus]:
@@ -67,9 +71,9 @@ class Queueing(Documents):
         Raises:
             ServiceUnavailableError: the Prefect server did not answer; they stay queued.
         """
-        ids = self._app.deep_scan.waiting(user_id=self.user_id)[:limit]
+        ids = self._app.deep_scan.waiting(realm_id=self.realm_id)[:limit]
         if not ids:
             return []
         on_work(ids)
-        self._app.launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, user_id=self.user_id)
+        self._app.launcher.run("pipeline_core.flows.deep_scan.deep_scan", limit=limit, realm_id=self.realm_id)
         return self.statuses(document_ids=ids)

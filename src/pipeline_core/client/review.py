@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
+from pipeline_core.client.wired import needs
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import (
     Expected,
     OfBatch,
@@ -37,6 +39,7 @@ class Reviewing(Documents):
         """What waits for a person, newest first."""
         return self.statuses(states=[JobState.AWAITING_REVIEW], limit=limit)
 
+    @needs(Role.REVIEWER)
     def decide(
         self, document: str | UUID, decision: Decision, *, start: bool = True, **fields: Unpack[DecisionFields]
     ) -> Decided:
@@ -59,12 +62,16 @@ class Reviewing(Documents):
         """
         document_id = self._document_id(document)
         decided = self._app.review.decide(
-            document_id, request_of(Decision(decision), self.user_id, {"reviewer": self.reviewer.name, **fields})
+            document_id,
+            request_of(
+                Decision(decision), self.realm_id, {"reviewer": self.person.name, **fields}, self.person.user_id
+            ),
         )
         if start:
             self._start(decided.to_run)
         return decided
 
+    @needs(Role.REVIEWER)
     def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
@@ -74,6 +81,7 @@ class Reviewing(Documents):
         """
         return self._app.parking.undo(self._document_id(document), by=self._by(reason, name=reviewer))
 
+    @needs(Role.REVIEWER)
     def undo_fact(
         self, of: Reviewed, fact_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
     ) -> Change:
@@ -85,6 +93,7 @@ class Reviewing(Documents):
         by = self._by(reason, {fact_id: expected} if expected else {}, reviewer)
         return self._app.review.undo_fact(self._where(of), fact_id, by=by)
 
+    @needs(Role.REVIEWER)
     def undo_pair(
         self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
     ) -> Change:
@@ -97,25 +106,27 @@ class Reviewing(Documents):
         return self._app.review.undo_pair(None, duplicate_id, by=by)
 
     def _by(self, reason: str, expected: Expected | None = None, name: str = "") -> Reviewer:
-        return Reviewer(self.user_id, name if name.strip() else self.reviewer.name, reason, expected or {})
+        return Reviewer(
+            self.realm_id, name if name.strip() else self.person.name, reason, expected or {}, self.person.user_id
+        )
 
     def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
         """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
-        return self._app.review.next_waiting(self.user_id, phase=phase, besides=besides)
+        return self._app.review.next_waiting(self.realm_id, phase=phase, besides=besides)
 
     def facts(
         self, of: Reviewed, *, statuses: Sequence[QuestionStatus] | None = None, limit: int | None = None
     ) -> list[StagedFact]:
         """The facts of a document or the questions of a bank, in the order of the text; of some statuses or all."""
-        return self._app.review.facts(self._where(of), self.user_id, statuses=statuses, limit=limit)
+        return self._app.review.facts(self._where(of), self.realm_id, statuses=statuses, limit=limit)
 
     def pairs(self, of: Reviewed) -> list[StagedPair]:
         """What facts of a document or questions of a bank repeat, the most alike first."""
-        return self._app.review.pairs(self._where(of), self.user_id)
+        return self._app.review.pairs(self._where(of), self.realm_id)
 
     def history(self, of: Reviewed) -> list[PastDecision]:
         """What was decided about a document or a bank, its facts and pairs, by whom, when and why, oldest first."""
-        return self._app.review.history(self._where(of), self.user_id)
+        return self._app.review.history(self._where(of), self.realm_id)
 
     def chunks(self, document: str | UUID) -> list[Chunk]:
         """The passages of a document as they are staged, with their ids: facts are marked in them."""
@@ -123,6 +134,7 @@ class Reviewing(Documents):
         with self._app.open_uow() as uow:
             return [staged.chunk for staged in uow.staging.chunks([document_id])[document_id]]
 
+    @needs(Role.REVIEWER)
     def decide_facts(
         self,
         of: Reviewed,
@@ -141,6 +153,7 @@ class Reviewing(Documents):
         """
         return self._app.review.decide_facts(self._where(of), ids, to, by=self._by(reason, expected))
 
+    @needs(Role.REVIEWER)
     def edit(
         self,
         of: Reviewed,
@@ -161,6 +174,7 @@ class Reviewing(Documents):
         """
         return self._app.review.edit(self._where(of), fact_id, changes, by=self._by(reason, expected))
 
+    @needs(Role.REVIEWER)
     def resolve(
         self,
         of: Reviewed,
@@ -183,6 +197,7 @@ class Reviewing(Documents):
             self._start(change.to_run)
         return change
 
+    @needs(Role.REVIEWER)
     def add_fact(self, document: str | UUID, missed: MissedFact, *, reason: str = "") -> Added:
         """Stage a fact that the generator missed, approved, by words of ``chunks`` that are marked.
 

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
+from pipeline_core.client.wired import needs
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.realms import Role
 
 
 class Stages(Documents):
@@ -18,6 +20,7 @@ class Stages(Documents):
         """
         return self._app.single_stage.next_available_stage(self._document_id(document))
 
+    @needs(Role.CONTRIBUTOR)
     def execute_stage(self, document: str | UUID, stage: StageName, *, start: bool = True) -> DocumentStatus:
         """Run one stage of a document by itself, on what the stages before it recorded; behind it the document stops.
 
@@ -34,5 +37,5 @@ class Stages(Documents):
             StageNotAvailableError: the stage cannot be run now; says why and what to do.
         """
         document_id = self._document_id(document)
-        self._app.single_stage.execute_stage(document_id, StageName(stage), by=str(self.user_id))
+        self._app.single_stage.execute_stage(document_id, StageName(stage), by=self.by)
         return self._go_on(document_id, start=start)

@@ -24,7 +24,7 @@ from pipeline_core.db.rows import (
 )
 from pipeline_core.db.session import Row
 from pipeline_core.db.views import Views, only, returned_for
-from pipeline_core.domain.ids import BatchId, DocumentId, JobId, UserId
+from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
 
 _MOST_FACTS = 1000
 
@@ -43,7 +43,7 @@ class ApiViews(Views):
 
     def jobs_page(
         self,
-        user_id: UserId,
+        realm_ids: Sequence[RealmId],
         *,
         states: Sequence[str] | None,
         document_id: DocumentId | None,
@@ -55,7 +55,7 @@ class ApiViews(Views):
         with self._reading(one_moment=False) as session:
             return session.select(
                 JOBS,
-                user_id=user_id,
+                realm_ids=list(realm_ids),
                 states=list(states) if states else None,
                 document_ids=[document_id] if document_id else None,
                 before_ts=before_ts,
@@ -100,13 +100,19 @@ class ApiViews(Views):
             return state, session.rows(JobEvent, "api_events_after", job_id=job_id, event_id=event_id, limit=limit)
 
     def batches_page(
-        self, *, statuses: Sequence[str] | None, before: tuple[datetime, UUID] | None, limit: int
+        self,
+        realm_ids: Sequence[RealmId],
+        *,
+        statuses: Sequence[str] | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
     ) -> list[Batch]:
         """Batches with their counts, newest first, after the position ``before``."""
         before_ts, before_id = before or (None, None)
         with self._reading(one_moment=False) as session:
             return session.select(
                 BATCHES,
+                realm_ids=list(realm_ids),
                 statuses=list(statuses) if statuses else None,
                 before_ts=before_ts,
                 before_id=before_id,
@@ -130,13 +136,13 @@ class ApiViews(Views):
         """Sums of paid calls over all users, by service, model and outcome."""
         return self._all("paid_metrics")
 
-    def cost_days(self, user_id: UserId, *, days: int) -> list[CostOfDay]:
+    def cost_days(self, realm_id: RealmId, *, days: int) -> list[CostOfDay]:
         """What the user spent in so many days (UTC, today's included), by day, service and model, newest first."""
-        return self._rows(CostOfDay, "api_cost_days", user_id=user_id, days=days)
+        return self._rows(CostOfDay, "api_cost_days", realm_id=realm_id, days=days)
 
-    def document_costs(self, user_id: UserId, document_id: DocumentId) -> tuple[list[CostOfStage], list[PaidCall]]:
+    def document_costs(self, realm_id: RealmId, document_id: DocumentId) -> tuple[list[CostOfStage], list[PaidCall]]:
         """What was paid for a document, by stage and model; and the newest calls."""
-        whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
+        whose: dict[str, Any] = {"realm_id": realm_id, "document_id": document_id}
         with self._reading() as session:
             stages = session.rows(CostOfStage, "api_document_cost_stages", **whose)
             return stages, session.rows(PaidCall, "view_cost_calls", **whose)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
 
 
@@ -14,7 +14,7 @@ class TakenOut:
     """Something of a document that is about to leave the pipeline; ``by`` is who takes it."""
 
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     type: EventType
     code: str
     by: str
@@ -43,7 +43,7 @@ class Audit:
         written = self._session.execute(
             "take_out",
             document_id=taken.document_id,
-            user_id=taken.user_id,
+            realm_id=taken.realm_id,
             type=taken.type,
             code=taken.code,
             payload=json_text({"by": taken.by, **taken.details}),

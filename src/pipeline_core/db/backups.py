@@ -197,7 +197,7 @@ class DatabaseBackups:
 
 def _see_all(connection: psycopg.Connection[Any]) -> str | None:
     """Row security would hide every row from a login that is only a member of the service role, in what is dumped and
-    in what is counted: become that role, whose name this answers with. None where the login sees all itself."""
+    in what is counted: become that role, whose name this returns. None where the login sees all itself."""
     [(sees_all,)] = connection.execute(
         "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
     ).fetchall()

@@ -35,7 +35,8 @@ _PAIRS = table("undecided_pairs", column("upload_batch_id"))
 _OF_BATCH = StagedQuestions.upload_batch_id == UploadBatches.batch_id
 _COLUMNS: dict[str, ColumnElement[Any]] = {
     **{
-        name: getattr(UploadBatches, name) for name in ("batch_id", "file_name", "document_id", "status", "uploaded_at")
+        name: getattr(UploadBatches, name)
+        for name in ("batch_id", "realm_id", "file_name", "document_id", "status", "uploaded_at")
     },
     "is_matched": UploadBatches.matched_at.is_not(None),
     "total": _COUNTS.c.total_questions,
@@ -53,7 +54,8 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
 }
 _FILTERS: dict[str, ColumnElement[bool]] = {
     "batch_id": UploadBatches.batch_id == parameter("batch_id", Uuid),
-    "user_id": UploadBatches.user_id == parameter("user_id", Uuid),
+    "realm_id": UploadBatches.realm_id == parameter("realm_id", Uuid),
+    "realm_ids": UploadBatches.realm_id == any_(parameter("realm_ids", ARRAY(Uuid))),
     "prefix": or_(
         cast(UploadBatches.batch_id, Text).like(parameter("prefix", Text)),
         UploadBatches.file_name == parameter("named", Text),

@@ -8,13 +8,13 @@ from pipeline_core.db.session import Row, Session
 from pipeline_core.db.staging import MATCH_COLUMNS, matchable
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, NewBankQuestion
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.ids import BatchId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, QuestionId, RealmId, UserId
 from pipeline_core.domain.staging import Embeddable, Matchable
 
 _QUESTION_COLUMNS = {
     "question_id": "uuid",
     "upload_batch_id": "uuid",
-    "user_id": "uuid",
+    "realm_id": "uuid",
     "ordinal": "int4",
     "topic": "text",
     "subtopic": "text",
@@ -44,18 +44,20 @@ class Batches:
         """One decision or import of a batch at a time, to the end of the transaction."""
         self._session.execute("lock_batch", batch_id=batch_id)
 
-    def open_bank(self, batch_id: BatchId, user_id: UserId, file_name: str) -> bool:
+    def open_bank(self, batch_id: BatchId, realm_id: RealmId, file_name: str) -> bool:
         """Make the batch of a question bank; False where it is there already."""
-        return self._session.execute("open_bank", batch_id=batch_id, user_id=user_id, file_name=file_name) == 1
+        return self._session.execute("open_bank", batch_id=batch_id, realm_id=realm_id, file_name=file_name) == 1
 
-    def find(self, user_id: UserId, batch_id: BatchId) -> Batch | None:
+    def find(self, realm_id: RealmId, batch_id: BatchId) -> Batch | None:
         """The batch, if it is this user's."""
-        return next(map(_batch, self._session.all("find_batch", user_id=user_id, batch_id=batch_id)), None)
+        return next(map(_batch, self._session.all("find_batch", realm_id=realm_id, batch_id=batch_id)), None)
 
-    def listed(self, user_id: UserId, *, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:
+    def listed(
+        self, realm_id: RealmId | None, *, named: str | None = None, limit: int | None = 100
+    ) -> list[ListedBatch]:
         """The user's batches, newest first: those that a beginning of an id or a file name means, or all."""
         prefix = None if named is None else named.lower().replace("%", "").replace("_", "") + "%"
-        return self._session.select(LISTED, user_id=user_id, prefix=prefix, named=named, limit=limit)
+        return self._session.select(LISTED, realm_id=realm_id, prefix=prefix, named=named, limit=limit)
 
     def counts(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, BatchCounts]:
         rows = self._session.all("batch_counts", batch_ids=list(batch_ids))
@@ -69,13 +71,13 @@ class Batches:
         return moved == 1
 
     def stage(
-        self, batch_id: BatchId, user_id: UserId, questions: Sequence[NewBankQuestion], generator: str
+        self, batch_id: BatchId, realm_id: RealmId, questions: Sequence[NewBankQuestion], generator: str
     ) -> list[QuestionId]:
-        """Stage those that are not there yet; answers with their ids. The batch is to be compared again."""
+        """Stage those that are not there yet; returns their ids. The batch is to be compared again."""
         there = {row["question_id"] for row in self._session.all("bank_question_ids", batch_id=batch_id)}
         rows = [
             (
-                q.question_id, batch_id, user_id, ordinal, q.topic, q.subtopic, q.kind, q.difficulty, q.question,
+                q.question_id, batch_id, realm_id, ordinal, q.topic, q.subtopic, q.kind, q.difficulty, q.question,
                 q.answer, q.notes, generator, q.match.text, q.match.sha256, q.match.trigrams, q.match.signature,
                 q.match.language,
             )
@@ -99,10 +101,10 @@ class Batches:
         self._session.execute("mark_duplicates", question_ids=list(question_ids))
         self._session.execute("mark_batch", batch_id=batch_id, is_matched=True)
 
-    def revive_orphans(self, user_id: UserId) -> dict[BatchId, list[QuestionId]]:
+    def revive_orphans(self, realm_id: RealmId) -> dict[BatchId, list[QuestionId]]:
         """Questions left out as duplicates of what is no longer there wait again."""
         found: dict[BatchId, list[QuestionId]] = {}
-        for row in self._session.all("orphans_of_banks", user_id=user_id):
+        for row in self._session.all("orphans_of_banks", realm_id=realm_id):
             found.setdefault(row["batch_id"], []).append(row["question_id"])
         if found:
             self._session.execute("revive_questions", question_ids=[i for ids in found.values() for i in ids])
@@ -122,7 +124,7 @@ class Batches:
     def replace(self, replaced: Mapping[QuestionId, QuestionId], *, by: UserId) -> set[BatchId]:
         """Take the keys out of production for the sake of the values, under their documents' locks.
 
-        Answers with the banks that they are staged in.
+        Returns the banks that they are staged in.
         """
         rows = self._session.all("documents_of_questions", question_ids=list(replaced))
         self._session.execute("lock_documents", document_ids=[row["document_id"] for row in rows])

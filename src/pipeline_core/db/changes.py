@@ -16,7 +16,7 @@ class Changes:
         """Keep what changes from here to the end of the transaction as one change of these facts or pairs."""
         [row] = self._session.all(
             "begin_change",
-            user_id=by.user_id,
+            realm_id=by.realm_id,
             **ids_of(where),
             by=by.by,
             subjects=list(subjects),

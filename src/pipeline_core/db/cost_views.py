@@ -18,7 +18,7 @@ from pipeline_core.db.rows import (
     PaidCall,
 )
 from pipeline_core.db.session import Row, Session
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.spending import Account
 
 
@@ -40,9 +40,9 @@ class CostViews:
             connection.commit()
         return rows
 
-    def costs(self, user_id: UserId, accounts: Sequence[Account], *, days: int = 30) -> Costs:
+    def costs(self, realm_id: RealmId, accounts: Sequence[Account], *, days: int = 30) -> Costs:
         """The user's costs of the last days by day, by stage and model, and by document; and the budgets."""
-        which: dict[str, Any] = {"user_id": user_id, "days": days}
+        which: dict[str, Any] = {"realm_id": realm_id, "days": days}
         return Costs(
             days=self._rows(CostByDay, "view_cost_days", **which),
             stages=self._rows(CostByStage, "view_cost_stages", **which),
@@ -60,9 +60,9 @@ class CostViews:
             for row in (there.get(a.scope, nothing),)
         ]
 
-    def document(self, user_id: UserId, document_id: DocumentId) -> DocumentCalls:
+    def document(self, realm_id: RealmId, document_id: DocumentId) -> DocumentCalls:
         """The calls made for a document, and what each of its chunks cost."""
-        whose: dict[str, Any] = {"user_id": user_id, "document_id": document_id}
+        whose: dict[str, Any] = {"realm_id": realm_id, "document_id": document_id}
         return DocumentCalls(
             calls=self._rows(PaidCall, "view_cost_calls", **whose),
             chunks=self._rows(CostOfChunk, "view_cost_chunks", **whose),

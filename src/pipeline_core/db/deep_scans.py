@@ -18,6 +18,7 @@ from pipeline_core.domain.ids import (
     JobId,
     LeaseToken,
     QuestionId,
+    RealmId,
     UserId,
     job_id_for,
     scan_batch_id_for,
@@ -92,9 +93,9 @@ class DeepScans:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def lock_statuses(self, user_id: UserId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+    def lock_statuses(self, realm_id: RealmId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
         """Those of the documents that are the user's, locked."""
-        rows = self._session.all("lock_statuses", user_id=user_id, document_ids=list(document_ids))
+        rows = self._session.all("lock_statuses", realm_id=realm_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
     def set_status(
@@ -124,37 +125,39 @@ class DeepScans:
             for row in rows
         ]
 
-    def users_waiting(self) -> list[UserId]:
+    def users_waiting(self) -> list[RealmId]:
         """Whose documents are ``QUEUED``."""
-        return [row["user_id"] for row in self._session.all("users_waiting_for_scans")]
+        return [row["realm_id"] for row in self._session.all("users_waiting_for_scans")]
 
-    def claim(self, limit: int, user_ids: Sequence[UserId], *, correlation_id: CorrelationId) -> list[DocumentId]:
+    def claim(self, limit: int, realm_ids: Sequence[RealmId], *, correlation_id: CorrelationId) -> list[DocumentId]:
         """Give queued documents a job of their own under the deep profile, and move them to ``PROCESSING``.
 
         To be called under these users' ``Staging.lock_matching``.
         """
-        rows = self._session.all("queued_deep_scans", limit=limit, user_ids=list(user_ids))
+        rows = self._session.all("queued_deep_scans", limit=limit, realm_ids=list(realm_ids))
         opened = self._session.all(
             "open_deep_jobs",
             job_ids=[job_id_for(row["document_id"], row["runs"]) for row in rows],
             document_ids=[row["document_id"] for row in rows],
-            user_ids=[row["user_id"] for row in rows],
+            realm_ids=[row["realm_id"] for row in rows],
             correlation_id=correlation_id,
         )
         ids = [row["document_id"] for row in opened]
         self.move(dict.fromkeys(ids), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
         return ids
 
-    def is_any_open(self, user_id: UserId | None) -> bool:
+    def is_any_open(self, realm_id: RealmId | None) -> bool:
         """Whether any document, of this user's or of everybody's, is queued for a scan or in one."""
-        [row] = self._session.all("is_any_deep_scan_open", user_id=user_id)
+        [row] = self._session.all("is_any_deep_scan_open", realm_id=realm_id)
         return bool(row["is_any"])
 
-    def waiting(self, user_id: UserId) -> list[DocumentId]:
+    def waiting(self, realm_id: RealmId) -> list[DocumentId]:
         """The user's documents that are ``QUEUED`` or ``PROCESSING``, longest first."""
-        return [row["document_id"] for row in self._session.all("waiting_deep_scans", user_id=user_id)]
+        return [row["document_id"] for row in self._session.all("waiting_deep_scans", realm_id=realm_id)]
 
-    def under_way(self, user_id: UserId | None, document_ids: Sequence[DocumentId] | None = None) -> list[ScanUnderWay]:
+    def under_way(
+        self, realm_id: RealmId | None, document_ids: Sequence[DocumentId] | None = None
+    ) -> list[ScanUnderWay]:
         limited_to = list(document_ids) if document_ids is not None else None
         return [
             ScanUnderWay(
@@ -164,13 +167,13 @@ class DeepScans:
                 Profile(row["profile"]),
                 explain(row["last_error"]).message if row["last_error"] else None,
             )
-            for row in self._session.all("deep_scans_under_way", user_id=user_id, document_ids=limited_to)
+            for row in self._session.all("deep_scans_under_way", realm_id=realm_id, document_ids=limited_to)
         ]
 
     def move(
         self, scans: Mapping[DocumentId, str | None], source: DeepScanStatus, target: DeepScanStatus
     ) -> set[DocumentId]:
-        """Compare and set, with an event each; answers with those that were at ``source``. Values are errors."""
+        """Compare and set, with an event each; returns those that were at ``source``. Values are errors."""
         if not scans:
             return set()
         event, severity, code = _EVENTS[target]
@@ -199,7 +202,7 @@ class DeepScans:
         there = self._session.all("staged_chunk_ids", document_ids=[document.document_id])
         old = {row["chunk_id"] for row in there}
         staging.insert_chunks(
-            {document.document_id: (document.user_id, [c for c in chunks if c.chunk_id not in old])},
+            {document.document_id: (document.realm_id, [c for c in chunks if c.chunk_id not in old])},
             chunker=chunker,
             version=version,
         )
@@ -210,17 +213,17 @@ class DeepScans:
             evidence=[evidence_json(a.evidence) for a in anchors],
         )
         # nothing is new any more, and what is gone takes only facts along whose evidence is nowhere
-        staging.replace_chunks({document.document_id: (document.user_id, chunks)}, chunker=chunker, version=version)
+        staging.replace_chunks({document.document_id: (document.realm_id, chunks)}, chunker=chunker, version=version)
 
     def add_questions(self, document: Document, questions: Sequence[NewQuestion]) -> int:
-        """Stage what the document does not say yet, in the batch of its job; answers with how many."""
+        """Stage what the document does not say yet, in the batch of its job; returns how many."""
         batch_id = scan_batch_id_for(document.job_id)
         staging = Staging(self._session)
         self._session.execute(
             "open_batches",
             batch_ids=[batch_id],
             document_ids=[document.document_id],
-            user_ids=[document.user_id],
+            realm_ids=[document.realm_id],
             file_names=[document.filename],
         )
         rows = self._session.all("facts_by_batch", document_id=document.document_id)

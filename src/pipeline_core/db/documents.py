@@ -1,12 +1,13 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
-from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
@@ -30,6 +31,16 @@ def summary_from(row: Row) -> JobSummary:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class MovableDocument:
+    """A document, by what decides whether it can be moved."""
+
+    realm_id: RealmId
+    filename: str
+    file_sha256: str
+    state: JobState
+
+
 class Documents:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -38,20 +49,20 @@ class Documents:
         self,
         documents: Sequence[Document],
         *,
-        user_id: UserId,
+        realm_id: RealmId,
         correlation_id: CorrelationId,
         workflow: str,
         submitted_via: str = "direct",
         wished: Wished = NOTHING_WISHED,
     ) -> set[DocumentId]:
-        """Make documents with their job, workflow, stage rows and first event; answers with those that are new.
+        """Make documents with their job, workflow, stage rows and first event; returns those that are new.
 
         ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
         the upload says about the policy; it holds for every run of the documents.
         """
         rows = self._session.all(
             "register_documents",
-            user_id=user_id,
+            realm_id=realm_id,
             correlation_id=correlation_id,
             workflow=workflow,
             policy=json_text(wished.as_json()),
@@ -67,42 +78,70 @@ class Documents:
         )
         return {row["document_id"] for row in rows}
 
-    def published(self, user_id: UserId) -> list[PublishedDocument]:
+    def ids_of(self, realm_id: RealmId, checksums: Iterable[str]) -> dict[str, DocumentId]:
+        """The id that each content has in the realm, or will have once it is registered there."""
+        todo = list(dict.fromkeys(checksums))
+        rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=todo)
+        ids = {row["file_sha256"]: DocumentId(row["document_id"]) for row in rows}
+        todo, moved = [checksum for checksum in todo if checksum not in ids], 0
+        while todo:
+            derived = {document_id_for(realm_id, checksum, moved): checksum for checksum in todo}
+            rows = self._session.all("taken_elsewhere", realm_id=realm_id, document_ids=list(derived))
+            elsewhere = {row["document_id"] for row in rows}
+            ids |= {checksum: one for one, checksum in derived.items() if one not in elsewhere}
+            todo, moved = [derived[one] for one in elsewhere], moved + 1
+        return ids
+
+    def of_content(self, realm_id: RealmId, checksum: str) -> DocumentId | None:
+        """The realm's document of this content."""
+        rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=[checksum])
+        return DocumentId(rows[0]["document_id"]) if rows else None
+
+    def to_move(self, document_id: DocumentId) -> MovableDocument | None:
+        """The document under a lock, as a move has to know it."""
+        rows = self._session.all("document_to_move", document_id=document_id)
+        return MovableDocument(**rows[0]) if rows else None
+
+    def move(self, document_id: DocumentId, realm_id: RealmId) -> None:
+        """Put a document and all that belongs to it into another realm, under the matching locks of both."""
+        self._session.all("move_document", document_id=document_id, realm_id=realm_id)
+
+    def published(self, realm_id: RealmId) -> list[PublishedDocument]:
         """The user's documents that are in production, the oldest first."""
-        return [PublishedDocument(**row) for row in self._session.all("published_documents", user_id=user_id)]
+        return [PublishedDocument(**row) for row in self._session.all("published_documents", realm_id=realm_id)]
 
     def wish(self, document_ids: Ids, wished: Wished) -> None:
         """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
         if wished != NOTHING_WISHED:
             self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
-    def place(self, user_id: UserId, places: Sequence[Place]) -> None:
+    def place(self, realm_id: RealmId, places: Sequence[Place]) -> None:
         """Record which document stands at each place now, and show each document by a name that it has now."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        self._session.execute("lock_sources", user_id=user_id, uris=uris)
-        self._session.execute("retire_sources", user_id=user_id, uris=uris, document_ids=ids)
+        self._session.execute("lock_sources", realm_id=realm_id, uris=uris)
+        self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
         filenames = [place.filename for place in places]
-        self._session.execute("point_sources", user_id=user_id, uris=uris, document_ids=ids, filenames=filenames)
-        self._session.execute("rename_documents", user_id=user_id, uris=uris)
+        self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
+        self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
-    def places_left(self, user_id: UserId, places: Sequence[Place]) -> list[str]:
+    def places_left(self, realm_id: RealmId, places: Sequence[Place]) -> list[str]:
         """Where else documents stand that had to leave one of these places to another."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        rows = self._session.all("places_left", user_id=user_id, uris=uris, document_ids=ids)
+        rows = self._session.all("places_left", realm_id=realm_id, uris=uris, document_ids=ids)
         return [row["source_uri"] for row in rows]
 
-    def vacate(self, user_id: UserId, uris: Sequence[str]) -> None:
+    def vacate(self, realm_id: RealmId, uris: Sequence[str]) -> None:
         """Nothing stands at these places any more."""
         if uris:
-            self._session.execute("vacate_places", user_id=user_id, uris=list(uris))
-            self._session.execute("rename_documents", user_id=user_id, uris=list(uris))
+            self._session.execute("vacate_places", realm_id=realm_id, uris=list(uris))
+            self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
-        """Give documents the realm, the title and the times that they had elsewhere."""
+        """Give documents the title, the times and, as their collection, the realm that they had elsewhere."""
         self._session.execute(
             "describe_documents",
             document_ids=list(rows),
-            realm_ids=[row.realm_id for row in rows.values()],
+            collections=[(row.realm_id or "").strip() or None for row in rows.values()],
             titles=[row.title for row in rows.values()],
             created=[row.created_at for row in rows.values()],
             updated=[row.updated_at for row in rows.values()],
@@ -117,10 +156,10 @@ class Documents:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
         return {row["document_id"]: summary_from(row) for row in rows}
 
-    def revived(self, user_id: UserId, published: Ids) -> dict[DocumentId, CorrelationId]:
-        """Documents that wait because publishing one of these took their twin away, with how to find it in events."""
+    def revived(self, realm_id: RealmId, published: Ids) -> dict[DocumentId, CorrelationId]:
+        """Documents that wait because publishing one of these withdrew their duplicate, with their correlation ids."""
         names = [str(document_id) for document_id in published]
-        rows = self._session.all("revived_documents", user_id=user_id, published=names)
+        rows = self._session.all("revived_documents", realm_id=realm_id, published=names)
         return {row["document_id"]: row["correlation_id"] for row in rows}
 
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:

@@ -166,7 +166,7 @@ def _one_line(text: str) -> str:
 
 
 def sweep_sockets(accounts: set[int]) -> list[Path]:
-    """Remove the folders for sockets of these users (uids) whose server was killed; answers with them."""
+    """Remove the folders for sockets of these users (uids) whose server was killed; returns them."""
     removed = []
     for folder in scratch.parent().parent.glob(f"{_SOCKETS}*"):
         with suppress(OSError):

@@ -92,7 +92,7 @@ class Models:
     def switch(self, model: EmbeddingModel, *, recall: float | None) -> tuple[int, int]:
         """Give every chunk and question its vector of the model, and make it the active one.
 
-        Answers with the numbers of chunks and questions.
+        Returns the numbers of chunks and questions.
 
         Raises:
             LedgerError: some have no vector of it.
@@ -109,7 +109,7 @@ class Models:
         return chunks, questions
 
     def forget_next(self, limit: int) -> int:
-        """Delete up to ``limit`` of the vectors that wait beside the live ones; answers with their number."""
+        """Delete up to ``limit`` of the vectors that wait beside the live ones; returns their number."""
         return self._session.execute("forget_next", limit=limit)
 
     def forget_candidates(self) -> None:

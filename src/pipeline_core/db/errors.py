@@ -17,6 +17,7 @@ from pipeline_core.domain.errors import (
     IllegalMoveError,
     LeaseLostError,
     PipelineError,
+    RefusedError,
     StatementTimeoutError,
 )
 
@@ -37,6 +38,7 @@ _NOT_MIGRATED = (
 )
 NOT_READY = sqlstate.InsufficientPrivilege | sqlstate.FeatureNotSupported | sqlstate.UndefinedFile
 """What PostgreSQL says where a right, an extension or an extension's files are lacking."""
+_LAST_ADMIN = "realm_members_last_admin"
 _ROW_SECURITY = "ExecWithCheckOptions"
 """Where PostgreSQL refuses a row that is another user's, with the same SQLSTATE as for a right that lacks."""
 
@@ -45,6 +47,8 @@ def translate(error: psycopg.Error) -> PipelineError:
     """What a psycopg error means: try again, migrate, a right that lacks, an illegal move, or rows that are refused."""
     text = first_line(error)
     constraint = error.diag.constraint_name or ""
+    if constraint == _LAST_ADMIN:
+        return RefusedError("A realm keeps at least one admin.", action="Make somebody else an admin first.")
     if constraint == _LEASE:
         return LeaseLostError(where=text)
     if isinstance(error, sqlstate.CheckViolation) and constraint.startswith(_LIFECYCLE):

@@ -81,7 +81,8 @@ _OF_JOB = (
     "updated_at", "finished_at", "correlation_id", "flow_run_id",
 )  # fmt: skip
 _OF_DOCUMENT = (
-    "document_id", "filename", "title", "published_at", "staging_status", "deep_scan_status", "deep_scan_error",
+    "document_id", "realm_id", "filename", "title", "published_at", "staging_status", "deep_scan_status",
+    "deep_scan_error",
 )  # fmt: skip
 
 
@@ -127,7 +128,8 @@ def _columns(job: type[UploadJobs]) -> Columns:
 
 def _filters(job: type[UploadJobs]) -> dict[str, ColumnElement[bool]]:
     return {
-        "user_id": Documents.user_id == parameter("user_id", Uuid),
+        "realm_id": Documents.realm_id == parameter("realm_id", Uuid),
+        "realm_ids": Documents.realm_id == any_(parameter("realm_ids", ARRAY(Uuid))),
         "job_id": job.job_id == parameter("job_id", Uuid),
         "document_ids": Documents.document_id == any_(parameter("document_ids", ARRAY(Uuid))),
         "states": job.state == any_(parameter("states", _TEXTS)),
@@ -153,7 +155,7 @@ JOBS = Listing(
     Job,
     _columns(UploadJobs),
     _EACH,
-    filters=_filters(UploadJobs) | {"user_id": UploadJobs.user_id == parameter("user_id", Uuid)},
+    filters=_filters(UploadJobs) | {"realm_ids": UploadJobs.realm_id == any_(parameter("realm_ids", ARRAY(Uuid)))},
     order=(UploadJobs.created_at.desc(), UploadJobs.job_id.desc()),
 )
 """Every job."""

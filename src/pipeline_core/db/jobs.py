@@ -9,7 +9,7 @@ from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, JobId, LeaseToken, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, JobId, LeaseToken, RealmId, UserId
 from pipeline_core.domain.jobs import DeadLetter, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile, StageName
 from pipeline_core.domain.policy import Wished
@@ -22,7 +22,7 @@ WORKER_LOCK_CLASS = 7714
 def _held(row: Row) -> HeldJob:
     document = Document(
         row["document_id"],
-        row["user_id"],
+        row["realm_id"],
         row["job_id"],
         row["filename"],
         row["mime"],
@@ -61,7 +61,7 @@ class Jobs:
         flow_run_id: UUID | None,
         passage: Passage = FREE,
     ) -> set[DocumentId]:
-        """Take the jobs nobody works on; answers with the documents whose job is ours now.
+        """Take the jobs nobody works on; returns the documents whose job is ours now.
 
         ``passage``: what is not to be taken, for want of a part of the installation.
         """
@@ -174,9 +174,9 @@ class Jobs:
         if not self._session.all("go_on", job_id=job_id, stage=at, stop_after=stop_after, by=by):
             raise IllegalMoveError(f"Job {job_id} has moved on meanwhile.", where=f"expected at {at}")
 
-    def dead(self, user_id: UserId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
+    def dead(self, realm_id: RealmId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
         """The user's dead letters, of one code and since a moment where these are given; the oldest failure first."""
-        rows = self._session.all("dead_jobs", user_id=user_id, code=code, since=since)
+        rows = self._session.all("dead_jobs", realm_id=realm_id, code=code, since=since)
         return [
             DeadLetter(**{**row, "stage": JobStage(row["stage"]), "profile": Profile(row["profile"])}) for row in rows
         ]
@@ -208,9 +208,9 @@ class Jobs:
         rows = self._session.all("validated_jobs", job_ids=list(job_ids))
         return {row["job_id"]: (row["document_id"], row["results"]) for row in rows}
 
-    def in_validation_review(self, user_ids: Sequence[UserId], *, most: int) -> list[JobId]:
+    def in_validation_review(self, realm_ids: Sequence[RealmId], *, most: int) -> list[JobId]:
         """Jobs that wait for what validation found, the last to come first."""
-        rows = self._session.all("jobs_in_validation_review", user_ids=list(user_ids), most=most)
+        rows = self._session.all("jobs_in_validation_review", realm_ids=list(realm_ids), most=most)
         return [row["job_id"] for row in rows]
 
     def _set(self, query: str, results: Mapping[JobId, Mapping[str, Any]]) -> None:

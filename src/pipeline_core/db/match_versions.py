@@ -28,8 +28,8 @@ _RENEWED = (
     "FROM renewed_keys r WHERE r.table_name = '{table}' AND r.question_id = q.question_id"
 )
 # Of a row that was left out: the words of the one that it repeats, where those are the words that it repeated. A row
-# that the system took for the same words, and that says others by now, keeps the old ones: so it has lost its twin.
-_TWINS = """
+# that the system took for the same words, and that says others by now, keeps the old ones: it has lost its duplicate.
+_LEFT_ALONE = """
 UPDATE staged_questions q SET duplicate_of_sha256 = r.key
 FROM renewed_keys r
 WHERE r.question_id = q.duplicate_of AND r.old_key = q.duplicate_of_sha256
@@ -41,7 +41,7 @@ WHERE r.question_id = q.duplicate_of AND r.old_key = q.duplicate_of_sha256
 """
 _DECISIONS = """
 WITH decided AS (
-    SELECT p.user_id, s.match_sha256 AS staged, coalesce(e.match_sha256, a.match_sha256) AS existing, p.resolution,
+    SELECT p.realm_id, s.match_sha256 AS staged, coalesce(e.match_sha256, a.match_sha256) AS existing, p.resolution,
         p.resolved_by, p.resolved_at, p.resolution_notes
     FROM staging_duplicates p
     JOIN staged_questions s ON s.question_id = p.staged_question_id
@@ -50,8 +50,8 @@ WITH decided AS (
     WHERE decided_by_person(p.resolution, p.resolved_by)
         AND coalesce(e.match_sha256, a.match_sha256) IS NOT NULL
 )
-INSERT INTO duplicate_decisions (user_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
-SELECT DISTINCT ON (user_id, first, second) user_id, first, second,
+INSERT INTO duplicate_decisions (realm_id, first_sha256, second_sha256, resolution, decided_by, decided_at, notes)
+SELECT DISTINCT ON (realm_id, first, second) realm_id, first, second,
     CASE
         WHEN resolution IN ('keep_both', 'not_duplicate') THEN resolution
         WHEN (resolution = 'replace_existing') = (staged = first) THEN 'keep_first'
@@ -60,7 +60,7 @@ SELECT DISTINCT ON (user_id, first, second) user_id, first, second,
 FROM decided CROSS JOIN LATERAL (
     SELECT least(staged COLLATE "C", existing COLLATE "C") AS first,
            greatest(staged COLLATE "C", existing COLLATE "C") AS second) ends
-ORDER BY user_id, first, second, resolved_at DESC
+ORDER BY realm_id, first, second, resolved_at DESC
 ON CONFLICT DO NOTHING
 """
 
@@ -71,7 +71,7 @@ def are_outdated(connection: Any) -> bool:
 
 
 def renew_match_keys(url: str) -> int:
-    """Compute the hashes of outdated rows anew, in one transaction; answers with how many there were.
+    """Compute the hashes of outdated rows anew, in one transaction; returns how many there were.
 
     Whoever compares at the same moment waits for its user's rows, and finds them renewed.
     """
@@ -91,7 +91,7 @@ def renew_match_keys(url: str) -> int:
         for table in _ROWS:
             connection.execute(_OLD_KEYS.format(table=table))
             count += connection.execute(_RENEWED.format(table=table), {"version": VERSION}).rowcount
-        connection.execute(_TWINS)
+        connection.execute(_LEFT_ALONE)
         connection.execute(_DECISIONS)
     return count
 

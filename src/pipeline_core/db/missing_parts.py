@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 
 
 class Passage(NamedTuple):
@@ -49,7 +49,7 @@ class MissingParts:
         )
 
     def candidates(
-        self, parts: Sequence[str], *, document_ids: Sequence[DocumentId] | None, user_id: UserId | None
+        self, parts: Sequence[str], *, document_ids: Sequence[DocumentId] | None, realm_id: RealmId | None
     ) -> dict[str, DocumentId]:
         """For each of the parts whose try is due, a job that waits, among these."""
         rows = self._session.all(
@@ -57,7 +57,7 @@ class MissingParts:
             parts=list(parts),
             everything=EVERYTHING_NEEDS,
             document_ids=None if document_ids is None else list(document_ids),
-            user_id=user_id,
+            realm_id=realm_id,
         )
         return {row["part"]: row["document_id"] for row in rows}
 

@@ -36,15 +36,18 @@ class Base(DeclarativeBase):
     metadata = MetaData(schema=SCHEMA)
 
 
-def _with_user(column: str, table: str, key: str) -> ForeignKeyConstraint:
-    """A reference to another row of the same user."""
+def _with_realm(column: str, table: str, key: str) -> ForeignKeyConstraint:
+    """A reference to another row of the same realm, which moves with it."""
     return ForeignKeyConstraint(
-        [column, "user_id"], [f"{SCHEMA}.{table}.{key}", f"{SCHEMA}.{table}.user_id"], ondelete="CASCADE"
+        [column, "realm_id"],
+        [f"{SCHEMA}.{table}.{key}", f"{SCHEMA}.{table}.realm_id"],
+        onupdate="CASCADE",
+        ondelete="CASCADE",
     )
 
 
 def _of_document() -> ForeignKeyConstraint:
-    return _with_user("document_id", "documents", "document_id")
+    return _with_realm("document_id", "documents", "document_id")
 
 
 class Fact:
@@ -77,7 +80,7 @@ class Passage:
     """What a chunk has as long as it is staged, and once it is published."""
 
     document_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     ordinal: Mapped[int] = mapped_column(Integer)
     text: Mapped[str] = mapped_column(Text)
     page_from: Mapped[int] = mapped_column(Integer)
@@ -149,7 +152,7 @@ class PaidCalls(Base):
 
     call_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     run_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     document_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="SET NULL")
     )
@@ -217,7 +220,7 @@ class AllQuestions(Fact, Base):
     __table_args__ = (_of_document(),)
 
     question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
     chunk_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.document_chunks.chunk_id", ondelete="CASCADE")
@@ -247,7 +250,7 @@ class DocumentProcessingStages(Base):
     __table_args__ = (_of_document(),)
 
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     stage_name: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True)
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -269,7 +272,7 @@ class DocumentSources(Base):
     __tablename__ = "document_sources"
     __table_args__ = (_of_document(),)
 
-    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     source_uri: Mapped[str] = mapped_column(Text, primary_key=True)
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     is_current: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
@@ -284,7 +287,7 @@ class DocumentVectorBuffer(Base):
     owner_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     owner_kind: Mapped[str] = mapped_column(Text)
     document_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_version: Mapped[str] = mapped_column(Text)
     content_sha256: Mapped[str] = mapped_column(Text)
@@ -296,8 +299,8 @@ class Documents(Base):
     __tablename__ = "documents"
 
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
-    realm_id: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     filename: Mapped[str] = mapped_column(Text)
     mime: Mapped[str] = mapped_column(Text)
@@ -326,7 +329,7 @@ class Documents(Base):
 class DuplicateDecisions(Base):
     __tablename__ = "duplicate_decisions"
 
-    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     first_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
     second_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
     resolution: Mapped[str] = mapped_column(Text)
@@ -364,7 +367,9 @@ class Events(Base):
     ts: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     job_id: Mapped[UUID | None] = mapped_column(Uuid)
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
-    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+    realm_id: Mapped[UUID | None] = mapped_column(Uuid)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid, server_default=FetchedValue())
+    user_name: Mapped[str | None] = mapped_column(Text, server_default=FetchedValue())
     correlation_id: Mapped[UUID | None] = mapped_column(Uuid)
     type: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
@@ -431,7 +436,7 @@ class ProcessingWorkflows(Base):
     __table_args__ = (_of_document(),)
 
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     workflow_type: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     total_stages: Mapped[int] = mapped_column(Integer)
     completed_stages: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
@@ -462,7 +467,7 @@ class StageOutputFiles(Base):
     __table_args__ = (_of_document(),)
 
     document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     stage_name: Mapped[str] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"), primary_key=True)
     file_type: Mapped[str] = mapped_column(Text, primary_key=True)
     file_path: Mapped[str] = mapped_column(Text)
@@ -471,6 +476,26 @@ class StageOutputFiles(Base):
     checksum: Mapped[str] = mapped_column(Text)
     # "metadata" is SQLAlchemy's own word on a model
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=FetchedValue())
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class RealmMembers(Base):
+    __tablename__ = "realm_members"
+
+    realm_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(f"{SCHEMA}.realms.realm_id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    role: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    added_by: Mapped[UUID] = mapped_column(Uuid)
+    added_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
+class Realms(Base):
+    __tablename__ = "realms"
+
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[UUID] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -498,7 +523,7 @@ class SearchPostings(Base):
 
     source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     part: Mapped[int] = mapped_column(Integer, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     term: Mapped[int | None] = mapped_column(BigInteger)
     passages: Mapped[int] = mapped_column(Integer)
     terms: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
@@ -510,7 +535,7 @@ class SearchSources(Base):
     __tablename__ = "search_sources"
 
     source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     language: Mapped[str] = mapped_column(Text)
     passages: Mapped[int] = mapped_column(Integer)
     words: Mapped[int] = mapped_column(BigInteger)
@@ -538,11 +563,11 @@ class StagedQuestionMoves(Base):
 
 class StagedQuestions(Fact, Base):
     __tablename__ = "staged_questions"
-    __table_args__ = (_of_document(), _with_user("upload_batch_id", "upload_batches", "batch_id"))
+    __table_args__ = (_of_document(), _with_realm("upload_batch_id", "upload_batches", "batch_id"))
 
     question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     upload_batch_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
     chunk_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.staged_chunks.chunk_id", ondelete="CASCADE")
@@ -583,7 +608,7 @@ class StagingDuplicates(Base):
     __tablename__ = "staging_duplicates"
 
     duplicate_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     staged_question_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.staged_questions.question_id", ondelete="CASCADE")
     )
@@ -616,7 +641,7 @@ class UploadBatches(Base):
     batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
     uploaded_by: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     uploaded_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     file_name: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
@@ -644,6 +669,7 @@ class UploadJobs(Base):
 
     job_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     document_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     stage: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
@@ -698,6 +724,7 @@ class EventStreams(Base):
     __tablename__ = "event_streams"
 
     stream_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     open_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
@@ -709,6 +736,7 @@ class ParkedDecisions(Base):
     parked_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
     job_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.upload_jobs.job_id", ondelete="CASCADE"))
     document_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     decision: Mapped[str] = mapped_column(Text)
     fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -724,10 +752,10 @@ class ParkedDecisions(Base):
 
 class ReviewChanges(Base):
     __tablename__ = "review_changes"
-    __table_args__ = (_of_document(), _with_user("batch_id", "upload_batches", "batch_id"))
+    __table_args__ = (_of_document(), _with_realm("batch_id", "upload_batches", "batch_id"))
 
     change_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
     batch_id: Mapped[UUID | None] = mapped_column(Uuid)
     made_by: Mapped[str] = mapped_column(Text)
@@ -744,7 +772,7 @@ class ReviewChangeRows(Base):
     change_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("upload_pipeline.review_changes.change_id", ondelete="CASCADE"), primary_key=True
     )
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     row_key: Mapped[str] = mapped_column(Text, primary_key=True)
     question_id: Mapped[UUID | None] = mapped_column(
@@ -764,7 +792,7 @@ class WebhookEndpoints(Base):
     __tablename__ = "webhook_endpoints"
 
     webhook_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     url: Mapped[str] = mapped_column(Text)
     secret: Mapped[str] = mapped_column(Text)
     events: Mapped[list[str]] = mapped_column(ARRAY(Text))
@@ -778,11 +806,11 @@ class WebhookEndpoints(Base):
 
 class WebhookDeliveries(Base):
     __tablename__ = "webhook_deliveries"
-    __table_args__ = (_with_user("webhook_id", "webhook_endpoints", "webhook_id"),)
+    __table_args__ = (_with_realm("webhook_id", "webhook_endpoints", "webhook_id"),)
 
     delivery_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
     webhook_id: Mapped[UUID] = mapped_column(Uuid)
-    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
     event: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())

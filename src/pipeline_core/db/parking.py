@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pipeline_core.db.rows import ParkedShown
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId, UserId
+from pipeline_core.domain.review import Reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class ParkedDecision:
     parked_id: UUID
     job_id: JobId
     document_id: DocumentId
+    realm_id: RealmId
     user_id: UserId
     decision: str
     fields: Mapping[str, Any]
@@ -39,11 +41,17 @@ class Parking:
         self._session = session
 
     def park(
-        self, job_id: JobId, decision: str, fields: Mapping[str, Any], *, by: str, window_s: float
+        self, job_id: JobId, decision: str, fields: Mapping[str, Any], *, by: Reviewer, window_s: float
     ) -> ParkedDecision:
         """Keep a decision about the job, as it is now, for so many seconds of the database's clock."""
         [parked] = self._decisions(
-            "park_decision", job_id=job_id, decision=decision, fields=json_text(fields), by=by, window_s=window_s
+            "park_decision",
+            job_id=job_id,
+            decision=decision,
+            fields=json_text(fields),
+            by=by.by,
+            user_id=by.user_id,
+            window_s=window_s,
         )
         return parked
 

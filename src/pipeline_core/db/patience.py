@@ -33,5 +33,5 @@ class Patience:
         self._in_vain = True
 
     def wait(self, seconds: float) -> bool:
-        """Wait; answers with whether to try again."""
+        """Wait; returns whether to try again."""
         return not self._stopping.wait(seconds)

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline_core.db.embedding_models import Models
 from pipeline_core.db.session import Session
-from pipeline_core.db.stand_ins import stand_in
+from pipeline_core.db.substitutes import substitute
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.ids import BatchId, DocumentId, Ids
@@ -20,7 +20,7 @@ _BUFFER_COLUMNS = {
     "owner_id": "uuid",
     "owner_kind": "text",
     "document_id": "uuid",
-    "user_id": "uuid",
+    "realm_id": "uuid",
     "embed_model": "text",
     "embed_version": "text",
     "content_sha256": "text",
@@ -34,15 +34,15 @@ class Production:
 
     def publishable(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
         """The chunks and approved facts of each document."""
-        return self._texts(document_ids, with_stand_ins=False)
+        return self._texts(document_ids, with_substitutes=False)
 
     def to_embed(self, document_ids: Ids) -> dict[DocumentId, list[Embeddable]]:
         """The same, with the facts that were left out for a copy which is only staged: they may be published first."""
-        return self._texts(document_ids, with_stand_ins=True)
+        return self._texts(document_ids, with_substitutes=True)
 
-    def _texts(self, document_ids: Ids, *, with_stand_ins: bool) -> dict[DocumentId, list[Embeddable]]:
+    def _texts(self, document_ids: Ids, *, with_substitutes: bool) -> dict[DocumentId, list[Embeddable]]:
         found: dict[DocumentId, list[Embeddable]] = {document_id: [] for document_id in document_ids}
-        rows = self._session.all("publishable", document_ids=list(document_ids), with_stand_ins=with_stand_ins)
+        rows = self._session.all("publishable", document_ids=list(document_ids), with_substitutes=with_substitutes)
         for row in rows:
             found[row["document_id"]].append(
                 Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"])
@@ -78,7 +78,7 @@ class Production:
                 text.owner_id,
                 text.kind,
                 document.document_id,
-                document.user_id,
+                document.realm_id,
                 model,
                 version,
                 text.content_sha256,
@@ -124,15 +124,15 @@ class Production:
     def take_places(self, document_ids: Ids) -> set[BatchId]:
         """Leave out the copies that these documents are published before, and what their facts replace.
 
-        Answers with the banks that some of it is in.
+        Returns the banks that some of it is in.
         """
-        return stand_in(self._session, document_ids) | self._replace(list(document_ids))
+        return substitute(self._session, document_ids) | self._replace(list(document_ids))
 
     def _ids(self, query: str, document_ids: list[DocumentId]) -> list[DocumentId]:
         return [row["document_id"] for row in self._session.all(query, document_ids=document_ids)]
 
     def _replace(self, ids: list[DocumentId]) -> set[BatchId]:
-        """Leave out what facts of these documents take the place of, wherever it is; answers with the banks of it."""
+        """Leave out what facts of these documents take the place of, wherever it is; returns the banks of it."""
         pairs = {(row["old_id"], row["new_id"]): row["by"] for row in self._session.all("replacing", document_ids=ids)}
         replaced = successors(pairs)
         if not replaced:
@@ -154,7 +154,7 @@ class Production:
     def swap(self, document_ids: Ids, *, model: str) -> list[LedgerRow]:
         """Put chunks and approved facts with their vectors where those of the earlier versions were.
 
-        Answers with what there was to arrive, and what has arrived.
+        Returns what there was to arrive, and what has arrived.
         """
         ids, run = list(document_ids), self._session.execute
         before = self._ids("predecessors", ids)

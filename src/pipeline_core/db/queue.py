@@ -10,7 +10,7 @@ from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
-from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, RealmId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState
 
 
@@ -20,7 +20,7 @@ class LostJob:
 
     job_id: JobId
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     stage: JobStage
     times: int
     worker: str
@@ -28,8 +28,9 @@ class LostJob:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How many jobs of a user wait and run; ``oldest_s`` is how long the first of them has waited, in seconds."""
+    """How many jobs of a user in a realm wait and run; ``oldest_s``: for how long the first of them has waited."""
 
+    realm_id: RealmId
     user_id: UserId
     queued: int
     retryable: int
@@ -43,6 +44,7 @@ class Waiting:
 
     job_id: JobId
     document_id: DocumentId
+    realm_id: RealmId
     user_id: UserId
     filename: str
     priority: int
@@ -88,7 +90,7 @@ class Queue:
         worker: str,
         lease: LeaseToken,
         lease_s: float,
-        user_id: UserId | None,
+        realm_id: RealmId | None,
         flow_run_id: UUID | None,
         passage: Passage = FREE,
     ) -> list[DocumentId]:
@@ -97,7 +99,7 @@ class Queue:
         Args:
             limit: Most jobs to take.
             per_user: Most jobs of one user that may be running then; 0 is no limit.
-            user_id: Only this user's.
+            realm_id: Only this user's.
             passage: What is not to be taken, for want of a part of the installation.
         """
         self._session.execute("lock_queue", lock_class=QUEUE_LOCK_CLASS)
@@ -108,7 +110,7 @@ class Queue:
             worker=worker,
             lease=lease,
             lease_s=lease_s,
-            user_id=user_id,
+            realm_id=realm_id,
             flow_run_id=flow_run_id,
             **passage._asdict(),
         )
@@ -124,7 +126,7 @@ class Queue:
             LostJob(
                 job_id=row["job_id"],
                 document_id=row["document_id"],
-                user_id=row["user_id"],
+                realm_id=row["realm_id"],
                 stage=JobStage(row["stage"]),
                 times=row["lost_leases"],
                 worker=row["claimed_by"],
@@ -139,12 +141,12 @@ class Queue:
         """
         return [row["document_id"] for row in self._session.all("free_jobs", error=json_text(error))]
 
-    def pressure(self, user_id: UserId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
+    def pressure(self, realm_id: RealmId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
         """What waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
         [row] = self._session.all(
             "queue_pressure",
             everything=EVERYTHING_NEEDS,
-            user_id=user_id,
+            realm_id=realm_id,
             per_user=per_user,
             most=most,
             grace_s=grace_s,
@@ -159,15 +161,15 @@ class Queue:
         )
         return {row["document_id"]: row["is_lost"] for row in rows}
 
-    def depth(self, user_id: UserId | None) -> list[Depth]:
-        return [Depth(**row) for row in self._session.all("queue_depth", user_id=user_id)]
+    def depth(self, realm_id: RealmId | None) -> list[Depth]:
+        return [Depth(**row) for row in self._session.all("queue_depth", realm_id=realm_id)]
 
-    def waiting(self, user_id: UserId | None, *, limit: int | None) -> list[Waiting]:
+    def waiting(self, realm_id: RealmId | None, *, limit: int | None) -> list[Waiting]:
         """What waits, in the order in which it is taken; what is not due yet comes last."""
-        rows = self._session.all("queue_waiting", user_id=user_id, limit=limit, everything=EVERYTHING_NEEDS)
+        rows = self._session.all("queue_waiting", realm_id=realm_id, limit=limit, everything=EVERYTHING_NEEDS)
         return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
-        """Answers with the documents whose job waits and had another priority."""
+        """Returns the documents whose job waits and had another priority."""
         rows = self._session.all("set_priority", document_ids=list(document_ids), priority=priority, by=by)
         return [row["document_id"] for row in rows]

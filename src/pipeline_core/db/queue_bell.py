@@ -24,7 +24,7 @@ class QueueBell:
         self._line: psycopg.Connection[Any] | None = None
 
     def wait(self, timeout_s: float) -> bool:
-        """Return when something was queued since the last call, or after ``timeout_s`` seconds; answers with which.
+        """Return when something was queued since the last call, or after ``timeout_s`` seconds; returns which.
 
         The first call, and one after the line was lost, answers at once with True: nobody knows what was missed.
 

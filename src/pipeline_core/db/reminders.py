@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline_core.db.session import Session
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Overdue:
 
     job_id: JobId
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     filename: str
     hours: float
 

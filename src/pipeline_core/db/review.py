@@ -8,7 +8,7 @@ from pipeline_core.db.documents import summary_from
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.batches import Batch, QuestionStatus
 from pipeline_core.domain.facts import LeftOut, Span
-from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, RealmId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.review import (
     PastDecision,
@@ -45,21 +45,22 @@ class Reviews:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def lock(self, document_id: DocumentId, user_id: UserId) -> JobSummary | None:
+    def lock(self, document_id: DocumentId, realm_id: RealmId) -> JobSummary | None:
         """The document's newest job, locked until the transaction ends; None if the user has no such document."""
-        rows = self._session.all("lock_for_review", document_id=document_id, user_id=user_id)
+        rows = self._session.all("lock_for_review", document_id=document_id, realm_id=realm_id)
         return summary_from(rows[0]) if rows else None
 
-    def has_document(self, document_id: DocumentId, user_id: UserId) -> bool:
+    def has_document(self, document_id: DocumentId, realm_id: RealmId) -> bool:
         """Whether the user has such a document; nobody waits for it."""
-        return bool(self._session.all("documents_of_user", document_id=document_id, user_id=user_id))
+        return bool(self._session.all("documents_of_user", document_id=document_id, realm_id=realm_id))
 
     def act_as(self, reviewer: Reviewer) -> None:
         """Have the rows that change in this transaction say that this reviewer changed them."""
         self._session.configure(upload_pipeline__reviewer=reviewer.by)
+        self._session.act_as(reviewer.person)
 
-    def next_waiting(self, user_id: UserId, *, phase: int | None, besides: Sequence[DocumentId]) -> WaitingJob | None:
-        rows = self._session.all("next_waiting", user_id=user_id, phase=phase, besides=list(besides))
+    def next_waiting(self, realm_id: RealmId, *, phase: int | None, besides: Sequence[DocumentId]) -> WaitingJob | None:
+        rows = self._session.all("next_waiting", realm_id=realm_id, phase=phase, besides=list(besides))
         return WaitingJob(**rows[0]) if rows else None
 
     def last_decision(self, job_id: JobId, codes: Sequence[str]) -> PastDecision | None:
@@ -81,7 +82,7 @@ class Reviews:
         self._session.execute(
             "record_batch_event",
             document_id=batch.document_id,
-            user_id=batch.user_id,
+            realm_id=batch.realm_id,
             type=event,
             severity=severity,
             code=code,
@@ -127,7 +128,7 @@ class Reviews:
     def pairs(
         self,
         where: Where | None,
-        user_id: UserId,
+        realm_id: RealmId,
         duplicate_ids: Sequence[DuplicateId] | None = None,
         *,
         resolution: str | None = None,
@@ -135,7 +136,7 @@ class Reviews:
         """The user's pairs (or those of them that are named), the most alike first."""
         rows = self._session.all(
             "staged_pairs",
-            user_id=user_id,
+            realm_id=realm_id,
             duplicate_ids=None if duplicate_ids is None else list(duplicate_ids),
             resolution=resolution,
             **ids_of(where),
@@ -197,7 +198,7 @@ class Reviews:
 
     def forget_near_duplicates(self, question_id: QuestionId) -> None:
         """Void what nobody decided about the old words of a document's fact, and have it compared again."""
-        self._session.execute("forget_look_alikes", question_id=question_id)
+        self._session.execute("forget_near_duplicates", question_id=question_id)
         self.compare_again(question_id)
 
     def take_back(self, pairs: Sequence[StagedPair]) -> None:
@@ -227,9 +228,9 @@ class Reviews:
             found.setdefault(row["batch_id"], []).append(row["question_id"])
         return found
 
-    def settle_same_texts(self, user_id: UserId) -> set[DocumentId]:
+    def settle_same_texts(self, realm_id: RealmId) -> set[DocumentId]:
         """Decide undecided pairs whose two texts the user has decided about; returns their documents."""
-        documents = {row["document_id"] for row in self._session.all("settle_same_texts", user_id=user_id)}
+        documents = {row["document_id"] for row in self._session.all("settle_same_texts", realm_id=realm_id)}
         self._session.execute("apply_resolutions", document_ids=list(documents))
         return documents
 

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from pipeline_core.domain.batches import BatchStatus
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId
+from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, RealmId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.staging import DIFFERENCES
 
@@ -64,7 +64,7 @@ class RunDocument(Record):
     """A document of a run, whoever it belongs to, with what it waits for; no text of it."""
 
     document_id: DocumentId
-    user_id: UUID
+    realm_id: RealmId
     filename: str
     job_id: JobId
     profile: Profile
@@ -86,6 +86,7 @@ class Job(Record):
 
     job_id: JobId
     document_id: DocumentId
+    realm_id: RealmId
     filename: str
     also_named: Annotated[list[str], Field(description="Other names that the same content has now")]
     pages: int | None
@@ -330,6 +331,7 @@ class Batch(Record):
     imported: int
     left_out: Annotated[int, Field(description="Left out by the system until a person takes them in")]
     batch_id: BatchId
+    realm_id: RealmId
     file_name: str
     document_id: DocumentId | None
     status: BatchStatus

@@ -30,7 +30,7 @@ def are_unread(connection: Any) -> bool:
 
 
 def read_words(url: str) -> int:
-    """Read the words of all that is left to read, each step in its own transaction; answers with how many sources.
+    """Read the words of all that is left to read, each step in its own transaction; returns how many sources.
 
     Who is interrupted goes on with the rest the next time; two at once take different ones.
     """

@@ -11,7 +11,7 @@ from pgvector import Vector
 
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import EmbeddingModelChangedError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.search import UNRELATED, SearchMode, over, rank
 from pipeline_core.domain.vectors import Vectors
 
@@ -29,7 +29,7 @@ _Near = tuple[dict[UUID, UUID], list[UUID]]
 class Query:
     """What is asked, among what, and by which model; see ``Views.search``."""
 
-    user_id: UserId
+    realm_id: RealmId
     text: str
     vector: Vectors | None
     model: str
@@ -155,7 +155,7 @@ def _of_facts(
     if asked:
         best = sorted(passages, key=lambda one: (-passages[one], one))[:_POOL]
         rows = session.all(
-            "facts_with_words", user_id=query.user_id, passage_ids=best, besides=[*near, *best], **asked.params
+            "facts_with_words", realm_id=query.realm_id, passage_ids=best, besides=[*near, *best], **asked.params
         )
         words = {row["id"]: row["score"] for row in rows if row["score"] > 0}
     if not query.mode.uses_vectors:
@@ -183,7 +183,7 @@ class _Asked:
 
 def _asked(session: Session, queries: Sequence[Query]) -> list[_Asked | None]:
     """None: nothing that is published has any of a question's words."""
-    params = [{"user_id": query.user_id, "text": query.text, "common": _COMMON} for query in queries]
+    params = [{"realm_id": query.realm_id, "text": query.text, "common": _COMMON} for query in queries]
     asked: list[_Asked | None] = []
     for query, rows in zip(queries, session.each("word_weights", params), strict=True):
         columns = {name: [row[column] for row in rows] for name, column in _COLUMNS.items()}
@@ -198,7 +198,7 @@ def _by_words(
     asked = _asked(session, queries)
     params = [
         {
-            "user_id": query.user_id,
+            "realm_id": query.realm_id,
             "document_ids": query.document_ids,
             "besides": list(others),
             "average": words.average,
@@ -236,7 +236,7 @@ def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked 
     if not passages:
         return hits
     params = asked.params if asked else {**{name: [] for name in _COLUMNS}, "must_tell": False}
-    rows = session.all("facts_with_words", user_id=query.user_id, passage_ids=passages, besides=[], **params)
+    rows = session.all("facts_with_words", realm_id=query.realm_id, passage_ids=passages, besides=[], **params)
     ids = [row["id"] for row in rows]
     near = _with_vector(session, "fact_similarities", query, ids) if query.mode.uses_vectors else []
     found = Found(
@@ -296,7 +296,7 @@ def _nearest(session: Session, queries: Sequence[Query], name: str) -> list[list
     vectors = [query.vector for query in queries if query.vector is not None]
     params = [
         {
-            "user_id": query.user_id,
+            "realm_id": query.realm_id,
             "model": query.model,
             "document_ids": query.document_ids,
             "vector": _vector(query),

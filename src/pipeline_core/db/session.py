@@ -16,6 +16,7 @@ from pipeline_core.db.listing import Listing, R, columns_of, rows_of
 from pipeline_core.db.queries import load
 from pipeline_core.db.vector_types import vector_type
 from pipeline_core.domain.ids import CorrelationId
+from pipeline_core.domain.realms import Person
 
 Row = dict[str, Any]
 # https://www.postgresql.org/docs/18/sql-copy.html: signature, flags and extension length; a field count of -1
@@ -47,15 +48,22 @@ class Session:
         *,
         claims: str | None = None,
         correlation_id: CorrelationId | None = None,
+        person: Person | None = None,
     ) -> None:
         """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is, and so is the
-        correlation id, for events that have none of their own."""
+        correlation id, for events that have none of their own. ``person`` acts in it, where there are no claims."""
         self.connection = connection
         self._has_claims = claims is not None
         if claims is not None:
             connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
+        if person is not None:
+            self.act_as(person)
         if correlation_id is not None:
             connection.execute("SELECT set_config('upload_pipeline.correlation_id', %s, true)", [str(correlation_id)])
+
+    def act_as(self, person: Person) -> None:
+        """Have the events of this transaction say that this person acts, unless claims say who does."""
+        self.configure(upload_pipeline__person=json_text(person.claims))
 
     def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
         """Run a query and fetch its rows. ``dims`` is the length of the vectors whose type replaces ``{space}``."""
@@ -102,7 +110,7 @@ class Session:
         return self.connection.cursor(row_factory=dict_row, binary=True)
 
     def execute(self, name: str, /, **params: Any) -> int:
-        """Run a statement; answers with the number of rows it changed."""
+        """Run a statement; returns the number of rows it changed."""
         return self.connection.execute(load()[name].encode(), params).rowcount
 
     def copy(self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:

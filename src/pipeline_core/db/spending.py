@@ -43,7 +43,7 @@ class Spending:
     def reserve(
         self, call: PlannedCall, accounts: Sequence[Account], *, run_id: UUID, worker: str, lease_s: float
     ) -> UUID:
-        """Set aside the most that the call can cost, on every account; answers with the call's id.
+        """Set aside the most that the call can cost, on every account; returns the call's id.
 
         Raises:
             BudgetExhaustedError: an account does not cover it. The transaction must not be committed.
@@ -63,7 +63,7 @@ class Spending:
             "record_call",
             call_id=call_id,
             run_id=run_id,
-            user_id=call.payer.user_id,
+            realm_id=call.payer.realm_id,
             document_id=call.payer.document_id,
             stage=call.payer.stage,
             service=call.service,
@@ -99,7 +99,7 @@ class Spending:
         return [row["call_id"] for row in self._session.all("dead_calls", lock_class=WORKER_LOCK_CLASS)]
 
     def abandon_dead(self, call_id: UUID) -> int:
-        """Abandon it if it is still one of those; answers with the number of calls."""
+        """Abandon it if it is still one of those; returns the number of calls."""
         return self._abandon(call_id, "worker_gone", dead=True)
 
     def open_batch(self, batch: PaidBatch) -> None:

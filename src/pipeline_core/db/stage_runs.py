@@ -110,7 +110,7 @@ class StageRuns:
             stage=stage,
             lease=lease,
             document_ids=[file.document.document_id for file in files],
-            user_ids=[file.document.user_id for file in files],
+            realm_ids=[file.document.realm_id for file in files],
             file_types=[file.file_type for file in files],
             paths=[file.path for file in files],
             sizes=[file.size for file in files],

@@ -1,4 +1,4 @@
-"""Staged chunks, staged questions and the pairs of look-alikes."""
+"""Staged chunks, staged questions and the pairs of near-duplicates."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +20,7 @@ from pipeline_core.domain.ids import (
     Ids,
     JobId,
     QuestionId,
+    RealmId,
     UserId,
     batch_id_for,
     duplicate_id_for,
@@ -30,6 +31,7 @@ from pipeline_core.domain.sketches import padded, sketch_bytes
 from pipeline_core.domain.staging import (
     AskedBefore,
     Compared,
+    Counterpart,
     Differing,
     Matchable,
     NewQuestion,
@@ -40,7 +42,6 @@ from pipeline_core.domain.staging import (
     StagedBefore,
     StagedChunk,
     StagedQuestion,
-    Twin,
     comparable_texts,
 )
 from pipeline_core.domain.vectors import Vectors
@@ -48,7 +49,7 @@ from pipeline_core.domain.vectors import Vectors
 _CHUNK_COLUMNS = {
     "chunk_id": "uuid",
     "document_id": "uuid",
-    "user_id": "uuid",
+    "realm_id": "uuid",
     "ordinal": "int4",
     "text": "text",
     "heading_path": "text[]",
@@ -74,7 +75,7 @@ MATCH_COLUMNS = {
 _QUESTION_COLUMNS = {
     "question_id": "uuid",
     "upload_batch_id": "uuid",
-    "user_id": "uuid",
+    "realm_id": "uuid",
     "document_id": "uuid",
     "chunk_id": "uuid",
     "topic": "text",
@@ -105,7 +106,7 @@ _COSINES_AT_A_TIME = 65_536
 
 def _besides(new: NewRows) -> dict[str, Any]:
     return {
-        "space": new.space,
+        "realm_id": new.realm_id,
         "document_ids": list(new.document_ids),
         "question_ids": list(new.question_ids),
         "scanned": list(new.scanned),
@@ -117,7 +118,7 @@ def matchable(row: Row) -> Matchable:
     """A row of ``questions_to_match`` or of ``batch_to_match``."""
     return Matchable(
         row["question_id"],
-        row["user_id"],
+        row["realm_id"],
         row["match_sha256"],
         row["match_trigrams"],
         row["match_signature"],
@@ -127,7 +128,6 @@ def matchable(row: Row) -> Matchable:
         row["embed_text"],
         row["embed_sha256"],
         row["language"],
-        row["space"],
         row["own_words"],
     )
 
@@ -171,7 +171,7 @@ def _question_row(question: NewQuestion, batch_id: BatchId | None = None) -> tup
     return (
         fact.question_id,
         batch_id or batch_id_for(question.document_id),
-        question.user_id,
+        question.realm_id,
         question.document_id,
         question.chunk_id,
         path[0] if path else None,
@@ -215,7 +215,7 @@ def _pieces(fact: Fact) -> list[dict[str, Any]]:
 
 
 def record_pairs(session: Session, pairs: Sequence[Pair]) -> None:
-    """Store pairs of look-alikes; what a person decided about the two rows, or about their texts, stands."""
+    """Store pairs of near-duplicates; what a person decided about the two rows, or about their texts, stands."""
     session.execute(
         "record_pairs",
         duplicate_ids=[duplicate_id_for(pair.staged, pair.existing) for pair in pairs],
@@ -235,7 +235,7 @@ class Staging:
         self._session = session
 
     def replace_chunks(
-        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+        self, chunks: Mapping[DocumentId, tuple[RealmId, Sequence[Chunk]]], *, chunker: str, version: str
     ) -> None:
         """Stage exactly these chunks; those that stay the same keep their id and their facts."""
         there = {row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))}
@@ -253,21 +253,21 @@ class Staging:
                 heading_paths=["\x1f".join(c.heading_path) for c in kept],
             )
         fresh = {
-            document_id: (user_id, [c for c in of_document if c.chunk_id not in there])
-            for document_id, (user_id, of_document) in chunks.items()
+            document_id: (realm_id, [c for c in of_document if c.chunk_id not in there])
+            for document_id, (realm_id, of_document) in chunks.items()
         }
         self.insert_chunks(fresh, chunker=chunker, version=version)
 
     def insert_chunks(
-        self, chunks: Mapping[DocumentId, tuple[UserId, Sequence[Chunk]]], *, chunker: str, version: str
+        self, chunks: Mapping[DocumentId, tuple[RealmId, Sequence[Chunk]]], *, chunker: str, version: str
     ) -> None:
         """Add chunks that are not there."""
         rows = [
             (
-                c.chunk_id, document_id, user_id, c.ordinal, c.text, list(c.heading_path), c.page_from, c.page_to,
+                c.chunk_id, document_id, realm_id, c.ordinal, c.text, list(c.heading_path), c.page_from, c.page_to,
                 c.char_from, c.char_to, c.token_count, c.content_sha256, chunker, version,
             )
-            for document_id, (user_id, of_document) in chunks.items()
+            for document_id, (realm_id, of_document) in chunks.items()
             for c in of_document
         ]  # fmt: skip
         self._session.copy("staged_chunks", _CHUNK_COLUMNS, rows)
@@ -300,7 +300,7 @@ class Staging:
             "open_batches",
             batch_ids=[batch_id_for(document.document_id) for document in documents],
             document_ids=[document.document_id for document in documents],
-            user_ids=[document.user_id for document in documents],
+            realm_ids=[document.realm_id for document in documents],
             file_names=[document.filename for document in documents],
         )
         document_ids = [document.document_id for document in documents]
@@ -394,24 +394,24 @@ class Staging:
         """What pg_trgm itself takes for the trigrams of each text."""
         return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
 
-    def lock_matching(self, user_ids: Sequence[UserId]) -> None:
+    def lock_matching(self, realm_ids: Sequence[RealmId]) -> None:
         """Compare, revive, publish or decide one at a time for each user, to the end of the transaction.
 
         Taken after the locks of a bank's batch and of jobs that are one's own or wait for a person, and before any
         other: of documents, of jobs at rest, of staged and published rows.
         """
-        if user_ids:
-            self._session.execute("lock_matching", user_ids=list(user_ids))
+        if realm_ids:
+            self._session.execute("lock_matching", realm_ids=list(realm_ids))
 
     def lock_matching_of(self, document_ids: Ids) -> None:
         """The same lock for the documents' users."""
         rows = self._session.all("users_of_documents", document_ids=list(document_ids))
-        self.lock_matching([row["user_id"] for row in rows])
+        self.lock_matching([row["realm_id"] for row in rows])
 
     def lock_matching_of_staged(self, document_ids: Ids) -> None:
         """The same lock for the users of those that have staged facts already: others may be changing them."""
         rows = self._session.all("users_with_staged", document_ids=list(document_ids))
-        self.lock_matching([row["user_id"] for row in rows])
+        self.lock_matching([row["realm_id"] for row in rows])
 
     def spend(self, usages: Mapping[QuestionId, Usage]) -> None:
         """Record what embedding staged questions cost, with their document's fact generation or with their bank."""
@@ -430,12 +430,12 @@ class Staging:
         rows = self._session.all("questions_to_match", document_ids=list(document_ids), again=again)
         return [matchable(row) for row in rows]
 
-    def exact_twins(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Twin]:
+    def exact_duplicates(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Counterpart]:
         """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
         hashes, languages = [key for key, _ in keys], [language for _, language in keys]
-        rows = self._session.all("exact_twins", keys=hashes, of_keys=languages, **_besides(new))
+        rows = self._session.all("exact_duplicates", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
-        return {(row["key"], row["language"]): Twin(row["question_id"], row["is_staged"]) for row in rows}
+        return {(row["key"], row["language"]): Counterpart(row["question_id"], row["is_staged"]) for row in rows}
 
     def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
         """Questions of other banks, published or standing, in the same letters and digits as these."""
@@ -549,9 +549,9 @@ class Staging:
             for row in rows
         ]
 
-    def settle_gone_pairs(self, user_id: UserId) -> set[BatchId]:
-        """Decide undecided pairs whose other end is there no more; answers with the banks concerned."""
-        return {row["batch_id"] for row in self._session.all("settle_gone_pairs", user_id=user_id)}
+    def settle_gone_pairs(self, realm_id: RealmId) -> set[BatchId]:
+        """Decide undecided pairs whose other end is there no more; returns the banks concerned."""
+        return {row["batch_id"] for row in self._session.all("settle_gone_pairs", realm_id=realm_id)}
 
     def keep_both_within(self, document_ids: Ids) -> None:
         """Keep both facts of every undecided pair that is of one and the same document."""
@@ -561,9 +561,9 @@ class Staging:
         rows = self._session.all("undecided_counts", document_ids=list(document_ids))
         return {row["document_id"]: row["pairs"] for row in rows}
 
-    def stand_ins(self, document_ids: Ids) -> set[QuestionId]:
+    def substitutes(self, document_ids: Ids) -> set[QuestionId]:
         """Facts left out for a copy that is only staged: published, if the document is before that copy."""
-        return {row["question_id"] for row in self._session.all("stand_ins", document_ids=list(document_ids))}
+        return {row["question_id"] for row in self._session.all("substitutes", document_ids=list(document_ids))}
 
     def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
         """Facts in whose place a reviewer put another fact of the same document."""
@@ -598,9 +598,9 @@ class Staging:
         """Reject all facts that are not rejected yet, with their document."""
         return self._session.execute("reject_questions", document_id=document_id, by=by, notes=notes)
 
-    def revive_orphans(self, user_ids: Sequence[UserId]) -> list[JobId]:
-        """Facts left out as duplicates of what is no longer there wait again; answers with the jobs to restart."""
-        rows = self._session.all("orphans_at_rest", user_ids=list(user_ids))
+    def revive_orphans(self, realm_ids: Sequence[RealmId]) -> list[JobId]:
+        """Facts left out as duplicates of what is no longer there wait again; returns the jobs to restart."""
+        rows = self._session.all("orphans_at_rest", realm_ids=list(realm_ids))
         if rows:
             orphans = [row["question_id"] for row in rows if row["is_orphan"]]
             self._session.execute("revive_questions", question_ids=orphans)

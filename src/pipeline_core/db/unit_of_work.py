@@ -21,6 +21,7 @@ from pipeline_core.db.parking import Parking
 from pipeline_core.db.parse_jobs import ParseJobs
 from pipeline_core.db.production import Production
 from pipeline_core.db.queue import Queue
+from pipeline_core.db.realms import Realms
 from pipeline_core.db.reminders import Reminders
 from pipeline_core.db.review import Reviews
 from pipeline_core.db.session import Session
@@ -31,6 +32,7 @@ from pipeline_core.db.upkeep import Upkeep
 from pipeline_core.db.webhooks import Webhooks
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.ids import CorrelationId
+from pipeline_core.domain.realms import Person
 from pipeline_core.domain.staging import (
     Matchable,
     NewRows,
@@ -38,14 +40,14 @@ from pipeline_core.domain.staging import (
 )
 
 
-class LookAlikes(Protocol):
+class NearDuplicates(Protocol):
     """A mode: pairs of each new row with what was there, and with the new rows before it."""
 
     def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]: ...
 
 
 class Comparing(Protocol):
-    def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> LookAlikes:
+    def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> NearDuplicates:
         """How these rows are compared as long as a transaction is open: with what is known of them already."""
         ...
 
@@ -64,15 +66,17 @@ class UnitOfWork:
         comparing: Callable[[], Comparing] | None = None,
         claims: str | None = None,
         correlation_id: CorrelationId | None = None,
+        person: Person | None = None,
     ) -> None:
         """``comparing`` is asked for when rows are first compared within the transaction; ``claims`` (JSON) are the
         token of the user for whom it is: row-level security reads them. ``correlation_id`` is of the request that it
-        belongs to."""
+        belongs to. ``person`` acts in it, where there are no claims: events say so."""
         self._database = database
         self._lease_s = lease_s
         self._comparing = comparing
         self._claims = claims
         self._correlation_id = correlation_id
+        self._person = person
 
     @property
     def comparing(self) -> Comparing:
@@ -87,7 +91,9 @@ class UnitOfWork:
 
     def __enter__(self) -> Self:
         self._lent = self._database.lend()
-        self.session = Session(self._lent.__enter__(), claims=self._claims, correlation_id=self._correlation_id)
+        self.session = Session(
+            self._lent.__enter__(), claims=self._claims, correlation_id=self._correlation_id, person=self._person
+        )
         self.documents = Documents(self.session)
         self.jobs = Jobs(self.session, self._lease_s)
         self.stages = StageRuns(self.session)
@@ -110,6 +116,7 @@ class UnitOfWork:
         self.agreement = Agreement(self.session)
         self.models = Models(self.session)
         self.audit = Audit(self.session)
+        self.realms = Realms(self.session)
         return self
 
     def __exit__(

@@ -8,7 +8,7 @@ from psycopg import sql
 from pipeline_core.db.connection import SCHEMA, connect
 from pipeline_core.db.errors import translated
 from pipeline_core.db.session import Session, json_text
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Purged:
     """A dead document that was removed with everything staged for it; its events stay."""
 
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     filename: str
 
 
@@ -39,7 +39,7 @@ class Upkeep:
     def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
         """Of the next ``most`` events after this one, remove those that are old enough; 0 days keep for ever.
 
-        Answers with how many went, and the last that was looked at; None at the end of what may be old enough.
+        Returns how many went, and the last that was looked at; None at the end of what may be old enough.
         """
         [row] = self._session.all("prune_events", after=after, most=most, work_days=work_days, audit_days=audit_days)
         return row["removed"], row["last_seen"]
@@ -66,7 +66,7 @@ class Upkeep:
 
 
 def analyze(url: str) -> list[str]:
-    """Bring the planner's statistics of every table up to date; answers with the tables' names.
+    """Bring the planner's statistics of every table up to date; returns the tables' names.
 
     Connects as the login itself: PostgreSQL passes over, with a warning, tables that it does not own.
 

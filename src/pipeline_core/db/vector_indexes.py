@@ -29,7 +29,7 @@ def ensure(
 ) -> list[str]:
     """Build the model's missing indexes on tables with at least ``min_rows`` of its vectors, without blocking writers.
 
-    Connects as the login itself: only the tables' owner can make an index. Answers with the names of those built.
+    Connects as the login itself: only the tables' owner can make an index. Returns the names of those built.
     """
     built = []
     with translated(), connect(url, autocommit=True) as connection:
@@ -60,7 +60,7 @@ def exists(url: str, table: str, model: str) -> bool:
 
 
 def drop_others(url: str, active: str) -> list[str]:
-    """Drop every such index that is not one of production's for the active model; answers with their names."""
+    """Drop every such index that is not one of production's for the active model; returns their names."""
     kept = {index_name(table, active) for table in PRODUCTION}
     dropped = []
     with translated(), connect(url, autocommit=True) as connection:

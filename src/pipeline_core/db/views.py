@@ -28,7 +28,7 @@ from pipeline_core.db.rows import (
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.domain.vectors import Vectors
 
@@ -68,7 +68,7 @@ class Views:
 
     def jobs(
         self,
-        user_id: UserId,
+        realm_id: RealmId,
         *,
         document_ids: Sequence[DocumentId] | None = None,
         states: Sequence[str] | None = None,
@@ -81,7 +81,7 @@ class Views:
         with self._reading(one_moment=False) as session:
             return session.select(
                 DOCUMENT_JOBS,
-                user_id=user_id,
+                realm_id=realm_id,
                 document_ids=list(document_ids) if document_ids is not None else None,
                 states=list(states) if states is not None else None,
                 limit=limit,
@@ -95,16 +95,16 @@ class Views:
         """Each document with its user, facts, findings and what it waits for, as a run tells of it; everybody's."""
         return self._rows(RunDocument, "view_run_documents", document_ids=list(document_ids))
 
-    def counts(self, user_id: UserId) -> Counts:
+    def counts(self, realm_id: RealmId) -> Counts:
         """How many jobs are in each state, and how much is published."""
-        [counts] = self._rows(Counts, "view_counts", user_id=user_id)
+        [counts] = self._rows(Counts, "view_counts", realm_id=realm_id)
         return counts
 
-    def resolve_job(self, user_id: UserId, text: str) -> JobId:
-        """The newest job of the document that the text names, as ``resolve_document``."""
-        return JobId(self._meant(user_id, text)["job_id"])
+    def resolve_job(self, realm_id: RealmId | None, text: str) -> JobId:
+        """The newest job of the document that the text names, as ``resolve_document``; of any realm without one."""
+        return JobId(self._meant(realm_id, text)["job_id"])
 
-    def resolve_document(self, user_id: UserId, text: str) -> DocumentId:
+    def resolve_document(self, realm_id: RealmId, text: str) -> DocumentId:
         """The document that the text names: a job id, its own id, a unique beginning of one, its file name, or a place.
 
         A place is a URI. Of several documents of one name, the one that stands at its place now is meant.
@@ -112,12 +112,12 @@ class Views:
         Raises:
             NotFoundError: there is none, or more than one.
         """
-        return DocumentId(self._meant(user_id, text)["document_id"])
+        return DocumentId(self._meant(realm_id, text)["document_id"])
 
-    def _meant(self, user_id: UserId, text: str) -> Row:
+    def _meant(self, realm_id: RealmId | None, text: str) -> Row:
         # an empty or very short text would name whatever happens to be the only document
         prefix = f"{text.lower()}%" if _ID_BEGINNING.fullmatch(text.lower()) else ""
-        rows = self._all("view_find_jobs", user_id=user_id, prefix=prefix, name=text)
+        rows = self._all("view_find_jobs", realm_id=realm_id, prefix=prefix, name=text)
         if not rows:
             raise NotFoundError(f"No job, document or file is named {_readable(text)}.")
         # an edited file leaves its former content behind under the same name
@@ -127,11 +127,11 @@ class Views:
             raise NotFoundError(f"{text} could be any of {names}.", action="Name one by its id, or by its path.")
         return meant[0]
 
-    def job(self, user_id: UserId, job_id: JobId) -> DocumentDetail:
+    def job(self, realm_id: RealmId | None, job_id: JobId) -> DocumentDetail:
         """One job with its stages, findings, pairs of near-duplicates, facts and last events."""
         with self._reading() as session:
             of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
-            rows = session.select_columns(DOCUMENT_JOBS, user_id=user_id, document_ids=of_job, limit=1)
+            rows = session.select_columns(DOCUMENT_JOBS, realm_id=realm_id, document_ids=of_job, limit=1)
             row = only(rows, f"There is no job {job_id}.")
             document_id = row["document_id"]
             return DocumentDetail(
@@ -144,12 +144,12 @@ class Views:
                 left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id),
                 to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id),
                 parked=parked_shown(session, job_id),
-                events=session.rows(JobEvent, "view_job_events", job_id=job_id, user_id=user_id),
+                events=session.rows(JobEvent, "view_job_events", job_id=job_id, realm_id=realm_id),
             )
 
     def search(
         self,
-        user_id: UserId,
+        realm_id: RealmId,
         text: str,
         vector: Vectors | None,
         *,
@@ -173,13 +173,13 @@ class Views:
             EmbeddingModelChangedError: production is in another model: embed the text anew.
         """
         among = list(document_ids) if document_ids is not None else None
-        query = Query(user_id, text, vector, model, kind, among, mode, is_next)
+        query = Query(realm_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
             return search(session, query, self._ranking, limit=limit)
 
     def search_each_mode(
         self,
-        user_id: UserId,
+        realm_id: RealmId,
         questions: Sequence[tuple[str, Vectors]],
         *,
         model: str,
@@ -196,33 +196,33 @@ class Views:
         """
         with self._reading() as session:
             asked = [
-                Query(user_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next)
+                Query(realm_id, text, vector, model, kind, None, SearchMode.HYBRID, is_next)
                 for text, vector in questions
             ]
             return search_by_each_mode(session, asked, self._ranking, limit=limit)
 
-    def waiting_sources(self, user_id: UserId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+    def waiting_sources(self, realm_id: RealmId, text: str, *, least: float, limit: int = 3) -> list[Row]:
         """Documents that wait for a person and may have the answer, likeliest first.
 
         ``least``: the share of the question's words that one of their facts has.
         """
-        return self._all("waiting_sources", user_id=user_id, text=text, least=least, limit=limit)
+        return self._all("waiting_sources", realm_id=realm_id, text=text, least=least, limit=limit)
 
-    def published_questions(self, user_id: UserId, *, after: UUID | None, limit: int) -> list[Row]:
+    def published_questions(self, realm_id: RealmId, *, after: UUID | None, limit: int) -> list[Row]:
         """Questions of published facts that have one, with their document, by id, from behind ``after``."""
-        return self._all("published_questions", user_id=user_id, after=after, limit=limit)
+        return self._all("published_questions", realm_id=realm_id, after=after, limit=limit)
 
-    def count_not_asked(self, user_id: UserId) -> int:
+    def count_not_asked(self, realm_id: RealmId) -> int:
         """How many published facts have no question, or come from no document."""
-        return int(self._all("count_not_asked", user_id=user_id)[0]["questions"])
+        return int(self._all("count_not_asked", realm_id=realm_id)[0]["questions"])
 
-    def export(self, user_id: UserId, document_id: UUID) -> Row:
+    def export(self, realm_id: RealmId, document_id: UUID) -> Row:
         """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
 
         ``published_at`` is None where nothing is published (any more).
         """
         with self._reading() as session:
-            rows = session.all("export_document", user_id=user_id, document_id=document_id)
+            rows = session.all("export_document", realm_id=realm_id, document_id=document_id)
             if not rows:
                 raise NotFoundError(f"There is no document {document_id}.")
             return {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import ConflictError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 
 
@@ -15,15 +15,22 @@ class Webhooks:
         self._session = session
 
     def add(
-        self, webhook_id: UUID, user_id: UserId, url: str, secret: str, events: Sequence[WebhookEvent], *, most: int = 0
+        self,
+        webhook_id: UUID,
+        realm_id: RealmId,
+        url: str,
+        secret: str,
+        events: Sequence[WebhookEvent],
+        *,
+        most: int = 0,
     ) -> bool:
         """Remember the endpoint; False if the user has this URL already.
 
         Raises:
             ConflictError: the user has as many as may be (0: any number may be).
         """
-        self._session.all("lock_webhooks_of", user_id=user_id)
-        known = self.endpoints(user_id)
+        self._session.all("lock_webhooks_of", realm_id=realm_id)
+        known = self.endpoints(realm_id)
         if any(row["url"] == url for row in known):
             return False
         if most and len(known) >= most:
@@ -31,17 +38,22 @@ class Webhooks:
                 f"There are {len(known)} webhooks already, and {most} are allowed.", action="Remove one first."
             )
         added = self._session.execute(
-            "add_webhook", webhook_id=webhook_id, user_id=user_id, url=url, secret=secret, events=list(map(str, events))
+            "add_webhook",
+            webhook_id=webhook_id,
+            realm_id=realm_id,
+            url=url,
+            secret=secret,
+            events=list(map(str, events)),
         )
         return added == 1
 
-    def endpoints(self, user_id: UserId, webhook_id: UUID | None = None) -> list[Row]:
+    def endpoints(self, realm_id: RealmId, webhook_id: UUID | None = None) -> list[Row]:
         """The user's endpoints, without their secrets."""
-        return self._session.all("webhooks", user_id=user_id, webhook_id=webhook_id)
+        return self._session.all("webhooks", realm_id=realm_id, webhook_id=webhook_id)
 
-    def remove(self, user_id: UserId, webhook_id: UUID) -> bool:
+    def remove(self, realm_id: RealmId, webhook_id: UUID) -> bool:
         """Forget the endpoint and its log; False if the user has no such endpoint."""
-        return self._session.execute("remove_webhook", user_id=user_id, webhook_id=webhook_id) == 1
+        return self._session.execute("remove_webhook", realm_id=realm_id, webhook_id=webhook_id) == 1
 
     def resume(self, webhook_id: UUID) -> bool:
         """Send to the endpoint again what waits for it; False if the user has no such endpoint."""
@@ -54,15 +66,22 @@ class Webhooks:
         delivery_id: UUID | None = row["delivery_id"]
         return delivery_id
 
-    def log(self, user_id: UserId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+    def log(
+        self, realm_id: RealmId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
         """What was sent to the endpoint or is to be sent, newest first."""
         before_ts, before_id = before or (None, None)
         return self._session.all(
-            "webhook_log", user_id=user_id, webhook_id=webhook_id, before_ts=before_ts, before_id=before_id, limit=limit
+            "webhook_log",
+            realm_id=realm_id,
+            webhook_id=webhook_id,
+            before_ts=before_ts,
+            before_id=before_id,
+            limit=limit,
         )
 
     def claim(
-        self, limit: int, *, lease_s: float, per_user: int, per_endpoint: int, user_id: UserId | None
+        self, limit: int, *, lease_s: float, per_realm: int, per_endpoint: int, realm_id: RealmId | None
     ) -> list[Delivery]:
         """What is due now, so much of a user and of an endpoint that no more than these are under way together, in all
         processes. It comes due again after the lease unless it is settled."""
@@ -71,9 +90,9 @@ class Webhooks:
             "claim_deliveries",
             limit=limit,
             lease_s=lease_s,
-            per_user=per_user,
+            per_realm=per_realm,
             per_endpoint=per_endpoint,
-            user_id=user_id,
+            realm_id=realm_id,
         )
         return [Delivery(**row) for row in rows]
 
@@ -110,11 +129,11 @@ class Webhooks:
         self._session.execute("make_deliveries_due", webhook_id=webhook_id)
 
     def prune(self, *, days: int) -> int:
-        """Forget what was delivered or failed and is older; answers with how many."""
+        """Forget what was delivered or failed and is older; returns how many."""
         return self._session.execute("prune_deliveries", days=days)
 
     def give_up(self, *, days: int) -> int:
-        """What waits for so long has failed; answers with how many."""
+        """What waits for so long has failed; returns how many."""
         return self._session.execute("give_deliveries_up", days=days)
 
     def disable(self, webhook_id: UUID, because: str) -> None:

@@ -15,7 +15,7 @@ from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.session import Session
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import LeaseToken
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Worker:
                 )
                 due = time.monotonic() + self._lease_s / 3
             except (psycopg.Error, PipelineError) as error:
-                log.warning("leases of %s not renewed: %s", self.name, told(error))
+                log.warning("leases of %s not renewed: %s", self.name, describe_error(error))
                 # a connection that still stands keeps its lock: without it, others would take this worker for dead
                 if self._connection.broken:
                     self._connection.close()

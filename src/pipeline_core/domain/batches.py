@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId, RealmId
 from pipeline_core.domain.staging import MatchKey
 
 
@@ -95,7 +95,7 @@ class Batch:
     """An upload session. ``document_id`` is None for a question bank."""
 
     batch_id: BatchId
-    user_id: UserId
+    realm_id: RealmId
     document_id: DocumentId | None
     file_name: str
     status: BatchStatus

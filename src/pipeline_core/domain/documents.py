@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline_core.domain.findings import Finding
-from pipeline_core.domain.ids import DocumentId, JobId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.page_words import PageWords
 
 
@@ -118,7 +118,7 @@ class Document:
     """A document as stages see it: identity and references, never contents."""
 
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     job_id: JobId
     filename: str
     mime: str

@@ -701,6 +701,14 @@ class AuthenticationError(RefusedError):
     action = "Send `Authorization: Bearer TOKEN` with a token that has not expired."
 
 
+class NotPermittedError(RefusedError):
+    """Your role in the realm does not allow this."""
+
+    code = "not_permitted"
+    action = "Ask an admin of the realm: `pipeline realm members` shows who that is."
+    http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` shows who that is."
+
+
 class NotFoundError(RefusedError):
     """There is no such thing, or it is not yours."""
 

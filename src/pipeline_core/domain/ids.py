@@ -6,8 +6,7 @@ from typing import NewType
 from uuid import UUID, uuid5
 
 UserId = NewType("UserId", UUID)
-MatchingSpace = NewType("MatchingSpace", UUID)
-"""Within which facts are compared; whose it is, only the SQL function ``matching_space`` says."""
+RealmId = NewType("RealmId", UUID)
 DocumentId = NewType("DocumentId", UUID)
 JobId = NewType("JobId", UUID)
 ChunkId = NewType("ChunkId", UUID)
@@ -45,9 +44,17 @@ def user_id_for(name: str) -> UserId:
     return UserId(_derive("user", name))
 
 
-def document_id_for(user_id: UserId, file_sha256: str) -> DocumentId:
-    """One document for each user and content: uploading the same bytes again finds it."""
-    return DocumentId(_derive("document", user_id, file_sha256))
+def personal_realm(user_id: UserId) -> RealmId:
+    """The realm that each user has alone: its id is the user's."""
+    return RealmId(user_id)
+
+
+def document_id_for(realm_id: RealmId, file_sha256: str, moved: int = 0) -> DocumentId:
+    """One document for each realm and content: uploading the same bytes again finds it.
+
+    ``moved`` counts the documents of this content that were moved from here to other realms, and keep their ids there.
+    """
+    return DocumentId(_derive("document", realm_id, file_sha256, *([moved] if moved else [])))
 
 
 def job_id_for(document_id: DocumentId, run: int) -> JobId:
@@ -65,9 +72,9 @@ def scan_batch_id_for(job_id: JobId) -> BatchId:
     return BatchId(_derive("scan", job_id))
 
 
-def bank_batch_id_for(user_id: UserId, file_sha256: str) -> BatchId:
+def bank_batch_id_for(realm_id: RealmId, file_sha256: str) -> BatchId:
     """The batch of a question bank: the same bank again finds the same batch."""
-    return BatchId(_derive("bank", user_id, file_sha256))
+    return BatchId(_derive("bank", realm_id, file_sha256))
 
 
 def bank_question_id_for(batch_id: BatchId, question: str, answer: str, occurrence: int) -> QuestionId:

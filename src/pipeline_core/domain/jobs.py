@@ -11,7 +11,7 @@ from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class WorkBatch:
     """Documents that go through the stages together under one lease: ids only, safe to send to another machine."""
 
     lease: LeaseToken
@@ -22,7 +22,7 @@ class Batch:
         """A document by itself is in the slow lane: its stage tasks raise, so that Prefect retries them."""
         return len(self.document_ids) == 1
 
-    def keep(self, document_ids: set[DocumentId]) -> "Batch":
+    def keep(self, document_ids: set[DocumentId]) -> "WorkBatch":
         """The same batch with only these documents, in order."""
         return replace(self, document_ids=tuple(d for d in self.document_ids if d in document_ids))
 

@@ -169,6 +169,7 @@ class EventType(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPORTED = "exported"
     DOWNLOADED = "downloaded"
+    REALM = "realm"
     WEBHOOK = "webhook"
     MODEL = "model"
     SETTING = "setting"
@@ -247,7 +248,9 @@ INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 """The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
 VALIDATED = stage_move(EventType.STAGE_DONE, {_G.VALIDATING}, _G.VALIDATING, "validated")
 """What follows is for the gate to say."""
-BURY = _move("dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL)
+DEAD_LETTER = _move(
+    "dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL
+)
 PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
 HOLD = _move("held", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
@@ -309,7 +312,7 @@ SUPERSEDE = _move("superseded", EventType.FINALIZED, {_S.WORKING}, _S.DONE, from
 MOVES: tuple[Move, ...] = (
     RETRY_LATER,
     INTERRUPT,
-    BURY,
+    DEAD_LETTER,
     PARK,
     HOLD,
     STOP,

@@ -9,7 +9,8 @@ from uuid import UUID
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, JobId, QuestionId, UserId
+from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, JobId, QuestionId, RealmId, UserId
+from pipeline_core.domain.realms import OWN, Person, user_of
 from pipeline_core.domain.reasons import trimmed
 
 
@@ -68,16 +69,25 @@ decided as it stands."""
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """Who decides, why, and having seen what: ``name`` is what the record and other reviewers see; without it, the
-    user's id."""
+    """The person who decides in a realm, why, and having seen what.
 
-    user_id: UserId
+    ``name`` is what the record and other reviewers see; without it, the user's id. ``user_id`` is the realm's own user
+    unless another is named.
+    """
+
+    realm_id: RealmId
     name: str = ""
     reason: str = ""
     expected: Expected = field(default_factory=dict, hash=False)
+    user_id: UserId = OWN
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", trimmed(self.reason))
+        object.__setattr__(self, "user_id", user_of(self.user_id, self.realm_id))
+
+    @property
+    def person(self) -> Person:
+        return Person(self.user_id, self.name.strip())
 
     @property
     def by(self) -> str:

@@ -1,6 +1,6 @@
 """How searches find and rank: pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,7 +25,7 @@ _MUCH_BETTER = 0.2 - 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search answers with, best first.
+    """What a search returns, best first.
 
     ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
     model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.
@@ -44,6 +44,23 @@ class Answer:
         """The highest there was."""
         found = [one for hit in self.nearest for one in (hit, *hit.get("facts", ()))]
         return max((one["similarity"] for one in found if one["similarity"] is not None), default=None)
+
+
+def best_of(answers: Sequence[Answer], limit: int) -> Answer:
+    """The best hits of the same question's answers from several realms, by their scores."""
+    if len(answers) == 1:
+        return answers[0]
+
+    def best(lists: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        return sorted((hit for hits in lists for hit in hits), key=lambda hit: -hit["score"])[:limit]
+
+    return Answer(
+        best(one.hits for one in answers),
+        best(one.nearest for one in answers),
+        max((one.floor for one in answers if one.floor is not None), default=None),
+        [source for one in answers for source in one.waiting],
+        next((one.not_reranked for one in answers if one.not_reranked), None),
+    )
 
 
 def that_answer(hits: Sequence[Mapping[str, Any]], floor: float | None) -> list[dict[str, Any]]:

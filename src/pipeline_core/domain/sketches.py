@@ -47,7 +47,7 @@ def bits_within(dims: int, cosine: float) -> int:
 def near(left: Sketches, right: Sketches, bounds: Bits, most: int) -> tuple[Positions, Positions, Bits]:
     """For each sketch on the left the ``most`` on the right that differ in the fewest bits, and in up to its bound.
 
-    Scans all of ``right`` at once: give blocks. Answers with pairs (i, j) ordered by i, and their differing bits.
+    Scans all of ``right`` at once: give blocks. Returns pairs (i, j) ordered by i, and their differing bits.
     """
     columns = np.ascontiguousarray(right.T)
     xor = np.empty(len(right), dtype=np.uint64)

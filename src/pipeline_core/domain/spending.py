@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import StageName
 
 Service = Literal["facts", "embeddings", "conversion", "rerank"]
@@ -101,7 +101,7 @@ class PriceTable:
 class Payer:
     """For whom a call is made. ``document_id`` and ``stage`` are None where it serves more than one."""
 
-    user_id: UserId
+    realm_id: RealmId
     document_id: DocumentId | None = None
     stage: StageName | None = None
 
@@ -122,7 +122,7 @@ def paid_by(payer: Payer) -> Iterator[None]:
         _PAYER.reset(token)
 
 
-def current_payer(default: UserId) -> Payer:
+def current_payer(default: RealmId) -> Payer:
     """The payer of this thread's calls; without one, the user given."""
     return _PAYER.get() or Payer(default)
 
@@ -150,14 +150,14 @@ class Budgets:
     day_usd: float | None = None
     user_usd: float | None = None
 
-    def accounts(self, user_id: UserId, now: datetime) -> list[Account]:
+    def accounts(self, realm_id: RealmId, now: datetime) -> list[Account]:
         """The accounts that a call of this user counts against at this moment (UTC)."""
         day = now.date().isoformat()
         tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         return [
             Account("day", day, self.day_usd, tomorrow),
             Account("run", str(self.run_id), self.run_usd),
-            Account("user", f"{user_id} {day}", self.user_usd, tomorrow),
+            Account("user", f"{realm_id} {day}", self.user_usd, tomorrow),
         ]
 
 

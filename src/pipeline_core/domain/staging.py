@@ -1,4 +1,4 @@
-"""Staged rows and pairs of look-alikes."""
+"""Staged rows and pairs of near-duplicates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
-from pipeline_core.domain.ids import ChunkId, DocumentId, MatchingSpace, QuestionId, UserId
+from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class NewQuestion:
     """A fact on its way into ``staged_questions``."""
 
     document_id: DocumentId
-    user_id: UserId
+    realm_id: RealmId
     chunk_id: ChunkId
     heading_path: tuple[str, ...]
     fact: Fact
@@ -56,7 +56,7 @@ class Matchable:
     """A new row as duplicate detection sees it: ``text`` is compared, ``embed_text`` is what its vector is of."""
 
     question_id: QuestionId
-    user_id: UserId
+    realm_id: RealmId
     sha256: str
     trigrams: int
     signature: bytes
@@ -66,8 +66,6 @@ class Matchable:
     embed_text: str
     embed_sha256: str
     language: str = ""
-    space: MatchingSpace | None = None
-    """Within which it is compared; None of a row that is not staged."""
     own_words: str | None = None
     """The text without the heading that it is said with; None if it is said with none."""
 
@@ -94,13 +92,13 @@ def comparable_texts(left: str, left_own: str | None, right: str, right_own: str
 
 @dataclass(frozen=True, slots=True)
 class NewRows:
-    """The rows of a space that are new, and so not among what they are compared with: documents' own, or these by id.
+    """The rows of a realm that are new, and so not among what they are compared with: documents' own, or these by id.
 
     ``scanned`` are those of the documents that are scanned again: what is published of them is not new.
     ``languages`` are those of the rows: what is in none of them is no candidate; of all languages where it is empty.
     """
 
-    space: MatchingSpace
+    realm_id: RealmId
     document_ids: Sequence[DocumentId] = ()
     question_ids: Sequence[QuestionId] = ()
     scanned: Sequence[DocumentId] = ()
@@ -108,7 +106,7 @@ class NewRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class Counterpart:
     """A row that was there before, by id."""
 
     question_id: QuestionId
@@ -145,8 +143,8 @@ class SignatureTable:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def twin(self, position: int) -> Twin:
-        return Twin(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
+    def counterpart(self, position: int) -> Counterpart:
+        return Counterpart(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
 # In what a pair differs: the flags of its reasons, in a reviewer's words.

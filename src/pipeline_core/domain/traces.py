@@ -23,6 +23,6 @@ def kind(error: BaseException) -> str:
     return f"{type(error).__name__} ({code})" if code else type(error).__name__
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """As ``kind``, with the message where that never quotes a document."""
     return f"{kind(error)}: {error.args[0]}" if isinstance(error, _OF_THE_INSTALLATION) else kind(error)

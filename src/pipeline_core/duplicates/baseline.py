@@ -8,7 +8,7 @@ import numpy as np
 from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.same_words import same_words
-from pipeline_core.domain.staging import Matchable, NewRows, Pair, SignatureTable, Similar, Twin
+from pipeline_core.domain.staging import Counterpart, Matchable, NewRows, Pair, SignatureTable, Similar
 from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING, differs_in
 from pipeline_core.duplicates.features import features
 from pipeline_core.duplicates.nearest import table_of
@@ -23,29 +23,29 @@ _Ends = tuple[QuestionId, QuestionId]
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Look-alikes by letters alone; those that differ in a number or a negation are told apart by the system."""
+    """Near-duplicates by letters alone; those that differ in a number or a negation are told apart by the system."""
 
     threshold: float
 
     def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
-        twins = similar_ends(table_of(fresh), staging.comparable(new), self.threshold)
-        similar = staging.similarities(list(twins), self.threshold) if twins else {}
-        return [_look_alike(ends, twins[ends], found) for ends, found in similar.items()]
+        counterparts = similar_ends(table_of(fresh), staging.comparable(new), self.threshold)
+        similar = staging.similarities(list(counterparts), self.threshold) if counterparts else {}
+        return [_near_duplicate(ends, counterparts[ends], found) for ends, found in similar.items()]
 
 
-def similar_ends(new: SignatureTable, there: Iterable[SignatureTable], threshold: float) -> dict[_Ends, Twin]:
+def similar_ends(new: SignatureTable, there: Iterable[SignatureTable], threshold: float) -> dict[_Ends, Counterpart]:
     """Pairs of a new row with what was there or with a new row before it: all that may reach the threshold."""
-    twins: dict[_Ends, Twin] = {}
+    counterparts: dict[_Ends, Counterpart] = {}
     own, least = len(new), threshold - _FLOAT4
     for block in _after(new, there):
         rows, columns, _ = candidates(new.trigrams, new.maps, block.trigrams, block.maps, least)
         # the first rows of the first block are the new ones: each is compared with those before it
         before = columns < np.where(columns < own, rows, len(block))
         for i, j in zip(rows[before].tolist(), columns[before].tolist(), strict=True):
-            twin = block.twin(j)
-            twins[new.twin(i).question_id, twin.question_id] = twin
+            counterpart = block.counterpart(j)
+            counterparts[new.counterpart(i).question_id, counterpart.question_id] = counterpart
         own = 0
-    return twins
+    return counterparts
 
 
 def _after(new: SignatureTable, there: Iterable[SignatureTable]) -> Iterator[SignatureTable]:
@@ -64,13 +64,13 @@ def _after(new: SignatureTable, there: Iterable[SignatureTable]) -> Iterator[Sig
     yield from blocks
 
 
-def _look_alike(ends: _Ends, twin: Twin, similar: Similar) -> Pair:
+def _near_duplicate(ends: _Ends, counterpart: Counterpart, similar: Similar) -> Pair:
     """Texts that differ in a number or in a negation are not the same fact, however alike their letters."""
     difference = differs_in(similar.staged_text, similar.existing_text)
     resolution = "not_duplicate" if difference else "pending"
-    # in the same words all through they were no look-alikes
+    # in the same words all through they were no near-duplicates
     if same_words(similar.staged_text, similar.existing_text):
         resolution, difference = "keep_existing", SAME_BUT_FOR_A_HEADING
     flags = flags_between(features(similar.staged_text), features(similar.existing_text))
     reasons = {"flags": list(flags)}
-    return Pair(ends[0], ends[1], twin.is_staged, similar.score, "trigram", resolution, difference, reasons)
+    return Pair(ends[0], ends[1], counterpart.is_staged, similar.score, "trigram", resolution, difference, reasons)

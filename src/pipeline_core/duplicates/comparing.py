@@ -1,14 +1,14 @@
-"""Finding duplicates among new rows and what was there: exact ones by hash, look-alikes in one of two modes."""
+"""Finding duplicates among new rows and what was there: exact ones by hash, near-duplicates in one of two modes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline_core.db.staging import Staging
-from pipeline_core.db.unit_of_work import LookAlikes
+from pipeline_core.db.unit_of_work import NearDuplicates
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
-from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, MatchKey, NewRows, Pair, Twin
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.duplicates.differences import differences, marks_of
 from pipeline_core.duplicates.signatures import ascii_trigrams, signature
@@ -36,7 +36,7 @@ def in_languages(keys: Sequence[MatchKey], languages: Sequence[str]) -> list[Mat
 def detect(
     staging: Staging,
     document_ids: Sequence[DocumentId],
-    look_alikes: LookAlikes,
+    near_duplicates: NearDuplicates,
     *,
     scanned: Sequence[DocumentId] = (),
 ) -> list[Pair]:
@@ -49,21 +49,21 @@ def detect(
     # read under the lock: a batch that was compared meanwhile is not compared twice
     new = staging.to_match(document_ids)
     pairs: list[Pair] = []
-    for space in {row.space: None for row in new if row.space is not None}:
-        mine = [row for row in new if row.space == space]
-        # their own ids besides: a row that was published before and waits to be compared again is not its own twin
+    for realm_id in {row.realm_id: None for row in new}:
+        mine = [row for row in new if row.realm_id == realm_id]
+        # their own ids besides: a row that was published before and is compared again is not its own counterpart
         ids = [row.question_id for row in mine] if scanned else ()
-        rows = NewRows(space, document_ids, ids, scanned, languages_to_compare(mine))
-        pairs += compare(staging, rows, mine, look_alikes)
+        rows = NewRows(realm_id, document_ids, ids, scanned, languages_to_compare(mine))
+        pairs += compare(staging, rows, mine, near_duplicates)
     staging.record_pairs(pairs, document_ids)
     return pairs
 
 
-def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], look_alikes: LookAlikes) -> list[Pair]:
-    """Pairs of one space's new rows with what was there, and with the new rows before them; nothing is stored."""
-    exact, fresh = _split(rows, staging.exact_twins(new, [(row.sha256, row.language) for row in rows]))
+def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], near_duplicates: NearDuplicates) -> list[Pair]:
+    """Pairs of one realm's new rows with what was there, and with the new rows before them; nothing is stored."""
+    exact, fresh = _split(rows, staging.exact_duplicates(new, [(row.sha256, row.language) for row in rows]))
     pairs = _exact(staging, exact)
-    return [*pairs, *look_alikes(staging, new, fresh)] if fresh else pairs
+    return [*pairs, *near_duplicates(staging, new, fresh)] if fresh else pairs
 
 
 def languages_to_compare(rows: Sequence[Matchable]) -> tuple[str, ...]:
@@ -73,39 +73,39 @@ def languages_to_compare(rows: Sequence[Matchable]) -> tuple[str, ...]:
 
 
 def _split(
-    new: Sequence[Matchable], twins: Mapping[tuple[str, str], Twin]
-) -> tuple[list[tuple[Matchable, Twin]], list[Matchable]]:
+    new: Sequence[Matchable], counterparts: Mapping[tuple[str, str], Counterpart]
+) -> tuple[list[tuple[Matchable, Counterpart]], list[Matchable]]:
     """New rows that say what another says in the same words, with that other; and those that do not."""
-    exact: list[tuple[Matchable, Twin]] = []
+    exact: list[tuple[Matchable, Counterpart]] = []
     fresh: dict[str, list[Matchable]] = {}
     for row in new:
         own = next((one for one in fresh.get(row.sha256, ()) if may_be_one(one.language, row.language)), None)
-        if twin := twins.get((row.sha256, row.language)):
-            exact.append((row, twin))
+        if counterpart := counterparts.get((row.sha256, row.language)):
+            exact.append((row, counterpart))
         elif own:
-            exact.append((row, Twin(own.question_id, True)))
+            exact.append((row, Counterpart(own.question_id, True)))
         else:
             fresh.setdefault(row.sha256, []).append(row)
     kept = {row.question_id for rows in fresh.values() for row in rows}
     return exact, [row for row in new if row.question_id in kept]
 
 
-def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Twin]]) -> list[Pair]:
+def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Counterpart]]) -> list[Pair]:
     """The same statement is the same fact; the same question is so only with the same answer."""
-    questions = [twin.question_id for row, twin in exact if not row.is_statement]
+    questions = [counterpart.question_id for row, counterpart in exact if not row.is_statement]
     existing = staging.compared_texts(questions) if questions else {}
-    return [_exact_pair(row, twin, existing.get(twin.question_id)) for row, twin in exact]
+    return [_exact_pair(row, counterpart, existing.get(counterpart.question_id)) for row, counterpart in exact]
 
 
-def _exact_pair(row: Matchable, twin: Twin, existing: Compared | None) -> Pair:
-    ends = (row.question_id, twin.question_id, twin.is_staged)
+def _exact_pair(row: Matchable, counterpart: Counterpart, existing: Compared | None) -> Pair:
+    ends = (row.question_id, counterpart.question_id, counterpart.is_staged)
     if existing is not None and not same_words(row.answer or "", existing.answer or ""):
         return Pair(*ends, 1.0, "exact", "pending", None, {"flags": ["answer"]})
     return Pair(*ends, 1.0, "exact", "keep_existing", "the same words", {"flags": []})
 
 
 def differs_in(left: str, right: str) -> str | None:
-    """Why two look-alikes cannot say the same: other numbers, signs or keys, or only one of them negated; else None."""
+    """Return why two near-duplicates differ: other numbers, signs or keys, or only one is negated; else None."""
     numbers = (numbers_in(plainly_spelled(left)), numbers_in(plainly_spelled(right)))
     if sorted(numbers[0]) != sorted(numbers[1]):
         return f"other numbers: {', '.join(numbers[0]) or 'none'} / {', '.join(numbers[1]) or 'none'}"

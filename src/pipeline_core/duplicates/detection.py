@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline_core.db.unit_of_work import LookAlikes, OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.ids import QuestionId, UserId, text_sha256
+from pipeline_core.db.unit_of_work import NearDuplicates, OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.ids import QuestionId, RealmId, text_sha256
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
 from pipeline_core.domain.vectors import Vectors
@@ -16,7 +16,7 @@ from pipeline_core.duplicates.scored import Scored
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.settings import Settings
 
-WithinTransaction = Callable[[UnitOfWork, Sequence[Matchable]], LookAlikes]
+WithinTransaction = Callable[[UnitOfWork, Sequence[Matchable]], NearDuplicates]
 """How rows are compared, asked for as long as a transaction is open."""
 
 
@@ -33,7 +33,7 @@ def comparison_config(settings: Settings) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """``prepare`` does the slow part; what it answers with goes into ``duplicates.detect``."""
+    """``prepare`` does the slow part; what it returns goes into ``duplicates.detect``."""
 
     settings: Settings
     embedders: Embedders
@@ -48,7 +48,7 @@ class Detection:
     def config(self) -> dict[str, Any]:
         return comparison_config(self.settings)
 
-    def prepare(self, open_uow: OpenUnitOfWork, to_match: Callable[[UnitOfWork], list[Matchable]]) -> LookAlikes:
+    def prepare(self, open_uow: OpenUnitOfWork, to_match: Callable[[UnitOfWork], list[Matchable]]) -> NearDuplicates:
         """The mode that is set, ready for the rows that ``to_match`` finds. Not to be called within a transaction."""
         if not self.by_meaning:
             return Baseline(self.settings.duplicates_from)
@@ -60,13 +60,13 @@ class Detection:
         if not missing:
             return self._scored(embedder, rows, cached)
         # each user pays for their own; what a user's documents share is on none of them
-        for user_id in {row.user_id: None for row in missing.values()}:
-            with paid_by(Payer(user_id)):
-                of_user = {row.question_id: row.embed_text for row in missing.values() if row.user_id == user_id}
+        for realm_id in {row.realm_id: None for row in missing.values()}:
+            with paid_by(Payer(realm_id)):
+                of_user = {row.question_id: row.embed_text for row in missing.values() if row.realm_id == realm_id}
                 cached |= _embed(open_uow, embedder, of_user)
         return self._scored(embedder, rows, cached)
 
-    def of_words(self, question_id: QuestionId, text: str, *, by: UserId) -> WithinTransaction:
+    def of_words(self, question_id: QuestionId, text: str, *, by: RealmId) -> WithinTransaction:
         """How rows are compared of which one is to say this text, which may never have been embedded; ``by`` pays.
 
         Not to be called within a transaction; what it returns is.
@@ -82,12 +82,12 @@ class Detection:
             with paid_by(Payer(by)):
                 own = _embed(self.keep, embedder, {question_id: text})
 
-        def within(uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
+        def within(uow: UnitOfWork, rows: Sequence[Matchable]) -> NearDuplicates:
             return self._scored(embedder, rows, _cached(uow, embedder, [row.embed_sha256 for row in rows]) | own)
 
         return within
 
-    def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> LookAlikes:
+    def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> NearDuplicates:
         """The mode that is set, for these rows, with the vectors that are there: to be called within a transaction.
 
         A row that was never embedded by the present model is compared by its letters, and its pairs say so.

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.sketches import Sketches, bits_within, near, sketches_of
-from pipeline_core.domain.staging import Matchable, SignatureTable, Twin
+from pipeline_core.domain.staging import Counterpart, Matchable, SignatureTable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.duplicates.signatures import candidates, estimated_similarity, matrix
 
@@ -68,8 +68,8 @@ class Nearest:
     def question_ids(self) -> list[QuestionId]:
         return [QuestionId(UUID(bytes=one.tobytes())) for one in self.ids]
 
-    def twin(self, position: int) -> Twin:
-        return Twin(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
+    def counterpart(self, position: int) -> Counterpart:
+        return Counterpart(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
 def table_of(fresh: Sequence[Matchable], vectors: Vectors | None = None) -> SignatureTable:

@@ -11,7 +11,7 @@ from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import same_words
-from pipeline_core.domain.staging import DIFFERENCES, Compared, Matchable, NewRows, Pair, Twin, comparable_texts
+from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, NewRows, Pair, comparable_texts
 from pipeline_core.domain.text import normalise_for_match
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING
@@ -70,9 +70,11 @@ class Scored:
             ends = [(known[left], known[right]) for left, right in said]
             found = scores(ends, some.cosines.astype(np.float64), weights, least=self.threshold)
             for at, score in found.items():
-                yield self._pair(fresh[int(some.rows[at])], some.twin(at), score, others[at], said[at])
+                yield self._pair(fresh[int(some.rows[at])], some.counterpart(at), score, others[at], said[at])
 
-    def _pair(self, row: Matchable, twin: Twin, score: Score, other: Compared, said: tuple[str, str]) -> Pair:
+    def _pair(
+        self, row: Matchable, counterpart: Counterpart, score: Score, other: Compared, said: tuple[str, str]
+    ) -> Pair:
         flags = score.flags if answers_agree(row, other.answer, other.text) else (*score.flags, "answer")
         resolution, reason = self._resolve(score.value, flags)
         # the vector is of the heading too, and so is the score
@@ -80,7 +82,14 @@ class Scored:
             resolution, reason = "keep_existing", SAME_BUT_FOR_A_HEADING
         reasons = {**score.as_json(), "flags": list(flags)}
         return Pair(
-            row.question_id, twin.question_id, twin.is_staged, score.value, "scored", resolution, reason, reasons
+            row.question_id,
+            counterpart.question_id,
+            counterpart.is_staged,
+            score.value,
+            "scored",
+            resolution,
+            reason,
+            reasons,
         )
 
     def _resolve(self, value: float, flags: Sequence[str]) -> tuple[str, str | None]:

@@ -91,7 +91,7 @@ def may_reach(alike: Floats, cosines: Floats, least: float) -> npt.NDArray[np.bo
 def scores(
     pairs: Sequence[tuple[Features, Features]], cosines: Floats, weights: Weights, *, least: float
 ) -> dict[int, Score]:
-    """Score the pairs; answers with those of at least ``least``, by position.
+    """Score the pairs; returns those of at least ``least``, by position.
 
     Args:
         pairs: n pairs of texts.

@@ -52,7 +52,7 @@ def for_child() -> dict[str, str]:
 
 
 def sweep(*, young_s: float = _YOUNG_S) -> list[Path]:
-    """Remove the folders of which nobody lives; answers with them. Those of others, and of other machines, stay."""
+    """Remove the folders of which nobody lives; returns them. Those of others, and of other machines, stay."""
     top = parent()
     if not _is_ours(top):
         return []

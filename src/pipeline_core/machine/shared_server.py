@@ -60,7 +60,7 @@ class SharedServer:
         user: str = "",
         environment: Mapping[str, str] | None = None,
     ) -> int | None:
-        """Start the server under a guard; answers with its pid, or None where it could not be started.
+        """Start the server under a guard; returns its pid, or None where it could not be started.
 
         Args:
             command: the program, by its whole path, and its arguments; it runs in the folder ``/``.

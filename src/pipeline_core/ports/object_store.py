@@ -46,7 +46,7 @@ class ObjectStore(Protocol):
         ...
 
     def get_file(self, key: str, file: BinaryIO, *, sha256: str | None = None) -> int:
-        """Copy the object to the end of a file; answers with the number of bytes. With ``sha256`` also verify it.
+        """Copy the object to the end of a file; returns the number of bytes. With ``sha256`` also verify it.
 
         On an error the file may hold a part of the object.
 
@@ -87,7 +87,7 @@ class ObjectStore(Protocol):
         ...
 
     def remove_unfinished(self, moment: datetime) -> int:
-        """Remove what writers that were killed left before this moment and that is no object; answers with how many."""
+        """Remove what writers that were killed left before this moment and that is no object; returns how many."""
         ...
 
     def check(self) -> None:

@@ -83,7 +83,7 @@ class FactBatches(Protocol):
         ...
 
     def submit(self, batch_id: UUID, chunks: Mapping[str, ChunkInput]) -> str:
-        """Hand in; answers with the service's id."""
+        """Hand in; returns the service's id."""
         ...
 
     def fetch(self, provider_id: str) -> BatchResult:

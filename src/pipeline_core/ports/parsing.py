@@ -39,7 +39,7 @@ class ParseService(Protocol):
         ...
 
     def start(self, plan: ParsePlan, tag: UUID) -> StartedJob:
-        """Upload and begin the job; answers with the service's names for both.
+        """Upload and begin the job; returns the service's names for both.
 
         Raises:
             AnswerLostError: nobody knows whether it has begun.

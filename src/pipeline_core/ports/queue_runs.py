@@ -52,7 +52,7 @@ class QueueRuns(Protocol):
         ...
 
     def tidy(self) -> int:
-        """Remove runs that schedules have made and nobody has taken, but for the newest of each; answers with how many.
+        """Remove runs that schedules have made and nobody has taken, but for the newest of each; returns how many.
 
         Without workers they would pile up, and be taken all at once by the first that comes.
 

@@ -25,7 +25,7 @@ class Delivery:
 
     delivery_id: UUID
     webhook_id: UUID
-    user_id: UUID
+    realm_id: UUID
     attempts: int
     url: str
     secret: str

@@ -61,7 +61,7 @@ class AddFact:
             _, chunk, _ = _take(uow, document_id, missed.chunk_id, by)
         statement = missed.statement or statement_of(quotes(missed, chunk))
         near = self.detection.of_words(
-            missed.question_id, fact_text(missed.question, missed.answer, statement), by=by.user_id
+            missed.question_id, fact_text(missed.question, missed.answer, statement), by=by.realm_id
         )
         with self.open_uow() as uow:
             scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
@@ -70,7 +70,7 @@ class AddFact:
                 return _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
             [key] = in_languages(match_keys(uow.staging, [statement]), [language])
-            new = NewQuestion(document_id, by.user_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
+            new = NewQuestion(document_id, by.realm_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
             uow.staging.add_fact(new, _batch_of(scope.summary), added_by=by.by)
             pairs = _pairs(uow, document_id, fact.question_id, near)
             uow.staging.record_pairs(pairs, [])
@@ -146,8 +146,7 @@ def _pairs(uow: UnitOfWork, document_id: DocumentId, question_id: QuestionId, ne
     # behind all others: the later row of a pair is the one that yields
     rows.sort(key=lambda row: row.question_id == question_id)
     ids = [row.question_id for row in rows]
-    [space] = {row.space for row in rows if row.space is not None}
-    new = NewRows(space, [document_id], ids, [document_id], languages_to_compare(rows[-1:]))
+    new = NewRows(rows[0].realm_id, [document_id], ids, [document_id], languages_to_compare(rows[-1:]))
     found = compare(uow.staging, new, rows, near(uow, rows))
     return [pair for pair in found if pair.staged == question_id]
 

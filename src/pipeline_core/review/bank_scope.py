@@ -42,7 +42,7 @@ class BankScope(Scope):
             NotFoundError: the user has no such batch.
             StagedStateError: it is a document's.
         """
-        self.batch, self.within = held_bank(uow, batch_id, by.user_id), within
+        self.batch, self.within = held_bank(uow, batch_id, by.realm_id), within
         super().__init__(uow, by, OfBatch(batch_id), batch_id, whose=self.batch.file_name, status=self.batch.status)
 
     def begin(self, work: Work, to: QuestionStatus | None = None) -> None:
@@ -62,7 +62,7 @@ class BankScope(Scope):
     def decided(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
         self.log(f"questions_{to}", before={str(fact.question_id): fact.status for fact in facts}, after=to)
         if to is _S.REJECTED:
-            self._settle_others(revive(self.uow, self.by.user_id))
+            self._settle_others(revive(self.uow, self.by.realm_id))
         return ()
 
     def log(self, code: str, **details: object) -> None:
@@ -93,7 +93,7 @@ class BankScope(Scope):
         again = self.uow.reviews.forget_pairs(old.question_id)
         again[self.batch_id] = list({*again.get(self.batch_id, []), old.question_id})
         for other, ids in again.items():
-            match_bank(self.uow, other, self.batch.user_id, ids, self.within)
+            match_bank(self.uow, other, self.batch.realm_id, ids, self.within)
         self._settle_others(set(again))
 
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
@@ -108,19 +108,19 @@ class BankScope(Scope):
         before = {str(pair.duplicate_id): pair.resolution for pair in pairs}
         self.log("duplicates_resolved", before=before, after=resolution)
         self.uow.reviews.apply_to_bank(pairs)
-        self._settle_others(revive(self.uow, self.by.user_id))
+        self._settle_others(revive(self.uow, self.by.realm_id))
         return ()
 
     def after_undo(self, staged: QuestionId) -> None:
         self.uow.reviews.apply_to_bank([pair for pair in self.pairs() if pair.staged == staged])
         if self.batch.is_matched:
             # others may have come while it said something else
-            match_bank(self.uow, self.batch_id, self.batch.user_id, [staged])
-        self._settle_others(revive(self.uow, self.by.user_id))
+            match_bank(self.uow, self.batch_id, self.batch.realm_id, [staged])
+        self._settle_others(revive(self.uow, self.by.realm_id))
 
     def _settle_others(self, batch_ids: set[BatchId]) -> None:
         for other in batch_ids - {self.batch_id}:
-            settle(self.uow, find_batch(self.uow, other, self.batch.user_id))
+            settle(self.uow, find_batch(self.uow, other, self.batch.realm_id))
 
     def settle(self) -> BatchCounts:
         return settle(self.uow, self.batch, by=self.by.user_id)

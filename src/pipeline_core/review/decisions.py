@@ -15,9 +15,10 @@ from uuid import UUID
 
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.names import nearest
+from pipeline_core.domain.realms import OWN, user_of
 from pipeline_core.domain.reasons import MIN_REASON, trimmed
 from pipeline_core.domain.review import Expected, Reviewer, Seen
 from pipeline_core.domain.wording import counted
@@ -55,7 +56,7 @@ class Request:
     """
 
     decision: Decision
-    user_id: UserId
+    realm_id: RealmId
     reason: str = ""
     duplicates: Resolution | None = None
     question_ids: tuple[UUID, ...] = ()
@@ -63,16 +64,18 @@ class Request:
     approved: tuple[UUID, ...] | None = None
     expected: Seen | None = None
     expected_facts: Expected = field(default_factory=dict, hash=False)
+    user_id: UserId = OWN
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", trimmed(self.reason))
+        object.__setattr__(self, "user_id", user_of(self.user_id, self.realm_id))
 
     def by(self, document_id: DocumentId) -> Reviewer:
         """Who asks for it, why, and having seen the document and its facts how."""
         expected = dict(self.expected_facts)
         if self.expected:
             expected[document_id] = self.expected
-        return Reviewer(self.user_id, self.reviewer, self.reason, expected)
+        return Reviewer(self.realm_id, self.reviewer, self.reason, expected, self.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ def fields_of(decision: Decision) -> list[str]:
     return [name for name, decisions in FIELDS.items() if decision in decisions]
 
 
-def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -> Request:
+def request_of(
+    decision: Decision, realm_id: RealmId, fields: Mapping[str, Any], user_id: UserId | None = None
+) -> Request:
     """The decision that these fields ask for; None and an empty text are as if the field were not given.
 
     Raises:
@@ -182,7 +187,7 @@ def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -
             raise RefusedError("No fact is named.", action="Leave the list out to reject the document.")
     return Request(
         decision,
-        user_id,
+        realm_id,
         _one(given, "reason", "override_reason") or "",
         given.get("duplicates"),
         tuple(facts or ()),
@@ -190,6 +195,7 @@ def request_of(decision: Decision, user_id: UserId, fields: Mapping[str, Any]) -
         None if approved is None else tuple(approved),
         given.get("expected"),
         given.get("expected_facts") or {},
+        user_id or UserId(realm_id),
     )
 
 

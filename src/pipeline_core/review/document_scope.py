@@ -59,7 +59,7 @@ class DocumentScope(Scope):
         Raises:
             NotFoundError: the user has no such document.
         """
-        summary = uow.reviews.lock(document_id, by.user_id)
+        summary = uow.reviews.lock(document_id, by.realm_id)
         if summary is None:
             raise NotFoundError(f"There is no document {document_id}.")
         batch_id = batch_id_for(document_id)
@@ -81,7 +81,7 @@ class DocumentScope(Scope):
         if self.summary.state is not JobState.AWAITING_REVIEW:
             raise self.moved_on()
         self._refuse_parked()
-        self.uow.staging.lock_matching([self.by.user_id])
+        self.uow.staging.lock_matching([self.by.realm_id])
 
     def _refuse_parked(self) -> None:
         """While a decision is parked nobody takes another."""
@@ -98,7 +98,7 @@ class DocumentScope(Scope):
         is_at_rest = self.summary.state is JobState.DONE and self._is_published
         if work == "decide" and to is _S.APPROVED and is_at_rest:
             self.taken_in, self.rules = True, _TAKEN_IN
-            self.uow.staging.lock_matching([self.by.user_id])
+            self.uow.staging.lock_matching([self.by.realm_id])
             return
         if work == "resolve" and self._is_published:
             raise RefusedError(
@@ -193,7 +193,7 @@ class DocumentScope(Scope):
         self.log("fact_edited", question_id=old.question_id, before=before, after=after)
         self.uow.reviews.forget_near_duplicates(old.question_id)
         # others were left out because this one said the same
-        revive_orphans(self.uow, [self.by.user_id])
+        revive_orphans(self.uow, [self.by.realm_id])
 
     def refuse_pair(self, pair: StagedPair, _resolution: Resolution) -> None:
         if pair.resolution != "pending" and pair.resolved_by != SYSTEM:
@@ -222,7 +222,7 @@ class DocumentScope(Scope):
 
         Nobody is asked twice about the same two texts.
         """
-        documents = self.uow.reviews.settle_same_texts(self.by.user_id) - {self.document_id}
+        documents = self.uow.reviews.settle_same_texts(self.by.realm_id) - {self.document_id}
         jobs = self.uow.reviews.decided_elsewhere(list(documents))
         reason = f"its near-duplicates were decided in {self.summary.filename}"
         payload = {"by": self.by.by, "reason": reason}
@@ -231,7 +231,7 @@ class DocumentScope(Scope):
 
     def after_undo(self, _staged: QuestionId) -> None:
         self.uow.reviews.apply_to_document(self.document_id)
-        revive_orphans(self.uow, [self.by.user_id])
+        revive_orphans(self.uow, [self.by.realm_id])
 
     def next_step(self, *, of_pairs: bool) -> str:
         if self.taken_in:

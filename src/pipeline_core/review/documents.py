@@ -149,7 +149,7 @@ def _reject(scope: DocumentScope, request: Request) -> Decided:
         uow.staging.reject(scope.document_id, by=request.user_id, notes=request.reason or "document rejected")
         message = "document rejected; nothing new of it is published"
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
-    revive_orphans(uow, [request.user_id])
+    revive_orphans(uow, [request.realm_id])
     return Decided(scope.document_id, JobState.DONE, message)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from pipeline_core.db.unit_of_work import UnitOfWork
-from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import BatchId, CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.review.banks import match_bank, settle_banks
 
 
-def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId], published: Sequence[DocumentId] = ()) -> None:
-    """Queue again the documents that have facts whose twin is no longer there; let questions of banks wait again.
+def revive_orphans(uow: UnitOfWork, realm_ids: Sequence[RealmId], published: Sequence[DocumentId] = ()) -> None:
+    """Queue again the documents with facts whose exact duplicate is gone; let questions of banks wait again.
 
     To be called in the transaction in which facts leave production, are rejected, or end unpublished; after the
     locks of jobs and before any wait for others (see ``Staging.lock_matching``).
@@ -18,28 +18,28 @@ def revive_orphans(uow: UnitOfWork, user_ids: Sequence[UserId], published: Seque
     Where the reason is that documents were ``published`` instead, whoever published them can ask which others it has
     to finish.
     """
-    users = set(user_ids)
+    users = set(realm_ids)
     uow.staging.lock_matching(list(users))
-    for user_id in users:
-        settle_banks(uow, [user_id], revive(uow, user_id, published))
+    for realm_id in users:
+        settle_banks(uow, [realm_id], revive(uow, realm_id, published))
 
 
-def revive(uow: UnitOfWork, user_id: UserId, published: Sequence[DocumentId] = ()) -> set[BatchId]:
-    """The same for one user; answers with the banks concerned, which are the caller's to settle."""
-    uow.staging.lock_matching([user_id])
+def revive(uow: UnitOfWork, realm_id: RealmId, published: Sequence[DocumentId] = ()) -> set[BatchId]:
+    """The same for one user; returns the banks concerned, which are the caller's to settle."""
+    uow.staging.lock_matching([realm_id])
     concerned: set[BatchId] = set()
     # what comes back may leave another out by a pair that stands: to the end, which comes as each pass settles pairs
-    while revived := uow.batches.revive_orphans(user_id):
+    while revived := uow.batches.revive_orphans(realm_id):
         for batch_id, ids in revived.items():
-            match_bank(uow, batch_id, user_id, ids)
+            match_bank(uow, batch_id, realm_id, ids)
         concerned |= revived.keys()
-    concerned |= uow.staging.settle_gone_pairs(user_id)
-    jobs = uow.staging.revive_orphans([user_id])
+    concerned |= uow.staging.settle_gone_pairs(realm_id)
+    jobs = uow.staging.revive_orphans([realm_id])
     if jobs:
         targets = dict.fromkeys(jobs, JobStage.FACTS_STAGED)
         uow.jobs.restart(
             targets,
-            code="twin_gone",
+            code="exact_duplicate_gone",
             by="system",
             correlation_id=CorrelationId(uuid4()),
             details={"published": [str(document_id) for document_id in published]},

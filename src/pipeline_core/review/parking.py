@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import Reviewer
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DocumentScope
@@ -61,7 +61,7 @@ class Parking:
             with uow.rehearsal():
                 foreseen = act(scope, request)
             parked = uow.parking.park(
-                scope.summary.job_id, request.decision, _fields(request), by=scope.by.by, window_s=window_s
+                scope.summary.job_id, request.decision, _fields(request), by=scope.by, window_s=window_s
             )
             scope.log("decision_parked", due_at=parked.due_at, **_named(parked))
             uow.commit()
@@ -77,7 +77,7 @@ class Parking:
         with self.open_uow() as uow:
             summary = uow.documents.find([document_id]).get(document_id)
             parked = uow.parking.newest(summary.job_id) if summary else None
-            if parked is None or parked.user_id != by.user_id:
+            if parked is None or parked.realm_id != by.realm_id:
                 raise NotFoundError(
                     f"No decision about document {document_id} is parked.",
                     action="A decision of the command line is carried out at once.",
@@ -128,7 +128,7 @@ class Parking:
                 payload = {"by": parked.taken_by, "error": error.as_stored(), **_named(parked)}
                 uow.reviews.log(parked.job_id, "parked_decision_refused", payload)
             uow.commit()
-        log.warning("parked_decision_refused", job_id=str(parked.job_id), error=told(error))
+        log.warning("parked_decision_refused", job_id=str(parked.job_id), error=describe_error(error))
 
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
@@ -178,9 +178,10 @@ def _request(parked: ParkedDecision) -> Request:
     approved: Sequence[str] | None = fields["approved"]
     return Request(
         Decision(parked.decision),
-        parked.user_id,
+        parked.realm_id,
         fields["reason"],
         Resolution(fields["duplicates"]) if fields["duplicates"] else None,
         reviewer=fields["reviewer"],
         approved=None if approved is None else tuple(map(UUID, approved)),
+        user_id=parked.user_id,
     )

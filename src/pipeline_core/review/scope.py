@@ -79,7 +79,7 @@ class Scope(ABC):
             UnknownIdsError: one of them is another's.
         """
         wanted = None if ids is None else [DuplicateId(one) for one in dict.fromkeys(ids)]
-        found = self.uow.reviews.pairs(self.where, self.by.user_id, wanted, resolution=resolution)
+        found = self.uow.reviews.pairs(self.where, self.by.realm_id, wanted, resolution=resolution)
         self._refuse_unknown(wanted, [pair.duplicate_id for pair in found], "pair")
         return found
 

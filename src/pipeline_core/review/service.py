@@ -8,7 +8,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, UserId
+from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, RealmId
 from pipeline_core.domain.review import (
     OfBatch,
     OfDocument,
@@ -72,7 +72,7 @@ class Review:
                 old, new = deciding.propose(bank, fact_id, changes)
             if bank.batch.is_matched and has_new_words(old, new):
                 words = fact_text(new.question, new.answer, None)
-                within = self.detection.of_words(old.question_id, words, by=by.user_id)
+                within = self.detection.of_words(old.question_id, words, by=by.realm_id)
         return self._change(where, by, lambda scope: deciding.edit(scope, fact_id, changes), within)
 
     def resolve(
@@ -87,7 +87,7 @@ class Review:
         Raises:
             NotFoundError: the user has no such pair.
         """
-        return self.resolve(self._where_of(duplicate_id, by.user_id), resolution, [duplicate_id], by=by)
+        return self.resolve(self._where_of(duplicate_id, by.realm_id), resolution, [duplicate_id], by=by)
 
     def undo_fact(self, where: Where, fact_id: UUID, *, by: Reviewer) -> Change:
         """Give a fact back what it was before its last decision or edit; of an undo, redo it."""
@@ -99,7 +99,7 @@ class Review:
         Raises:
             NotFoundError: the user has no such pair.
         """
-        where = where or self._where_of(duplicate_id, by.user_id)
+        where = where or self._where_of(duplicate_id, by.realm_id)
         return self._change(where, by, lambda scope: deciding.undo(scope, duplicate_id, of_pair=True))
 
     def _change(
@@ -110,9 +110,9 @@ class Review:
             uow.commit()
         return change
 
-    def _where_of(self, duplicate_id: UUID, user_id: UserId) -> Where:
+    def _where_of(self, duplicate_id: UUID, realm_id: RealmId) -> Where:
         with self.open_uow() as uow:
-            pairs = uow.reviews.pairs(None, user_id, [DuplicateId(duplicate_id)])
+            pairs = uow.reviews.pairs(None, realm_id, [DuplicateId(duplicate_id)])
         if not pairs:
             raise NotFoundError(
                 f"There is no pair {duplicate_id}.",
@@ -126,7 +126,7 @@ class Review:
     def facts(
         self,
         where: Where,
-        user_id: UserId,
+        realm_id: RealmId,
         *,
         ids: Sequence[UUID] | None = None,
         statuses: Sequence[QuestionStatus] | None = None,
@@ -139,37 +139,37 @@ class Review:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, where, user_id)
+            _require_owner(uow, where, realm_id)
             wanted = None if ids is None else [QuestionId(one) for one in ids]
             return uow.reviews.facts(where, wanted, statuses=statuses, limit=limit, offset=offset)
 
-    def pairs(self, where: Where, user_id: UserId, *, resolution: str | None = None) -> list[StagedPair]:
+    def pairs(self, where: Where, realm_id: RealmId, *, resolution: str | None = None) -> list[StagedPair]:
         """The pairs, the most alike first.
 
         Raises:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, where, user_id)
-            return uow.reviews.pairs(where, user_id, resolution=resolution)
+            _require_owner(uow, where, realm_id)
+            return uow.reviews.pairs(where, realm_id, resolution=resolution)
 
-    def history(self, where: Where, user_id: UserId, subject: UUID | None = None) -> list[PastDecision]:
+    def history(self, where: Where, realm_id: RealmId, subject: UUID | None = None) -> list[PastDecision]:
         """What was done to a document or bank, or to one fact or pair of it, by whom, when and why, oldest first.
 
         Raises:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, where, user_id)
+            _require_owner(uow, where, realm_id)
             return uow.reviews.history(where, subject, of_whole=list(DECISIONS))
 
-    def pair_history(self, duplicate_id: UUID, user_id: UserId) -> list[PastDecision]:
+    def pair_history(self, duplicate_id: UUID, realm_id: RealmId) -> list[PastDecision]:
         """What was done to one pair, of whatever document or bank it is, and to that as a whole, oldest first.
 
         Raises:
             NotFoundError: the user has no such pair.
         """
-        return self.history(self._where_of(duplicate_id, user_id), user_id, duplicate_id)
+        return self.history(self._where_of(duplicate_id, realm_id), realm_id, duplicate_id)
 
     def seen(self, where: Where, by: Reviewer) -> Seen:
         """The present state of the document or bank as a whole, for a decision to name as expected."""
@@ -177,15 +177,15 @@ class Review:
             return open_scope(uow, where, by).seen
 
     def next_waiting(
-        self, user_id: UserId, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()
+        self, realm_id: RealmId, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()
     ) -> WaitingJob | None:
         """The document that has waited longest, of this phase (2 matching, 4 validation) or of any."""
         with self.open_uow() as uow:
-            return uow.reviews.next_waiting(user_id, phase=phase, besides=besides)
+            return uow.reviews.next_waiting(realm_id, phase=phase, besides=besides)
 
 
-def _require_owner(uow: UnitOfWork, where: Where, user_id: UserId) -> None:
+def _require_owner(uow: UnitOfWork, where: Where, realm_id: RealmId) -> None:
     if isinstance(where, OfBatch):
-        find_batch(uow, where.batch_id, user_id)
-    elif not uow.reviews.has_document(where.document_id, user_id):
+        find_batch(uow, where.batch_id, realm_id)
+    elif not uow.reviews.has_document(where.document_id, realm_id):
         raise NotFoundError(f"There is no document {where.document_id}.")

@@ -21,7 +21,7 @@ import structlog
 from pipeline_core.db.backups import DatabaseBackups, NamedKey
 from pipeline_core.domain.errors import ChecksumMismatchError, ObjectNotFoundError, RefusedError
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.services import unsaved_answers
+from pipeline_core.services import pending_results
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
 
 log = structlog.stdlib.get_logger(__name__)
@@ -51,7 +51,7 @@ class Backup:
     software: str
 
     def __call__(self, path: Path, on_progress: OnProgress = lambda _: None) -> Manifest:
-        """Back up into a new folder; answers with what it holds.
+        """Back up into a new folder; returns what it holds.
 
         Objects that the store lacks are named in the manifest: a backup of what is left is worth having.
 
@@ -64,7 +64,7 @@ class Backup:
         with self.database.hold_objects() as held, folder.begun() as lines:
             target, copied = self.open_folder(folder.objects), Copied()
             # before the database: an answer that is saved meanwhile is in one of the two
-            answers = [NamedKey(key, "") for key in self.store.list(unsaved_answers.PREFIX)]
+            answers = [NamedKey(key, "") for key in self.store.list(pending_results.PREFIX)]
             self._copy(answers, target, lines, copied, on_progress)
             copied.missing.clear()
             on_progress("dumping the database")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.services.staging import StagingService
 
 
@@ -36,7 +37,7 @@ class BankQueue:
                 else ("compared", self.staging.detect_duplicates)
             )
             try:
-                act(bank.batch_id, by=bank.user_id)
+                act(bank.batch_id, by=Reviewer(bank.realm_id))
             except PipelineError as error:
                 yield BankDone(bank.batch_id, work, error)
             else:

@@ -17,8 +17,8 @@ from pipeline_core.domain.errors import (
     UnexpectedError,
 )
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import BatchId, QuestionId, UserId
-from pipeline_core.domain.review import OfBatch, StagedPair
+from pipeline_core.domain.ids import BatchId, QuestionId
+from pipeline_core.domain.review import OfBatch, Reviewer, StagedPair
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
@@ -88,14 +88,12 @@ class ImportBatch:
 
     open_uow: OpenUnitOfWork
     embedder: Callable[[], Embedder]
-    reviewer: str = ""
-    """The name in the record of imports; without it, the user's id."""
 
-    def __call__(self, batch_id: BatchId, *, by: UserId) -> ImportReport:
+    def __call__(self, batch_id: BatchId, *, by: Reviewer) -> ImportReport:
         """Embed and import. Doing it again imports what was approved since, and nothing twice.
 
         Raises:
-            NotFoundError, StagedStateError: there is no such bank of this user's, or nothing of it is approved.
+            NotFoundError, StagedStateError: the realm has no such bank, or nothing of it is approved.
             UndecidedDuplicatesError: names the pairs that nobody has decided.
             TransientError: the embedder or the database did not answer; what is approved stays so.
         """
@@ -103,7 +101,7 @@ class ImportBatch:
         failed = self._embed(batch_id, embedder, by=by)
         try:
             with self.open_uow() as uow:
-                batch = held_bank(uow, batch_id, by)
+                batch = held_bank(uow, batch_id, by.realm_id)
                 uow.models.hold(EmbeddingModel(embedder.model, embedder.dims))
                 report = self._import(uow, batch, failed, embedder, by=by)
                 uow.commit()
@@ -112,15 +110,15 @@ class ImportBatch:
             raise
         return report
 
-    def embed(self, batch_id: BatchId, *, by: UserId) -> dict[QuestionId, str]:
-        """Put the vectors of the approved questions into the cache; answers with those that failed, and why.
+    def embed(self, batch_id: BatchId, *, by: Reviewer) -> dict[QuestionId, str]:
+        """Put the vectors of the approved questions into the cache; returns those that failed, and why.
 
         Raises:
             As ``__call__``.
         """
         return self._embed(batch_id, self.embedder(), by=by)
 
-    def _embed(self, batch_id: BatchId, embedder: Embedder, *, by: UserId) -> dict[QuestionId, str]:
+    def _embed(self, batch_id: BatchId, embedder: Embedder, *, by: Reviewer) -> dict[QuestionId, str]:
         with self.open_uow() as uow:
             texts = _ready(uow, batch_id, by)
             if texts:
@@ -130,7 +128,7 @@ class ImportBatch:
             uow.commit()
         missing = {text.content_sha256: text for text in texts if text.content_sha256 not in cached}
         try:
-            with paid_by(Payer(by)):
+            with paid_by(Payer(by.realm_id)):
                 vectors, broken, usages = _embedded(embedder, list(missing.values()))
         except (TransientError, ParkedError, ServiceRefusedError) as error:
             self._give_up(batch_id, error.message, by=by)
@@ -145,8 +143,8 @@ class ImportBatch:
                 uow.commit()
         return failed
 
-    def check(self, batch_id: BatchId, *, by: UserId) -> int:
-        """Whether there is anything against an import now; answers with the number of questions that wait for it.
+    def check(self, batch_id: BatchId, *, by: Reviewer) -> int:
+        """Whether there is anything against an import now; returns the number of questions that wait for it.
 
         Raises:
             NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.
@@ -154,8 +152,8 @@ class ImportBatch:
         with self.open_uow() as uow:
             return len(_ready(uow, batch_id, by))
 
-    def request(self, batch_id: BatchId, *, by: UserId) -> int:
-        """Have the batch stand as being imported, so that a worker takes it up; answers with what waits for it.
+    def request(self, batch_id: BatchId, *, by: Reviewer) -> int:
+        """Have the batch stand as being imported, so that a worker takes it up; returns what waits for it.
 
         Raises:
             NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.
@@ -167,48 +165,46 @@ class ImportBatch:
             uow.commit()
         return waiting
 
-    def _begin(self, uow: UnitOfWork, batch_id: BatchId, by: UserId) -> None:
-        batch = held_bank(uow, batch_id, by)
+    def _begin(self, uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> None:
+        batch = held_bank(uow, batch_id, by.realm_id)
         if batch.status is not BatchStatus.IMPORTING:
             move(uow, batch, batch.status, BatchStatus.IMPORTING, by=None)
 
     def _import(
-        self, uow: UnitOfWork, batch: Batch, failed: Mapping[QuestionId, str], embedder: Embedder, *, by: UserId
+        self, uow: UnitOfWork, batch: Batch, failed: Mapping[QuestionId, str], embedder: Embedder, *, by: Reviewer
     ) -> ImportReport:
         model = {"model": embedder.model, "version": embedder.version}
         _refuse_undecided(uow, batch)
         before = uow.batches.counts([batch.batch_id])[batch.batch_id]
         todo = plan(uow.batches.importable(batch.batch_id, **model))
         reasons = {question_id: failed.get(question_id, reason) for question_id, reason in todo.failed.items()}
-        concerned = uow.batches.replace(todo.replaced, by=by) if todo.replaced else set[BatchId]()
+        concerned = uow.batches.replace(todo.replaced, by=by.user_id) if todo.replaced else set[BatchId]()
         if todo.imports:
             uow.batches.import_questions(batch.batch_id, todo.imports, **model)
         uow.batches.note_import_errors(batch.batch_id, reasons)
         if todo.replaced:
-            concerned |= revive(uow, batch.user_id)
+            concerned |= revive(uow, batch.realm_id)
         for other in concerned - {batch.batch_id}:
-            settle(uow, find_batch(uow, other, batch.user_id))
+            settle(uow, find_batch(uow, other, batch.realm_id))
         counts = settle(uow, batch, import_ends=True)
         if todo.imports or reasons:
-            _record(uow, batch, todo, reasons, self.reviewer or by)
+            _record(uow, batch, todo, reasons, by.by)
         return ImportReport(todo.imports, todo.replaced, before.imported, reasons, counts)
 
-    def _give_up(self, batch_id: BatchId, why: str, *, by: UserId) -> None:
+    def _give_up(self, batch_id: BatchId, why: str, *, by: Reviewer) -> None:
         """The import ends without having moved anything; what it was to move says why."""
         with self.open_uow() as uow:
-            batch = held_bank(uow, batch_id, by)
+            batch = held_bank(uow, batch_id, by.realm_id)
             waiting = uow.reviews.facts(OfBatch(batch_id), statuses=[QuestionStatus.APPROVED])
             uow.batches.note_import_errors(batch_id, {question.question_id: why for question in waiting})
-            uow.reviews.record(
-                batch, "error", "import_failed", {"by": self.reviewer or by, "reason": why}, severity="warning"
-            )
+            uow.reviews.record(batch, "error", "import_failed", {"by": by.by, "reason": why}, severity="warning")
             settle(uow, batch, import_ends=True)
             uow.commit()
 
 
-def _ready(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> list[Embeddable]:
+def _ready(uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> list[Embeddable]:
     """The texts of what is approved, if nothing is against their import."""
-    batch = held_bank(uow, batch_id, by)
+    batch = held_bank(uow, batch_id, by.realm_id)
     counts = settle(uow, batch)
     if not batch.is_matched:
         raise StagedStateError(
@@ -227,7 +223,7 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: UserId) -> list[Embeddable]:
     return texts
 
 
-def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[QuestionId, str], by: str | UserId) -> None:
+def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[QuestionId, str], by: str) -> None:
     payload = {
         "by": by,
         "before": "approved",
@@ -242,7 +238,7 @@ def _record(uow: UnitOfWork, batch: Batch, done: Plan, reasons: Mapping[Question
 
 def _refuse_undecided(uow: UnitOfWork, batch: Batch) -> None:
     """Undecided pairs of approved questions are for a person first."""
-    pairs = uow.reviews.pairs(OfBatch(batch.batch_id), batch.user_id, resolution="pending")
+    pairs = uow.reviews.pairs(OfBatch(batch.batch_id), batch.realm_id, resolution="pending")
     pairs = [pair for pair in pairs if pair.staged_status is QuestionStatus.APPROVED]
     if pairs:
         more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""

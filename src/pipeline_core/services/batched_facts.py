@@ -11,7 +11,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ParkedError, PipelineError
 from pipeline_core.domain.facts import Generated, Usage
 from pipeline_core.domain.spending import PaidBatch, Payer, PlannedCall
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.paid import FactBatches
 from pipeline_core.services.paid_calls import PaidCalls
@@ -71,7 +71,7 @@ class BatchedFacts:
             uow.spending.release(sorted(there), token=token)
             most = sum((self.batches.most(missing[key]) for key in ours), Usage())
             call = PlannedCall("facts", self.model, payer, len(ours), most)
-            accounts = self.calls.budgets.accounts(payer.user_id, datetime.now(UTC))
+            accounts = self.calls.budgets.accounts(payer.realm_id, datetime.now(UTC))
             run_id = self.calls.budgets.run_id
             call_id = uow.spending.reserve(call, accounts, run_id=run_id, worker=holder, lease_s=_WINDOW_S)
             batch = PaidBatch(batch_id, call_id, tuple(sorted(ours)))
@@ -140,7 +140,7 @@ class BatchedFacts:
         try:
             self.batches.delete_file(file_id)
         except PipelineError as error:
-            log.warning("batch_file_not_deleted", file_id=file_id, error=told(error))
+            log.warning("batch_file_not_deleted", file_id=file_id, error=describe_error(error))
 
     def _give_up(self, batch: PaidBatch) -> None:
         """It will not end any more. Nobody knows whether it was charged, so all that was set aside counts as spent."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.services.run_stage import RunStage, StageReport
 from pipeline_core.stages.base import AnyStage
@@ -17,7 +17,7 @@ class RunStageByProfile:
     runs: Mapping[Profile, RunStage]
     open_uow: OpenUnitOfWork
 
-    def __call__(self, stage: AnyStage, batch: Batch) -> StageReport:
+    def __call__(self, stage: AnyStage, batch: WorkBatch) -> StageReport:
         """As ``RunStage``; a batch of one profile, as nearly all are, is run in one piece."""
         with self.open_uow() as uow:
             profiles = uow.deep_scans.profiles(batch.lease, batch.document_ids)

@@ -19,9 +19,9 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import Fault, fault_of, foreseen
 from pipeline_core.domain.ids import DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch, HeldJob
+from pipeline_core.domain.jobs import HeldJob, WorkBatch
 from pipeline_core.domain.lifecycle import INTERRUPT, StageName
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings
@@ -42,7 +42,7 @@ class ClaimJobs:
 
     def __call__(
         self, document_ids: Sequence[DocumentId], *, flow_run_id: UUID | None = None, lease: LeaseToken | None = None
-    ) -> Batch:
+    ) -> WorkBatch:
         """Claim what nobody works on. The batch holds the documents that are ours, in the order given."""
         lease = lease or LeaseToken(uuid4())
         worker = self.worker()
@@ -58,9 +58,9 @@ class ClaimJobs:
             )
             uow.commit()
         worker.hold(lease)
-        return Batch(lease, tuple(document_ids)).keep(ours)
+        return WorkBatch(lease, tuple(document_ids)).keep(ours)
 
-    def again(self, batch: Batch, *, flow_run_id: UUID | None = None) -> Batch:
+    def again(self, batch: WorkBatch, *, flow_run_id: UUID | None = None) -> WorkBatch:
         """The batch if it is still held; else claimed anew, once its retry is due."""
         with self.open_uow() as uow:
             if uow.jobs.held(batch.lease, batch.document_ids):
@@ -76,7 +76,7 @@ class ClaimJobs:
         return [document_id for document_id in document_ids if document_id in due]
 
     @contextmanager
-    def released(self, batch: Batch) -> Iterator[None]:
+    def released(self, batch: WorkBatch) -> Iterator[None]:
         """On leaving by an error, give back what is still held.
 
         The class of the error decides what becomes of it. What no error but a person or a signal ended (Ctrl-C) is to
@@ -99,13 +99,13 @@ class ClaimJobs:
             self.worker().drop(batch.lease)
             self._settle(batch)
 
-    def _settle(self, batch: Batch) -> None:
+    def _settle(self, batch: WorkBatch) -> None:
         try:
             self.settle(batch.document_ids)
         except PipelineError as error:
-            log.warning("not_settled", error=told(error))
+            log.warning("not_settled", error=describe_error(error))
 
-    def _give_back(self, batch: Batch, error: PipelineError) -> None:
+    def _give_back(self, batch: WorkBatch, error: PipelineError) -> None:
         try:
             with self.open_uow() as uow:
                 held = uow.jobs.held(batch.lease, batch.document_ids)
@@ -120,7 +120,7 @@ class ClaimJobs:
                         record_failures(uow, self.settings, stage, {job.document_id: cause}, lease=batch.lease)
                 uow.commit()
         except PipelineError as second:
-            log.warning("leases_not_given_back", error=told(second))
+            log.warning("leases_not_given_back", error=describe_error(second))
 
 
 def _cause(error: PipelineError, held: Sequence[HeldJob]) -> PipelineError:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from pipeline_core.db.deep_scans import ScanUnderWay
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.dual_status import DeepScanStatus
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.lifecycle import JobState
 
 _AT_REST = {
@@ -19,12 +19,12 @@ _AT_REST = {
 
 @dataclass(frozen=True, slots=True)
 class DeepScan:
-    """Claims queued documents and says how their scans ended. ``user_id`` limits it to one user's documents."""
+    """Claims queued documents and says how their scans ended. ``realm_id`` limits it to one user's documents."""
 
     open_uow: OpenUnitOfWork
 
     def claim(
-        self, limit: int, *, user_id: UserId | None = None, besides: Sequence[DocumentId] = ()
+        self, limit: int, *, realm_id: RealmId | None = None, besides: Sequence[DocumentId] = ()
     ) -> list[DocumentId]:
         """Up to ``limit`` documents to process: scans that were interrupted, then queued ones, which begin now.
 
@@ -32,10 +32,10 @@ class DeepScan:
         decided where jobs are claimed: one that a living worker holds is left to it.
         """
         with self.open_uow() as uow:
-            users = uow.deep_scans.users_waiting() if user_id is None else [user_id]
+            users = uow.deep_scans.users_waiting() if realm_id is None else [realm_id]
             # before any row: who starts the finished job of one of these documents again holds this lock as well
             uow.staging.lock_matching(users)
-            under_way = uow.deep_scans.under_way(user_id)
+            under_way = uow.deep_scans.under_way(realm_id)
             ids = [
                 scan.document_id for scan in under_way if scan.state not in _AT_REST and scan.document_id not in besides
             ][:limit]
@@ -45,24 +45,24 @@ class DeepScan:
             uow.commit()
         return ids
 
-    def is_any_open(self, *, user_id: UserId | None = None) -> bool:
+    def is_any_open(self, *, realm_id: RealmId | None = None) -> bool:
         """Whether any document is queued for a scan or in one."""
         with self.open_uow() as uow:
-            return uow.deep_scans.is_any_open(user_id)
+            return uow.deep_scans.is_any_open(realm_id)
 
-    def waiting(self, *, user_id: UserId) -> list[DocumentId]:
+    def waiting(self, *, realm_id: RealmId) -> list[DocumentId]:
         """The user's documents that are queued for a scan or in one, longest first."""
         with self.open_uow() as uow:
-            return uow.deep_scans.waiting(user_id)
+            return uow.deep_scans.waiting(realm_id)
 
-    def settle(self, *, user_id: UserId | None = None, document_ids: Sequence[DocumentId] | None = None) -> int:
-        """Record the end of scans whose job has come to rest, of these documents or of all; answers with how many.
+    def settle(self, *, realm_id: RealmId | None = None, document_ids: Sequence[DocumentId] | None = None) -> int:
+        """Record the end of scans whose job has come to rest, of these documents or of all; returns how many.
 
         ``Completed`` says that the scan is staged: it waits for its reviewer, or there was nothing to decide.
         """
         with self.open_uow() as uow:
             ended: dict[DeepScanStatus, dict[DocumentId, str | None]] = {}
-            for scan in uow.deep_scans.under_way(user_id, document_ids):
+            for scan in uow.deep_scans.under_way(realm_id, document_ids):
                 if scan.state in _AT_REST:
                     target = _AT_REST[scan.state]
                     ended.setdefault(target, {})[scan.document_id] = _error(scan, target)

@@ -5,8 +5,9 @@ from typing import Any
 
 from pipeline_core.db.audit import TakenOut
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.domain.realms import Person
 
 _PARTS_S = 3600.0
 """Parts of one file within an hour are one download: a viewer asks for hundreds."""
@@ -19,7 +20,14 @@ class RecordDownload:
     open_uow: OpenUnitOfWork
 
     def __call__(
-        self, document_id: DocumentId, file: dict[str, Any], name: str, *, by: UserId, is_part: bool = False
+        self,
+        document_id: DocumentId,
+        file: dict[str, Any],
+        name: str,
+        *,
+        realm_id: RealmId,
+        by: Person,
+        is_part: bool = False,
     ) -> None:
         """Leave the event ``file_downloaded``; ``file`` is its row, ``is_part`` says that only some bytes are sent.
 
@@ -27,7 +35,7 @@ class RecordDownload:
             DatabaseUnavailableError: nothing is on record.
         """
         details = {"stage": file["stage_name"], "file": name, "sha256": file["checksum"], "part": is_part}
-        taken = TakenOut(document_id, by, EventType.DOWNLOADED, "file_downloaded", str(by), details)
+        taken = TakenOut(document_id, realm_id, EventType.DOWNLOADED, "file_downloaded", by.shown, details)
         with self.open_uow() as uow:
             uow.audit.take_out(taken, once_in_s=_PARTS_S if is_part else 0)
             uow.commit()

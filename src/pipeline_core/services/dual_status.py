@@ -8,7 +8,7 @@ from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.dual_status import StagingStatus
 from pipeline_core.domain.errors import StatusRefusedError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class DualStatus:
         document_ids: Sequence[str | UUID],
         status: str,
         *,
-        user_id: UserId,
+        realm_id: RealmId,
         by: str = "",
         correlation_id: CorrelationId | None = None,
     ) -> list[StatusChange]:
@@ -53,14 +53,14 @@ class DualStatus:
         if not document_ids:
             errors["documents"] = "none is named"
         with self.open_uow() as uow:
-            found = uow.deep_scans.lock_statuses(user_id, list(ids))
+            found = uow.deep_scans.lock_statuses(realm_id, list(ids))
             errors |= {text: "there is no such document" for one, text in ids.items() if one not in found}
             if errors or target is None:
                 raise StatusRefusedError.of(errors)
             changes = uow.deep_scans.set_status(
                 list(ids),
                 target,
-                by=by or str(user_id),
+                by=by or str(realm_id),
                 correlation_id=correlation_id or CorrelationId(uuid4()),
             )
             uow.commit()

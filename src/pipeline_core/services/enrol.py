@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pipeline_core.db.older_documents import OlderRow, ReadOlder
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import OriginalMissingError, PipelineError
-from pipeline_core.domain.ids import DocumentId, UserId, document_id_for, text_sha256
+from pipeline_core.domain.ids import DocumentId, RealmId, text_sha256
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.services.intake import Intake, Upload
@@ -37,7 +37,7 @@ class EnrolDocuments:
     open_uow: OpenUnitOfWork
     read: ReadOlder
 
-    def __call__(self, table: str, *, user_id: UserId, by: str) -> Enrolled:
+    def __call__(self, table: str, *, realm_id: RealmId, by: str) -> Enrolled:
         """Take in every row that has content; each document waits for a person in matching review.
 
         A row whose content has changed since becomes a new document in the old one's place.
@@ -52,10 +52,13 @@ class EnrolDocuments:
             filled = [row for row in rows if row.content]
             enrolled.without_content += len(rows) - len(filled)
             of_document: dict[DocumentId, OlderRow] = {}
-            for row in filled:
-                of_document.setdefault(document_id_for(user_id, text_sha256(row.content or "")), row)
+            checksums = [text_sha256(row.content or "") for row in filled]
+            with self.open_uow() as uow:
+                ids = uow.documents.ids_of(realm_id, checksums)
+            for row, checksum in zip(filled, checksums, strict=True):
+                of_document.setdefault(ids[checksum], row)
             uploads = [Upload(row.filename, _bytes(row), f"table:{table}/{row.key}") for row in filled]
-            received = manual.receive(uploads, user_id=user_id)
+            received = manual.receive(uploads, realm_id=realm_id)
             enrolled.refused += received.refused
             first = {key: of_document[key] for key in received.documents if key not in seen}
             seen |= first.keys()
@@ -70,7 +73,7 @@ class EnrolDocuments:
         return enrolled
 
     def _describe(self, new: Mapping[DocumentId, OlderRow]) -> None:
-        """Give documents the realm and the times of their row."""
+        """Give documents the times of their row, and what it was kept under as their collection."""
         if new:
             with self.open_uow() as uow:
                 uow.documents.describe(new)

@@ -10,7 +10,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.filetypes import detect
-from pipeline_core.domain.ids import UserId, document_id_for, sha256_hex
+from pipeline_core.domain.ids import RealmId, document_id_for, sha256_hex
 from pipeline_core.domain.object_keys import safe_filename, shown_filename
 from pipeline_core.domain.parsing import ParseState
 from pipeline_core.ports.converter import Converter
@@ -74,22 +74,22 @@ class EstimateRun:
     parser: ParseService | None = None
     """The service that the run will convert with, where it is a paid one."""
 
-    def __call__(self, files: Sequence[Path], *, user_id: UserId) -> Iterator[Estimate]:
+    def __call__(self, files: Sequence[Path], *, realm_id: RealmId) -> Iterator[Estimate]:
         """An estimate for each file; chunks that several files share are counted with the first."""
         seen: set[str] = set()
         for path in files:
             estimate = Estimate(path.name)
             try:
-                self._estimate(path, user_id, estimate, seen)
+                self._estimate(path, realm_id, estimate, seen)
             except PipelineError as error:
                 estimate.error = error
             yield estimate
 
-    def _estimate(self, path: Path, user_id: UserId, estimate: Estimate, seen: set[str]) -> None:
+    def _estimate(self, path: Path, realm_id: RealmId, estimate: Estimate, seen: set[str]) -> None:
         data = read_file(path, limit=self.ctx.settings.max_file_bytes)
         # first: a scan has pages for the service, though nothing can be read in it here
         self._pages(data, path, estimate, seen)
-        chunks = self._chunks(data, path, user_id, estimate)
+        chunks = self._chunks(data, path, realm_id, estimate)
         estimate.chunks = len(chunks)
         self._facts(self.ctx.generator, chunks, estimate, seen)
         self._vectors(self.ctx.embedder, chunks, estimate, seen)
@@ -106,7 +106,7 @@ class EstimateRun:
             estimate.expected += plan.expected
             estimate.most += plan.most
 
-    def _chunks(self, data: bytes, path: Path, user_id: UserId, estimate: Estimate) -> list[Chunk]:
+    def _chunks(self, data: bytes, path: Path, realm_id: RealmId, estimate: Estimate) -> list[Chunk]:
         settings = self.ctx.settings
         filename = safe_filename(path.name)
         converted = self.converter.convert(data, filename=filename, mime=detect(data, shown_filename(path.name)).mime)
@@ -117,7 +117,7 @@ class EstimateRun:
         return chunking.split(
             markdown,
             pages,
-            document_id=document_id_for(user_id, sha256_hex(data)),
+            document_id=document_id_for(realm_id, sha256_hex(data)),
             min_chars=settings.chunk_min_chars,
             max_chars=settings.chunk_max_chars,
             overlap_chars=settings.chunk_overlap_chars,

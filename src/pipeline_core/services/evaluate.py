@@ -8,7 +8,7 @@ from uuid import UUID
 from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import PLACES, Evaluation, Expected
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.embedder import Embedder, embed_questions
 from pipeline_core.services.embedders import EmbedderRegistry
@@ -26,12 +26,12 @@ class Evaluate:
     embedders: EmbedderRegistry
 
     def __call__(
-        self, user_id: UserId, questions: Iterable[Expected], *, model: str | None = None, kind: str | None = None
+        self, realm_id: RealmId, questions: Iterable[Expected], *, model: str | None = None, kind: str | None = None
     ) -> Evaluation:
         """Ask each question in each mode.
 
         Args:
-            user_id: Whose documents are searched.
+            realm_id: Whose documents are searched.
             questions: What is asked, and where the answer is.
             model: Another model than the active one, whose vectors are filled beside the live ones.
             kind: Only ``fact`` or only ``passage`` hits count.
@@ -46,12 +46,12 @@ class Evaluate:
         result = Evaluation(embedder.model)
         remaining = iter(questions)
         while part := list(islice(remaining, _AT_A_TIME)):
-            self._part(user_id, part, embedder, result, is_next=is_next, kind=kind)
+            self._part(realm_id, part, embedder, result, is_next=is_next, kind=kind)
         return result
 
     def _part(
         self,
-        user_id: UserId,
+        realm_id: RealmId,
         part: list[Expected],
         embedder: Embedder,
         result: Evaluation,
@@ -61,7 +61,7 @@ class Evaluate:
     ) -> None:
         vectors = embed_questions(embedder, [expected.question for expected in part]).vectors
         found = self.views.search_each_mode(
-            user_id,
+            realm_id,
             [(expected.question, vector) for expected, vector in zip(part, vectors, strict=True)],
             model=embedder.model,
             limit=PLACES,
@@ -72,7 +72,7 @@ class Evaluate:
             for mode, hits in by_mode.items():
                 result.scores[mode].add(expected.rank(hits))
 
-    def from_approved(self, user_id: UserId, *, model: str | None = None, limit: int | None = APPROVED) -> Evaluation:
+    def from_approved(self, realm_id: RealmId, *, model: str | None = None, limit: int | None = APPROVED) -> Evaluation:
         """Ask the questions of published facts; a passage of the same document is the expected source.
 
         Facts themselves are left out of the search: each would find itself. Questions of banks come from no document
@@ -82,8 +82,8 @@ class Evaluate:
         Raises:
             As ``__call__``; RefusedError where no fact is published.
         """
-        skipped = self.views.count_not_asked(user_id)
-        result = self(user_id, islice(self._published(user_id), limit), model=model, kind="passage")
+        skipped = self.views.count_not_asked(realm_id)
+        result = self(realm_id, islice(self._published(realm_id), limit), model=model, kind="passage")
         if not result.scores[SearchMode.HYBRID].questions:
             raise RefusedError(
                 "No fact of a document that has a question is published.", action="`pipeline run` some documents first."
@@ -91,9 +91,9 @@ class Evaluate:
         result.skipped = skipped
         return result
 
-    def _published(self, user_id: UserId) -> Iterator[Expected]:
+    def _published(self, realm_id: RealmId) -> Iterator[Expected]:
         last: UUID | None = None
-        while rows := self.views.published_questions(user_id, after=last, limit=_AT_A_TIME):
+        while rows := self.views.published_questions(realm_id, after=last, limit=_AT_A_TIME):
             for row in rows:
                 yield Expected(row["question"], document_id=row["document_id"])
             last = rows[-1]["question_id"]

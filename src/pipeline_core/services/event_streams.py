@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import LimitExceededError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId, UserId
 
 KEEP_EVERY_S = 20.0
 _LEASE_S = 60.0
@@ -17,6 +17,7 @@ class OpenStreams:
     """Counts one user's streams, for all processes together."""
 
     open_uow: OpenUnitOfWork
+    realm_id: RealmId
     user_id: UserId
     most: int
     """0 is no limit."""
@@ -30,7 +31,7 @@ class OpenStreams:
         stream_id = uuid4()
         if self.most:
             with self.open_uow() as uow:
-                if not uow.event_streams.open(stream_id, self.user_id, most=self.most, lease_s=_LEASE_S):
+                if not uow.event_streams.open(stream_id, self.realm_id, self.user_id, most=self.most, lease_s=_LEASE_S):
                     raise LimitExceededError.of(
                         "event_streams",
                         f"{self.most} event streams may be open at a time.",
@@ -43,7 +44,7 @@ class OpenStreams:
         """It is open still."""
         if self.most:
             with self.open_uow() as uow:
-                uow.event_streams.keep(stream_id, self.user_id, lease_s=_LEASE_S)
+                uow.event_streams.keep(stream_id, self.realm_id, self.user_id, lease_s=_LEASE_S)
                 uow.commit()
 
     def close(self, stream_id: UUID) -> None:

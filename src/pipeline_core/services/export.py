@@ -8,7 +8,7 @@ from pipeline_core.db.audit import TakenOut
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import NotPublishedError
-from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
 
 
@@ -20,7 +20,7 @@ class ExportDocument:
     open_uow: OpenUnitOfWork
     by: str
 
-    def read(self, document_id: DocumentId, *, user_id: UserId) -> dict[str, Any]:
+    def read(self, document_id: DocumentId, *, realm_id: RealmId) -> dict[str, Any]:
         """The document as published: its chunks, facts and files, all of one moment.
 
         It leaves the event ``document_exported``: what is handed out is on record, whether or not it arrives.
@@ -29,7 +29,7 @@ class ExportDocument:
             NotFoundError: the user has no such document.
             NotPublishedError: nothing of it is published, or not any more.
         """
-        exported = self.views.export(user_id, document_id)
+        exported = self.views.export(realm_id, document_id)
         if exported["published_at"] is None:
             raise NotPublishedError(f"{exported['filename']} is not published.")
         details = {
@@ -38,7 +38,7 @@ class ExportDocument:
             "facts": len(exported["facts"]),
         }
         taken = TakenOut(
-            DocumentId(exported["document_id"]), user_id, EventType.EXPORTED, "document_exported", self.by, details
+            DocumentId(exported["document_id"]), realm_id, EventType.EXPORTED, "document_exported", self.by, details
         )
         with self.open_uow() as uow:
             uow.audit.take_out(taken)

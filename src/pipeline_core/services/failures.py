@@ -19,8 +19,8 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.faults import Fault, fault_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.domain.lifecycle import BURY, INTERRUPT, PARK, RETRY_LATER, StageName
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.lifecycle import DEAD_LETTER, INTERRUPT, PARK, RETRY_LATER, StageName
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import record_held
 from pipeline_core.settings import Settings
@@ -68,7 +68,7 @@ def record_failures(
     ours = {job.document_id: job for job in uow.jobs.held(lease, list(failed))}
     for document_id, error in failed.items():
         if document_id not in ours:
-            log.info("lease_lost", document_id=str(document_id), error=told(error))
+            log.info("lease_lost", document_id=str(document_id), error=describe_error(error))
             continue
         job = ours[document_id]
         if isinstance(error, ConflictError):
@@ -99,13 +99,13 @@ def record_failures(
         # while the lease is still held: what follows gives it up
         uow.stages.fail(stage, rows)
     uow.jobs.move(RETRY_LATER, waits, lease=lease)
-    buried = {job.job_id: _payload(stage, error, causes.get(job)) for job, error in dead.items()}
-    uow.jobs.move(BURY, buried, lease=lease)
+    dead_lettered = {job.job_id: _payload(stage, error, causes.get(job)) for job, error in dead.items()}
+    uow.jobs.move(DEAD_LETTER, dead_lettered, lease=lease)
     _try_again(uow, settings, stage, again, lease=lease)
     _park(uow, stage, parked, lease=lease)
     record_held(uow, settings, stage, missing, lease=lease)
     if dead:
-        revive_orphans(uow, [job.document.user_id for job in dead])
+        revive_orphans(uow, [job.document.realm_id for job in dead])
     return Failed(
         {job.document_id: error for job, error in {**retry, **again}.items()},
         {job.document_id: error for job, error in parked.items()},
@@ -153,7 +153,7 @@ def _log_unforeseen(stage: StageName, dead: Mapping[HeldJob, PipelineError]) -> 
     for jobs in seen.values():
         cause = dead[jobs[0]].__cause__ or dead[jobs[0]]
         log.error(
-            "unforeseen_error", stage=stage, error=told(cause), documents=len(jobs),
+            "unforeseen_error", stage=stage, error=describe_error(cause), documents=len(jobs),
             document_id=str(jobs[0].document_id), correlation_id=str(jobs[0].correlation_id), exc_info=cause,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.regeneration import reconcile, status_after
 from pipeline_core.domain.staging import StagedBefore
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.workers import InWorker, Workers
 from pipeline_core.stages import facts
 from pipeline_core.stages.base import StageContext
@@ -106,7 +106,7 @@ class ForeseeFacts:
                     raise item
                 yield self._change(summary, item.data)
             except PipelineError as error:
-                log.warning("facts_not_foreseen", document_id=str(summary.document_id), error=told(error))
+                log.warning("facts_not_foreseen", document_id=str(summary.document_id), error=describe_error(error))
                 yield DocumentChange(summary.document_id, summary.filename, unknown=error.message)
 
     def _change(self, summary: JobSummary, data: facts.Data) -> DocumentChange:

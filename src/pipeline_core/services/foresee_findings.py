@@ -9,7 +9,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import Profile
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.workers import Workers
 from pipeline_core.settings import Settings
@@ -32,7 +32,7 @@ class ForeseeFindings:
         try:
             return self._criticals(document_id)
         except PipelineError as error:
-            log.warning("not_foreseen", document_id=str(document_id), error=told(error))
+            log.warning("not_foreseen", document_id=str(document_id), error=describe_error(error))
             return None
 
     def _criticals(self, document_id: DocumentId) -> int | None:

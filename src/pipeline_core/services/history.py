@@ -19,7 +19,7 @@ class PruneHistory:
     open_uow: OpenUnitOfWork
 
     def events(self, *, work_days: int, audit_days: int) -> int:
-        """Remove events of jobs that have been at rest for so many days; 0 keeps for ever. Answers with how many.
+        """Remove events of jobs that have been at rest for so many days; 0 keeps for ever. Returns how many.
 
         ``work_days`` is for what workers did, ``audit_days`` for everything else: uploads, decisions, publishing,
         exports, downloads, changes of webhooks, models and settings. What was removed is itself an event.

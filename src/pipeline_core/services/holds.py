@@ -15,7 +15,7 @@ from pipeline_core.db.missing_parts import FREE, MissingPart, Passage
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import PipelineError, TransientError
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, part_of
-from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
+from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import HOLD, StageName
 from pipeline_core.settings import Settings
@@ -67,14 +67,14 @@ class Holds:
         uow: UnitOfWork,
         document_ids: Sequence[DocumentId] | None = None,
         *,
-        user_id: UserId | None = None,
+        realm_id: RealmId | None = None,
     ) -> Passage:
         """What a claim in this transaction may take, of these documents or of all that wait."""
         if not uow.missing_parts.all():
             return FREE
         uow.missing_parts.drop_idle()
         missing = [part.part for part in uow.missing_parts.all()]
-        due = uow.missing_parts.candidates(missing, document_ids=document_ids, user_id=user_id)
+        due = uow.missing_parts.candidates(missing, document_ids=document_ids, realm_id=realm_id)
         ours = uow.missing_parts.begin_probes(
             list(due), base_s=self.settings.retry_base_s, most_s=self.settings.hold_most_s
         )
@@ -122,7 +122,7 @@ class Holds:
     def wait(self, document_ids: Sequence[DocumentId] | None = None) -> bool:
         """Wait for the next try of a part that these documents wait for (all that wait without them), if it is near.
 
-        Answers with whether there is something to take then. No longer than the pauses between the tries of a
+        Returns whether there is something to take then. No longer than the pauses between the tries of a
         document that fails: a part that is away for longer is for a later run.
         """
         # another run may try meanwhile, and put the next try off

@@ -27,8 +27,7 @@ from pipeline_core.domain.ids import (
     CorrelationId,
     DocumentId,
     JobId,
-    UserId,
-    document_id_for,
+    RealmId,
     job_id_for,
     sha256_hex,
 )
@@ -76,10 +75,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Read:
     file: Path | Upload
     name: str
     checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen(_Read):
     document_id: DocumentId
 
 
@@ -144,13 +147,15 @@ class Intake:
         return self.ctx.store
 
     def receive_groups(
-        self, files: Iterable[Path | Upload], *, user_id: UserId, wished: Wished = NOTHING_WISHED
+        self, files: Iterable[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
     ) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield again_if_cut_off(partial(self.receive, group, user_id=user_id, wished=wished))
+            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished))
 
-    def receive(self, files: Sequence[Path | Upload], *, user_id: UserId, wished: Wished = NOTHING_WISHED) -> Received:
+    def receive(
+        self, files: Sequence[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+    ) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
         ``wished`` is what is said about the policy of these documents; known ones that are published are queued again
@@ -159,9 +164,9 @@ class Intake:
         """
         received = Received()
         with ThreadPoolExecutor(_THREADS) as pool:
-            seen = list(pool.map(lambda file: self._identify(file, user_id), files))
+            seen = self._with_ids(list(pool.map(self._identify, files)), realm_id)
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
-            taken = list(pool.map(lambda item: self._hold(item, known, user_id), seen))
+            taken = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
         fresh: dict[DocumentId, Document] = {}
         places: dict[str, Place] = {}
         on_disk: list[Place] = []
@@ -184,22 +189,22 @@ class Intake:
                 on_disk.append(place)
         if received.documents:
             with_places = (list(fresh.values()), list(places.values()))
-            received.new = self._register(*with_places, user_id, received.correlation_id, wished)
+            received.new = self._register(*with_places, realm_id, received.correlation_id, wished)
             known_ones = received.documents.keys() - received.new
             received.policy_left = self._wish(known_ones, wished, received.correlation_id)
-            self._vacate(on_disk, user_id)
+            self._vacate(on_disk, realm_id)
         self._refuse_unknown(received, fresh)
         return received
 
-    def _vacate(self, places: Sequence[Place], user_id: UserId) -> None:
+    def _vacate(self, places: Sequence[Place], realm_id: RealmId) -> None:
         """A renamed file that changes, or one whose copies were deleted, leaves no old version behind."""
         if not places:
             return
         with self.open_uow() as uow:
-            left = uow.documents.places_left(user_id, places)
+            left = uow.documents.places_left(realm_id, places)
         if gone := [uri for uri in left if _is_gone(uri)]:
             with self.open_uow() as uow:
-                uow.documents.vacate(user_id, gone)
+                uow.documents.vacate(realm_id, gone)
                 uow.commit()
 
     def _refuse_unknown(self, received: Received, fresh: Mapping[DocumentId, Document]) -> None:
@@ -210,13 +215,21 @@ class Intake:
             error = ConflictError("The same content is there already under another document id.", where=name)
             received.refused.append((name, error))
 
-    def _identify(self, file: Path | Upload, user_id: UserId) -> _Seen | Refusal:
+    def _with_ids(self, seen: list[_Read | Refusal], realm_id: RealmId) -> list[_Seen | Refusal]:
+        with self.open_uow() as uow:
+            ids = uow.documents.ids_of(realm_id, [one.checksum for one in seen if isinstance(one, _Read)])
+        return [
+            one if isinstance(one, Refusal) else _Seen(one.file, one.name, one.checksum, ids[one.checksum])
+            for one in seen
+        ]
+
+    def _identify(self, file: Path | Upload) -> _Read | Refusal:
         name = str(file) if isinstance(file, Path) else file.filename
         try:
             checksum = sha256_hex(_read(file, self.settings.max_file_bytes))
         except PipelineError as error:
             return Refusal(name, error.as_answer())
-        return _Seen(file, name, checksum, document_id_for(user_id, checksum))
+        return _Read(file, name, checksum)
 
     def _known(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str]:
         """Where the original of each document is stored."""
@@ -224,14 +237,14 @@ class Intake:
             return uow.documents.originals(document_ids)
 
     def _hold(
-        self, item: _Seen | Refusal, known: Mapping[DocumentId, str], user_id: UserId
+        self, item: _Seen | Refusal, known: Mapping[DocumentId, str], realm_id: RealmId
     ) -> Document | Refusal | _Mended | None:
         """Have the store hold the file: a new one is stored, a known one only if the store has other bytes or none."""
         if isinstance(item, Refusal):
             return None
         if item.document_id in known:
             return self._mend(item, known[item.document_id])
-        return self._take(item, user_id)
+        return self._take(item, realm_id)
 
     def _mend(self, seen: _Seen, key: str) -> Refusal | _Mended | None:
         try:
@@ -250,14 +263,14 @@ class Intake:
             raise UnreadableFileError("The file changed while it was read.")
         return data
 
-    def _take(self, seen: _Seen, user_id: UserId) -> Document | Refusal:
+    def _take(self, seen: _Seen, realm_id: RealmId) -> Document | Refusal:
         """Look at the content of a file that is not known yet, and store it."""
         try:
             data = self._read_again(seen)
             filename = safe_filename(Path(seen.name).name)
             document = Document(
                 seen.document_id,
-                user_id,
+                realm_id,
                 job_id_for(seen.document_id, 0),
                 filename,
                 detect(data, shown_filename(seen.name)).mime,
@@ -274,7 +287,7 @@ class Intake:
         self,
         documents: Sequence[Document],
         places: Sequence[Place],
-        user_id: UserId,
+        realm_id: RealmId,
         correlation_id: CorrelationId,
         wished: Wished,
     ) -> set[DocumentId]:
@@ -283,13 +296,13 @@ class Intake:
             if documents:
                 new = uow.documents.register(
                     documents,
-                    user_id=user_id,
+                    realm_id=realm_id,
                     correlation_id=correlation_id,
                     workflow=self.settings.workflow,
                     wished=wished,
                 )
             if places:
-                uow.documents.place(user_id, places)
+                uow.documents.place(realm_id, places)
             uow.commit()
         return new
 
@@ -308,10 +321,10 @@ class Intake:
             uow.commit()
         return left
 
-    def revived(self, user_id: UserId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
+    def revived(self, realm_id: RealmId, published: Sequence[DocumentId]) -> dict[DocumentId, CorrelationId]:
         """Documents that wait for a run because publishing one of these took away what their facts repeated."""
         with self.open_uow() as uow:
-            return uow.documents.revived(user_id, published)
+            return uow.documents.revived(realm_id, published)
 
     def work_needed(self, document_ids: Sequence[DocumentId], *, correlation_id: CorrelationId) -> WorkNeeded:
         """Sort the documents by what is left to do, and queue again what was done under other settings.

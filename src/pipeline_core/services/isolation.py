@@ -7,17 +7,17 @@ from typing import TypeVar
 from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError, PipelineError
 from pipeline_core.domain.faults import foreseen
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 
 T = TypeVar("T")
 R = TypeVar("R")
 Failures = dict[DocumentId, PipelineError]
 
 
-def isolate(work: Callable[[Batch], R], batch: Batch) -> tuple[list[R], Failures]:
+def isolate(work: Callable[[WorkBatch], R], batch: WorkBatch) -> tuple[list[R], Failures]:
     """Do the work, one transaction, for the batch; where that fails, for each of its documents alone.
 
-    Answers with the results and the errors of the documents at fault.
+    Returns the results and the errors of the documents at fault.
 
     Raises:
         DatabaseUnavailableError, ConfigurationError: no document is at fault, and none would fare better.

@@ -17,7 +17,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.stages.registry import BY_NAME
 
@@ -43,7 +43,7 @@ def can_start_again(summary: JobSummary) -> bool:
 
 
 def begin_at_lost(uow: UnitOfWork, document_id: DocumentId, stages: Iterable[StageName]) -> JobStage:
-    """Have these stages run again whatever they read; answers with where the job is to start for that."""
+    """Have these stages run again whatever they read; returns where the job is to start for that."""
     starts = []
     for stage in stages:
         uow.stages.forget(stage, [document_id])
@@ -65,7 +65,7 @@ def lost_by_listing(store: ObjectStore, named: Sequence[NamedObject]) -> dict[Do
         try:
             sizes = dict(store.sizes(f"documents/{items[0].document_id}/"))
         except StoreUnavailableError as error:
-            log.warning("outputs_not_looked_at", document_id=str(items[0].document_id), error=told(error))
+            log.warning("outputs_not_looked_at", document_id=str(items[0].document_id), error=describe_error(error))
             return set()
         return {item.stage for item in items if item.stage and sizes.get(item.key) != item.size}
 

@@ -28,7 +28,7 @@ class Outages:
             self._failing.pop(service, None)
 
     def failed(self, service: str, document_ids: Iterable[DocumentId], *, stage: str, began: float) -> set[DocumentId]:
-        """These documents failed in a stage that began then (``time.monotonic``); answers with those at fault.
+        """These documents failed in a stage that began then (``time.monotonic``); returns those at fault.
 
         The others met an outage.
         """

@@ -55,7 +55,7 @@ def wish(
 ) -> list[PolicyLeft]:
     """Let known documents have another policy, and queue again those of which facts were judged by the old one.
 
-    Answers with those that keep theirs: what a person has in hand, is under way, failed or was rejected is not begun
+    Returns those that keep theirs: what a person has in hand, is under way, failed or was rejected is not begun
     again for it, and a policy that is not applied is not stored.
     """
     if wished == NOTHING_WISHED or not document_ids:

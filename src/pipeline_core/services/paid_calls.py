@@ -19,11 +19,11 @@ from pipeline_core.domain.errors import (
     UnexpectedError,
 )
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall, current_payer
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.kept_answers import KeptAnswer
-from pipeline_core.services.unsaved_answers import Ticket, Unsaved, UnsavedAnswers
+from pipeline_core.services.pending_results import PendingResult, PendingResults, Ticket
 
 log = structlog.stdlib.get_logger(__name__)
 # an answer may come at the deadline, and be saved so long after it
@@ -42,20 +42,20 @@ class PaidCalls:
     open_uow: OpenUnitOfWork
     worker: Callable[[], Worker]
     budgets: Budgets
-    user_id: UserId
+    realm_id: RealmId
     """Who pays where nobody else is named."""
-    unsaved: UnsavedAnswers
+    pending: PendingResults
     save_s: float = _SAVE_S
     """How long an answer waits for the database, seconds."""
 
     def payer(self) -> Payer:
-        return current_payer(self.user_id)
+        return current_payer(self.realm_id)
 
     def claim(self, uow: UnitOfWork, keys: Sequence[str], *, deadline_s: float) -> tuple[UUID, set[str]]:
         """Claim what nobody asks for, in the caller's transaction: the token, and the keys that are ours."""
         if uow.spending.is_orphaned(keys):
             # its answer may wait where answers wait for the database; this transaction holds no lock yet
-            self.save_unsaved(now=True)
+            self.save_pending(now=True)
         token = uuid4()
         lease_s = deadline_s + _LEASE_MARGIN_S
         return token, uow.spending.claim(keys, token=token, worker=self.worker().name, lease_s=lease_s)
@@ -68,7 +68,7 @@ class PaidCalls:
         Raises:
             BudgetExhaustedError: a budget does not cover it; leave the transaction without a commit.
         """
-        accounts = self.budgets.accounts(call.payer.user_id, datetime.now(UTC))
+        accounts = self.budgets.accounts(call.payer.realm_id, datetime.now(UTC))
         call_id = uow.spending.reserve(
             call, accounts, run_id=self.budgets.run_id, worker=self.worker().name, lease_s=deadline_s + _LEASE_MARGIN_S
         )
@@ -83,29 +83,29 @@ class PaidCalls:
             DatabaseUnavailableError: it was away for ``save_s`` seconds.
             DataRejectedError: it does not take the answer; the call is settled.
         """
-        unsaved = Unsaved(ticket, usage, outcome, answer)
+        pending = PendingResult(ticket, usage, outcome, answer)
         put_aside = False
 
         def put() -> None:
             nonlocal put_aside
-            self.unsaved.put(unsaved)
+            self.pending.put(pending)
             put_aside = True
 
-        self._keep(unsaved, put)
+        self._keep(pending, put)
         if put_aside:
-            self.unsaved.drop(ticket)
+            self.pending.drop(ticket)
 
-    def _keep(self, unsaved: Unsaved, away: Callable[[], None] = lambda: None) -> None:
-        ticket = unsaved.ticket
+    def _keep(self, pending: PendingResult, away: Callable[[], None] = lambda: None) -> None:
+        ticket = pending.ticket
 
         def settle(uow: UnitOfWork) -> None:
-            unsaved.answer.save(uow)
+            pending.answer.save(uow)
             uow.spending.release(ticket.keys, token=ticket.token)
-            uow.spending.settle(ticket.call_id, unsaved.usage, outcome=unsaved.outcome)
+            uow.spending.settle(ticket.call_id, pending.usage, outcome=pending.outcome)
 
         def settle_only(uow: UnitOfWork) -> None:
             uow.spending.release(ticket.keys, token=ticket.token)
-            uow.spending.settle(ticket.call_id, unsaved.usage, outcome="not_kept")
+            uow.spending.settle(ticket.call_id, pending.usage, outcome="not_kept")
 
         try:
             self.insist(settle, away)
@@ -114,15 +114,15 @@ class PaidCalls:
             self.insist(settle_only, away)
             raise
 
-    def save_unsaved(self, *, now: bool = False) -> int:
-        """Save what was answered while the database was away, by whichever worker; answers with the number of calls."""
+    def save_pending(self, *, now: bool = False) -> int:
+        """Save what was answered while the database was away, by whichever worker; returns the number of calls."""
         saved = 0
-        for unsaved in self.unsaved.all(now=now):
+        for pending in self.pending.all(now=now):
             try:
-                self._keep(unsaved)
+                self._keep(pending)
             except DataRejectedError as error:
-                log.error("paid_answer_refused", call_id=str(unsaved.ticket.call_id), error=told(error))
-            self.unsaved.drop(unsaved.ticket)
+                log.error("paid_answer_refused", call_id=str(pending.ticket.call_id), error=describe_error(error))
+            self.pending.drop(pending.ticket)
             saved += 1
         if saved:
             log.info("paid_answers_saved_late", calls=saved)
@@ -142,11 +142,11 @@ class PaidCalls:
         self.insist(settle)
 
     def settle_dead(self) -> int:
-        """Settle what workers that are gone have left open; answers with the number of calls.
+        """Settle what workers that are gone have left open; returns the number of calls.
 
         A call at a time: each transaction locks the accounts of one, in their order.
         """
-        self.save_unsaved()
+        self.save_pending()
         with self.open_uow() as uow:
             dead = uow.spending.dead()
         count = 0

@@ -17,7 +17,7 @@ from pipeline_core.domain.errors import AnswerLostError, PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.parsing import ParseJob, ParsePlan, ParseResult, ParseState, StartedJob
 from pipeline_core.domain.spending import PlannedCall
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.parsing import ParseService
 from pipeline_core.services.paid_calls import PaidCalls, waits
@@ -84,7 +84,7 @@ class PaidConverter:
         """Set the cost aside and write the job down, before anything is sent."""
         tag, payer = uuid4(), self._calls.payer()
         call = PlannedCall("conversion", self.service.model, payer, plan.pages or plan.max_pages, plan.most, plan.key)
-        accounts = self._calls.budgets.accounts(payer.user_id, datetime.now(UTC))
+        accounts = self._calls.budgets.accounts(payer.realm_id, datetime.now(UTC))
         call_id = uow.spending.reserve(call, accounts, run_id=run_id, worker=f"batch:{tag}", lease_s=_WINDOW_S)
         job = ParseJob(plan.key, self.service.name, tag, call_id, run_id)
         uow.parse_jobs.open(job)
@@ -111,7 +111,7 @@ class PaidConverter:
         try:
             self.service.delete_file(job.service_file_id)
         except PipelineError as error:
-            log.warning("parse_file_not_deleted", file_id=job.service_file_id, error=told(error))
+            log.warning("parse_file_not_deleted", file_id=job.service_file_id, error=describe_error(error))
 
     def _started(self, job: ParseJob, plan: ParsePlan) -> ParseJob:
         """Begin the job, unless an earlier attempt that was cut off did: then it is found by its tag."""

@@ -13,7 +13,7 @@ from pipeline_core.ports.paid import PricedGenerator
 from pipeline_core.services.batched_facts import BatchedFacts
 from pipeline_core.services.kept_answers import KeptFacts
 from pipeline_core.services.paid_calls import PaidCalls, waits
-from pipeline_core.services.unsaved_answers import Ticket
+from pipeline_core.services.pending_results import Ticket
 from pipeline_core.stages.chunk_inputs import cache_key
 
 _Answer = Generated | Exception
@@ -45,7 +45,7 @@ class PaidFactGenerator:
             ParkedError: others did not come to an end with what they are asking for.
         """
         payer = self._calls.payer()
-        self._calls.save_unsaved()
+        self._calls.save_pending()
         keys = [cache_key(self, chunk) for chunk in chunks]
         todo = dict(zip(keys, chunks, strict=True))
         answers: dict[str, _Answer] = {}

@@ -15,7 +15,7 @@ from pipeline_core.ports.embedder import Embedded
 from pipeline_core.ports.paid import PricedEmbedder
 from pipeline_core.services.kept_answers import KeptVectors
 from pipeline_core.services.paid_calls import PaidCalls, waits
-from pipeline_core.services.unsaved_answers import Ticket
+from pipeline_core.services.pending_results import Ticket
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class PaidEmbedder:
             PipelineError: a part failed; the gravest of the errors.
         """
         payer = self._calls.payer()
-        self._calls.save_unsaved()
+        self._calls.save_pending()
         keys = [text_sha256(text) for text in texts]
         todo = dict(zip(keys, texts, strict=True))
         vectors = self._cached(list(todo))

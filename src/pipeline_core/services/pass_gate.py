@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.isolation import isolate
@@ -18,7 +18,7 @@ class PassGate:
     ctx: StageContext
     open_uow: OpenUnitOfWork
 
-    def __call__(self, gate: Gate, batch: Batch) -> Batch:
+    def __call__(self, gate: Gate, batch: WorkBatch) -> WorkBatch:
         """Return the documents that go on.
 
         Raises:

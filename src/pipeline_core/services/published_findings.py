@@ -7,7 +7,7 @@ only now.
 from collections.abc import Collection, Sequence
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.ids import JobId, UserId
+from pipeline_core.domain.ids import JobId, RealmId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.validation.report import compared_again
 
@@ -25,14 +25,14 @@ def compare_published(uow: UnitOfWork, jobs: Sequence[HeldJob]) -> None:
         _compare(uow, [job.job_id for job in jobs])
 
 
-def compare_waiting(open_uow: OpenUnitOfWork, user_ids: Collection[UserId]) -> None:
+def compare_waiting(open_uow: OpenUnitOfWork, realm_ids: Collection[RealmId]) -> None:
     """The same for those that came last to wait in validation review, which a person is to read.
 
     To be called behind the publication, each in a transaction of its own: nobody waits for it, and it waits for nobody
     with another job in hand. What is not reached by it is compared when it is published, or validated again.
     """
     with open_uow() as uow:
-        waiting = uow.jobs.in_validation_review(list(user_ids), most=_MOST_WAITING)
+        waiting = uow.jobs.in_validation_review(list(realm_ids), most=_MOST_WAITING)
     for job_id in waiting:
         with open_uow() as uow:
             _compare(uow, [job_id])

@@ -10,9 +10,9 @@ from pipeline_core.db.queue import Depth, LostJob, Pressure, Waiting
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
-from pipeline_core.domain.ids import DocumentId, LeaseToken, UserId
-from pipeline_core.domain.jobs import Batch
-from pipeline_core.domain.lifecycle import BURY, StageName
+from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
+from pipeline_core.domain.jobs import WorkBatch
+from pipeline_core.domain.lifecycle import DEAD_LETTER, StageName
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings
@@ -39,7 +39,7 @@ class Reaped:
     """Jobs that wait again, and those that cost too many workers."""
 
     freed: list[DocumentId]
-    buried: list[DocumentId]
+    dead_lettered: list[DocumentId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +51,28 @@ class Queue:
     worker: Callable[[], Worker]
     holds: Holds
 
-    def take(self, limit: int, *, user_id: UserId | None = None, flow_run_id: UUID | None = None) -> Batch:
+    def take(self, limit: int, *, realm_id: RealmId | None = None, flow_run_id: UUID | None = None) -> WorkBatch:
         """Take up to ``limit`` jobs under one new lease; an empty batch says that nothing is due.
 
         Claims and running jobs are counted under one lock, so that ``running_per_user`` is never overrun.
         """
         lease, worker = LeaseToken(uuid4()), self.worker()
         with self.open_uow() as uow:
-            passage = self.holds.passage(uow, user_id=user_id)
+            passage = self.holds.passage(uow, realm_id=realm_id)
             ids = uow.queue.claim(
                 limit,
                 per_user=self.settings.running_per_user,
                 worker=worker.name,
                 lease=lease,
                 lease_s=self.settings.lease_s,
-                user_id=user_id,
+                realm_id=realm_id,
                 flow_run_id=flow_run_id,
                 passage=passage,
             )
             uow.commit()
         if ids:
             worker.hold(lease)
-        return Batch(lease, tuple(ids))
+        return WorkBatch(lease, tuple(ids))
 
     def reap(self) -> Reaped:
         """Take back the jobs of workers that died or fell silent: they go on where they were.
@@ -83,18 +83,18 @@ class Queue:
         with self.open_uow() as uow:
             lost = uow.queue.reap(WorkerLostError().as_stored(), grace_s=RESTART_GRACE_S)
             deadly = [job for job in lost if job.times > self.settings.max_lost_leases]
-            _bury(uow, deadly)
+            _dead_letter(uow, deadly)
             uow.commit()
         for job in lost:
             log.warning("worker_lost", document_id=str(job.document_id), worker=job.worker, times=job.times)
-        buried = [job.document_id for job in deadly]
-        return Reaped([job.document_id for job in lost if job not in deadly], buried)
+        dead_lettered = [job.document_id for job in deadly]
+        return Reaped([job.document_id for job in lost if job not in deadly], dead_lettered)
 
-    def pressure(self, *, user_id: UserId | None = None) -> Pressure:
+    def pressure(self, *, realm_id: RealmId | None = None) -> Pressure:
         """What waits for a run; jobs are counted up to a few batches, as no more is asked for at a time."""
         with self.open_uow() as uow:
             return uow.queue.pressure(
-                user_id,
+                realm_id,
                 per_user=self.settings.running_per_user,
                 most=self.settings.batch_size * _BATCHES_COUNTED,
                 grace_s=RESTART_GRACE_S,
@@ -105,18 +105,18 @@ class Queue:
         with self.open_uow() as uow:
             return uow.queue.taken(document_ids, grace_s=RESTART_GRACE_S)
 
-    def depth(self, *, user_id: UserId | None = None) -> list[Depth]:
+    def depth(self, *, realm_id: RealmId | None = None) -> list[Depth]:
         """What waits and what runs, a row for each user that has any."""
         with self.open_uow() as uow:
-            return uow.queue.depth(user_id)
+            return uow.queue.depth(realm_id)
 
-    def waiting(self, *, user_id: UserId | None = None, limit: int | None = None) -> list[Waiting]:
+    def waiting(self, *, realm_id: RealmId | None = None, limit: int | None = None) -> list[Waiting]:
         """What waits, the next one first; what is not due yet comes last."""
         with self.open_uow() as uow:
-            return uow.queue.waiting(user_id, limit=limit)
+            return uow.queue.waiting(realm_id, limit=limit)
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
-        """Put waiting documents forward or back; answers with those that changed.
+        """Put waiting documents forward or back; returns those that changed.
 
         Raises:
             RefusedError: the priority is not within -100..100.
@@ -128,12 +128,12 @@ class Queue:
         return changed
 
 
-def _bury(uow: UnitOfWork, lost: Sequence[LostJob]) -> None:
+def _dead_letter(uow: UnitOfWork, lost: Sequence[LostJob]) -> None:
     payloads = {}
     for job in lost:
         stage = job.stage.row.work or StageName.VALIDATION
         error = WorkersLostError(f"{job.times} workers were lost with it in hand, the last was {job.worker}.")
         payloads[job.job_id] = {"error": {**error.as_stored(), "stage": stage.value}}
         uow.stages.fail(stage, [(job.document_id, error.message, True)])
-    uow.jobs.move(BURY, payloads, lease=None)
-    revive_orphans(uow, sorted({job.user_id for job in lost}))
+    uow.jobs.move(DEAD_LETTER, payloads, lease=None)
+    revive_orphans(uow, sorted({job.realm_id for job in lost}))

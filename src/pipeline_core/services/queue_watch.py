@@ -9,7 +9,7 @@ import structlog
 
 from pipeline_core.db.queue import Pressure
 from pipeline_core.db.queue_bell import QueueBell
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.queue_runs import QueueRuns, RunsSeen
 
 log = structlog.stdlib.get_logger(__name__)
@@ -61,7 +61,7 @@ def one_more(pressure: Pressure, seen: RunsSeen, batch_size: int) -> bool:
 
 
 def ask_for_next(pressure: Pressure, runs: QueueRuns, batch_size: int) -> bool:
-    """For a run that is about to end: ask for one to go on, if it is needed; answers with whether it was.
+    """For a run that is about to end: ask for one to go on, if it is needed; returns whether it was.
 
     Raises:
         ServiceUnavailableError, ConfigurationError: the orchestrator did not answer, or refuses.
@@ -127,7 +127,7 @@ class QueueWatch:
             self._bell.close()
 
     def look(self) -> float:
-        """Look once, and ask for a run if one more is needed; answers with the seconds until the next look.
+        """Look once, and ask for a run if one more is needed; returns the seconds until the next look.
 
         Raises:
             PipelineError: the database or the orchestrator does not answer, or refuses.
@@ -173,9 +173,9 @@ class QueueWatch:
         return True
 
     def _after(self, error: Exception) -> float:
-        """Tell of an error, once as long as it is the same; answers with the seconds to wait."""
-        if told(error) != self._told:
-            self._told = told(error)
-            log.warning("queue_not_watched", error=told(error))
+        """Tell of an error, once as long as it is the same; returns the seconds to wait."""
+        if describe_error(error) != self._told:
+            self._told = describe_error(error)
+            log.warning("queue_not_watched", error=describe_error(error))
         wait_s, self._retry_s = self._retry_s, min(2 * self._retry_s, _LONGEST_RETRY_S)
         return wait_s

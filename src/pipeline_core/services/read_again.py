@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.foresee_facts import ForeseeFacts, Foreseen
 from pipeline_core.stages.registry import BY_NAME
@@ -28,10 +28,10 @@ class ReadAgain:
     open_uow: OpenUnitOfWork
     foresee: ForeseeFacts
 
-    def which(self, user_id: UserId) -> Again:
+    def which(self, realm_id: RealmId) -> Again:
         """Which would be started; nothing is."""
         with self.open_uow() as uow:
-            return _meant(uow, user_id)
+            return _meant(uow, realm_id)
 
     def preview(
         self, document_ids: Sequence[DocumentId], from_stage: StageName, *, most: int | None = None
@@ -41,11 +41,11 @@ class ReadAgain:
             return self.foresee(document_ids, most=most)
         return Foreseen(not_looked_at=len(document_ids))
 
-    def __call__(self, user_id: UserId, from_stage: StageName, *, by: str) -> Again:
+    def __call__(self, realm_id: RealmId, from_stage: StageName, *, by: str) -> Again:
         """Queue them again at the stage. Outputs of earlier stages are reused; what people decided stays."""
         with self.open_uow() as uow:
-            uow.staging.lock_matching([user_id])
-            meant = _meant(uow, user_id)
+            uow.staging.lock_matching([realm_id])
+            meant = _meant(uow, realm_id)
             if meant.document_ids:
                 jobs = uow.documents.find(meant.document_ids)
                 uow.stages.forget(from_stage, meant.document_ids)
@@ -55,8 +55,8 @@ class ReadAgain:
         return meant
 
 
-def _meant(uow: UnitOfWork, user_id: UserId) -> Again:
-    published = uow.documents.published(user_id)
+def _meant(uow: UnitOfWork, realm_id: RealmId) -> Again:
+    published = uow.documents.published(realm_id)
     return Again(
         [one.document_id for one in published if one.is_at_rest and not one.is_scanned],
         waiting=sum(not one.is_at_rest for one in published),

@@ -20,7 +20,7 @@ from pipeline_core.domain.errors import (
     UnsupportedTypeError,
 )
 from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId, document_id_for, job_id_for
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId, UserId, job_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.mapped import MappedFile
@@ -80,6 +80,7 @@ class ReceiveUpload:
         self,
         upload: SpooledUpload,
         *,
+        realm_id: RealmId,
         user_id: UserId,
         correlation_id: CorrelationId,
         is_admitted: bool = False,
@@ -98,12 +99,12 @@ class ReceiveUpload:
             StoreUnavailableError, DatabaseUnavailableError: nothing was taken; try again.
         """
         self._check_size(upload)
-        document_id = document_id_for(user_id, upload.sha256)
         with self.open_uow() as uow:
+            document_id = uow.documents.ids_of(realm_id, [upload.sha256])[upload.sha256]
             left: list[PolicyLeft] = []
             is_again = False
             if known := uow.documents.find([document_id]).get(document_id):
-                uow.documents.place(user_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                uow.documents.place(realm_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
                 left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id)
                 was, known = known, uow.documents.find([document_id])[document_id]
                 is_again = known.state is JobState.QUEUED and was.state is JobState.DONE
@@ -120,14 +121,20 @@ class ReceiveUpload:
         key = original_key(document_id, filename)
         self.store.put_file(key, upload.file)
         document = Document(
-            document_id, user_id, job_id_for(document_id, 0), filename, kind.mime, upload.size, upload.sha256, key
+            document_id, realm_id, job_id_for(document_id, 0), filename, kind.mime, upload.size, upload.sha256, key
         )
-        return self._register(document, correlation_id, is_admitted=is_admitted, wished=wished)
+        return self._register(document, user_id, correlation_id, is_admitted=is_admitted, wished=wished)
 
     def _register(
-        self, document: Document, correlation_id: CorrelationId, *, is_admitted: bool, wished: Wished
+        self,
+        document: Document,
+        user_id: UserId,
+        correlation_id: CorrelationId,
+        *,
+        is_admitted: bool,
+        wished: Wished,
     ) -> Uploaded:
-        user_id, document_id = document.user_id, document.document_id
+        realm_id, document_id = document.realm_id, document.document_id
         with self.open_uow() as uow:
             uow.jobs.lock_active(user_id)
             if document_id not in uow.documents.find([document_id]):
@@ -135,7 +142,7 @@ class ReceiveUpload:
                 self._check_limits(uow, user_id, is_admitted=is_admitted)
             new: set[DocumentId] = uow.documents.register(
                 [document],
-                user_id=user_id,
+                realm_id=realm_id,
                 correlation_id=correlation_id,
                 workflow=self.settings.workflow,
                 submitted_via="http",
@@ -146,7 +153,7 @@ class ReceiveUpload:
                 raise ConflictError(
                     "The same content is there already under another document id.", where=document.filename
                 )
-            uow.documents.place(user_id, [Place.of_upload(document_id, document.filename)])
+            uow.documents.place(realm_id, [Place.of_upload(document_id, document.filename)])
             uow.commit()
         return Uploaded(job, is_new=bool(new))
 

@@ -27,7 +27,7 @@ class RecordSettings:
     part: str
 
     def __call__(self) -> dict[str, dict[str, str | None]]:
-        """Leave the event ``settings_changed`` where they differ; answers with what it says.
+        """Leave the event ``settings_changed`` where they differ; returns what it says.
 
         A machine that was never seen is compared with the last one that was, of the same home and part: another
         container with the settings of its predecessor is no change.

@@ -68,7 +68,7 @@ class Reembed:
     def fill(self, model: EmbeddingModel) -> int:
         """Embed what is published and lacks a vector of the model, a bounded number of texts at a time.
 
-        Answers with the number of rows filled.
+        Returns the number of rows filled.
 
         Raises:
             ReembeddingError: somebody else is changing the model.

@@ -128,7 +128,7 @@ class Restore:
             )
 
     def _objects(self, folder: BackupFolder, manifest: Manifest, on_progress: OnProgress) -> tuple[int, int]:
-        """Copy what is not there already, each object held against its checksum; answers with how many were copied,
+        """Copy what is not there already, each object held against its checksum; returns how many were copied,
         and how many were there."""
         source, copied, kept = self.open_folder(folder.objects), 0, 0
         there = dict(self.store.sizes(""))

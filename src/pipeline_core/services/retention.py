@@ -32,7 +32,7 @@ class Retention:
         while days > 0:
             with self.open_uow() as uow:
                 gone = uow.upkeep.purge_dead(days, _SLICE)
-                revive_orphans(uow, sorted({item.user_id for item in gone}))
+                revive_orphans(uow, sorted({item.realm_id for item in gone}))
                 uow.commit()
             purged += gone
             if len(gone) < _SLICE:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, RealmId
 from pipeline_core.domain.jobs import DeadLetter
 from pipeline_core.domain.lifecycle import JobStage, Profile, StageName
 from pipeline_core.review.orphans import compare_again, no_later_than_compared
@@ -62,19 +62,19 @@ class RetryAll:
 
     open_uow: OpenUnitOfWork
 
-    def preview(self, user_id: UserId, which: Which) -> Retried:
+    def preview(self, realm_id: RealmId, which: Which) -> Retried:
         """Which would be started; nothing is."""
         with self.open_uow() as uow:
-            return _counted(uow.jobs.dead(user_id, code=which.code, since=which.since))
+            return _counted(uow.jobs.dead(realm_id, code=which.code, since=which.since))
 
-    def __call__(self, user_id: UserId, which: Which, *, from_stage: StageName | None = None, by: str) -> Retried:
+    def __call__(self, realm_id: RealmId, which: Which, *, from_stage: StageName | None = None, by: str) -> Retried:
         """Queue them again, each where it failed, or at the stage named if it came as far.
 
         Outputs of earlier stages are reused; the stage named runs anew.
         """
         with self.open_uow() as uow:
-            uow.staging.lock_matching([user_id])
-            dead = uow.jobs.dead(user_id, code=which.code, since=which.since)
+            uow.staging.lock_matching([realm_id])
+            dead = uow.jobs.dead(realm_id, code=which.code, since=which.since)
             if not dead:
                 return Retried([], {})
             ids = [letter.document_id for letter in dead]

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, UserId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
@@ -46,7 +46,7 @@ class NoDisplay:
 
 @dataclass(slots=True)
 class RunResult:
-    """``document_ids`` in the order of the files, revived twins last; what ran; what was left, or refused, and why.
+    """``document_ids`` in the order of the files, revived ones last; what ran; what was left, or refused, and why.
 
     ``copies`` are files whose content is another's: their name, and the other's. ``policy_left`` are known documents
     that keep the thresholds that they have.
@@ -132,7 +132,7 @@ class RunDocuments:
         self,
         files: Iterable[Path | Upload],
         *,
-        user_id: UserId,
+        realm_id: RealmId,
         on_work: Callable[[RunResult], None] = lambda _: None,
         wished: Wished = NOTHING_WISHED,
     ) -> RunResult:
@@ -142,7 +142,7 @@ class RunDocuments:
         """
         result = RunResult()
         seen: set[DocumentId] = set()
-        for received in self.intake.receive_groups(files, user_id=user_id, wished=wished):
+        for received in self.intake.receive_groups(files, realm_id=realm_id, wished=wished):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
             find = partial(self.intake.work_needed, ids, correlation_id=received.correlation_id)
@@ -160,7 +160,7 @@ class RunDocuments:
         return result
 
     def __call__(
-        self, files: Sequence[Path], *, user_id: UserId, display: Display, wished: Wished = NOTHING_WISHED
+        self, files: Sequence[Path], *, realm_id: RealmId, display: Display, wished: Wished = NOTHING_WISHED
     ) -> RunResult:
         """Take the files in, and run those documents that need it.
 
@@ -173,24 +173,24 @@ class RunDocuments:
             self.launcher.start()
             display.watch(so_far.ran)
 
-        result = self.take_in(files, user_id=user_id, on_work=begin, wished=wished)
+        result = self.take_in(files, realm_id=realm_id, on_work=begin, wished=wished)
         if result.ran:
             display.note = "starting Prefect"
             self.launcher.wait()
             display.note = self.launcher.ui_url() or ""
             self.holds.try_now(result.ran)
             self.launcher.process(result.ran)
-            self._finish_revived(result, user_id, display)
+            self._finish_revived(result, realm_id, display)
         return result
 
-    def _finish_revived(self, result: RunResult, user_id: UserId, display: Display) -> None:
-        """Run those whose twin this run has taken from production, and those that they revive, until none is left.
+    def _finish_revived(self, result: RunResult, realm_id: RealmId, display: Display) -> None:
+        """Run those whose exact duplicate this run withdrew, and those that they revive, until none is left.
 
         A revival has a correlation id of its own and is run once: what somebody else has taken up stays theirs.
         """
         while revived := {
             document_id: correlation_id
-            for document_id, correlation_id in self.intake.revived(user_id, result.ran).items()
+            for document_id, correlation_id in self.intake.revived(realm_id, result.ran).items()
             if correlation_id not in result.correlation_ids
         }:
             result.correlation_ids += dict.fromkeys(revived.values())
@@ -202,18 +202,18 @@ class RunDocuments:
 
 def process_with_revived(
     process: Callable[[list[DocumentId]], None],
-    revived: Callable[[UserId, Sequence[DocumentId]], Mapping[DocumentId, CorrelationId]],
-    user_id: UserId,
+    revived: Callable[[RealmId, Sequence[DocumentId]], Mapping[DocumentId, CorrelationId]],
+    realm_id: RealmId,
     document_ids: Sequence[DocumentId],
     on_work: Callable[[Sequence[DocumentId]], None],
 ) -> list[DocumentId]:
-    """Run documents, and those whose twin that takes from production, until none is left; answers with all that ran.
+    """Run documents, and those whose exact duplicate that withdraws, until none is left; return all that ran.
 
-    A revival, told by its correlation id, is run once.
+    A revival, known by its correlation id, is run once.
     """
     ran, finished = list(document_ids), set[CorrelationId]()
     process(list(ran))
-    while new := {id_: story for id_, story in revived(user_id, ran).items() if story not in finished}:
+    while new := {id_: story for id_, story in revived(realm_id, ran).items() if story not in finished}:
         finished |= set(new.values())
         ran += [document_id for document_id in new if document_id not in ran]
         on_work(ran)

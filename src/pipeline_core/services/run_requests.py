@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from pipeline_core.domain.errors import PipelineError
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.queue_runs import QueueRuns
 
 log = structlog.stdlib.get_logger(__name__)
@@ -85,11 +85,11 @@ class RunRequests:
         try:
             runs.ask()
         except PipelineError as error:
-            log.warning("run_not_asked_for", error=told(error), action=error.what_to_do)
+            log.warning("run_not_asked_for", error=describe_error(error), action=error.what_to_do)
             return False
         except Exception as error:
             # the thread must outlive a defect of the adapter
-            log.error("run_not_asked_for", error=told(error))
+            log.error("run_not_asked_for", error=describe_error(error))
             return False
         return True
 

@@ -25,11 +25,11 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, Fault, fault_of, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, sha256_hex
-from pipeline_core.domain.jobs import Batch, HeldJob, StageRow, WrittenFile
+from pipeline_core.domain.jobs import HeldJob, StageRow, WorkBatch, WrittenFile
 from pipeline_core.domain.lifecycle import STOP, EventType
 from pipeline_core.domain.object_keys import stage_key
 from pipeline_core.domain.spending import Payer, paid_by
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.workers import Workers
 from pipeline_core.review.banks import settle_banks
 from pipeline_core.review.orphans import revive_orphans
@@ -63,7 +63,7 @@ _READ_AGAIN = 5
 class StageReport:
     """What became of a batch in one stage. ``batch`` holds the documents that go on."""
 
-    batch: Batch
+    batch: WorkBatch
     ran: list[DocumentId] = field(default_factory=list)
     reused: list[DocumentId] = field(default_factory=list)
     retry: dict[DocumentId, TransientError] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class RunStage:
     holds: Holds
     outages: Outages
 
-    def __call__(self, stage: AnyStage, batch: Batch) -> StageReport:
+    def __call__(self, stage: AnyStage, batch: WorkBatch) -> StageReport:
         """Take every document of the batch through the stage.
 
         Failures of single documents are recorded on their jobs and reported, not raised.
@@ -127,7 +127,7 @@ class RunStage:
             saved += more
             failed = {key: error for key, error in failed.items() if key not in changed} | still
         if stage.publish and saved:
-            compare_waiting(self.open_uow, {item.document.user_id for item in saved})
+            compare_waiting(self.open_uow, {item.document.realm_id for item in saved})
         report = StageReport(batch)
         if failed:
             at_fault = self._at_fault(stage, failed, began)
@@ -146,7 +146,7 @@ class RunStage:
         report.batch = batch.keep(going_on)
         return report
 
-    def _skip(self, stage: AnyStage, batch: Batch) -> None:
+    def _skip(self, stage: AnyStage, batch: WorkBatch) -> None:
         """Record for the documents that come to it that the stage is switched off."""
         with self.open_uow() as uow:
             jobs = [job for job in uow.jobs.held(batch.lease, batch.document_ids) if job.stage in stage.starts_from]
@@ -164,14 +164,14 @@ class RunStage:
             at_fault |= self.outages.failed(service, ids, stage=stage.name, began=began)
         return at_fault
 
-    def _run(self, stage: Stage[D, R], batch: Batch) -> tuple[_Plan[D], list[Saved[R]], Failures]:
+    def _run(self, stage: Stage[D, R], batch: WorkBatch) -> tuple[_Plan[D], list[Saved[R]], Failures]:
         plan = self._plan(stage, batch)
         self.workers.warm(len(plan.run))
         done, failed = self._work(stage, plan)
         saved, rejected = self._finish(stage, batch, plan, done)
         return plan, saved, failed | plan.failed | rejected
 
-    def _plan(self, stage: Stage[D, R], batch: Batch) -> _Plan[D]:
+    def _plan(self, stage: Stage[D, R], batch: WorkBatch) -> _Plan[D]:
         config = stage.config_sha256(self.ctx)
         plans, failed = isolate(lambda part: self._begin(stage, part, config), batch)
         whole: _Plan[D] = _Plan([], [], [], failed, config)
@@ -182,7 +182,7 @@ class RunStage:
             whole.failed.update(plan.failed)
         return whole
 
-    def _begin(self, stage: Stage[D, R], batch: Batch, config: str) -> _Plan[D]:
+    def _begin(self, stage: Stage[D, R], batch: WorkBatch, config: str) -> _Plan[D]:
         plan: _Plan[D] = _Plan([], [], [], {}, config)
         with self.open_uow() as uow:
             held = uow.jobs.held(batch.lease, batch.document_ids)
@@ -228,7 +228,7 @@ class RunStage:
         def run(task: _Task[D]) -> StageResult[R] | Computation[R]:
             start = time.perf_counter()
             document = task.job.document
-            with paid_by(Payer(document.user_id, document.document_id, stage.name)):
+            with paid_by(Payer(document.realm_id, document.document_id, stage.name)):
                 result = stage.run(self.ctx, document, task.item.data)
             return result if isinstance(result, partial) else _timed(result, time.perf_counter() - start)
 
@@ -265,12 +265,12 @@ class RunStage:
         return Saved(job, result, files)
 
     def _finish(
-        self, stage: Stage[D, R], batch: Batch, plan: _Plan[D], done: Sequence[Saved[R]]
+        self, stage: Stage[D, R], batch: WorkBatch, plan: _Plan[D], done: Sequence[Saved[R]]
     ) -> tuple[list[Saved[R]], Failures]:
         """Record all at once; where the rows of one document are refused, each by itself."""
         saved = {item.document.document_id: item for item in done}
 
-        def record(part: Batch) -> list[Saved[R]]:
+        def record(part: WorkBatch) -> list[Saved[R]]:
             items = [saved[document_id] for document_id in part.document_ids]
             self._record(stage, batch.lease, plan, items)
             return items
@@ -320,7 +320,7 @@ def _stop(uow: UnitOfWork, stage: AnyStage, jobs: Sequence[HeldJob], lease: Leas
 
 def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None:
     """What a publication means for others, in its transaction and behind its swap."""
-    users = [item.document.user_id for item in done]
+    users = [item.document.realm_id for item in done]
     compare_published(uow, swapped.current)
     settle_banks(uow, users, swapped.banks)
     revive_orphans(uow, users, [item.job.document_id for item in done])
@@ -342,7 +342,7 @@ def _log(stage: AnyStage, plan: _Plan[D], report: StageReport) -> None:
     ):
         for document_id, error in errors.items():
             log.warning(
-                "stage_failed", stage=stage.name.value, outcome=outcome, error=told(error),
+                "stage_failed", stage=stage.name.value, outcome=outcome, error=describe_error(error),
                 document_id=str(document_id),
             )  # fmt: skip
 

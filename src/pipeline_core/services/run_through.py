@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_core.domain.jobs import Batch
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.pass_gate import PassGate
@@ -20,8 +20,8 @@ class RunThrough:
     pass_gate: PassGate
 
     def __call__(
-        self, batch: Batch, *, until: StageName | None = None, stages: Sequence[AnyStage] = STAGES
-    ) -> tuple[Batch, dict[StageName, StageReport]]:
+        self, batch: WorkBatch, *, until: StageName | None = None, stages: Sequence[AnyStage] = STAGES
+    ) -> tuple[WorkBatch, dict[StageName, StageReport]]:
         """Return the documents that go on behind ``until``, or behind the last stage, and each stage's report.
 
         Documents that are past a stage already go by it, so a batch that was taken to some stage can be taken further.

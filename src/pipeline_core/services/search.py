@@ -9,10 +9,10 @@ import structlog
 from pipeline_core.db.session import Row
 from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import EmbeddingModelChangedError, PipelineError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.ports.embedder import Embedders, embed_questions
 from pipeline_core.ports.reranker import Reranker
@@ -51,7 +51,7 @@ def _said(hit: Row) -> str:
 class _Asked:
     """What is asked, by whom, among what."""
 
-    user_id: UserId
+    realm_id: RealmId
     text: str
     kind: str | None
     document_ids: Sequence[UUID] | None
@@ -71,7 +71,7 @@ class Search:
 
     def answer(
         self,
-        user_id: UserId,
+        realm_id: RealmId,
         text: str,
         *,
         limit: int = 5,
@@ -84,15 +84,15 @@ class Search:
         Raises:
             As ``__call__``.
         """
-        nearest, floor, why_not = self._reranked(_Asked(user_id, text, kind, document_ids, mode), limit)
+        nearest, floor, why_not = self._reranked(_Asked(realm_id, text, kind, document_ids, mode), limit)
         hits = that_answer(nearest, floor)
-        waiting = self.views.waiting_sources(user_id, text, least=ENOUGH_WORDS_OF_WAITING)
+        waiting = self.views.waiting_sources(realm_id, text, least=ENOUGH_WORDS_OF_WAITING)
         better = [one for one in waiting if not hits or is_much_better(one, hits)]
         return Answer(hits, nearest, floor, better, why_not)
 
     def __call__(
         self,
-        user_id: UserId,
+        realm_id: RealmId,
         text: str,
         *,
         limit: int = 5,
@@ -107,7 +107,7 @@ class Search:
             BudgetExhaustedError: a budget of the user's does not cover the question.
             PipelineError: the embedder or the database did not answer.
         """
-        return self._reranked(_Asked(user_id, text, kind, document_ids, mode), limit)[0]
+        return self._reranked(_Asked(realm_id, text, kind, document_ids, mode), limit)[0]
 
     def _reranked(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None, str | None]:
         """What was found, the floor, and why its order is the search's own although there is a reranker."""
@@ -117,10 +117,10 @@ class Search:
         rows, floor = self._nearest(asked, most)
         rows = [{**row, "relevance": None} for row in rows]
         try:
-            with paid_by(Payer(asked.user_id)):
+            with paid_by(Payer(asked.realm_id)):
                 judged = self.reranking(asked.text, rows[: self.reranking.candidates])
         except PipelineError as error:
-            log.warning("search_not_reranked", error=told(error))
+            log.warning("search_not_reranked", error=describe_error(error))
             return rows[:limit], floor, error.message
         return [*judged, *rows[self.reranking.candidates :]][:limit], floor, None
 
@@ -137,14 +137,14 @@ class Search:
 
     def _once(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None]:
         embedder = self.embedders.active()
-        with paid_by(Payer(asked.user_id)):
+        with paid_by(Payer(asked.realm_id)):
             vector = embed_questions(embedder, [asked.text]).vectors[0]
         rows = self._found(asked, limit, vector, model=embedder.model)
         return rows, FLOORS.get(embedder.model) if self.floor is None else self.floor
 
     def _found(self, asked: _Asked, limit: int, vector: Vectors | None, *, model: str) -> list[Row]:
         rows = self.views.search(
-            asked.user_id,
+            asked.realm_id,
             asked.text,
             vector,
             model=model,

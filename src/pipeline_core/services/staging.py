@@ -18,7 +18,7 @@ from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import (
     BatchId,
     QuestionId,
-    UserId,
+    RealmId,
     bank_batch_id_for,
     bank_question_id_for,
     sha256_hex,
@@ -30,7 +30,7 @@ from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.duplicates.comparing import in_languages, match_keys
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.question_banks.reading import Bank, Entry, parse
-from pipeline_core.review.banks import find_batch, held_bank, match_bank, settle
+from pipeline_core.review.banks import find_batch, held_bank, match_bank, no_such_batch, settle
 from pipeline_core.review.decisions import Change
 from pipeline_core.review.service import Review
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
@@ -59,10 +59,8 @@ class StagingService:
     detection: Detection
     importer: ImportBatch
     review: Review
-    reviewer: str = ""
-    """The name in the record of decisions; without it, the user's id."""
 
-    def stage_bank(self, data: bytes, file_name: str, *, by: UserId) -> StagedBank:
+    def stage_bank(self, data: bytes, file_name: str, *, by: Reviewer) -> StagedBank:
         """Take in a question bank: make its batch, stage its questions, look for duplicates.
 
         Raises:
@@ -74,11 +72,11 @@ class StagingService:
         batch_id = staged.batch.batch_id
         self.detect_duplicates(batch_id, by=by)
         with self.open_uow() as uow:
-            pairs = uow.reviews.pairs(OfBatch(batch_id), by)
+            pairs = uow.reviews.pairs(OfBatch(batch_id), by.realm_id)
             counts = uow.batches.counts([batch_id])[batch_id]
         return replace(staged, pairs=pairs, counts=counts)
 
-    def take_bank(self, data: bytes, file_name: str, *, by: UserId) -> StagedBank:
+    def take_bank(self, data: bytes, file_name: str, *, by: Reviewer) -> StagedBank:
         """Make the bank's batch and stage its questions; a worker looks for duplicates (``BankQueue``).
 
         Raises:
@@ -107,31 +105,31 @@ class StagingService:
             )
         return parse(_markdown(data, file_name))
 
-    def create_batch(self, data: bytes, file_name: str, *, by: UserId) -> Batch:
+    def create_batch(self, data: bytes, file_name: str, *, by: Reviewer) -> Batch:
         """The batch of these bytes: a new one, or the one that they made before."""
         with self.open_uow() as uow:
             batch = self._open_bank(uow, data, file_name, by)
             uow.commit()
         return batch
 
-    def stage_questions(self, batch_id: BatchId, entries: Sequence[Entry], *, by: UserId) -> int:
-        """Stage what is not there yet; answers with its number. Decisions on what is there stand."""
+    def stage_questions(self, batch_id: BatchId, entries: Sequence[Entry], *, by: Reviewer) -> int:
+        """Stage what is not there yet; returns its number. Decisions on what is there stand."""
         with self.open_uow() as uow:
             new = self._stage_entries(uow, batch_id, entries, by)
             uow.commit()
         return new
 
-    def _open_bank(self, uow: UnitOfWork, data: bytes, file_name: str, by: UserId) -> Batch:
-        batch_id = bank_batch_id_for(by, sha256_hex(data))
+    def _open_bank(self, uow: UnitOfWork, data: bytes, file_name: str, by: Reviewer) -> Batch:
+        batch_id = bank_batch_id_for(by.realm_id, sha256_hex(data))
         uow.batches.lock(batch_id)
-        is_new = uow.batches.open_bank(batch_id, by, file_name)
-        batch = find_batch(uow, batch_id, by)
+        is_new = uow.batches.open_bank(batch_id, by.realm_id, file_name)
+        batch = find_batch(uow, batch_id, by.realm_id)
         if is_new:
-            uow.reviews.record(batch, "uploaded", "batch_created", {"by": self.reviewer or by, "file_name": file_name})
+            uow.reviews.record(batch, "uploaded", "batch_created", {"by": by.by, "file_name": file_name})
         return batch
 
-    def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: UserId) -> int:
-        batch = held_bank(uow, batch_id, by)
+    def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: Reviewer) -> int:
+        batch = held_bank(uow, batch_id, by.realm_id)
         texts = [fact_text(entry.question, entry.answer, None) for entry in entries]
         keys = in_languages(match_keys(uow.staging, texts), languages_of(texts))
         seen: dict[tuple[str, str], int] = {}
@@ -141,27 +139,27 @@ class StagingService:
             question_id = bank_question_id_for(batch_id, *words, seen.setdefault(words, 0))
             seen[words] += 1
             questions.append(_new_question(question_id, entry, key))
-        new = uow.batches.stage(batch_id, by, questions, GENERATOR)
+        new = uow.batches.stage(batch_id, by.realm_id, questions, GENERATOR)
         if new:
-            uow.reviews.record(batch, "review", "questions_staged", {"by": self.reviewer or by, "questions": new})
+            uow.reviews.record(batch, "uploaded", "questions_staged", {"by": by.by, "questions": new})
         settle(uow, batch)
         return len(new)
 
-    def detect_duplicates(self, batch_id: BatchId, *, by: UserId) -> list[Pair]:
+    def detect_duplicates(self, batch_id: BatchId, *, by: Reviewer) -> list[Pair]:
         """Compare what was never compared with production, other batches and itself."""
         near = self.detection.prepare(self.open_uow, lambda uow: uow.batches.to_match(batch_id, None))
         with self.open_uow() as uow:
-            batch = held_bank(uow, batch_id, by)
-            pairs = match_bank(uow, batch_id, by, within=lambda _uow, _rows: near)
+            batch = held_bank(uow, batch_id, by.realm_id)
+            pairs = match_bank(uow, batch_id, by.realm_id, within=lambda _uow, _rows: near)
             settle(uow, batch)
             uow.commit()
         return pairs
 
-    def update_batch_counts(self, batch_id: BatchId, *, by: UserId) -> BatchCounts:
+    def update_batch_counts(self, batch_id: BatchId, *, by: Reviewer) -> BatchCounts:
         """The counts, read from the rows; the batch moves to where they put it."""
         with self.open_uow() as uow:
             uow.batches.lock(batch_id)
-            batch = find_batch(uow, batch_id, by)
+            batch = find_batch(uow, batch_id, by.realm_id)
             if batch.document_id is None:
                 counts = settle(uow, batch)
                 uow.commit()
@@ -169,34 +167,44 @@ class StagingService:
                 counts = uow.batches.counts([batch_id])[batch_id]
         return counts
 
-    def batches(self, *, by: UserId, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:
-        """The user's batches with their counts and undecided pairs, newest first."""
+    def batches(
+        self, *, realm_id: RealmId | None, named: str | None = None, limit: int | None = 100
+    ) -> list[ListedBatch]:
+        """The batches of a realm, or of all, with their counts and undecided pairs, newest first."""
         with self.open_uow() as uow:
-            return uow.batches.listed(by, named=named, limit=limit)
+            return uow.batches.listed(realm_id, named=named, limit=limit)
+
+    def realm_of(self, batch_id: BatchId) -> RealmId:
+        """The realm that a batch is in.
+
+        Raises:
+            NotFoundError: there is no such batch.
+        """
+        with self.open_uow() as uow:
+            realm_id = uow.realms.of_row(batch_id)
+        if realm_id is None:
+            raise no_such_batch(batch_id)
+        return realm_id
 
     def get_batch_questions(
-        self, batch_id: BatchId, *, by: UserId, statuses: Sequence[QuestionStatus] | None = None
+        self, batch_id: BatchId, *, realm_id: RealmId, statuses: Sequence[QuestionStatus] | None = None
     ) -> list[StagedFact]:
         """The batch's questions in the file's order, those of some statuses or all."""
-        return self.review.facts(OfBatch(batch_id), by, statuses=statuses)
+        return self.review.facts(OfBatch(batch_id), realm_id, statuses=statuses)
 
     def approve_questions(
-        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: Reviewer
     ) -> Change:
         """Approve these, rejected ones included; without ids, all that are pending: see ``Review.decide_facts``."""
-        return self.review.decide_facts(
-            OfBatch(batch_id), question_ids, QuestionStatus.APPROVED, by=Reviewer(by, self.reviewer, reason)
-        )
+        return self.review.decide_facts(OfBatch(batch_id), question_ids, QuestionStatus.APPROVED, by=by)
 
     def reject_questions(
-        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: UserId, reason: str = ""
+        self, batch_id: BatchId, question_ids: Sequence[QuestionId] | None = None, *, by: Reviewer
     ) -> Change:
         """Reject these; without ids, all that are pending. What repeated one of them waits again."""
-        return self.review.decide_facts(
-            OfBatch(batch_id), question_ids, QuestionStatus.REJECTED, by=Reviewer(by, self.reviewer, reason)
-        )
+        return self.review.decide_facts(OfBatch(batch_id), question_ids, QuestionStatus.REJECTED, by=by)
 
-    def import_approved(self, batch_id: BatchId, *, by: UserId) -> ImportReport:
+    def import_approved(self, batch_id: BatchId, *, by: Reviewer) -> ImportReport:
         """Embed what is approved, then move it to production in one transaction; see ``ImportBatch``."""
         return self.importer(batch_id, by=by)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from pipeline_core.domain.errors import ConfigurationError, PipelineError
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -39,28 +39,28 @@ class Upkeep:
             try:
                 pause_s = self._do_what_is_due()
             except ConfigurationError as error:
-                log.warning("no_upkeep", error=told(error), action=error.what_to_do)
+                log.warning("no_upkeep", error=describe_error(error), action=error.what_to_do)
                 return
             stopping.wait(pause_s)
 
     def _do_what_is_due(self) -> float:
-        """Answers with the seconds until the next chore."""
+        """Returns the seconds until the next chore."""
         for chore, due in self._due.items():
             if time.monotonic() >= due:
                 self._due[chore] = time.monotonic() + self._do(chore)
         return max(0.0, min(self._due.values()) - time.monotonic())
 
     def _do(self, chore: Chore) -> float:
-        """Answers with the seconds until it is due again."""
+        """Returns the seconds until it is due again."""
         try:
             chore.act()
         except ConfigurationError:
             raise
         except PipelineError as error:
-            log.warning("upkeep_failed", chore=chore.name, error=told(error))
+            log.warning("upkeep_failed", chore=chore.name, error=describe_error(error))
         except Exception as error:
             # what nobody foresaw in one chore must not end the others
-            log.error("upkeep_failed", chore=chore.name, error=told(error))
+            log.error("upkeep_failed", chore=chore.name, error=describe_error(error))
         else:
             return chore.every_s
         return max(chore.every_s, _AFTER_ERROR_S)

@@ -21,7 +21,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.services import orphan_objects, unsaved_answers
+from pipeline_core.services import orphan_objects, pending_results
 
 _PAGE = 200
 _SLICE = 1000
@@ -67,7 +67,7 @@ class Verified:
     all_documents: int = 0
     objects: int = 0
     bytes: int = 0
-    unsaved_answers: int = 0
+    pending_results: int = 0
     """Paid answers that wait in the store for the database."""
     unnamed_young: int = 0
     """Objects that no row names and that are younger than the grace: somebody may be about to write the row."""
@@ -180,7 +180,7 @@ class Verify:
                 yield Finding(Fault.DISAGREES, one.what, detail, one.document_id, one.filename, stages=stages)
 
     def _look(self, item: NamedObject) -> tuple[int, Finding | None]:
-        """Read one object to its end; answers with its size, and with what is wrong with it."""
+        """Read one object to its end; returns its size, and with what is wrong with it."""
         try:
             with Path(os.devnull).open("wb") as nowhere:
                 size = self.store.get_file(item.key, nowhere, sha256=item.sha256)
@@ -202,8 +202,8 @@ class Verify:
         while part := list(islice(keys, _SLICE)):
             ours = [key for key in part if key.startswith(orphan_objects.PREFIX)]
             left = [key for key in part if key.startswith(orphan_objects.CHECKS)]
-            waiting = sum(key.startswith(unsaved_answers.PREFIX) for key in part)
-            verified.unsaved_answers += waiting
+            waiting = sum(key.startswith(pending_results.PREFIX) for key in part)
+            verified.pending_results += waiting
             verified.others += len(part) - len(ours) - len(left) - waiting
             with self.open_uow() as uow:
                 unnamed = uow.upkeep.unnamed(ours)

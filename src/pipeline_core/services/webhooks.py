@@ -15,7 +15,7 @@ from pipeline_core.db.session import Row
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.webhooks import Webhooks
 from pipeline_core.domain.errors import ConflictError, NotFoundError
-from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, WebhookSender
 
 WAITS_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -44,8 +44,8 @@ class WebhookEndpoints:
     most: int = 0
     """Endpoints that a user may have; 0 is no limit."""
 
-    def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> tuple[UUID, str]:
-        """Have a URL told of these events; answers with its id and its secret, which is not shown again.
+    def add(self, realm_id: RealmId, url: str, events: Sequence[WebhookEvent]) -> tuple[UUID, str]:
+        """Have a URL told of these events; returns its id and its secret, which is not shown again.
 
         Raises:
             RefusedError: the URL may not be sent to.
@@ -55,28 +55,28 @@ class WebhookEndpoints:
         webhook_id = uuid4()
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         with self.open_uow() as uow:
-            if not uow.webhooks.add(webhook_id, user_id, url, secret, events, most=self.most):
+            if not uow.webhooks.add(webhook_id, realm_id, url, secret, events, most=self.most):
                 raise ConflictError("There is a webhook of this URL already.", action="Remove it first.")
             uow.commit()
         return webhook_id, secret
 
-    def endpoints(self, user_id: UserId) -> list[Row]:
+    def endpoints(self, realm_id: RealmId) -> list[Row]:
         """All of them, without their secrets."""
         with self.open_uow() as uow:
-            return uow.webhooks.endpoints(user_id)
+            return uow.webhooks.endpoints(realm_id)
 
-    def remove(self, user_id: UserId, webhook_id: UUID) -> None:
+    def remove(self, realm_id: RealmId, webhook_id: UUID) -> None:
         """Forget one, with its log.
 
         Raises:
             NotFoundError: the user has no such webhook.
         """
         with self.open_uow() as uow:
-            if not uow.webhooks.remove(user_id, webhook_id):
+            if not uow.webhooks.remove(realm_id, webhook_id):
                 raise NotFoundError(f"There is no webhook {webhook_id}.")
             uow.commit()
 
-    def resume(self, user_id: UserId, webhook_id: UUID) -> Row:
+    def resume(self, realm_id: RealmId, webhook_id: UUID) -> Row:
         """Send to it again, whether it was paused or disabled; what waits for it is due at once.
 
         Raises:
@@ -84,12 +84,12 @@ class WebhookEndpoints:
         """
         with self.open_uow() as uow:
             uow.webhooks.resume(webhook_id)
-            found = self._found(uow, user_id, webhook_id)
+            found = self._found(uow, realm_id, webhook_id)
             uow.commit()
         return found
 
-    def try_out(self, user_id: UserId, webhook_id: UUID) -> UUID:
-        """Queue a message that tries it, before all that waits; answers with the message's id. A paused webhook that
+    def try_out(self, realm_id: RealmId, webhook_id: UUID) -> UUID:
+        """Queue a message that tries it, before all that waits; returns the message's id. A paused webhook that
         takes it is in use again.
 
         Raises:
@@ -97,7 +97,7 @@ class WebhookEndpoints:
             ConflictError: it is disabled, or the message of an earlier call waits still.
         """
         with self.open_uow() as uow:
-            found = self._found(uow, user_id, webhook_id)
+            found = self._found(uow, realm_id, webhook_id)
             if found["state"] == "disabled":
                 raise ConflictError(
                     f"The webhook is disabled: {found['disabled_because']}",
@@ -112,20 +112,22 @@ class WebhookEndpoints:
         return delivery_id
 
     @staticmethod
-    def _found(uow: UnitOfWork, user_id: UserId, webhook_id: UUID) -> Row:
-        for row in uow.webhooks.endpoints(user_id, webhook_id):
+    def _found(uow: UnitOfWork, realm_id: RealmId, webhook_id: UUID) -> Row:
+        for row in uow.webhooks.endpoints(realm_id, webhook_id):
             return row
         raise NotFoundError(f"There is no webhook {webhook_id}.")
 
-    def log(self, user_id: UserId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+    def log(
+        self, realm_id: RealmId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
         """What was sent, newest first.
 
         Raises:
             NotFoundError: the user has no such webhook.
         """
         with self.open_uow() as uow:
-            self._found(uow, user_id, webhook_id)
-            return uow.webhooks.log(user_id, webhook_id, before=before, limit=limit)
+            self._found(uow, realm_id, webhook_id)
+            return uow.webhooks.log(realm_id, webhook_id, before=before, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +139,17 @@ class DeliverWebhooks:
     sender: WebhookSender
     send_s: float
     """A send ends within this, seconds."""
-    per_user: int = 4
+    per_realm: int = 4
 
-    def __call__(self, *, within_s: float = 60.0, user_id: UserId | None = None) -> int:
-        """Make one attempt at each delivery that is due; answers with how many were taken by their receivers.
+    def __call__(self, *, within_s: float = 60.0, realm_id: RealmId | None = None) -> int:
+        """Make one attempt at each delivery that is due; returns how many were taken by their receivers.
 
         A process that dies in the middle loses nothing: what it had in hand comes due again when its lease has ended,
         and may then arrive twice, under the same ``webhook-id``.
 
         Args:
             within_s: No further send is begun after so many seconds; those under way are waited for.
-            user_id: Only this user's. Without it, everybody's.
+            realm_id: Only this user's. Without it, everybody's.
 
         Raises:
             DatabaseUnavailableError: the rest comes due again.
@@ -157,7 +159,7 @@ class DeliverWebhooks:
         while True:
             room = _AT_A_TIME - sends.under_way
             if room and time.monotonic() < until and not sends.error:
-                for delivery in self._claim(room, user_id):
+                for delivery in self._claim(room, realm_id):
                     sends.begin(delivery)
             if not sends.under_way:
                 break
@@ -173,21 +175,21 @@ class DeliverWebhooks:
 
     def prune(self, days: int = _KEPT_DAYS) -> int:
         """Give up what has waited for four days, and forget deliveries that came to their end and are so many days
-        old, 0 none; answers with how many."""
+        old, 0 none; returns how many."""
         with self.open_uow() as uow:
             uow.webhooks.give_up(days=_TRIED_DAYS)
             pruned = uow.webhooks.prune(days=days) if days else 0
             uow.commit()
         return pruned
 
-    def _claim(self, limit: int, user_id: UserId | None) -> list[Delivery]:
+    def _claim(self, limit: int, realm_id: RealmId | None) -> list[Delivery]:
         with self.open_uow() as uow:
             due = uow.webhooks.claim(
                 limit,
                 lease_s=self.send_s + _MARGIN_S,
-                per_user=self.per_user,
-                per_endpoint=max(1, self.per_user // 2),
-                user_id=user_id,
+                per_realm=self.per_realm,
+                per_endpoint=max(1, self.per_realm // 2),
+                realm_id=realm_id,
             )
             uow.commit()
         return due

@@ -15,7 +15,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, DocumentId, LeaseToken
-from pipeline_core.domain.jobs import Batch, HeldJob
+from pipeline_core.domain.jobs import HeldJob, WorkBatch
 from pipeline_core.domain.lifecycle import (
     JOB_STAGES,
     STAGE_MOVES,
@@ -132,7 +132,7 @@ class Gate:
     """
 
     name: str
-    passed: Callable[[StageContext, OpenUnitOfWork, Batch], Batch]
+    passed: Callable[[StageContext, OpenUnitOfWork, WorkBatch], WorkBatch]
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]])
             )
     uow.staging.replace_chunks(
         {
-            item.document.document_id: (item.document.user_id, item.result.rows)
+            item.document.document_id: (item.document.realm_id, item.result.rows)
             for item in done
             if item.document.document_id not in kept
         },

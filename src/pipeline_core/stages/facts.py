@@ -306,7 +306,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Rows]]) -> Non
     )
     questions = [
         NewQuestion(
-            document.document_id, document.user_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key
+            document.document_id, document.realm_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key
         )
         for (document, chunk, fact), key in zip(staged, keys, strict=True)
     ]

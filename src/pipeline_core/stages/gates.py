@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.jobs import Batch, HeldJob
+from pipeline_core.domain.jobs import HeldJob, WorkBatch
 from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile
 from pipeline_core.duplicates.comparing import detect
 from pipeline_core.duplicates.detection import Detection
@@ -12,10 +12,10 @@ from pipeline_core.stages.base import Gate, StageContext
 _BEFORE_MATCHING = frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW})
 
 
-def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: Batch) -> Batch:
-    """Compare the batch's facts; documents with undecided look-alikes, or in a manual workflow, wait.
+def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) -> WorkBatch:
+    """Compare the batch's facts; documents with undecided near-duplicates, or in a manual workflow, wait.
 
-    For look-alikes within one document none waits: lists, tables and repeated sections are full of them, and a
+    For near-duplicates within one document none waits: lists, tables and repeated sections are full of them, and a
     person could not tell more than that the author wrote both. Those between documents may be the same knowledge
     twice, or its correction.
     So do those with a fact that is sure enough to be asked about and not sure enough to be published unseen, and so
@@ -23,14 +23,14 @@ def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: Batch) -> Batc
     A document that a person has approved goes through.
     """
     detection = Detection(ctx.settings, ctx.embedders)
-    look_alikes = detection.prepare(open_uow, lambda uow: uow.staging.to_match(batch.document_ids))
+    near_duplicates = detection.prepare(open_uow, lambda uow: uow.staging.to_match(batch.document_ids))
     with open_uow() as uow:
         held = uow.jobs.held(batch.lease, batch.document_ids)
         here = [job for job in held if job.stage in _BEFORE_MATCHING]
         ids = [job.document_id for job in here]
         scanned = [job.document_id for job in here if job.profile is Profile.DEEP]
         if ids:
-            detect(uow.staging, ids, look_alikes, scanned=scanned)
+            detect(uow.staging, ids, near_duplicates, scanned=scanned)
             uow.stages.compared(ids, detection.config)
         uow.staging.keep_both_within([job.document_id for job in here if _is_nobody_asked(job)])
         undecided = uow.staging.undecided(ids)
@@ -56,7 +56,7 @@ def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: Batch) -> Batc
     return _without(batch, held, waiting)
 
 
-def _validation(_ctx: StageContext, open_uow: OpenUnitOfWork, batch: Batch) -> Batch:
+def _validation(_ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) -> WorkBatch:
     """Documents with critical findings that nobody has overridden wait; all facts of the others are approved."""
     with open_uow() as uow:
         held = uow.jobs.held(batch.lease, batch.document_ids)
@@ -85,7 +85,7 @@ def _is_nobody_asked(job: HeldJob) -> bool:
     return job.workflow != "manual" and job.profile is not Profile.DEEP
 
 
-def _without(batch: Batch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> Batch:
+def _without(batch: WorkBatch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> WorkBatch:
     return batch.keep({job.document_id for job in held} - {job.document_id for job in waiting})
 
 

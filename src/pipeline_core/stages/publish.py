@@ -101,7 +101,7 @@ def publish(uow: UnitOfWork, done: Sequence[Saved[Publication]], lease: LeaseTok
         LedgerError: not everything that was approved arrived.
     """
     production, ids = uow.production, [item.job.document_id for item in done]
-    uow.staging.lock_matching([item.document.user_id for item in done])
+    uow.staging.lock_matching([item.document.realm_id for item in done])
     model = production.hold_model(ids)
     production.lock_places(ids)
     outdated = production.outdated(ids)

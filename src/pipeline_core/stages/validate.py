@@ -75,7 +75,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched[St
     chunks, questions, undecided = uow.staging.chunks(ids), uow.staging.questions(ids), uow.staging.undecided(ids)
     kinds = markdown_kinds(ctx.settings)
     differing, replaced = uow.staging.differing(ids), uow.staging.replaced_within(ids)
-    stand_ins = uow.staging.stand_ins(ids)
+    substitutes = uow.staging.substitutes(ids)
 
     def read(job: OfDocument) -> StageInput[Staged]:
         document_id = job.document_id
@@ -88,7 +88,7 @@ def fetch(ctx: Reads, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched[St
             question
             for question in questions[document_id]
             if question.question_id not in replaced
-            and (question.status not in ("rejected", "duplicate", "left_out") or question.question_id in stand_ins)
+            and (question.status not in ("rejected", "duplicate", "left_out") or question.question_id in substitutes)
         ]
         left_out = [question for question in questions[document_id] if question.status == "left_out"]
         words = page_words(outputs.get(document_id, {}))

@@ -78,11 +78,17 @@ def print_queue(
     for depth in depths:
         oldest = f", the oldest for {_time(depth.oldest_s)}" if depth.oldest_s is not None else ""
         console.print(
-            f"[dim]user {depth.user_id}: {depth.queued} queued, {depth.retryable} to be tried again, "
+            f"[dim]{_whose(depth)}: {depth.queued} queued, {depth.retryable} to be tried again, "
             f"{depth.working} under way{oldest}[/]"
         )
     if not depths:
         console.print("Nothing waits, and nothing is under way.")
+
+
+def _whose(depth: Depth) -> str:
+    """The user; of a shared realm, that as well."""
+    user = f"user {depth.user_id}"
+    return user if depth.realm_id == depth.user_id else f"realm {depth.realm_id}, {user}"
 
 
 def _jobs(waiting: Sequence[Waiting]) -> Table:

@@ -69,7 +69,7 @@ def verified_json(verified: Verified, repaired: Repaired | None) -> dict[str, An
         "bytes": verified.bytes,
         **verified.counts(),
         "unnamed_young": verified.unnamed_young,
-        "unsaved_answers": verified.unsaved_answers,
+        "pending_results": verified.pending_results,
         "others": verified.others,
         "found": [_finding_json(finding) for finding in verified.found],
         "repaired": {
@@ -149,7 +149,7 @@ def _summary(verified: Verified) -> str:
         f"{number:,} {what}"
         for number, what in (
             (verified.unnamed_young, "unnamed yet (being written, or removed once they are older)"),
-            (verified.unsaved_answers, "paid answers that wait for the database"),
+            (verified.pending_results, "paid answers that wait for the database"),
             (verified.others, "not the pipeline's"),
         )
         if number

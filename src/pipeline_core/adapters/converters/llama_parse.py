@@ -226,7 +226,7 @@ class LlamaParse:
         return results.converted(pages, plan, self.name)
 
     def check(self) -> str:
-        """Ask for the versions and for a job, which costs nothing; answers with a sentence.
+        """Ask for the versions and for a job, which costs nothing; returns a sentence.
 
         Raises:
             PipelineError: the service is away, does not take the key, or has no such version.

@@ -138,7 +138,7 @@ class OpenAIEmbedder:
                 tokens=self.expected(texts).input_tokens,
             )
         except openai.BadRequestError as error:
-            raise self._client.told(error) from None
+            raise self._client.translate_error(error) from None
 
     def _rows(self, answer: "CreateEmbeddingResponse", count: int) -> list[Vector | PipelineError]:
         """The rows in the order of the texts: each says by its index which one it is of."""

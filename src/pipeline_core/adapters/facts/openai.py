@@ -18,7 +18,7 @@ from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_token
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import AnswerOutcome, FactCandidate, Generated, Usage
 from pipeline_core.domain.spending import Price
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.fact_generator import ChunkInput
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class OpenAIFactGenerator:
             if (useless := _of_no_use(error)) is not None:
                 return useless
             # an option or the schema is what it does not want
-            raise self._client.told(error) from None
+            raise self._client.translate_error(error) from None
         return self.read(completion, chunk)
 
     def body(self, chunk: ChunkInput) -> dict[str, Any]:
@@ -186,7 +186,7 @@ class OpenAIFactGenerator:
         try:
             return self._read(completion, self._usage(completion, chunk, batch))
         except (AttributeError, TypeError, ValueError) as error:
-            raise self._client.told(error) from None
+            raise self._client.translate_error(error) from None
 
     def _read(self, completion: "ChatCompletion", usage: Usage) -> Generated:
         if not completion.choices:
@@ -224,7 +224,7 @@ def _weighed(choice: "Choice", content: str, found: FactList) -> Iterator[FactCa
         logprobs = statement_logprobs(content, choice.logprobs.content if choice.logprobs else None)
     except (AttributeError, TypeError, ValueError) as error:
         # the answer itself is whole and paid for
-        log.warning("logprobs_unreadable", error=told(error))
+        log.warning("logprobs_unreadable", error=describe_error(error))
         logprobs = []
     for row, mean in zip_longest(found.facts, logprobs[: len(found.facts)]):
         yield replace(row.candidate, traits={"written": 1.0} if mean is None else {"written": 1.0, "logprob": mean})

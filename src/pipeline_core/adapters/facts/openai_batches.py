@@ -12,7 +12,7 @@ from pipeline_core.adapters.facts.openai import OpenAIFactGenerator
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.domain.errors import ServiceRefusedError, UnknownToServiceError
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.traces import told
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.paid import BatchResult
 
@@ -112,4 +112,4 @@ class OpenAIFactBatches:
                     yield row["custom_id"], ChatCompletion.model_validate(response["body"])
             except (ValueError, KeyError, TypeError) as error:
                 # it costs the others nothing: its chunk is one that the batch did not come to
-                log.warning("batch_line_unreadable", where=self._client.where, error=told(error))
+                log.warning("batch_line_unreadable", where=self._client.where, error=describe_error(error))

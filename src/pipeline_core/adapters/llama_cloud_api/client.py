@@ -97,7 +97,7 @@ class LlamaCloudClient:
             try:
                 return self._once(send, kind, until)
             except Exception as error:
-                told = self.told(error)
+                told = self.translate_error(error)
                 if not isinstance(told, TransientError) or (charged and isinstance(told, AnswerLostError)):
                     raise told from None
                 asked = _asked_s(error)
@@ -117,7 +117,7 @@ class LlamaCloudClient:
         self._answered(self.where)
         return answer
 
-    def told(self, error: Exception) -> PipelineError:
+    def translate_error(self, error: Exception) -> PipelineError:
         """An error of the ``llama_cloud`` client in the pipeline's words, without the key."""
         from pipeline_core.adapters.llama_cloud_api.errors import translate
 

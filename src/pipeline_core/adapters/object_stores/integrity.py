@@ -25,7 +25,7 @@ def verified(data: bytes, sha256: str | None, *, where: str) -> bytes:
 
 
 def copy_verified(blocks: Iterable[bytes], file: BinaryIO, checksums: Iterable[str | None], *, where: str) -> int:
-    """Write the blocks to the file; answers with the number of bytes. Each checksum that is given must be theirs.
+    """Write the blocks to the file; returns the number of bytes. Each checksum that is given must be theirs.
 
     Raises:
         ChecksumMismatchError

@@ -74,7 +74,7 @@ class OpenAIClient:
             return self._made
 
     def call(self, send: Callable[["openai.OpenAI"], Any], kind: type[T], *, tokens: int) -> T:
-        """Send a request (through ``with_raw_response``) in its turn; answers with its parsed body.
+        """Send a request (through ``with_raw_response``) in its turn; returns its parsed body.
 
         Args:
             kind: What the body must parse to.
@@ -99,7 +99,7 @@ class OpenAIClient:
                 except openai.BadRequestError:
                     raise
                 except openai.APIStatusError as error:
-                    told = self.told(error)
+                    told = self.translate_error(error)
                     if error.status_code not in _WAIT_STATUS or error.code in QUOTA_CODES:
                         raise told from None
                     asked = retry_after_s(error.response.headers)
@@ -107,7 +107,7 @@ class OpenAIClient:
                 except PipelineError:
                     raise
                 except Exception as error:
-                    raise self.told(error) from None
+                    raise self.translate_error(error) from None
             if time.monotonic() + wait > ends:
                 # else the stage's own retries try again
                 raise told if asked is None else parked(told, asked)
@@ -136,10 +136,10 @@ class OpenAIClient:
         try:
             return self.call(send, object, tokens=0)
         except openai.BadRequestError as error:
-            raise self.told(error) from None
+            raise self.translate_error(error) from None
 
     def check(self, model: str) -> str:
-        """Ask which models there are, which costs nothing; answers with a sentence.
+        """Ask which models there are, which costs nothing; returns a sentence.
 
         Raises:
             PipelineError: as ``call``.
@@ -151,7 +151,7 @@ class OpenAIClient:
         try:
             page = self.call(lambda client: client.models.with_raw_response.list(), SyncPage[Model], tokens=0)
         except openai.BadRequestError as error:
-            raise self.told(error) from None
+            raise self.translate_error(error) from None
         names = {entry.id for entry in page.data}
         if model not in names:
             raise ConfigurationError(
@@ -159,7 +159,7 @@ class OpenAIClient:
             )
         return f"{self.where} takes the key and has {model}"
 
-    def told(self, error: Exception) -> PipelineError:
+    def translate_error(self, error: Exception) -> PipelineError:
         """An error of the ``openai`` client in the pipeline's words, without the key."""
         from pipeline_core.adapters.openai_api.errors import translate
 

@@ -42,7 +42,7 @@ def list_costs(
     days: Annotated[int, Query(ge=1, le=366, description="So many days (UTC), today's included")] = 30,
 ) -> dict[str, Any]:
     """What the user spent, by day, service and model."""
-    rows = services.views.cost_days(services.user_id, days=days)
+    rows = services.views.cost_days(services.realm_id, days=days)
     return {"days": rows, "total": _total(rows)}
 
 
@@ -56,7 +56,7 @@ def list_costs(
 def list_document_costs(document_id: UUID, services: Services) -> dict[str, Any]:
     """What was paid for one document; an answer that was there already cost it nothing."""
     services.views.document(DocumentId(document_id))
-    stages, calls = services.views.document_costs(services.user_id, DocumentId(document_id))
+    stages, calls = services.views.document_costs(services.realm_id, DocumentId(document_id))
     return {"stages": stages, "calls": calls, "total": _total(stages)}
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import Services, ThePipeline
+from pipeline_core.api.deps import Services, ThePipeline, ToContribute
 from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
@@ -54,6 +54,7 @@ class Document(BaseModel):
     """One document and where its newest job stands."""
 
     document_id: UUID
+    realm_id: UUID
     title: str
     filename: str
     also_named: list[str] = Field(description="Other names that the same content has now")
@@ -110,14 +111,14 @@ def list_stages(document_id: UUID, services: Services) -> list[dict[str, object]
     response_model=RetryAnswer,
     responses=responses(401, 404, 409, 422, 429),
 )
-def run_stage(document_id: UUID, stage: StageName, request: Request, services: Services) -> RetryAnswer:
+def run_stage(document_id: UUID, stage: StageName, request: Request, services: ToContribute) -> RetryAnswer:
     """Have this stage run by itself, on what the stages before it recorded; behind it the document stops.
 
     `GET …/stages` says which can be run now (`available`) and which comes `next`. A gate before the stage is passed as
     ever: where a person has to decide, the document waits for that. Once stopped, run the next stage, or let the
     document go on with `POST /api/v2/jobs/{job_id}/retry`. That takes a finished one through again, too.
     """
-    job_id = services.single_stage.execute_stage(DocumentId(document_id), stage, by=str(services.user_id))
+    job_id = services.single_stage.execute_stage(DocumentId(document_id), stage, by=services.person.shown)
     request.app.state.ask_for_run()
     return RetryAnswer(
         job_id=job_id,
@@ -183,7 +184,12 @@ def download_file(
         pipeline.store.get_file(row["file_path"], file, sha256=row["checksum"])
         if not request.scope.get(IS_HEAD):
             services.record_download(
-                DocumentId(document_id), row, name, by=services.user_id, is_part=wanted is not None
+                DocumentId(document_id),
+                row,
+                name,
+                realm_id=services.realm_id,
+                by=services.person,
+                is_part=wanted is not None,
             )
     except BaseException:
         file.close()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.correlation import as_correlation_id
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
@@ -52,10 +52,10 @@ class StatusAnswer(BaseModel):
     response_model=StatusAnswer,
     responses=responses(401, 422, 429),
 )
-def set_staging_status(body: StatusRequest, request: Request, services: Services) -> dict[str, Any]:
+def set_staging_status(body: StatusRequest, request: Request, services: ToReview) -> dict[str, Any]:
     """All or nothing: an unknown id or a wrong value is named in ``errors``, and none is changed."""
     changes = services.dual_status.set_status(
-        body.document_ids, body.status, user_id=services.user_id, correlation_id=as_correlation_id(request)
+        body.document_ids, body.status, realm_id=services.realm_id, correlation_id=as_correlation_id(request)
     )
     queued = [change for change in changes if change.is_queued_now]
     if queued:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.pagination import Page, PageOffset
@@ -134,7 +134,7 @@ def list_facts(
     """What is staged of the document, with its evidence, in the order of the text."""
     rows = services.review.facts(
         OfDocument(DocumentId(document_id)),
-        services.user_id,
+        services.realm_id,
         statuses=status,
         limit=cursor.limit + 1,
         offset=cursor.offset,
@@ -149,7 +149,7 @@ def list_facts(
     response_model=ChangedFact,
     responses=responses(401, 404, 409, 422, 429),
 )
-def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Request, services: Services) -> ChangedFact:
+def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Request, services: ToReview) -> ChangedFact:
     """Put a fact into other words: it keeps its id and its evidence, is compared again, and is validated again. Or
     approve or reject it. A field that is not sent stays as it is."""
     where, by = OfDocument(DocumentId(document_id)), body.by(services, {fact_id: body.expected})
@@ -165,7 +165,7 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
             change = services.review.decide_facts(where, [fact_id], to, by=by)
         else:
             change = services.review.edit(where, fact_id, words, by=by)
-        [fact] = services.review.facts(where, services.user_id, ids=[fact_id])
+        [fact] = services.review.facts(where, services.realm_id, ids=[fact_id])
     if change.to_run:
         request.app.state.ask_for_run()
     goes_on = document_id in change.to_run
@@ -185,7 +185,7 @@ def list_document_duplicates(
     """Pairs of the document's facts and what resembles them, the most alike first;
     `POST /api/staging/duplicates/{duplicate_id}/resolve` decides one."""
     where = OfDocument(DocumentId(document_id))
-    return [asdict(pair) for pair in services.review.pairs(where, services.user_id, resolution=resolution)]
+    return [asdict(pair) for pair in services.review.pairs(where, services.realm_id, resolution=resolution)]
 
 
 @router.post(
@@ -199,7 +199,7 @@ def list_document_duplicates(
         **responses(401, 404, 409, 422, 429),
     },
 )
-def add_fact(document_id: UUID, body: NewFact, response: Response, services: Services) -> AddedFact:
+def add_fact(document_id: UUID, body: NewFact, response: Response, services: ToReview) -> AddedFact:
     """Mark words of a chunk while the document waits in matching review. The fact is approved, compared with what is
     there, validated with the others and published with them; one that says the same in the same words is named."""
     missed = MissedFact(

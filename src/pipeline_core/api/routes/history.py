@@ -49,7 +49,7 @@ def _shown(done: Sequence[PastDecision]) -> list[Past]:
 )
 def document_history(document_id: UUID, services: Services) -> list[Past]:
     """Decisions about the document, its facts and its pairs, oldest first."""
-    return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.user_id))
+    return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id))
 
 
 @router.get(
@@ -61,7 +61,7 @@ def document_history(document_id: UUID, services: Services) -> list[Past]:
 )
 def fact_history(document_id: UUID, fact_id: UUID, services: Services) -> list[Past]:
     """What was done to the fact and to its pairs, and decisions about the whole document, oldest first."""
-    return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.user_id, fact_id))
+    return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id, fact_id))
 
 
 @router.get(
@@ -73,7 +73,7 @@ def fact_history(document_id: UUID, fact_id: UUID, services: Services) -> list[P
 )
 def batch_history(batch_id: UUID, services: Services) -> list[Past]:
     """Decisions about the batch and its questions, imports among them, oldest first."""
-    return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.user_id))
+    return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id))
 
 
 @router.get(
@@ -85,7 +85,7 @@ def batch_history(batch_id: UUID, services: Services) -> list[Past]:
 )
 def question_history(batch_id: UUID, question_id: UUID, services: Services) -> list[Past]:
     """What was done to the question of a bank and to its pairs, oldest first."""
-    return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.user_id, question_id))
+    return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id, question_id))
 
 
 @router.get(
@@ -97,4 +97,4 @@ def question_history(batch_id: UUID, question_id: UUID, services: Services) -> l
 )
 def pair_history(duplicate_id: UUID, services: Services) -> list[Past]:
     """What was done to a pair of near-duplicates, be it of a document or of a question bank, oldest first."""
-    return _shown(services.review.pair_history(duplicate_id, services.user_id))
+    return _shown(services.review.pair_history(duplicate_id, services.realm_id))

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse
 
 from pipeline_core.api.auth import CurrentUser
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import InEachRealm, Services, ToContribute
 from pipeline_core.api.examples import example
 from pipeline_core.api.job_events import follow
 from pipeline_core.api.known_names import Body
@@ -69,14 +69,14 @@ class RetryAnswer(BaseModel):
     "", operation_id="list_jobs", summary="List jobs", response_model=Page[Job], responses=responses(401, 422, 429)
 )
 def list_jobs(
-    services: Services,
+    realms: InEachRealm,
     cursor: PageCursor,
     state: Annotated[list[JobState] | None, Query(description="Only jobs in these states")] = None,
     document_id: Annotated[UUID | None, Query(description="Only jobs of this document")] = None,
 ) -> dict[str, Any]:
-    """Jobs of the user, newest first."""
-    rows = services.views.jobs_page(
-        services.user_id,
+    """Jobs of the realms, newest first."""
+    rows = realms[0].views.jobs_page(
+        [one.realm_id for one in realms],
         states=[str(one) for one in state or ()] or None,
         document_id=DocumentId(document_id) if document_id else None,
         before=cursor.before,
@@ -86,7 +86,7 @@ def list_jobs(
 
 
 class RetryAllRequest(Body):
-    """Which dead letters to start again: all of the user's without a part."""
+    """Which dead letters to start again: all of the realm's without a part."""
 
     model_config = example({"code": "store_full", "since": "2026-11-29T03:00:00Z"})
 
@@ -154,16 +154,16 @@ class RetryAllAnswer(BaseModel):
     response_model=RetryAllAnswer,
     responses=responses(401, 422, 429),
 )
-def retry_all_jobs(request: Request, services: Services, body: RetryAllRequest | None = None) -> RetryAllAnswer:
+def retry_all_jobs(request: Request, services: ToContribute, body: RetryAllRequest | None = None) -> RetryAllAnswer:
     """Queue the user's dead letters again, all at once: all of them, those of one code, or those since a moment.
 
     With `published` what is published is read again as well: ask with `preview` first what would change."""
     wanted = body or RetryAllRequest()  # type: ignore[call-arg]
     which = Which(wanted.code, wanted.since)
     if wanted.preview:
-        found, retried = services.retry_all.preview(services.user_id, which), 0
+        found, retried = services.retry_all.preview(services.realm_id, which), 0
     else:
-        found = services.retry_all(services.user_id, which, from_stage=wanted.from_stage, by=str(services.user_id))
+        found = services.retry_all(services.realm_id, which, from_stage=wanted.from_stage, by=services.person.shown)
         retried = len(found.document_ids)
     again, changes = Again([], 0, 0), None
     if wanted.published and wanted.from_stage:
@@ -183,8 +183,8 @@ def retry_all_jobs(request: Request, services: Services, body: RetryAllRequest |
 
 def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[Again, Foreseen | None]:
     if not preview:
-        return services.read_again(services.user_id, stage, by=str(services.user_id)), None
-    again = services.read_again.which(services.user_id)
+        return services.read_again(services.realm_id, stage, by=services.person.shown), None
+    again = services.read_again.which(services.realm_id)
     if stage is not StageName.FACT_GENERATOR:
         return again, None
     return again, services.read_again.preview(again.document_ids, stage, most=_MOST_FORESEEN)
@@ -228,10 +228,10 @@ def _over_http(error: JobError) -> JobError:
     response_model=RetryAnswer,
     responses=responses(401, 404, 409, 422, 429),
 )
-def retry_job(job_id: UUID, request: Request, services: Services, body: RetryRequest | None = None) -> RetryAnswer:
+def retry_job(job_id: UUID, request: Request, services: ToContribute, body: RetryRequest | None = None) -> RetryAnswer:
     """Queue a finished or dead job again, from any stage that it has been at; what was done before is reused."""
     state = services.views.job_state(JobId(job_id))
-    again = services.retry(state.document_id, from_stage=body.from_stage if body else None, by=str(services.user_id))
+    again = services.retry(state.document_id, from_stage=body.from_stage if body else None, by=services.person.shown)
     request.app.state.ask_for_run()
     return RetryAnswer(
         job_id=again,

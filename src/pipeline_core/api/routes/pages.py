@@ -92,12 +92,12 @@ class Way:
 
 
 def _review_page(job_id: UUID, request: Request, services: Services) -> Response:
-    job = services.views.job(services.user_id, JobId(job_id))
+    job = services.views.job(services.realm_id, JobId(job_id))
     is_waiting = job.state == JobState.AWAITING_REVIEW
     pairs = [pair for pair in job.pairs if pair.resolution == "pending"] if is_waiting else []
     is_matching = is_waiting and job.stage == JobStage.MATCHING_REVIEW
-    facts = services.review.facts(OfDocument(job.document_id), services.user_id) if is_matching else []
-    others = services.views.jobs(services.user_id, states=[JobState.AWAITING_REVIEW], limit=MOST)
+    facts = services.review.facts(OfDocument(job.document_id), services.realm_id) if is_matching else []
+    others = services.views.jobs(services.realm_id, states=[JobState.AWAITING_REVIEW], limit=MOST)
     html = page(
         "document",
         title=f"{job.filename} waits for a person" if is_waiting else f"{job.filename} does not wait",
@@ -122,9 +122,9 @@ for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4]
 @router.get("/batches/{batch_id}", operation_id="batch_page")
 def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
     batch = services.views.batch(BatchId(batch_id))
-    where, user_id = OfBatch(BatchId(batch_id)), services.user_id
-    pairs = services.review.pairs(where, user_id, resolution="pending")
-    questions = services.review.facts(where, user_id, statuses=[QuestionStatus.PENDING], limit=MOST)
+    where, realm_id = OfBatch(BatchId(batch_id)), services.realm_id
+    pairs = services.review.pairs(where, realm_id, resolution="pending")
+    questions = services.review.facts(where, realm_id, statuses=[QuestionStatus.PENDING], limit=MOST)
     html = page(
         "batch",
         title=f"{batch.file_name}: {counted(batch.pending, 'question waits', 'questions wait')} for a person",

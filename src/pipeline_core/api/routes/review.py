@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, MOST_CHARS, MOST_IDS, Seen, SeenRows, Signed, named
@@ -178,7 +178,7 @@ def next_job(
     response_model=DecisionAnswer,
     responses=_RESPONSES,
 )
-def approve_stage2(job_id: UUID, request: Request, services: Services, body: Approval | None = None) -> dict[str, Any]:
+def approve_stage2(job_id: UUID, request: Request, services: ToReview, body: Approval | None = None) -> dict[str, Any]:
     """Phase 2 to 3: what is approved is validated next. With ``approved_matches`` only those facts are approved."""
     body = body or Approval()
     answer = _decide(request, services, job_id, Decision.APPROVE, body)
@@ -201,7 +201,7 @@ def approve_stage2(job_id: UUID, request: Request, services: Services, body: App
     responses=_RESPONSES,
 )
 def return_to_matching(
-    job_id: UUID, request: Request, services: Services, body: Reason | None = None
+    job_id: UUID, request: Request, services: ToReview, body: Reason | None = None
 ) -> dict[str, Any]:
     """Phase 4 to 2: facts are decided one by one again."""
     answer = _decide(request, services, job_id, Decision.RETURN, body or Reason())
@@ -215,7 +215,7 @@ def return_to_matching(
     response_model=DecisionAnswer,
     responses=_RESPONSES,
 )
-def override_validation(job_id: UUID, request: Request, services: Services, body: Override) -> dict[str, Any]:
+def override_validation(job_id: UUID, request: Request, services: ToReview, body: Override) -> dict[str, Any]:
     """Phase 4 to 5, with a reason that stays in the record."""
     return _decide(request, services, job_id, Decision.OVERRIDE, body)
 
@@ -227,7 +227,7 @@ def override_validation(job_id: UUID, request: Request, services: Services, body
     response_model=DecisionAnswer,
     responses=_RESPONSES,
 )
-def reject_job(job_id: UUID, request: Request, services: Services, body: Rejection | None = None) -> dict[str, Any]:
+def reject_job(job_id: UUID, request: Request, services: ToReview, body: Rejection | None = None) -> dict[str, Any]:
     """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
     return _decide(request, services, job_id, Decision.REJECT, body or Rejection())
 
@@ -239,7 +239,7 @@ def reject_job(job_id: UUID, request: Request, services: Services, body: Rejecti
     response_model=Undone,
     responses=_RESPONSES,
 )
-def undo_decision(job_id: UUID, services: Services, body: Undo | None = None) -> dict[str, Any]:
+def undo_decision(job_id: UUID, services: ToReview, body: Undo | None = None) -> dict[str, Any]:
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id)).document_id
     undone = services.parking.undo(document_id, by=(body or Undo()).by(services))
@@ -289,12 +289,12 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
         said["expected"] = body.expected.seen()
     if isinstance(body, Approval | Rejection) and body.expected_facts:
         said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
-    asked = request_of(decision, services.user_id, said)
+    asked = request_of(decision, services.realm_id, said, services.user_id)
     return replace(asked, reviewer=named(services, asked.reviewer))
 
 
 def _next(services: UserServices, phase: int | None) -> Waiting | None:
-    found = services.review.next_waiting(services.user_id, phase=phase)
+    found = services.review.next_waiting(services.realm_id, phase=phase)
     if found is None:
         return None
     return Waiting(**asdict(found), review_url=REVIEW_PAGES[found.phase].format(found.job_id))

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import InEachRealm
 from pipeline_core.api.problems import responses
-from pipeline_core.domain.search import SearchMode
+from pipeline_core.domain.search import SearchMode, best_of
 
 router = APIRouter(prefix="/api/v2", tags=["search"])
 
@@ -97,7 +97,7 @@ class SearchAnswer(BaseModel):
     responses=responses(401, 422, 429, 503),
 )
 def search(
-    services: Services,
+    realms: InEachRealm,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="A question, or words")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
     kind: Annotated[Literal["fact", "passage"] | None, Query(description="Only facts, or only passages")] = None,
@@ -109,13 +109,14 @@ def search(
 
     Hits that are too far from the question are left out: where nothing answers, ``hits`` is empty.
     """
-    answer = services.search.answer(
-        services.user_id,
-        q.replace("\x00", " "),
-        limit=limit,
-        kind=kind,
-        document_ids=document_id,
-        mode=mode,
+    answer = best_of(
+        [
+            one.search.answer(
+                one.realm_id, q.replace("\x00", " "), limit=limit, kind=kind, document_ids=document_id, mode=mode
+            )
+            for one in realms
+        ],
+        limit,
     )
     return {
         "query": q,

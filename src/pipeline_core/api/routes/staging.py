@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from pipeline_core.api.deps import Services, TheSettings
+from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.deps import InEachRealm, RealmName, Services, ThePipeline, TheSettings, ToReview, services_in
 from pipeline_core.api.examples import example
-from pipeline_core.api.multipart import form_body, receive_file
+from pipeline_core.api.multipart import REALM_FIELD, form_body, realm_of_form, receive_file
 from pipeline_core.api.pagination import Page, PageCursor, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import (
@@ -32,6 +33,7 @@ from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch
 from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
@@ -150,17 +152,22 @@ class ImportAnswer(BaseModel):
     status_code=202,
     summary="Upload a question bank",
     response_model=BankAnswer,
-    openapi_extra=form_body(),
+    openapi_extra=form_body(fields=REALM_FIELD),
     responses=responses(401, 408, 413, 415, 422, 429, 503),
 )
-async def upload_markdown(request: Request, services: Services, settings: TheSettings) -> BankAnswer:
+async def upload_markdown(
+    request: Request, pipeline: ThePipeline, user: CurrentUser, settings: TheSettings, realm: RealmName = None
+) -> BankAnswer:
     """Stage a question bank in markdown. What cannot be read is named by its line, and where nothing can be read the
     bank is refused; the near-duplicates of the rest are found by a worker, after which the batch is matched."""
     with spool() as file:
-        upload = await receive_file(request, file, max_bytes=settings.max_file_bytes)
+        upload, fields = await receive_file(request, file, max_bytes=settings.max_file_bytes, fields=list(REALM_FIELD))
         file.seek(0)
+        services = await run_in_threadpool(
+            services_in, pipeline, user, request, realm_of_form(realm, fields), Role.CONTRIBUTOR
+        )
         staged = await run_in_threadpool(
-            lambda: services.staging.take_bank(file.read(), upload.filename, by=services.user_id)
+            lambda: services.staging.take_bank(file.read(), upload.filename, by=services.reviewer)
         )
     problems = [BankProblem(line=one.line, message=f"{one.what}. {one.action}") for one in staged.bank.problems]
     if staged.batch is None:
@@ -184,13 +191,16 @@ async def upload_markdown(request: Request, services: Services, settings: TheSet
     responses=responses(401, 422, 429),
 )
 def list_batches(
-    services: Services,
+    realms: InEachRealm,
     cursor: PageCursor,
     status: Annotated[list[BatchStatus] | None, Query(description="Only batches in these states")] = None,
 ) -> dict[str, Any]:
-    """Batches of the user with their counts, newest first."""
-    rows = services.views.batches_page(
-        statuses=[str(one) for one in status or ()] or None, before=cursor.before, limit=cursor.limit + 1
+    """Batches of the realms with their counts, newest first."""
+    rows = realms[0].views.batches_page(
+        [one.realm_id for one in realms],
+        statuses=[str(one) for one in status or ()] or None,
+        before=cursor.before,
+        limit=cursor.limit + 1,
     )
     return cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
 
@@ -223,7 +233,7 @@ def list_questions(
     """The batch's questions in the file's order."""
     where = OfBatch(BatchId(batch_id))
     return cursor.page(
-        services.review.facts(where, services.user_id, statuses=status, limit=cursor.limit + 1, offset=cursor.offset)
+        services.review.facts(where, services.realm_id, statuses=status, limit=cursor.limit + 1, offset=cursor.offset)
     )
 
 
@@ -234,7 +244,7 @@ def list_questions(
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> Change:
+def review_batch(batch_id: UUID, body: ReviewRequest, services: ToReview) -> Change:
     """Decide about many questions, all or nothing; doing it again changes nothing."""
     to = {Verdict.APPROVE: QuestionStatus.APPROVED, Verdict.REJECT: QuestionStatus.REJECTED}[body.decision]
     by = body.by(services, {batch_id: body.expected, **(body.expected_facts or {})})
@@ -248,7 +258,7 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: Services) -> Cha
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429, 503),
 )
-def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: Services) -> Change:
+def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: ToReview) -> Change:
     """New words are compared again, and wait for an approval again."""
     by = body.by(services, {question_id: body.expected})
     with named_by_path("GET /api/staging/batches/{batch_id}/questions"):
@@ -262,7 +272,7 @@ def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, serv
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: Services) -> Change:
+def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -> Change:
     """Decide pairs of a question bank at once; those of a document are decided with its approval, or one by one."""
     by = body.by(services, {batch_id: body.expected})
     return services.review.resolve(OfBatch(BatchId(batch_id)), body.resolution, body.duplicate_ids, by=by)
@@ -276,7 +286,7 @@ def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: Services) -
     response_model=ComparingAnswer,
     responses=responses(401, 404, 422, 429),
 )
-def compare_batch(batch_id: UUID, request: Request, services: Services) -> ComparingAnswer:
+def compare_batch(batch_id: UUID, request: Request, services: ToReview) -> ComparingAnswer:
     """Ask for a worker that compares what was never compared; a bank that is taken in is compared by itself."""
     batch = services.views.batch(BatchId(batch_id))
     if not batch.is_matched:
@@ -293,9 +303,9 @@ def compare_batch(batch_id: UUID, request: Request, services: Services) -> Compa
     response_model=ImportAnswer,
     responses=responses(401, 404, 409, 422, 429),
 )
-def import_batch(batch_id: UUID, request: Request, services: Services) -> ImportAnswer:
+def import_batch(batch_id: UUID, request: Request, services: ToReview) -> ImportAnswer:
     """Queue the import of the approved questions; a worker embeds them and publishes all in one transaction."""
-    waiting = services.staging.importer.request(BatchId(batch_id), by=services.user_id)
+    waiting = services.staging.importer.request(BatchId(batch_id), by=services.reviewer)
     request.app.state.ask_for_run()
     url = request.url_for("get_batch", batch_id=batch_id)
     return ImportAnswer(batch_id=batch_id, to_import=waiting, status_url=url.path)
@@ -315,7 +325,7 @@ def list_duplicates(
 ) -> list[dict[str, Any]]:
     """Pairs of near-duplicates, each with its score, how it was found, and what was decided."""
     where = OfBatch(BatchId(batch_id))
-    return [asdict(pair) for pair in services.review.pairs(where, services.user_id, resolution=resolution)]
+    return [asdict(pair) for pair in services.review.pairs(where, services.realm_id, resolution=resolution)]
 
 
 @router.post(
@@ -325,7 +335,7 @@ def list_duplicates(
     response_model=Changed,
     responses=responses(401, 404, 409, 422, 429),
 )
-def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: Services) -> Change:
+def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: ToReview) -> Change:
     """Decide one pair of a question bank, or of a document that waits in matching review."""
     by = body.by(services, {duplicate_id: body.expected})
     change = services.review.resolve_pair(duplicate_id, body.resolution, by=by)

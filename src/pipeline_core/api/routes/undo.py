@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen
@@ -33,7 +33,7 @@ class UndoChange(Undo):
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_fact(document_id: UUID, fact_id: UUID, services: Services, body: UndoChange | None = None) -> Change:
+def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Give back what it was before its last decision or edit, with all that followed; doing it again redoes it."""
     where = OfDocument(DocumentId(document_id))
     return services.review.undo_fact(where, fact_id, by=_by(services, fact_id, body))
@@ -46,7 +46,7 @@ def undo_fact(document_id: UUID, fact_id: UUID, services: Services, body: UndoCh
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_question(batch_id: UUID, question_id: UUID, services: Services, body: UndoChange | None = None) -> Change:
+def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """The same of a question bank."""
     where = OfBatch(BatchId(batch_id))
     return services.review.undo_fact(where, question_id, by=_by(services, question_id, body))
@@ -59,10 +59,10 @@ def undo_question(batch_id: UUID, question_id: UUID, services: Services, body: U
     response_model=Changed,
     responses=_RESPONSES,
 )
-def undo_duplicate(duplicate_id: UUID, services: Services, body: UndoChange | None = None) -> Change:
+def undo_duplicate(duplicate_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Of a document or a question bank: it is as undecided, or decided, as before; doing it again redoes it."""
     return services.review.undo_pair(None, duplicate_id, by=_by(services, duplicate_id, body))
 
 
 def _by(services: Services, subject: UUID, body: UndoChange | None) -> Reviewer:
-    return body.by(services, {subject: body.expected}) if body else Reviewer(services.user_id)
+    return body.by(services, {subject: body.expected}) if body else services.reviewer

@@ -10,14 +10,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.correlation import as_correlation_id
-from pipeline_core.api.deps import Services, TheSettings
-from pipeline_core.api.multipart import Refused, form_body, receive_form
+from pipeline_core.api.deps import RealmName, ThePipeline, TheSettings, services_in
+from pipeline_core.api.multipart import REALM_FIELD, Refused, form_body, realm_of_form, receive_form
 from pipeline_core.api.problems import Problem, of_refused_files, problem_of, responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.realms import Role
 from pipeline_core.services.receive_upload import SpooledUpload, Uploaded, spool
 
 router = APIRouter(tags=["uploads"])
@@ -82,14 +84,19 @@ class UploadsAnswer(BaseModel):
     status_code=202,
     response_model=UploadAnswer | UploadsAnswer,
     summary="Upload documents",
-    openapi_extra=form_body(of_many=True, fields=_POLICY),
+    openapi_extra=form_body(of_many=True, fields={**_POLICY, **REALM_FIELD}),
     responses={
         200: {"model": UploadAnswer | UploadsAnswer, "description": "The same bytes were there already"},
         **responses(401, 408, 413, 415, 422, 429, 503),
     },
 )
 async def upload_document(
-    request: Request, response: Response, services: Services, settings: TheSettings
+    request: Request,
+    response: Response,
+    pipeline: ThePipeline,
+    user: CurrentUser,
+    settings: TheSettings,
+    realm: RealmName = None,
 ) -> UploadAnswer | UploadsAnswer | Response:
     """Take documents in: the part `file`, as often as there are files. Their jobs are in the queue when this answers;
     the same bytes again name the document that is there.
@@ -106,9 +113,11 @@ async def upload_document(
             lambda: files.enter_context(spool()),
             max_bytes=settings.max_file_bytes,
             max_files=settings.api_max_upload_files,
-            fields=list(_POLICY),
+            fields=[*_POLICY, *REALM_FIELD],
         )
-        arrived, wished = form.files, _wished(form.fields)
+        named = realm_of_form(realm, form.fields)
+        services = await run_in_threadpool(services_in, pipeline, user, request, named, Role.CONTRIBUTOR)
+        arrived, wished = form.files, _wished({name: form.fields[name] for name in form.fields if name in _POLICY})
         wished.over(settings.policy)
         taken = await run_in_threadpool(_take, request, services, arrived, wished)
     uploaded = [one for one in taken if isinstance(one, Uploaded)]
@@ -162,6 +171,7 @@ def _take(
         try:
             uploaded = services.receive_upload(
                 one,
+                realm_id=services.realm_id,
                 user_id=services.user_id,
                 correlation_id=as_correlation_id(request),
                 is_admitted=is_admitted,

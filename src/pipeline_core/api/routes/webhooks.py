@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import ToAdminister
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.pagination import Page, PageCursor
@@ -85,9 +85,9 @@ class DeliveryShown(BaseModel):
     response_model=NewWebhook,
     responses=responses(401, 409, 422, 429),
 )
-def create_webhook(body: WebhookRequest, services: Services) -> NewWebhook:
+def create_webhook(body: WebhookRequest, services: ToAdminister) -> NewWebhook:
     """Messages are signed by the Standard Webhooks scheme, and sent again for three days until they are taken."""
-    webhook_id, secret = services.webhooks.add(services.user_id, body.url, sorted(set(body.events)))
+    webhook_id, secret = services.webhooks.add(services.realm_id, body.url, sorted(set(body.events)))
     return NewWebhook(webhook_id=webhook_id, secret=secret)
 
 
@@ -98,9 +98,9 @@ def create_webhook(body: WebhookRequest, services: Services) -> NewWebhook:
     response_model=list[Webhook],
     responses=responses(401, 422, 429),
 )
-def list_webhooks(services: Services) -> list[Any]:
+def list_webhooks(services: ToAdminister) -> list[Any]:
     """The user's webhooks, without their secrets."""
-    return services.webhooks.endpoints(services.user_id)
+    return services.webhooks.endpoints(services.realm_id)
 
 
 @router.delete(
@@ -110,9 +110,9 @@ def list_webhooks(services: Services) -> list[Any]:
     summary="Remove a webhook",
     responses=responses(401, 404, 422, 429),
 )
-def remove_webhook(webhook_id: UUID, services: Services) -> None:
+def remove_webhook(webhook_id: UUID, services: ToAdminister) -> None:
     """Nothing more is sent to it; its log goes with it."""
-    services.webhooks.remove(services.user_id, webhook_id)
+    services.webhooks.remove(services.realm_id, webhook_id)
 
 
 @router.patch(
@@ -125,10 +125,10 @@ def remove_webhook(webhook_id: UUID, services: Services) -> None:
 def change_webhook(
     webhook_id: UUID,
     body: WebhookChange,  # noqa: ARG001 - there is one change
-    services: Services,
+    services: ToAdminister,
 ) -> dict[str, Any]:
     """One that is paused or disabled is sent to again, and what waits for it is due at once."""
-    return services.webhooks.resume(services.user_id, webhook_id)
+    return services.webhooks.resume(services.realm_id, webhook_id)
 
 
 @router.post(
@@ -139,10 +139,10 @@ def change_webhook(
     response_model=TestMessage,
     responses=responses(401, 404, 409, 422, 429),
 )
-def test_webhook(webhook_id: UUID, services: Services) -> TestMessage:
+def test_webhook(webhook_id: UUID, services: ToAdminister) -> TestMessage:
     """Send a message of the type `webhook.test` to it, once, before all that waits; what became of it is in the list
     of its deliveries. A paused webhook that takes it is in use again."""
-    return TestMessage(delivery_id=services.webhooks.try_out(services.user_id, webhook_id))
+    return TestMessage(delivery_id=services.webhooks.try_out(services.realm_id, webhook_id))
 
 
 @router.get(
@@ -152,7 +152,7 @@ def test_webhook(webhook_id: UUID, services: Services) -> TestMessage:
     response_model=Page[DeliveryShown],
     responses=responses(401, 404, 422, 429),
 )
-def list_deliveries(webhook_id: UUID, services: Services, cursor: PageCursor) -> dict[str, Any]:
+def list_deliveries(webhook_id: UUID, services: ToAdminister, cursor: PageCursor) -> dict[str, Any]:
     """Every message with its attempts and the last answer, newest first."""
-    rows = services.webhooks.log(services.user_id, webhook_id, before=cursor.before, limit=cursor.limit + 1)
+    rows = services.webhooks.log(services.realm_id, webhook_id, before=cursor.before, limit=cursor.limit + 1)
     return cursor.page(rows, lambda row: (row["created_at"], row["delivery_id"]))

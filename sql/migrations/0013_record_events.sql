@@ -1,0 +1,157 @@
+-- The audit trail: what happened, in order. Append-only: rows are written in the transaction that made them true, never
+-- changed. What leaves the pipeline, and who changed what decides over others' work, leaves events too.
+
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0013_record_events');
+
+CREATE TABLE events (
+    event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ts timestamptz NOT NULL DEFAULT clock_timestamp(),
+    job_id uuid,
+    document_id uuid,
+    realm_id uuid,
+    -- who did it, by id and by the name that they had then; neither: the system
+    user_id uuid DEFAULT acting_user_id(),
+    user_name text DEFAULT acting_name(),
+    correlation_id uuid,
+    type text NOT NULL CHECK (type IN (
+        'uploaded', 'claimed', 'stage_started', 'stage_done', 'stage_reused', 'stage_skipped', 'retry', 'error',
+        'parked', 'review', 'restarted', 'finalized', 'published', 'withdrawn',
+        'exported', 'downloaded', 'realm', 'webhook', 'model', 'setting', 'pruned')),
+    severity text NOT NULL DEFAULT 'info' CHECK (severity IN ('info', 'warning', 'critical')),
+    code text NOT NULL CHECK (code <> ''),
+    payload jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX events_job_idx ON events (job_id, event_id);
+CREATE INDEX events_document_idx ON events (document_id, event_id);
+CREATE INDEX events_batch_idx ON events ((payload ->> 'batch_id'), event_id) WHERE payload ? 'batch_id';
+
+-- Every event has a correlation id: its own, else the request's in whose transaction it is written, else that of the
+-- batch that it names, else that of the newest job of its document.
+CREATE FUNCTION correlate_event() RETURNS trigger LANGUAGE plpgsql SET search_path = upload_pipeline, public AS $$
+BEGIN
+    NEW.correlation_id := coalesce(
+        correlation_of_request(),
+        (SELECT b.correlation_id FROM upload_batches b WHERE b.batch_id::text = NEW.payload ->> 'batch_id'),
+        (SELECT correlation_id FROM newest_job(NEW.document_id)),
+        gen_random_uuid());
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER events_correlate BEFORE INSERT ON events
+    FOR EACH ROW WHEN (NEW.correlation_id IS NULL) EXECUTE FUNCTION correlate_event();
+
+-- A trigger, as a policy does not see what its own statement has inserted. Whoever is not bound by row-level security,
+-- as workers, is not asked.
+CREATE FUNCTION refuse_foreign_event() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    -- under the policies of whoever inserts: rows of others are not there
+    IF NEW.document_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM documents d WHERE d.document_id = NEW.document_id AND d.realm_id = NEW.realm_id)
+        OR NEW.job_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM upload_jobs j WHERE j.job_id = NEW.job_id AND j.document_id = NEW.document_id)
+        OR NEW.payload ? 'batch_id' AND NOT EXISTS (
+            SELECT FROM upload_batches b WHERE b.batch_id::text = NEW.payload ->> 'batch_id' AND b.realm_id = NEW.realm_id)
+    THEN
+        RAISE EXCEPTION 'an event tells of a job, document or batch of its own realm'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'events_own_rows';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER events_own AFTER INSERT ON events FOR EACH ROW
+    WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_foreign_event();
+
+-- --- retention, only for whoever asks for it ------------------------------------------------------------------------
+
+-- Nobody changes an event; removing one is for prune_events alone, and taking one along to another realm for move_document:
+-- each says so for its own transaction.
+CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('upload_pipeline.pruning', true) = 'on'
+        OR TG_OP = 'UPDATE' AND current_setting('upload_pipeline.moving', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
+
+-- Looks at the next `most` events after `after`, removes those that may go, and returns their number and with the
+-- last one that was looked at: null at the end. 0 days keep for ever.
+-- `work_days`: events of the work itself (claims, stages, retries, waits). `audit_days`: everything else. Those of a job
+-- go once it has been at rest for so long: status, reviews and whoever takes a job up again read them until then.
+CREATE FUNCTION prune_events(after bigint, most int, work_days int, audit_days int,
+    OUT removed bigint, OUT last_seen bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    newest timestamptz := now() - make_interval(days => least(nullif(work_days, 0), nullif(audit_days, 0)));
+BEGIN
+    -- a negative number of days would reach into the future
+    IF least(work_days, audit_days) < 0 OR most < 1 THEN
+        RAISE EXCEPTION 'events are kept for 0 (for ever) or more days, not for % and %', work_days, audit_days
+            USING ERRCODE = 'check_violation';
+    END IF;
+    removed := 0;
+    IF newest IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('upload_pipeline.pruning', 'on', true);
+    WITH seen AS MATERIALIZED (
+        SELECT event_id, ts, type, job_id, document_id FROM events WHERE event_id > after
+        ORDER BY event_id LIMIT most
+    ), old AS (
+        SELECT s.event_id, s.document_id, now() - make_interval(days => d.days) AS cutoff
+        FROM seen s CROSS JOIN LATERAL (SELECT nullif(CASE WHEN s.type IN (
+            'claimed', 'stage_started', 'stage_done', 'stage_reused', 'stage_skipped', 'retry', 'parked')
+            THEN work_days ELSE audit_days END, 0) AS days) d
+        WHERE s.ts < now() - make_interval(days => d.days)
+    ), gone AS (
+        DELETE FROM events e USING old o
+        WHERE e.event_id = o.event_id AND NOT EXISTS (
+            SELECT FROM upload_jobs j WHERE j.document_id = o.document_id
+                AND (j.state NOT IN ('done', 'deadletter') OR j.finished_at >= o.cutoff))
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone), (SELECT max(event_id) FROM seen HAVING max(ts) < newest AND count(*) = most)
+    INTO removed, last_seen;
+    PERFORM set_config('upload_pipeline.pruning', '', true);
+END
+$$;
+
+-- --- embedding models and settings decide over everybody's work -----------------------------------------------------
+
+CREATE FUNCTION tell_model_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    model embedding_models := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    what text := CASE
+        WHEN TG_OP = 'DELETE' THEN 'reembed_abandoned'
+        WHEN TG_OP = 'INSERT' THEN CASE WHEN NEW.is_active THEN 'model_first' ELSE 'reembed_started' END
+        WHEN NEW.is_active AND NOT OLD.is_active THEN 'model_switched' END;
+BEGIN
+    IF what IS NOT NULL THEN
+        INSERT INTO events (type, code, payload) VALUES ('model', what, jsonb_strip_nulls(jsonb_build_object(
+            'by', session_user, 'model', model.embed_model, 'dims', model.dims, 'recall', model.recall_at_10)));
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER embedding_models_tell AFTER INSERT OR UPDATE OR DELETE ON embedding_models
+    FOR EACH ROW EXECUTE FUNCTION tell_model_change();
+
+-- Under which settings a part last worked on a machine, in a home: only those that differ from the defaults, of secrets
+-- no more than the beginning of a hash.
+CREATE TABLE recorded_settings (
+    host text NOT NULL,
+    home text NOT NULL,
+    part text NOT NULL CHECK (part IN ('work', 'service')),
+    settings jsonb NOT NULL CHECK (jsonb_typeof(settings) = 'object'),
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (host, home, part)
+);
+CREATE INDEX recorded_settings_home_idx ON recorded_settings (home, part, recorded_at DESC);

@@ -1,0 +1,65 @@
+"""Realms and their members in PostgreSQL."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pipeline_core.db.session import Session, json_text
+from pipeline_core.domain.ids import DocumentId, RealmId, UserId
+from pipeline_core.domain.realms import Person, Realm, RealmMember, Role
+
+
+class Realms:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def shared_with(self, user_id: UserId) -> list[Realm]:
+        """The realms that the user is a member of, beside the personal one."""
+        return [Realm(**{**row, "role": Role(row["role"])}) for row in self._session.all("realms_of", user_id=user_id)]
+
+    def create(self, name: str, creator: Person) -> RealmId:
+        """Make a realm, of which whoever acts in this transaction is the first admin."""
+        [row] = self._session.all("create_realm", name=name, creator=creator.name)
+        return RealmId(row["realm_id"])
+
+    def rename(self, realm_id: RealmId, name: str) -> bool:
+        return self._session.execute("rename_realm", realm_id=realm_id, name=name) == 1
+
+    def role(self, realm_id: RealmId, user_id: UserId) -> Role | None:
+        """The user's role in a shared realm; None for who is no member."""
+        rows = self._session.all("role_in_realm", realm_id=realm_id, user_id=user_id)
+        return Role(rows[0]["role"]) if rows else None
+
+    def members(self, realm_id: RealmId) -> list[RealmMember]:
+        """The members, admins first."""
+        rows = self._session.all("members_of_realm", realm_id=realm_id)
+        return [RealmMember(**{**row, "role": Role(row["role"])}) for row in rows]
+
+    def put(self, realm_id: RealmId, person: Person, role: Role, *, by: Person) -> None:
+        """Add a member, or give one another role.
+
+        Raises:
+            psycopg.errors.CheckViolation: it was the last admin's.
+        """
+        self._session.execute(
+            "put_member", realm_id=realm_id, user_id=person.user_id, role=role, name=person.name, added_by=by.user_id
+        )
+
+    def remove(self, realm_id: RealmId, user_id: UserId) -> bool:
+        """Whether the user was a member."""
+        return self._session.execute("remove_member", realm_id=realm_id, user_id=user_id) == 1
+
+    def record(self, realm_id: RealmId, code: str, payload: Mapping[str, Any]) -> None:
+        """Write an event about the realm itself."""
+        self._session.execute("realm_event", realm_id=realm_id, code=code, payload=json_text(payload))
+
+    def record_move(self, document_id: DocumentId, realm_id: RealmId, payload: Mapping[str, Any]) -> None:
+        """Write the event of a document that has come to this realm."""
+        self._session.execute(
+            "document_moved_event", document_id=document_id, realm_id=realm_id, payload=json_text(payload)
+        )
+
+    def of_row(self, row_id: UUID) -> RealmId | None:
+        """The realm of a document, job, batch, pair or webhook by its id; None if there is none to be seen."""
+        rows = self._session.all("realm_of_row", row_id=row_id)
+        return RealmId(rows[0]["realm_id"]) if rows else None
