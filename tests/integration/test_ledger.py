@@ -7,9 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from pipeline_core.adapters.converters.declared_pages import declared_total
 from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.converters.source import Source
-from pipeline_core.adapters.converters.totals import declared_total
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageMap
@@ -113,7 +112,7 @@ def test_rejected_facts_are_still_accounted_for(app: Pipeline) -> None:
 def test_what_an_office_file_says_it_has(
     app: Pipeline, kind: filetypes.FileType, data: bytes, total: int | None
 ) -> None:
-    assert declared_total(Source(data, "file", kind)) == total
+    assert declared_total(data, kind) == total
     if total:
         converted = app.converter.convert(data, filename=f"file.{kind.extensions[0]}", mime=kind.mime)
         assert converted.total == total == len(converted.page_map.pages)

@@ -130,6 +130,19 @@ def test_what_a_sheet_hides_is_left_out_and_told(data: bytes, place: str) -> Non
     assert [f.numbers["kept"] for f in kept.findings] == [True]
 
 
+def test_a_hidden_row_is_named_and_its_cells_are_not_named_besides() -> None:
+    rows = HEAD + row(text("secret", 1), "<c/>", text("secret"), hidden="1") + row(text("x"), number(1))
+    data = sheets.workbook(rows, fonts=[WHITE], before='<cols><col min="3" max="3" hidden="1"/></cols>')
+    [left_out] = converted(data).findings
+    assert "row 2 of the sheet “Prices”, column C of the sheet" in left_out.message
+    assert "A2" not in left_out.message
+    only_in_hidden_column = HEAD + row("<c/>", "<c/>", text("secret"), hidden="1") + row(text("x"), number(1))
+    data = sheets.workbook(only_in_hidden_column, before='<cols><col min="3" max="3" hidden="1"/></cols>')
+    for keep in (False, True):
+        [finding] = converted(data, keep_hidden=keep).findings
+        assert "row 2 of the sheet “Prices”" in finding.message
+
+
 def test_white_text_on_a_dark_cell_or_under_a_rule_is_not_hidden() -> None:
     rows = HEAD + row(text("seen", 2), number(1)) + row(text("ruled", 1), number(2))
     rule = '<conditionalFormatting sqref="A3:A9"><cfRule type="expression"/></conditionalFormatting>'

@@ -2,9 +2,12 @@
 
 import io
 import zipfile
+import zlib
 
 from pipeline_core.domain.errors import CorruptDocumentError
 
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+"""What reading a damaged container, or a damaged part of one, raises."""
 MAX_UNPACKED_BYTES = 512 << 20
 MAX_ENTRIES = 10_000
 # Deflate shrinks office XML 10 to 50 times; what shrank 200 times is nothing but repetition.

@@ -9,9 +9,10 @@ from itertools import islice
 from pipeline_core.adapters.converters.encoding_finding import encoding_findings
 from pipeline_core.adapters.converters.pages import storable, whole
 from pipeline_core.adapters.converters.plain_text import as_markdown
-from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Row, Sheet, letters_of, words
+from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Row, Sheet, SheetTooLargeError, letters_of, words
 from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
-from pipeline_core.adapters.converters.sheet_layout import SheetTooLargeError, sheet_markdown
+from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
+from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import EmptyFileError, UnsupportedTypeError
@@ -49,7 +50,7 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
         return Converted(markdown, whole(markdown), NAME, tuple(findings))
     reading = _Reading(table, separator)
     try:
-        markdown = storable(sheet_markdown(Sheet("", list(reading.rows()))))
+        markdown = storable(sheet_markdown(Sheet("", reading.rows())))
     except SheetTooLargeError as error:
         raise UnsupportedTypeError(
             f"{source.filename} is {error}, which is more than we read.", action="Upload it in parts."
@@ -89,17 +90,14 @@ class _Reading:
         self._lines = list(_lines(text))
         self._separator = separator
         self._unpaired: list[int] = []
-        self.noticed = Noticed()
+        self._rows = SheetRows()
+        self.noticed = self._rows.noticed
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> list[Row]:
         for number, fields in enumerate(self._records(), 1):
-            cells = {}
-            for column, field in enumerate(fields, 1):
-                cell = self._cell(field, f"{letters_of(column)}{number}")
-                if cell.text:
-                    cells[column] = cell
-            if cells:
-                yield Row(number, number, cells)
+            cells = {at: self._cell(field, f"{letters_of(at)}{number}") for at, field in enumerate(fields, 1)}
+            self._rows.add(number, {column: cell for column, cell in cells.items() if cell.text})
+        return self._rows.finish()
 
     def findings(self) -> Iterator[Finding]:
         if self._unpaired:

@@ -11,8 +11,18 @@ from lxml import etree
 from pipeline_core.adapters.converters.archive import check_expansion
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
-from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Row, Sheet, letters_of, one_line, words
-from pipeline_core.adapters.converters.sheet_layout import MAX_CELLS, SheetTooLargeError
+from pipeline_core.adapters.converters.sheet_cells import (
+    MAX_CELLS,
+    Cell,
+    Kind,
+    Noticed,
+    Sheet,
+    SheetTooLargeError,
+    letters_of,
+    one_line,
+    words,
+)
+from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
 from pipeline_core.adapters.converters.xlsx_styles import parser
@@ -63,30 +73,14 @@ class _Ods:
 
     def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
         table = self._tables[at]
-        noticed = Noticed()
-        hidden_columns = _hidden_columns(table)
-        rows: list[Row] = []
-        number = left_out = filled = 0
+        rows = SheetRows(keep_hidden=keep_hidden)
+        rows.hidden_columns = _hidden_columns(table)
+        number = 1
         for element, repeated in _repeated(table.iter(f"{_TABLE}table-row"), "rows"):
-            cells = self._cells(element, number + 1, noticed)
-            if unseen := [column for column, cell in cells.items() if cell.unseen]:
-                noticed.unseen += (f"{letters_of(column)}{number + 1}" for column in unseen)
-                if not keep_hidden:
-                    cells = {column: cell for column, cell in cells.items() if not cell.unseen}
-            is_hidden = element.get(f"{_TABLE}visibility") in ("collapse", "filter")
-            noticed.hidden_columns |= cells.keys() & hidden_columns
-            kept = cells if keep_hidden else {c: cell for c, cell in cells.items() if c not in hidden_columns}
-            if is_hidden and cells:
-                noticed.hidden_rows += range(number + 1, number + 1 + repeated)
-            if is_hidden and not keep_hidden:
-                left_out += repeated
-            elif kept:
-                filled += repeated * len(kept)
-                if filled > MAX_CELLS:
-                    raise SheetTooLargeError(f"more than {MAX_CELLS:,} cells")
-                rows += (Row(n, n - left_out, kept) for n in range(number + 1, number + 1 + repeated))
+            cells = self._cells(element, number, rows.noticed)
+            rows.add(number, cells, is_hidden=_is_hidden(element), times=repeated)
             number += repeated
-        return Sheet(table.get(f"{_TABLE}name", ""), rows), noticed
+        return Sheet(table.get(f"{_TABLE}name", ""), rows.finish()), rows.noticed
 
     def _cells(self, row: etree._Element, number: int, noticed: Noticed) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}
@@ -167,11 +161,15 @@ def _style(element: etree._Element) -> _Style:
     )
 
 
+def _is_hidden(element: etree._Element) -> bool:
+    return element.get(f"{_TABLE}visibility") in ("collapse", "filter")
+
+
 def _hidden_columns(table: etree._Element) -> set[int]:
     hidden: set[int] = set()
     column = 0
     for element, repeated in _repeated(table.iter(f"{_TABLE}table-column"), "columns"):
-        if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+        if _is_hidden(element):
             hidden.update(range(column + 1, column + 1 + min(repeated, 16_384)))
         column += repeated
     return hidden

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.declared_pages import declared_total
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, nothing_shown
 from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
@@ -13,7 +14,6 @@ from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, unknown_sym
 from pipeline_core.adapters.converters.pages import PageText, assemble, has_words, page_of
 from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
-from pipeline_core.adapters.converters.totals import declared_total
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding
@@ -44,7 +44,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         raise nothing_shown(source.filename, findings) or _no_text(source, reading.broken, missing)
     if (lost := missing_words(reading.passages, markdown)) is not None:
         findings.append(lost)
-    return Converted(markdown, page_map, NAME, tuple(findings), declared_total(source))
+    return Converted(markdown, page_map, NAME, tuple(findings), declared_total(source.data, source.kind))
 
 
 def _slides(package: Package) -> list[str]:

@@ -1,6 +1,7 @@
 """What the sheets of a spreadsheet are read into, whatever its format."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -16,11 +17,16 @@ class Kind(Enum):
 
 _VALUE = re.compile(r"[\s\\(]*[-+−–<>≤≥~≈±]*\s*\w{0,3}\s?[$€£¥₹]?\s*\(?\d[\d.,'’\s/:-]*\W{0,3}[%\w°²³/ ]{0,12}\W*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+MAX_CELLS = 5_000_000
+
+
+class SheetTooLargeError(Exception):
+    """Repeated rows of a sheet, or a table with its empty cells, have more than ``MAX_CELLS`` cells."""
 
 
 @dataclass(slots=True)
 class Cell:
-    """``text`` is markdown on one line; ``bold`` sets a header apart; ``unseen``: its number format hides it."""
+    """``text`` is markdown on one line; ``bold`` sets a header apart; ``unseen``: its format or colour hides it."""
 
     text: str
     kind: Kind = Kind.WORDS
@@ -39,7 +45,7 @@ class Row:
 
     number: int
     place: int
-    cells: dict[int, Cell]
+    cells: Mapping[int, Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,9 @@ class Area:
     bottom: int
     right: int
     has_header: bool = True
+
+    def has(self, row: int, column: int) -> bool:
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
 @dataclass(slots=True)

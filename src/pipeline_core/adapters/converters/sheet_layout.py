@@ -11,16 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.pipe_table import pipe_table
-from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row, Sheet
+from pipeline_core.adapters.converters.sheet_cells import MAX_CELLS, Area, Cell, Kind, Row, Sheet, SheetTooLargeError
 
-MAX_CELLS = 5_000_000
 _LONG = 40
 _PIPE = re.compile(r"(?<!\\)\|")
 _REMARK_BEGINS = ("*", "\\*", "†", "¹", "Note", "NB", "Source")
-
-
-class SheetTooLargeError(Exception):
-    """A table of a sheet would have more than ``MAX_CELLS`` cells, most of them empty."""
 
 
 @dataclass(slots=True)

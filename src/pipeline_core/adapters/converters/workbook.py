@@ -1,26 +1,25 @@
 """Spreadsheets of any format: each sheet is a page, its cells as the sheet shows them."""
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from lxml import etree
 
+from pipeline_core.adapters.converters.archive import BROKEN_ZIP
 from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
 from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
-from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet
+from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetTooLargeError
 from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
-from pipeline_core.adapters.converters.sheet_layout import SheetTooLargeError, sheet_markdown
+from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, etree.XMLSyntaxError, KeyError, ValueError)
-"""What reading a damaged container, or a damaged part of one, raises."""
+BROKEN = (*BROKEN_ZIP, etree.XMLSyntaxError, KeyError)
+"""What reading a damaged spreadsheet, or a damaged part of one, raises."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.formatted import number_cell, text_cell
 from pipeline_core.adapters.converters.number_format import GENERAL, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
-from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Row, Sheet, letters_of, words
+from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Sheet, letters_of, words
+from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.workbook import Named, convert_book
 from pipeline_core.domain.documents import Converted
@@ -85,42 +86,23 @@ class _Xls:
     def __init__(self, book: Any, scanned: _Scanned):
         self._book = book
         self._scanned = scanned
-        self._keep_hidden = False
 
     def sheets(self) -> Sequence[Named]:
         return [Named(sheet.name, sheet.visibility != 0) for sheet in self._book.sheets()]
 
     def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
-        self._keep_hidden = keep_hidden
         sheet = self._book.sheet_by_index(at)
-        noticed = Noticed()
-        rows: list[Row] = []
-        left_out = 0
+        rows = SheetRows(keep_hidden=keep_hidden)
+        rows.hidden_columns = {column + 1 for column, info in sheet.colinfo_map.items() if info.hidden}
         for number in range(sheet.nrows):
             info = sheet.rowinfo_map.get(number)
-            is_hidden = info is not None and bool(info.hidden)
-            row = Row(number + 1, number + 1 - left_out, self._cells(sheet, number, noticed, keep_hidden=keep_hidden))
-            if is_hidden and row.cells:
-                noticed.hidden_rows.append(number + 1)
-            if is_hidden and not keep_hidden:
-                left_out += 1
-            elif row.cells:
-                rows.append(row)
-        return Sheet(sheet.name, rows), noticed
+            cells = self._cells(sheet, number, rows.noticed)
+            rows.add(number + 1, cells, is_hidden=info is not None and bool(info.hidden))
+        return Sheet(sheet.name, rows.finish()), rows.noticed
 
-    def _cells(self, sheet: "XlrdSheet", row: int, noticed: Noticed, *, keep_hidden: bool) -> dict[int, Cell]:
-        cells = {}
-        for column in range(sheet.row_len(row)):
-            cell = self._cell(sheet, row, column, noticed)
-            if cell is None or not cell.text:
-                continue
-            info = sheet.colinfo_map.get(column)
-            if info is not None and info.hidden:
-                noticed.hidden_columns.add(column + 1)
-                if not keep_hidden:
-                    continue
-            cells[column + 1] = cell
-        return cells
+    def _cells(self, sheet: "XlrdSheet", row: int, noticed: Noticed) -> dict[int, Cell]:
+        cells = {column + 1: self._cell(sheet, row, column, noticed) for column in range(sheet.row_len(row))}
+        return {column: cell for column, cell in cells.items() if cell is not None and cell.text}
 
     def _cell(self, sheet: "XlrdSheet", row: int, column: int, noticed: Noticed) -> Cell | None:
         style = self._style(sheet.cell_xf_index(row, column))
@@ -136,13 +118,10 @@ class _Xls:
         if sheet.cell_type(row, column) == _ERROR:
             noticed.errors[reference] = cell.text
         font = self._font(style)
-        if cell.unseen or (font is not None and self._is_covered(style, font)):
-            noticed.unseen.append(reference)
-            if not self._keep_hidden:
-                return None
         if font is None:
             return cell
-        return Cell(struck(cell.text) if font.struck_out else cell.text, cell.kind, bool(font.bold))
+        text = struck(cell.text) if font.struck_out else cell.text
+        return Cell(text, cell.kind, bool(font.bold), cell.unseen or self._is_covered(style, font))
 
     def _content(self, kind: int, value: Any, code: str) -> Cell | None:
         import xlrd

@@ -1,7 +1,7 @@
 """One sheet of a workbook, read row by row: its cells as the sheet shows them, and what it hides or never computed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO
 
 from lxml import etree
@@ -10,62 +10,40 @@ from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.formatted import number_cell, text_cell
 from pipeline_core.adapters.converters.number_format import is_date, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
-from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Noticed, Row, letters_of, one_line, words
+from pipeline_core.adapters.converters.sheet_cells import Area, Cell, Kind, Row, letters_of, one_line, words
+from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, text_of
 from pipeline_core.adapters.converters.xlsx_styles import Style
 
 _TRUE = ("1", "true")
+_NOTHING = ("0", "0.0")
+"""Heights of hidden rows and widths of hidden columns."""
 _PLAIN = Style()
 _LAST_COLUMN = 16_384
-
-
-@dataclass(slots=True)
-class _Unseen:
-    row: Row
-    column: int
-    cell: Cell
 
 
 class SheetReader:
     """Reads the rows of one sheet; ``noticed`` is complete when all are read."""
 
     def __init__(self, package: Package, areas: Sequence[Area], *, keep_hidden: bool):
-        self.noticed = Noticed()
         self._package = package
         self._areas = areas
-        self._keep_hidden = keep_hidden
         self._styles = package.styles
-        self._columns: dict[int, bool] = {}
-        self._unseen: list[_Unseen] = []
+        self._rows = SheetRows(keep_hidden=keep_hidden)
         self._conditional: list[Area] = []
+        self.noticed = self._rows.noticed
 
     def read(self, stream: IO[bytes]) -> list[Row]:
-        """The rows that show something. Raises XMLSyntaxError."""
-        rows: list[Row] = []
-        number = left_out = 0
-        for row in self._rows(stream):
-            number = int(row.get("r") or number + 1)
-            is_hidden = self._is_hidden(row)
-            if not any(map(len, row)):
-                left_out += is_hidden and not self._keep_hidden
-                continue
-            read = Row(number, number - left_out, {})
-            self._fill(read, row)
-            if is_hidden and read.cells:
-                self.noticed.hidden_rows.append(number)
-            if is_hidden and not self._keep_hidden:
-                left_out += 1
-                self._unseen = [entry for entry in self._unseen if entry.row is not read]
-            elif read.cells:
-                rows.append(read)
-        self._judge_unseen()
-        return [row for row in rows if row.cells]
+        """Return the rows that show something. Raises XMLSyntaxError, SheetTooLargeError."""
+        number = 0
+        for element in self._elements(stream):
+            number = int(element.get("r") or number + 1)
+            is_hidden = element.get("hidden") in _TRUE or element.get("ht") in _NOTHING
+            self._rows.add(number, self._cells(element, number), is_hidden=is_hidden)
+        # a rule or a named table may colour a cell otherwise than its style
+        return self._rows.finish([*self._conditional, *self._areas])
 
-    @staticmethod
-    def _is_hidden(row: etree._Element) -> bool:
-        return row.get("hidden") in _TRUE or row.get("ht") in ("0", "0.0")
-
-    def _rows(self, stream: IO[bytes]) -> Iterator[etree._Element]:
+    def _elements(self, stream: IO[bytes]) -> Iterator[etree._Element]:
         """Row elements, each freed when the next is asked for; columns and conditional formats are noted."""
         tags = ("{*}row", "{*}col", "{*}conditionalFormatting")
         for _, element in etree.iterparse(
@@ -83,27 +61,18 @@ class SheetReader:
                 del element.getparent()[0]
 
     def _note_columns(self, element: etree._Element) -> None:
-        if element.get("hidden") in _TRUE or element.get("width") in ("0", "0.0"):
+        if element.get("hidden") in _TRUE or element.get("width") in _NOTHING:
             last = min(int(element.get("max", "1")), _LAST_COLUMN)
-            self._columns |= dict.fromkeys(range(int(element.get("min", "1")), last + 1), True)
+            self._rows.hidden_columns.update(range(int(element.get("min", "1")), last + 1))
 
-    def _fill(self, row: Row, element: etree._Element) -> None:
+    def _cells(self, row: etree._Element, number: int) -> dict[int, Cell]:
+        cells: dict[int, Cell] = {}
         column = 0
-        for item in element:
+        for item in row:
             column = column_of(item.get("r", "")) or column + 1
-            if not len(item):
-                continue
-            style = self._style(item)
-            cell = self._cell(item, style, f"{letters_of(column)}{row.number}")
-            if cell is None:
-                continue
-            if column in self._columns:
-                self.noticed.hidden_columns.add(column)
-                if not self._keep_hidden:
-                    continue
-            row.cells[column] = cell
-            if style.unseen or cell.unseen:
-                self._unseen.append(_Unseen(row, column, cell))
+            if len(item) and (cell := self._cell(item, self._style(item), f"{letters_of(column)}{number}")) is not None:
+                cells[column] = cell
+        return cells
 
     def _style(self, item: etree._Element) -> Style:
         at = int(item.get("s") or 0)
@@ -115,7 +84,7 @@ class SheetReader:
         if formula is not None and not value and kind != "str":
             text = f"={one_line(formula.text or '…')}"
             self.noticed.uncomputed[reference] = text
-            return Cell(escape_marks(text), Kind.VALUE)
+            return Cell(escape_marks(text), Kind.VALUE, unseen=style.unseen)
         cell = self._content(item, kind, value or "", style)
         if cell is None or not cell.text:
             return None
@@ -124,6 +93,7 @@ class SheetReader:
         if style.struck:
             cell.text = struck(cell.text)
         cell.bold = style.bold
+        cell.unseen |= style.unseen
         return cell
 
     def _content(self, item: etree._Element, kind: str, value: str, style: Style) -> Cell | None:
@@ -145,17 +115,6 @@ class SheetReader:
 
     def _date1904(self, style: Style) -> bool:
         return self._package.date1904 and is_date(style.code)
-
-    def _judge_unseen(self) -> None:
-        """Leave out what has the colour of its cell, unless a rule or a named table colours it otherwise."""
-        coloured = [*self._conditional, *self._areas]
-        for entry in self._unseen:
-            number, column = entry.row.number, entry.column
-            if any(a.top <= number <= a.bottom and a.left <= column <= a.right for a in coloured):
-                continue
-            self.noticed.unseen.append(f"{letters_of(column)}{number}")
-            if not self._keep_hidden:
-                entry.row.cells.pop(column, None)
 
 
 def _marked(markdown: str, code: str) -> Cell | None:

@@ -4,12 +4,12 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from lxml import etree
 
+from pipeline_core.adapters.converters.archive import BROKEN_ZIP
 from pipeline_core.adapters.converters.ooxml.names import SPACES, Element
 from pipeline_core.domain.errors import CorruptDocumentError
 
@@ -49,7 +49,7 @@ class Package:
         """The part's bytes as they came. Raises CorruptDocumentError if they cannot be unpacked."""
         try:
             return self._archive.read(part)
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        except (*BROKEN_ZIP, RuntimeError) as error:
             raise self._damaged(error) from error
 
     def tree(self, part: str) -> Element | None:
