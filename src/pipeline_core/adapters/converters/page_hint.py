@@ -1,4 +1,4 @@
-"""How many pages an office file says it has: good enough for an estimate, and not believed for anything else."""
+"""Number of pages that an office file states: good enough for an estimate, and used for nothing else."""
 
 import io
 import re

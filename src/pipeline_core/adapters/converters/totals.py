@@ -1,4 +1,4 @@
-"""How many slides or sheets an office file says it has: counted in its directory, not in what a converter gave."""
+"""Number of slides or sheets of an office file, counted in its directory, not in a converter's result."""
 
 import io
 import re

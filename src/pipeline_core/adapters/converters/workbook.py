@@ -20,7 +20,7 @@ from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, etree.XMLSyntaxError, KeyError, ValueError)
-"""What reading a damaged container, or a damaged part of one, raises."""
+"""Errors raised by reading a damaged container, or a damaged part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Book(Protocol):
 
     @property
     def remarks(self) -> int:
-        """How many comments the sheets read so far have."""
+        """Number of comments of the sheets read so far."""
         ...
 
     def sheets(self) -> Sequence[Named]: ...
