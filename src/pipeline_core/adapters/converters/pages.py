@@ -29,7 +29,7 @@ def page_of(text: str | None) -> PageText:
 
 
 def has_words(markdown: str) -> bool:
-    """Return whether anything is said in it, the texts beside pictures aside."""
+    """Return whether it has words other than the texts beside pictures."""
     return any(map(str.isalnum, _PICTURE.sub("", markdown)))
 
 

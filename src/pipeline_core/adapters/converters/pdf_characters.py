@@ -196,7 +196,7 @@ def _unknown(font: Any) -> bytes:
 
 
 def _names_glyphs_only(font: Any) -> bool:
-    """Return whether the codes of the font are the numbers of its glyphs, and nothing says what they show."""
+    """Return whether the font's codes are its glyph numbers, and nothing says what they show."""
     import pikepdf
 
     if font.get("/Encoding") not in ("/Identity-H", "/Identity-V"):

@@ -78,7 +78,7 @@ class FieldLayout:
             yield Line(left + 1, bottom + (top - bottom - size) / 2 + 0.22 * size, size, text)
 
     def has_label(self, box: Box) -> bool:
-        """Return whether words stand before or behind the box that no other field parts from it."""
+        """Return whether words stand before or behind the box with no other field between."""
         behind = [one.box[0] for one in self._beside(box) if -3 < one.box[0] - box[2] < 3 * _NEAR]
         is_followed = bool(behind) and not self._is_parted(box[2], min(behind), box)
         return is_followed or self._label_before(box) is not None

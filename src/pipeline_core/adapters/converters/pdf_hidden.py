@@ -91,7 +91,7 @@ class _Covers:
                 self._under[fill].append(one)
 
     def may_hide(self, text: PageObject, fill: tuple[int, ...]) -> bool:
-        """Return whether something lies over the text, or its background has its colour, as paper has of white."""
+        """Return whether something lies over the text, or its background has its colour, as white paper may."""
         if self._over and any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
             return True
         if (alike := self._alike.get(fill)) is None:
@@ -142,7 +142,7 @@ class _Picture:
         self._pixels: Any = page.render(scale=scale).to_numpy()[:, :, :3]
 
     def has_ink(self, box: Box) -> bool:
-        """Return whether the place of the box is not all of one colour."""
+        """Return whether the area of the box has more than one colour."""
         part = self._pixels[self._rows_and_columns(box)]
         return bool(part.size == 0 or (part.max(axis=(0, 1)).astype(int) - part.min(axis=(0, 1))).max() > _SAME_COLOUR)
 

@@ -68,7 +68,7 @@ def _count_on(numbers: Sequence[int]) -> bool:
 
 
 def _is_margin(column: "Sequence[PageObject]", texts: "Sequence[PageObject]", width: float) -> bool:
-    """Return whether the numbers are smaller than the lines beside them, or these are lines of text and no cells."""
+    """Return whether the numbers are smaller than the lines beside them, or those are lines of text, not cells."""
     own = {id(one) for one in column}
     left, right = min(one.box[0] for one in column), max(one.box[2] for one in column)
     rows = []

@@ -270,7 +270,7 @@ def _find(page: Squashed, script: Script, taken: set[int]) -> tuple[int, int] | 
 
 
 def _is_itself(page: Squashed, at: int, wanted: str, script: Script) -> bool:
-    """Return whether the markdown has these very characters there, and none that would join them behind."""
+    """Return whether the markdown has exactly these characters there, and none behind them that would join them."""
     start, end = page.raw_span(at, at + len(wanted))
     said = "".join(page.text[start:end].split())
     behind, after = page.text[end : end + 1], script.after[:1]

@@ -71,7 +71,7 @@ class _Reader:
         return self._marks
 
     def _is_within(self, at: int) -> bool:
-        """Return whether the line would go on with the one above."""
+        """Return whether the line would continue the one above."""
         return at > 0 and self._lines[at - 1] != "" and not self._marks.get(at - 1, "").startswith("#")
 
     def _is_clause(self, line: str) -> bool:
@@ -183,7 +183,7 @@ def _in_capitals(line: str) -> bool:
 
 
 def _begins(line: str) -> bool:
-    """Return whether a sentence may begin so: not in small letters."""
+    """Return whether a sentence may begin like this: not with a small letter."""
     bare = line.lstrip(_OPEN)
     return bool(bare) and not bare[0].islower()
 

@@ -69,7 +69,7 @@ _MOST_TITLES = 3
 
 
 def _is_title(block: Table, below: Block | None) -> bool:
-    """Return whether a few lines of words above a table, an empty row between, say what it is of and its unit."""
+    """Return whether a few lines of words above a table, parted by an empty row, give its subject and unit."""
     cells = [cell for row in block.rows for cell in row.cells.values()]
     return (
         len(block.columns) == 1

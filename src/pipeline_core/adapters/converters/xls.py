@@ -60,7 +60,7 @@ class _Scanned:
 
     @property
     def is_uncomputed(self) -> bool:
-        """Return whether no formula of the file has a value, as where a program wrote it that computes nothing."""
+        """Return whether no formula of the file has a value, as in files by programs that compute none."""
         return 0 < self.formulas == self.empty_formulas
 
 

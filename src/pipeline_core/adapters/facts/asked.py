@@ -70,7 +70,7 @@ def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated:
 
 
 def _is_understood(question: str, language: str) -> bool:
-    """Return whether a reader of the question alone knows of what it is, and it does not praise those who ask it."""
+    """Return whether the question alone tells its subject, and does not praise those who ask it."""
     if len(question) <= _NO_SUBJECT:
         return False
     told = traits_of(question, language)
@@ -110,7 +110,7 @@ def _own_question(text: str, block: Block, language: str) -> Asked | None:
 
 
 def _is_marked(match: re.Match[str]) -> bool:
-    """Return whether it stands out: bold as a whole, or behind a label. Other questions may be asked of nobody."""
+    """Return whether it stands out: bold as a whole, or behind a label. Other questions may address nobody."""
     return bool(match["label"] or (match["bold"] and match["late"]))
 
 

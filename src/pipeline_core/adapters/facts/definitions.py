@@ -68,7 +68,7 @@ def natural_question(sentence: str, language: str) -> str | None:
 
 
 def says_not(said: str) -> bool:
-    """Return whether a word of some language turns it round."""
+    """Return whether a word of some language negates it."""
     return _NEGATION.search(said) is not None
 
 

@@ -62,7 +62,7 @@ def _verb_at(words: Sequence[str]) -> int | None:
 
 
 def has_finite_verb(words: Sequence[str]) -> bool:
-    """Return whether a verb stands outside of clauses that begin with *if*, *that* and their like."""
+    """Return whether a verb stands outside of clauses that begin with *if*, *that* and the like."""
     lowered = [word.lower() for word in words]
     skipped, in_relative = 0, False
     for i in range(1, len(words)):

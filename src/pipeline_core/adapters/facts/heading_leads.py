@@ -13,7 +13,7 @@ _COPULAS = word_set("are is sind ist sont est son es están está sono è são �
 
 
 def leads_to_names(heading: str, language: str) -> bool:
-    """Return whether the heading is said of names below it and of nothing else: "Not insured", "Versichert sind"."""
+    """Return whether the heading applies to names below it and to nothing else: "Not insured", "Versichert sind"."""
     words = heading.casefold().split()
     return 0 < len(words) <= _MOST_WORDS and (
         says_no(heading, language) or words[-1] in _COPULAS or leads_in(heading, language)

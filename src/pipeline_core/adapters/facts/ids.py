@@ -15,7 +15,7 @@ _OPENED_BY = {"[": "]", "(": ")"}
 
 
 def _is_id(match: re.Match[str]) -> bool:
-    """Return whether it is one: what no sign parts from the words is followed by the beginning of a sentence."""
+    """Return whether the match is an id: without a separator, the beginning of a sentence must follow."""
     code = match["code"].replace("\\", "")
     letters = [sign for sign in code if sign.isalpha()]
     if any(sign.islower() for sign in letters) or (match["closes"] or "") != _OPENED_BY.get(match["opens"] or "", ""):
@@ -38,13 +38,13 @@ def without_id(said: str) -> str:
 
 
 def begins_with_code(said: str) -> bool:
-    """Return whether an id with letters in it stands at the beginning, and no mere number of a section."""
+    """Return whether it begins with an id with letters in it, not just the number of a section."""
     match = _ID.match(said)
     return match is not None and _is_id(match) and any(map(str.isalpha, match["code"]))
 
 
 def names_a_requirement(heading: Sequence[str], said: str) -> bool:
-    """Return whether the heading has the id of the one requirement below it, which does not say it itself.
+    """Return whether the heading has the id of the one requirement below it, which does not repeat it.
 
     "V1.2 Passwords" numbers a section: the id of a requirement has several letters.
     """

@@ -37,7 +37,7 @@ class Told:
 
 
 def is_closed(said: str) -> bool:
-    """Return whether each bracket that it opens is closed: else it was cut within."""
+    """Return whether each bracket that it opens is closed: else it was cut inside one."""
     return all(said.count(opens) <= said.count(closes) for opens, closes in ("()", "[]", "（）"))
 
 

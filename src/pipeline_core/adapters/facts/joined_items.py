@@ -47,7 +47,7 @@ def joined(lead: str, item: str, language: str) -> str | None:
 
 
 def leads_in(lead: str, language: str) -> bool:
-    """Return whether an item may go on with its words: "You need", "Prices include"."""
+    """Return whether an item may continue its words: "You need", "Prices include"."""
     words = lead.split()
     return language == "en" and len(words) > 1 and _fitting(words) is not None
 
@@ -75,6 +75,6 @@ def _names_what(before: str) -> bool:
 
 
 def _is_common(words: Sequence[str]) -> bool:
-    """Return whether only its place gave the first word its capital: a verb or a determiner."""
+    """Return whether the first word is a verb or a determiner, capitalised only because it comes first."""
     first = words[0].lower()
     return first in _ALSO_VERBS or first in en.DETERMINERS

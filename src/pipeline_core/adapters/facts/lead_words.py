@@ -68,12 +68,12 @@ _ANY_OF = re.compile(
 
 
 def demands(lead: str) -> bool:
-    """Return whether the items are to be so or may be so: without the lead-in they would be assertions."""
+    """Return whether the items are demands or possibilities: without the lead-in they would be assertions."""
     return _DUTY.search(lead) is not None
 
 
 def demands_itself(item: str) -> bool:
-    """Return whether the item says by its own verb that it is to be so."""
+    """Return whether the item makes its demand by its own verb."""
     return _MODAL.search(item) is not None
 
 
@@ -83,12 +83,12 @@ def announces_questions(lead: str) -> bool:
 
 
 def is_question(raw: str, language: str) -> bool:
-    """Return whether the item, with its own marks, is a question. The Greek question mark is a semicolon elsewhere."""
+    """Return whether the item, with its own marks, is a question: the Greek question mark is a semicolon elsewhere."""
     return _ASKED.search(raw) is not None or (language == "el" and _ASKED_GREEK.search(raw) is not None)
 
 
 def are_steps(lead: str, marks: Sequence[str]) -> bool:
-    """Return whether the items are done one after another: they are numbered, or the lead-in calls them steps."""
+    """Return whether the items are done in order: they are numbered, or the lead-in calls them steps."""
     return len(marks) > 1 and _STEPS.search(lead) is not None
 
 

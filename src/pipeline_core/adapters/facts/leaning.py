@@ -173,7 +173,7 @@ _AT_THE_END = re.compile(r"\b(?:this|these|those) [\w-]+\W*$")
 
 
 def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> bool:
-    """Return whether it begins with a name from the sentence before it, or has one in its first words or as its last.
+    """Return whether it begins with something the sentence before it names, or names that in its first or last words.
 
     ``to_its_end=False`` leaves its last words out: those of a lead-in point at its list.
     """

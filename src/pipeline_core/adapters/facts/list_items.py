@@ -82,7 +82,7 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
 
 
 def _may_be_paragraph(text: str, item: Item, language: str) -> bool:
-    """Return whether only headings stand above the item, no "no" turns it round, and it says something alone."""
+    """Return whether only headings stand above the item, no "no" negates it, and it makes sense alone."""
     if item.is_cut or item.is_misplaced or item.block.has_unclear_sign or not whole_sentence(item.said):
         return False
     leads = [lead for lead in item.leads if not lead.is_heading]
@@ -343,7 +343,7 @@ def _holds_only_with_all(
 
 
 def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
-    """Return whether its list has names only, and says the same when they are said together."""
+    """Return whether its list has names only, and keeps its meaning when they are joined."""
     return (
         len(item.siblings) > 1
         and all(_is_neutral(meaning) for meaning in meanings)

@@ -217,7 +217,7 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
 
 
 def ends_in_condition(lead: str, language: str) -> bool:
-    """Return whether what is said holds only if what follows does, or but for what follows."""
+    """Return whether the lead-in holds only if what follows does, or except for what follows."""
     return _is_condition(lead, _PATTERNS.get(language)) or _EXCEPTION.search(lead) is not None
 
 
@@ -236,6 +236,6 @@ def _is_condition(lead: str, words: _Patterns | None) -> bool:
 
 
 def says_no(said: str, language: str) -> bool:
-    """Return whether a word of it turns round what it says."""
+    """Return whether one of its words negates it."""
     words = _PATTERNS.get(language)
     return words is not None and words.negation.search(said) is not None

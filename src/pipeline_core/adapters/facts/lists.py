@@ -40,7 +40,7 @@ class Lead:
 
     @property
     def leads_on(self) -> bool:
-        """Return whether what stands below it is meant as it says."""
+        """Return whether the items below it are read with its meaning."""
         return self.has_colon or self.is_heading
 
 
@@ -240,7 +240,7 @@ class _Reader:
         return is_other and not last.parts and self._goes_on_in(last.said, block)
 
     def _goes_on_in(self, said: str, block: Block) -> bool:
-        """Return whether words without a sign at their end are a sentence that goes on in the item."""
+        """Return whether words without a sign at their end are a sentence that the item continues."""
         if not said or whole_sentence(said) or _STOPS.search(said):
             return False
         return self._text[block.start : block.start + 1].islower() or ends_in_condition(said, self._language)

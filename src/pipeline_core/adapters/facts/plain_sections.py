@@ -236,6 +236,6 @@ def _leads_section(pieces: Sequence[Block], at: int, following: Block, text: str
 
 
 def _starts_apart(pieces: Sequence[Block], at: int, text: str) -> bool:
-    """Return whether it is no further item right below another."""
+    """Return whether it is anything but a further item right below another."""
     before = pieces[at - 1] if at else None
     return before is None or not _ITEM_NUMBER.fullmatch(before.item) or "\n\n" in text[before.end : pieces[at].start]

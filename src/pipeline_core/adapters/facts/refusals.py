@@ -70,7 +70,7 @@ _OF_A_DRAWING = re.compile(
 
 
 def is_caption(paragraph: str) -> bool:
-    """Return whether a whole paragraph is of a table or a drawing: its title, or how it is to be read."""
+    """Return whether a whole paragraph belongs to a table or a drawing: its title, or how it is to be read."""
     return bool(_OF_A_DRAWING.match(paragraph) or re.match(CAPTION.words[""], paragraph, re.IGNORECASE))
 
 

@@ -46,7 +46,7 @@ def is_opaque(said: Said, keys: Collection[str]) -> bool:
 
 
 def _is_code(name: str) -> bool:
-    """Return whether the name of a column is nothing but abbreviations in capitals that not everybody knows."""
+    """Return whether the name of a column consists of little-known abbreviations in capitals."""
     words = _BESIDES.sub(" ", name).replace("*", " ").split()
     return bool(words) and all(
         _SHORT.fullmatch(word) and word.rstrip("s").isupper() and word.casefold() not in _KNOWN for word in words

@@ -58,7 +58,7 @@ def _of_subject(
 
 
 def _runs_into(said: str, subject: str) -> bool:
-    """Return whether the subject begins with what stands at the end: "Table 3: Fees of" before "the year 2020"."""
+    """Return whether the subject begins with the end of the text: "Table 3: Fees of" before "the year 2020"."""
     return any(subject.startswith(said[-length:]) for length in range(_SHORTEST_PART, min(len(said), len(subject))))
 
 

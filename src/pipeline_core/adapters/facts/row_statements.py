@@ -123,6 +123,6 @@ def _aside(parts: Sequence[str]) -> str:
 
 
 def _may_name_a_row(name: str) -> bool:
-    """Return whether it is short enough, and no end of a sentence: "1." and "Art. 5." are names too."""
+    """Return whether it is short enough, and not the end of a sentence: "1." and "Art. 5." are names too."""
     ends = name.endswith(("?", ".", "。", "？")) and not _NUMBERED.fullmatch(name)
     return not is_empty(name) and len(name) <= _LONGEST_NAME and " : " not in name and not ends

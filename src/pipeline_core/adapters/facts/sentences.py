@@ -128,7 +128,7 @@ def _with_subject(said: _Said, block: Block, language: str) -> _Said:
 
 
 def _goes_on(first: _Said, second: _Said, language: str) -> bool:
-    """Return whether the second is better said with the first. Rules are said singly: their things are whoever's."""
+    """Return whether the second is better said with the first. Rules are kept apart: their things are anybody's."""
     if second.leans or second.head:
         return True
     if second.is_named or traits_of(second.statement, language).get("duty"):
@@ -409,7 +409,7 @@ def _is_title(words: Sequence[str], statement: str) -> bool:
 
 
 def _verb_unseen(statement: str, language: str) -> bool:
-    """Return whether no verb is known in it: no list has every verb, but such a text is less often a sentence."""
+    """Return whether it has no known verb: no list has every verb, but such a text is less often a sentence."""
     if language != "en":
         return False
     words = _clause(without_id(statement)).split()

@@ -24,7 +24,7 @@ _BOLD = re.compile(r"\s*(\*\*|__)(?!\s).+\1\s*\Z", re.DOTALL)
 
 
 def names_something(heading: str) -> bool:
-    """Return whether a heading has a word: a number of a page among signs is none."""
+    """Return whether a heading has a word: the number of a page among signs does not count."""
     letters = sum(category(sign)[0] in "LM" for sign in heading)  # vowels are marks in Hindi
     return bool(_IDEOGRAPHS.search(heading)) or letters >= _FEWEST_LETTERS
 
@@ -35,7 +35,7 @@ def begins_small(said: str) -> bool:
 
 
 def _is_one_short_word(said: str) -> bool:
-    """Return whether it may as well be what is left of a header's cell or of a figure."""
+    """Return whether it may as well be the rest of a header's cell or of a figure."""
     shortest = 4 if _IDEOGRAPHS.search(said) else 5
     return len(said.split()) == 1 and len(said) < shortest
 
@@ -95,7 +95,7 @@ def _may_be_clauses(said: str) -> bool:
 
 
 def is_label(markdown: str, said: str, before: str) -> bool:
-    """Return whether a paragraph right above a table is its title: a few words that are no sentence and stand alone.
+    """Return whether a paragraph right above a table is its title: a few words that stand alone and are not a sentence.
 
     Args:
         markdown: the paragraph.

@@ -1,4 +1,4 @@
-"""Checks that a started process does by now what people are told that it does."""
+"""Checks that a started process does by now what users are told."""
 
 from collections.abc import Mapping
 

@@ -30,7 +30,7 @@ class Part(Protocol):
     def alive(self) -> bool: ...
 
     def ready(self) -> bool:
-        """Return whether it does by now what it is there for."""
+        """Return whether it does its work by now."""
         return self.alive()
 
     def ask_to_stop(self) -> None:

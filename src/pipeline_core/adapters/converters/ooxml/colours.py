@@ -20,7 +20,7 @@ _WHOLE = 100_000  # of a percentage
 
 
 def alike(one: Colour, other: Colour, nearly: int = _NEARLY) -> bool:
-    """Return whether nobody can tell the two apart: they differ by less than ``nearly`` in each part."""
+    """Return whether the two cannot be told apart: they differ by less than ``nearly`` in each part."""
     return all(abs(a - b) < nearly for a, b in zip(one, other, strict=True))
 
 

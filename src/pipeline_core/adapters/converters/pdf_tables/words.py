@@ -123,7 +123,7 @@ class PageText:
         return 2 * sum(reads_leftwards(word.text) for word in words) > sum(map(_has_letters, words))
 
     def is_leftwards(self, words: Sequence[Word]) -> bool:
-        """Return whether the words are of a line that is read from right to left, though names in it may not be."""
+        """Return whether the line of the words is read from right to left, though names in it may not be."""
         if not any(reads_leftwards(word.text) for word in words):
             return False
         return self.has_leftwards_page or is_leftwards(" ".join(word.text for word in words))
