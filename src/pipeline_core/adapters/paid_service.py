@@ -1,4 +1,4 @@
-"""What the clients of paid services share: errors in the pipeline's words and without a key, and the proxy to use."""
+"""Shared parts of the clients of paid services: errors in the pipeline's words and without a key, and the proxy."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ def scrubbed(text: str, secret: str, keys: re.Pattern[str]) -> str:
 
 
 def not_connected(error: Exception, service: str, where: str) -> PipelineError:
-    """What a failed connection means: the request was never sent, or may have been worked on."""
+    """Translate a failed connection: the request was never sent, or may have been worked on."""
     cause = type(error.__cause__).__name__
     if cause in _UNREACHED:
         return ServiceUnreachableError(f"{service} cannot be reached ({cause}).", where=where)

@@ -1,4 +1,4 @@
-"""Whether the Prefect server is up, asks for a login, and takes ours."""
+"""Check that the Prefect server is up, asks for a login, and takes ours."""
 
 import os
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def check_prefect(url: str | None, home: Path) -> Check:
 
 
 def _login(url: str, environment: Mapping[str, str]) -> Check:
-    """Whether a server that answers asks for a login, and takes ours."""
+    """Check that a server that answers asks for a login, and takes ours."""
     api = f"{url}/api"
     if not prefect_login.is_asked_for(api):
         return Check("prefect", "warning", f"the server at {url} has no login: {_ANYBODY}", _GIVE_IT_ONE)

@@ -29,7 +29,7 @@ FLOW_ENTRYPOINT = "pipeline_core.flows.process_document.process_document"
 _START_TIMEOUT_S = 90.0
 _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0
-"""How long a server that somebody else started may take to answer."""
+"""Longest wait for an answer of a server that somebody else started."""
 _DRAIN_TIMEOUT_S = 10.0
 _RUN_AGAIN = "What was done is kept: run the same command again."
 
@@ -58,7 +58,7 @@ _SERVER = {
 
 
 def _forgetting(days: int) -> dict[str, str]:
-    """How the server is told to remove runs that ended so many days ago, with their tasks, logs and artifacts."""
+    """Return the settings for the removal of runs that ended so many days ago, with their tasks, logs and artifacts."""
     if not days:
         return {}
     return {
@@ -119,18 +119,18 @@ class PrefectLauncher:
 
     @property
     def login(self) -> str | None:
-        """What the server asks for, ``name:password``: of this home's, or as the environment says of another."""
+        """Login that the server asks for, ``name:password``: this home's, or another's by the environment."""
         if self._shared.joined:
             return self._login
         return prefect_login.for_the_server_of(os.environ, self._settings.home)
 
     @property
     def has_own_server(self) -> bool:
-        """Whether the server is this home's, started by this process or another."""
+        """True if the server is this home's, started by this process or another."""
         return self._shared.joined
 
     def runs(self) -> bool:
-        """Whether this home's server has a process. One that others keep up is taken to run."""
+        """True if this home's server has a process. One that others keep up is taken to run."""
         return not self._shared.joined or prefect_login.running(self._home) is not None
 
     def keep(self) -> None:
@@ -199,7 +199,7 @@ class PrefectLauncher:
         return environment
 
     def _pages(self) -> Path:
-        """Where the server keeps the pages that it serves: those of the first user interface only.
+        """Folder of the pages that the server serves: those of the first user interface only.
 
         No setting takes the link to the second one off the dashboard; a server that could not copy its pages has none.
         """
@@ -353,7 +353,7 @@ class PrefectLauncher:
 
 @contextmanager
 def reaching_prefect(action: str = _RUN_AGAIN) -> Iterator[None]:
-    """What Prefect's client raises when its server does not answer leaves as one error; others are not its fault.
+    """Translate the errors of Prefect's client when its server does not answer; others pass unchanged.
 
     ``action`` is what is to be done then.
 

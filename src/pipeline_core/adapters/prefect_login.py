@@ -25,7 +25,7 @@ from pipeline_core.machine.processes import belongs_to_owner_of, listens, runs
 CLIENT, SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 """Prefect's variables for the login, ``name:password``: as clients give it, and as the server wants it."""
 REFUSED = frozenset({401, 403})
-"""How a server answers who gives no login, or a wrong one."""
+"""Status codes of a server's answer to no login, or a wrong one."""
 _NAME = "pipeline"
 _SECRET_BYTES = 24
 _TIMEOUT_S = 5.0
@@ -40,7 +40,7 @@ class Running(NamedTuple):
 
 
 def folder_of(home: Path) -> Path:
-    """Where a home keeps what belongs to its Prefect server."""
+    """Return the folder of a home's Prefect server."""
     return home.absolute() / "prefect"
 
 
@@ -57,7 +57,7 @@ def running(folder: Path) -> Running | None:
 
 
 def file_of(folder: Path) -> Path:
-    """Where the login stands, for its owner alone."""
+    """Return the file of the login, which only its owner can read."""
     return folder / "login"
 
 
@@ -142,7 +142,7 @@ def headers(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_asked_for(api_url: str) -> bool:
-    """Whether a server refuses who says nothing of itself; one that does not answer is taken to.
+    """Return whether a server refuses a request without a login; one that does not answer is taken to.
 
     Prefect answers its version to whoever may do everything else, and refuses it to others.
     """
@@ -150,7 +150,7 @@ def is_asked_for(api_url: str) -> bool:
 
 
 def is_taken(api_url: str, given: Mapping[str, str]) -> bool:
-    """Whether a server does not refuse who sends these headers."""
+    """Return whether a server accepts these headers."""
     return _status(api_url, given) not in REFUSED
 
 
@@ -167,7 +167,7 @@ def _status(api_url: str, given: Mapping[str, str]) -> int | None:
 
 
 def refused(status: int, where: str) -> ConfigurationError:
-    """What to do where a server answered so."""
+    """Return the error for a refusal by the server, with what to do."""
     return ConfigurationError(
         f"The Prefect server refuses us ({status}).",
         where=where,

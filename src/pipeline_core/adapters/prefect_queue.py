@@ -32,7 +32,7 @@ _BY_NAME = "process-document"
 _TAKES_S = 30.0
 """Within which they have taken them."""
 _MOST_RUNS = 200
-"""That are counted; Prefect returns no more."""
+"""Limit of the runs that are counted; Prefect returns no more."""
 _OF_KEY = 5
 _OF_SCHEDULE = "scheduled "
 """Begins the idempotency keys of Prefect's own scheduler."""
@@ -90,7 +90,7 @@ class PrefectQueueRuns:
         self._call("POST", f"/deployments/{found['id']}/create_flow_run", json=body)
 
     def _booked(self) -> int:
-        """How many documents wait for runs of ``process-document``, until those have had time to take them."""
+        """Count the documents that wait for runs of ``process-document``, until those have had time to take them."""
         runs = self._runs({"name": {"any_": [_BY_NAME]}}, state=_UNDER_WAY)
         return sum(len(run["parameters"].get("document_ids", ())) for run in runs if _age_s(run) < _TAKES_S)
 
@@ -105,7 +105,7 @@ class PrefectQueueRuns:
         return found
 
     def _workers(self, pool: str | None) -> int:
-        """How many workers take runs; any number where each run has a machine of its own."""
+        """Count the workers that take runs; any number where each run has a machine of its own."""
         if pool is None:
             return 1
         if pool not in self._kinds:

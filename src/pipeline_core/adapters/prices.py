@@ -16,7 +16,7 @@ _ROW = {
     PagePrice: "`page`, and may have `credit`",
 }
 _SAYS: dict[str, type] = {"as_of": date, "source": str}
-"""What is no number in a row: when and where the price was seen."""
+"""Fields of a row that are no numbers: when and where the price was seen."""
 
 
 def load_prices(own: Path | None = None) -> PriceTable:

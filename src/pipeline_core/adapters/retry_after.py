@@ -1,4 +1,4 @@
-"""How long a service asks to wait, in its headers. What cannot be meant is not believed."""
+"""Time that a service asks to wait, in its headers. Impossible values are ignored."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def span_s(text: str) -> float | None:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """How long the service asks us to wait, seconds; None: it does not say, or not when in the future."""
+    """Return the wait the service asks for, in seconds; None: it gives none, or none in the future."""
     milliseconds = span_s(headers.get("retry-after-ms", ""))
     value = headers.get("retry-after", "")
     seconds = milliseconds / 1000 if milliseconds is not None else span_s(value)

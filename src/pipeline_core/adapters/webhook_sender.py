@@ -117,7 +117,7 @@ class HttpWebhookSender:
 
 
 def _within(seconds: float, look_up: Callable[[], list[Address]]) -> list[Address]:
-    """What the lookup answers. The system's resolver cannot be stopped: one that is too slow is left to itself, in a
+    """Return the lookup's addresses. The system's resolver cannot be stopped: one too slow is left to itself, in a
     thread that keeps no process from ending.
 
     Raises:

@@ -40,7 +40,7 @@ class _Failed:
 
 
 class _RemoteTracebackError(Exception):
-    """Where in a worker process something went wrong."""
+    """Traceback of an error in a worker process."""
 
 
 class WorkerProcesses:

@@ -1,1 +1,1 @@
-"""How the command line looks: progress, tables, checks."""
+"""Looks of the command line: progress, tables, checks."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed after the name of a document or a batch, unread. ``only`` names the facts that are approved while
+    """Words typed after the name of a document or a batch, unread. ``only`` names the facts that are approved while
     every other undecided one is rejected."""
 
     action: str
@@ -39,7 +39,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is decided about, and by whom."""
+    """Subject of a decision, and who decides."""
 
     client: "Client"
     where: Where
@@ -69,7 +69,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was done, where no document goes on by it."""
+    """Result of an action after which no document goes on."""
 
     message: str
     to_run: Sequence[DocumentId] = ()
@@ -189,7 +189,7 @@ def _bank(subject: Subject) -> OfBatch:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an action does to a document and to a bank, where it does anything."""
+    """Effects of an action on a document and on a bank, where it has any."""
 
     document: Act | None = None
     bank: Act | None = None

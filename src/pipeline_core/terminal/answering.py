@@ -1,4 +1,4 @@
-"""What is said where a search finds nothing, and of documents that may have the answer once they are reviewed."""
+"""Messages where a search finds nothing, and on documents that may have the answer once they are reviewed."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -44,7 +44,7 @@ class StepDisplay:
 
 
 def backup_json(folder: Path, manifest: Manifest) -> dict[str, Any]:
-    """What a backup holds."""
+    """Return the contents of a backup."""
     return {
         "folder": str(folder),
         "seconds": round((manifest.ended_at - manifest.began_at).total_seconds(), 1),
@@ -76,7 +76,7 @@ def print_backup(console: Console, folder: Path, manifest: Manifest) -> None:
 
 
 def restored_json(folder: Path, restored: Restored) -> dict[str, Any]:
-    """What was put back."""
+    """Return what was restored."""
     return {
         **backup_json(folder, restored.manifest),
         "copied": restored.copied,
@@ -86,7 +86,7 @@ def restored_json(folder: Path, restored: Restored) -> dict[str, Any]:
 
 
 def print_restored(console: Console, restored: Restored) -> None:
-    """What was put back, and what to do next."""
+    """Print what was restored, and what to do next."""
     rows = restored.manifest.database.rows
     kept = f", {restored.kept:,} were there" if restored.kept else ""
     console.print(

@@ -53,7 +53,7 @@ def detail_json(
 
 
 def print_bank(console: Console, staged: StagedBank) -> None:
-    """What a bank has by topic, what is wrong with it and where, and what it repeats."""
+    """Print the contents of a bank by topic, what is wrong with it and where, and what it repeats."""
     entries, problems = staged.bank.entries, staged.bank.problems
     topics = Counter((entry.topic or "–", entry.subtopic or "") for entry in entries)
     table = Table(box=None, padding=(0, 1), header_style="bold")
@@ -128,7 +128,7 @@ def print_questions(console: Console, questions: Sequence[StagedFact]) -> None:
 
 
 def print_history(console: Console, history: Sequence[PastDecision]) -> None:
-    """What was done to the batch, oldest first: when, what, by whom, why, and what it was before."""
+    """Print the history of the batch, oldest first: when, what, by whom, why, and what it was before."""
     for event in history:
         payload = event.payload
         why = f"  “{payload['reason']}”" if payload.get("reason") else ""

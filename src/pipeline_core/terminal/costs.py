@@ -62,7 +62,7 @@ def print_estimate(console: Console, estimates: Sequence[Estimate]) -> None:
 
 
 def print_costs(console: Console, costs: Costs) -> None:
-    """What was spent: by day, by stage and model, and by document; and the budgets."""
+    """Print the costs by day, by stage and model, and by document; and the budgets."""
     days = [([str(row.day)], row) for row in costs.days]
     stages = [([row.stage, row.model], row) for row in costs.stages]
     documents = [([row.document], row) for row in costs.documents]
@@ -103,7 +103,7 @@ def print_prices(console: Console, prices: PriceTable) -> None:
 
 
 def print_document_costs(console: Console, costs: DocumentCalls) -> None:
-    """What each chunk of a document cost, then each call."""
+    """Print the cost of each chunk of a document, then of each call."""
     chunks = _table("chunk", "outcome", "calls", "tokens in", "tokens out", "cost")
     for row in costs.chunks:
         chunks.add_row(

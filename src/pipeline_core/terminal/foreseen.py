@@ -1,4 +1,4 @@
-"""What reading documents again would change, as a terminal shows it."""
+"""Changes from reading documents again, as a terminal shows them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -11,7 +11,7 @@ NAME = "pipeline"
 
 @cache
 def program() -> str:
-    """How the command is typed here: by its name where the shell finds it, else by its path."""
+    """Return the command as typed here: by its name where the shell finds it, else by its path."""
     called = Path(sys.argv[0])
     beside = called if called.name == NAME else Path(sys.executable).parent / NAME
     if not beside.is_file():
@@ -27,7 +27,7 @@ def typed(rest: str) -> str:
 
 
 def beside(name: str) -> str:
-    """How another program of this environment is typed here: by its name where the shell finds it, else by its path."""
+    """Return another program of this environment as typed here: by its name where the shell finds it, else its path."""
     file = Path(sys.executable).parent / name
     if not file.is_file():
         return f"{_shortest(Path(sys.executable))} -m {name}"

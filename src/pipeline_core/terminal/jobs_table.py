@@ -33,11 +33,11 @@ _SCANS = {
     (JobState.AWAITING_REVIEW, None): "scan waits",
     (JobState.DEADLETTER, None): "scan failed",
 }
-"""What became of the deep scan of a document whose earlier publication stands, by the scan's state and outcome."""
+"""Outcome of the deep scan of a document whose earlier publication stands, by the scan's state and outcome."""
 
 
 def state_of(row: DocumentJob) -> str:
-    """Where the document stands, in words: of a published one that a deep scan is about, both."""
+    """Return the state of the document in words: of a published one that a deep scan is about, both."""
     state = JobState(row.state)
     if row.profile == "deep" and row.published_at is not None and (scan := _SCANS.get((state, row.outcome))):
         return f"published, {scan}"
@@ -53,7 +53,7 @@ def state_of(row: DocumentJob) -> str:
 
 
 def place_of(row: DocumentJob) -> str:
-    """Where the document stands, and at which step of the pipeline it is if that is not the end."""
+    """Return the state of the document, and its step of the pipeline if that is not the end."""
     state, stage = state_of(row), row.stage.replace("_", " ")
     return state if row.state == JobState.DONE or stage == state else f"{state} at {stage}"
 
@@ -137,7 +137,7 @@ def _number(value: int | None) -> str:
 
 
 def _found(row: DocumentJob) -> list[tuple[int, str, str]]:
-    """How many findings of each severity there are, in its style, the worst first."""
+    """Count the findings of each severity, in its style, the worst first."""
     all_of_them = ((row.critical, "critical", "red"), (row.warnings, "warning", "yellow"), (row.infos, "info", "dim"))
     return [found for found in all_of_them if found[0]]
 

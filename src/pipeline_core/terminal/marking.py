@@ -1,4 +1,4 @@
-"""What a reviewer types to mark words of the source: the words themselves, or characters of a chunk."""
+"""Input of a reviewer to mark words of the source: the words themselves, or characters of a chunk."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What people type for a document, an id or a choice -> what is meant."""
+"""Names that people type for a document, an id or a choice, and what they mean."""
 
 from collections.abc import Sequence
 from enum import StrEnum

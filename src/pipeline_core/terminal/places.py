@@ -1,4 +1,4 @@
-"""Where a reader finds what is shown, in few words."""
+"""Places where a reader finds what is shown, in few words."""
 
 from collections.abc import Sequence
 

@@ -18,7 +18,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str) -> list[Waiting]:
-    """Those that are named by the beginning of an id or by their file name, of one user if that is asked for.
+    """Return those named by the beginning of an id or by their file name, of one user if that is asked for.
 
     Raises:
         NotFoundError: nothing that waits is named so.

@@ -1,4 +1,4 @@
-"""How realms and their members look on a terminal."""
+"""Realms and their members on a terminal."""
 
 from collections.abc import Sequence
 

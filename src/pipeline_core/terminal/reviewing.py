@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def next_after(client: "Client", document_id: DocumentId, phase: int) -> WaitingJob | None:
-    """What to look at after this document: first another in the same phase, then any."""
+    """Return the next document to look at: first another in the same phase, then any."""
     besides = (document_id,)
     return client.next_waiting(phase=phase, besides=besides) or client.next_waiting(besides=besides)
 

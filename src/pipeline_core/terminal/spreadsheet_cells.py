@@ -12,7 +12,7 @@ _BREAKS = frozenset("\t\r\n")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
 """A sign, digits and at most one decimal point: read as this number, or as this text, by every program."""
 _WITHIN = re.compile(r"([;\t\r\n][^\S\r\n]*)(?=[=＝﹦@＠﹫]|[+＋﹢\-−－﹣](?!\s|[0-9.,]+%?(?:[\s;]|$)))")
-"""Where semicolons separate, quotes of such a file count for nothing: behind these in a cell another one begins. Points
+"""Characters behind which another cell begins where semicolons separate, as quotes then count for nothing. Points
 of a list and plain numbers are left."""
 _SHOWN_AS_TEXT = "'"
 

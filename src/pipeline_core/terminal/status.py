@@ -74,7 +74,7 @@ def print_job(console: Console, job: DocumentDetail) -> None:
 
 
 def ledger_line(row: ChunkOutcome) -> str:
-    """What became of some chunks: "9 chunks gave 24 facts", "11 chunks gave no facts: only a heading"."""
+    """Describe the outcome of some chunks: "9 chunks gave 24 facts", "11 chunks gave no facts: only a heading"."""
     outcome = _OUTCOMES.get(
         row.outcome or "", "were not asked for facts yet" if row.chunks > 1 else "was not asked for facts yet"
     )
@@ -85,7 +85,7 @@ def ledger_line(row: ChunkOutcome) -> str:
 
 
 def _event(event: JobEvent) -> str:
-    """What happened: its kind, and its own name where that says more."""
+    """Describe the event: its kind, and its own name where that says more."""
     return str(event.type if event.type == event.code else f"{event.type:<14} {event.code}")
 
 

@@ -1,4 +1,4 @@
-"""What a run left, as tables for people."""
+"""Results of a run, as tables for people."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def short(value: object) -> str:
 
 
 def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
-    """What waits for a person, why, and the command to decide; of many, a line each."""
+    """Print what waits for a person, why, and the command to decide; of many, a line each."""
     waiting = [row for row in rows if row.state == JobState.AWAITING_REVIEW]
     if len(waiting) > _IN_FULL:
         _list_waiting(console, waiting)
@@ -86,7 +86,7 @@ def unsure(facts: int) -> str:
 
 
 def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str, to_decide: int = 0) -> str:
-    """What a person is to look at, in few words."""
+    """Describe what a person is to look at, in few words."""
     if at_validation:
         return counted(critical, "critical finding")
     if undecided:
@@ -110,7 +110,7 @@ def _list_waiting(console: Console, waiting: Sequence[DocumentJob]) -> None:
 
 
 def print_failures(console: Console, rows: Sequence[DocumentJob], refused: Sequence[tuple[str, Any]]) -> None:
-    """What failed, is held or was not taken, why, and what to do."""
+    """Print what failed, is held or was not taken, why, and what to do."""
     _print_held(console, [row for row in rows if missing_part(row)])
     for row in rows:
         if row.state in (JobState.DEADLETTER, JobState.RETRYABLE) and row.last_error:
@@ -155,12 +155,12 @@ def print_policy_left(console: Console, left: Sequence[PolicyLeft]) -> None:
 
 
 def alike(method: str, score: float) -> str:
-    """How alike two facts are, and by what they were compared."""
+    """Describe how alike two facts are, and by what they were compared."""
     return "the same words" if method == "exact" else f"{score:.0%} alike by {_COMPARED[method]}"
 
 
 def print_review(console: Console, job: DocumentDetail, *, everything: bool = False) -> None:
-    """What a reviewer needs about one waiting document; ``everything`` lists the pairs that are decided as well."""
+    """Print what a reviewer needs about one waiting document; ``everything`` adds the pairs already decided."""
     console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)}  job {job.job_id}")
     print_parked(console, job)
     _print_findings(console, job.findings)

@@ -1,4 +1,4 @@
-"""What verification found, for people and for scripts."""
+"""Results of verification, for people and for scripts."""
 
 import re
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def mend(finding: Finding) -> str:
-    """What mends it."""
+    """Return the action that mends it."""
     if finding.fault is Fault.ORPHANED:
         return "`pipeline verify --repair` removes it; so does `maintain`, which runs every night."
     if finding.is_original:
@@ -111,7 +111,7 @@ def mend(finding: Finding) -> str:
 
 
 def print_verified(console: Console, verified: Verified, repaired: Repaired | None) -> None:
-    """What was looked at, what was mended, and what is wrong still, with what to do."""
+    """Print what was looked at, what was mended, and what is wrong still, with what to do."""
     if repaired:
         _print_repaired(console, repaired)
     for fault in Fault:

@@ -73,7 +73,7 @@ _NUMBER = re.compile(rf"^[ \t]*(\d{{1,9}})\\?([.)])(?=[ \t]|$)(?![ \t]+{_MONTH})
 
 
 def numbers_in_row(markdown: str) -> set[int]:
-    """Where typed numbers stand that follow each other (1. 2. 3.): they are a list. A number alone is text."""
+    """Find the typed numbers that follow each other (1. 2. 3.): they are a list. A number alone is text."""
     in_row: set[int] = set()
     last: dict[str, tuple[int, int]] = {}
     for match in _NUMBER.finditer(markdown):
@@ -98,7 +98,7 @@ _LOOKED_FOR = re.compile(r"[-<>&~!*+#_=`|\[{]|^\s*\d")
 
 
 def marks_in(text: str, *, at_start: bool = True) -> Iterator[int]:
-    """Where a backslash is needed so that this text, one line of plain text, says the same in markdown; in order.
+    """Find, in order, where one line of plain text needs a backslash so that it reads the same in markdown.
 
     ``at_start``: it begins a paragraph, an item or a cell.
     """

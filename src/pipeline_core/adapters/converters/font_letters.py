@@ -46,7 +46,7 @@ def misnamed(program: bytes, named: dict[int, str]) -> dict[int, str]:
 
 
 def _may_be(letters: str, said: str) -> bool:
-    """Whether the glyph shows these letters for certain, though it is named otherwise."""
+    """Return whether the glyph certainly shows these letters despite another name."""
     if not letters or not all(reads_leftwards(char) and char.isalpha() for char in letters):
         return False
     if not _WITHOUT_DOTS.isdisjoint(letters):

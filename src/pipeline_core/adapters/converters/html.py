@@ -48,7 +48,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
 
 
 def _nested_too_deep(text: str, markdown: str) -> Finding | None:
-    """What stands too deep is looked for in the result: only what is not there is reported."""
+    """Look in the result for text nested too deep: only what is missing there is reported."""
     deep = list(deep_texts(text, _DEEPEST))
     if not deep:
         return None

@@ -1,4 +1,4 @@
-"""What an HTML page hides from its readers."""
+"""Text that an HTML page hides from its readers."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a page's own styles say about its elements: style attributes, and the rules of its style elements."""
+"""Styles that a page gives its own elements, by style attributes and the rules of its style elements."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -110,7 +110,7 @@ def _escape_texts(root: LexborNode, struck_ids: set[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Above:
-    """What the elements around a text make of it."""
+    """Effects of the elements around a text."""
 
     is_verbatim: bool = False
     is_unseen: bool = False
@@ -130,7 +130,7 @@ def _escaped(node: LexborNode, text: str, above: _Above) -> str:
 
 
 def _is_start(node: LexborNode) -> bool:
-    """Whether the text begins a line: nothing inline stands between it and the beginning of a block or a line break."""
+    """Return whether the text begins a line: nothing inline parts it from the beginning of a block or a line break."""
     for before in _before(node):
         if before.is_text_node:
             if (before.text_content or "").strip():

@@ -45,7 +45,7 @@ _RESULT_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class ParseOptions:
-    """What is asked for. ``uncounted_pages``: the most that is read of a file whose pages cannot be counted."""
+    """Options of a request. ``uncounted_pages``: the most that is read of a file whose pages cannot be counted."""
 
     tier: str
     version: str
@@ -205,7 +205,7 @@ class LlamaParse:
             pause = min(pause * 1.5, max(_LONGEST_POLL_S, self._options.poll_s))
 
     def _look(self, job_id: str, ends: float) -> Any:
-        """Where the job is, with its pages if it has any; None: there is no such job."""
+        """Look up the state of the job, with its pages if it has any; None: there is no such job."""
         import llama_cloud
         from llama_cloud.types import ParsingGetResponse
 

@@ -1,4 +1,4 @@
-"""What LlamaParse answers, as pages, costs and markdown. Nothing in it is believed unseen."""
+"""Responses of LlamaParse, as pages, costs and markdown. Each is checked before it is used."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,13 @@ UNITS = {
     **dict.fromkeys((filetypes.PPTX, filetypes.ODP, filetypes.PPT), "slide"),
     **dict.fromkeys((filetypes.XLSX, filetypes.ODS, filetypes.XLS), "sheet"),
 }
-"""What goes to the service, and what a page of it is. It adds nothing to texts, web pages, e-mails and books."""
+"""File types that go to the service, and its unit for a page. It adds nothing to texts, web pages, mails and books."""
 
 _ENDED = {"FAILED": "failed", "CANCELLED": "was cancelled"}
 
 
 def is_readable(response: Any) -> bool:
-    """Whether the answer has the protocol's shape as far as we rely on it."""
+    """Return whether the response has the protocol's shape as far as it is used here."""
     job = getattr(response, "job", None)
     return isinstance(getattr(job, "id", None), str) and isinstance(getattr(job, "status", None), str)
 
@@ -35,7 +35,7 @@ def is_readable(response: Any) -> bool:
 def result_of(
     response: "ParsingGetResponse", plan: ParsePlan, price: PagePrice, quoted: Callable[[str], str]
 ) -> ParseResult | None:
-    """How the job ended; None: it has not, or its result is not there yet."""
+    """Return the outcome of the job; None: it has not ended, or its result is not there yet."""
     job = response.job
     if how := _ENDED.get(job.status):
         why = quoted(job.error_message or "no reason given").rstrip(".")
@@ -54,7 +54,7 @@ def result_of(
 
 
 def usage_of(response: "ParsingGetResponse", price: PagePrice, *, pages: int | None) -> Usage | None:
-    """What the job cost: the credits that were billed, else its pages at their price, else None."""
+    """Return the cost of the job: the credits billed, else its pages at their price, else None."""
     credits = getattr(response.job.usage, "credits", None)
     if isinstance(credits, int | float):
         return Usage(cost_usd=credits * price.credit)

@@ -71,7 +71,7 @@ class LocalConverter:
         return replace(converted, findings=(*oddities, *converted.findings)) if oddities else converted
 
     def count_pages(self, data: bytes, filename: str) -> int:
-        """How many pages a PDF has, counted where nothing in it can do harm.
+        """Count the pages of a PDF, where nothing in it can do harm.
 
         Raises:
             DocumentError: they cannot be counted, or there are too many.

@@ -61,7 +61,7 @@ class _Segment:
 
 
 def is_leftwards(text: str) -> bool:
-    """Whether most of its words are of a script that is read from right to left."""
+    """Return whether most of its words are in a right-to-left script."""
     words = [word for word in text.split() if any(map(str.isalpha, word))]
     return not text.isascii() and 2 * sum(map(reads_leftwards, words)) > len(words)
 
@@ -93,7 +93,7 @@ def _with_marks(words: Sequence[Placed]) -> list[Placed]:
 
 
 def is_mark(char: str) -> bool:
-    """Whether it is a vowel mark or the like, which stands over a letter."""
+    """Return whether it is a vowel mark or the like, which stands over a letter."""
     return unicodedata.category(char) == "Mn"
 
 
@@ -123,7 +123,7 @@ def _way(segment: "re.Match[str]") -> _Way:
 
 
 def _joint(left: Placed, right: Placed, said: str) -> str:
-    """What stands between two words that are neighbours on the line."""
+    """Return the separator between two neighbouring words of the line."""
     gap = right.left - left.right
     if gap >= _JOINED * max(left.height, right.height) or f"{right.text} {left.text}" in said:
         return " "

@@ -41,7 +41,7 @@ def deep_texts(html: str, limit: int) -> Iterator[str]:
 
 
 def is_deeper(html: str, limit: int) -> bool:
-    """Whether anywhere more than ``limit`` elements are open, with or without text in them."""
+    """Return whether more than ``limit`` elements are open anywhere, with or without text in them."""
     if html.count("<") <= limit:
         return False
     names: list[str] = []

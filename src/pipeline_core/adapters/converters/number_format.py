@@ -26,7 +26,7 @@ _NOTHING = re.compile(r"(?:\[[^\]]*\])*;(?:(?:\[[^\]]*\])*;)*(?:\[[^\]]*\])*")
 
 @cache
 def built_in() -> dict[int, str]:
-    """What a style means that names a format by number only (ECMA-376 part 1, 18.8.30).
+    """Return the formats of styles that name one by number only (ECMA-376 part 1, 18.8.30).
 
     The short dates, 14 and 22, are shown as each reader's own settings say, so they are written in the one form that
     is read the same everywhere.
@@ -40,12 +40,12 @@ def built_in() -> dict[int, str]:
 
 
 def shows_nothing(code: str) -> bool:
-    """Whether the format hides whatever is in the cell (``;;;``)."""
+    """Return whether the format hides whatever is in the cell (``;;;``)."""
     return _NOTHING.fullmatch(code.strip()) is not None and code.count(";") >= 2
 
 
 def is_date(code: str) -> bool:
-    """Whether numbers of this format are days or times."""
+    """Return whether numbers of this format are days or times."""
     bare = _LITERAL.sub("", code)
     return GENERAL.lower() not in bare.lower() and _DATE.search(bare) is not None
 

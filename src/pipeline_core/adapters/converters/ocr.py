@@ -48,7 +48,7 @@ class _Reading:
 
     @property
     def is_upended(self) -> bool:
-        """Whether its lines run up or down the picture: the engine reads these as well, line by line."""
+        """True if its lines run up or down the picture: the engine reads these as well, line by line."""
         long = [line for line in self.lines if len(line.words) > 1]
         return 2 * sum(line.box[3] - line.box[1] > line.box[2] - line.box[0] for line in long) > len(long)
 

@@ -1,4 +1,4 @@
-"""Whether scanned pages can be read here, and in which languages: an extra brings the engine and English data.
+"""Availability and languages of reading scanned pages: an extra brings the engine and English data.
 
 Nothing is ever downloaded: a language is read if its data lies in the folder that is named, or came with the extra.
 """
@@ -18,7 +18,7 @@ _INSTALLED_IN = Path("share", "tessdata")
 
 
 def find_ocr(settings: Settings) -> Ocr:
-    """What scanned pages are read with: the named folder, else what the extra installed.
+    """Find the reader of scanned pages: with the named folder, else with what the extra installed.
 
     Raises:
         ConfigurationError: a folder is named that has no data, or cannot be used without the extra.
@@ -55,7 +55,7 @@ def _has_engine() -> bool:
 
 
 def _folders() -> list[Path]:
-    """Where the wheel's data lies: in the prefix of whatever scheme it was installed by."""
+    """List the folders that may hold the wheel's data: in the prefix of each installation scheme."""
     folders = [Path(sysconfig.get_path("data"), _INSTALLED_IN)]
     try:
         from importlib.metadata import files

@@ -97,7 +97,7 @@ def _escaped(text: str) -> str:
 
 
 def _goes_on(before: Line, line: Line, bullets: frozenset[Line]) -> bool:
-    """Whether the line is of the same paragraph as the one read before it."""
+    """Return whether the line is of the same paragraph as the one read before it."""
     if line in bullets:
         return False
     gap = line.box[1] - before.box[3]

@@ -1,4 +1,4 @@
-"""What scanned pages are read with, and what was made of one."""
+"""The reader of scanned pages, and its result for one page."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -27,7 +27,7 @@ class Ocr:
 
     @property
     def version(self) -> str:
-        """What another reading depends on; empty: nothing is read."""
+        """Return what another reading depends on; empty: nothing is read."""
         from importlib.metadata import version
 
         return f"{ENGINE}-{version(ENGINE)}+ocr-{self.languages}" if self.is_on else ""

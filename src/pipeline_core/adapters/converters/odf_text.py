@@ -59,7 +59,7 @@ class _Styles:
         self._styles = {style.get(_URN % ("style", "name")): style for style in reversed(found)}
 
     def value(self, element: Element, attribute: str) -> str:
-        """What the style of a paragraph, a span or a page says; empty where it says nothing."""
+        """Return the value in the style of a paragraph, a span or a page; empty where the style has none."""
         name = next((value for key, value in element.attrib.items() if key.endswith("}style-name")), None)
         for _ in range(_LONGEST_CHAIN):
             style = self._styles.get(name)

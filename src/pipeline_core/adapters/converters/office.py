@@ -43,7 +43,7 @@ _MAX_CONTENT_BYTES = 512 << 20
 # ``check_expansion`` has looked at that already: a sheet of formatted empty rows shrinks many hundred times.
 _MAX_COMPRESSION_RATIO = 1_000_000
 HTML_DEPTH = 256
-"""How deep xberg goes down in HTML. From about 900 on it overflows its stack."""
+"""Greatest depth of HTML that xberg reads. From about 900 on it overflows its stack."""
 
 _HARMLESS_WARNINGS = frozenset({"relationships"})
 """Sources of warnings that lose no text: a cross-reference without a target."""

@@ -1,4 +1,4 @@
-"""How many pages a PDF has, without reading them."""
+"""Number of pages of a PDF, without reading them."""
 
 import io
 

@@ -14,7 +14,7 @@ _LINE_END = re.compile("\r\n?")
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What was read from one page, slide or sheet."""
+    """Text read from one page, slide or sheet."""
 
     text: str
     outcome: PageOutcome = PageOutcome.TEXT
@@ -29,7 +29,7 @@ def page_of(text: str | None) -> PageText:
 
 
 def has_words(markdown: str) -> bool:
-    """Whether anything is said in it, the texts beside pictures aside."""
+    """Return whether it has words other than the texts beside pictures."""
     return any(map(str.isalnum, _PICTURE.sub("", markdown)))
 
 
@@ -66,5 +66,5 @@ def whole(markdown: str) -> PageMap:
 
 
 def all_blank(count: int) -> str:
-    """What a file of nothing but blank pages is said to be."""
+    """Describe a file of blank pages only."""
     return "its only page is blank" if count == 1 else f"all of its {count:,} pages are blank"

@@ -130,7 +130,7 @@ def _liteparse(
 
 @dataclass(slots=True)
 class _Read:
-    """What the parser gave: the number of pages in the file, the texts of those it read, and those it could not."""
+    """Result of the parser: the number of pages in the file, the texts of those it read, and those it could not."""
 
     total: int = 0
     texts: list[tuple[int, str]] = field(default_factory=list)

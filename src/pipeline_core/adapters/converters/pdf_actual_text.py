@@ -48,7 +48,7 @@ class _Known:
 
 
 def without_actual_texts(pdf: "pikepdf.Pdf", drawn: "Sequence[tuple[Any, Any]]") -> bool:
-    """Whether anything was changed.
+    """Remove the replacement texts that the glyphs do not need; return whether anything was changed.
 
     Args:
         pdf: the file, which is changed.
@@ -95,7 +95,7 @@ class _Names:
 
 
 def _streams(owner: Any) -> Iterator[Any]:
-    """What is drawn by a form, or by a page, in pieces that hand on the font in use."""
+    """Yield the content streams of a form, or of a page, in pieces that hand on the font in use."""
     import pikepdf
 
     contents = owner if isinstance(owner, pikepdf.Stream) else owner.get("/Contents")
@@ -105,7 +105,7 @@ def _streams(owner: Any) -> Iterator[Any]:
 
 
 def _plain(written: bytes, names: _Names) -> bytes:
-    """What is drawn without the texts of such pieces."""
+    """Return the content stream without the texts of such pieces."""
 
     def one(piece: re.Match[bytes]) -> bytes:
         if piece["font"] is not None:
@@ -123,12 +123,12 @@ def _plain(written: bytes, names: _Names) -> bytes:
 
 
 def _is_leftwards(text: str) -> bool:
-    """Whether it is of such a script; a vowel mark by itself may be."""
+    """Return whether it is of a right-to-left script; a vowel mark by itself may be."""
     return reads_leftwards(text) or (text != "" and all(map(is_mark, text)))
 
 
 def _by_itself(known: _Known, shown: bytes, text: str) -> bytes | None:
-    """What is drawn, if the glyphs say the text by themselves once one of them has been taught; else None.
+    """Return the drawing if the glyphs say the text by themselves once one of them has been taught; else None.
 
     The marks of a letter are taken away: they stand beside their place, and the line would be torn there.
     """

@@ -33,7 +33,7 @@ _EDGE = 2.0  # points by which the beginnings of lines differ
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Where two texts stand side by side: left and right of ``x``, from ``top`` to ``bottom``, in points."""
+    """Two texts side by side: left and right of ``x``, from ``top`` to ``bottom``, in points."""
 
     x: float
     top: float
@@ -70,7 +70,7 @@ def read_apart(
 
 
 def find(markdown: str, items: "Sequence[TextItem]", height: float) -> Apart | None:
-    """Where the page has two texts side by side that the markdown mixes; None: nowhere."""
+    """Find two texts side by side on the page that the markdown mixes; None: there are none."""
     for x in _candidates(items):
         left = [item for item in items if item.x + item.width <= x]
         right = [item for item in items if item.x >= x - _EDGE]
@@ -116,12 +116,12 @@ def _are_rows(left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> bool:
 
 
 def _beside(items: "Sequence[TextItem]", others: "Sequence[TextItem]") -> int:
-    """How many stand on one line with one of the others."""
+    """Count the items that stand on one line with one of the others."""
     return sum(any(abs(_middle(one) - _middle(other)) < _ROW for other in others) for one in items)
 
 
 def _are_cells(items: "Sequence[TextItem]") -> bool:
-    """Whether most lines have several pieces that stand apart from each other."""
+    """Return whether most lines have several pieces that stand apart from each other."""
     levels: dict[int, list[TextItem]] = {}
     for item in items:
         levels.setdefault(round(_middle(item)), []).append(item)
@@ -131,7 +131,7 @@ def _are_cells(items: "Sequence[TextItem]") -> bool:
 
 
 def _switches(markdown: str, left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> int:
-    """How often the markdown goes from the one side to the other."""
+    """Count how often the markdown goes from one side to the other."""
     page = Squashed(markdown)
     places = []
     for side, items in enumerate((left, right)):

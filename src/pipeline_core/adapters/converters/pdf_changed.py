@@ -24,7 +24,7 @@ def changed(data: bytes, change: "Callable[[pikepdf.Pdf], bool]") -> bytes:
 
 
 def inherited(node: Any, key: str) -> Any:
-    """What a page or a field says, or what it stands in; None where nobody says it."""
+    """Return the value of a page or a field, or of what contains it; None where none has it."""
     for _ in range(32):
         if node is None or key in node:
             break

@@ -1,4 +1,4 @@
-"""What the fonts of a PDF say about their characters, put so that the parser loses none.
+"""Character maps of the fonts of a PDF, rewritten so that the parser loses no character.
 
 The parser drops what lies beyond U+FFFF (the letters of formulas, as mathematical alphanumerics; emoji; rare
 ideographs) and glyphs that stand for a control character: "for n ≤ 50" and "20 µg" came out as "for ≤ 50" and "20 g".
@@ -100,7 +100,7 @@ def not_said(text: str) -> list[str]:
 
 
 def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
-    """Whether any font was mended."""
+    """Mend the fonts of the file; return whether there was one to mend."""
     import pikepdf
 
     dictionaries = (one for one in pdf.objects if isinstance(one, pikepdf.Dictionary))
@@ -122,7 +122,7 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
 
 
 def _whole_ligatures(pdf: "pikepdf.Pdf", fonts: "list[pikepdf.Dictionary]") -> bool:
-    """Whether any font named a ligature by one of its letters only: some writers do, and "confidence" lost its f."""
+    """Mend the fonts that name a ligature by one of its letters ("confidence" lost its f); return whether any did."""
     import pikepdf
 
     is_mended = False
@@ -196,7 +196,7 @@ def _unknown(font: Any) -> bytes:
 
 
 def _names_glyphs_only(font: Any) -> bool:
-    """Whether the codes of the font are the numbers of its glyphs, and nothing says what they show."""
+    """Return whether the font's codes are its glyph numbers, and nothing says what they show."""
     import pikepdf
 
     if font.get("/Encoding") not in ("/Identity-H", "/Identity-V"):

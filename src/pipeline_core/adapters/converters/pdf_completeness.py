@@ -44,7 +44,7 @@ class Line:
         return self.y + self.height
 
     def is_beside(self, other: "Line") -> bool:
-        """Whether the two are parts of one line."""
+        """Return whether the two are parts of one line."""
         over = min(self.bottom, other.bottom) - max(self.y, other.y)
         return over > 0.5 * min(self.height, other.height)
 
@@ -52,7 +52,7 @@ class Line:
         return min(self.right, other.right) - max(self.x, other.x) > 0
 
     def continues(self, other: "Line") -> bool:
-        """Whether it may be the next line of the same paragraph."""
+        """Return whether it may be the next line of the same paragraph."""
         gap = self.y - other.y
         same_size = abs(self.height - other.height) < 0.15 * other.height
         return same_size and 0 < gap < _LINE_GAP * other.height and self.shares_column(other)
@@ -84,7 +84,7 @@ def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
 
 
 def is_too_large(markdown: str, lines: Sequence[Line]) -> bool:
-    """Whether comparing would take seconds: its time grows with the words of the page times the markdown's length."""
+    """Return whether comparing would take seconds: its time grows with the page's words times the markdown's length."""
     words = len(lines) + sum(len(one.text) for one in lines) // _WORD
     return words * len(markdown) > _MOST_COMPARED
 
@@ -160,7 +160,7 @@ def _insert(markdown: str, paragraph: Sequence[Line], present: Sequence[Line]) -
 
 
 def _span(page: Squashed, anchor: Line) -> tuple[int, int] | None:
-    """Where the line stands in the markdown, if it does so once only."""
+    """Find the line in the markdown, if it is there once only."""
     wanted = squash(anchor.text)
     places = [*page.places(wanted)]
     return page.raw_span(places[0], places[0] + len(wanted)) if len(places) == 1 else None

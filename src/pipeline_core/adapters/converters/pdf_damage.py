@@ -47,7 +47,7 @@ class Damage:
 
 
 def damage(data: bytes) -> Damage:
-    """What of the file is damaged; nothing for a file that cannot be opened or is encrypted."""
+    """Find the damage of the file; none for a file that cannot be opened or is encrypted."""
     import pikepdf
 
     try:
@@ -84,7 +84,7 @@ def _damaged(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Stream]":
 
 
 def _unpacked(raw: bytes, wrapped: Sequence[str], most: int) -> int | None:
-    """How long the part is without its compression, as far as ``most``; None: it is damaged."""
+    """Return the length of the decompressed part, up to ``most``; None: it is damaged."""
     try:
         for name in wrapped:
             if name == "/ASCII85Decode":

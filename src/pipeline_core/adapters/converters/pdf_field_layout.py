@@ -1,4 +1,4 @@
-"""Where the value of a form field is written on the page, so that it is read with its label."""
+"""Position of a form field's value on the page, so that it is read with its label."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ class FieldLayout:
             yield Line(left + 1, bottom + (top - bottom - size) / 2 + 0.22 * size, size, text)
 
     def has_label(self, box: Box) -> bool:
-        """Whether words stand before or behind the box that no other field parts from it."""
+        """Return whether words stand before or behind the box with no other field between."""
         behind = [one.box[0] for one in self._beside(box) if -3 < one.box[0] - box[2] < 3 * _NEAR]
         is_followed = bool(behind) and not self._is_parted(box[2], min(behind), box)
         return is_followed or self._label_before(box) is not None
@@ -107,7 +107,7 @@ class FieldLayout:
                 yield label
 
     def _is_parted(self, start: float, end: float, box: Box) -> bool:
-        """Whether a drawn line, or another field, stands between the label and the field."""
+        """Return whether a drawn line, or another field, stands between the label and the field."""
         middle = (box[1] + box[3]) / 2
         crossed = [one for one in self._drawn if one[1] < middle < one[3] and one[3] - one[1] > 6]
         edges = any(start < x < end + 2 for one in crossed for x in (one[0], one[2]))

@@ -1,4 +1,4 @@
-"""What a reviewer is told about the pages of a PDF."""
+"""Findings for reviewers about the pages of a PDF."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ def repaired(pages: int) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a reader of pages without text is told: what was tried, as a sentence or nothing, and what to do."""
+    """Advice on pages without text: what was tried, as a sentence or nothing, and what to do."""
 
     said: str
     action: str
 
 
 def ocr_failed(ocr: Ocr | None) -> Advice:
-    """What is said of pages that stay without text: OCR was not there, or found none. None: another's has tried."""
+    """Describe pages that stay without text: OCR was not there, or found none. None: another's has tried."""
     if ocr is None:
         return Advice("", NoTextError.action)
     if not ocr.is_on:

@@ -1,4 +1,4 @@
-"""What people filled in or wrote onto a PDF: form fields and annotations, written into the page as text.
+"""Form fields filled in and annotations made on a PDF, written into the page as text.
 
 Neither is part of a page's own text. Put where they stand, they are read with the text around them.
 """
@@ -45,7 +45,7 @@ class Written:
 
 
 def written_on(page: "pikepdf.Page") -> Written:
-    """What is filled in and noted on a page, in the order of the file."""
+    """Read the form fields and notes of a page, in the order of the file."""
     found = Written()
     for annotation in page.obj.get("/Annots", []):
         try:
@@ -82,7 +82,7 @@ def _string(value: Any) -> str:
 
 
 def _contents(annotation: Any) -> str:
-    """What the annotation says: as text, else as formatted text."""
+    """Return the text of the annotation: plain, else formatted."""
     plain = _string(annotation.get("/Contents")).strip()
     return plain or html.unescape(_TAG.sub(" ", _string(annotation.get("/RC")))).strip()
 

@@ -53,7 +53,7 @@ def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: f
 
 
 def page_box(page: "PdfPage") -> Box:
-    """What of the page is shown: its crop box within its media box."""
+    """Return the part of the page that is shown: its crop box within its media box."""
     import pypdfium2.raw as pdfium
 
     rect = pdfium.FS_RECTF()
@@ -91,7 +91,7 @@ class _Covers:
                 self._under[fill].append(one)
 
     def may_hide(self, text: PageObject, fill: tuple[int, ...]) -> bool:
-        """Whether something lies over the text, or what it is painted on has its colour, as paper has of white."""
+        """Return whether something lies over the text, or its background has its colour, as white paper may."""
         if self._over and any(cover.order > text.order and _inside(text.box, cover.box) for cover in self._over):
             return True
         if (alike := self._alike.get(fill)) is None:
@@ -114,7 +114,7 @@ class _Covers:
 
 
 def _is_wide(box: Box) -> bool:
-    """Whether it is more than a drawn line."""
+    """Return whether it is more than a drawn line."""
     return box[2] - box[0] > _LINE and box[3] - box[1] > _LINE
 
 
@@ -127,7 +127,7 @@ def _outside(box: Box, page: Box) -> bool:
 
 
 def _inside(box: Box, area: Box) -> bool:
-    """Whether the middle of the box, and most of it, lies in the area."""
+    """Return whether the middle of the box, and most of it, lies in the area."""
     wide, high = box[2] - box[0], box[3] - box[1]
     over = min(box[2], area[2]) - max(box[0], area[0]), min(box[3], area[3]) - max(box[1], area[1])
     return over[0] > 0.8 * wide and over[1] > 0.6 * high
@@ -142,7 +142,7 @@ class _Picture:
         self._pixels: Any = page.render(scale=scale).to_numpy()[:, :, :3]
 
     def has_ink(self, box: Box) -> bool:
-        """Whether the place of the box is not all of one colour."""
+        """Return whether the area of the box has more than one colour."""
         part = self._pixels[self._rows_and_columns(box)]
         return bool(part.size == 0 or (part.max(axis=(0, 1)).astype(int) - part.min(axis=(0, 1))).max() > _SAME_COLOUR)
 

@@ -137,7 +137,7 @@ def _item_by_item(markdown: str, text: PageText) -> str:
 def _ordered(
     found: "Sequence[tuple[Piece, LayoutBlock]]", grouped: Sequence[Sequence[Word]], text: PageText
 ) -> "Iterator[tuple[str, LayoutBlock]]":
-    """What the blocks made of the markdown, and the blocks, of whole lines: the one that has most of a line has it."""
+    """Yield pieces of markdown with their blocks, in whole lines: the block with most of a line has it."""
     words_of = [own_words(piece, text) for piece, _ in found]
     owner = {word: at for at, words in enumerate(words_of) for word in words}
     own: dict[int, list[Word]] = defaultdict(list)

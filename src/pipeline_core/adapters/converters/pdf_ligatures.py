@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_FONTS = 2_000
 _MOST_FORMS = 2_000
 _FORMS = ((0xFB1D, 0xFDFC), (0xFE70, 0xFEFD))
-"""Where Unicode has the forms of Hebrew and Arabic letters, ligatures among them."""
+"""Ranges of Unicode for the forms of Hebrew and Arabic letters, ligatures among them."""
 _LAST_CODE = 0xFFFF
 
 
@@ -73,7 +73,7 @@ def _values(names: Any) -> Iterator[Any]:
 
 
 def _mended(pdf: "pikepdf.Pdf", font: Any) -> bool:
-    """Whether the font's map was made anew: code by code, as a range of one code after another has no forms in it."""
+    """Rebuild the font's map code by code, as a range has none of these forms; return whether it was rebuilt."""
     said = texts_by_code(font.ToUnicode.read_bytes(), _LAST_CODE)
     if not any(map(reads_leftwards, said.values())):
         return False

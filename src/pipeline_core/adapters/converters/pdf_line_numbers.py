@@ -68,7 +68,7 @@ def _count_on(numbers: Sequence[int]) -> bool:
 
 
 def _is_margin(column: "Sequence[PageObject]", texts: "Sequence[PageObject]", width: float) -> bool:
-    """Whether the numbers are smaller than the lines beside them, or these are lines of text and no cells."""
+    """Return whether the numbers are smaller than the lines beside them, or those are lines of text, not cells."""
     own = {id(one) for one in column}
     left, right = min(one.box[0] for one in column), max(one.box[2] for one in column)
     rows = []
@@ -88,7 +88,7 @@ def _is_margin(column: "Sequence[PageObject]", texts: "Sequence[PageObject]", wi
 
 
 def _length(row: "Sequence[PageObject]") -> float:
-    """How far the row goes without a gap as between cells; none if it has one."""
+    """Return the length of the row if it has no gap as between cells; 0 if it has one."""
     parts = sorted(row, key=lambda one: one.box[0])
     if any(after.box[0] - before.box[2] > _GAP * before.size for before, after in pairwise(parts)):
         return 0.0

@@ -87,12 +87,12 @@ class PageObject:
 
     @property
     def mode(self) -> int:
-        """How the text is rendered: 3 is invisible, 7 only clips."""
+        """Rendering mode of the text: 3 is invisible, 7 only clips."""
         return int(pdfium.FPDFTextObj_GetTextRenderMode(self.handle))
 
     @property
     def is_filled(self) -> bool:
-        """Whether a path paints its inside."""
+        """Return whether a path paints its inside."""
         fill, stroke = ctypes.c_int(), ctypes.c_int()
         return bool(pdfium.FPDFPath_GetDrawMode(self.handle, fill, stroke) and fill.value)
 

@@ -154,7 +154,7 @@ def _look(
 
 
 def _is_annotated(page: Any) -> bool:
-    """Whether anything but a link lies on the page."""
+    """Return whether anything but a link lies on the page."""
     import pypdfium2.raw as pdfium
 
     for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):

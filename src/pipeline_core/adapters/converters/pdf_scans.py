@@ -66,7 +66,7 @@ def scanned_pages(data: bytes, filename: str, pages: Sequence[PageText]) -> dict
 
 
 def is_rubbish(text: str) -> bool:
-    """Whether nobody can read the text, or no language known by its common words has such words."""
+    """Return whether the text is unreadable, or no language known by its common words has such words."""
     if share_unreadable(text) >= _GARBLED:
         return True
     words = _WORD.findall(text.lower())

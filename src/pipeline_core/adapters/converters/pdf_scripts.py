@@ -165,7 +165,7 @@ def _piece(one: PageObject) -> _Piece:
 
 
 def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | None] | None:
-    """Whether the piece is raised (or lowered), and the larger text before and after it; None: it is neither."""
+    """Tell if the piece is raised (or lowered), with the larger text before and after it; None: it is neither."""
     before = after = None
     raised = None
     for other in grid.ending_before(small):
@@ -183,7 +183,7 @@ def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | No
 
 
 def _rise(small: _Piece, other: _Piece) -> bool | None:
-    """Whether the piece is raised beside a larger one, or lowered; None: neither."""
+    """Tell if the piece is raised or lowered beside a larger one; None: neither."""
     if other is small or other.size < 0.99 * small.size:
         return None
     rise = (small.height - other.height) / other.size
@@ -252,7 +252,7 @@ def write_scripts(markdown: str, found: Sequence[Script]) -> tuple[str, list[Scr
 
 
 def _find(page: Squashed, script: Script, taken: set[int]) -> tuple[int, int] | None:
-    """Where the script stands in the markdown: with all of its surroundings, or with fewer at one place only."""
+    """Find the script in the markdown: with all of its surroundings, or with fewer at one place only."""
     wanted, before, after = squash(script.text), squash(script.before), squash(script.after)
     for left, right in ((_CONTEXT, _CONTEXT), (_CONTEXT, 0), (_ENOUGH, _ENOUGH), (_ENOUGH, 0), (0, _CONTEXT)):
         head, tail = before[-left:] if left else "", after[:right] if right else ""
@@ -270,7 +270,7 @@ def _find(page: Squashed, script: Script, taken: set[int]) -> tuple[int, int] | 
 
 
 def _is_itself(page: Squashed, at: int, wanted: str, script: Script) -> bool:
-    """Whether the markdown has these very characters there, and none that would join them behind."""
+    """Return whether the markdown has exactly these characters there, and none behind them that would join them."""
     start, end = page.raw_span(at, at + len(wanted))
     said = "".join(page.text[start:end].split())
     behind, after = page.text[end : end + 1], script.after[:1]

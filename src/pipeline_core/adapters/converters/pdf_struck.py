@@ -32,7 +32,7 @@ class Struck:
 
 
 def struck(page: Any, objects: Sequence[PageObject], *, is_annotated: bool) -> list[Struck]:
-    """What is struck out on the page, in the order of painting; text that is turned is not looked at."""
+    """Find the text struck out on the page, in the order of painting; turned text is left out."""
     boxes = _drawn_through(objects)
     if is_annotated:
         boxes += _annotated(page)

@@ -30,6 +30,6 @@ def without_blanks_at_ends(markdown: str, lines: Sequence[Line]) -> str:
 
 
 def _edge(line: Line, lines: Sequence[Line]) -> float:
-    """Where the column ends on the right that the line stands in."""
+    """Find the right edge of the column that has the line."""
     beside = (one for one in lines if one.x < line.x + line.width and line.x < one.x + one.width)
     return max(one.x + one.width for one in beside)

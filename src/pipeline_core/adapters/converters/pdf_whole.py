@@ -139,7 +139,7 @@ def _whole(
 
 
 def _below(page: "ParsedPage", texts: Sequence[str]) -> tuple[Run, ...]:
-    """What stands beside the text as runs of their own, below the page: nothing of it joins the text."""
+    """Yield the runs beside the text, to go below the page: nothing of them joins the text."""
     tops = (page.height + _STEP * (2 * at + 1) for at in range(len(texts)))
     return tuple(
         Run(storable(" ".join(text.split())), (0.0, top, page.width, top + _STEP / 2))

@@ -38,7 +38,7 @@ _OPEN = "\"'“„«(「『（[¿¡"
 
 
 def structure(lines: Sequence[str]) -> dict[int, str]:
-    """What is to be written before some of the lines: the marks of a heading, or a line's end before a clause."""
+    """Find what to write before some of the lines: the marks of a heading, or a line's end before a clause."""
     return {} if any(map(_TYPED_HEADING.match, lines)) else _Reader(lines).read()
 
 
@@ -71,7 +71,7 @@ class _Reader:
         return self._marks
 
     def _is_within(self, at: int) -> bool:
-        """Whether the line would go on with the one above."""
+        """Return whether the line would continue the one above."""
         return at > 0 and self._lines[at - 1] != "" and not self._marks.get(at - 1, "").startswith("#")
 
     def _is_clause(self, line: str) -> bool:
@@ -101,7 +101,7 @@ class _Reader:
         return self._has_text_below(at)
 
     def _has_text_below(self, at: int) -> bool:
-        """Whether a sentence or a list begins in the next line, though its first word had room in this one."""
+        """Return whether a sentence or a list begins in the next line, though its first word had room in this one."""
         below = self._lines[at + 1]
         if not below.strip() or below[0].isspace() or not _begins(below):
             return False
@@ -183,7 +183,7 @@ def _in_capitals(line: str) -> bool:
 
 
 def _begins(line: str) -> bool:
-    """Whether a sentence may begin so: not in small letters."""
+    """Return whether a sentence may begin like this: not with a small letter."""
     bare = line.lstrip(_OPEN)
     return bool(bare) and not bare[0].islower()
 

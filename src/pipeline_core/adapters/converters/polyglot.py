@@ -13,7 +13,7 @@ _LOOKED_AT = 1024  # within so many bytes a PDF must begin
 
 
 def other_document(data: bytes, kind: FileType) -> str | None:
-    """What else is in the file, before or after the document that was recognised; None if nothing is."""
+    """Find another document before or after the recognised one in the file; None if there is none."""
     if kind == filetypes.PDF:
         return _beside_pdf(data)
     if data.startswith(_ZIP_START):
@@ -38,7 +38,7 @@ def _pdf_end_before(data: bytes, position: int) -> int:
 
 
 def _end_of_zip(data: bytes) -> int:
-    """Where the container ends by its own directory (PKWARE APPNOTE 4.3.16), its comment included."""
+    """Return the end of the container by its own directory (PKWARE APPNOTE 4.3.16), its comment included."""
     end = data.rfind(_ZIP_END)
     if end < 0 or end + _ZIP_END_BYTES > len(data):
         return len(data)

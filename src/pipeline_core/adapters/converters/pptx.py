@@ -56,7 +56,7 @@ def _slides(package: Package) -> list[str]:
 
 
 class _Reading:
-    """What was read, and noticed, slide by slide."""
+    """Texts and notes of the reading, slide by slide."""
 
     def __init__(self, package: Package, *, keep_hidden: bool):
         self._package, self._keep_hidden = package, keep_hidden

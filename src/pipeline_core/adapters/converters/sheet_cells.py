@@ -1,4 +1,4 @@
-"""What the sheets of a spreadsheet are read into, whatever its format."""
+"""Cells of the sheets of a spreadsheet, in any format."""
 
 import re
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Cell:
 
     @property
     def may_head(self) -> bool:
-        """Whether it may name a column: words, or a year."""
+        """Return whether it may name a column: words, or a year."""
         return self.kind is Kind.WORDS or _YEAR.fullmatch(self.text) is not None
 
 
@@ -86,7 +86,7 @@ def one_line(text: str) -> str:
 
 @dataclass(slots=True)
 class Noticed:
-    """What a reader of the sheet does not see or see right: numbers of rows and columns, references of cells."""
+    """Cells that a reader of the sheet does not see or see right: numbers of rows and columns, references."""
 
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""What is said about sheets: what they hide, formulas without a value, errors."""
+"""Findings about sheets: hidden parts, formulas without a value, errors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -64,7 +64,7 @@ _MOST_TITLES = 3
 
 
 def _is_title(block: Table, below: Block | None) -> bool:
-    """Whether a few lines of words above a table, an empty row between, say what it is of and its unit."""
+    """Return whether a few lines of words above a table, parted by an empty row, give its subject and unit."""
     cells = [cell for row in block.rows for cell in row.cells.values()]
     return (
         len(block.columns) == 1
@@ -162,7 +162,7 @@ def _side_by_side(rows: Sequence[Row]) -> list[set[int]]:
 
 
 def _are_two(rows: Sequence[Row], left: set[int], right: set[int]) -> bool:
-    """Whether the columns on the right are a table with row names of its own, not more columns of the left one."""
+    """Return whether the columns on the right are a table with row names of its own, not columns of the left one."""
     lefts, rights = _within(rows, left), _within(rows, right)
     if min(len(left), len(right), len(lefts), len(rights)) < 2:
         return False
@@ -191,7 +191,7 @@ def _overlap(above: Sequence[int], columns: Sequence[int]) -> bool:
 
 
 def _verdict(region: Table, above: Table | None) -> str:
-    """What a block is to the table above it: ``continues``, ``header`` or ``no header`` of its own, or a ``line``."""
+    """Classify a block under the table above it: ``continues``, its own ``header`` or ``no header``, or a ``line``."""
     first = region.rows[0].cells
     if len(region.rows) == 1 and len(first) == 1:
         [cell] = first.values()
@@ -207,7 +207,7 @@ def _verdict(region: Table, above: Table | None) -> str:
 
 
 def _is_header(region: Table, above: Table) -> bool:
-    """Whether the first row names columns: words where values follow or stand above, or bold above plain."""
+    """Return whether the first row names columns: words where values follow or stand above, or bold above plain."""
     first = region.rows[0].cells
     if len(region.rows) == 1 or not all(cell.may_head for cell in first.values()):
         return False

@@ -1,4 +1,4 @@
-"""What a format's converter is given. Both are sent to worker processes: plain values only."""
+"""Inputs of a format's converter. Both are sent to worker processes: plain values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -33,7 +33,7 @@ class Squashed:
         self.squashed = "".join(letters)
 
     def places(self, wanted: str, start: int = 0) -> Iterator[int]:
-        """Where the squashed text stands, in its squashed form, in order."""
+        """Yield the positions of the squashed text, in its squashed form, in order."""
         at = self.squashed.find(wanted, start)
         while at >= 0 and wanted:
             yield at

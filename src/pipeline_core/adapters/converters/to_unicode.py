@@ -1,4 +1,4 @@
-"""What a font of a PDF says of its glyphs: the map from codes to texts (ToUnicode), read, and with other texts.
+"""Map of a PDF font from codes to texts (ToUnicode): read, and written with other texts.
 
 A row of it has a code and its text, or the first and the last of some codes and either the text of the first, of which
 the others count on, or a list with one text for each.

@@ -50,7 +50,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
 
 @dataclass(slots=True)
 class _Scanned:
-    """What the records of a workbook say that xlrd does not.
+    """Data in the records of a workbook that xlrd leaves out.
 
     ``has_rules``: conditional formats may colour what seems to have the colour of its cell.
     """
@@ -61,7 +61,7 @@ class _Scanned:
 
     @property
     def is_uncomputed(self) -> bool:
-        """Whether no formula of the file has a value, as where a program wrote it that computes nothing."""
+        """Return whether no formula of the file has a value, as in files by programs that compute none."""
         return 0 < self.formulas == self.empty_formulas
 
 
@@ -139,7 +139,7 @@ class _Xls:
                 return None
 
     def _is_covered(self, style: Any, font: Any) -> bool:
-        """Whether the text has the colour of its cell, in a workbook without rules that colour cells."""
+        """Return whether the text has the colour of its cell, in a workbook without rules that colour cells."""
         if self._scanned.has_rules:
             return False
         text = self._colour(font.colour_index, (0, 0, 0))

@@ -98,7 +98,7 @@ class Package:
         return [escape_marks(text) for text in texts if text]
 
     def notes(self, sheet_part: str) -> int:
-        """How many cells of the sheet have a remark beside them."""
+        """Count the cells of the sheet that have a comment."""
         return sum(len(root.findall("{*}commentList/{*}comment")) for root in self._beside(sheet_part, "comments"))
 
     def _beside(self, sheet_part: str, wanted: str) -> Iterator[etree._Element]:

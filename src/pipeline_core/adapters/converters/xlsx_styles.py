@@ -1,4 +1,4 @@
-"""What a workbook's styles (ECMA-376 part 1, 18.8) say about the text of a cell."""
+"""Styles of a workbook (ECMA-376 part 1, 18.8) for the text of a cell."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def parser() -> etree.XMLParser:
 
 
 def is_on(element: etree._Element, name: str) -> bool:
-    """Whether a switch such as ``<strike/>`` is there and not set to false."""
+    """Return whether a switch such as ``<strike/>`` is there and not set to false."""
     switch = element.find(f"{{*}}{name}")
     return switch is not None and switch.get("val", "1") not in ("0", "false", "off")
 

@@ -25,7 +25,7 @@ _QUESTION = re.compile(
 )
 _ANSWER_LABEL = re.compile(r"\s*(?:\*\*|__)?[^\W\d_]{1,12}\s?\d{0,3}\s?[.:：)](?:\*\*|__)?\s*")
 _OPENS_SHORT = re.compile(r"\W*\w+(?:[,;.:!，、。،]|\s[–—-]\s)")
-"""What begins with a word and a stop, "Yes, …", goes on with its question, in any language."""
+"""A word and a stop at the beginning, "Yes, …", go on with the question, in any language."""
 _NUMBER_FIRST = re.compile(r"\A(\d{1,9})([.)])")
 _NO_SUBJECT = 5
 """So few characters have no room for what is asked about: "多少钱？", "Why?"."""
@@ -70,7 +70,7 @@ def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated:
 
 
 def _is_understood(question: str, language: str) -> bool:
-    """Whether a reader of the question alone knows of what it is, and it does not praise those who ask it."""
+    """Return whether the question alone tells its subject, and does not praise those who ask it."""
     if len(question) <= _NO_SUBJECT:
         return False
     told = traits_of(question, language)
@@ -110,7 +110,7 @@ def _own_question(text: str, block: Block, language: str) -> Asked | None:
 
 
 def _is_marked(match: re.Match[str]) -> bool:
-    """Whether it stands out: bold as a whole, or behind a label. Other questions of a text may be asked of nobody."""
+    """Return whether it stands out: bold as a whole, or behind a label. Other questions may address nobody."""
     return bool(match["label"] or (match["bold"] and match["late"]))
 
 
@@ -143,7 +143,7 @@ def answer_claims(text: str, block: Block, asked: Asked, language: str) -> Itera
 
 
 def _begins_line(text: str, at: int) -> bool:
-    """Whether a number there may be the mark of a list; behind a label or a question, "A: 16. …", it is said."""
+    """Return whether a number there may be the mark of a list; behind a label or a question, "A: 16. …", it is text."""
     return not text[:at].rpartition("\n")[2].strip()
 
 

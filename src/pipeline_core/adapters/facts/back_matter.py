@@ -84,7 +84,7 @@ _WITH_SECTIONS = ("references", "examples")
 
 
 def tells_stories(heading: str) -> bool:
-    """Whether an example is told below it, whatever its other words are."""
+    """Return whether an example follows below it, whatever its other words are."""
     return _STORIES.search(heading) is not None
 
 

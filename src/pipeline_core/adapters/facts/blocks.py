@@ -48,7 +48,7 @@ class Block:
         return "".join([*said, text[at : self.end]])
 
     def title_in(self, text: str) -> tuple[int, int]:
-        """Where the words of a heading stand, without its marks and the line below that underlines them."""
+        """Return the span of a heading's words, without its marks and the line below that underlines them."""
         line = text[self.start : self.end].splitlines()[0]
         return self.start + len(line) - len(line.lstrip(" #")), self.start + len(line.rstrip(" #"))
 
@@ -190,12 +190,12 @@ def _is_heading(match: re.Match[str]) -> bool:
 
 
 def _code(chunk: ChunkInput) -> list[tuple[int, int]]:
-    """Where the chunk is code."""
+    """Find the code in the chunk."""
     return list(spans_within(fences(chunk.text), 0, len(chunk.text)) if chunk.code is None else chunk.code)
 
 
 def _continues(block: Block, kind: str, text: str, *, may_be_signed: bool) -> bool:
-    """Whether a line of this kind goes on with the block. A sentence may go on with a number and its sign."""
+    """Return whether a line of this kind goes on with the block. A sentence may go on with a number and its sign."""
     if kind == "quoted" and may_be_signed and (block.has_unclear_sign or text[block.end - 1] in ".:!?"):
         return False
     return kind in _CONTINUES.get(block.kind, ())

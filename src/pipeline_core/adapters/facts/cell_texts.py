@@ -1,4 +1,4 @@
-"""What the text of a table's cell is: a sentence, the id of a requirement, a few words."""
+"""Kinds of text in a table's cell: a sentence, the id of a requirement, a few words."""
 
 import re
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ _UNFINISHED = re.compile(r"[/,，、]\Z")
 
 
 def is_sentence(said: str) -> bool:
-    """Whether it ends as sentences do; a note or a reference in parentheses may stand behind."""
+    """Return whether it ends as sentences do; a note or a reference in parentheses may stand behind."""
     return _SENTENCE.match(said) is not None
 
 
 def is_whole_sentence(said: str) -> bool:
-    """Whether it begins as sentences do as well, with or without a number before it."""
+    """Return whether it begins as sentences do as well, with or without a number before it."""
     return is_sentence(said) and not said[0].islower() and length(said) > 3
 
 
@@ -32,22 +32,22 @@ def length(said: str) -> int:
 
 
 def is_id(name: str) -> bool:
-    """Whether it is a number or code, as requirements have them: ``1.2.3``, ``REQ-7``, ``V2.1``."""
+    """Return whether it is a number or code, as requirements have them: ``1.2.3``, ``REQ-7``, ``V2.1``."""
     return len(name) <= 24 and name.count(" ") <= 1 and any(map(str.isdigit, name))
 
 
 def is_section_number(name: str) -> bool:
-    """Whether it numbers what is said, and names nothing: ``1.2.3``, ``C.9``; ``SHA-1`` and ``HAProxy 2.4`` do not."""
+    """Return whether it numbers the text, and names nothing: ``1.2.3``, ``C.9``; not ``SHA-1`` or ``HAProxy 2.4``."""
     return SECTION.fullmatch(name) is not None
 
 
 def begins_with_number(said: str) -> bool:
-    """Whether the number of a section or requirement is all of it, or stands before its words."""
+    """Return whether the number of a section or requirement is all of it, or stands before its words."""
     return is_section_number(said) or _LEADING_NUMBER.match(said) is not None
 
 
 def is_unfinished(said: str) -> bool:
-    """Whether its end is missing, as its last sign or word shows."""
+    """Return whether its end is missing, as its last sign or word shows."""
     return _UNFINISHED.search(said) is not None or (length(said) >= LONG and CUT_END.search(said) is not None)
 
 

@@ -1,4 +1,4 @@
-"""What could become a fact."""
+"""Candidates for facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ MAX_QUESTION_CHARS = 150
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What could become a fact.
+    """A candidate for a fact.
 
     ``spans`` are its evidence in the chunk, in order: the lead-in of a list and the item, the row of a table.
     ``question`` is None where none is natural; ``answer`` is what answers it, None where it is not to be asked.
@@ -28,5 +28,5 @@ class Claim:
 
     @property
     def start(self) -> int:
-        """Where it stands among the chunk's claims: at what is its own, behind what it shares with others."""
+        """Position among the chunk's claims: of its own text, behind what it shares with others."""
         return self.spans[-1][0]

@@ -27,7 +27,7 @@ _UNSPACED = {"zh": re.compile("^[^，。]{1,12}(?:也|还|同样)"), "ja": re.co
 
 
 def continues(sentence: str, language: str) -> bool:
-    """Whether its first words add it to something, or compare it with something, that was said before."""
+    """Return whether its first words add it to, or compare it with, something said before."""
     if language in _UNSPACED:
         return _UNSPACED[language].match(sentence) is not None
     pattern = _SPACED.get(language)

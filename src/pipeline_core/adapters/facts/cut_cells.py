@@ -32,7 +32,7 @@ class CutCells:
         self._is_numbered = _mostly_numbered(cells)
 
     def is_no_row(self, said: Said) -> bool:
-        """Whether it is the header once more, a legend's sign, a line of text across the table, or a row's end."""
+        """Return whether it is the header again, a legend's sign, a line of text across the table, or a row's end."""
         if all(column and column.casefold() == value.casefold() for column, value in said.pairs):
             return True
         if said.name in _BULLETS | MARKS:
@@ -42,7 +42,7 @@ class CutCells:
         return len(said.row.cells) > 2 and len(said.pairs) == 1 and _ASIDE.fullmatch(said.pairs[0][1]) is not None
 
     def is_cut(self, row: Row) -> bool:
-        """Whether the beginning or end of a cell's text is missing."""
+        """Return whether the beginning or end of a cell's text is missing."""
         return any(self._is_cut_in(row, column) for column in row.filled)
 
     def _is_cut_in(self, row: Row, column: int) -> bool:
@@ -71,6 +71,6 @@ def _mostly_capital(rows: Sequence[Sequence[str]], column: int) -> bool:
 
 
 def _mostly_numbered(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the rows are numbered requirements: what has no number among them is text that runs across the table."""
+    """Return whether the rows are numbered requirements: one without a number is text that runs across the table."""
     names = [plain(row[0]) for row in rows if row[0] and any(row[1:])]
     return len(names) > 1 and sum(map(cell_texts.begins_with_number, names)) >= 0.6 * len(names)

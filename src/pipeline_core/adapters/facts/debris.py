@@ -1,4 +1,4 @@
-"""What stands among sentences and says nothing: footnotes, sentences with a lost formula, notes to authors."""
+"""Text among sentences that says nothing: footnotes, sentences with a lost formula, notes to authors."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"\(?(\d{1,3})[.)]")
 
 
 def is_debris(statement: str) -> bool:
-    """Whether a sentence or item is a footnote, a legend, a note to authors, or lost a part of itself."""
+    """Return whether a sentence or item is a footnote, a legend, a note to authors, or lost a part of itself."""
     note = _FOOTNOTE.match(statement)
     word = note["word"] if note else ""
     if word[:1].isupper() and (is_common_word(word.lower()) or word.lower() in _BEGINS):
@@ -50,12 +50,12 @@ def is_debris(statement: str) -> bool:
 
 
 def is_entry_of_contents(siblings: Sequence[str], headings: Collection[str]) -> bool:
-    """Whether a list says what follows in the text: half of its items, or more, are headings there."""
+    """Return whether a list says what follows in the text: half of its items, or more, are headings there."""
     entries = sum(bare(said).casefold() in headings for said in siblings)
     return entries > 0 and 2 * entries >= len(siblings)
 
 
 def is_note_in_list(mark: str, others: Sequence[str]) -> bool:
-    """Whether an item with this mark is a footnote that came between the items of a list with bullets."""
+    """Return whether an item with this mark is a footnote that came between the items of a list with bullets."""
     number = _NUMBER.match(mark)
     return number is not None and int(number[1]) > 1 and any(not any(map(str.isalnum, other)) for other in others)

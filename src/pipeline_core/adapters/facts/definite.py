@@ -73,7 +73,7 @@ def bare_definite(sentence: str, language: str) -> tuple[str, ...]:
 
 
 def resumes(sentence: str, before: str, language: str) -> bool:
-    """Whether it begins with a definite thing that the sentence before it has spoken of in more words."""
+    """Return whether it begins with a definite thing that the sentence before it has spoken of in more words."""
     words = [word.casefold() for word in bare_definite(sentence, language)]
     opening = {word[:_STEM] for word in map(str.casefold, bare_definite(before, language)[:2])}
     spoken_of = {word[:_STEM] for word in map(str.casefold, _WORD.findall(before))}

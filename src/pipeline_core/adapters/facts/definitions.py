@@ -1,4 +1,4 @@
-"""What is asked of a sentence in its language. Outside English only what defines a term is asked for."""
+"""Questions to a sentence in its language. Outside English, only definitions of terms are asked for."""
 
 import re
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def natural_question(sentence: str, language: str) -> str | None:
 
 
 def says_not(said: str) -> bool:
-    """Whether a word of some language turns it round."""
+    """Return whether a word of some language negates it."""
     return _NEGATION.search(said) is not None
 
 

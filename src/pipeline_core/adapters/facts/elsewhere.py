@@ -105,7 +105,7 @@ def _inside(language: str) -> re.Pattern[str] | None:
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:
-    """Whether what it says stands in another place than the sentence before it."""
+    """Return whether it refers to a place in the text other than the sentence before it."""
     opening, inside = _opening(language), _inside(language)
     if opening and opening.match(sentence):
         return True
@@ -174,7 +174,7 @@ _CONNECTIVE = {
 
 
 def connective(sentence: str, language: str) -> str:
-    """What ties the sentence to others and can be left out: "However, "; "" where there is nothing of it."""
+    """Return the words that tie the sentence to others and can be left out: "However, "; "" if there are none."""
     pattern = _CONNECTIVE.get(language)
     match = pattern.match(sentence) if pattern else None
     return match[0] if match else ""

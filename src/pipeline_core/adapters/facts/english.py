@@ -62,7 +62,7 @@ def _verb_at(words: Sequence[str]) -> int | None:
 
 
 def has_finite_verb(words: Sequence[str]) -> bool:
-    """Whether a verb stands outside of clauses that begin with *if*, *that* and their like."""
+    """Return whether a verb stands outside of clauses that begin with *if*, *that* and the like."""
     lowered = [word.lower() for word in words]
     skipped, in_relative = 0, False
     for i in range(1, len(words)):
@@ -95,7 +95,7 @@ _NO_NOUN_BEFORE = en.NOT_BEFORE_VERBS | en.AUXILIARIES | en.DO
 
 
 def _does(word: str, before: str, after: str) -> bool:
-    """Whether it is a verb, whichever it is, by what stands around it: "restarts automatically", "melts the wax"."""
+    """Return whether it is a verb, by the words around it: "restarts automatically", "melts the wax"."""
     if word[-1:] != "s" or word[-2:] in ("ss", "us", "is") or before in _NO_NOUN_BEFORE or before[-1] in ",;:":
         return False
     goes_on = after.strip(en.EDGES)

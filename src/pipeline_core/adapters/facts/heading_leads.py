@@ -13,7 +13,7 @@ _COPULAS = word_set("are is sind ist sont est son es están está sono è são �
 
 
 def leads_to_names(heading: str, language: str) -> bool:
-    """Whether the heading is said of names below it and of nothing else: "Not insured", "Versichert sind"."""
+    """Return whether the heading applies to names below it and to nothing else: "Not insured", "Versichert sind"."""
     words = heading.casefold().split()
     return 0 < len(words) <= _MOST_WORDS and (
         says_no(heading, language) or words[-1] in _COPULAS or leads_in(heading, language)
@@ -21,6 +21,6 @@ def leads_to_names(heading: str, language: str) -> bool:
 
 
 def leads_to_items(lead: Lead, language: str) -> bool:
-    """Whether what stands below is read with the heading: it names what they are, or they go on with its sentence."""
+    """Return whether the items below are read with the heading: it names them, or they continue its sentence."""
     kinds = (is_question, names_a_section, leads_in, says_no)
     return not back_matter([lead.said]) and any(is_kind(lead.said, language) for is_kind in kinds)

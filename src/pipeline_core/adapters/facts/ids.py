@@ -15,7 +15,7 @@ _OPENED_BY = {"[": "]", "(": ")"}
 
 
 def _is_id(match: re.Match[str]) -> bool:
-    """Whether it is one: what no sign parts from the words is followed by the beginning of a sentence."""
+    """Return whether the match is an id: without a separator, the beginning of a sentence must follow."""
     code = match["code"].replace("\\", "")
     letters = [sign for sign in code if sign.isalpha()]
     if any(sign.islower() for sign in letters) or (match["closes"] or "") != _OPENED_BY.get(match["opens"] or "", ""):
@@ -27,7 +27,7 @@ def _is_id(match: re.Match[str]) -> bool:
 
 
 def length_of_id(said: str) -> int:
-    """How many characters the id, and what parts it from the words, take at the beginning; 0 without one."""
+    """Count the characters at the beginning that are the id and its separator; 0 without one."""
     match = _ID.match(said)
     return match.end() if match and _is_id(match) else 0
 
@@ -38,13 +38,13 @@ def without_id(said: str) -> str:
 
 
 def begins_with_code(said: str) -> bool:
-    """Whether an id with letters in it stands at the beginning, and no mere number of a section."""
+    """Return whether it begins with an id with letters in it, not just the number of a section."""
     match = _ID.match(said)
     return match is not None and _is_id(match) and any(map(str.isalpha, match["code"]))
 
 
 def names_a_requirement(heading: Sequence[str], said: str) -> bool:
-    """Whether the heading has the id of the one requirement below it, which does not say it itself.
+    """Return whether the heading has the id of the one requirement below it, which does not repeat it.
 
     "V1.2 Passwords" numbers a section: the id of a requirement has several letters.
     """
@@ -54,13 +54,13 @@ def names_a_requirement(heading: Sequence[str], said: str) -> bool:
 
 
 def is_code(said: str) -> bool:
-    """Whether it is an id with letters in it and nothing else: "REQ-1.1"."""
+    """Return whether it is an id with letters in it and nothing else: "REQ-1.1"."""
     match = _ID.match(f"{said.strip()} X")
     return match is not None and match.end() == len(said.strip()) + 1 and _is_id(match) and said.strip()[0].isalpha()
 
 
 def spans_of_ids(text: str) -> list[tuple[int, int]]:
-    """Where ids stand at the beginning of lines, without the blank behind them."""
+    """Find the ids at the beginning of lines, without the blank behind them."""
     return [(match.start(), match.start("blank")) for match in _ID.finditer(text) if _at_line(text, match)]
 
 

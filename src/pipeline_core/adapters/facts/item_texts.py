@@ -1,4 +1,4 @@
-"""What an item of a list says by itself: its words without marks and joints, and whether they are whole."""
+"""Text of a list item by itself: its words without marks and joints, and whether they are whole."""
 
 import re
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Told:
 
 
 def is_closed(said: str) -> bool:
-    """Whether each bracket that it opens is closed: else it was cut within."""
+    """Return whether each bracket that it opens is closed: else it was cut inside one."""
     return all(said.count(opens) <= said.count(closes) for opens, closes in ("()", "[]", "（）"))
 
 
@@ -48,14 +48,14 @@ def opening(said: str, language: str) -> str:
 
 
 def only_points(body: str) -> bool:
-    """Whether the item is a link and little else."""
+    """Return whether the item is a link and little else."""
     rest = _LINK.sub(" ", body)
     least = LEAST_WORDS if whole_sentence(strip_markdown(body)) else _MOST_BESIDE_LINK
     return rest != body and len(re.findall(r"\w+", rest)) < least
 
 
 def is_cut(said: str) -> bool:
-    """Whether a long item ends in mid-phrase."""
+    """Return whether a long item ends in mid-phrase."""
     return len(said.split()) >= 5 and not whole_sentence(said) and CUT_END.search(said) is not None
 
 
@@ -84,7 +84,7 @@ def told_of(raw: str, start: int) -> Told:
 
 
 def is_sentence(said: str, language: str) -> bool:
-    """Whether the item says something by itself: it ends as a sentence does or, in English, has subject and verb."""
+    """Return whether the item is a statement by itself: it ends as a sentence or, in English, has subject and verb."""
     if whole_sentence(said):
         return said[:1].isupper() or not said[:1].isalpha() or not said[:1].islower()
     words = without_id(said).split()

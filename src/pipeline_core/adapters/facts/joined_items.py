@@ -8,7 +8,7 @@ from pipeline_core.adapters.facts.english import has_finite_verb, in_mid_sentenc
 _MOST_WORDS = 60
 _ADJECTIVES = en.word_set("open new main key common other special important basic special typical final")
 _ASKS = en.word_set("what who which how when where why")
-"""What a name made of a clause begins with: "What we pay for" is no sentence with what follows."""
+"""Words that begin a name made of a clause: "What we pay for" makes no sentence with the words after it."""
 _TAKES_CLAUSE = en.word_set("if when whenever where unless that because until once")
 _TAKES_NOUN = en.word_set("for of by with from against without between via using as including excluding except")
 _TAKES_VERB = en.MODALS | en.word_set("to not never")
@@ -47,13 +47,13 @@ def joined(lead: str, item: str, language: str) -> str | None:
 
 
 def leads_in(lead: str, language: str) -> bool:
-    """Whether an item may go on with its words: "You need", "Prices include"."""
+    """Return whether an item may continue its words: "You need", "Prices include"."""
     words = lead.split()
     return language == "en" and len(words) > 1 and _fitting(words) is not None
 
 
 def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
-    """What may follow the last word of the lead-in."""
+    """Return a test of the words that may follow the last word of the lead-in."""
     last = lead[-1].lower()
     if last in _TAKES_CLAUSE:
         return has_finite_verb
@@ -70,11 +70,11 @@ def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
 
 
 def _names_what(before: str) -> bool:
-    """Whether the word behind it is a noun: "Known issues", "New features"."""
+    """Return whether the word behind it is a noun: "Known issues", "New features"."""
     return before.endswith(("ed", "wn", "ent")) or before in _ADJECTIVES
 
 
 def _is_common(words: Sequence[str]) -> bool:
-    """Whether only its place gave the first word its capital: a verb or a determiner."""
+    """Return whether the first word is a verb or a determiner, capitalised only because it comes first."""
     first = words[0].lower()
     return first in _ALSO_VERBS or first in en.DETERMINERS

@@ -71,19 +71,19 @@ def _joints(language: str) -> _Joints | None:
 
 
 def says_and(item: str, language: str) -> bool:
-    """Whether the item ends in the "and" that leads to the next one."""
+    """Return whether the item ends in the "and" that leads to the next one."""
     joints = _joints(language)
     return joints is not None and joints.ends[_AND].search(item) is not None
 
 
 def says_or(item: str, language: str) -> bool:
-    """Whether the item ends in the "or" that leads to the next one."""
+    """Return whether the item ends in the "or" that leads to the next one."""
     joints = _joints(language)
     return joints is not None and joints.ends[_OR].search(item) is not None
 
 
 def is_joint(line: str, language: str) -> bool:
-    """Whether a line between two items is the word between them and nothing else."""
+    """Return whether a line between two items is the word between them and nothing else."""
     joints = _joints(language)
     bare = line.strip(" *_-–—.,;:()")
     return joints is not None and re.fullmatch(rf"(?:{joints.either})(?:/(?:{joints.either}))?", bare, re.I) is not None

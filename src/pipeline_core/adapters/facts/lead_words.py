@@ -1,4 +1,4 @@
-"""What a lead-in says of its items as a whole: that they are demanded, asked, steps in an order, or so many."""
+"""Meaning of a lead-in for all of its items: that they are demanded, asked, ordered steps, or so many."""
 
 import re
 from collections.abc import Sequence
@@ -68,42 +68,42 @@ _ANY_OF = re.compile(
 
 
 def demands(lead: str) -> bool:
-    """Whether what follows is to be so or may be so, and need not be: without the lead-in it were an assertion."""
+    """Return whether the items are demands or possibilities: without the lead-in they would be assertions."""
     return _DUTY.search(lead) is not None
 
 
 def demands_itself(item: str) -> bool:
-    """Whether the item says by its own verb that it is to be so."""
+    """Return whether the item makes its demand by its own verb."""
     return _MODAL.search(item) is not None
 
 
 def announces_questions(lead: str) -> bool:
-    """Whether questions follow."""
+    """Return whether questions follow."""
     return _ASKS.search(lead) is not None
 
 
 def is_question(raw: str, language: str) -> bool:
-    """Whether the item, with its own marks, asks something. Greek asks with what is a semicolon elsewhere."""
+    """Return whether the item, with its own marks, is a question: the Greek question mark is a semicolon elsewhere."""
     return _ASKED.search(raw) is not None or (language == "el" and _ASKED_GREEK.search(raw) is not None)
 
 
 def are_steps(lead: str, marks: Sequence[str]) -> bool:
-    """Whether the items are done one after another: they are numbered, or the lead-in calls them steps."""
+    """Return whether the items are done in order: they are numbered, or the lead-in calls them steps."""
     return len(marks) > 1 and _STEPS.search(lead) is not None
 
 
 def are_phases(lead: str) -> bool:
-    """Whether the items are phases of one thing."""
+    """Return whether the items are phases of one thing."""
     return _PHASES.search(lead) is not None
 
 
 def are_numbered(marks: Sequence[str]) -> bool:
-    """Whether the items stand in an order of their own."""
+    """Return whether the items stand in an order of their own."""
     return len(marks) > 1 and all(_NUMBERED.fullmatch(mark) for mark in marks)
 
 
 def count_announced(lead: str) -> int | None:
-    """How many items the lead-in says there are; the last number of it that is at most eight."""
+    """Read the number of items that the lead-in states; the last number of it that is at most eight."""
     if match := _COUNT_UNSPACED.search(lead):
         return _UNSPACED[match[1]]
     found = [(match.start(), count) for count, words in enumerate(_COUNT, start=2) for match in words.finditer(lead)]
@@ -111,5 +111,5 @@ def count_announced(lead: str) -> int | None:
 
 
 def is_unsure_condition(lead: str) -> bool:
-    """Whether what is said holds if its items do, in languages of which no more is known."""
+    """Return whether the statement holds if its items do, in languages of which no more is known."""
     return ends_in_condition(lead, "") and _ANY_OF.search(lead) is None

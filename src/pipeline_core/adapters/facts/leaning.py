@@ -158,7 +158,7 @@ _QUOTE = '["“„«(]*'
 
 
 def opening_of(table: Mapping[str, str], language: str) -> re.Pattern[str] | None:
-    """Those of the language; of all languages where it is not known, which refuses too much rather than too little."""
+    """Return the pattern of the language; of all languages where it is not known, which refuses rather too much."""
     words = [table[language]] if language in table else list(table.values()) if not language else []
     return re.compile(f"{_QUOTE}(?:{'|'.join(words)})") if words else None
 
@@ -173,7 +173,7 @@ _AT_THE_END = re.compile(r"\b(?:this|these|those) [\w-]+\W*$")
 
 
 def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> bool:
-    """Whether it begins with what the sentence before it names, or names it among its first words or as its last.
+    """Return whether it begins with something the sentence before it names, or names that in its first or last words.
 
     ``to_its_end=False`` leaves its last words out: those of a lead-in point at its list.
     """
@@ -185,13 +185,13 @@ def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> boo
 
 
 def opens_back(sentence: str, language: str) -> bool:
-    """Whether its first words are such a name: an item's later ones may mean what the item itself says."""
+    """Return whether its first words are such a name: an item's later ones may mean what the item itself says."""
     pattern = _pattern("back", language)
     return bool(pattern and pattern.match(with_name(sentence, language)))
 
 
 def _points_at_unsaid(sentence: str, language: str) -> bool:
-    """Whether it points at a thing ("for these resources") whose noun it has not said before."""
+    """Return whether it points at a thing ("for these resources") whose noun it has not said before."""
     match = _FARTHER[language].match(sentence) if language in _FARTHER else None
     if match is None:
         return False
@@ -237,7 +237,7 @@ _MENTIONED = {
 
 
 def points_at_unsaid(sentence: str, language: str) -> bool:
-    """Whether it points, anywhere, at a thing of which it has not said a word: "Across ten ports, this rule holds"."""
+    """Return whether it points, anywhere, at a thing it has not named: "Across ten ports, this rule holds"."""
     pattern = _POINTED_ANYWHERE.get(language)
     if (mentioned := _MENTIONED.get(language)) and mentioned.search(sentence):
         return True

@@ -82,7 +82,7 @@ def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Itera
 
 
 def _may_be_paragraph(text: str, item: Item, language: str) -> bool:
-    """Whether nothing but headings stands above the item, which no "no" turns round, and it says something alone."""
+    """Return whether only headings stand above the item, no "no" negates it, and it makes sense alone."""
     if item.is_cut or item.is_misplaced or item.block.has_unclear_sign or not whole_sentence(item.said):
         return False
     leads = [lead for lead in item.leads if not lead.is_heading]
@@ -149,7 +149,7 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
 
 
 def _leads_of(item: Item, siblings: Sequence[str], language: str) -> list[Lead]:
-    """What leads to the item. A heading does where nothing else does, or where it says that the items are not so."""
+    """Find the lead-ins of the item. A heading is one if there is no other, or if it says that the items are not so."""
     leads = [lead for lead in item.leads if not lead.is_heading and (lead.has_colon or _announces(lead))]
     heading = next((lead for lead in item.leads if lead.is_heading), None)
     if heading and leads_to_items(heading, language):
@@ -160,7 +160,7 @@ def _leads_of(item: Item, siblings: Sequence[str], language: str) -> list[Lead]:
 
 
 def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str) -> bool:
-    """Whether the item says too little by itself: a question of several, a step of a procedure, one of the four parts.
+    """Return whether the item says too little by itself: a question of several, a step, one of the four parts.
 
     Nothing is left of what such a list says when one of its items is taken out.
     """
@@ -178,7 +178,7 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
 
 
 def _goes_on_from_lost(told: Told, siblings: Sequence[str], leads: Sequence[Lead], language: str) -> bool:
-    """Whether "and" or "or" parts items that begin small, and the heading above is not what they go on with."""
+    """Return whether "and" or "or" parts items that begin small, and they do not continue the heading above."""
     if not told.said[:1].islower() or any(lead.is_line for lead in leads):
         return False
     if any(says_no(lead.said, language) or leads_in(lead.said, language) for lead in leads):
@@ -202,7 +202,7 @@ def _is_order(said: str, language: str) -> bool:
 
 
 def _first_sentence(text: str, item: Item, told: Told, language: str) -> tuple[Told, Block | None]:
-    """What the lead-in leads to in a long item, and what comes after it: that may be the paragraph below the list."""
+    """Split a long item into what the lead-in leads to and what follows, which may be the paragraph below the list."""
     if len(told.said.split()) <= _MOST_WITH_REST:
         return told, None
     raw = text[told.start : told.end]
@@ -215,7 +215,7 @@ def _first_sentence(text: str, item: Item, told: Told, language: str) -> tuple[T
 
 
 def _announces(lead: Lead) -> bool:
-    """Whether a paragraph or item without a colon leads to the list below it.
+    """Return whether a paragraph or item without a colon leads to the list below it.
 
     A sentence that is whole does where it points at what follows: else the list is about something of its own.
     """
@@ -227,7 +227,7 @@ def _announces(lead: Lead) -> bool:
 
 
 def _is_neutral(meaning: Meaning) -> bool:
-    """Whether what follows holds as it stands."""
+    """Return whether what follows holds as it stands."""
     return meaning.is_known and not (
         meaning.is_condition
         or meaning.is_negated
@@ -332,7 +332,7 @@ def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
 def _holds_only_with_all(
     text: str, item: Item, leads: Sequence[Lead], meanings: Sequence[Meaning], language: str
 ) -> bool:
-    """Whether one item after the lead-in would say what the list does not, or next to nothing."""
+    """Return whether one item after the lead-in would say what the list does not, or next to nothing."""
     if any(_holds_only_whole(meaning) for meaning in meanings):
         return True
     colons = [lead for lead in leads if lead.leads_on]
@@ -343,7 +343,7 @@ def _holds_only_with_all(
 
 
 def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
-    """Whether its list has names only, and says the same when they are said together."""
+    """Return whether its list has names only, and keeps its meaning when they are joined."""
     return (
         len(item.siblings) > 1
         and all(_is_neutral(meaning) for meaning in meanings)
@@ -352,7 +352,7 @@ def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
 
 
 def _are_short_under_heading(item: Item) -> bool:
-    """Whether the list below a heading has only names of what the heading says: "Exclusions: flood; war."."""
+    """Return whether the list below a heading has only names of what the heading says: "Exclusions: flood; war."."""
     return len(item.siblings) > 1 and all(
         len(other.said.split()) <= _MOST_UNDER_HEADING
         and not (whole_sentence(other.said) and other.said.count(" ") >= LEAST_WORDS)
@@ -362,7 +362,7 @@ def _are_short_under_heading(item: Item) -> bool:
 
 
 def _holds_only_whole(meaning: Meaning) -> bool:
-    """Whether one item after the lead-in would say what the list does not.
+    """Return whether one item after the lead-in would say what the list does not.
 
     "Paid if: it was locked; and it was insured" is no promise for what was locked alone, "you must either: pay; or
     leave" no order to pay. What language does not tell may be either, and so is what an "and" or "or" joins in a
@@ -421,6 +421,6 @@ def _claim(spans: tuple[tuple[int, int], ...], statement: str, language: str, *,
 
 
 def _leans(lead: str, language: str) -> bool:
-    """Whether a lead-in is understood only after what stands before it."""
+    """Return whether a lead-in is understood only after what stands before it."""
     lead = _OF_THESE.sub(r"\1 the following", lead)
     return points_back(lead, language, to_its_end=False) and not _POINTS_FORWARD.match(lead)

@@ -133,14 +133,14 @@ _CONDITION_ANYWHERE = re.compile(
     r"|如果|当|若|以下情况(?:下)?|场合|場合(?:は|に|には)?|とき(?:は)?|경우(?:에|에는)?|때)\W*\Z",
     re.IGNORECASE,
 )
-"""What ends a lead-in whose items are conditions, in languages of which no more is known."""
+"""Ends of a lead-in whose items are conditions, in languages of which no more is known."""
 ANNOUNCES = re.compile(
     r"\b(?:(?:as|the) follow(?:s|ing)|below|these(?: \w+)? are|folgend\w*|nachstehend\w*|suivant\w*|ci-dessous"
     r"|siguientes?|a continuación|seguintes?|abaixo|a seguir|seguent[ei]|di seguito|volgende|hieronder|berikut|di bawah"
     r"|следующ\w*|ниже|παρακάτω|ακόλουθ\w*)\b|以下|如下|下列|次の|زیر|التالي\w*",
     re.IGNORECASE,
 )
-"""What says that a list comes, in each supported language."""
+"""Words that announce a list, in each supported language."""
 _MOST_OF_CLAUSE = 8
 """Words of "if all of the following conditions are met" behind its "if"."""
 
@@ -180,7 +180,7 @@ _PATTERNS = {language: _compiled(words) for language, words in _WORDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """How the items of a lead-in are meant; all false where they simply hold. ``is_known``: its language is."""
+    """Meaning of the items of a lead-in; all false where they simply hold. ``is_known``: its language is."""
 
     is_known: bool
     is_condition: bool = False
@@ -194,7 +194,7 @@ class Meaning:
 
 
 def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
-    """How the items are meant after this lead-in, by its words and by what stands between them."""
+    """Determine the meaning of the items by the words of the lead-in and those between the items."""
     words = _PATTERNS.get(language)
     ends = items[:-1]
     joined_and = any(says_and(item, language) for item in ends)
@@ -217,12 +217,12 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
 
 
 def ends_in_condition(lead: str, language: str) -> bool:
-    """Whether what is said holds only if what follows does, or but for what follows."""
+    """Return whether the lead-in holds only if what follows does, or except for what follows."""
     return _is_condition(lead, _PATTERNS.get(language)) or _EXCEPTION.search(lead) is not None
 
 
 def _is_condition(lead: str, words: _Patterns | None) -> bool:
-    """Whether it ends in a condition: "if", "if the boat", "if all of the following are met"."""
+    """Return whether it ends in a condition: "if", "if the boat", "if all of the following are met"."""
     if words is None:
         return _CONDITION_ANYWHERE.search(lead) is not None
     if words.condition.search(lead):
@@ -236,6 +236,6 @@ def _is_condition(lead: str, words: _Patterns | None) -> bool:
 
 
 def says_no(said: str, language: str) -> bool:
-    """Whether a word of it turns round what it says."""
+    """Return whether one of its words negates it."""
     words = _PATTERNS.get(language)
     return words is not None and words.negation.search(said) is not None

@@ -25,7 +25,7 @@ _LONG_ITEM = 30
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What leads to items: its words, and where they stand in the chunk; None if they stand in the chunk before."""
+    """A lead-in of items: its words, and where they stand in the chunk; None if they stand in the chunk before."""
 
     said: str
     span: tuple[int, int] | None
@@ -40,7 +40,7 @@ class Lead:
 
     @property
     def leads_on(self) -> bool:
-        """Whether what stands below it is meant as it says."""
+        """Return whether the items below it are read with its meaning."""
         return self.has_colon or self.is_heading
 
 
@@ -53,7 +53,7 @@ class Item:
     leads: tuple[Lead, ...]
     siblings: "list[Item]" = field(default_factory=list, repr=False)
     parts: int = 0
-    """How many items are nested in it."""
+    """Number of items nested in it."""
     is_cut: bool = False
     """Its end, or that of its list, stands in another chunk or in a paragraph below."""
     goes_on: bool = False
@@ -150,7 +150,7 @@ class _Reader:
         return None
 
     def _is_excluded(self, block: Block) -> bool:
-        """Whether it is a numbered paragraph below what says that it is not so: an item, though it has no mark."""
+        """Return whether it is a numbered paragraph below a negation: an item, though it has no mark."""
         above = self._heading or self._lead
         return bool(block.number and above and above.leads_on and says_no(above.said, self._language))
 
@@ -213,7 +213,7 @@ class _Reader:
         return item
 
     def _indent(self, block: Block) -> int:
-        """How deep the item stands: deeper than it looks where a list of its own begins below an item that leads on."""
+        """Return the depth of the item: deeper than it looks where its list begins below an item that leads on."""
         last = self._last
         if last is None or not self._above or self._above[-1][2] is not last:
             self._inner = None
@@ -233,14 +233,14 @@ class _Reader:
         return block.indent
 
     def _leads_to(self, last: Item, block: Block) -> bool:
-        """Whether the item above leads to this one, which has a mark of another kind where no sign says so."""
+        """Return whether the item above leads to this one, which has a mark of another kind where no sign says so."""
         if _leads_on(self._text, last):
             return True
         is_other = _kind_of_mark(block.item) != _kind_of_mark(last.block.item)
         return is_other and not last.parts and self._goes_on_in(last.said, block)
 
     def _goes_on_in(self, said: str, block: Block) -> bool:
-        """Whether words without a sign at their end are a sentence that goes on in the item."""
+        """Return whether words without a sign at their end are a sentence that the item continues."""
         if not said or whole_sentence(said) or _STOPS.search(said):
             return False
         return self._text[block.start : block.start + 1].islower() or ends_in_condition(said, self._language)
@@ -254,7 +254,7 @@ class _Reader:
 
 
 def _last_of_names(body: str) -> int:
-    """Where the last line of a paragraph begins that is no running text: lines without a stop, each a name."""
+    """Find the last line of a paragraph that is no running text: lines without a stop, each a name."""
     lines = body.splitlines(keepends=True)
     if len(lines) < 2 or any(_STOPS.search(line) or not line.strip()[:1].isupper() for line in lines):
         return 0
@@ -262,7 +262,7 @@ def _last_of_names(body: str) -> int:
 
 
 def _is_label(lead: Lead) -> bool:
-    """Whether a paragraph is a short line that names what stands below it, as a heading does."""
+    """Return whether a paragraph is a short line that names what stands below it, as a heading does."""
     return (
         not lead.has_colon
         and not lead.is_torn
@@ -278,12 +278,12 @@ def _kind_of_mark(mark: str) -> str:
 
 
 def _leads_on(text: str, item: Item) -> bool:
-    """Whether the item leads to others, none of which stands deeper."""
+    """Return whether the item leads to others, none of which stands deeper."""
     return not item.parts and LEADS.search(item.block.text_in(text)) is not None
 
 
 def _goes_on(text: str, item: Item, following: Block) -> bool:
-    """Whether the paragraph below is the rest of the item's sentence."""
+    """Return whether the paragraph below is the rest of the item's sentence."""
     return (
         following.kind == "prose"
         and not _ENDS.search(item.said)
@@ -292,5 +292,5 @@ def _goes_on(text: str, item: Item, following: Block) -> bool:
 
 
 def whole_sentence(said: str) -> bool:
-    """Whether it ends as a sentence does."""
+    """Return whether it ends as a sentence does."""
     return _ENDS.search(said) is not None

@@ -1,4 +1,4 @@
-"""How sure a model was of each fact that it wrote: the mean of its own log-probabilities over the fact's statement."""
+"""Confidence of a model in each fact that it wrote: its mean log-probability over the fact's statement."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def statement_logprobs(content: str, tokens: Sequence["ChatCompletionTokenLogpro
 
 
 def _statements(content: str) -> Iterator[tuple[int, int] | None]:
-    """Where the text of each fact's statement stands, in characters."""
+    """Yield the span of each fact's statement, in characters."""
     found = _FACTS.search(content)
     if found is None:
         return

@@ -178,7 +178,7 @@ class OpenAIFactGenerator:
         return most_tokens(str(self._schema))
 
     def read(self, completion: "ChatCompletion", chunk: ChunkInput, *, batch: bool = False) -> Generated:
-        """What a completion says, and what it is worth.
+        """Read the facts of a completion, and its usage.
 
         Raises:
             AnswerLostError: it is not what the protocol says; the client itself does not check.
@@ -210,7 +210,7 @@ class OpenAIFactGenerator:
         return Generated(_first(rows, self._limits.max_facts), reason, usage)
 
     def _usage(self, completion: "ChatCompletion", chunk: ChunkInput, batch: bool) -> Usage:
-        """What the endpoint counted; an endpoint that does not count is taken at what was expected."""
+        """Return the usage counted by the endpoint; the expected usage if it does not count."""
         if completion.usage is None:
             return self.expected(chunk)
         usage = completion.usage

@@ -164,7 +164,7 @@ def _ended(above: Block | None, block: Block, text: str, widest: int) -> Iterato
 
 
 def _title_of(pieces: Sequence[Block], at: int, text: str) -> tuple[int, int] | None:
-    """How deep the title stands with which the piece begins, and where it ends; None where it begins with none."""
+    """Return the depth and end of the title that the piece begins with; None if it begins with none."""
     piece = pieces[at]
     if piece.kind != "prose" or piece.marks:
         return None
@@ -205,20 +205,20 @@ def _may_be_title(said: str, *, is_numbered: bool) -> bool:
 
 
 def _ends_early(lines: Sequence[_Line]) -> bool:
-    """Whether the first line was ended on purpose: the next word would have had room on it."""
+    """Return whether the first line was ended on purpose: the next word would have had room on it."""
     widest = max(len(line.said) for line in lines)
     return _has_room(lines[0].said, lines[1].said, widest) or lines[1].number is not None
 
 
 def _has_room(line: str, following: str, widest: int) -> bool:
-    """Whether the first word of the following line would have had room on this one."""
+    """Return whether the first word of the following line would have had room on this one."""
     word = following.split()[0] if " " in following else following[:4]
     last = line.split()[-1:]
     return bool(last) and len(line) + 1 + len(word) <= widest and not is_common_word(last[0].lower())
 
 
 def _leads_section(pieces: Sequence[Block], at: int, following: Block, text: str, *, is_chapter: bool) -> bool:
-    """Whether a line by itself is the title of what stands below: no item of a list, and that is no item like it."""
+    """Return whether a line by itself is the title of the text below: no item of a list, nor is the text like it."""
     piece = pieces[at]
     below = text[piece.end : following.start]
     body = text[following.start : following.end]
@@ -236,6 +236,6 @@ def _leads_section(pieces: Sequence[Block], at: int, following: Block, text: str
 
 
 def _starts_apart(pieces: Sequence[Block], at: int, text: str) -> bool:
-    """Whether it is no further item right below another."""
+    """Return whether it is anything but a further item right below another."""
     before = pieces[at - 1] if at else None
     return before is None or not _ITEM_NUMBER.fullmatch(before.item) or "\n\n" in text[before.end : pieces[at].start]

@@ -151,7 +151,7 @@ def _with_capital(subject: str, statement: str) -> str:
 
 
 def is_name(subject: str) -> bool:
-    """Whether the subject names one thing wherever it is read: a proper name, an acronym, a code."""
+    """Return whether the subject names one thing wherever it is read: a proper name, an acronym, a code."""
     words = [word for word in subject.split() if word.lower() not in en.DETERMINERS]
     if len(words) == 1:  # any word has a capital at the beginning of a sentence
         return any(char.isupper() or char.isdigit() for char in words[0][1:])
@@ -230,7 +230,7 @@ def _circumstance(clause: Clause, rest: Sequence[str]) -> str | None:
 
 
 def _until_time(rest: Sequence[str]) -> tuple[list[str], Sequence[str]]:
-    """What is to be done, and from where it says how soon: at most six words, without a pause."""
+    """Split into the action and its time limit: at most six words, without a pause."""
     for at in range(1, min(7, len(rest))):
         if rest[at - 1][-1] in ",;:":
             break

@@ -52,7 +52,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def is_reference(paragraph: str) -> bool:
-    """Whether a whole paragraph is an entry of a bibliography, or how its document is to be cited."""
+    """Return whether a whole paragraph is an entry of a bibliography, or how its document is to be cited."""
     identified = len(paragraph) < 800 and _IDENTIFIER.search(paragraph) and _YEAR.search(paragraph)
     return bool(identified or _YEAR_ALONE.match(paragraph))
 
@@ -70,12 +70,12 @@ _OF_A_DRAWING = re.compile(
 
 
 def is_caption(paragraph: str) -> bool:
-    """Whether a whole paragraph is of a table or a drawing: its title, or how it is to be read."""
+    """Return whether a whole paragraph belongs to a table or a drawing: its title, or how it is to be read."""
     return bool(_OF_A_DRAWING.match(paragraph) or re.match(CAPTION.words[""], paragraph, re.IGNORECASE))
 
 
 def is_list_of_names(text: str) -> bool:
-    """Whether it is a run of people's names, as authors stand above a paper: capitalised words and nothing else."""
+    """Return whether it is a run of people's names, as authors stand above a paper: capitalised words only."""
     words = re.findall(r"[^\W\d_][\w'’.-]*", text)
     names = [word for word in words if not _NAME_PART.match(word)]
     return (

@@ -1,4 +1,4 @@
-"""What a check mark means: that what heads its column holds for the row."""
+"""Meaning of a check mark: the heading of its column holds for the row."""
 
 import re
 from collections.abc import Sequence

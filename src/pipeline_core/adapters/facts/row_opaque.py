@@ -10,7 +10,7 @@ _SHORT = re.compile(r"[^\W\d_]{1,5}\d{0,2}s?")
 _BESIDES = re.compile(
     r"[(\[][^()\[\]]*[)\]]|(?<!\w)(?:(?:19|20)\d\d(?:[-/–]\d{2,4})?|\d+(?:[.,]\d+)*%?|%|/|&|\+|-|–|in|of|and|per)(?!\w)"
 )
-"""What stands beside an abbreviation and does not explain it: a unit, a year, a number."""
+"""Text beside an abbreviation that does not explain it: a unit, a year, a number."""
 _ID = re.compile(r"\d+(?:_\d+)+|(?=\w*\d)(?=\w*_)\w{1,8}|[0-9a-f]{8,}(?:-[0-9a-f]+)*")
 _RANGE = re.compile(r"(?:[<>≤≥]\s?)?\d[\d.,]*(?:\s?(?:-|–|to|bis|à|a)\s?\d[\d.,]*\s?\+?|\+)\s*\S{0,10}\Z")
 _LETTERS = re.compile(r"[A-Z]{1,2}")
@@ -31,7 +31,7 @@ _KNOWN = frozenset(
 
 
 def is_opaque(said: Said, keys: Collection[str]) -> bool:
-    """Whether the row needs an explanation that is not given.
+    """Return whether the row needs an explanation that is not given.
 
     Args:
         said: the row, with such names of columns in full as the text beside the table explains.
@@ -46,7 +46,7 @@ def is_opaque(said: Said, keys: Collection[str]) -> bool:
 
 
 def _is_code(name: str) -> bool:
-    """Whether the name of a column is nothing but abbreviations in capitals that not everybody knows."""
+    """Return whether the name of a column consists of little-known abbreviations in capitals."""
     words = _BESIDES.sub(" ", name).replace("*", " ").split()
     return bool(words) and all(
         _SHORT.fullmatch(word) and word.rstrip("s").isupper() and word.casefold() not in _KNOWN for word in words
@@ -54,12 +54,12 @@ def _is_code(name: str) -> bool:
 
 
 def _is_grade(value: str) -> bool:
-    """Whether it is a letter that stands for something: "Status: A"."""
+    """Return whether it is a letter that stands for something: "Status: A"."""
     return _LETTERS.fullmatch(value) is not None and value not in _ANSWERS
 
 
 def _is_part_of_another(name: str, keys: Collection[str]) -> bool:
-    """Whether a range is the key of the row among rows with names, to one of which it belongs."""
+    """Return whether a range is the key of the row among rows with names, to one of which it belongs."""
     if not _RANGE.match(name):
         return False
     named = sum(kind_of(key) == "words" and not key[:1].isdigit() for key in keys)

@@ -1,4 +1,4 @@
-"""What a row is said with, as the text has it: the caption and the unit of its table, its header, its group."""
+"""Sources of a row's statement in the text: the caption and the unit of its table, its header, its group."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ def _of_subject(
     around: Sequence[tuple[str, Source]],
     outer: Sequence[tuple[str, Source]],
 ) -> tuple[Source, ...]:
-    """What says the subject whole, nearby or as a heading; else the parts of it, if it goes over two blocks."""
+    """Find the whole subject, nearby or as a heading; else its parts, if it goes over two blocks."""
     near = [*spans, *around]
     own = [source for said, source in spans if subject in said]
     # the heading that is the subject, before a paragraph that has its words by the way
@@ -58,12 +58,12 @@ def _of_subject(
 
 
 def _runs_into(said: str, subject: str) -> bool:
-    """Whether the subject begins with what stands at the end: "Table 3: Fees of" before "the year 2020"."""
+    """Return whether the subject begins with the end of the text: "Table 3: Fees of" before "the year 2020"."""
     return any(subject.startswith(said[-length:]) for length in range(_SHORTEST_PART, min(len(said), len(subject))))
 
 
 def _around(text: str, blocks: Sequence[Block], at: int, after: str, above: str) -> Iterator[tuple[str, Source]]:
-    """What stands around a table, the nearest above first: its words, folded, and where it stands."""
+    """Yield the text around a table, the nearest above first: its words, folded, and where they stand."""
     further = [block for block in blocks[: max(0, at - _NEAR)] if block.kind == "heading"]
     nearest = [*reversed(blocks[max(0, at - _NEAR) : at]), *reversed(further)]
     below = blocks[at + 1 : at + 2]
@@ -78,14 +78,14 @@ def _around(text: str, blocks: Sequence[Block], at: int, after: str, above: str)
 
 
 def _span(text: str, block: Block) -> tuple[int, int]:
-    """Where the words of a block stand, without a heading's marks and the white space around."""
+    """Return the span of a block's words, without a heading's marks and the white space around."""
     said = text[block.start : block.end]
     marks = " \t\n#" if block.kind == "heading" else " \t\n"
     return block.start + len(said) - len(said.lstrip(marks)), block.start + len(said.rstrip(marks))
 
 
 def head_of(table: Table, before: Table | None, rows: Sequence[Row]) -> tuple[Source, ...]:
-    """Where the names of the table stand: in the rows that are no data, or in the table with which it goes on."""
+    """Find the names of the table: in the rows that are no data, or in the table that it continues."""
     if before is not None and table.head and table.names == before.names:
         return table.head
     return (*table.head, *(span for row in rows for span in row.spans))
@@ -105,7 +105,7 @@ def outside(table: Table, text: str) -> Table:
 
 
 def around(text: str, said: Said, statement: str) -> tuple[Around, ...]:
-    """What a statement says that stands around its row, in the order of a reader: caption, unit, header, group."""
+    """Find what a statement says from around its row, in a reader's order: caption, unit, header, group."""
     words = _folded(statement)
     table, context = said.table, said.table.context
     # a title may be the first row of the header

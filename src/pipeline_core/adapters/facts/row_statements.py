@@ -65,7 +65,7 @@ def _pairs(said: Said) -> str:
 
 
 def _topic(said: Said) -> str:
-    """What the table counts, where it stands above the names of its rows and nothing else says it; else blank.
+    """Return what the table counts, if only a line above the names of its rows says it; else blank.
 
     ``Treaty reform / Lisbon Treaty | Enquiries`` above countries: such words name no kind of row. Those of columns do.
     """
@@ -81,7 +81,7 @@ def _topic(said: Said) -> str:
 
 
 def _says_nothing(said: Said) -> bool:
-    """Whether of a row's values nobody could tell what they are: words side by side without names of columns."""
+    """Return whether the values of a row cannot be understood: words side by side without names of columns."""
     if said.is_named:
         return False
     if said.name[:1].islower():
@@ -113,7 +113,7 @@ def _requirement(said: Said, sentence: str) -> str:
 
 
 def _noted(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """What else is said of a sentence: the columns whose mark says that they hold for it, then other values."""
+    """List the other words on a sentence: the columns whose mark says that they hold for it, then other values."""
     holding, others = holds_for(pairs)
     return [", ".join(holding)] * bool(holding) + [_listed(others)] * bool(others)
 
@@ -123,6 +123,6 @@ def _aside(parts: Sequence[str]) -> str:
 
 
 def _may_name_a_row(name: str) -> bool:
-    """Whether it is short enough, and no end of a sentence: "1." and "Art. 5." are names too."""
+    """Return whether it is short enough, and not the end of a sentence: "1." and "Art. 5." are names too."""
     ends = name.endswith(("?", ".", "。", "？")) and not _NUMBERED.fullmatch(name)
     return not is_empty(name) and len(name) <= _LONGEST_NAME and " : " not in name and not ends

@@ -1,4 +1,4 @@
-"""What is known of a row that tells how sure its statement is: names of columns above all."""
+"""Traits of a row that set the confidence of its statement: names of columns above all."""
 
 from collections.abc import Collection
 
@@ -43,12 +43,12 @@ def _header(said: Said) -> dict[str, float]:
 
 
 def _share_a_name(said: Said) -> bool:
-    """Whether another column has the name of one that the row has a value for: which is meant cannot be told."""
+    """Return whether another column shares a name with one the row has a value for: which is meant is unclear."""
     return any(said.table.names[1:].count(column) > 1 for column, _ in said.pairs)
 
 
 def _is_of_the_series(said: Said) -> bool:
-    """Whether the first column is one of several of a kind ("Zinc 2009 | Zinc 2010"), so that no cell names the row."""
+    """Return whether the first column is one of a series ("Zinc 2009 | Zinc 2010"), so that no cell names the row."""
     if kind_of(said.name) not in ("number", "money", "share"):
         return False
     ends = [kind_of(name.rpartition(" ")[2]) for name in said.table.names if name]
@@ -56,7 +56,7 @@ def _is_of_the_series(said: Said) -> bool:
 
 
 def _is_key_and_value(said: Said, *, is_told: bool) -> bool:
-    """Whether the row is a name and what is stated for it: "Rent | $640 a month" needs no names of columns.
+    """Return whether the row is a name and what is stated for it: "Rent | $640 a month" needs no names of columns.
 
     A mere number needs that something above the table says what is counted (``is_told``).
     """

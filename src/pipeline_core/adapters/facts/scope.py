@@ -117,7 +117,7 @@ def known_names(text: str, language: str) -> frozenset[str]:
 
 
 def names_its_subject(statement: str, names: frozenset[str], language: str) -> bool:
-    """Whether what stands where its subject does is a proper name, a code or a number of a rule."""
+    """Return whether the words in its subject's position are a proper name, a code or a number of a rule."""
     words = [word.strip(EDGES) for word in statement.split()[:_SUBJECT_WORDS]]
     if any(_CODE.match(word) for word in words) or (words and _NUMBER_OF_RULE.match(words[0])):
         return True
@@ -163,12 +163,12 @@ def section_beside(caption: str, headings: Sequence[str], title: str) -> str:
 
 
 def names_a_section(heading: str, language: str) -> bool:
-    """Whether the heading tells of what the text below it is."""
+    """Return whether the heading tells the subject of the text below it."""
     return bool(_usable(heading, language))
 
 
 def share_a_word(first: str, second: str, language: str) -> bool:
-    """Whether both have a word that says what they are of."""
+    """Return whether both share a word for their subject."""
     return bool(_content(first, language) & _content(second, language))
 
 

@@ -16,7 +16,7 @@ from pipeline_core.domain.text import strip_markdown
 
 
 class Scopes:
-    """What the headings of one chunk's blocks say of the claims below them."""
+    """Meaning of the headings of one chunk's blocks for the claims below them."""
 
     def __init__(self, text: str, blocks: Sequence[Block], language: str, repeated: Collection[str] = ()):
         self._text = text
@@ -57,7 +57,7 @@ class Scopes:
         return self._with(claim if is_asked else replace(claim, answer=None), block, name, traits)
 
     def _turns(self, heading: Sequence[str], claim: Claim) -> bool:
-        """Whether the claim is what the heading above it says not to be so, and says no "no" itself."""
+        """Return whether the heading above denies the claim, and the claim has no "no" itself."""
         if not heading or claim.traits.get("item") or claim.traits.get("label"):
             return False
         is_no = says_no(heading[0], self._language) and leads_to_names(bare(heading[0]), self._language)
@@ -83,7 +83,7 @@ class Scopes:
         )
 
     def _span_of(self, name: str, block: Block) -> tuple[int, int] | None:
-        """Where the heading of this name stands above the block; None if it does in another chunk."""
+        """Find the heading of this name above the block; None if it stands in another chunk."""
         if block.run_in and _is_named(self._text[slice(*block.run_in)], name):
             return block.run_in
         for heading in reversed(self._headings):
@@ -93,7 +93,7 @@ class Scopes:
 
 
 def _below_lists(blocks: Sequence[Block]) -> set[int]:
-    """Where the paragraphs begin that stand below a list under the same heading."""
+    """Find where the paragraphs below a list under the same heading begin."""
     found: set[int] = set()
     after_list = False
     for block in blocks:

@@ -1,4 +1,4 @@
-"""What a document calls itself and those who made it: "this policy", "本合同", "both parties" are names anywhere."""
+"""Names of a document for itself and its makers: "this policy", "本合同", "both parties" are names anywhere."""
 
 import re
 from functools import cache
@@ -94,7 +94,7 @@ _NAME = "Document"
 
 @cache
 def _pattern(language: str) -> re.Pattern[str] | None:
-    """That of the language; of all languages where it is not known."""
+    """Return the pattern of the language; of all languages where it is not known."""
     codes = [code for code in _DOCUMENTS if language in (code, "")]
     return re.compile("|".join(map(_words, codes)), re.IGNORECASE) if codes else None
 

@@ -106,7 +106,7 @@ def _claims_of_sentences(body: str, block: Block, language: str) -> Iterator[Cla
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one sentence says, or several of which each but the first leans on the one before. ``asked_of`` is what is
+    """One sentence, or several of which each but the first leans on the one before. ``asked_of`` is what is
     asked about. ``head`` is the definite thing it begins with that only a sentence before it can explain."""
 
     start: int
@@ -128,7 +128,7 @@ def _with_subject(said: _Said, block: Block, language: str) -> _Said:
 
 
 def _goes_on(first: _Said, second: _Said, language: str) -> bool:
-    """Whether the second is better said with the first. Rules are said one by one: their things are whoever's."""
+    """Return whether the second is better said with the first. Rules are kept apart: their things are anybody's."""
     if second.leans or second.head:
         return True
     if second.is_named or traits_of(second.statement, language).get("duty"):
@@ -193,7 +193,7 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
 
 
 def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences stand. Closing marks stay with their sentence, opening ones go with the next."""
+    """Yield the spans of the sentences. Closing marks stay with their sentence, opening ones go with the next."""
     from sentencex import segment
 
     masked = _MARKS.sub(lambda match: ("X" if match["solid"] else " ") * len(match[0]), body)
@@ -252,7 +252,7 @@ def _behind_link(body: str, start: int, cut: int) -> int:
 
 
 def keeps_numbers(stripped: str, verbatim: str) -> bool:
-    """Whether stripping the marks has left every number as it is written in the quote."""
+    """Return whether stripping the marks has left every number as it is written in the quote."""
     return stripped == verbatim or set(numbers_in(stripped)) <= set(numbers_in(verbatim))
 
 
@@ -269,7 +269,7 @@ def plain_words(quote: str) -> str:
 
 
 def _said(quote: str, start: int, language: str) -> _Said | None:
-    """What the sentence says; None for what gives no fact."""
+    """Read the sentence; None if it gives no fact."""
     if not _SENTENCE_END.search(quote) or _ABBREVIATION.search(quote):
         return None
     end = start + len(quote)
@@ -397,7 +397,7 @@ _MOST_OF_LABEL = 3
 
 
 def _clause(statement: str) -> str:
-    """What has the sentence's verb: the part before a colon, or behind it where a mere label stands before."""
+    """Return the part with the verb: before a colon, or behind it where a mere label stands before."""
     before, *behind = re.split(r"[;:]\s", statement, maxsplit=1)
     return behind[0] if behind and len(before.split()) <= _MOST_OF_LABEL else before
 
@@ -409,7 +409,7 @@ def _is_title(words: Sequence[str], statement: str) -> bool:
 
 
 def _verb_unseen(statement: str, language: str) -> bool:
-    """Whether no verb is known in it: no list has every verb, but what has none of them is less often a sentence."""
+    """Return whether it has no known verb: no list has every verb, but such a text is less often a sentence."""
     if language != "en":
         return False
     words = _clause(without_id(statement)).split()
@@ -426,5 +426,5 @@ def _is_of_fit_length(statement: str, language: str) -> bool:
 
 
 def is_rule(statement: str, language: str) -> bool:
-    """Whether it forbids, denies or asks something of somebody."""
+    """Return whether it forbids, denies or asks something of somebody."""
     return says_no(statement, language) or says_not(statement) or bool(traits_of(statement, language).get("duty"))

@@ -73,7 +73,7 @@ def _runs(lines: Sequence[str]) -> Iterator[_Run]:
 
 
 def _goes_on(run: _Run, line: str) -> bool:
-    """Whether the line is part of what came before it: a list goes on over blank lines and what is indented."""
+    """Return whether the line continues the run: a list goes on over blank lines and indented text."""
     if run.mark == ">":
         return False
     return not line.strip() or line[:1] in " \t"

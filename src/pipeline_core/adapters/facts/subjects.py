@@ -187,7 +187,7 @@ def subject_of(sentence: str, headings: Sequence[str], title: str, language: str
 
 
 def _is_name_of(head: str, heading: str) -> bool:
-    """Whether the heading is a name with this word in it, and no sentence or phrase: "Geometry Module"."""
+    """Return whether the heading is a name with this word in it, not a sentence or phrase: "Geometry Module"."""
     bare = _NUMBERING.sub("", heading).strip(" .:")
     words = bare.split()
     if not 2 <= len(words) <= _MOST_WORDS_OF_NAME or _NAMES_NOTHING.match(bare):
@@ -196,7 +196,7 @@ def _is_name_of(head: str, heading: str) -> bool:
 
 
 def _is_a(head: str, title: str) -> bool:
-    """Whether the title calls what it names so: "Harbour System", "Anchor: a system for harbours"."""
+    """Return whether the title calls its subject by this word: "Harbour System", "Anchor: a system for harbours"."""
     name = name_in(title)
     said = title[len(name) :]
     return (

@@ -65,7 +65,7 @@ def in_full(said: Said, names: Mapping[str, str]) -> Said:
 
 
 def _meaning(short: str, note: str) -> tuple[str, bool] | None:
-    """What a note says that an abbreviation means, and if that is certain: "Rent: see below" explains none."""
+    """Read the meaning of an abbreviation from a note, and if that is certain: "Rent: see below" explains none."""
     match = re.search(_EXPLAINS.format(short=re.escape(short)), note)
     if not match or len(match["full"].split()) > _MOST_WORDS:
         return None

@@ -42,7 +42,7 @@ class Said:
 
     @property
     def is_named(self) -> bool:
-        """Whether each value has its column's name."""
+        """Return whether each value has its column's name."""
         return all(column for column, _ in self.pairs)
 
 
@@ -91,7 +91,7 @@ class Body:
         return None
 
     def _title(self, at: int) -> str:
-        """What a table below another is about: words alone, a blank row, and then its header."""
+        """Return the subject of a table below another: words alone, a blank row, and then its header."""
         if at + 2 >= len(self._body) or not self._body[at + 1].is_blank or self._cells[at + 2][0]:
             return ""
         said = [plain(self._cells[at][column]) for column in self._body[at].filled]
@@ -115,7 +115,7 @@ class Body:
         return ""
 
     def _is_below_the_rows(self, at: int) -> bool:
-        """Whether only the last two cells of it, and of all rows below it, are filled: what a bill adds up below them.
+        """Return whether only the last two cells are filled in it and all rows below: what a bill adds up below them.
 
         "Net | 90 €", "VAT | 17 €" are named in the last column but one, and are of no row above.
         """
@@ -133,7 +133,7 @@ class Body:
         )
 
     def _may_share_name(self, row: Row) -> bool:
-        """Whether a row without a name is one of several that the name above spans: then its second cell tells it."""
+        """Return whether a row without a name is one of several that the name above spans: its second cell tells it."""
         second = plain(row.cells[1]) if len(row.cells) > 2 else ""
         return bool(second) and kind_of(second) in ("words", "year", "date", "code") and not TOTAL.match(second)
 

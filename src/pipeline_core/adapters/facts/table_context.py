@@ -1,4 +1,4 @@
-"""What stands around a table and belongs to each of its rows: what it is about, and the unit of its numbers."""
+"""Context of a table that belongs to each of its rows: its subject, and the unit of its numbers."""
 
 import re
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ _UNIT_OF_ALL = re.compile(
     r"(?![\w'’])(?:[^.;:,\n]|(?<=\b\w\w\w)\.|(?<=\b\w\w\w\w)\.(?=\s)){0,40}(?:,\s[^.;:\n]{3,60})?)\.?",
     re.IGNORECASE,
 )
-"""What a short line right above a table says of its figures: "Fees in EUR per term, unless stated otherwise."."""
+"""Unit in a short line right above a table: "Fees in EUR per term, unless stated otherwise."."""
 _BARE_UNIT = re.compile(
     rf"[\[(（]\s*(?P<unit>(?:{_SCALES})(?:\s+(?:of\s+|de\s+|d['’]|di\s+)?(?:{_SCALES}))*)\s*[\])）]", re.IGNORECASE
 )
@@ -104,7 +104,7 @@ class Outside:
 
 
 Source = tuple[int, int] | Outside
-"""Where something stands in the chunk, or its text in another one."""
+"""A span in the chunk, or a text in another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Context:
 
 
 def context_of(text: str, blocks: Sequence[Block], at: int, after: str = "", before: str = "") -> Context:
-    """What the table ``blocks[at]`` is about, by its caption (above, else below), a line above it, or its heading.
+    """Find the subject of the table ``blocks[at]`` in its caption (above, else below), a line above it, or its heading.
 
     ``after`` is the paragraph below a table that the chunk ends in, ``before`` those above one with which it begins.
     """
@@ -154,7 +154,7 @@ def _of_its_section(found: Context, block: Block) -> Context:
 
 
 def _labels_its_tables(above: Sequence[Block]) -> bool:
-    """Whether the heading in force has a line above its first table, and no more: any other may be its equal.
+    """Return whether the heading in force has just one line above its first table: any other may be its equal.
 
     Conversions of pages make headings of some lines of a kind, and paragraphs of others.
     """
@@ -164,7 +164,7 @@ def _labels_its_tables(above: Sequence[Block]) -> bool:
 
 
 def _told_of(text: str, above: Sequence[Block]) -> str:
-    """What a paragraph above a table says that it contains: "This table contains the fees of 2020."."""
+    """Read the contents of a table from a paragraph above it: "This table contains the fees of 2020."."""
     for block in reversed(above):
         said = strip_markdown(block.text_in(text)) if block.kind == "prose" else ""
         if (match := _CONTAINS.match(said)) and len(told := match["what"]) <= _LONGEST_TITLE:
@@ -199,7 +199,7 @@ def _named_nearby(text: str, blocks: Sequence[Block], at: int, after: str, befor
 
 
 def _is_label(text: str, blocks: Sequence[Block], span: tuple[int, int]) -> bool:
-    """Whether the block at ``span`` is a line of its own that names the table below it."""
+    """Return whether the block at ``span`` is a line of its own that names the table below it."""
     at = next(at for at, block in enumerate(blocks) if block.start == span[0])
     block = blocks[at]
     is_next = not text[block.end : blocks[at + 1].start].strip()  # else a rule, as between pages, parts them
@@ -211,7 +211,7 @@ def _is_label(text: str, blocks: Sequence[Block], span: tuple[int, int]) -> bool
 
 
 def titled(said: str) -> Context | None:
-    """What a table is about by a row of its own above the header; None where the row names nothing."""
+    """Read the subject of a table from a row above the header; None where the row names nothing."""
     title = _title(said)
     if not names_something(title) or begins_small(title):
         return None
@@ -267,7 +267,7 @@ def _unit_at_end(text: str, block: Block) -> tuple[str, tuple[tuple[int, int], .
 
 
 def _explains(text: str, blocks: Sequence[Block], block: Block) -> bool:
-    """Whether a long paragraph stands between a caption and its table, and says what the columns mean."""
+    """Return whether a long paragraph stands between a caption and its table, and says what the columns mean."""
     at = blocks.index(block)
     if block.kind != "prose" or block.end - block.start <= _LONGEST_LINE or not at:
         return False
@@ -276,7 +276,7 @@ def _explains(text: str, blocks: Sequence[Block], block: Block) -> bool:
 
 
 def _is_rest(said: str) -> bool:
-    """Whether a heading is the second line of a caption, as PDFs have it: no heading begins so."""
+    """Return whether a heading is the second line of a caption, as PDFs have it: no heading begins so."""
     return begins_small(said) or said.startswith(("(", "["))
 
 

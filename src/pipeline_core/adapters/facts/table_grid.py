@@ -170,7 +170,7 @@ def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
 
 
 def _goes_on(cell: str) -> bool:
-    """Whether it is the rest of something: words that begin small, or in parentheses."""
+    """Return whether it is the rest of something: words that begin small, or in parentheses."""
     first = strip_inline(cell)[:2]
     return (
         bool(first) and (first[0].islower() or (first[0] == "(" and first[1:].isalpha())) and kind_of(cell) == "words"
@@ -187,13 +187,13 @@ def plain(cell: str) -> str:
 
 
 def _only_words(cell: str) -> bool:
-    """Whether the lines of a cell are one text: each after the first begins small."""
+    """Return whether the lines of a cell are one text: each after the first begins small."""
     parts = _LINE_BREAK.split(cell)
     return all(part[:1].islower() or not part for part in parts[1:])
 
 
 def is_crowded(cell: str) -> bool:
-    """Whether values of several columns stand in it: ``✓ ✓ 250``, ``19% 22%``."""
+    """Return whether values of several columns stand in it: ``✓ ✓ 250``, ``19% 22%``."""
     tokens = cell.split()
     if len(tokens) < 2:
         return False

@@ -24,18 +24,18 @@ _BOLD = re.compile(r"\s*(\*\*|__)(?!\s).+\1\s*\Z", re.DOTALL)
 
 
 def names_something(heading: str) -> bool:
-    """Whether a heading has a word: a number of a page among signs is none."""
+    """Return whether a heading has a word: the number of a page among signs does not count."""
     letters = sum(category(sign)[0] in "LM" for sign in heading)  # vowels are marks in Hindi
     return bool(_IDEOGRAPHS.search(heading)) or letters >= _FEWEST_LETTERS
 
 
 def begins_small(said: str) -> bool:
-    """Whether it is the rest of something: it begins with a small letter."""
+    """Return whether it is the rest of something: it begins with a small letter."""
     return said[:1].islower()
 
 
 def _is_one_short_word(said: str) -> bool:
-    """Whether it may as well be what is left of a header's cell or of a figure."""
+    """Return whether it may as well be the rest of a header's cell or of a figure."""
     shortest = 4 if _IDEOGRAPHS.search(said) else 5
     return len(said.split()) == 1 and len(said) < shortest
 
@@ -67,12 +67,12 @@ _QUESTION = re.compile(r"[?？؟;;][\s*_\"”»)]*\Z")
 
 
 def says_only_kind(title: str) -> bool:
-    """Whether a title says of its table no more than what kind of table it is: "Summary statistics", "Results"."""
+    """Return whether a title says of its table only what kind it is: "Summary statistics", "Results"."""
     return _KINDS.fullmatch(title.strip(" .:;–—-()*")) is not None
 
 
 def asks(heading: str) -> bool:
-    """Whether a heading is a question: it heads the text that answers it."""
+    """Return whether a heading is a question: it heads the text that answers it."""
     return _QUESTION.search(heading) is not None
 
 
@@ -80,7 +80,7 @@ _STATED = re.compile(r"[^:：]{2,60}[:：]\s*(?P<value>\S.*)", re.DOTALL)
 
 
 def _states(said: str) -> bool:
-    """Whether the line states something by itself: "Availability: 99.9 %". What it says holds for no row below it."""
+    """Return whether the line states something by itself: "Availability: 99.9 %". That holds for no row below it."""
     match = _STATED.fullmatch(said)
     return match is not None and kind_of(match["value"]) in VALUES - {"year", "code"}
 
@@ -90,12 +90,12 @@ _LONGEST_WITHOUT_STOPS = 40
 
 
 def _may_be_clauses(said: str) -> bool:
-    """Whether it may be sentences in a script without full stops, in which blanks part clauses: Thai, Lao, Khmer."""
+    """Return whether it may be sentences of a script that parts clauses by blanks, without stops: Thai, Lao, Khmer."""
     return len(said) > _LONGEST_WITHOUT_STOPS and _WITHOUT_STOPS.search(said) is not None
 
 
 def is_label(markdown: str, said: str, before: str) -> bool:
-    """Whether a paragraph right above a table is its title: a few words that are no sentence and stand alone.
+    """Return whether a paragraph right above a table is its title: a few words that stand alone and are not a sentence.
 
     Args:
         markdown: the paragraph.

@@ -31,7 +31,7 @@ _FLAGGED = re.compile(r"(?P<said>[-+−<>≤≥~]?\d[\d.,  ]*%?)\s+(?P<mark>[^\W
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a mark says, and where that stands."""
+    """Text of a mark's note, and where it stands."""
 
     said: str
     source: Source
@@ -58,12 +58,12 @@ def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
 
 
 def _is_counted(mark: str) -> bool:
-    """Whether it is the mark of a note and nothing else: what a bracket closes may number clauses or works as well."""
+    """Return whether it is only the mark of a note: a number in brackets may count clauses or works as well."""
     return not mark.endswith((")", "]"))
 
 
 def _is_numbering(text: str, blocks: Sequence[Block], at: int, notes: Iterable[str]) -> bool:
-    """Whether marks with brackets number paragraphs: they do above the table as well, or no cell bears some of them."""
+    """Return whether bracketed marks number paragraphs: they do above the table as well, or no cell bears some."""
     cells = _bare(blocks[at].text_in(text))
     if any(not _is_counted(mark) and mark not in cells for mark in notes):
         return True
@@ -73,7 +73,7 @@ def _is_numbering(text: str, blocks: Sequence[Block], at: int, notes: Iterable[s
 
 
 def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") -> Note | None:
-    """What a short note right below the table ``blocks[at]`` says of all its rows: "Note: excludes grants."."""
+    """Find a short note right below the table ``blocks[at]`` about all its rows: "Note: excludes grants."."""
     below = blocks[at + 1] if at + 1 < len(blocks) else None
     source: Source
     if below is not None and below.kind == "prose":
@@ -171,6 +171,6 @@ def _value(value: str, notes: Mapping[str, Note], used: list[Note]) -> str:
 
 
 def words_of(text: str, sources: Iterable[Source]) -> Iterator[str]:
-    """What stands in each of the places."""
+    """Yield the text of each source."""
     for source in sources:
         yield source.quote if isinstance(source, Outside) else text[slice(*source)]

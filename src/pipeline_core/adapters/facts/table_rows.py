@@ -67,7 +67,7 @@ def table_claims(
 
 
 def _stands_below_a_table(text: str, above: Sequence[Block]) -> bool:
-    """Whether nothing stands between a table and the one above it but the number of a page."""
+    """Return whether only the number of a page stands between a table and the one above it."""
     rest = list(above)
     while rest and is_page_number(text, rest[-1]):
         rest.pop()
@@ -75,7 +75,7 @@ def _stands_below_a_table(text: str, above: Sequence[Block]) -> bool:
 
 
 def is_page_number(text: str, block: Block) -> bool:
-    """Whether a paragraph is nothing but a number: it stands between the parts of a table on two pages."""
+    """Return whether a paragraph is only a number: it stands between the parts of a table on two pages."""
     return block.kind == "prose" and block.text_in(text).strip().isdecimal()
 
 
@@ -101,7 +101,7 @@ def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:
 
 
 def _is_list(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether it is a list set in columns, a bullet before each entry: what stands side by side has no relation."""
+    """Return whether it is a list set in columns, a bullet before each entry: neighbouring cells are unrelated."""
     cells = [cell for row in rows for cell in row if cell]
     return bool(cells) and all(_BULLET.match(cell) for cell in cells)
 
@@ -112,7 +112,7 @@ def _has_line_below_first(text: str, block: Block) -> bool:
 
 
 def _is_marked(said: Said) -> bool:
-    """Whether a row without words says for which of several columns it holds."""
+    """Return whether a row without words marks those of several columns that it holds for."""
     return said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
 
 

@@ -60,7 +60,7 @@ _ON_A_CONDITION = re.compile(
 
 
 def is_unexplained(sentence: str, language: str) -> bool:
-    """Whether its clause is tied to another sentence, or takes a part or a comparison of what that one says."""
+    """Return whether its clause is tied to another sentence, or takes a part or a comparison of its text."""
     sentence = with_name(sentence, language)
     leaning, tied = _leaning(language), _tied(language)
     if leaning and leaning.search(sentence):
@@ -76,6 +76,6 @@ def unexplained_head(sentence: str, language: str) -> str:
 
 
 def introduces(before: str, head: str) -> bool:
-    """Whether the sentence before names it: "The Stability Mechanism …", of which the next says "the mechanism"."""
+    """Return whether the sentence before names it: "The Stability Mechanism …", later called "the mechanism"."""
     stem = head.casefold()[: max(4, len(head) - 2)]
     return stem in before.casefold()

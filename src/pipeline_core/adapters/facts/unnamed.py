@@ -116,7 +116,7 @@ _THEN = {code: re.compile(words) for code, words in _PAST.items()}
 
 
 def leaves_out(sentence: str, language: str) -> bool:
-    """Whether a sentence before it must say of whom, than what or of which year it is."""
+    """Return whether it leaves of whom, than what or of which year it speaks to a sentence before it."""
     sentence = with_name(sentence, language)
     pattern = _LEFT_OUT.get(language)
     if pattern and pattern.search(sentence):

@@ -1,4 +1,4 @@
-"""How much a reader would want a sentence, and the traits that tell it."""
+"""Worth of a sentence to a reader, and the traits that tell it."""
 
 import re
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ _HEADING_WORD = re.compile(r"\w{4,}")
 
 
 def score_of(statement: str, headings: Sequence[str], language: str) -> float:
-    """How much a reader would want the sentence: the sum of the features it has, from 1."""
+    """Rate the worth of the sentence to a reader: the sum of the features it has, from 1."""
     if language != "en":
         return _score_of_any(statement, headings, language)
     lowered = statement.lower()
@@ -201,7 +201,7 @@ _COMPILED = {
 
 
 def traits_of(statement: str, language: str) -> dict[str, float]:
-    """What is known of a sentence from its words; nothing of a trait that no row of its language can tell."""
+    """Read the traits of a sentence from its words; none that no row of its language can tell."""
     return {
         trait: float(table[language].search(statement) is not None)
         for trait, table in _COMPILED.items()

@@ -126,7 +126,7 @@ class LlamaCloudClient:
         return translate(error, secret=self._key.get_secret_value(), where=self.where)
 
     def quoted(self, text: str) -> str:
-        """What the service says, fit for messages: short, and without the key."""
+        """Make the service's text fit for messages: short, and without the key."""
         from pipeline_core.adapters.llama_cloud_api.errors import scrubbed
 
         return scrubbed(text, self._key.get_secret_value())

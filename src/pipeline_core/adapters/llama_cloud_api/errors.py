@@ -45,7 +45,7 @@ def scrubbed(text: str, secret: str) -> str:
 
 
 def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
-    """What an error of the client means. ``AnswerLostError``: what was asked for may have been done."""
+    """Translate an error of the client. ``AnswerLostError``: the request may have been carried out."""
     if isinstance(error, llama_cloud.APIStatusError):
         kind, action = _BY_STATUS.get(error.status_code, (ServiceRefusedError, ServiceRefusedError.action))
         if error.status_code >= 500 and error.status_code not in UNTOUCHED:

@@ -1,4 +1,4 @@
-"""What every object store does in the same way: verify what was read, and show that it works."""
+"""Behaviour common to all object stores: verify what was read, and show that it works."""
 
 import hashlib
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ def measure(file: BinaryIO) -> tuple[int, str]:
 
 
 def same_bytes(file: BinaryIO, blocks: Iterable[bytes]) -> bool:
-    """Whether the seekable file has exactly the bytes of the blocks."""
+    """Return whether the seekable file has exactly the bytes of the blocks."""
     file.seek(0)
     return all(file.read(len(block)) == block for block in blocks) and not file.read(1)
 

@@ -226,7 +226,7 @@ class LocalObjectStore:
 
     @contextmanager
     def _present(self) -> Iterator[None]:
-        """Who reads an object has been told that it is there: a store with nothing in it is gone, or not mounted.
+        """Check the store after an object is missing: an empty store is gone, or not mounted.
 
         Raises:
             StoreUnavailableError: the folder is not there, or is empty.

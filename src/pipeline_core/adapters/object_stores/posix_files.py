@@ -77,7 +77,7 @@ def replace_file(folder: int, name: str, data: bytes | BinaryIO) -> None:
 
 
 def is_unfinished(name: str) -> bool:
-    """Whether a file of this name is what ``replace_file`` writes before it renames it."""
+    """Return whether ``replace_file`` writes a file of this name before it renames it."""
     return _HIDDEN.fullmatch(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""What boto3 raises, as errors of the pipeline."""
+"""Errors of boto3, as errors of the pipeline."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,7 +98,7 @@ def _kind(response: Any) -> _Kind:
 
 
 def _of_client(error: Exception, where: str, endpoint_url: str | None) -> PipelineError:
-    """What went wrong on this side of the connection, or with the connection."""
+    """Translate an error on this side of the connection, or of the connection."""
     from botocore import exceptions as boto
 
     connection = (

@@ -1,1 +1,1 @@
-"""What the adapters of OpenAI-compatible endpoints share: the client, its deadline, its pace, and its errors."""
+"""Shared parts of the adapters of OpenAI-compatible endpoints: the client, its deadline, pace, and errors."""

@@ -46,7 +46,7 @@ def scrubbed(text: str, secret: str) -> str:
 
 
 def translate(error: Exception, *, secret: str, where: str) -> PipelineError:
-    """What an error of the client means: try again, wait for quota, or correct the settings."""
+    """Translate an error of the client: try again, wait for quota, or correct the settings."""
     if isinstance(error, openai.APIStatusError):
         return _by_status(error, scrubbed(_words(error), secret), where)
     if isinstance(error, openai.APITimeoutError):

@@ -43,7 +43,7 @@ class Pace:
         self._buckets = {kind: _Bucket(limit) for kind, limit in limits.items() if limit}
         self._held_until = 0.0
         self._left: dict[str, tuple[float, float]] = {}
-        """What the endpoint said is left of each kind, and when it is whole again."""
+        """Rest of each quota by the endpoint's report, and when it is whole again."""
 
     @contextmanager
     def turn(self, tokens: int, *, until: float) -> Iterator[None]:

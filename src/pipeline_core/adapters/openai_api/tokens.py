@@ -1,4 +1,4 @@
-"""How many tokens a text may have, without the model's own tokenizer."""
+"""Token counts of a text, estimated without the model's own tokenizer."""
 
 CHARS_PER_TOKEN = 4
 PER_MESSAGE = 8

@@ -33,7 +33,7 @@ _REPOSITORY = Path(__file__).parents[4]
 
 
 class Deployments(NamedTuple):
-    """What is on the server now, and what of it is new."""
+    """Deployments on the server now, and those of them that are new."""
 
     api_url: str
     pool: str
@@ -44,7 +44,7 @@ class Deployments(NamedTuple):
 
 
 def folder() -> Path:
-    """Where ``prefect.yaml`` is: in the installed package, or in the repository."""
+    """Return the folder of ``prefect.yaml``: in the installed package, or in the repository."""
     return _SHIPPED if _SHIPPED.is_dir() else _REPOSITORY
 
 
@@ -142,7 +142,7 @@ def _ask(client: "SyncPrefectClient") -> None:
 
 
 def _make_pool(client: "SyncPrefectClient", pool_type: str) -> bool:
-    """Whether there was none."""
+    """Make the pool if there is none; return whether it was made."""
     from prefect.client.schemas.actions import WorkPoolCreate
     from prefect.exceptions import ObjectAlreadyExists
 

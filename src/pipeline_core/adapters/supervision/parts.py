@@ -35,7 +35,7 @@ class Program(NamedTuple):
     arguments: tuple[str, ...]
     address: Callable[[Settings], str]
     serves: Callable[[Settings, int], bool]
-    """Whether the process of this id answers."""
+    """Test that the process of this id answers."""
 
 
 PROGRAMS = (
@@ -47,7 +47,7 @@ PROGRAMS = (
         lambda s, pid: readiness.serves(pid, s.api_host, s.api_port),
     ),
 )
-"""What else comes up: a row a command."""
+"""Other programs to start: one row per command."""
 
 
 class DatabaseServer(Protocol):
@@ -183,7 +183,7 @@ class Installation:
         }
 
     def login_file(self) -> Path | None:
-        """Where the login of this home's Prefect server stands; None if the server is another."""
+        """File of the login of this home's Prefect server; None if the server is another."""
         own = self._launcher.has_own_server
         return prefect_login.file_of(prefect_login.folder_of(self._settings.home)) if own else None
 

@@ -1,4 +1,4 @@
-"""Whether a process that was started does by now what people are told that it does."""
+"""Checks that a started process does by now what users are told."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ _EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 
 def serves(pid: int, host: str, port: int) -> bool:
-    """Whether this process, and no other that has the port already, answers requests there."""
+    """Return whether this process, and no other that has the port already, answers requests there."""
     host = host.strip("[]")
     asked = _EVERY.get(host, host)
     where = f"[{asked}]" if ":" in asked else asked
@@ -28,7 +28,7 @@ def serves(pid: int, host: str, port: int) -> bool:
 
 
 def takes_runs(environment: Mapping[str, str], pool: str, worker: str) -> bool:
-    """Whether the Prefect server of this environment knows the worker as one that is online."""
+    """Return whether the Prefect server of this environment knows the worker as one that is online."""
     url = f"{environment['PREFECT_API_URL'].rstrip('/')}/work_pools/{pool}/workers/filter"
     wanted = {"workers": {"status": {"any_": ["ONLINE"]}}}
     try:

@@ -30,7 +30,7 @@ class Part(Protocol):
     def alive(self) -> bool: ...
 
     def ready(self) -> bool:
-        """Whether it does by now what it is there for."""
+        """Return whether it does its work by now."""
         return self.alive()
 
     def ask_to_stop(self) -> None:
@@ -44,7 +44,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a part that died is left alone before it is started again: twice as long each time.
+    """Delays before a part that died is started again: twice as long each time.
 
     A part that has lived for ``steady_s`` begins anew with ``first_s``.
     """
@@ -66,7 +66,7 @@ class _Watched:
     due: float | None = None
     """When it is to be started again; None while it lives."""
     is_ready: bool = False
-    """Whether it was, in this life."""
+    """True if it was ready in this life."""
 
 
 class Supervisor:

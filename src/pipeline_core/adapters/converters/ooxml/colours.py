@@ -20,7 +20,7 @@ _WHOLE = 100_000  # of a percentage
 
 
 def alike(one: Colour, other: Colour, nearly: int = _NEARLY) -> bool:
-    """Whether nobody can tell the two apart: they differ by less than ``nearly`` in each part."""
+    """Return whether the two cannot be told apart: they differ by less than ``nearly`` in each part."""
     return all(abs(a - b) < nearly for a, b in zip(one, other, strict=True))
 
 
@@ -69,7 +69,7 @@ class Palette:
 
 
 def is_clear(holder: Element) -> bool:
-    """Whether a fill is so transparent that it shows nothing."""
+    """Return whether a fill is so transparent that it shows nothing."""
     shares = (alpha.get("val", "") for alpha in holder.iter(name("a:alpha")))
     return any(share.isdigit() and int(share) <= _WHOLE // 20 for share in shares)
 

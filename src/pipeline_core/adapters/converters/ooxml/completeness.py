@@ -1,4 +1,4 @@
-"""Whether every word that an office file has is in the markdown made of it."""
+"""Check that the markdown of an office file has every word of it."""
 
 import re
 import unicodedata

@@ -46,7 +46,7 @@ def value(element: Element | None, attribute: str = "w:val") -> str | None:
 
 
 def is_on(element: Element | None) -> bool | None:
-    """What an on/off property (ECMA-376 part 1, 17.17.4) says: None where it is not there."""
+    """Read an on/off property (ECMA-376 part 1, 17.17.4): None where it is absent."""
     return None if element is None else (value(element) or "1").lower() not in _NO
 
 

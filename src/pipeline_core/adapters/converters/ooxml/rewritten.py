@@ -1,4 +1,4 @@
-"""What became of an office file before xberg reads it."""
+"""An office file as prepared for xberg."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Where the shapes of a slide stand, in its own units."""
+"""Positions of the shapes of a slide, in its own units."""
 
 from dataclasses import dataclass
 

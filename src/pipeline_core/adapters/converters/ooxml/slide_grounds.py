@@ -1,4 +1,4 @@
-"""What the text of a slide stands on: its shape, what lies below it, the slide's background."""
+"""Backgrounds of the text of a slide: its shape, the shapes below it, the slide's background."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Grounds:
         self._places = {id(below.shape): at for at, below in enumerate(self._below)}
 
     def behind(self, shape: Element) -> Iterator[Ground]:
-        """What stands, or may stand, behind the text of a shape, from the top down to what hides the rest."""
+        """Yield what stands, or may stand, behind the text of a shape, from the top down to what hides the rest."""
         at = self._places.get(id(shape))
         if at is None or at > _MOST_SHAPES:
             yield Ground(None)
@@ -84,7 +84,7 @@ class Grounds:
         return next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
 
     def _of_shape(self, shape: Element) -> Ground | None:
-        """What the shape is filled with; None if it is not filled."""
+        """Return the fill of the shape; None if it is not filled."""
         if local_name(shape) == "pic":
             return Ground(None)
         if local_name(shape) == "graphicFrame":
@@ -155,6 +155,6 @@ def _mapping(layer: Element) -> Element | None:
 
 
 def _is_square(shape: Element) -> bool:
-    """Whether the shape fills its whole box."""
+    """Return whether the shape fills its whole box."""
     geometry = next(shape.iter(name("a:prstGeom")), None)
     return geometry is not None and geometry.get("prst") == "rect"

@@ -39,7 +39,7 @@ class Lists:
 
 
 def level_of(paragraph: Element) -> int:
-    """How deep the paragraph stands in a list, from 0."""
+    """Return the depth of the paragraph in a list, from 0."""
     level = value(paragraph.find(name("a:pPr")), "lvl") or "0"
     return min(int(level), 8) if level.isdigit() else 0
 

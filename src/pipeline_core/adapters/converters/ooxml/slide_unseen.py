@@ -54,7 +54,7 @@ def _is_unseen(run: Element, looks: Sequence[Element], behind: Sequence[Ground],
 
 
 def _stands_out(properties: Element) -> bool:
-    """Whether letters have a line, a shadow or a glow of their own, or the colour of links."""
+    """Return whether letters have a line, a shadow or a glow of their own, or the colour of links."""
     line, effects = properties.find(name("a:ln")), properties.find(name("a:effectLst"))
     drawn = None if line is None else fill_of(line)
     return (
@@ -71,7 +71,7 @@ def _usual(run: Element, grounds: Grounds) -> Colour | None:
 
 
 def _looks(run: Element, paragraph: Element, shape: Element, layers: Sequence[Element]) -> list[Element]:
-    """What gives the run its looks, the nearest first."""
+    """List the elements that format the run, the nearest first."""
     looks = [run.find(name("a:rPr"))]
     if local_name(shape) == "sp":
         level = f"{name(f'a:lvl{level_of(paragraph) + 1}pPr')}/{name('a:defRPr')}"
@@ -100,7 +100,7 @@ def _behind(paragraph: Element, shape: Element, grounds: Grounds) -> Iterator[Gr
 
 
 def _has_fills(frame: Element) -> bool:
-    """Whether the table, or its style, may fill its cells."""
+    """Return whether the table, or its style, may fill its cells."""
     for properties in frame.iter(name("a:tblPr")):
         style = properties.find(name("a:tableStyleId"))
         is_styled = style is not None and (style.text or "").strip().upper() not in _PLAIN_TABLES

@@ -1,4 +1,4 @@
-"""What the text of a Word document stands on: a marker, the shading of its paragraph, cell or box, the page."""
+"""Backgrounds of the text of a Word document: a marker, the shading of its paragraph, cell or box, the page."""
 
 from collections.abc import Iterator, Sequence
 
@@ -36,7 +36,7 @@ class Grounds:
         return self._colour(self._styles.run_property(run, "w:color"), "")
 
     def _colour(self, element: Element | None, kind: str) -> Colour | None:
-        """What ``w:color``, or the ``kind`` of colour of a shading, says."""
+        """Read the colour of ``w:color``, or the ``kind`` of colour of a shading."""
         plain = value(element, f"w:{kind or 'val'}")
         key = value(element, f"w:theme{kind.capitalize() or 'Color'}")
         if element is None or key is None:
@@ -103,7 +103,7 @@ class Grounds:
 
 
 def shown_by_effects(looks: Sequence[Element]) -> bool:
-    """Whether letters have a line, a shadow or a glow, or are filled with more than a colour."""
+    """Return whether letters have a line, a shadow or a glow, or are filled with more than a colour."""
     for look in looks:
         kind = local_name(look)
         if kind in ("emboss", "imprint") or look.tag == name("w:shadow"):
@@ -119,7 +119,7 @@ def shown_by_effects(looks: Sequence[Element]) -> bool:
 
 
 def _mapping(settings: Element | None) -> dict[str, str]:
-    """What the document's names of colours stand for in the theme's."""
+    """Map the document's names of colours to the theme's."""
     found = None if settings is None else settings.find(name("w:clrSchemeMapping"))
     names = {"t1": "tx1", "t2": "tx2"}
     pairs = {} if found is None else {str(k).rpartition("}")[2]: str(v) for k, v in found.attrib.items()}

@@ -1,4 +1,4 @@
-"""What a Word document says, paragraph by paragraph, with the places where a reader finds it."""
+"""Text of a Word document, paragraph by paragraph, with the places where a reader finds it."""
 
 import re
 from collections.abc import Container, Iterator

@@ -1,4 +1,4 @@
-"""What a run of a Word document looks like: by its own properties, its character style, its paragraph's style."""
+"""Looks of a run of a Word document: by its own properties, its character style, its paragraph's style."""
 
 from collections.abc import Iterator, Mapping
 
@@ -42,11 +42,11 @@ class Styles:
         return self._looks_of(run_style, style) | own if run_style or style else own
 
     def run_is(self, run: Element, short: str) -> bool:
-        """Whether an on/off property holds for the run."""
+        """Return whether an on/off property holds for the run."""
         return is_on(self.run_property(run, short)) or False
 
     def has_header_look(self, style: Element | None) -> bool:
-        """Whether a table of this style (``w:tblStyle``) may show its first row as a header."""
+        """Return whether a table of this style (``w:tblStyle``) may show its first row as a header."""
         looks = (look for found in self._chain(value(style)) for look in found.iter(name("w:tblStylePr")))
         return any(value(look, "w:type") == "firstRow" for look in looks)
 
@@ -56,7 +56,7 @@ class Styles:
         return next((shading for shading in found if shading is not None), None)
 
     def may_shade(self, style: Element | None) -> bool:
-        """Whether a table of this style (``w:tblStyle``) may have shaded cells."""
+        """Return whether a table of this style (``w:tblStyle``) may have shaded cells."""
         return any(next(found.iter(name("w:shd")), None) is not None for found in self._chain(value(style)))
 
     def _looks_of(self, *names: str | None) -> dict[str, Element]:

@@ -17,7 +17,7 @@ _MOST_ACROSS = 0.25
 
 
 Extents = list[tuple[float, float]]
-"""Where the groups of words of a line begin and end, from left to right."""
+"""Beginnings and ends of the groups of words of a line, from left to right."""
 
 
 def _extents(line: Line) -> Extents:
@@ -90,7 +90,7 @@ class Columns:
         return lines
 
     def fits(self, line: Line) -> bool:
-        """Whether no words reach over a gap; the gaps become as narrow as the line leaves them."""
+        """Return whether no words reach over a gap; the gaps become as narrow as the line leaves them."""
         extents = _extents(line)
         kept = [_Gap(gap.left, gap.right, gap.across, gap.beside) for gap in self.gaps]
         if not all(gap.take(extents, _NARROWEST * line.height) for gap in kept):
@@ -99,11 +99,11 @@ class Columns:
         return True
 
     def is_heading(self, line: Line, above: Line) -> bool:
-        """Whether it stands alone in its row in larger letters: the heading of what follows the table."""
+        """Return whether it stands alone in its row in larger letters: the heading of what follows the table."""
         return line.height > _LARGER * above.height and self.filled(line) == 1
 
     def spanned(self, line: Line) -> bool:
-        """Whether words of the line reach over a gap."""
+        """Return whether words of the line reach over a gap."""
         edges = self.edges()
         return any(
             _has_edge(edges, segment[0].box.left + 1, max(word.box.right for word in segment) - 1, inside=True)
@@ -112,7 +112,7 @@ class Columns:
 
 
 def _has_edge(edges: Sequence[float], start: float, end: float, *, inside: bool = False) -> bool:
-    """Whether an edge lies between the two; ``inside``: on neither of them."""
+    """Return whether an edge lies between the two; ``inside``: on neither of them."""
     at = (bisect_right if inside else bisect_left)(edges, start)
     return at < len(edges) and (edges[at] < end if inside else edges[at] <= end)
 

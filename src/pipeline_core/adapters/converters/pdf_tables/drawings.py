@@ -15,7 +15,7 @@ _AT_SIDE = 4.0
 
 
 class Drawing:
-    """What is drawn on a page besides the lines of its tables."""
+    """Drawings of a page besides the lines of its tables."""
 
     def __init__(self, graphics: "VectorGraphics | None", rules: Rules, text: PageText):
         self._upright = [Box(rule.at - 1, rule.start, rule.at + 1, rule.end) for rule in rules.upright]

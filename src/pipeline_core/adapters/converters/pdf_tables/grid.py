@@ -77,7 +77,7 @@ class _Groups:
 
 
 def _edges(at: Sequence[float], ends: Sequence[float]) -> list[float]:
-    """Where the lines are, and where those that cross them end: a table may be open at its sides."""
+    """Find where the lines are, and where those that cross them end: a table may be open at its sides."""
     edges = [sum(group) / len(group) for group in clusters(at, lambda one: one)]
     if ends and min(ends) < edges[0] - _NARROWEST:
         edges.insert(0, min(ends))

@@ -114,7 +114,7 @@ def _middle(line: Line) -> float:
 
 
 def _is_table_like(between: Sequence[Line], columns: Columns) -> bool:
-    """Whether the lines keep to the columns: prose reaches over them line after line, a heading in larger letters."""
+    """Return whether the lines keep to the columns: prose reaches over them each line, a heading in larger letters."""
     across = [columns.spanned(line) for line in between]
     usual = sorted(line.height for line in between)[len(between) // 2]
     if any(is_across and line.height > _LARGER * usual for line, is_across in zip(between, across, strict=True)):
@@ -152,7 +152,7 @@ def _table(
 
 
 def _is_plain(head: Sequence[Line], body: Sequence[Line], columns: Columns) -> bool:
-    """Whether lines above and below one drawn line are a table: the line below a page's header is drawn alike."""
+    """Return whether lines around one drawn line are a table: the line below a page's header is drawn alike."""
     if columns.count > 2:
         return True
     return len(body) >= 2 and all(columns.filled(line) > 1 for line in (*head, *body[:2]))

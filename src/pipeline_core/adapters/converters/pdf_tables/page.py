@@ -69,7 +69,7 @@ def with_tables(page: "ParsedPage", items: "Sequence[TextItem]") -> str:
 
 
 def _knows_more(table: Table, trusted: Sequence[Box]) -> bool:
-    """Whether what the parser has for tables in that place is at most a part of it."""
+    """Return whether the parser's tables there are at most a part of this one."""
     within = [box for box in trusted if box.touches(table.box)]
     return all(table.box.share_of(box) > _MOST for box in within) and not any(
         box.share_of(table.box) > _MOST for box in within

@@ -126,7 +126,7 @@ def letters(text: str) -> Counter[str]:
 
 
 def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
-    """What is left of a piece when the table's words are taken out of it."""
+    """Return the rest of a piece without the table's words."""
     own, within = own_words(piece, text), set(table.words)
     outside = [word for word in own if word not in within]
     if len(outside) == len(own):
@@ -163,7 +163,7 @@ def own_words(piece: Piece, text: PageText) -> list[Word]:
 
 
 def _claimed(free: str, text: str) -> tuple[str, bool]:
-    """What is left of the letters when the text's are taken out, and whether they are there."""
+    """Take the text's letters out of the free ones; return the rest, and whether they were there."""
     said = squash(text)
     at = free.find(said)
     if not said or at < 0:
@@ -235,7 +235,7 @@ def _cut(text: str, said: str) -> str:
 
 
 def _behind_signs(text: str, end: int, said: str) -> int:
-    """Where the signs end that stand behind the last letter of what is said: "n = %"."""
+    """Return the end of the signs behind the last letter of the text: "n = %"."""
     signs = said[max((at for at, char in enumerate(said) if char.isalnum()), default=len(said)) + 1 :]
     for sign in signs.replace(" ", ""):
         at = end

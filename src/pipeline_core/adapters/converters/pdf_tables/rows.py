@@ -89,7 +89,7 @@ def _is_between(rules: Sequence[float], above: Line, below: Line) -> bool:
 def _goes_on(
     text: PageText, above: Cells, here: Cells, sides: Sequence[tuple[float, float]], *, parts_rows: bool
 ) -> bool:
-    """Whether a line close below another is of the same row: texts go on, values do not.
+    """Return whether a line close below another is of the same row: texts go on, values do not.
 
     Args:
         sides: where each column's words begin and end in the whole table.
@@ -112,7 +112,7 @@ def _goes_on(
 
 
 def _is_full(above: Sequence[list[Word]], here: Sequence[list[Word]], side: tuple[float, float]) -> bool:
-    """Whether the line above had no room for the first word of this one: a text is broken where it must be."""
+    """Return whether the line above had no room for the first word of this one: a text is broken where it must be."""
     first = here[0][0].box
     left, right = side
     used = above[-1][-1].box.right - above[0][0].box.left

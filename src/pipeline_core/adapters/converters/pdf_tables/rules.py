@@ -28,13 +28,13 @@ class Rule:
         return self.end - self.start
 
     def covers(self, start: float, end: float, share: float = 0.6) -> bool:
-        """Whether it runs along most of the stretch."""
+        """Return whether it runs along most of the stretch."""
         return min(self.end, end) - max(self.start, start) >= share * (end - start)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is drawn as lines; ``edges`` are those and the sides of the areas that are filled with a colour."""
+    """Drawn lines; ``edges`` are those and the sides of the areas that are filled with a colour."""
 
     level: tuple[Rule, ...] = ()
     upright: tuple[Rule, ...] = ()

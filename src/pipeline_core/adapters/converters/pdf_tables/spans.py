@@ -1,4 +1,4 @@
-"""What stands over several columns of a table, put over the first of them: where its middle is tells which they are."""
+"""Labels over several columns of a table, put over the first of them: their middle tells which they are."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -38,7 +38,7 @@ def over_their_first(row: Cells, below: Cells) -> Cells:
 
 
 def _is_over(label: tuple[float, float], name: tuple[float, float], step: float) -> bool:
-    """Whether the label is set over the one column, by its left edge or its middle."""
+    """Return whether the label is set over the one column, by its left edge or its middle."""
     return min(abs(label[0] - name[0]), abs(sum(label) - sum(name)) / 2) < _NEAR * step
 
 
@@ -48,7 +48,7 @@ def _starts(labels: int, columns: int) -> list[tuple[int, ...]]:
 
 
 def _off(middles: Sequence[float], extents: Sequence[tuple[float, float]], starts: Sequence[int]) -> float:
-    """How far the label is from the middle of its columns that is farthest from it."""
+    """Return the distance from the label to the farthest middle of its columns."""
     ends = [*starts[1:], len(extents)]
     return max(
         abs(middle - (extents[start][0] + extents[end - 1][1]) / 2)

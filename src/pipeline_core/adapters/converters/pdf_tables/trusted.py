@@ -1,4 +1,4 @@
-"""Whether what the parser takes for a table is one: its columns must stand apart from each other."""
+"""Check that what the parser takes for a table is one: its columns must stand apart from each other."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ def _is_filled(row: "Sequence[LayoutCell]") -> bool:
 
 
 def _stand_apart(rows: "Sequence[Sequence[LayoutCell]]", at: int) -> bool:
-    """Whether there is a place between the column and the next one that nearly no cell reaches over."""
+    """Return whether there is a place between the column and the next one that nearly no cell reaches over."""
     left = [cell for row in rows for cell in row[at : at + 1] if cell.text.strip()]
     right = [cell for row in rows for cell in row[at + 1 : at + 2] if cell.text.strip()]
     # a cell without a place was cut out of a line of words somewhere

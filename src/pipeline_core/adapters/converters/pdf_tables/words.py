@@ -37,7 +37,7 @@ class Box:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def holds(self, other: "Box") -> bool:
-        """Whether the middle of the other lies in it."""
+        """Return whether the middle of the other lies in it."""
         across, down = other.left + other.right, other.top + other.bottom
         return 2 * self.left <= across <= 2 * self.right and 2 * self.top <= down <= 2 * self.bottom
 
@@ -47,7 +47,7 @@ class Box:
         return across > by and down > by
 
     def share_of(self, other: "Box") -> float:
-        """How much of the other's area lies in it, 0 to 1."""
+        """Share of the other's area that lies in it, 0 to 1."""
         across = min(self.right, other.right) - max(self.left, other.left)
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         size = (other.right - other.left) * (other.bottom - other.top)
@@ -119,11 +119,11 @@ class PageText:
         return self._within[box]
 
     def reads_leftwards(self, words: Sequence[Word]) -> bool:
-        """Whether most of the words are in a script that is written from right to left."""
+        """Return whether most of the words are in a script that is written from right to left."""
         return 2 * sum(reads_leftwards(word.text) for word in words) > sum(map(_has_letters, words))
 
     def is_leftwards(self, words: Sequence[Word]) -> bool:
-        """Whether the words are of a line that is read from right to left, though names in it may not be."""
+        """Return whether the line of the words is read from right to left, though names in it may not be."""
         if not any(reads_leftwards(word.text) for word in words):
             return False
         return self.has_leftwards_page or is_leftwards(" ".join(word.text for word in words))
