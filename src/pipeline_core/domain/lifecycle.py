@@ -177,14 +177,14 @@ class EventType(StrEnum):
 
 
 class Profile(StrEnum):
-    """Processing profile of a document: the usual settings, or those of a deep scan."""
+    """How thoroughly a document is processed: with the usual settings, or with those of a deep scan."""
 
     STANDARD = "standard"
     DEEP = "deep"
 
 
 class Outcome(StrEnum):
-    """Outcome of a done job. ``superseded``: a newer version of the same source was published meanwhile."""
+    """How a done job ended. ``superseded``: a newer version of the same source was published meanwhile."""
 
     PUBLISHED = "published"
     REJECTED = "rejected"

@@ -94,7 +94,7 @@ def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]
 
 
 class SearchMode(StrEnum):
-    """Basis of a search."""
+    """What a search goes by."""
 
     VECTOR = "vector"
     TEXT = "text"
