@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class WebhookEvent(StrEnum):
-    """What can be told."""
+    """Event that a webhook can report."""
 
     DONE = "job.done"
     DEADLETTER = "job.deadletter"
@@ -38,7 +38,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What the receiver answered: ``status`` is None where there was no answer, ``error`` None where it took it.
+    """Response of the receiver: ``status`` is None where there was no answer, ``error`` None where it took it.
 
     ``is_final``: trying again cannot help.
     """
