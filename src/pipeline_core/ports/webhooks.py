@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class WebhookEvent(StrEnum):
-    """Event that a webhook can report."""
+    """What can be told."""
 
     DONE = "job.done"
     DEADLETTER = "job.deadletter"
