@@ -36,7 +36,7 @@ class Fence:
 
 
 _IGNORED_RULES = ["reference"]
-"""Rules that make no difference to fences: link targets."""
+"""Link targets make no difference to fences."""
 _DEEPEST = 50
 """Lists and quotes within each other; below that nothing is looked for."""
 _MOST_UNCLOSED = 8

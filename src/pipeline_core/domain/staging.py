@@ -289,7 +289,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """Row of the ledger: expected and actual facts of a document in production."""
+    """Row of the ledger: a document's expected and actual chunks and facts in production."""
 
     document_id: DocumentId
     chunks_staged: int

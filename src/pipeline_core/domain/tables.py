@@ -313,7 +313,7 @@ def _has_values(head: Row, body: Sequence[Row]) -> bool:
 
 
 def _stand_below(head: Row, body: Sequence[Row], columns: Sequence[int]) -> bool:
-    """Returns whether below each code is another of the same pattern."""
+    """Returns whether another code of the same pattern is below one."""
     return any(_shape(row[column]) == _shape(head[column]) for row in body for column in columns)
 
 
@@ -351,7 +351,7 @@ def _answers(head: Row, body: Sequence[Row]) -> bool:
 
 
 def _draws_from_few(head: Row, body: Sequence[Row]) -> bool:
-    """Returns whether a column has few, recurring words, without the first row's: "blue, green, blue"."""
+    """Returns whether a column has a few recurring words, none of which is the first row's: "blue, green, blue"."""
     for at in range(1, len(head)):
         filled = [row[at].casefold() for row in body if kind_of(row[at]) == "words"]
         counts = Counter(filled)
@@ -570,7 +570,7 @@ MOST_ROWS = 2_000
 
 
 def rows_at_end(text: str, before: int) -> int:
-    """Returns the number of rows of the table that ends a chunk, with those ``before`` the chunk if it goes on."""
+    """Returns the number of lines of the table that ends a chunk, with those ``before`` the chunk if it goes on."""
     lines = [line.lstrip(" \t>") for line in text.rstrip().splitlines()]
     start = len(lines)
     while start and lines[start - 1].startswith("|"):
