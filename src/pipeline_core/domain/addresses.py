@@ -56,8 +56,8 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 def is_public(address: Address, *, but: Sequence[Network] = ()) -> bool:
-    """Whether the address is a host's on the internet, in its own right: one that has an IPv4 address embedded is not,
-    whatever that is. ``but``: further networks that are not."""
+    """Returns whether the address belongs to a public host. An address that embeds an IPv4 address never counts as
+    public. ``but``: further networks that do not."""
     if any(address.version == network.version and address in network for network in but):
         return False
     if isinstance(address, IPv4Address):

@@ -78,7 +78,7 @@ class BatchCounts:
         return asdict(self)
 
     def status(self) -> BatchStatus:
-        """Where the decisions so far put the batch."""
+        """Returns the batch's status after the decisions so far."""
         if self.pending:
             return BatchStatus.REVIEWING if self.approved or self.rejected else BatchStatus.PENDING
         if self.approved > self.imported:

@@ -1,4 +1,4 @@
-"""What a decision changed, and what of it goes back when it is undone."""
+"""Changes made by a decision, and those that are reverted when it is undone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class Kind(StrEnum):
-    """What kind of row was changed; ``REMEMBERED`` is what was decided about two texts, wherever they stand."""
+    """Kind of row that was changed; ``REMEMBERED`` is a decision about two texts, wherever they occur."""
 
     FACT = "fact"
     PAIR = "pair"
@@ -35,7 +35,7 @@ class ChangedRow:
 
     @property
     def is_as_left(self) -> bool:
-        """Whether nobody has changed it since."""
+        """Returns whether the row is unchanged since."""
         return _seen(self.now) == _seen(self.after)
 
 
@@ -74,14 +74,14 @@ def of_subject(rows: Sequence[ChangedRow], subject: UUID, subjects: Sequence[UUI
 
 
 def to_restore(rows: Sequence[ChangedRow], scope_id: UUID) -> list[ChangedRow]:
-    """What goes back: all of this document or bank; elsewhere what waits still and nobody has changed since."""
+    """Returns the rows to restore: all of this document or bank; elsewhere, those still waiting and unchanged since."""
     return [
         row for row in rows if row.scope_id == scope_id or (row.is_as_left and (row.is_open or row.scope_id is None))
     ]
 
 
 def in_the_way(rows: Sequence[ChangedRow], scope_id: UUID) -> list[ChangedRow]:
-    """What was changed since in this document or bank: that is to be undone first."""
+    """Returns the rows of this document or bank that were changed since: those changes must be undone first."""
     return [row for row in rows if row.scope_id == scope_id and not row.is_as_left]
 
 

@@ -1,4 +1,4 @@
-"""How sure a fact is: the traits that speak for and against it.
+"""Confidence of a fact: the traits that count for and against it.
 
 A trait is something that is known of a fact before anybody judges it: what kind of text it was taken from, whether its
 sentence is whole, how it was found on its page. A generator says those it knows in ``FactCandidate.traits``; the stage
@@ -135,7 +135,7 @@ FLAGS_OF: Mapping[str, tuple[str, ...]] = {
         *("bare_definite", "continues", "points_at_unsaid", "verb_unseen"),
     ),
 }
-"""What a generator that names the kind knows as well: of these flags, the one that it does not say is 0."""
+"""Flags that a generator knows for each kind: if it names the kind, a flag that it does not report is 0."""
 
 KINDS = ("row", "item", "label", "prose")
 """The kinds of text; one of them is 1 for every fact."""

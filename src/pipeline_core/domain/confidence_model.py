@@ -24,8 +24,8 @@ _LEAST, _MOST = 0.01, 0.99
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """What the model makes of a trait: a number from about 0 to 1. ``tells`` is high if a high value of the feature is
-    a high value of the trait, and low if it is the other way round."""
+    """Number from about 0 to 1 that the model derives from a trait. ``tells`` is high if a high value of the feature
+    is a high value of the trait, and low if it is the other way round."""
 
     name: str
     trait: str
@@ -86,7 +86,7 @@ class Confidence:
 
 
 def features_of(traits: Mapping[str, float]) -> dict[str, float]:
-    """What the model sees of the traits that are known and mean something to the kind of text."""
+    """Returns the features of those traits that are known and apply to the kind of text."""
     return {one.name: one.value(traits[one.trait]) for one in _seen_of(traits)}
 
 
@@ -96,7 +96,7 @@ def _seen_of(traits: Mapping[str, float]) -> Iterator[Feature]:
 
 
 def confidence_of(traits: Mapping[str, float]) -> Confidence:
-    """How sure it is that a fact with these traits holds."""
+    """Returns the confidence that a fact with these traits holds."""
     log_odds = INTERCEPT
     effects: list[tuple[float, Feature, bool]] = []
     for one in _seen_of(traits):

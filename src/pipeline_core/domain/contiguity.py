@@ -57,7 +57,7 @@ class Pages:
         return self._layouts[number]
 
     def scattered(self, quote: str, first: int, last: int) -> tuple[Piece, ...]:
-        """Where the parts of the quote stand, if it is not in one piece on its page; nothing if it is.
+        """Returns the positions of the quote's parts if it is not in one piece on its page; nothing if it is.
 
         ``first`` and ``last`` are the pages that it begins and ends on. A row of a table is in one piece if each of
         its cells is and they stand side by side. What has neither letters nor digits, and pages whose words are not
@@ -128,7 +128,7 @@ def _follow(
 
 
 def _step(text: str, upto: int, part: str) -> int | None:
-    """How far the text is read when the part is read behind what was; None if the part says something else."""
+    """Returns the position in the text after the part, read from ``upto``; None if the part says something else."""
     if text.startswith(part, upto):
         return upto + len(part)
     return len(text) if upto < len(text) and part.startswith(text[upto:]) else None
@@ -138,7 +138,7 @@ _LONGEST_WAY = 400
 
 
 def _is_row(cells: Sequence[str], layout: Layout) -> bool:
-    """Whether the cells stand side by side, from left to right or the other way round."""
+    """Returns whether the cells are side by side, in either direction."""
     options = []
     for cell in cells:
         found = []
@@ -168,7 +168,7 @@ def _extent(layout: Layout, place: _Found) -> _Extent:
 
 
 def _goes_on(first: _Extent, options: Sequence[Sequence[_Extent]]) -> bool:
-    """Whether each cell stands right of the one before, at a height that those before it reach."""
+    """Returns whether each cell is right of the one before, at a height that those before it reach."""
     top, bottom, left, offset = first
     for found in options:
         beside = [one for one in found if one[0] < bottom and one[1] > top and (one[2], one[3]) > (left, offset)]
@@ -181,7 +181,7 @@ def _goes_on(first: _Extent, options: Sequence[Sequence[_Extent]]) -> bool:
 
 
 def _runs_over(text: str, first: Layout, second: Layout) -> bool:
-    """Whether the text goes on from one page's end at the beginning of the next."""
+    """Returns whether the text continues from the end of one page at the beginning of the next."""
     heads: set[int] = set()
 
     def note(part: int, upto: int) -> bool:

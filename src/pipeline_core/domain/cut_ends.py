@@ -1,4 +1,4 @@
-"""What ends no text: articles, prepositions and conjunctions. Their phrase goes on where a cell or item was cut."""
+"""Words that end no text: articles, prepositions, conjunctions. Their phrase goes on where a cell or item was cut."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where a text may be cut: evidence begins and ends with whole words and whole numbers."""
+"""Allowed cuts of a text: evidence begins and ends with whole words and whole numbers."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ _FIRST_UNSPACED = "\u0e00"
 
 
 def cuts(text: str, at: int) -> bool:
-    """Whether a cut before ``text[at]`` would go through a word or a number."""
+    """Returns whether a cut before ``text[at]`` would split a word or a number."""
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]

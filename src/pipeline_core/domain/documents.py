@@ -11,7 +11,7 @@ from pipeline_core.domain.page_words import PageWords
 
 
 class PageOutcome(StrEnum):
-    """What became of a page: every page of the original has exactly one."""
+    """Outcome of a page: every page of the original has exactly one."""
 
     TEXT = "text"
     BLANK = "blank"
@@ -46,7 +46,7 @@ class PageMap:
 
     @property
     def count(self) -> int | None:
-        """How many pages, slides or sheets there are; None where the original has none."""
+        """Returns the number of pages, slides or sheets; None where the original has none."""
         return None if self.unit == WHOLE else len(self.pages)
 
     def page_at(self, char: int) -> int:
@@ -85,7 +85,7 @@ class PageMap:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a converter returns: markdown with ``\\n`` line ends and no NUL, its page map, and what it noticed."""
+    """Result of a converter: markdown with ``\\n`` line ends and no NUL, its page map, and the converter's notes."""
 
     markdown: str
     page_map: PageMap
@@ -96,12 +96,12 @@ class Converted:
     title: str | None = None
     """The title that the file declares, beside its text."""
     page_words: PageWords | None = None
-    """What each page shows, with its place there; None where the original has no such pages, or was not read so."""
+    """Words of each page with their positions; None where the original has no such pages or they were not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a document stands: a URI, and the name that it has there."""
+    """Location of a document: a URI, and the document's name there."""
 
     uri: str
     document_id: DocumentId

@@ -37,7 +37,7 @@ _AT_EDGES = frozenset(
 _RAISED = frozenset("¹²³ºª°")
 _POWERS, _UNITS = "²³", "ms"
 _ODD = 0.25
-"""What counts against a raised character at a word: a footnote's mark, or a letter of another encoding."""
+"""Penalty for a raised character at a word: a footnote's mark, or a letter of another encoding."""
 _NOT_AFTER_LETTERS = frozenset("№≤≥≠§¶¿¡±×÷£¥¢¼½¾")
 _NOT_BEFORE_LETTERS = frozenset("£¥¢¹²³¼½¾®©™±")
 _WITHIN_WORDS = frozenset("’‘´·\u00ad–—-ªº")
@@ -145,7 +145,7 @@ def _plausible(text: str) -> float:
 
 
 def _is_wordy(text: str) -> bool:
-    """Whether it has letters, digits and blanks in the main, as text does and noise does not."""
+    """Returns whether the text is mostly letters, digits and blanks, as text is and noise is not."""
     worded = sum(
         character.isalnum() or character.isspace() or unicodedata.combining(character) > 0 for character in text
     )
@@ -176,7 +176,7 @@ def _fits(character: str, before: str, after: str) -> bool:
 
 
 def _drops_case(text: str, at: int) -> bool:
-    """Whether it is a small letter after two capitals of its word."""
+    """Returns whether the character is a small letter after two capitals of its word."""
     return at > 1 and text[at].islower() and text[at - 1].isupper() and text[at - 2].isupper()
 
 

@@ -1,4 +1,4 @@
-"""How a statement ends: with one sign, whatever stood at the end of the item or cell that it was taken from."""
+"""Endings of statements: one sign, whatever ended the item or cell that the statement was taken from."""
 
 import re
 

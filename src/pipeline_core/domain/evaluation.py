@@ -1,4 +1,4 @@
-"""How well questions find their sources: pure."""
+"""Measures of how well questions find their sources: pure."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Expected:
     quote: str | None = None
 
     def is_met_by(self, hit: dict[str, Any]) -> bool:
-        """Whether the hit, or a fact under it, is the expected source; everything that is named must agree."""
+        """Returns whether the hit, or a fact under it, is the expected source; all that is named must match."""
         return self._is(hit) or any(self._is(fact) for fact in hit.get("facts", ()))
 
     def _is(self, hit: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from pipeline_core.domain.policy import EVERYTHING, Policy
 
 
 class MatchKind(StrEnum):
-    """How a quote was found in its chunk: letter for letter, after folding white space, or aligned and repaired."""
+    """Way in which a quote was found in its chunk: exactly, after folding white space, or aligned and repaired."""
 
     EXACT = "exact"
     NORMALIZED = "normalized"
@@ -55,7 +55,7 @@ _ROW = "|"
 
 
 def place_of(evidence: Sequence[Span]) -> Span:
-    """Where a fact stands: at its row, which comes behind what it is said with; else where its evidence begins.
+    """Returns the position of a fact: its row, which follows its context; otherwise the start of its evidence.
 
     The database says the same (``place_of``).
     """
@@ -77,7 +77,7 @@ def shown_quotes(evidence: Sequence[Span], length: int) -> str:
 
 
 class HasEvidence:
-    """What a fact's spans say together."""
+    """Properties of a fact's spans taken together."""
 
     __slots__ = ()
     evidence: tuple[Span, ...]
@@ -89,19 +89,19 @@ class HasEvidence:
 
     @property
     def page(self) -> int | None:
-        """Where it stands."""
+        """Returns the page of the fact."""
         return place_of(self.evidence).page
 
 
 def fact_text(question: str | None, answer: str | None, statement: str | None) -> str:
-    """What the vector of a fact is of; the database says the same (``fact_text``)."""
+    """Returns the text that a fact's vector embeds; the database computes the same (``fact_text``)."""
     said = statement if statement is not None else answer or ""
     return said if question is None else f"{question}\n{said}"
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a row of a table is said with: a caption, a unit, a header's row, as the text has it.
+    """Context of a table's row: a caption, a unit, a header's row, as the text has it.
 
     ``start`` is where it stands in the row's chunk; None: in another one, above the chunk or ``below`` it. Of a heading
     above the chunk, ``quote`` is what it says without its marks.
@@ -115,7 +115,7 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class FactCandidate:
-    """What a generator claims, before its quotes have been looked up in the chunk.
+    """Claim of a generator, before its quotes have been looked up in the chunk.
 
     ``quotes`` prove it together, in the order in which a reader needs them: a lead-in and its item, a header and its
     row. Both question and answer are None where no question is natural. ``traits`` are what its confidence is made of.
@@ -133,13 +133,13 @@ class FactCandidate:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it says anything, and question and answer together or neither: a schema cannot ask for that."""
+        """Returns whether it has quotes, no blank text, and both question and answer or neither."""
         said = (self.statement, *self.quotes, *self.texts)
         return (self.question is None) == (self.answer is None) and bool(self.quotes) and all(map(str.strip, said))
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What it says in words of its own."""
+        """Returns the texts in its own words."""
         return present(self.question, self.answer, self.statement)
 
     def as_json(self) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def present(*texts: str | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a paid call cost. Zero for local work. ``cached_tokens`` are those of the input that cost less."""
+    """Cost of a paid call. Zero for local work. ``cached_tokens`` are the input tokens that cost less."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -200,7 +200,7 @@ class Usage:
 
 
 class AnswerOutcome(StrEnum):
-    """What a generator's answer is worth. All but the first are paid for and of no use: the chunk failed."""
+    """Verdict on a generator's answer. All but the first are paid for and of no use: the chunk failed."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -233,7 +233,7 @@ class Fact:
     statement: str
     evidence: tuple[Evidence, ...]
     scattered: tuple[Piece, ...] = ()
-    """Where the parts of quotes stand that do not stand on their page in one piece."""
+    """Positions of the parts of quotes that are not in one piece on their page."""
     around: int = 0
     """So many of the first spans are what a row is said with: its caption, its unit, its header."""
     traits: Mapping[str, float] = field(default_factory=dict, hash=False)
@@ -248,7 +248,7 @@ class Fact:
 
     @property
     def match(self) -> MatchKind:
-        """How its quotes were found: as the one that was found the least exactly."""
+        """Returns the match kind of its quotes: that of the least exact one."""
         return max((span.match for span in self.evidence), key=list(MatchKind).index)
 
     @property
@@ -262,7 +262,7 @@ class Fact:
 
     @property
     def is_doubted(self) -> bool:
-        """Whether its confidence is below the one from which nobody has to look at it."""
+        """Returns whether its confidence is below the level from which nobody has to review it."""
         return self.confidence is not None and self.confidence.value < self.policy.publish_from
 
 
@@ -285,7 +285,7 @@ _LEFT_OUT_WORDS = {
 
 
 class ChunkOutcome(StrEnum):
-    """Where a chunk ended: the conservation ledger's columns."""
+    """Final outcome of a chunk: the conservation ledger's columns."""
 
     FACTS = "facts"
     NOTHING_HERE = "nothing_here"

@@ -1,4 +1,4 @@
-"""Whose fault an error is: the one table that decides whether a document fails, waits, or is tried again.
+"""Classification of errors: the one table that decides whether a document fails, waits, or is tried again.
 
 What is the installation's is nobody's document's: the job is held, queued as it was, until the part that is missing
 is back. A class that is not named here is judged as its nearest parent is.
@@ -35,7 +35,7 @@ from pipeline_core.domain.errors import (
 
 
 class Fault(StrEnum):
-    """What an error says about the document that met it."""
+    """Meaning of an error for the document that met it."""
 
     DOCUMENT = "document"
     """It fails for good: a dead letter."""
@@ -95,11 +95,11 @@ _OF_MACHINE: Mapping[int, tuple[type[MachineError], str]] = {
     errno.EACCES: (MachineError, "Let this user read and write there."),
     errno.EPERM: (MachineError, "Let this user read and write there."),
 }
-"""What the system says of itself, whichever document it says it about."""
+"""System errors that concern the machine, whichever document met them."""
 
 
 def fault_of(error: PipelineError) -> Fault:
-    """Whose fault it is, by its class or the nearest parent that the table names."""
+    """Returns the fault of an error, by its class or the nearest parent in the table."""
     fault = _row(error)[0]
     # of a service that nobody can name, nobody can say that it serves others
     return Fault.MOMENT if fault is Fault.EITHER and not error.where else fault
@@ -111,7 +111,7 @@ def part_of(error: PipelineError) -> str:
 
 
 def of_machine(error: BaseException) -> PipelineError | None:
-    """What an error of the system says about this machine; None if it may be the document's, or a defect."""
+    """Translates a system error about this machine; None if it may be the document's fault, or a defect."""
     row = _OF_MACHINE.get(error.errno or 0) if isinstance(error, OSError) else None
     if row is None:
         return None

@@ -36,7 +36,7 @@ class Fence:
 
 
 _IGNORED_RULES = ["reference"]
-"""Where links lead makes no difference to fences."""
+"""Link targets make no difference to fences."""
 _DEEPEST = 50
 """Lists and quotes within each other; below that nothing is looked for."""
 _MOST_UNCLOSED = 8
@@ -106,7 +106,7 @@ def _parser() -> "MarkdownIt":
 
 
 def _line_starts(text: str) -> list[int]:
-    """Where each line begins, and the text's end."""
+    """Returns the start of each line, and the text's end."""
     ends = list(accumulate(map(len, _LINE.findall(text))))
     return [0, *ends]
 

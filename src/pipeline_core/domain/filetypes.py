@@ -1,4 +1,4 @@
-"""What a file really is, from its bytes. The name only breaks ties between text formats."""
+"""Detection of a file's real type from its bytes. The name only breaks ties between text formats."""
 
 import codecs
 import io
@@ -85,7 +85,7 @@ def detect(data: Content, filename: str) -> FileType:
 
 
 def is_mislabelled(filename: str, kind: FileType) -> bool:
-    """Whether the name's extension promises something else than the content.
+    """Returns whether the name's extension promises something else than the content.
 
     Plain text may be called anything that no other format claims (``.log``).
     """
@@ -131,7 +131,7 @@ def _promised(filename: str) -> FileType | None:
 
 
 def _is_plain_text(data: Content) -> bool:
-    """Whether the bytes are characters beyond doubt: a file of text that merely has the wrong name."""
+    """Returns whether the bytes are characters beyond doubt: a text file that merely has the wrong name."""
     whole = data if isinstance(data, bytes) else data[:]
     if whole.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return sum(char.isprintable() or char.isspace() for char in (decode_text(whole) or "")) > len(whole) // 4

@@ -1,4 +1,4 @@
-"""What a validation rule or a stage reports about a document."""
+"""Findings that a validation rule or a stage reports about a document."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pipeline_core.domain.wording import without_objects
 
 
 class Severity(StrEnum):
-    """How much a finding matters: only ``critical`` stops a document."""
+    """Severity of a finding: only ``critical`` stops a document."""
 
     CRITICAL = "critical"
     WARNING = "warning"

@@ -1,4 +1,4 @@
-"""How well letters fit a language: by how often it uses each, from the commonest to the rarest."""
+"""Fit of letters to a language: by how often it uses each, from the commonest to the rarest."""
 
 import re
 import unicodedata
@@ -68,7 +68,7 @@ _KNOWN, _OWN = 1 / 12, 1 / 4
 _WITHOUT_WORDS = 0.5
 _STRAY = 0.1
 _FLOOR, _RARE = 0.004, 1e-5
-"""What is left to a letter, or an ideograph, that the language has not."""
+"""Weight of a letter, or an ideograph, that the language does not use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _all_common() -> frozenset[str]:
 
 
 def is_common_word(word: str) -> bool:
-    """Whether the word, in lower case, is one of the commonest of a language in Latin letters: "of", "und", "la"."""
+    """Returns whether the lower-case word is one of the commonest of a language in Latin letters: "of", "und", "la"."""
     return word in _all_common()
 
 

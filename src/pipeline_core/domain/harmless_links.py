@@ -159,13 +159,13 @@ def _address(target: str) -> str:
 
 
 def is_harmless_target(target: str) -> bool:
-    """Whether a link may lead there: a web page, a mail or telephone address, or a place without a scheme."""
+    """Returns whether a link may have this target: a web page, mail or telephone address, or no scheme at all."""
     scheme, colon, _ = re.split(r"[/?#]", _address(target), maxsplit=1)[0].partition(":")
     return not colon or scheme in _FOLLOWED
 
 
 def _is_remote(target: str) -> bool:
-    """Whether an image there would be loaded from elsewhere, or hold what runs: all but relative paths."""
+    """Returns whether an image there would be loaded from elsewhere or hold active content: all but relative paths."""
     address = _address(target).replace("\\", "/")
     return address.startswith("//") or ":" in re.split(r"[/?#]", address, maxsplit=1)[0]
 
@@ -174,7 +174,7 @@ def _is_remote(target: str) -> bool:
 
 
 def _edits(text: str) -> list[_Edit]:
-    """What is to be changed, in order and apart from each other."""
+    """Returns the edits to make, in order and without overlap."""
     if not re.search(r"[\[<]", text):
         return []
     code = [(fence.start, fence.end) for fence in fences(text)]
@@ -271,7 +271,7 @@ class _Scan:
         yield _Edit(end, behind, counts=counts)
 
     def _target(self, end: int, words: str) -> tuple[str, int, bool] | None:
-        """Where the bracket that ends here leads, what is behind that, and whether it is defined elsewhere."""
+        """Returns the target of the bracket that ends here, the end of it, and whether it is defined elsewhere."""
         following = self._text[end + 1 : end + 2]
         if following == "(" and (inline := self._inline(end + 2)) is not None:
             return (*inline, False)

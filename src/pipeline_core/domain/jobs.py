@@ -41,7 +41,7 @@ class HeldJob:
     criticals: int
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
-    """What its upload says about the policy."""
+    """Policy that its upload asks for."""
     stop_after: StageName | None = None
     """The stage that was asked for alone."""
     held_for: str | None = None
@@ -58,7 +58,7 @@ class HeldJob:
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """Where a document and its newest job stand."""
+    """Status of a document and its newest job."""
 
     document_id: DocumentId
     job_id: JobId
@@ -73,7 +73,7 @@ class JobSummary:
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
     is_stopped: bool = False
-    """Whether it waits behind a stage that was run alone."""
+    """Set if the job waits after a stage that was run alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """What ``document_processing_stages`` says of one stage of one document."""
+    """Row of ``document_processing_stages`` for one stage of one document."""
 
     status: str
     fingerprint: str | None
@@ -139,7 +139,7 @@ class InQueue(Protocol):
 
 
 def is_parked(row: InQueue) -> bool:
-    """Whether a job, as a view shows it, waits in the queue for a budget or a moment."""
+    """Returns whether a job, as a view shows it, waits in the queue for a budget or a moment."""
     return row.state == JobState.QUEUED and bool(row.last_error) and missing_part(row) is None
 
 

@@ -105,7 +105,7 @@ def languages_of(texts: Sequence[str]) -> list[str]:
 
 
 def _is_clearly(code: str, text: str) -> bool:
-    """Whether a long text is in this language from its beginning to its end: names and code are taken for any."""
+    """Returns whether a long text is in this language throughout: names and code are taken for any language."""
     third = len(text) // 3
     return len(text) >= _LONG and all(guess_language(text[at : at + third]) == code for at in (0, third, 2 * third))
 
@@ -126,5 +126,5 @@ def _prevailing(parts: Iterable[tuple[str, str]]) -> str:
 
 
 def may_be_one(left: str, right: str) -> bool:
-    """Whether texts in these languages can say the same in the same language."""
+    """Returns whether texts with these languages can say the same in the same language."""
     return not left or not right or left == right

@@ -1,4 +1,4 @@
-"""How the runs of words of one page follow each other for a reader: along the line, down the column, to the next one.
+"""Order in which a reader follows the runs of words of one page: along the line, down the column, to the next one.
 
 A place of two columns has no one order: what stands side by side is one line in a table and two in an article. So a
 run may be followed by several others, and a text is contiguous where it follows any of these ways.
@@ -33,7 +33,7 @@ _OTHER_SIZE = 1.15
 
 
 class Reach(Enum):
-    """What is taken for one line: a run alone, runs as near as words are, or all that no gap of cells or columns parts.
+    """Extent of one line: a run alone, runs as near as words are, or all that no gap of cells or columns parts.
 
     Which of them a wide gap is cannot be seen, so each reading counts.
     """
@@ -50,7 +50,7 @@ def squash(text: str) -> str:
 
 
 def reads_leftwards(text: str) -> bool:
-    """Whether any of it is in a script that is written from right to left."""
+    """Returns whether any of the text is in a script that is written from right to left."""
     return not text.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
@@ -129,7 +129,7 @@ class Layout:
                     yield other
 
     def ends_block(self, at: int) -> bool:
-        """Whether nothing follows below as the next line of the same text would."""
+        """Returns whether nothing follows below as the next line of the same text would."""
         return all(self._is_apart(at, other) for other in self._nearest(at, Reach.CLOSE, down=True))
 
     def begins_block(self, at: int) -> bool:
@@ -174,7 +174,7 @@ class Layout:
         return (other.left - one.right) / max(one.height, other.height)
 
     def _is_close(self, at: int, right: int) -> bool:
-        """Whether the two stand as near as words of one line do, or as a line and what numbers it."""
+        """Returns whether the two are as near as words of one line, or as a line and its number."""
         gap, text = self._gap(at, right), self.parts[at].text
         return gap <= WORD_GAP or (gap <= LABEL_GAP and _is_label(text))
 
@@ -187,7 +187,7 @@ class Layout:
         return at != other and common >= 0.5 * min(one.height, two.height)
 
     def _is_gutter(self, at: int, right: int) -> bool:
-        """Whether the gap goes on above or below, as that between two columns does."""
+        """Returns whether the gap continues above or below, as that between two columns does."""
         one, other = self.parts[at], self.parts[right]
         gap = self._gap(at, right)
         if self._is_close(at, right) or min(len(one.text), len(other.text)) < COLUMN_LETTERS:
@@ -244,7 +244,7 @@ class Layout:
         return found
 
     def _overlap(self, at: int, other: int, reach: Reach) -> bool:
-        """Whether the part's line, as far as this part, and the other's line lie above one another at all."""
+        """Returns whether the part's line, as far as this part, and the other's line overlap horizontally at all."""
         first, (other_first, other_last) = self._line(at, reach)[0], self._line(other, reach)
         parts = self.parts
         common = min(parts[at].right, parts[other_last].right) - max(parts[first].left, parts[other_first].left)

@@ -45,7 +45,7 @@ def with_lead_in(markdown: str, start: int, cut: int) -> int:
 
 
 def _paragraph_start(markdown: str, start: int, end: int) -> int:
-    """Where the last paragraph before ``end`` begins."""
+    """Returns the start of the last paragraph before ``end``."""
     body = markdown[start:end].rstrip()
     gaps = [gap.end() for gap in _GAP.finditer(body, max(0, len(body) - _LONGEST - 2))]
     return start + gaps[-1] if gaps else start

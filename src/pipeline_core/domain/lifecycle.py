@@ -146,7 +146,7 @@ STAGE_MOVES: frozenset[tuple[JobStage, JobStage]] = frozenset(
 
 REVIEW_STAGES = frozenset({_G.MATCHING_REVIEW, _G.VALIDATION_REVIEW})
 REVIEW_PAGES = {2: "/review-matching/{}", 4: "/validate/{}"}
-"""Where a person decides, by phase; ``{}`` is the job's id."""
+"""Pages on which a person decides, by phase; ``{}`` is the job's id."""
 WORK_STAGES = frozenset(JobStage) - {_G.INGESTED}
 
 
@@ -192,14 +192,14 @@ class Outcome(StrEnum):
 
 
 def is_position(state: JobState, stage: JobStage) -> bool:
-    """Whether a job can be so: it waits only where people decide, and what is ingested is done."""
+    """Returns whether a job can have this position: it waits only where people decide, and is done once ingested."""
     if state is JobState.AWAITING_REVIEW:
         return stage in REVIEW_STAGES
     return state is JobState.DONE or stage in WORK_STAGES
 
 
 def check_move(from_state: JobState, from_stage: JobStage, to_state: JobState, to_stage: JobStage) -> None:
-    """Whether a job may change so; the database's trigger and CHECKs decide by the same rules.
+    """Checks that a job may make this move; the database's trigger and CHECKs apply the same rules.
 
     Raises:
         IllegalMoveError: names the move that is not allowed.
@@ -247,7 +247,7 @@ RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, 
 INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
 """The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
 VALIDATED = stage_move(EventType.STAGE_DONE, {_G.VALIDATING}, _G.VALIDATING, "validated")
-"""What follows is for the gate to say."""
+"""Move after validation: the gate decides what follows."""
 DEAD_LETTER = _move(
     "dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL
 )

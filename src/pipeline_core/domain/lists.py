@@ -13,7 +13,7 @@ _LONGEST = 800
 
 
 def begins_in_list(text: str) -> bool:
-    """Whether a chunk of markdown begins with an item of a list, be it below a rule."""
+    """Returns whether a chunk of markdown begins with a list item, possibly below a rule."""
     rule = _RULES.match(text)
     return _ITEM.match(text, rule.end() if rule else 0) is not None
 
@@ -31,7 +31,7 @@ def list_at_end(text: str, before: str) -> str:
 
 
 class _Above:
-    """What stands above the line that comes next."""
+    """Context above the next line."""
 
     def __init__(self) -> None:
         self._lead: list[str] = []

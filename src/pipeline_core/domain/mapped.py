@@ -7,7 +7,7 @@ class MappedFile(mmap.mmap):
     """A memory map with those methods of ``bytes`` and of files that telling a type needs."""
 
     def startswith(self, prefix: bytes | tuple[bytes, ...]) -> bool:
-        """Whether the file begins with the prefix, or with one of them."""
+        """Returns whether the file begins with the prefix, or with one of them."""
         prefixes = prefix if isinstance(prefix, tuple) else (prefix,)
         return any(self[: len(one)] == one for one in prefixes)
 
@@ -15,5 +15,5 @@ class MappedFile(mmap.mmap):
         return isinstance(part, bytes) and self.find(part) >= 0
 
     def seekable(self) -> bool:
-        """What ``zipfile`` asks of a file; before Python 3.13 a map does not say so itself."""
+        """Returns True; ``zipfile`` calls it, and before Python 3.13 a map has no such method."""
         return True

@@ -1,4 +1,4 @@
-"""What a line of markdown is by the signs that it begins with: one rule for all who read line by line.
+"""Classification of markdown lines by their opening signs: one rule for all who read line by line.
 
 Code in fences is the parser's to tell (``fences``). The rest is read by lines, because chunks are pieces: a list that
 was cut, rows without their header, items of scripts that markdown does not know (ADR 39).
@@ -42,7 +42,7 @@ def headings(text: str) -> list[Heading]:
 
 
 def headings_with_underlined(text: str) -> list[Heading]:
-    """Those that have a title, the ones underlined with ``===`` or ``---`` among them."""
+    """Returns the headings that have a title, including those underlined with ``===`` or ``---``."""
     found = [heading for heading in headings(text) if heading.title]
     found += [
         Heading(1 if match["line"][0] == "=" else 2, match["title"].strip(), *match.span(), match.start("title"))
@@ -52,7 +52,7 @@ def headings_with_underlined(text: str) -> list[Heading]:
 
 
 def heading_of(line: str) -> Heading | None:
-    """What the line says as a heading; None if it is none."""
+    """Returns the line's heading; None if it is none."""
     match = _ATX.match(line)
     return _of_marks(match) if match else None
 
@@ -64,5 +64,5 @@ def _of_marks(match: re.Match[str]) -> Heading:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """What stands between blank lines."""
+    """Yields the text between blank lines."""
     return filter(None, map(str.strip, re.split(r"\n[ \t]*\n", text)))

@@ -19,7 +19,7 @@ _STRIKE = re.compile(
 
 
 def struck_spans(text: str) -> list[tuple[int, int]]:
-    """Where text is struck out, with its marks: ``~~a~~``, ``~a~``, ``<s>``, ``<del>`` and ``<strike>``.
+    """Returns the spans of struck-out text, with its marks: ``~~a~~``, ``~a~``, ``<s>``, ``<del>`` and ``<strike>``.
 
     What a tag opens and nothing closes is struck out to the end, and so is what stands before a closing tag that
     nothing opens.

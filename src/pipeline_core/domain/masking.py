@@ -87,7 +87,7 @@ def masked_all(value: Any) -> Any:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a variable or a field of this name holds a secret."""
+    """Returns whether a variable or a field of this name holds a secret."""
     return _SECRET_NAME.fullmatch(name) is not None and name not in ("PWD", "OLDPWD")
 
 

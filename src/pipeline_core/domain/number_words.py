@@ -143,7 +143,7 @@ def _kind(word: str) -> str:
 
 
 def _follows(kind: str, last: str, group: int) -> bool:
-    """Whether a word of this kind goes on with the number."""
+    """Returns whether a word of this kind continues the number."""
     if kind == "unit":
         return last in ("tens", "hundred", "scale")
     if kind in ("teen", "tens"):

@@ -9,7 +9,7 @@ from pipeline_core.domain.ids import DocumentId
 MAX_KEY_BYTES = 512
 """S3 allows 1,024 bytes of UTF-8; the rest is left to the prefix of the store."""
 MAX_SEGMENT_BYTES = 255
-"""What common file systems allow in one name."""
+"""Limit of common file systems for one name."""
 MAX_FILENAME_BYTES = 150
 """Of a sanitised filename: stages append endings such as ``.ingestion.json``."""
 
@@ -54,7 +54,7 @@ def validate_prefix(prefix: str) -> str:
 
 
 def original_key(document_id: DocumentId, filename: str) -> str:
-    """Where the uploaded bytes are kept. The filename is one segment, as ``safe_filename`` returns it.
+    """Returns the key of the uploaded bytes. The filename is one segment, as ``safe_filename`` returns it.
 
     Raises:
         InvalidObjectKeyError
@@ -63,7 +63,7 @@ def original_key(document_id: DocumentId, filename: str) -> str:
 
 
 def stage_key(document_id: DocumentId, stage: str, sha256: str, filename: str) -> str:
-    """Where an output of a stage is kept. Stage and filename are one segment each.
+    """Returns the key of a stage's output. Stage and filename are one segment each.
 
     The content's checksum is in the key: other content is another object, and what a row points at never changes.
 

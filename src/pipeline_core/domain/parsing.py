@@ -20,7 +20,7 @@ class ParseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """What the service read from a page; ``markdown`` is None where it failed on the page."""
+    """Page as the service read it; ``markdown`` is None where it failed on the page."""
 
     number: int
     markdown: str | None
@@ -65,7 +65,7 @@ class ParsePlan:
 
 @dataclass(frozen=True, slots=True)
 class StartedJob:
-    """What the service calls the job, and the file that was uploaded for it (None: nobody knows)."""
+    """Name of the job at the service, and the file that was uploaded for it (None: unknown)."""
 
     job_id: str
     file_id: str | None = None
@@ -73,7 +73,7 @@ class StartedJob:
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """How a job ended: with pages, or with an error. ``usage`` is None where nobody says what it cost."""
+    """Result of a job: pages, or an error. ``usage`` is None where the cost is unknown."""
 
     pages: tuple[ParsedPage, ...] = ()
     usage: Usage | None = None

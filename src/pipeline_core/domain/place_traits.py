@@ -1,4 +1,4 @@
-"""What can be seen of a fact by where it stands in its document, whoever found it.
+"""Traits of a fact that follow from its position in its document, whichever generator found it.
 
 The first paragraph below a heading is written for readers who begin there, and says what it speaks of; one further down
 leans on it. What an example tells is true of the example. Where a page's marks stand before their words, its words are
@@ -31,7 +31,7 @@ class Places:
         self._disorder = {chunk.chunk_id: float(_is_out_of_order(chunk.text)) for chunk in chunks}
 
     def traits(self, chunk: Chunk, fact: Fact, *, facts: int) -> dict[str, float]:
-        """What the place of a fact tells; ``facts`` is how many its chunk has."""
+        """Returns the traits of a fact's position; ``facts`` is the number of facts in its chunk."""
         # what it says stands below its lead-in, header or heading
         told = max(fact.own, key=lambda span: span.char_from)
         start = told.char_from - chunk.char_from
@@ -56,7 +56,7 @@ def _last_line(text: str) -> str:
 
 
 def _is_out_of_order(text: str) -> bool:
-    """Whether some of the marks that close a word or a sentence stand before a word instead of behind one."""
+    """Returns whether some of the marks that close a word or a sentence come before a word instead of after one."""
     found = [mark.lastgroup for mark in _MARK.finditer(text)]
     before = found.count("before")
     return before >= _SOME and before / len(found) > _MUCH_DISORDER

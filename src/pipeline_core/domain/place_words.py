@@ -14,5 +14,5 @@ _EXAMPLE = re.compile(
 
 
 def is_example(heading: str) -> bool:
-    """Whether the section of this heading tells an example, a scenario or a case."""
+    """Returns whether the section of this heading tells an example, a scenario or a case."""
     return _EXAMPLE.search(heading) is not None

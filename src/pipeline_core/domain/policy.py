@@ -1,4 +1,4 @@
-"""What becomes of a fact by its confidence: published, shown to a person first, or left out."""
+"""Policy for facts by their confidence: published, shown to a person first, or left out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ EVERYTHING = Policy(0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """What an upload says about its policy; what it does not say is as the settings have it."""
+    """Policy requested by an upload; the settings apply to whatever it leaves open."""
 
     publish_from: float | None = None
     ask_from: float | None = None

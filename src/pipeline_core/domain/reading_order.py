@@ -13,8 +13,8 @@ _MOST_TURNED_ROUND = 2
 
 
 def is_out_of_order(text: str) -> bool:
-    """Whether the letters of a right-to-left page came in the order of their drawing: then its lines did, too, and what
-    looks like a sentence of it is pieces of several."""
+    """Returns whether the letters of a right-to-left page came in drawing order: then so did its lines, and an apparent
+    sentence is pieces of several."""
     if text.isascii():
         return False
     return _WRONG_LIGATURE.search(text) is not None or len(_TURNED_ROUND.findall(text)) > _MOST_TURNED_ROUND
@@ -27,6 +27,6 @@ _WRONG_ORDER = re.compile(
 
 
 def is_shuffled(text: str) -> bool:
-    """Whether letters, words or marks of a right-to-left text stand where none can: cells and items may be whole,
-    but what looks like a sentence of it is pieces of several."""
+    """Returns whether letters, words or marks of a right-to-left text are where none can be: cells and items may be
+    whole, but an apparent sentence is pieces of several."""
     return is_out_of_order(text) or _WRONG_ORDER.search(text) is not None

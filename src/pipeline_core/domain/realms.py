@@ -29,7 +29,7 @@ class Role(StrEnum):
     """manages members and webhooks, moves, withdraws and erases"""
 
     def includes(self, other: "Role") -> bool:
-        """Whether it may do what the other may."""
+        """Returns whether this role may do all that the other may."""
         ranks = list(Role)
         return ranks.index(self) >= ranks.index(other)
 

@@ -21,5 +21,5 @@ def trimmed(reason: str) -> str:
 
 
 def visible_length(reason: str) -> int:
-    """How many characters of it can be seen."""
+    """Returns the number of visible characters."""
     return len(BLANK.sub("", reason))

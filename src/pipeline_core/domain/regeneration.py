@@ -8,12 +8,12 @@ from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.staging import StagedBefore
 
 _SAME_PLACE = 0.8
-"""What two spans share, of both together, from which they are one place, with or without the mark at its end."""
+"""Share of two spans' union from which they are one place, with or without the mark at its end."""
 
 
 @dataclass(slots=True)
 class Reconciled:
-    """What becomes of the facts of documents: ids of those that stay as they are, that come, and that go.
+    """Outcome for the facts of documents: ids of those that stay as they are, that come, and that go.
 
     ``decided`` are staged facts that people have decided about, and that were not found in the same words: each stays,
     in the place of the new fact beside it, if there is one.
@@ -53,7 +53,7 @@ def reconcile(there: Iterable[StagedBefore], found: Mapping[QuestionId, tuple[Do
 
 
 def status_after(row: StagedBefore, fact: Fact) -> str:
-    """What a staged fact will be once it was found again as ``fact``.
+    """Returns the status of a staged fact once it was found again as ``fact``.
 
     The query ``judge_again`` writes the same: what a person approved, rejected, edited or took in stands.
     """
@@ -83,7 +83,7 @@ def _same(row: StagedBefore, fresh: Mapping[QuestionId, Fact]) -> QuestionId | N
 
 
 def _shared(mine: Sequence[Span], theirs: Sequence[Span]) -> float:
-    """How far two places are one. A lead-in, a header or a heading is of many items, rows or sentences."""
+    """Returns how far two places are one. A lead-in, a header or a heading is of many items, rows or sentences."""
     one, other = _own(mine), _own(theirs)
     common = min(one.char_to, other.char_to) - max(one.char_from, other.char_from)
     both = max(one.char_to, other.char_to) - min(one.char_from, other.char_from)

@@ -6,7 +6,7 @@ from pipeline_core.domain.ids import QuestionId
 
 
 def successors(pairs: Iterable[tuple[QuestionId, QuestionId]]) -> dict[QuestionId, QuestionId]:
-    """Who stands for each replaced question in the end, from (old, new) pairs, the latest decision first.
+    """Returns the final successor of each replaced question, from (old, new) pairs, the latest decision first.
 
     Of two successors of one question the one that was decided later counts; where decisions go in a circle, the
     earliest of them does not, so that one of the circle stands.

@@ -16,7 +16,7 @@ from pipeline_core.domain.reasons import trimmed
 
 @dataclass(frozen=True, slots=True)
 class OfDocument:
-    """What is reviewed is a document."""
+    """Review of a document."""
 
     document_id: DocumentId
 
@@ -27,7 +27,7 @@ class OfDocument:
 
 @dataclass(frozen=True, slots=True)
 class OfBatch:
-    """What is reviewed is a question bank, by its batch."""
+    """Review of a question bank, by its batch."""
 
     batch_id: BatchId
 
@@ -129,7 +129,7 @@ class StagedFact(HasEvidence):
     import_error: str | None = None
     generator: str = ""
     added_by: str | None = None
-    """Who found it, where no generator did."""
+    """Person who added it, where no generator did."""
     chunk_id: ChunkId | None = None
 
     @property
@@ -138,7 +138,7 @@ class StagedFact(HasEvidence):
 
     @property
     def title(self) -> str:
-        """What it is known by: its question, or its statement where none is natural."""
+        """Returns its question, or its statement where no question is natural."""
         return self.question or self.statement or ""
 
     @property

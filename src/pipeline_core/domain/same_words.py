@@ -145,7 +145,7 @@ def _small(token: str) -> str:
 
 
 def _keeps_case(token: str, before: str, *, shouted: bool) -> bool:
-    """Whether capitals say something: units, abbreviations, codes, symbols of one letter.
+    """Returns whether capitals carry meaning: units, abbreviations, codes, symbols of one letter.
 
     A text all in capitals has no abbreviations that could be told from other words.
     """
@@ -181,5 +181,5 @@ def exact_key(text: str) -> str:
 
 
 def same_words(left: str, right: str) -> bool:
-    """Whether two texts have the same ``exact_key``."""
+    """Returns whether two texts have the same ``exact_key``."""
     return left == right or exact_key(left) == exact_key(right)

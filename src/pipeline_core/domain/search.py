@@ -1,4 +1,4 @@
-"""How searches find and rank: pure."""
+"""Search and ranking: pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ FLOORS: Mapping[str, float] = {"wordllama-256": 0.2, "wordllama-128": 0.225, "wo
 UNRELATED: Mapping[str, float] = {}
 """Similarity of texts that have nothing to do with each other, by model, where it is not about 0."""
 WITHOUT_WORDS = 0.2
-"""What a hit's similarity must have more than the floor where it has none of the question's words."""
+"""Margin above the floor that a hit's similarity needs where it has none of the question's words."""
 MOST_WORDS = 2.2
-"""What a word counts at most that is said again and again, where BM25 counts 1 for saying it once (k1 + 1)."""
+"""Maximum weight of a repeated word, where BM25 counts 1 for a single occurrence (k1 + 1)."""
 ENOUGH_WORDS = 0.75
 """Share of a question's words with which a hit answers whatever its similarity."""
 ENOUGH_WORDS_OF_WAITING = 0.5
@@ -25,7 +25,7 @@ _MUCH_BETTER = 0.2 - 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search returns, best first.
+    """Result of a search, best first.
 
     ``nearest`` is what came nearest, whether it answers or not; ``floor`` the similarity that was asked for (None: the
     model has none, or words alone were searched); ``waiting`` documents that may have the answer once reviewed.
@@ -80,7 +80,7 @@ def over(passage: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> dict
 
 
 def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
-    """Whether a fact or passage is near enough to the question, or has enough of its words."""
+    """Returns whether a fact or passage is near enough to the question, or has enough of its words."""
     words = hit["words"] or 0.0
     if floor is None or hit["similarity"] is None or words >= ENOUGH_WORDS:
         return True
@@ -88,7 +88,7 @@ def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
 
 
 def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a document that waits has clearly more of the question's words than anything that is published."""
+    """Returns whether a waiting document has clearly more of the question's words than anything published."""
     best = max((one["words"] or 0.0 for hit in hits for one in (hit, *hit.get("facts", ()))), default=0.0)
     return bool(waiting["words"] >= best + _MUCH_BETTER)
 

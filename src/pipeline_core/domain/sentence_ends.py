@@ -1,4 +1,4 @@
-"""What ends a sentence, and what may close behind it: parts of character classes, ``[{STOPS}][{CLOSING}]*``."""
+"""Signs that end a sentence or may close after it: parts of character classes, ``[{STOPS}][{CLOSING}]*``."""
 
 STOPS = ".!?。！？"
 """Ends a sentence, in writings of the west and of the east."""

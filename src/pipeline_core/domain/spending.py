@@ -1,4 +1,4 @@
-"""Who pays for a call, what it costs, and which budgets it counts against."""
+"""Payer and cost of a call, and the budgets it counts against."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -50,7 +50,7 @@ class PagePrice:
     source: str = ""
 
     def of(self, pages: int) -> Usage:
-        """What so many pages cost."""
+        """Returns the cost of this many pages."""
         return Usage(cost_usd=pages * self.page)
 
 
@@ -176,7 +176,7 @@ class PaidBatch:
 
     @property
     def holder(self) -> str:
-        """What holds its claims, for as long as it is under way."""
+        """Returns the holder of its claims while it is under way."""
         return f"batch:{self.batch_id}"
 
 

@@ -26,7 +26,7 @@ class StagedChunk:
 
 @dataclass(frozen=True, slots=True)
 class MatchKey:
-    """What a fact is compared by: its text, the hash of its words and signs, its trigram signature, its language.
+    """Key by which a fact is compared: its text, the hash of its words and signs, its trigram signature, its language.
 
     ``language`` is that of its document or bank (``domain.languages``), "" where it cannot be told.
     """
@@ -72,7 +72,7 @@ class Matchable:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a new row is compared with."""
+    """Row that a new row is compared with."""
 
     text: str
     answer: str | None
@@ -209,7 +209,7 @@ class StagedQuestion(HasEvidence):
     generator: str
     status: str
     left_out: LeftOut | None = None
-    """What kept it out of production, or would if no person had taken it in."""
+    """Reason that kept it out of production, or would have if no person had taken it in."""
     own_words: str | None = None
     """The statement without the heading that it is said with; None if it is said with none."""
 
@@ -265,7 +265,7 @@ class Differing:
 
     @property
     def texts(self) -> tuple[str, str]:
-        """What the staged and the published one say, as they are compared."""
+        """Returns the texts of the staged and the published one, as they are compared."""
         return comparable_texts(self.staged_text, self.staged_own, self.published_text, self.published_own)
 
 
@@ -281,7 +281,7 @@ class Embeddable:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a publication of documents together would publish; ``without_vector`` lack one for some of it."""
+    """Preview of what publishing documents together would publish; ``without_vector`` lack one for some of it."""
 
     texts: dict[DocumentId, list[Embeddable]]
     without_vector: set[DocumentId]
@@ -289,7 +289,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """What should be in production for a document, and what is."""
+    """Row of the ledger: a document's expected and actual chunks and facts in production."""
 
     document_id: DocumentId
     chunks_staged: int

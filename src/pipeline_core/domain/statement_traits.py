@@ -1,4 +1,4 @@
-"""What can be seen of any fact by its words alone, whoever found it."""
+"""Traits of a fact that follow from its words alone, whichever generator found it."""
 
 import re
 from collections.abc import Mapping
@@ -75,14 +75,14 @@ def _unnamed(statement: str) -> float:
 
 
 def _begins_unnamed(statement: str) -> bool:
-    """Whether it begins with an article, and none of the next words is a name: "The library integrates …"."""
+    """Returns whether it begins with an article, and none of the next words is a name: "The library integrates …"."""
     first, *others = statement.split()[:_BEGINNING] or [""]
     article = first.casefold().partition("'")[0].partition("’")[0]
     return article in _ARTICLES and not any(map(_NAME.search, others))
 
 
 def _begins_with_name(statement: str) -> bool:
-    """Whether a name is among its first words: "In Ada, tasks …", "NumPy has …"; a capital at its head is none."""
+    """Returns whether a name is among its first words: "In Ada, tasks …", "NumPy has …"; an initial capital is none."""
     first, *others = statement.split()[:_BEGINNING] or [""]
     return _NAME_AT_HEAD.match(first) is not None or any(c.isupper() for word in others for c in word)
 

@@ -18,7 +18,7 @@ CONTINUED = re.compile(
 
 
 def is_torn(upper: Row, lower: Row) -> bool:
-    """Whether the cells behind the first are one phrase torn apart: ``| | THRESHOLD FOR | RELEASES |``.
+    """Returns whether the cells after the first are one phrase torn apart: ``| | THRESHOLD FOR | RELEASES |``.
 
     A cell that ends in "for" may as well go on in the row below: not where "to air" stands there.
     """
@@ -59,7 +59,7 @@ def spread_over(upper: Row, lower: Row) -> list[str] | None:
 
 
 def _are_periods(names: Row) -> bool:
-    """Whether the names are years or the like, each after the one before it."""
+    """Returns whether the names are years or similar periods in ascending order."""
     found = [_PERIOD.fullmatch(name) for name in names]
     tails = [match["tail"] for match in found if match and not match["span"]]
     return len(tails) == len(names) >= _A_SERIES and tails == sorted(set(tails))
@@ -132,6 +132,6 @@ def unfolded(names: Row) -> list[str]:
 
 
 def _shared_end(names: Sequence[list[str]]) -> int:
-    """How many last words all of them have."""
+    """Returns the number of last words that all of them share."""
     ends = zip(*(reversed(words) for words in names), strict=False)
     return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, ends))

@@ -1,4 +1,4 @@
-"""What a table's first rows are: names of its columns, or rows of values like those below them.
+"""Detection of a table's header: its first rows are names of its columns, or rows of values like those below them.
 
 A table of a file always has a first row; whether that row is a header is told by what stands in it. Where it cannot be
 told, there are no names: a value without its column's name is incomplete, under a wrong name it is false.
@@ -18,7 +18,7 @@ from pipeline_core.domain.text import strip_inline
 
 _ERRORS = frozenset({"#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#spill!", "#calc!"})
 EMPTY_CELLS = frozenset({"", "-", "–", "—", "n/a", "n.a.", "na", "none", "tbd", "tba", "...", "…", "$-$"}) | _ERRORS
-"""What says nothing, in lower case; what a formula that failed shows is among it."""
+"""Cells that say nothing, in lower case, including what a failed formula shows."""
 _ONLY_DASHES = re.compile(r"[-–—−‒―‐‑_.…·:\s]+")
 MOST_HEADER_ROWS = 3
 _SAMPLE = 12
@@ -89,12 +89,12 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def is_empty(cell: str) -> bool:
-    """Whether a cell without markdown's marks says nothing: blank, only dashes, a formula that failed."""
+    """Returns whether a cell without markdown's marks says nothing: blank, only dashes, a failed formula."""
     return cell.lower() in EMPTY_CELLS or _ONLY_DASHES.fullmatch(cell) is not None
 
 
 def kind_of(cell: str) -> str:
-    """What stands in a cell without markdown's marks: ``blank``, ``words``, or which kind of value.
+    """Returns the kind of a cell without markdown's marks: ``blank``, ``words``, or a kind of value.
 
     A ``period`` ("2008 to 2015") is no value: it names a column or a row.
     """
@@ -156,7 +156,7 @@ def columns_of(rows: Sequence[Row], *, declared: bool = True) -> Columns:
 
 
 def _is_again(row: Row, head: Sequence[Row]) -> bool:
-    """Whether a row below is the header again, or that of a table below which has the same name for its keys."""
+    """Returns whether a row below repeats the header, or is that of a table below with the same name for its keys."""
     words_alone = all(kind_of(cell) == "words" for cell in row[1:])
     return row in head or (words_alone and bool(row[0]) and row[0] == head[-1][0])
 
@@ -189,7 +189,7 @@ def _spread(rows: list[list[str]], first: int) -> None:
 
 
 def _levels(rows: Sequence[Row]) -> int:
-    """How many rows a header would have: one more for each that divides what merged cells above it span."""
+    """Returns the number of rows of a header: one more for each row that divides merged cells above it."""
     levels = 1
     while levels < min(MOST_HEADER_ROWS, len(rows) - 1) and (
         _divides(rows[levels - 1], rows[levels], rows[levels + 1]) or _gives_units(rows[levels], rows[levels + 1])
@@ -205,7 +205,7 @@ _UNIT = re.compile(
 
 
 def _gives_units(row: Row, below: Row) -> bool:
-    """Whether each cell of the row behind the first is a unit, and numbers stand below them."""
+    """Returns whether each cell of the row after the first is a unit, with numbers below them."""
     filled = [at for at in range(1, len(row)) if row[at]]
     if not filled or not all(_UNIT.fullmatch(row[at]) for at in filled) or (row[0] and not _UNIT.fullmatch(row[0])):
         return False
@@ -254,7 +254,7 @@ _OPEN_END = re.compile(r"\s*[=:：]\s*\Z")
 
 
 def _is_centred(row: Row, below: Row) -> bool:
-    """Whether the words of a header's upper row stand somewhere over the columns they are for, as PDFs have it.
+    """Returns whether the words of a header's upper row are roughly over the columns they are for, as in PDFs.
 
     What spans columns stands over the first of them in a file that says so; where named columns are before it that
     nothing is over, it may as well be theirs.
@@ -290,7 +290,7 @@ def _may_name_a_column(cell: str) -> bool:
 
 
 def _has_values(head: Row, body: Sequence[Row]) -> bool:
-    """Whether values stand where names would; years side by side and codes of one make may be names of columns."""
+    """Returns whether values are where names would be; years side by side and codes of one pattern may be names."""
     kinds = [kind_of(cell) for cell in head]
     at = [column for column in range(1, len(head)) if kinds[column] in VALUES]
     if not at:
@@ -313,12 +313,12 @@ def _has_values(head: Row, body: Sequence[Row]) -> bool:
 
 
 def _stand_below(head: Row, body: Sequence[Row], columns: Sequence[int]) -> bool:
-    """Whether below a code stands another of its make."""
+    """Returns whether another code of the same pattern is below one."""
     return any(_shape(row[column]) == _shape(head[column]) for row in body for column in columns)
 
 
 def _is_like_the_rows(head: Row, body: Sequence[Row]) -> bool:
-    """Whether a cell of the first row stands, or stands in the same shape, in the rows below it."""
+    """Returns whether a cell of the first row occurs, as it is or in the same shape, in the rows below it."""
     for at, cell in enumerate(head):
         if not cell:
             continue
@@ -340,18 +340,18 @@ def _is_column_word(cell: str) -> bool:
 
 
 def _is_answer(cell: str) -> bool:
-    """Whether it says yes or no, by a word or a mark: that answers what heads its column."""
+    """Returns whether the cell says yes or no, by a word or a mark: that answers its column's heading."""
     return cell in _CHECKS or cell.casefold() in YES_OR_NO
 
 
 def _answers(head: Row, body: Sequence[Row]) -> bool:
-    """Whether the first row says yes or no as those below it do. ("Da" is yes in some languages, "from" in another.)"""
+    """Returns whether the first row says yes or no as those below do. ("Da" is also "from" in some languages.)"""
     columns = [at for at in range(1, len(head)) if _is_answer(head[at])]
     return any(2 * sum(_is_answer(row[at]) for row in body) > len(body) for at in columns)
 
 
 def _draws_from_few(head: Row, body: Sequence[Row]) -> bool:
-    """Whether a column's words are of a few that return, and the first row's is none of them: "blue, green, blue"."""
+    """Returns whether a column has a few recurring words, none of which is the first row's: "blue, green, blue"."""
     for at in range(1, len(head)):
         filled = [row[at].casefold() for row in body if kind_of(row[at]) == "words"]
         counts = Counter(filled)
@@ -365,7 +365,7 @@ _FEW = 2
 
 
 def _reads_as_names(head: Row, body: Sequence[Row]) -> bool:
-    """Whether the first row of a table of words, which the file says is its header, has nothing against it.
+    """Returns whether nothing counts against the first row of a table of words, which the file says is its header.
 
     Against it are: torn sentences, as PDFs have them; names of people in columns; a table of two columns, where each
     row may be a name and what is stated for it.
@@ -390,13 +390,13 @@ _TORN = re.compile(r"[;,.!?:。，；]\Z|; |\A[(+&]")
 
 
 def _is_of_capitals(cell: str) -> bool:
-    """Whether it is written as names of people are: several words, the first and the last in capitals."""
+    """Returns whether the cell is written as names of people are: several words, the first and the last in capitals."""
     words = cell.split(" (")[0].split()
     return len(words) > 1 and words[0][:1].isupper() and words[-1][:1].isupper()
 
 
 def _states_by_name(body: Sequence[Row]) -> bool:
-    """Whether the first cells name what a schedule states: rent, deposit, notice period.
+    """Returns whether the first cells name the terms of a schedule: rent, deposit, notice period.
 
     In a long enumeration some word of them is always found, and it names nothing that is stated.
     """
@@ -409,13 +409,13 @@ _LONGEST_STATED_NAME = 8
 
 
 def _rows_are_even(body: Sequence[Row]) -> bool:
-    """Whether the cells of each row are of one kind, as where each column is one thing and each row its property."""
+    """Returns whether each row's cells are of one kind, as where each column is one thing and each row its property."""
     kinds = [{kind_of(cell) for cell in row[1:]} - {"blank"} for row in body]
     return all(len(of_row) <= 1 for of_row in kinds)
 
 
 def _is_mixed(body: Sequence[Row]) -> bool:
-    """Whether the last column holds values of several kinds, as where each row states something of its own."""
+    """Returns whether the last column holds several kinds of values, as where each row states something of its own."""
     kinds = Counter(kind for row in body if (kind := kind_of(row[-1])) != "blank")
     return len(kinds) > 1 and max(kinds.values()) < 0.7 * sum(kinds.values()) and bool(kinds.keys() & VALUES)
 
@@ -424,7 +424,7 @@ _TIME = re.compile(r"\d{1,2}(?:[:.h]\d\d|\s?(?:h|am|pm|a\.m\.|p\.m\.|Uhr|uur|kl)
 
 
 def _has_times(head: Row, body: Sequence[Row]) -> bool:
-    """Whether times stand below a name, and words that begin small where there is none: "9:00–18:00", "closed"."""
+    """Returns whether times are below a name, and lower-case words where there are none: "9:00–18:00", "closed"."""
     cells = [row[1] for row in body if kind_of(row[1]) != "blank"]
     times = [cell for cell in cells if _TIME.search(cell)]
     others = [cell for cell in cells if not _TIME.search(cell)]
@@ -434,7 +434,7 @@ def _has_times(head: Row, body: Sequence[Row]) -> bool:
 
 
 def _is_proper_name(cell: str, beside: str) -> bool:
-    """Whether the cell may name somebody: several words in capitals, where the cell beside it is not written so."""
+    """Returns whether the cell may name a person: several words in capitals, where the cell beside it differs."""
     words, others = cell.split(), beside.split()
     if len(words) < 2 or not all(word[:1].isupper() for word in words):
         return False
@@ -442,7 +442,7 @@ def _is_proper_name(cell: str, beside: str) -> bool:
 
 
 def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
-    """Whether a column has a word above values: the plainest sign of a header.
+    """Returns whether a column has a word above values: the plainest sign of a header.
 
     In a table of several columns a number among words ("Easy: 3") is one as well.
     """
@@ -459,7 +459,7 @@ def _has_other_kinds(head: Row, body: Sequence[Row]) -> bool:
 
 
 def _has_longer_texts(head: Row, body: Sequence[Row]) -> bool:
-    """Whether a word or two stand above whole phrases."""
+    """Returns whether a word or two are above whole phrases."""
     for at in range(1, len(head)):
         words = [_length(row[at]) for row in body if row[at]]
         if head[at] and _length(head[at]) <= 2 and words and sum(words) >= 4 * len(words):
@@ -507,7 +507,7 @@ _A_PHRASE = 4
 
 
 def _looks_like_a_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> bool:
-    """Whether a row of words is bold among rows that are not, names its keys as the header above does, or all columns.
+    """Returns whether a row of words is bold unlike its neighbours, names its keys as the header above, or all columns.
 
     Of two columns a row may state something by such a word: "Period | year".
     """
@@ -521,7 +521,7 @@ def _looks_like_a_header(rows: Sequence[Row], at: int, names: Sequence[str]) -> 
 
 
 def goes_on(before: Sequence[Row], rows: Sequence[Row], *, turns_page: bool) -> bool:
-    """Whether rows without a header of their own go on with the table before them.
+    """Returns whether rows without a header of their own continue the table before them.
 
     Args:
         before: the last rows of that table.
@@ -570,7 +570,7 @@ MOST_ROWS = 2_000
 
 
 def rows_at_end(text: str, before: int) -> int:
-    """How many lines the table has in which a chunk of markdown ends, with those ``before`` the chunk if it goes on."""
+    """Returns the number of lines of the table that ends a chunk, with those ``before`` the chunk if it goes on."""
     lines = [line.lstrip(" \t>") for line in text.rstrip().splitlines()]
     start = len(lines)
     while start and lines[start - 1].startswith("|"):
@@ -579,7 +579,7 @@ def rows_at_end(text: str, before: int) -> int:
 
 
 def begins_in_table(text: str) -> bool:
-    """Whether a chunk of markdown begins with a row."""
+    """Returns whether a chunk of markdown begins with a row."""
     return text.lstrip(" \t\n>").startswith("|")
 
 

@@ -135,7 +135,7 @@ def _before(text: str, start: int) -> tuple[str, str]:
 
 
 def _value(digits: str) -> Decimal | None:
-    """What the digits are worth, or None when it depends on who reads them."""
+    """Returns the value of the digits, or None when it depends on who reads them."""
     if _GROUPED.fullmatch(digits) or _INDIAN.fullmatch(digits):
         return Decimal(_SEPARATORS.sub("", digits))
     if not _PLAIN.fullmatch(digits):
@@ -173,7 +173,7 @@ def negations_in(text: str) -> tuple[str, ...]:
 
 
 def has_negation(text: str) -> bool:
-    """Whether an English negation is in the text: not, no, never, without, ``n't`` and their like."""
+    """Returns whether the text has an English negation: not, no, never, without, ``n't`` and the like."""
     return _may_be_negated(text) and _NEGATION.search(text) is not None
 
 

@@ -74,7 +74,7 @@ def _eight_bit(data: bytes) -> Decoded | None:
 
 
 def damage_of_text(data: bytes) -> str | None:
-    """What keeps the bytes from being read as text if they nearly are: NUL bytes, half a character; else None."""
+    """Returns the damage that keeps nearly readable bytes from being text: NUL bytes, half a character; else None."""
     for mark, encoding in _BYTE_ORDER_MARKS[1:]:
         if data.startswith(mark):
             text = data[len(mark) :].decode(encoding, errors="replace")

@@ -1,4 +1,4 @@
-"""What a document is called: by its own words where it has some, by its file name where it has none."""
+"""Title of a document: from its own words where it has one, otherwise from its file name."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ _NO_TITLE = re.compile(
 )
 _PRINTED = re.compile(r"microsoft (?:word|powerpoint|excel) - ", re.I)
 _SAYS_NOTHING = re.compile(r"!\[[^\]]*\]\([^)]*\)|<!--.*?-->|^[-*_ ]{3,}$", re.M | re.S)
-"""What may stand above a title: pictures, comments and rules."""
+"""Content that may precede a title: pictures, comments and rules."""
 _FILE_NAME = re.compile(r"\S+\.(?:docx?|pptx?|xlsx?|od[tsp]|rtf|pdf|indd|tex|dvi|qxd|pub|html?|md|txt)", re.I)
 
 
@@ -81,7 +81,7 @@ _LEAST_REPEATED = 2
 
 
 def headings_of(markdown: str) -> Mapping[str, int]:
-    """How often each heading stands in a document, where a number before or behind it ("Case #2") does not count."""
+    """Counts each heading of a document, ignoring a number before or after it ("Case #2")."""
     return Counter(_COUNTED.sub("", strip_markdown(heading.title)) for heading in headings_with_underlined(markdown))
 
 

@@ -20,12 +20,12 @@ LONGEST_PIECE = 300
 
 
 def is_unfinished(paragraph: str) -> bool:
-    """Whether it ends with a word and a colon behind which its sentence goes on."""
+    """Returns whether the paragraph ends with a word and a colon after which its sentence goes on."""
     return paragraph.rstrip("*_ \t\n").endswith((":", "：")) and _UNFINISHED.search(paragraph) is not None
 
 
 def is_unfinished_at_end(text: str, *, before: bool) -> bool:
-    """Whether a chunk of markdown ends below such a sentence, so that what the next one begins with completes it.
+    """Returns whether a chunk of markdown ends below such a sentence, which the beginning of the next one completes.
 
     ``before`` is what this gave for the chunk before.
     """

@@ -26,7 +26,7 @@ _OF_A_PAIR = 2
 
 
 def unreadable(text: str) -> int:
-    """How many characters of the text cannot be read. The bullets of symbol fonts say nothing, and do not count."""
+    """Counts the unreadable characters of the text. The bullets of symbol fonts say nothing, and do not count."""
     text = html.unescape(text) if "&#" in text else text
     if not text.isascii():
         text = _BULLET.sub(" ", text)

@@ -1,4 +1,4 @@
-"""How many of what, in words for people."""
+"""Counts with their nouns, in words for people."""
 
 import re
 from collections.abc import Sequence

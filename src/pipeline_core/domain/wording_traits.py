@@ -1,4 +1,4 @@
-"""What the wording of a sentence tells of whether it is understood without the text around it, in many languages."""
+"""Traits of a sentence's wording that tell whether it is understood without the text around it, in many languages."""
 
 import re
 

@@ -18,7 +18,7 @@ SAME_BUT_FOR_A_HEADING = "the same words but for a heading"
 
 
 def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
-    """What each text is compared by. Trigrams of texts beyond ASCII come from the server, so that they are its own."""
+    """Returns each text's match key. Trigrams of texts beyond ASCII come from the server, so that they are its own."""
     foreign = [text for text in texts if not text.isascii()]
     from_server = dict(zip(foreign, staging.trigrams(foreign), strict=True)) if foreign else {}
     keys = []

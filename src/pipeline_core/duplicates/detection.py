@@ -17,11 +17,11 @@ from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.settings import Settings
 
 WithinTransaction = Callable[[UnitOfWork, Sequence[Matchable]], NearDuplicates]
-"""How rows are compared, asked for as long as a transaction is open."""
+"""Comparison of rows, to be called only while a transaction is open."""
 
 
 def comparison_config(settings: Settings) -> dict[str, Any]:
-    """What decides which facts are taken for duplicates, and what becomes of them.
+    """Returns the settings that decide which facts are taken for duplicates, and what becomes of them.
 
     The embedding model is no part of it: it changes for all that is published at once, and what was compared stays so.
     """
@@ -38,7 +38,7 @@ class Detection:
     settings: Settings
     embedders: Embedders
     keep: OpenUnitOfWork | None = None
-    """Where the vector of a text that is to be staged is kept; None where vectors are not to be written."""
+    """Unit of work that keeps the vector of a text to be staged; None where vectors are not to be written."""
 
     @property
     def by_meaning(self) -> bool:
@@ -67,7 +67,7 @@ class Detection:
         return self._scored(embedder, rows, cached)
 
     def of_words(self, question_id: QuestionId, text: str, *, by: RealmId) -> WithinTransaction:
-        """How rows are compared of which one is to say this text, which may never have been embedded; ``by`` pays.
+        """Returns a comparison of rows one of which is to say this text, possibly never embedded before; ``by`` pays.
 
         Not to be called within a transaction; what it returns is.
         """

@@ -1,4 +1,4 @@
-"""What a text is compared by, word by word."""
+"""Features by which texts are compared, word by word."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Where the evidence of staged facts stands once their document has been cut into other chunks."""
+"""Positions of staged facts' evidence after their document has been cut into other chunks."""
 
 import re
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def _reads(chunk: Chunk, span: Span) -> bool:
 
 
 def _goes_on(chunk: Chunk, span: Span, chunks: Sequence[Chunk]) -> bool:
-    """Whether the rest of a quote that this chunk's end cuts off is what the following chunks say."""
+    """Returns whether the following chunks say the rest of a quote that this chunk's end cuts off."""
     at = chunk.char_to
     for following in chunks:
         if at >= span.char_to:
@@ -69,7 +69,7 @@ def _goes_on(chunk: Chunk, span: Span, chunks: Sequence[Chunk]) -> bool:
 
 
 def _elsewhere(span: Span, chunks: Sequence[Chunk], below: int = 0) -> _Place | None:
-    """Where the quote stands first; of the header of what stands ``below``, the place nearest above it."""
+    """Returns the first place of the quote; for the header of text ``below``, the place nearest above it."""
     found = [
         (chunk, chunk.char_from + match.start())
         for chunk in chunks

@@ -144,8 +144,8 @@ def _count(weights: Weights, counted: set[int], normal: dict[str, str]) -> set[i
 
 
 def answers_agree(row: Matchable, answer: str | None, text: str) -> bool:
-    """Whether the two give the same answer; statements that are their own answers, or that answer no question, have
-    been compared already."""
+    """Returns whether the two give the same answer; statements that are their own answers, or that answer no question,
+    have been compared already."""
     if row.answer is None or answer is None:
         return True
     own = same_words(row.answer, row.text)

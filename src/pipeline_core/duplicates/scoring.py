@@ -1,4 +1,4 @@
-"""How far two texts say the same: one score between them, and reasons that a reviewer understands.
+"""Similarity of two texts' meaning: one score between them, and reasons that a reviewer understands.
 
 S = .3 ratio + .2 soft + .5 cosine - .15 sub - .3 number - .3 negation - .2 polarity, on normalised texts:
 
@@ -82,7 +82,7 @@ def ratios(left: Sequence[str], right: Sequence[str]) -> Floats:
 
 
 def may_reach(alike: Floats, cosines: Floats, least: float) -> npt.NDArray[np.bool_]:
-    """Whether pairs of these ratios and cosines (NaN: unknown) reach the score, were all words alike and no flag up."""
+    """Returns whether pairs can reach the score by ratio and cosine (NaN: unknown), given equal words and no flag."""
     best = RATIO * alike + SOFT + COSINE * np.where(np.isnan(cosines), (alike + 1) / 2, np.clip(cosines, 0, 1))
     reached: npt.NDArray[np.bool_] = best >= least
     return reached

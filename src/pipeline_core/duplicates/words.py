@@ -58,7 +58,7 @@ OPPOSITES = _opposites()
 
 
 def any_opposite(left: Collection[str], right: Collection[str]) -> bool:
-    """Whether a word on one side turns one on the other round: ``first`` / ``last``, ``insured`` / ``uninsured``."""
+    """Returns whether words of both sides are opposites: ``first`` / ``last``, ``insured`` / ``uninsured``."""
     here, there = set(left), set(right)
     return (
         any(not there.isdisjoint(OPPOSITES[word]) for word in here if word in OPPOSITES)

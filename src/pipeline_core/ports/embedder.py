@@ -34,7 +34,7 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class EmbedsQuestions(Protocol):
-    """What an embedder has besides where its model tells what is asked from what is to be found."""
+    """Extension of an embedder whose model distinguishes questions from the texts to be found."""
 
     def embed_questions(self, texts: Sequence[str]) -> Embedded:
         """As ``embed``, for texts that ask."""
@@ -50,7 +50,7 @@ class Embedders(Protocol):
     """Every embedder that can be had, by the name of its model."""
 
     def active(self) -> Embedder:
-        """That of the model which production is in; until something is published, that of the setting.
+        """Returns the embedder of the model in production; until something is published, that of the setting.
 
         Asks the database, so it is not to be called within a transaction. Who embeds and then stores or searches asks
         once and keeps the answer: the next one may be another.
@@ -61,7 +61,7 @@ class Embedders(Protocol):
         ...
 
     def of(self, model: EmbeddingModel | None) -> Embedder:
-        """That of the model, for those who know which is active (None: nothing is published yet).
+        """Returns the embedder of the model, for callers who know which is active (None: nothing is published yet).
 
         Raises:
             ConfigurationError: there is no such embedder here, or it makes vectors of another length.

@@ -9,7 +9,7 @@ from pipeline_core.domain.facts import Generated
 
 @dataclass(frozen=True, slots=True)
 class ChunkInput:
-    """What a generator sees of a chunk. Nothing here says whose document it is, so answers can be shared.
+    """Input of a generator for a chunk. Nothing here says whose document it is, so answers can be shared.
 
     ``before`` and ``after`` are the ends of its neighbours, for a generator that wants them. They are a part of the
     cache's key: an answer may use their words, and another user's chunk has other neighbours. ``table_before`` is the

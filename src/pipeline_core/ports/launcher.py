@@ -7,7 +7,7 @@ from uuid import UUID
 from pipeline_core.domain.ids import DocumentId
 
 PoolType = Literal["process", "docker", "kubernetes"]
-"""Where workers run what is asked for."""
+"""Environment in which workers run flows."""
 
 
 class Launcher(Protocol):
@@ -54,7 +54,7 @@ class Launcher(Protocol):
         ...
 
     def ui_url(self) -> str | None:
-        """Where people can watch runs, if it is up."""
+        """Returns the URL where people can watch runs, if it is up."""
         ...
 
     def close(self) -> None:

@@ -56,11 +56,11 @@ class ObjectStore(Protocol):
         ...
 
     def exists(self, key: str) -> bool:
-        """Whether there is such an object."""
+        """Returns whether there is such an object."""
         ...
 
     def holds(self, key: str, file: BinaryIO) -> bool:
-        """Whether the object is there with exactly the bytes of this seekable file.
+        """Returns whether the object is there with exactly the bytes of this seekable file.
 
         Raises:
             StoreUnavailableError, InvalidObjectKeyError
@@ -80,7 +80,7 @@ class ObjectStore(Protocol):
         ...
 
     def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
-        """Those of ``list`` that were last written before this moment (with a time zone).
+        """Yields the keys of ``list`` that were last written before this moment (with a time zone).
 
         ``maintain`` removes what no row of the database names: whoever keeps an object keeps a row for it.
         """

@@ -28,7 +28,7 @@ class PricedGenerator(FactGenerator, Protocol):
         ...
 
     def expected(self, chunk: ChunkInput, *, batch: bool = False) -> Usage:
-        """What it will cost by experience, by itself or in a batch."""
+        """Returns its expected cost from experience, by itself or in a batch."""
         ...
 
 
@@ -47,7 +47,7 @@ class PricedEmbedder(Embedder, Protocol):
         ...
 
     def expected(self, texts: Sequence[str]) -> Usage:
-        """What it will cost by experience."""
+        """Returns its expected cost from experience."""
         ...
 
     def request(self, texts: Sequence[str]) -> tuple[list[Vector | PipelineError], Usage]:
@@ -61,7 +61,7 @@ class PricedEmbedder(Embedder, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """Where a batch is: ``answers`` by key once it has ended (those that it did not come to are missing).
+    """State of a batch: ``answers`` by key once it has ended (without those that it did not reach).
 
     ``gone``: the service knows it no more. ``files`` are what it keeps there of a batch that has ended.
     """

@@ -23,7 +23,7 @@ class ParseService(Protocol):
     pause_s: float
 
     def plan(self, data: bytes, *, filename: str) -> ParsePlan | None:
-        """What would be sent, and the most that it costs; None: the service adds nothing to files of this type.
+        """Returns the data to send, and its maximum cost; None: the service adds nothing to files of this type.
 
         Raises:
             DocumentError: no converter can read it, or it is not to be sent.

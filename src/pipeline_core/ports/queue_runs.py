@@ -70,5 +70,5 @@ class QueueRuns(Protocol):
         ...
 
     def is_up(self) -> bool:
-        """Whether the orchestrator answers, within two seconds. Never raises."""
+        """Returns whether the orchestrator answers, within two seconds. Never raises."""
         ...

@@ -38,7 +38,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What the receiver answered: ``status`` is None where there was no answer, ``error`` None where it took it.
+    """Response of the receiver: ``status`` is None where there was no answer, ``error`` None where it took it.
 
     ``is_final``: trying again cannot help.
     """

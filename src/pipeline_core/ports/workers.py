@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Computed(Generic[T]):
-    """What a computation returned, and how many seconds it took by itself."""
+    """Result of a computation, and the seconds it took by itself."""
 
     value: T
     seconds: float

@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong on a line, and what to do. ``is_left_out`` says whether an entry is missing because of it."""
+    """Problem on a line, and its remedy. ``is_left_out`` says whether an entry is missing because of it."""
 
     line: int
     what: str

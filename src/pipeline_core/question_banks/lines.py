@@ -1,4 +1,4 @@
-"""What one line of a question bank is by itself: a heading, a label, metadata, a choice, part of a code block."""
+"""Classification of single lines of a question bank: heading, label, metadata, choice, part of a code block."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pipeline_core.domain.markdown_lines import RULE, Heading
 
 
 class Style(StrEnum):
-    """How a question is marked."""
+    """Style in which a question is marked."""
 
     HEADING = "heading"
     LABEL = "label"
@@ -102,12 +102,12 @@ def numbered_start(line: str) -> Start | None:
 
 
 def asks(text: str) -> bool:
-    """Whether the text ends as a question does."""
+    """Returns whether the text ends as a question does."""
     return text.rstrip("*_ \t").endswith("?")
 
 
 def answer_label(line: str, next_line: str) -> str | None:
-    """What stands behind ``A:`` or ``Answer:``; None where there is no such label, or A is the first of choices."""
+    """Returns the text after ``A:`` or ``Answer:``; None without such a label, or where A is the first of choices."""
     match = _ANSWER.match(line)
     if match is None or (match["key"].lower() == "a" and _OPTION_B.match(next_line)):
         return None
@@ -121,7 +121,7 @@ def metadata(line: str) -> tuple[str, str] | None:
 
 
 def bare_notes(line: str) -> str | None:
-    """What stands after ``Notes:``: for the tutor beside other metadata, part of an answer anywhere else."""
+    """Returns the text after ``Notes:``: for the tutor beside other metadata, part of an answer anywhere else."""
     match = _BARE_NOTES.match(line)
     return closed_bold(match["value"].strip(), line) if match else None
 

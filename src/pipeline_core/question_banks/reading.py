@@ -22,7 +22,7 @@ _WITHIN = "a numbered question, taken for a part of the question above it"
 
 
 class Role(StrEnum):
-    """What became of a line."""
+    """Role of a line in the bank."""
 
     ENTRY = "entry"
     HEADING = "heading"
@@ -106,7 +106,7 @@ class _Scan:
         return not (heading_of(line) or line_kinds.labelled_start(line))
 
     def _begins(self, start: Start, i: int) -> bool:
-        """Whether a labelled or numbered line begins an entry, rather than going on with the open one."""
+        """Returns whether a labelled or numbered line begins an entry, rather than going on with the open one."""
         block = self.open
         if block is None:
             return True

@@ -1,4 +1,4 @@
-"""What a stage is. Everything around it (reuse, persistence, retries, events, progress) is done once, in
+"""Definition of a stage. Everything around it (reuse, persistence, retries, events, progress) is done once, in
 ``services.run_stage``."""
 
 import hashlib
@@ -33,9 +33,9 @@ from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
 
 D = TypeVar("D")
-"""What a stage needs of one document."""
+"""Input of a stage for one document."""
 R = TypeVar("R")
-"""What a stage made of one document."""
+"""Result of a stage for one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class StageContext:
 
     @property
     def embedder(self) -> Embedder:
-        """That of the active model, asked for anew each time: see ``Embedders.active``."""
+        """Returns the active model's embedder, asked for anew each time: see ``Embedders.active``."""
         return self.embedders.active()
 
 
 @dataclass(frozen=True, slots=True)
 class StageInput(Generic[D]):
-    """What a stage found for one document: ``checksums`` decide whether it must run, ``data`` is what it needs."""
+    """Input of a stage for one document: ``checksums`` decide whether it must run, ``data`` is what it needs."""
 
     checksums: tuple[str, ...]
     data: D
@@ -76,7 +76,7 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class StageResult(Generic[R]):
-    """What a stage made of one document: rows for its own ``save``, files, and a small report (JSON)."""
+    """Result of a stage for one document: rows for its own ``save``, files, and a small report (JSON)."""
 
     rows: R
     outputs: tuple[OutputFile, ...] = ()
@@ -98,13 +98,13 @@ class Saved(Generic[R]):
 
     @property
     def payload(self) -> dict[str, int | float | str]:
-        """What events say of it."""
+        """Returns its data for events."""
         return {name: value for name, value in self.result.report.items() if isinstance(value, int | float | str)}
 
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """What a publication did: the jobs whose documents are in production now, and the ``banks`` of which a question
+    """Result of a publication: the jobs whose documents are in production now, and the ``banks`` of which a question
     was replaced, or left out for what was published."""
 
     current: list[HeldJob]
@@ -112,7 +112,7 @@ class Swapped:
 
 
 Fetched = Mapping[DocumentId, StageInput[D] | PipelineError]
-"""What a stage found for each document, or what is wrong with that one."""
+"""Input that a stage found for each document, or that document's error."""
 
 Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched[D]]
 Computation = partial[StageResult[R]]
@@ -159,20 +159,20 @@ class Stage(Generic[D, R]):
     is_enabled: Callable[[Settings], bool] = lambda _settings: True
     reusable: bool = True
     is_required: bool = True
-    """Whether what follows needs it; as ``stage_dependencies`` says."""
+    """Set if later stages need it; as ``stage_dependencies`` says."""
     leaves: str | None = None
     """The kind of file that later stages read."""
     publish: Publish[R] | None = None
     ended_by: tuple[Move, ...] | None = None
     """Other moves than through its positions."""
     past_at: JobStage | None = None
-    """Where a job is past it, if not at its last position."""
+    """Position from which a job is past it, if not its last one."""
     again_at: JobStage | None = None
-    """Where a job starts again that is to come to it, if not at its first position."""
+    """Position at which a job restarts to reach it, if not its first one."""
 
     @cached_property
     def positions(self) -> list[JobStage]:
-        """Those of a job that is in this stage, in order."""
+        """Returns the positions of a job in this stage, in order."""
         return [position for position, row in JOB_STAGES.items() if row.work is self.name]
 
     @cached_property
@@ -204,7 +204,7 @@ class Stage(Generic[D, R]):
 
     @property
     def starts_from(self) -> frozenset[JobStage]:
-        """Where a job stands that comes to this stage, or was interrupted in it."""
+        """Returns the positions from which a job enters this stage, or resumes it after an interruption."""
         return self.moves[0].from_stages
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a generator sees of each chunk, and the key under which its answer is kept."""
+"""Input of a generator for each chunk, and the key under which its answer is kept."""
 
 import hashlib
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
 
 
 def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
-    """What a generator sees of a document's chunks, each with the ends of its neighbours."""
+    """Returns a generator's inputs for a document's chunks, each with the ends of its neighbours."""
     texts = ["", *(chunk.text for chunk in chunks), ""]
     markdown = text_of(chunks)
     code = fences(markdown)

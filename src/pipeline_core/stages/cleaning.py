@@ -150,7 +150,7 @@ _FRONT_MATTER = re.compile(r"\A---\n[\w-]+:.*?^---[ \t]*(?:\n|\Z)", re.MULTILINE
 
 
 def _code(text: str) -> list[Fence]:
-    """Where the text is code: in fences. YAML front matter is code too."""
+    """Returns the code in the text: its fences. YAML front matter is code too."""
     front = _FRONT_MATTER.match(text)
     if front is None:
         return fences(text)

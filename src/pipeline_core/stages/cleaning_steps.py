@@ -13,11 +13,11 @@ from pipeline_core.stages.cut_paragraphs import join_in_page
 
 @dataclass(frozen=True)
 class Context:
-    """What a step may know of the whole document."""
+    """Context of a step: its knowledge of the whole document."""
 
     markdown: str
     is_paged: bool = False
-    """Whether it was laid out on pages, whose breaks cut paragraphs apart."""
+    """Set if the document was laid out on pages, whose breaks cut paragraphs apart."""
     running: frozenset[str] = frozenset()
     """Lines that return at the edge of its pages, of which one stayed."""
 

@@ -17,7 +17,7 @@ from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageCo
 
 
 class Parsed(NamedTuple):
-    """How many pages there are, what one is, and the document's title."""
+    """Number and kind of pages, and the document's title."""
 
     pages: int | None
     unit: str
@@ -70,7 +70,7 @@ def run(ctx: StageContext, document: Document, _data: None) -> StageResult[Parse
 
 
 def _words(converted: Converted) -> OutputFile | None:
-    """What the pages show, for the proof that a quote stands on its page in one piece."""
+    """Returns the words of the pages, which prove that a quote is on its page in one piece."""
     if converted.page_words is None:
         return None
     data = orjson.dumps(words_as_json(converted.page_words))

@@ -96,7 +96,7 @@ def _first(places: Iterable[int]) -> Iterable[int]:
 
 
 def _is_rest(block: str) -> bool:
-    """Whether it is surely the rest of a paragraph, and not the words of a drawing."""
+    """Returns whether the block is surely the rest of a paragraph, and not the words of a drawing."""
     is_long = len(_WORDS.findall(block)) >= _LINE_WORDS
     return is_long and _begins_small(block) and _WITHIN_SENTENCES.search(block) is not None
 
@@ -106,7 +106,7 @@ def _is_running(block: str, running: Collection[str]) -> bool:
 
 
 def _is_between(block: str, running: Collection[str]) -> bool:
-    """Whether a paragraph goes on over it: a table, a picture, a caption, a rule, a line at the edge of the page.
+    """Returns whether a paragraph goes on over it: a table, a picture, a caption, a rule, a line at the page's edge.
 
     So does it over the few words of a drawing or a stamp.
     """
@@ -138,7 +138,7 @@ def prose_in_fences(text: str, code: Sequence[Fence]) -> list[tuple[int, int, st
 
 
 def _joins(before: str, inside: str) -> bool:
-    """Whether the line ends the sentence before it, or is a list item's with the work that it names."""
+    """Returns whether the line ends the sentence before it, or belongs to a list item: the work that it names."""
     item = before.rpartition("\n")[2]
     if _ITEM.match(item) and item.endswith(":"):
         return _CITED.search(inside) is not None
@@ -181,7 +181,7 @@ def _joined(one: str, other: str) -> str | None:
 
 
 def _goes_on(one: str, other: str) -> bool:
-    """Whether the sentence at the end of the one goes on at the beginning of the other."""
+    """Returns whether the sentence at the end of one text goes on at the beginning of the other."""
     if not _is_plain(one.rpartition("\n")[2]) or not _is_plain(one) or not _is_plain(other):
         return False
     if _ITEM.match(other) or _CAPTION.match(other):
@@ -201,6 +201,6 @@ def _begins_small(text: str) -> bool:
 
 
 def _breaks_off(text: str) -> bool:
-    """Whether it ends with a word that joins: "of the", "und", "de la"."""
+    """Returns whether the text ends with a word that joins: "of the", "und", "de la"."""
     last = _LAST_WORD.search(text)
     return last is not None and last[0].islower() and is_common_word(last[0])

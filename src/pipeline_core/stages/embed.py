@@ -50,7 +50,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
 def to_embed(
     ctx: StageContext, uow: UnitOfWork, texts: Mapping[DocumentId, list[Embeddable]]
 ) -> dict[DocumentId, ToEmbed]:
-    """What ``run`` needs: the texts, the embedder of the model that is active now, and what it was asked before."""
+    """Returns the input of ``run``: the texts, the active model's embedder, and the vectors already cached for it."""
     embedder = ctx.embedders.of(uow.models.active())
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
     cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
@@ -63,7 +63,7 @@ def to_embed(
 
 
 def content_key(texts: Sequence[Embeddable]) -> str:
-    """What is to be published, as one hash: every owner and its text."""
+    """Returns one hash of all that is to be published: every owner and its text."""
     lines = (f"{text.kind} {text.owner_id} {text.content_sha256}" for text in texts)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -128,7 +128,7 @@ def _locate(quote: str, source: _Source, after: int = 0) -> Evidence | None:
 
 
 def _find_whole(quote: str, text: str, after: int = 0) -> int:
-    """Where the quote first stands from there on as whole words and whole numbers, or -1."""
+    """Returns the first position from ``after`` of the quote as whole words and whole numbers, or -1."""
     start = text.find(quote, after)
     while start >= 0 and (cuts(text, start) or cuts(text, start + len(quote))):
         start = text.find(quote, start + 1)
@@ -197,7 +197,7 @@ def _aligned(quote: str, source: _Source) -> Evidence | None:
 
 
 def _says_the_same(wanted: str, said: str) -> bool:
-    """Whether the score holds for what was found, too, and all that carries the sense is equal."""
+    """Returns whether the score also holds for the text found, and all that carries the sense is equal."""
     from rapidfuzz import fuzz
 
     return fuzz.ratio(wanted, said) >= MIN_SCORE and all(
@@ -228,7 +228,7 @@ def _words(text: str, start: int, end: int) -> list[re.Match[str]]:
 
 
 def _matching_words(quote: Sequence[re.Match[str]], source: Sequence[re.Match[str]]) -> tuple[int, int] | None:
-    """Where the source's words say what the quote's say; None when they differ by more than typing errors.
+    """Returns the source's words that match the quote's; None when they differ by more than typing errors.
 
     The words are aligned by edit distance. Words of the source before the quote's first and after its last
     are not part of it; between them only fillers may be added or missing, and a word may only be misspelt.
@@ -253,7 +253,7 @@ def _matching_words(quote: Sequence[re.Match[str]], source: Sequence[re.Match[st
 
 
 def _misspelt(one: str, other: str) -> bool:
-    """Whether one word is the other with a typing error in its inside, or the same number spelt otherwise.
+    """Returns whether one word is the other with a typing error inside it, or the same number spelt otherwise.
 
     Beginnings and ends carry the sense (*covered* and *uncovered*, *insured* and *insurer*), numbers and
     short words too (*Iran* and *Iraq*), so all of those must agree.

@@ -77,7 +77,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What became of each chunk, and the answers that are new."""
+    """Outcome of each chunk, and the answers that are new."""
 
     results: dict[ChunkId, ChunkResult]
     chunks: list[Chunk]
@@ -85,7 +85,7 @@ class Rows:
 
 
 class OfDocument(Protocol):
-    """What the stage reads of a job."""
+    """Fields of a job that the stage reads."""
 
     @property
     def document_id(self) -> DocumentId: ...
@@ -129,7 +129,7 @@ def run(ctx: StageContext, document: Document, data: Data) -> Computation[Rows]:
 
 
 def not_cached(data: Data) -> int:
-    """How many chunks the generator would be asked for."""
+    """Returns the number of chunks that the generator would be asked for."""
     return len(set(data.keys) - data.cached.keys())
 
 

@@ -81,7 +81,7 @@ def _approve(uow: UnitOfWork, jobs: Sequence[HeldJob]) -> None:
 
 
 def _is_nobody_asked(job: HeldJob) -> bool:
-    """Whether a person looks at the document only if something of it has to be decided."""
+    """Returns whether a person looks at the document only if something of it has to be decided."""
     return job.workflow != "manual" and job.profile is not Profile.DEEP
 
 

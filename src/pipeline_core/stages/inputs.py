@@ -69,7 +69,7 @@ def read_text(store: ObjectStore, output: OutputRow) -> str:
 
 
 def text_checksums(output: OutputRow) -> tuple[str, str]:
-    """What a text is to a stage: its bytes, and where its pages stand in them.
+    """Returns a text's identity for a stage: the checksums of its bytes and of its page map.
 
     Raises:
         LedgerError: it was left without a page map.
@@ -79,7 +79,7 @@ def text_checksums(output: OutputRow) -> tuple[str, str]:
 
 
 def page_map(output: OutputRow) -> PageMap:
-    """Where the pages stand in the file.
+    """Returns the positions of the pages in the file.
 
     Raises:
         LedgerError: it was left without a page map.
@@ -90,7 +90,7 @@ def page_map(output: OutputRow) -> PageMap:
 
 
 def page_words(outputs: Mapping[str, OutputRow]) -> OutputRow | None:
-    """What the pages show, if the converter of the present markdown said so."""
+    """Returns the words of the pages, if the converter of the present markdown recorded them."""
     words, markdown = outputs.get("page_words"), outputs.get("markdown")
     if words is None or markdown is None or markdown.metadata.get("page_words") != words.checksum:
         return None

@@ -1,4 +1,4 @@
-"""What an answer for a chunk is worth: every fact is proved by its chunk and on its page."""
+"""Judgement of an answer for a chunk: every fact is proved by its chunk and on its page."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,7 +52,7 @@ def judge(
     missing: Sequence[str],
     surroundings: Surroundings | None = None,
 ) -> ChunkResult:
-    """What an answer for a chunk is worth: its proved facts, or why it has none.
+    """Judges an answer for a chunk: returns its proved facts, or the reason why it has none.
 
     It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
     """

@@ -133,7 +133,7 @@ def _end(
 def _refuse_unlisted(
     publishable: Mapping[DocumentId, Sequence[Embeddable]], done: Sequence[Saved[Publication]]
 ) -> None:
-    """What is in the record of a publication is what is published."""
+    """Refuses to publish anything that is not in the record of the publication."""
     for item in done:
         document_id, listed = item.job.document_id, set(item.result.rows.facts)
         facts = {text.owner_id for text in publishable[document_id] if text.kind == "question"}

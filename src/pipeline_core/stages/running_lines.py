@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 EDGE_LINES = 3
-"""How many lines at the top and at the bottom of a page may be running lines."""
+"""Maximum number of running lines at the top and at the bottom of a page."""
 
 MAX_CHARACTERS = 300
 """A longer line is a paragraph."""
@@ -72,7 +72,7 @@ class _Edge:
     text: str
     is_outermost: bool
     is_loose: bool
-    """Whether it belongs to nothing beside it: no label of what follows, no unit of the table below."""
+    """Set if it belongs to nothing beside it: no label of the text below, no unit of the table below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool)
 
 
 def _is_of_table(lines: Sequence[str | None], line: int, text: str) -> bool:
-    """Whether it is the unit of the table that follows ("[In thousands]", "(in Mio. €)"), or a note below one."""
+    """Returns whether it is the unit of the table below ("[In thousands]", "(in Mio. €)"), or a note below a table."""
     preceding = next((shown for shown in reversed(lines[:line]) if shown is None or shown.strip()), None)
     if preceding is not None and preceding.lstrip().startswith("|") and _NOTE.match(text):
         return True
@@ -138,7 +138,7 @@ def _is_of_table(lines: Sequence[str | None], line: int, text: str) -> bool:
 
 
 def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
-    """What the line has in common with its like on other pages, and on how many pages that must be.
+    """Yields the line's keys in common with similar lines on other pages, and the number of pages required for each.
 
     A page number is replaced by its distance from the page: the same wherever it grows with the pages. Where
     nothing but its growth tells it from any other number, the line must be long, outermost, and return more
@@ -193,7 +193,7 @@ def _is_running(group: list[_Edge], min_pages: int) -> bool:
 
 
 def _frames_both(group: list[_Edge], min_pages: int, pages: int) -> bool:
-    """Whether a document of two pages has the line first, or last, on both."""
+    """Returns whether a document of two pages has the line first, or last, on both."""
     return (
         pages == len(group) == len({edge.page for edge in group}) == 2
         and min_pages == MIN_PAGES

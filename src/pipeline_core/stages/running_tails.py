@@ -16,7 +16,7 @@ _LEAST_WORDS = 3
 """Fewer may be words of the paragraph itself."""
 
 Parts = tuple[str, int, str]
-"""What stands before the page number of a running line, how far that is from the page's, and what stands behind it."""
+"""Text before a running line's page number, the number's distance from the page's, and the text after it."""
 
 
 def cut_tails(

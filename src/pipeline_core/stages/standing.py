@@ -1,4 +1,4 @@
-"""What stands around a row, proved on its page: whole, or the parts in which the page has it.
+"""Context of a row, proved on its page: whole, or the parts in which the page has it.
 
 A conversion puts the words of several header rows into one cell ("Teachers Control Public"), which stand above each
 other and apart. Each part of them is then evidence by itself.

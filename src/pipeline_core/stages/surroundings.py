@@ -1,4 +1,4 @@
-"""Where the captions, units and headers stand with which the rows of a chunk are said: in the document, exactly."""
+"""Exact positions in the document of the captions, units and headers that are the context of a chunk's rows."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from pipeline_core.domain.markdown_lines import headings
 from pipeline_core.domain.text import strip_markdown
 
 _MARKS = " \t>#*"
-"""What may stand before a paragraph or a row on its line."""
+"""Characters that may precede a paragraph or a row on its line."""
 
 
 class Surroundings:
@@ -26,7 +26,7 @@ class Surroundings:
         self._headings: dict[str, list[tuple[int, int]]] | None = None
 
     def place(self, around: Sequence[Around], chunk: Chunk) -> tuple[Evidence, ...] | None:
-        """Where all of it stands, in its order; None if one of them is nowhere.
+        """Returns the positions of all of it, in its order; None if any of it is not found.
 
         A paragraph whose lines have marks of a quote between them is so many pieces.
         """
@@ -90,7 +90,7 @@ class Surroundings:
         return at
 
     def _is_whole(self, at: int, quote: str) -> bool:
-        """Whether nothing else stands on its lines."""
+        """Returns whether nothing else is on its lines."""
         line = self._text.rfind("\n", 0, at) + 1
         end = self._text.find("\n", at + len(quote))
         rest = self._text[at + len(quote) : end if end >= 0 else len(self._text)]

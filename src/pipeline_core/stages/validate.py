@@ -44,7 +44,7 @@ from pipeline_core.validation.rules import RULES, Subject
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What is staged of a document, as ``validation.subject.Subject`` names it, before its files are read."""
+    """Staged rows of a document, as ``validation.subject.Subject`` names them, before its files are read."""
 
     markdown: OutputRow
     conversion: Mapping[str, Any]
@@ -58,7 +58,7 @@ class Staged:
 
 
 class Reads(Protocol):
-    """What of the stages' context validation reads."""
+    """Part of the stages' context that validation reads."""
 
     @property
     def settings(self) -> Settings: ...

@@ -55,7 +55,7 @@ def together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 
 
 def _lead_of(fact: Fact) -> tuple[int, int] | None:
-    """Where the lead-in stands that it shares with the other items of its list."""
+    """Returns the position of the lead-in that it shares with the other items of its list."""
     if not all(fact.traits.get(name) for name in _IN_LIST) or len(fact.own) < 2:
         return None
     return fact.own[0].char_from, fact.own[0].char_to

@@ -57,7 +57,7 @@ def _place(subject: Subject, fact: StagedQuestion) -> str:
 
 
 def _contradicting(alike: Sequence[StagedQuestion]) -> list[StagedQuestion]:
-    """Those of the facts to which another gives other values. Under two headings each may be right."""
+    """Returns the facts to which another gives other values. Under two headings each may be right."""
     under: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for fact in alike:
         under[_heading(fact)].add(_values(fact))
@@ -123,7 +123,7 @@ def yes_or_no(answer: str) -> str:
 
 
 def measures_contradict(left: str, right: str) -> bool:
-    """Whether only amounts, shares and periods differ."""
+    """Returns whether only amounts, shares and periods differ."""
     masks: Sequence[str] = (_masked(left), _masked(right))
     return masks[0] == masks[1] and _HOLE in masks[0] and numbers_in(left) != numbers_in(right)
 

@@ -14,7 +14,7 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
 _UNIT = re.compile(r"[^\W\d_]+|[^\w\s]")
-"""What may be a unit: a word, or a sign."""
+"""Pattern of a possible unit: a word, or a sign."""
 _HEADER_ROWS = 4
 """The rule below the names, and up to three rows of them."""
 
@@ -81,7 +81,7 @@ def _numbers_around_rows(markdown: str) -> set[str]:
 
 
 def _numbers_of_continued_row(markdown: str, start: int) -> set[str]:
-    """Those of the row before, if the one at the place goes on with it: its first cell, the row's name, is empty."""
+    """Returns the numbers of the row before, if this row continues it: its first cell, the row's name, is empty."""
     if re.match(r"\|\s*\|", markdown[start : start + 80]) is None:
         return set()
     return set(numbers_in(markdown[:start].rstrip().rpartition("\n")[2]))

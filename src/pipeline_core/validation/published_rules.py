@@ -45,7 +45,7 @@ _VALUE = (
 
 
 def contradicts_published(subject: Subject) -> Iterator[Finding]:
-    """What is published of another document says the same with another measure or denied, or answers otherwise.
+    """Reports published facts of other documents with the same text but another measure, a denial or another answer.
 
     A warning: the other document may be about another product, and both right.
     """
@@ -82,7 +82,7 @@ def contradictions(pairs: Sequence[Differing]) -> Iterator[Finding]:
 
 
 def _contradiction(pair: Differing) -> str | None:
-    """How the two contradict each other, in words; None if they do not."""
+    """Describes how the two contradict each other; None if they do not."""
     if _denies(*pair.texts):
         return "the opposite"
     if _differs_in_measures(*pair.texts):
@@ -96,7 +96,7 @@ def _contradiction(pair: Differing) -> str | None:
 
 
 def _values_contradict(left: str, right: str) -> bool:
-    """Whether both give measures of one kind, none of which is the same: "$2,500" and "2 % of the sum, here $7,700"."""
+    """Returns whether both give measures of one kind, all different: "$2,500" and "2 % of the sum, here $7,700"."""
     values = [_value(text) for text in (left, right)]
     kinds, other_kinds = ({_NUMBER.sub("#", found[0]) for found in _MEASURE.finditer(value)} for value in values)
     return not kinds.isdisjoint(other_kinds) and set(numbers_in(values[0])).isdisjoint(numbers_in(values[1]))
@@ -108,7 +108,7 @@ def _value(statement: str) -> str:
 
 
 def _answers_contradict(left: str, right: str) -> bool:
-    """Whether at most one of two answers to one question can be right: yes and no, one denied, or another number."""
+    """Returns whether at most one of two answers can be right: yes and no, one denied, or another number."""
     if sorted(map(yes_or_no, (left, right))) == ["no", "yes"] or _denies(left, right):
         return True
     if numbers_in(left) == numbers_in(right):
@@ -120,7 +120,7 @@ def _answers_contradict(left: str, right: str) -> bool:
 
 
 def _denies(left: str, right: str) -> bool:
-    """Whether one is the other with a word that denies it, in any of these languages."""
+    """Returns whether one is the other with a word that denies it, in any of these languages."""
     (mine, denials), (others, other_denials) = map(_without_denials, (left, right))
     return mine == others and numbers_in(left) == numbers_in(right) and denials != other_denials
 

@@ -11,7 +11,7 @@ from pipeline_core.validation.rules import RULES
 
 
 def report_of(findings: Iterable[Finding]) -> dict[str, Any]:
-    """What a job keeps of its validation, and its ``validation.json`` says."""
+    """Returns the report of a job's validation, which its ``validation.json`` also holds."""
     return {"rules": [rule.code for rule in RULES], **_counted(findings)}
 
 

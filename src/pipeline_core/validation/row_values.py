@@ -26,7 +26,7 @@ _NAMING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Where a value stands: in what, of which row, in which column."""
+    """Location of a value: its caption or heading, row and column."""
 
     scope: str
     key: str
@@ -70,7 +70,7 @@ def _numbers(statement: str) -> Iterator[tuple[_Cell, tuple[str, ...]]]:
 
 
 def _row(statement: str) -> tuple[str, list[tuple[str, str]]]:
-    """What stands before the first column, and the columns with their values; none of what is no row."""
+    """Returns the text before the first column, and the columns with their values; no columns if it is not a row."""
     first, *rest = statement.rstrip(".").split("; ")
     head, between, cell = first.rpartition(" – ")
     while between and ": " not in cell:  # a dash in a value: "8 – 10"

@@ -1,4 +1,4 @@
-"""What a validation rule sees of a document, and what a rule is."""
+"""Subject of a validation rule: its view of a document; and the definition of a rule."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Subject:
     words: bytes | None = None
 
     def where(self, fact: StagedQuestion) -> str:
-        """Where a reader finds the fact: "on page 3", "on slide 3"; of what has no pages, under which heading."""
+        """Returns the fact's position for a reader: "on page 3", "on slide 3"; without pages, its heading."""
         if fact.page is not None:
             return f"on {self.page_map.unit} {fact.page}"
         path = next((row.chunk.heading_path for row in self.chunks if row.chunk.chunk_id == fact.chunk_id), ())

@@ -1,4 +1,4 @@
-"""What a number is a measure with, in the languages that statements are compared in."""
+"""Units of measure, in the languages that statements are compared in."""
 
 CURRENCIES = r"usd|eur|gbp|chf|dollars?|d[oó]lares|euros?|pounds?|francs?|franken"
 UNITS = (
