@@ -42,8 +42,9 @@ $$;
 CREATE TRIGGER events_correlate BEFORE INSERT ON events
     FOR EACH ROW WHEN (NEW.correlation_id IS NULL) EXECUTE FUNCTION correlate_event();
 
--- A trigger, as a policy does not see what its own statement has inserted. Whoever is not bound by row-level security,
--- as workers, is not asked.
+-- What is told of a document, a job or a batch is told in its realm: else it would be read there, and move along with a
+-- document. No foreign key can say so, as events outlive what they tell of. A trigger, as a policy does not see what its
+-- own statement has inserted. Whoever is not bound by row-level security, as workers, is not asked.
 CREATE FUNCTION refuse_foreign_event() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN

@@ -148,29 +148,6 @@ CREATE POLICY staged_questions_own_bank ON staged_questions AS RESTRICTIVE FOR I
     generator = 'reviewer' OR EXISTS (SELECT FROM upload_batches b
         WHERE b.batch_id = upload_batch_id AND b.uploaded_by = (SELECT current_user_id())));
 
--- What is told of a document, a job or a batch is told in its realm: else it would be read there, by who sees every realm,
--- and move along with a document. No foreign key can say so, as events outlive what they tell of. A trigger, as a document
--- and its first event are written in one statement.
-CREATE FUNCTION refuse_event_elsewhere() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF NEW.document_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM documents d WHERE d.document_id = NEW.document_id AND d.realm_id = NEW.realm_id)
-        OR NEW.job_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM upload_jobs j WHERE j.job_id = NEW.job_id AND j.realm_id = NEW.realm_id)
-        OR NEW.payload ? 'batch_id' AND NOT EXISTS (
-            SELECT FROM upload_batches b
-            WHERE b.batch_id = (NEW.payload ->> 'batch_id')::uuid AND b.realm_id = NEW.realm_id)
-    THEN
-        RAISE EXCEPTION 'an event is told in the realm of what it is about'
-            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'events_in_their_realm';
-    END IF;
-    RETURN NULL;
-END
-$$;
-CREATE TRIGGER events_in_their_realm AFTER INSERT ON events FOR EACH ROW
-    WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_event_elsewhere();
-
 -- What is undone was changed in the same realm. A trigger, as a policy may not read its own table.
 CREATE FUNCTION refuse_undo_elsewhere() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, pg_temp AS $$

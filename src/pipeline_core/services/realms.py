@@ -47,11 +47,7 @@ class Realms:
         found = [realm for realm in mine if str(realm.realm_id) == text.lower()]
         found = found or [realm for realm in mine if realm.name == text]
         if not found:
-            raise NotFoundError(
-                f"You are not a member of a realm {text}.",
-                action="`pipeline realm list` shows yours.",
-                http_action="`GET /api/v2/realms` lists yours.",
-            )
+            raise _not_a_member(text)
         if len(found) > 1:
             ids = ", ".join(str(realm.realm_id) for realm in found)
             raise RefusedError(f"{len(found)} of your realms are named {text}: {ids}.", action="Name it by its id.")
@@ -72,11 +68,7 @@ class Realms:
             return Role.ADMIN
         has = uow.realms.role(realm_id, self.person.user_id)
         if has is None:
-            raise NotFoundError(
-                f"You are not a member of a realm {realm_id}.",
-                action="`pipeline realm list` shows yours.",
-                http_action="`GET /api/v2/realms` lists yours.",
-            )
+            raise _not_a_member(realm_id)
         if not has.includes(role):
             raise NotPermittedError(f"You are a {has} in the realm {realm_id}: {_MAY[role]}.")
         return has
@@ -188,6 +180,14 @@ class Realms:
                 action="Make one to share: `pipeline realm create NAME`.",
                 http_action="Make one to share: `POST /api/v2/realms`.",
             )
+
+
+def _not_a_member(realm: object) -> NotFoundError:
+    return NotFoundError(
+        f"You are not a member of a realm {realm}.",
+        action="`pipeline realm list` shows yours.",
+        http_action="`GET /api/v2/realms` lists yours.",
+    )
 
 
 def _checked(name: str, noun: str, *, least: int = 1) -> str:
