@@ -1,6 +1,7 @@
 """Review: what waits for a person, and decisions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Unpack
 from uuid import UUID
 
@@ -106,8 +107,8 @@ class Reviewing(Documents):
         return self._app.review.undo_pair(None, duplicate_id, by=by)
 
     def _by(self, reason: str, expected: Expected | None = None, name: str = "") -> Reviewer:
-        return Reviewer(
-            self.realm_id, name if name.strip() else self.person.name, reason, expected or {}, self.person.user_id
+        return replace(
+            self.reviewer, name=name if name.strip() else self.person.name, reason=reason, expected=expected or {}
         )
 
     def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
