@@ -101,6 +101,8 @@ class Received:
     """
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
+    by_content: dict[str, DocumentId] = field(default_factory=dict)
+    """The document of each content, by its SHA-256."""
     copies: list[tuple[str, str]] = field(default_factory=list)
     mended: set[DocumentId] = field(default_factory=set)
     """Documents that were known, and whose original the store had lost or changed: it is there again."""
@@ -177,6 +179,7 @@ class Intake:
                 received.refused.append((refusal.name, refusal.error))
                 continue
             first = received.documents.setdefault(item.document_id, item.name)
+            received.by_content[item.checksum] = item.document_id
             if first != item.name:
                 received.copies.append((item.name, first))
             if isinstance(result, Document):
