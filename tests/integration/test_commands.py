@@ -402,3 +402,11 @@ def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[...,
     assert "Nothing was found" not in shown
     assert f"near-duplicate {name}" in typed("review", "second.md", "--facts").out
     assert "decided keep_both" in typed("review", "second.md", "resolve", "--pair", name, "--as", "keep_both").out
+
+
+def test_a_stage_is_named_and_queued_by_itself(app: Pipeline, typed: Typing) -> None:
+    [document_id] = receive(app, upload("manual.md", MANUAL)).documents
+    assert typed("stage", "manual.md").out == "ingest\n"
+    assert typed("stage", str(document_id), "ingest", "--no-run", "--json").json["state"] == "queued"
+    assert typed("stage", "manual.md", "embedder", "--no-run", "--json").error["code"] == "stage_not_available"
+    assert typed("stage", "manual.md", "oven", "--json").error["message"] == "The stage cannot be 'oven'."
