@@ -9,6 +9,7 @@ from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import via_prefect
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.flows.decisions import require_decisions
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
@@ -62,7 +63,7 @@ def review_document(
     row = app.views.job(None, job_id)
     request = request_of(
         decision,
-        row.realm_id,
+        Reviewer(row.realm_id, user_id=app.person.user_id),
         {
             "reason": reason,
             "override_reason": override_reason,
@@ -72,7 +73,6 @@ def review_document(
             "fact_ids": fact_ids,
             "reviewer": via_prefect(reviewer or user_id),
         },
-        app.person.user_id,
     )
     reporter = tasks.RunReporter(named_after=decision.value)
     reporter.begins([row.document_id])

@@ -95,6 +95,15 @@ FROM unnest(%(document_ids)s::uuid[], %(collections)s::text[], %(titles)s::text[
             %(updated)s::timestamptz[]) AS i (document_id, collection, title, created_at, updated_at)
 WHERE d.document_id = i.document_id;
 
+-- name: label_documents
+UPDATE documents d SET tags = d.tags || new.tags, collection = coalesce(%(collection)s, d.collection), updated_at = now()
+FROM (
+    SELECT document_id, ARRAY(SELECT unnest(%(tags)s::text[]) EXCEPT SELECT unnest(tags) ORDER BY 1) AS tags
+    FROM documents WHERE document_id = ANY(%(document_ids)s) ORDER BY document_id FOR UPDATE
+) AS new
+WHERE d.document_id = new.document_id
+    AND (new.tags <> '{}' OR d.collection IS DISTINCT FROM coalesce(%(collection)s, d.collection));
+
 -- name: find_originals
 SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_ids)s);
 

@@ -18,6 +18,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request
 from tests.integration.test_deep_scan import LONG, USUAL, scan, select
 from tests.integration.test_review import CONTRADICTORY
@@ -124,7 +125,7 @@ def test_a_rejected_scan_and_the_publication_that_stands(typed: Typing, app: Pip
     select(app, document_id)
     scan(app)
     assert "published, scan waits" in typed("status").out
-    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, "nothing of use"))
+    app.review.decide(document_id, Request(Decision.REJECT, Reviewer(app.realm_id, reason="nothing of use")))
     assert "published, scan rejected" in typed("status").out
     assert "published, scan rejected" in typed("status", "manual.md").out
     assert typed("export", "manual.md").code == 0

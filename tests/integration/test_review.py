@@ -41,8 +41,8 @@ def near_duplicate(app: Pipeline) -> DocumentId:
     return park(app, "second.md", SECOND)
 
 
-def ask(app: Pipeline, decision: Decision, **more: Any) -> Request:
-    return Request(decision, app.realm_id, **more)
+def ask(app: Pipeline, decision: Decision, *, reviewer: str = "", reason: str = "", **more: Any) -> Request:
+    return Request(decision, Reviewer(app.realm_id, reviewer, reason), **more)
 
 
 def facts(app: Pipeline, document_id: DocumentId) -> list[StagedFact]:
@@ -116,7 +116,7 @@ def test_another_user_has_no_such_document(manual: Pipeline) -> None:
     document_id = park(manual)
     bob = user_id_for("bob")
     with pytest.raises(NotFoundError):
-        manual.review.decide(document_id, Request(Decision.APPROVE, bob))
+        manual.review.decide(document_id, Request(Decision.APPROVE, Reviewer(bob)))
     with pytest.raises(NotFoundError):
         manual.review.edit(OfDocument(document_id), uuid4(), {"answer": "x"}, by=Reviewer(bob))
     with pytest.raises(NotFoundError):

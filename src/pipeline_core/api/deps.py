@@ -12,6 +12,7 @@ from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import NotFoundError, RefusedError
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import Role
+from pipeline_core.services.realms import require_role
 from pipeline_core.settings import Settings
 
 _SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id")
@@ -67,14 +68,18 @@ def services_in(pipeline: Pipeline, user: User, request: Request, realm: str | N
         NotPermittedError: the user's role there is less than ``role``.
     """
     own = pipeline.for_user(user.person, as_correlation_id(request))
-    named = own.realms.find(realm).realm_id if realm else None
+    named = own.realms.find(realm) if realm else None
     of_path = _realm_of_path(own, request)
-    if named and of_path and named != of_path:
+    if named and of_path and named.realm_id != of_path[0]:
         raise NotFoundError(f"It is not in the realm {realm}.")
-    realm_id = named or of_path or user.realm_id
+    known = (named.realm_id, named.role) if named else of_path
+    realm_id = known[0] if known else user.realm_id
     if realm_id is None or realm_id == own.realm_id:
         return own
-    own.realms.require(realm_id, role)
+    if known:
+        require_role(*known, role)
+    else:
+        own.realms.require(realm_id, role)
     return pipeline.for_user(user.person, as_correlation_id(request), realm_id=realm_id)
 
 
@@ -92,8 +97,8 @@ def _services_in_each(
     return list({one.realm_id: one for one in each}.values())
 
 
-def _realm_of_path(services: UserServices, request: Request) -> RealmId | None:
-    """The realm of what the path names; None where it names nothing that this user sees."""
+def _realm_of_path(services: UserServices, request: Request) -> tuple[RealmId, Role | None] | None:
+    """The realm of what the path names, and the user's role there; None where it names nothing that this user sees."""
     named = next((request.path_params[name] for name in _SUBJECTS if name in request.path_params), None)
     if named is None:
         return None
@@ -101,8 +106,7 @@ def _realm_of_path(services: UserServices, request: Request) -> RealmId | None:
         row_id = UUID(str(named))
     except ValueError:
         return None  # the route says what is wrong with it
-    with services.open_uow() as uow:
-        return uow.realms.of_row(row_id)
+    return services.realms.of_row(row_id)
 
 
 ThePipeline = Annotated[Pipeline, Depends(_pipeline)]

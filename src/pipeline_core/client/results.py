@@ -1,18 +1,22 @@
 """What the Python API returns."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import UUID
 
-from pipeline_core.db.rows import DocumentJob
+from pipeline_core.db.rows import DocumentJob, Record
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.search import Answer
 from pipeline_core.services.own_policy import PolicyLeft
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Result = TypeVar("Result", bound="DataclassInstance")
 AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
 
 
@@ -24,6 +28,8 @@ class DocumentStatus:
     job_id: JobId
     filename: str
     also_named: list[str]
+    tags: list[str]
+    collection: str | None
     state: JobState
     stage: JobStage
     phase: int
@@ -94,7 +100,7 @@ class FoundFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(FoundFact):
     """A published passage with its ``facts`` that answer, or a fact by itself; ``page`` counts from 1.
 
     ``question``, ``answer`` and ``statement`` are those of the fact, of a passage those of its first fact.
@@ -102,15 +108,6 @@ class Hit:
     """
 
     kind: str
-    id: UUID
-    score: float
-    similarity: float | None
-    question: str | None
-    answer: str | None
-    statement: str | None
-    evidence: str | None
-    spans: list[dict[str, Any]] | None
-    page: int | None
     facts: list[FoundFact]
     document_id: DocumentId | None
     filename: str | None
@@ -142,28 +139,16 @@ class Found(list[Hit]):
         self.not_reranked = answer.not_reranked
 
 
-def hit_of(row: dict[str, Any]) -> Hit:
-    facts = [FoundFact(**{name: fact[name] for name in FoundFact.__dataclass_fields__}) for fact in row["facts"]]
-    return Hit(**{**{name: row[name] for name in Hit.__dataclass_fields__}, "facts": facts})
+def hit_of(row: Mapping[str, Any]) -> Hit:
+    return _picked(Hit, row, facts=[_picked(FoundFact, fact) for fact in row["facts"]])
 
 
 def status_of(row: DocumentJob) -> DocumentStatus:
-    return DocumentStatus(
-        document_id=row.document_id,
-        job_id=row.job_id,
-        filename=row.filename,
-        also_named=row.also_named,
-        state=row.state,
-        stage=row.stage,
-        phase=row.phase,
-        percent=row.percent,
-        outcome=row.outcome,
-        retry_count=row.retry_count,
-        error=dict(row.last_error) if row.last_error else None,
-        chunks=row.chunks,
-        facts=row.facts,
-        undecided_pairs=row.undecided,
-        critical_findings=row.critical,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-    )
+    error = dict(row.last_error) if row.last_error else None
+    return _picked(DocumentStatus, row, error=error, undecided_pairs=row.undecided, critical_findings=row.critical)
+
+
+def _picked(kind: type[Result], row: Mapping[str, Any] | Record, **others: object) -> Result:
+    """The fields of this kind of result as a row has them, and ``others``."""
+    names = {field.name for field in fields(kind)} - others.keys()
+    return kind(**{name: row[name] for name in names}, **others)

@@ -62,12 +62,7 @@ class Reviewing(Documents):
             RefusedError: a field is not known; says which one is meant.
         """
         document_id = self._document_id(document)
-        decided = self._app.review.decide(
-            document_id,
-            request_of(
-                Decision(decision), self.realm_id, {"reviewer": self.person.name, **fields}, self.person.user_id
-            ),
-        )
+        decided = self._app.review.decide(document_id, request_of(Decision(decision), self.reviewer, fields))
         if start:
             self._start(decided.to_run)
         return decided

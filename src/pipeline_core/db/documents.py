@@ -1,6 +1,6 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document, Place
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
@@ -135,6 +136,16 @@ class Documents:
         if uris:
             self._session.execute("vacate_places", realm_id=realm_id, uris=list(uris))
             self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
+
+    def label(self, document_ids: Collection[DocumentId], labels: Labels) -> None:
+        """Add tags to documents, and put them into a collection if one is named."""
+        if labels != NO_LABELS:
+            self._session.execute(
+                "label_documents",
+                document_ids=list(document_ids),
+                tags=list(labels.tags),
+                collection=labels.collection,
+            )
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
         """Give documents the title, the times and, as their collection, the realm that they had elsewhere."""

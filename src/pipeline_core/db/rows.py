@@ -116,6 +116,8 @@ class DocumentJob(Job):
     """A document's newest job, with counts of its chunks, facts, pairs and findings."""
 
     title: str
+    tags: list[str]
+    collection: str | None
     staging_status: str
     deep_scan_status: str | None
     deep_scan_error: str | None

@@ -21,6 +21,7 @@ from uuid import UUID
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted, dated, listed, without_objects
 
+_NEXT_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
 _OPERATOR = "Tell whoever runs the installation, with the correlation id."
 _RETRY = "`POST /api/v2/jobs/{job_id}/retry`"
@@ -50,6 +51,11 @@ class PipelineError(Exception):
         "Look at the job's events (`GET /api/v2/jobs/{job_id}/events`) for what happened before."
     )
     """The same over HTTP, in endpoints and fields; a class whose ``action`` names no command needs none."""
+
+    def __init_subclass__(cls) -> None:
+        """Names the code after the class, unless it has another: ``empty_file`` for ``EmptyFileError``."""
+        if "code" not in cls.__dict__:
+            cls.code = _NEXT_WORD.sub("_", cls.__name__.removesuffix("Error")).lower()
 
     def __init__(
         self,
@@ -134,7 +140,6 @@ def _class_of(code: str) -> type[PipelineError]:
 class TransientError(PipelineError):
     """A service did not answer as it should; trying again may help."""
 
-    code = "transient"
     action = "It is tried again by itself; if it ends in the dead letters, `pipeline retry JOB`."
     http_action = (
         "Send the request again after `Retry-After` seconds. A job is tried again by itself, and from the dead letters "
@@ -161,62 +166,44 @@ class TransientError(PipelineError):
 class WorkerLostError(TransientError):
     """The worker died or fell silent with this job in hand; that does not count as a try."""
 
-    code = "worker_lost"
     action = "Another worker goes on where it was."
 
 
 class ServiceUnavailableError(TransientError):
     """An outside service is unavailable."""
 
-    code = "service_unavailable"
-
 
 class ServiceUnreachableError(ServiceUnavailableError):
     """No connection to an outside service: nothing was sent."""
-
-    code = "service_unreachable"
 
 
 class RateLimitedError(TransientError):
     """An outside service asked us to slow down."""
 
-    code = "rate_limited"
-
 
 class StoreUnavailableError(TransientError):
     """The object store did not answer."""
-
-    code = "store_unavailable"
 
 
 class StoreFullError(StoreUnavailableError):
     """The object store has no room left."""
 
-    code = "store_full"
-
 
 class MachineError(TransientError):
     """This machine lacks what the work needs: room on a disk, files that may be open, memory, processes."""
-
-    code = "machine"
 
 
 class MachineFullError(MachineError):
     """A disk of this machine is full."""
 
-    code = "machine_full"
-
 
 class DatabaseUnavailableError(TransientError):
     """The database did not answer."""
-
-    code = "database_unavailable"
 
 
 class DatabaseBusyError(TransientError):
     """A transaction of somebody else's has what a migration changes in use."""
 
-    code = "database_busy"
     action = (
         "Let it end, or stop the workers and the API, then `pipeline migrate` again: it goes on from there. "
         "UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else behind it."
@@ -226,7 +213,6 @@ class DatabaseBusyError(TransientError):
 class StatementTimeoutError(TransientError):
     """The database did not end a statement in time and stopped it."""
 
-    code = "statement_timeout"
     action = (
         "It is tried again by itself, each document alone; if it ends in the dead letters, raise "
         "UPLOAD_PIPELINE_STATEMENT_TIMEOUT_S."
@@ -236,14 +222,12 @@ class StatementTimeoutError(TransientError):
 class EmbeddingModelChangedError(TransientError):
     """Production has changed to another embedding model meanwhile."""
 
-    code = "embedding_model_changed"
     action = "It is tried again by itself, with vectors of the model that is active now."
 
 
 class StagedRowsChangedError(TransientError):
     """What is to be published has changed since it was read."""
 
-    code = "staged_rows_changed"
     action = "It is read again and tried again by itself."
 
 
@@ -263,13 +247,10 @@ class DisturbedRunError(TransientError):
 class AnswerLostError(ServiceUnavailableError):
     """A call was sent and its answer never arrived whole: it may have been charged."""
 
-    code = "answer_lost"
-
 
 class ParkedError(PipelineError):
     """The work waits for something that only time or a person can give."""
 
-    code = "parked"
     action = "Run it again when that is there; what was done is kept."
 
     def __init__(self, message: str | None = None, *, until: datetime | None = None, **advice: Unpack[Advice]):
@@ -281,28 +262,24 @@ class ParkedError(PipelineError):
 class BudgetExhaustedError(ParkedError):
     """The budget does not cover the next paid call, so it was not made."""
 
-    code = "budget_exhausted"
     action = "Raise the budget, or wait until it is renewed, and run again; what was paid for is kept."
 
 
 class QuotaExhaustedError(ParkedError):
     """The account at the paid service has no quota left."""
 
-    code = "quota_exhausted"
     action = "Add credit to the account, then run again; what was paid for is kept."
 
 
 class ConversionPendingError(ParkedError):
     """The conversion service has not finished its job for this document in time."""
 
-    code = "conversion_pending"
     action = "Run it again later: it looks at the same job, and nothing is paid again."
 
 
 class PermanentError(PipelineError):
     """Trying again cannot help."""
 
-    code = "permanent"
     action = "Correct the document or the settings, then `pipeline retry JOB`."
     http_action = f"Correct the document or the settings, then {_RETRY}."
 
@@ -310,7 +287,6 @@ class PermanentError(PipelineError):
 class UnexpectedError(PermanentError):
     """A defect in the pipeline: an error nobody foresaw."""
 
-    code = "unexpected"
     action = "Please report it with the job's events; `pipeline retry JOB` tries again."
     http_action = f"Report it with the correlation id; {_RETRY} tries again."
 
@@ -318,7 +294,6 @@ class UnexpectedError(PermanentError):
 class RetriesExhaustedError(PermanentError):
     """The last of the retries failed too."""
 
-    code = "retries_exhausted"
     action = "See the cause in the message; when it is mended, `pipeline retry JOB`."
     http_action = f"See the cause in the message; when it is mended, {_RETRY}."
 
@@ -326,7 +301,6 @@ class RetriesExhaustedError(PermanentError):
 class WorkersLostError(PermanentError):
     """One worker after another was lost with this job in hand."""
 
-    code = "workers_lost"
     action = "See in the workers' logs what ended them (often memory); then `pipeline retry JOB`."
     http_action = f"Tell whoever runs the workers: their logs say what ended them (often memory). Then {_RETRY}."
 
@@ -337,13 +311,10 @@ class WorkersLostError(PermanentError):
 class DocumentError(PermanentError):
     """The document cannot be processed."""
 
-    code = "document"
-
 
 class EmptyFileError(DocumentError):
     """The file is empty."""
 
-    code = "empty_file"
     action = "See why there is nothing in it, and give it again when there is."
     http_action = "Check the file, and upload it again when there is something in it: it arrived with no bytes."
 
@@ -357,7 +328,6 @@ class _WrongParts:
 class NoEntriesError(_WrongParts, DocumentError):
     """No question could be read from the question bank."""
 
-    code = "no_entries"
     action = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
 
     @classmethod
@@ -371,42 +341,36 @@ class NoEntriesError(_WrongParts, DocumentError):
 class UnreadableFileError(DocumentError):
     """The file cannot be read."""
 
-    code = "unreadable_file"
     action = "See whether it is there and may be read, then try again."
 
 
 class FileTooLargeError(DocumentError):
     """The file is larger than the limit."""
 
-    code = "file_too_large"
     action = "Split the document, or raise UPLOAD_PIPELINE_MAX_FILE_BYTES."
 
 
 class UnsupportedTypeError(DocumentError):
     """No converter reads this type of file."""
 
-    code = "unsupported_type"
     action = "Save it as PDF, DOCX, PPTX, XLSX, HTML, markdown or plain text."
 
 
 class EncryptedDocumentError(DocumentError):
     """The document is protected with a password."""
 
-    code = "encrypted_document"
     action = "Remove the password and upload it again."
 
 
 class CorruptDocumentError(DocumentError):
     """The document is damaged or cut off, and repair did not help."""
 
-    code = "corrupt_document"
     action = "Open it where it was made and save or export it again."
 
 
 class NoTextError(DocumentError):
     """The document has no text: it is images only."""
 
-    code = "no_text"
     action = (
         "Install the extra that reads scanned pages (pip install 'document-pipeline[ocr]'; for languages other than "
         "English, set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with their data, eng.traineddata and the like from "
@@ -417,42 +381,36 @@ class NoTextError(DocumentError):
 class TooManyPagesError(DocumentError):
     """The document has more pages than the limit."""
 
-    code = "too_many_pages"
     action = "Split the document, or raise UPLOAD_PIPELINE_MAX_PAGES."
 
 
 class ConversionTimeoutError(DocumentError):
     """The conversion did not end in time and was killed."""
 
-    code = "conversion_timeout"
     action = "Simplify the document, or raise UPLOAD_PIPELINE_CONVERT_TIMEOUT_S."
 
 
 class ConversionCrashedError(DocumentError):
     """The conversion took more memory than allowed, or crashed; its process is gone and nothing else was hurt."""
 
-    code = "conversion_crashed"
     action = "Save the document again in a simpler form, or raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB."
 
 
 class StageTimeoutError(DocumentError):
     """A stage did not come to an end with the document in time and was killed."""
 
-    code = "stage_timeout"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_TIMEOUT_S."
 
 
 class StageCrashedError(DocumentError):
     """A stage took more memory than allowed, or crashed; its process is gone and nothing else was hurt."""
 
-    code = "stage_crashed"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
 
 
 class ConversionRefusedError(DocumentError):
     """The conversion service does not take this document."""
 
-    code = "conversion_refused"
     action = (
         "See what it says. UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here; "
         "then `pipeline retry JOB`."
@@ -466,7 +424,6 @@ class ConversionRefusedError(DocumentError):
 class ConversionFailedError(DocumentError):
     """The conversion service took the document and gave no usable result."""
 
-    code = "conversion_failed"
     action = (
         "`pipeline retry JOB` starts a new job there, which may be charged again; "
         "UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here."
@@ -483,7 +440,6 @@ class ConversionFailedError(DocumentError):
 class ObjectNotFoundError(PermanentError):
     """An object that the database names is not in the store."""
 
-    code = "object_not_found"
     action = "Run the same file again, which makes it again; `pipeline verify --repair` does it for all documents."
     http_action = _MAKE_AGAIN
 
@@ -491,7 +447,6 @@ class ObjectNotFoundError(PermanentError):
 class OriginalMissingError(ObjectNotFoundError):
     """The document's original is not in the store."""
 
-    code = "original_missing"
     action = (
         "Run the same file again: it is stored again, and its document goes on. "
         "If it was enrolled from an older table, `pipeline enrol` does both. Without the file, restore the object from "
@@ -503,7 +458,6 @@ class OriginalMissingError(ObjectNotFoundError):
 class ChecksumMismatchError(PermanentError):
     """An object in the store is not what was written."""
 
-    code = "checksum_mismatch"
     action = "`pipeline verify --repair` has it made again; so does `pipeline retry JOB --from STAGE`."
     http_action = _MAKE_AGAIN
 
@@ -511,26 +465,20 @@ class ChecksumMismatchError(PermanentError):
 class BackupFailedError(PermanentError):
     """A backup or a restore did not come to its end."""
 
-    code = "backup_failed"
     action = "Mend what it names, then run the same command again."
 
 
 class InvalidObjectKeyError(PermanentError):
     """An object key would leave its folder or has characters that a store cannot hold."""
 
-    code = "invalid_object_key"
-
 
 class DataRejectedError(PermanentError):
     """The database refused the rows of this document."""
-
-    code = "data_rejected"
 
 
 class ServiceRefusedError(PermanentError):
     """An outside service refused the request itself: a wrong key, an unknown model, an option it does not know."""
 
-    code = "service_refused"
     action = "Correct the settings (`pipeline doctor` checks them), then `pipeline retry JOB`."
     http_action = f"{_OPERATOR} When the settings are corrected, {_RETRY}."
 
@@ -538,32 +486,24 @@ class ServiceRefusedError(PermanentError):
 class UnknownToServiceError(ServiceRefusedError):
     """An outside service knows nothing by this name: a model, an address, a batch."""
 
-    code = "unknown_to_service"
-
 
 class KeyRefusedError(ServiceRefusedError):
     """An outside service does not take the key: it is wrong, has expired, or may not do this."""
-
-    code = "key_refused"
 
 
 class OptionRefusedError(ServiceRefusedError):
     """An outside service, or its model, is not as the settings say."""
 
-    code = "option_refused"
-
 
 class LedgerError(PermanentError):
     """The counts of a stage do not add up: something would have been lost."""
 
-    code = "ledger"
     action = "Please report it: nothing was published."
 
 
 class RecallTooLowError(PermanentError):
     """The index of the new embedding model misses too much; the old one stays."""
 
-    code = "recall_too_low"
     action = (
         "Raise UPLOAD_PIPELINE_SEARCH_EF (search looks at more, and is slower), choose another model, or lower "
         "UPLOAD_PIPELINE_REEMBED_MIN_RECALL; then `pipeline reembed` again: nothing is embedded twice."
@@ -577,21 +517,18 @@ class RecallTooLowError(PermanentError):
 class ConflictError(PipelineError):
     """Somebody else was first; nothing was written."""
 
-    code = "conflict"
     action = "Look at the present state, then decide again."
 
 
 class LeaseLostError(ConflictError):
     """This worker's lease on the job has ended and another may have it."""
 
-    code = "lease_lost"
     action = "Nothing to do: the worker that holds the job goes on with it."
 
 
 class ReembeddingError(ConflictError):
     """Somebody else is changing the embedding model at this moment."""
 
-    code = "reembedding"
     action = "Wait until it has ended; should it be stopped, the same command goes on from there."
     http_action = "Wait until it has ended."
 
@@ -599,19 +536,14 @@ class ReembeddingError(ConflictError):
 class IllegalMoveError(ConflictError):
     """The lifecycle does not allow this move."""
 
-    code = "illegal_move"
-
 
 class StageNotAvailableError(ConflictError):
     """The stage cannot be run now."""
-
-    code = "stage_not_available"
 
 
 class AlreadyDecidedError(ConflictError):
     """Somebody else has decided this already."""
 
-    code = "already_decided"
     action = "Look at it again: `pipeline review` lists what waits now."
     http_action = (
         "Look at it again: `GET /api/v2/jobs/{job_id}` says where it stands, `GET /api/job/next` what waits now."
@@ -647,7 +579,6 @@ class Changed:
 class ChangedMeanwhileError(ConflictError):
     """It has changed since you looked at it: nothing was written."""
 
-    code = "changed_meanwhile"
     action = "Look at it again and decide anew; nothing of what you gave was stored."
     http_action = "Look at `changed`, and send the decision again with the state that stands now as `expected`."
     changed: Sequence[Changed] = ()
@@ -666,7 +597,6 @@ class ChangedMeanwhileError(ConflictError):
 class StagedStateError(ConflictError):
     """The state of what is staged does not allow this."""
 
-    code = "staged_state"
     action = "`pipeline batches BATCH` shows where each question stands."
     http_action = "`GET /api/staging/batches/{batch_id}/questions` shows where each question stands."
 
@@ -674,14 +604,12 @@ class StagedStateError(ConflictError):
 class RefusedError(PipelineError):
     """The request cannot be done as asked."""
 
-    code = "refused"
     action = "Correct the request."
 
 
 class LimitExceededError(RefusedError):
     """A limit is reached."""
 
-    code = "limit_exceeded"
     action = "Wait as long as it says, then try again."
     limit: str = ""
     """Which limit: the name of its setting."""
@@ -704,7 +632,6 @@ class AuthenticationError(RefusedError):
 class NotPermittedError(RefusedError):
     """Your role in the realm does not allow this."""
 
-    code = "not_permitted"
     action = "Ask an admin of the realm: `pipeline realm members` shows who that is."
     http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` shows who that is."
 
@@ -712,7 +639,6 @@ class NotPermittedError(RefusedError):
 class NotFoundError(RefusedError):
     """There is no such thing, or it is not yours."""
 
-    code = "not_found"
     action = "`pipeline status` lists what there is."
     http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what there is."
 
@@ -720,7 +646,6 @@ class NotFoundError(RefusedError):
 class UnknownIdsError(_WrongParts, NotFoundError):
     """Some of the ids are not known here; nothing was done."""
 
-    code = "unknown_ids"
     action = "Correct or leave out the ids that are named: it is all or nothing."
 
     @classmethod
@@ -736,7 +661,6 @@ class UnknownIdsError(_WrongParts, NotFoundError):
 class NotPublishedError(RefusedError):
     """The document is not published."""
 
-    code = "not_published"
     action = "`pipeline status NAME` says where it stands."
     http_action = "`GET /api/v2/documents/{document_id}` says where it stands."
 
@@ -744,7 +668,6 @@ class NotPublishedError(RefusedError):
 class ReasonTooShortError(RefusedError):
     """An override needs a reason of at least 10 characters that are not blank."""
 
-    code = "reason_too_short"
     action = 'Say why in a sentence: --reason "…".'
     http_action = "Say why in a sentence, as `reason`."
 
@@ -752,7 +675,6 @@ class ReasonTooShortError(RefusedError):
 class StatusRefusedError(_WrongParts, RefusedError):
     """Some of the documents cannot be set to this status; none was changed."""
 
-    code = "status_refused"
     action = "Correct or leave out what is named, and set them again: it is all or nothing."
 
     @classmethod
@@ -768,14 +690,12 @@ class StatusRefusedError(_WrongParts, RefusedError):
 class StillRunningError(RefusedError):
     """The time to wait is over, and not everything has come to rest."""
 
-    code = "still_running"
     action = "Nothing is lost: wait again, or ask for the status."
 
 
 class UndecidedDuplicatesError(RefusedError):
     """Some duplicates are undecided."""
 
-    code = "undecided_duplicates"
     action = "Decide them with --duplicates keep_existing|replace_existing|keep_both|not_duplicate."
     http_action = "Decide them: `duplicates` is keep_existing, replace_existing, keep_both or not_duplicate."
 
@@ -783,7 +703,6 @@ class UndecidedDuplicatesError(RefusedError):
 class ConfigurationError(PipelineError):
     """A setting is wrong or missing."""
 
-    code = "configuration"
     action = "`pipeline doctor` shows every setting and what it needs."
     http_action = _OPERATOR
 
@@ -791,21 +710,16 @@ class ConfigurationError(PipelineError):
 class StoreRefusedError(ConfigurationError):
     """The object store does not let us in: rights, credentials, or no such place."""
 
-    code = "store_refused"
-
 
 class DatabaseNotMigratedError(ConfigurationError):
     """The database has no schema for this version yet."""
 
-    code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
-    http_action = _OPERATOR
 
 
 class DatabaseNewerError(ConfigurationError):
     """The database was migrated by a newer version of this software."""
 
-    code = "database_newer"
     action = "Install that version, or a newer one, here as well; nothing was changed. docs/upgrading.md has the order."
     http_action = _OPERATOR
 
@@ -813,18 +727,14 @@ class DatabaseNewerError(ConfigurationError):
 class DatabaseTooOldError(ConfigurationError):
     """The database was made by an older version, whose migrations this software does not have."""
 
-    code = "database_too_old"
     action = (
         "Nothing was changed. Export what is to be kept with the version that made it (`pipeline export`), and import "
         "it into a new database with this one (`pipeline run`, `pipeline import-questions`): docs/upgrading.md has the "
         "steps."
     )
-    http_action = _OPERATOR
 
 
 class DatabaseNotReadyError(ConfigurationError):
     """The database server, or the login, lacks what the schema needs."""
 
-    code = "database_not_ready"
     action = "`pipeline doctor` says what lacks."
-    http_action = _OPERATOR

@@ -32,6 +32,7 @@ from pipeline_core.domain.ids import (
     sha256_hex,
 )
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
@@ -101,6 +102,8 @@ class Received:
     """
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
+    by_content: dict[str, DocumentId] = field(default_factory=dict)
+    """The document of each content, by its SHA-256."""
     copies: list[tuple[str, str]] = field(default_factory=list)
     mended: set[DocumentId] = field(default_factory=set)
     """Documents that were known, and whose original the store had lost or changed: it is there again."""
@@ -147,19 +150,29 @@ class Intake:
         return self.ctx.store
 
     def receive_groups(
-        self, files: Iterable[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+        self,
+        files: Iterable[Path | Upload],
+        *,
+        realm_id: RealmId,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished))
+            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished, labels=labels))
 
     def receive(
-        self, files: Sequence[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+        self,
+        files: Sequence[Path | Upload],
+        *,
+        realm_id: RealmId,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
         ``wished`` is what is said about the policy of these documents; known ones that are published are queued again
-        for it, and those that keep theirs are in ``policy_left``.
+        for it, and those that keep theirs are in ``policy_left``. ``labels`` are added to those that they have.
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
         received = Received()
@@ -177,6 +190,7 @@ class Intake:
                 received.refused.append((refusal.name, refusal.error))
                 continue
             first = received.documents.setdefault(item.document_id, item.name)
+            received.by_content[item.checksum] = item.document_id
             if first != item.name:
                 received.copies.append((item.name, first))
             if isinstance(result, Document):
@@ -190,6 +204,7 @@ class Intake:
         if received.documents:
             with_places = (list(fresh.values()), list(places.values()))
             received.new = self._register(*with_places, realm_id, received.correlation_id, wished)
+            self._label(received.documents, labels)
             known_ones = received.documents.keys() - received.new
             received.policy_left = self._wish(known_ones, wished, received.correlation_id)
             self._vacate(on_disk, realm_id)
@@ -305,6 +320,12 @@ class Intake:
                 uow.documents.place(realm_id, places)
             uow.commit()
         return new
+
+    def _label(self, document_ids: Collection[DocumentId], labels: Labels) -> None:
+        if labels != NO_LABELS:
+            with self.open_uow() as uow:
+                uow.documents.label(document_ids, labels)
+                uow.commit()
 
     def _wish(self, known: Collection[DocumentId], wished: Wished, correlation_id: CorrelationId) -> list[PolicyLeft]:
         if not known or wished == NOTHING_WISHED:

@@ -44,6 +44,9 @@ def print_job(console: Console, job: DocumentDetail) -> None:
     console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)} ({job.percent}%)")
     if job.also_named:
         console.print(f"[dim]{'also':<12} {escape(', '.join(job.also_named))}[/]")
+    for name, words in (("tags", ", ".join(job.tags)), ("collection", job.collection)):
+        if words:
+            console.print(f"[dim]{name:<12} {escape(words)}[/]")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {getattr(job, f'{name}_id')}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")

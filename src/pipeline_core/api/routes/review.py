@@ -289,8 +289,8 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
         said["expected"] = body.expected.seen()
     if isinstance(body, Approval | Rejection) and body.expected_facts:
         said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
-    asked = request_of(decision, services.realm_id, said, services.user_id)
-    return replace(asked, reviewer=named(services, asked.reviewer))
+    asked = request_of(decision, services.reviewer, said)
+    return replace(asked, by=replace(asked.by, name=named(services, asked.by.name)))
 
 
 def _next(services: UserServices, phase: int | None) -> Waiting | None:

@@ -8,7 +8,7 @@ from pydantic import Field
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
-from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen
+from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen, named_by_path
 from pipeline_core.api.routes.review import Undo
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
@@ -36,7 +36,8 @@ class UndoChange(Undo):
 def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Give back what it was before its last decision or edit, with all that followed; doing it again redoes it."""
     where = OfDocument(DocumentId(document_id))
-    return services.review.undo_fact(where, fact_id, by=_by(services, fact_id, body))
+    with named_by_path("GET /api/v2/documents/{document_id}/facts"):
+        return services.review.undo_fact(where, fact_id, by=_by(services, fact_id, body))
 
 
 @router.post(
@@ -49,7 +50,8 @@ def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoCh
 def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """The same of a question bank."""
     where = OfBatch(BatchId(batch_id))
-    return services.review.undo_fact(where, question_id, by=_by(services, question_id, body))
+    with named_by_path("GET /api/staging/batches/{batch_id}/questions"):
+        return services.review.undo_fact(where, question_id, by=_by(services, question_id, body))
 
 
 @router.post(
@@ -65,4 +67,5 @@ def undo_duplicate(duplicate_id: UUID, services: ToReview, body: UndoChange | No
 
 
 def _by(services: Services, subject: UUID, body: UndoChange | None) -> Reviewer:
-    return body.by(services, {subject: body.expected}) if body else services.reviewer
+    body = body or UndoChange()
+    return body.by(services, {subject: body.expected})
