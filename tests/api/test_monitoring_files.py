@@ -16,8 +16,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import publish, upload
-from tests.two_users import ANN
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN
 
 FOLDER = Path(__file__).parents[2] / "deployments" / "monitoring"
 OURS = "upload_pipeline_"

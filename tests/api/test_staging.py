@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.samples import pdfs
-from tests.two_users import ANN, BOB
+from tests.support.two_users import ANN, BOB
 
 BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
 

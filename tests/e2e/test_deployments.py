@@ -20,7 +20,7 @@ from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableEr
 from pipeline_core.settings import Settings
 from tests.conftest import ROOT
 from tests.e2e.conftest import CommandLine, left_as_found
-from tests.through import MANUAL
+from tests.support.through import MANUAL
 
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
 DEPLOYMENTS = SCHEDULED | {"process-document", "import-batch", "review-document", "reembed", "deliver-webhooks"}

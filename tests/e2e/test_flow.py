@@ -1,7 +1,7 @@
 """The flow on a real Prefect server: lanes, retries and the states that runs end in."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -14,17 +14,9 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError, StoreFullError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.ports.fact_generator import ChunkInput
 from tests.e2e.conftest import asking
-from tests.fakes import ScriptedFactGenerator
-from tests.through import MANUAL, needs_work, receive, upload
-
-
-@pytest.fixture(scope="module")
-def process_document(prefect_api_url: str) -> Any:
-    from pipeline_core.flows.process_document import process_document as flow
-
-    return flow
+from tests.support.fakes import ScriptedFactGenerator, first_times
+from tests.support.through import MANUAL, needs_work, receive, upload
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +24,6 @@ def own_flow(prefect_api_url: str) -> Any:
     from examples.own_flow import contracts_to_facts
 
     return contracts_to_facts
-
-
-def first_times(times: int, text: str) -> Callable[[ChunkInput], bool]:
-    """True for chunks with this text, so many times."""
-    counter = count()
-    return lambda chunk: text in chunk.text and next(counter) < times
 
 
 @pytest.fixture

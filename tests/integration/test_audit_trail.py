@@ -11,8 +11,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.ports.webhooks import WebhookEvent
-from tests.through import publish, upload
-from tests.two_users import ANN, API, BOB, TwoUsers, member_of_api, two_users
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN, API, BOB, TwoUsers, member_of_api, two_users
 
 COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     # table: columns that may be inserted, columns that may be updated

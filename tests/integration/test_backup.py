@@ -18,12 +18,12 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.services.intake import Upload
-from tests.database import copied_database
-from tests.integration.test_lost_objects import named, run_again, state
-from tests.integration.test_upkeep import count, execute
-from tests.memory_store import MemoryObjectStore
-from tests.migrations import NEXT, AddNext, add_next
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.damage import named, run_again, state
+from tests.support.database import copied_database
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.migrations import NEXT, AddNext, add_next
+from tests.support.statements import count, execute
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 __all__ = ["add_next"]
 

@@ -29,8 +29,8 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.base import Stage
 from pipeline_core.stages.registry import STAGES
-from tests.published import UNDER_ITS_LEASE
-from tests.through import needs_work, receive, upload
+from tests.support.published import UNDER_ITS_LEASE
+from tests.support.through import needs_work, receive, upload
 
 NUMBER = count(1)
 ERRORS = (

@@ -20,9 +20,9 @@ from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import DEAD_LETTER, RETRY_LATER, JobState
 from pipeline_core.stages.base import Stage, StageContext, StageResult
 from pipeline_core.stages.registry import STAGES
-from tests.database import copied_database, register
-from tests.through import needs_work, receive, through, upload
-from tests.walker import ANN, MOVES
+from tests.support.database import copied_database, register
+from tests.support.through import needs_work, receive, through, upload
+from tests.support.walker import ANN, MOVES
 
 SERVICE = "upload_pipeline_service"
 

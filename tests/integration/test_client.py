@@ -25,8 +25,8 @@ from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
 from pipeline_core.domain.review import Reviewer
 from tests.conftest import ROOT
-from tests.integration.test_staging_service import BANK
-from tests.through import MANUAL, through
+from tests.support.banks import BANK
+from tests.support.through import MANUAL, through
 
 BULLETIN = ROOT / "examples" / "documents" / "policyholder-bulletin.md"
 

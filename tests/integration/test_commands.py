@@ -19,10 +19,10 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.review.decisions import Decision, Request
-from tests.integration.test_deep_scan import LONG, USUAL, scan, select
-from tests.integration.test_review import CONTRADICTORY
-from tests.integration.test_staging_service import ALIKE, BANK
-from tests.through import MANUAL, publish, receive, through, upload
+from tests.support.banks import ALIKE, BANK
+from tests.support.deep_scans import LONG, USUAL, scan, select
+from tests.support.reviewing import CONTRADICTORY
+from tests.support.through import MANUAL, publish, receive, through, upload
 
 
 class Said(NamedTuple):

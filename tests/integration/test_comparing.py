@@ -17,7 +17,7 @@ from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.sketches import sketches_of
 from pipeline_core.domain.staging import NewRows
 from pipeline_core.duplicates.comparing import match_keys
-from tests.database import copied_database
+from tests.support.database import copied_database
 
 _MODEL = {"model": "test", "version": "1"}
 

@@ -11,7 +11,7 @@ from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.reasons import visible_length
-from tests.database import copied_database, register
+from tests.support.database import copied_database, register
 
 ANN, BOB = user_id_for("ann"), user_id_for("bob")
 

@@ -5,7 +5,7 @@ from typing import Any
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.review.decisions import Decision, Request
-from tests.through import publish, through, upload
+from tests.support.through import publish, through, upload
 
 OLD = "# Costs\n\nThe annual deductible of the plan is 500 euros for each member.\n"
 NEW = OLD.replace("500", "750")

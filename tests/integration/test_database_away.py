@@ -28,8 +28,8 @@ from pipeline_core.ports.object_store import ObjectStore, StoredObject
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.settings import load_settings
-from tests.servers import OwnServer, folder_for_postgres
-from tests.through import needs_work, receive, upload
+from tests.support.servers import OwnServer, folder_for_postgres
+from tests.support.through import needs_work, receive, upload
 
 SERVICE = "upload_pipeline_service"
 USER = user_id_for("ann")

@@ -21,44 +21,15 @@ from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.review.marking import Marked, MissedFact
 from pipeline_core.services.deep_scan import DeepScan
-from tests.fakes import ScriptedFactGenerator
-from tests.published import drain, who_says
-from tests.through import needs_work, publish, receive, through, upload
-
-# more facts to a section than a chunk gives in the usual way
-LONG = "# Stores\n\n" + "\n".join(
-    f"## Part {n}\n\n"
-    + "".join(
-        f"The {what} of part {n} must be kept at {n * 7 + k} degrees in cabinet {n * 20 + k}. "
-        for k, what in enumerate(["housing", "filter", "gasket", "spindle", "cover", "spring", "valve", "sensor"])
-    )
-    + "\n\n"
-    for n in range(1, 6)
-)
-
-
-USUAL: dict[str, object] = {
-    "duplicate_threshold": 1.0,
-    "facts_per_chunk": 4,
-    "validation_max_facts_per_10k_chars": 1e6,
-}
+from tests.support.deep_scans import LONG, USUAL, scan, select
+from tests.support.fakes import ScriptedFactGenerator
+from tests.support.published import drain, who_says
+from tests.support.through import needs_work, publish, receive, through, upload
 
 
 @pytest.fixture
 def deep(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     return make_pipeline(changes=USUAL)
-
-
-def select(app: Pipeline, *document_ids: DocumentId) -> None:
-    app.dual_status.set_status(document_ids, "Selected", realm_id=app.realm_id)
-
-
-def scan(app: Pipeline, limit: int = 10) -> list[DocumentId]:
-    """As the flow does it, without Prefect."""
-    ids = app.deep_scan.claim(limit)
-    through(app, ids)
-    app.deep_scan.settle()
-    return ids
 
 
 def row(app: Pipeline, document_id: DocumentId) -> dict[str, Any]:

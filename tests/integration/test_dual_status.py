@@ -17,7 +17,7 @@ from pipeline_core.domain.dual_status import DEEP_SCAN_MOVES, DeepScanStatus, St
 from pipeline_core.domain.errors import StatusRefusedError
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.services.dual_status import read_status
-from tests.through import receive, upload
+from tests.support.through import receive, upload
 
 
 @pytest.fixture

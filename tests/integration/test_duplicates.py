@@ -20,9 +20,9 @@ from pipeline_core.domain.staging import Matchable, NewRows
 from pipeline_core.duplicates.baseline import Baseline
 from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from tests.database import copied_database
-from tests.fakes import HashEmbedder
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.database import copied_database
+from tests.support.fakes import HashEmbedder
+from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 

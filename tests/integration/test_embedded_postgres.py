@@ -17,7 +17,7 @@ from pipeline_core.db import postgres_account
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import load_settings
-from tests.servers import folder_for_postgres, server_pid, wait_until
+from tests.support.servers import folder_for_postgres, server_pid, wait_until
 
 ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="changes the user")
 

@@ -18,7 +18,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import RealmId, document_id_for, job_id_for, text_sha256
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.object_keys import safe_filename, validate_key
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 SCRIPT = sql_folder() / "enrol_existing_documents.sql"
 OLD_TABLE = """

@@ -13,8 +13,18 @@ from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.failures import record_failures
 from pipeline_core.stages.registry import BY_NAME
-from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, standing, text_of, who_says
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.published import (
+    EACH_LOSS,
+    EVERY_LOSS,
+    FACT,
+    decide,
+    drain,
+    in_production,
+    standing,
+    text_of,
+    who_says,
+)
+from tests.support.through import needs_work, publish, receive, through, upload
 
 OPENS = "The alpha office opens at 8 in the morning on Mondays."
 BOILER = "The beta boiler must be serviced every 12 months by an engineer."

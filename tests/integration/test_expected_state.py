@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import ChangedMeanwhileError, ConflictError, Re
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, Seen, StagedFact, Where
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
-from tests.through import publish, upload
+from tests.support.through import publish, upload
 
 BANK = "# Claims\n\n1. How long does a member have to report a theft?\n   24 hours.\n"
 MANUAL = "# Manual\n\nThe valve opens at 3 bar. The pump is serviced every 12 months.\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.terminal.output import json_bytes
-from tests.through import MANUAL, needs_work, receive, through
+from tests.support.through import MANUAL, needs_work, receive, through
 
 
 def test_any_bytes_in_a_name(app: Pipeline, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from pipeline_core.domain.jobs import missing_part
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.object_store import StoredObject
 from pipeline_core.terminal.queue import print_missing
-from tests.through import MANUAL, needs_work, receive, through, upload
+from tests.support.through import MANUAL, needs_work, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 

@@ -7,7 +7,7 @@ from psycopg.errors import InsufficientPrivilege, RestrictViolation
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import DataRejectedError
 from pipeline_core.domain.lifecycle import StageName
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 OPTIONS = "-c search_path=upload_pipeline,public"
 WORK = {"claimed", "stage_started", "stage_done", "stage_reused", "stage_skipped", "retry", "parked"}

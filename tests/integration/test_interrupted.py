@@ -6,7 +6,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.registry import BY_NAME
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 
 def interrupted_by(error: BaseException, app: Pipeline) -> None:

@@ -37,8 +37,8 @@ from pipeline_core.domain.lifecycle import (
     Move,
 )
 from pipeline_core.stages.registry import ALL_MOVES
-from tests.database import copied_database, register
-from tests.job_model import OUTCOMES, JobModel
+from tests.support.database import copied_database, register
+from tests.support.job_model import OUTCOMES, JobModel
 
 LIVE, OTHER, DEAD, GONE = "live", "other", "dead", "gone"
 PAYLOADS: dict[str, dict[str, Any]] = {

@@ -14,10 +14,10 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.ports.workers import Computed
 from pipeline_core.settings import load_settings
-from tests.database import copied_database
-from tests.e2e.test_killed import POINTS, RECORDED, blocked_at, rows, wait_until_blocked
-from tests.e2e.test_killed import corpus as corpus
-from tests.through import needs_work, receive, through
+from tests.support.database import copied_database
+from tests.support.killing import POINTS, RECORDED, blocked_at, rows, wait_until_blocked
+from tests.support.killing import corpus as corpus
+from tests.support.through import needs_work, receive, through
 
 T = TypeVar("T")
 

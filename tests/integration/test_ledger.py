@@ -17,9 +17,9 @@ from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.intake import Upload
 from pipeline_core.stages import gates
 from pipeline_core.stages.registry import BY_NAME
-from tests.published import UNDER_ITS_LEASE
 from tests.samples import office, pdfs
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.published import UNDER_ITS_LEASE
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 

@@ -9,7 +9,7 @@ from pipeline_core.domain.page_words import Run
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from tests.samples.pdfs import pdf, text
-from tests.through import needs_work, receive, through
+from tests.support.through import needs_work, receive, through
 
 GARBLED = "The boiler must be serviced once every year notice of three months to the end of the contract."
 WHOLE = "The pressure valve opens at 3 bar and protects the vessel from bursting."

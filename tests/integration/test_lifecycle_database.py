@@ -34,7 +34,7 @@ from pipeline_core.domain.spending import Scope, Service
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.settings import Settings
 from pipeline_core.stages.registry import BY_NAME
-from tests.database import copied_database, register
+from tests.support.database import copied_database, register
 
 USER = user_id_for("ann")
 POSITIONS = list(product(JobState, JobStage))

@@ -1,56 +1,16 @@
 """What the store has lost comes back when the same file is run again; nothing else is touched."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.agreement import NamedObject
-from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.services.intake import Upload
-from tests.integration.test_upkeep import execute
-from tests.memory_store import MemoryObjectStore
-from tests.through import MANUAL, publish, receive, through, upload
-
-Damage = Callable[[MemoryObjectStore, str], None]
-
-
-def missing(store: MemoryObjectStore, key: str) -> None:
-    del store.objects[key]
-
-
-def changed(store: MemoryObjectStore, key: str) -> None:
-    store.objects[key] = b"?" + store.objects[key][1:]
-
-
-def cut(store: MemoryObjectStore, key: str) -> None:
-    store.objects[key] = store.objects[key][:-1]
-
-
-def named(app: Pipeline, document_id: DocumentId) -> dict[str, NamedObject]:
-    with app.open_uow() as uow:
-        return {item.what: item for item in uow.agreement.named([document_id])}
-
-
-def state(app: Pipeline, document_id: DocumentId) -> JobState:
-    with app.open_uow() as uow:
-        return uow.documents.find([document_id])[document_id].state
-
-
-def run_again(app: Pipeline, *files: Path | Upload) -> list[DocumentId]:
-    """As ``pipeline run`` does; returns the documents that ran."""
-    received = receive(app, *files)
-    needed = app.intake.work_needed(list(received.documents), correlation_id=received.correlation_id)
-    if needed.run:
-        through(app, needed.run)
-    return needed.run
-
-
-@pytest.fixture
-def store() -> MemoryObjectStore:
-    return MemoryObjectStore()
+from tests.support.damage import Damage, changed, cut, missing, named, run_again, state
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.statements import execute
+from tests.support.through import MANUAL, publish, receive, through, upload
 
 
 @pytest.fixture

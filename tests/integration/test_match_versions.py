@@ -12,9 +12,9 @@ from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.same_words import VERSION, same_words
 from pipeline_core.review.decisions import Resolution
-from tests.published import in_production
-from tests.through import publish, upload
-from tests.unit.test_same_words import SAME_WORDS
+from tests.support.published import in_production
+from tests.support.same_words import SAME_WORDS
+from tests.support.through import publish, upload
 
 MakePipeline = Callable[..., Pipeline]
 FIRST = """# First manual

@@ -20,9 +20,9 @@ from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseTooOldError, PipelineError
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.settings import load_settings
-from tests.integration.test_upkeep import count
-from tests.migrations import NEXT, AddNext, add_next, by_hand, dumped, psql
-from tests.through import publish, upload
+from tests.support.migrations import NEXT, AddNext, add_next, by_hand, dumped, psql
+from tests.support.statements import count
+from tests.support.through import publish, upload
 
 __all__ = ["add_next"]
 USER = RealmId(uuid4())

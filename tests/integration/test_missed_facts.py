@@ -20,7 +20,7 @@ from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.add import Added, AddFact
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.review.marking import Marked, MissedFact
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 KNOWN = "The pressure relief valve of the boiler opens at 3 bar and protects the vessel."
 MISSED = "Engineers must service the burner once every 12 months."

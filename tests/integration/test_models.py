@@ -10,7 +10,7 @@ from sqlalchemy.engine import Inspector
 from sqlalchemy.pool import NullPool
 
 from pipeline_core.db.models import SCHEMA, Base
-from tests.database import copied_database
+from tests.support.database import copied_database
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 TABLES = {table.name: table for table in Base.metadata.sorted_tables}

@@ -11,7 +11,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.queries import sql_folder
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.webhooks import WebhookEvent
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 COUNTED_ANEW = """
 SELECT 'jobs' AS metric, state AS label, count(*)::float8 AS value FROM (

@@ -9,7 +9,7 @@ from pipeline_core.client import Client
 from pipeline_core.domain.errors import ConflictError, NotFoundError, NotPermittedError
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.realms import Role
-from tests.through import MANUAL, publish, receive, upload
+from tests.support.through import MANUAL, publish, receive, upload
 
 TEXT = MANUAL
 

@@ -8,7 +8,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.search import SearchMode
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 RULES = "The tenant of this house must pay the cleaning fee of $90 within ten days."
 OTHER = "The tenant of this house must water the garden every evening in July."

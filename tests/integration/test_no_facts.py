@@ -8,7 +8,7 @@ from rich.console import Console
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.services.intake import Upload
 from pipeline_core.terminal.status import print_job
-from tests.through import needs_work, receive, through
+from tests.support.through import needs_work, receive, through
 
 SLOGANS = "# Fresh\n\nSimply better!\n\nYour town. Your bread.\n\nOnly here, only now\n"
 CODE = "# Script\n\n```\nx = 1\nprint(x)\n```\n"

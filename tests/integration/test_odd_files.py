@@ -17,7 +17,7 @@ from pipeline_core.client import Client, Upload
 from pipeline_core.domain.errors import FileTooLargeError, PipelineError, UnreadableFileError
 from pipeline_core.services.source_files import oddity, read_file
 from pipeline_core.terminal.files import expand
-from tests.through import MANUAL, receive
+from tests.support.through import MANUAL, receive
 
 LIMIT = 1_000_000
 

@@ -23,19 +23,9 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Resolution
-from tests.integration.test_review import (
-    CONTRADICTORY,
-    REASON,
-    ask,
-    facts,
-    near_duplicate,
-    park,
-    published,
-    reviews,
-    state,
-)
-from tests.through import through
-from tests.two_users import API
+from tests.support.reviewing import CONTRADICTORY, REASON, ask, facts, near_duplicate, park, published, reviews, state
+from tests.support.through import through
+from tests.support.two_users import API
 
 AT_ONCE = 0.02
 """Seconds: over before anybody looks."""

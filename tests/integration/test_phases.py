@@ -9,8 +9,8 @@ from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import JobStage, JobState
-from tests.database import copied_database
-from tests.walker import MOVES, Walker, march
+from tests.support.database import copied_database
+from tests.support.walker import MOVES, Walker, march
 
 
 @pytest.fixture(scope="module")

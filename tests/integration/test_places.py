@@ -5,8 +5,8 @@ from typing import Any
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
-from tests.published import drain, who_says
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.published import drain, who_says
+from tests.support.through import needs_work, publish, receive, through, upload
 
 ALPHA = "The alpha office opens at 8 in the morning on Mondays."
 BETA = "The beta boiler must be serviced every 12 months by an engineer."

@@ -13,7 +13,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.decisions import Decision, Request
-from tests.through import needs_work, through, upload
+from tests.support.through import needs_work, through, upload
 
 SURE = "The pressure relief valve of the boiler opens at 3 bar and protects the vessel."
 UNSURE = "the burner of the hotel before that"

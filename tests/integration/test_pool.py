@@ -10,7 +10,7 @@ import pytest
 
 from pipeline_core.db.database import Database
 from pipeline_core.domain.errors import DatabaseUnavailableError
-from tests.servers import wait_until
+from tests.support.servers import wait_until
 
 _CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""

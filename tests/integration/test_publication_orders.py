@@ -23,10 +23,10 @@ from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.failures import record_failures
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
-from tests.database import copied_database
-from tests.fakes import HashEmbedder
-from tests.published import text_of
-from tests.through import through, upload
+from tests.support.database import copied_database
+from tests.support.fakes import HashEmbedder
+from tests.support.published import text_of
+from tests.support.through import through, upload
 
 FACTS = (
     "Members must report a theft to the police within 24 hours of discovering it.",

@@ -11,7 +11,7 @@ from pipeline_core.domain.ids import DocumentId, duplicate_id_for
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.staging import Pair
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from tests.published import (
+from tests.support.published import (
     EACH_LOSS,
     EVERY_LOSS,
     FACT,
@@ -24,7 +24,7 @@ from tests.published import (
     text_of,
     who_says,
 )
-from tests.through import publish, through, upload
+from tests.support.through import publish, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 OPENS = "The alpha office opens at 8 in the morning on Mondays."

@@ -20,9 +20,9 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services import queue as queue_module
 from pipeline_core.services.failures import record_failures
 from pipeline_core.stages.registry import BY_NAME
-from tests.database import register
-from tests.servers import wait_until
-from tests.through import needs_work, publish, receive, upload
+from tests.support.database import register
+from tests.support.servers import wait_until
+from tests.support.through import needs_work, publish, receive, upload
 
 ANN, BOB, CAT = (user_id_for(name) for name in ("ann", "bob", "cat"))
 MakePipeline = Callable[..., Pipeline]

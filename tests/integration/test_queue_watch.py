@@ -16,10 +16,10 @@ from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.domain.lifecycle import INTERRUPT
 from pipeline_core.services import queue as queue_module
-from tests.database import register
-from tests.servers import wait_until
-from tests.two_users import API, SERVICE
-from tests.unit.test_queue_watch import Runs
+from tests.support.database import register
+from tests.support.queue_runs import Runs
+from tests.support.servers import wait_until
+from tests.support.two_users import API, SERVICE
 
 ANN, BOB = user_id_for("ann"), user_id_for("bob")
 MakePipeline = Callable[..., Pipeline]

@@ -13,7 +13,7 @@ from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.review.decisions import Decision, Request
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 SENTENCES = {
     "edited": "The relief valve of the boiler opens at a pressure of 3 bar.",
@@ -117,7 +117,7 @@ def test_decisions_and_edits_survive(
 def test_what_would_be_paid_for_is_not_asked(
     make_pipeline: Callable[..., Pipeline], decided: tuple[Pipeline, DocumentId]
 ) -> None:
-    from tests.fakes import ScriptedFactGenerator
+    from tests.support.fakes import ScriptedFactGenerator
 
     paid = ScriptedFactGenerator()
     app = make_pipeline(generator=paid)

@@ -12,9 +12,9 @@ from psycopg import sql
 
 from pipeline_core.db.models import Base
 from pipeline_core.domain.realms import Role
-from tests.integration.test_row_level_security import MAY, POLICIES
-from tests.realms_with_members import EVERYBODY, MEMBERS, Realms, realms_with_members
-from tests.two_users import ANN
+from tests.support.policies import MAY, POLICIES
+from tests.support.realms_with_members import EVERYBODY, MEMBERS, Realms, realms_with_members
+from tests.support.two_users import ANN
 
 POLICIES_OF_SHARING = {
     "realms": {"UPDATE": "admin"},

@@ -25,11 +25,11 @@ from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.stages.registry import BY_NAME
-from tests.e2e.test_killed import blocked_at, wait_until_blocked
-from tests.fakes import HashEmbedder
-from tests.published import rows
-from tests.synthetic import publish_questions, unit
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.fakes import HashEmbedder
+from tests.support.killing import blocked_at, wait_until_blocked
+from tests.support.published import rows
+from tests.support.synthetic import publish_questions, unit
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 OLD, NEW = "wordllama-256", "wordllama-64"

@@ -12,7 +12,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedPair
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from tests.published import (
+from tests.support.published import (
     EACH_LOSS,
     EVERY_LOSS,
     FACT,
@@ -24,7 +24,7 @@ from tests.published import (
     text_of,
     who_says,
 )
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 FIRST, SECOND = text_of("Rules", EVERY_LOSS), text_of("Rules", EACH_LOSS)

@@ -7,8 +7,8 @@ import psycopg
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.services import reminders
-from tests.e2e.test_review_flow import CONTRADICTORY
-from tests.through import needs_work, receive, through, upload
+from tests.support.reviewing import CONTRADICTORY
+from tests.support.through import needs_work, receive, through, upload
 
 
 def waiting_since(app: Pipeline, hours: int) -> DocumentId:

@@ -18,8 +18,8 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.stages.registry import BY_NAME
-from tests.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.published import EACH_LOSS, EVERY_LOSS, FACT, decide, drain, in_production, staged, standing, text_of
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 

@@ -10,7 +10,7 @@ from pipeline_core.domain.ids import CorrelationId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages import chunk, facts, optimize
 from pipeline_core.stages.registry import BY_NAME
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 AFTER_COMPARISON = {StageName.VALIDATION, StageName.EMBEDDER, StageName.INGESTOR}

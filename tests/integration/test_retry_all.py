@@ -13,7 +13,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.converter import Converter
 from pipeline_core.services.retry_all import Which, moment
-from tests.through import MANUAL, needs_work, receive, through, upload
+from tests.support.through import MANUAL, needs_work, receive, through, upload
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 

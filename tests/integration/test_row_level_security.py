@@ -11,46 +11,9 @@ from psycopg.errors import InsufficientPrivilege
 
 from pipeline_core.db.models import Base
 from pipeline_core.domain.ids import RealmId
-from tests.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
+from tests.support.policies import ALL, APPEND, MAY, NOTHING, POLICIES, READ
+from tests.support.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
 
-READ = {"SELECT"}
-APPEND, NOTHING, ALL = {"SELECT", "INSERT"}, set[str](), {"SELECT", "INSERT", "UPDATE", "DELETE"}
-
-MAY: dict[str, set[str]] = {
-    "all_questions": READ,
-    "comparable": READ,
-    "document_chunks": READ,
-    "document_processing_stages": READ,
-    "document_sources": READ,
-    "documents": READ,
-    "duplicate_decisions": APPEND | {"DELETE"},
-    "ended_unpublished": READ,
-    "event_streams": READ | {"DELETE"},
-    "events": READ,
-    "document_names": READ,
-    "orphaned_questions": READ,
-    "paid_calls": READ,
-    "parked_decisions": READ,
-    "review_change_rows": READ,
-    "review_changes": READ,
-    "processing_workflows": READ,
-    "realm_members": READ | {"DELETE"},
-    "realms": READ,
-    "stage_output_files": READ,
-    "standing_questions": READ,
-    "undecided_pairs": READ,
-    "substitutes": READ,
-    "search_postings": READ,
-    "search_sources": READ,
-    "staged_chunks": READ,
-    "staged_questions": READ,
-    "staging_duplicates": READ | {"DELETE"},
-    "upload_batch_counts": READ,
-    "upload_batches": READ,
-    "upload_jobs": READ,
-    "webhook_deliveries": READ,
-    "webhook_endpoints": {"DELETE"},  # and every column but the secret; the breaker by two functions
-}
 """The policy: what the API's role may do with whole rows of what belongs to users; what is not named here, it may not
 touch. The single columns that it may write: ``test_audit_trail``."""
 
@@ -151,23 +114,6 @@ def test_both_users_have_rows_to_be_told_apart(database: TwoUsers, table: str) -
     assert {row[0] for row in database.rows(f"SELECT realm_id FROM {table}")} - {None} == {ANN, BOB}
 
 
-POLICIES: dict[str, dict[str, str]] = {
-    "documents": {"INSERT": "contributor", "UPDATE": "contributor"},
-    "document_sources": {"INSERT": "contributor", "UPDATE": "contributor"},
-    "upload_jobs": {"INSERT": "contributor", "UPDATE": "contributor"},
-    "document_processing_stages": {"INSERT": "contributor", "UPDATE": "contributor"},
-    "processing_workflows": {"INSERT": "contributor", "UPDATE": "contributor"},
-    "upload_batches": {"INSERT": "contributor", "UPDATE": "reviewer"},
-    "staged_questions": {"INSERT": "contributor", "UPDATE": "reviewer"},
-    "staging_duplicates": {"INSERT": "reviewer", "UPDATE": "reviewer", "DELETE": "reviewer"},
-    "duplicate_decisions": {"INSERT": "reviewer", "UPDATE": "reviewer", "DELETE": "reviewer"},
-    "parked_decisions": {"INSERT": "reviewer", "UPDATE": "reviewer"},
-    "review_changes": {"INSERT": "reviewer"},
-    "events": {"INSERT": "reader"},
-    "event_streams": {"INSERT": "reader", "UPDATE": "reader", "DELETE": "reader"},
-    "webhook_endpoints": {"SELECT": "admin", "INSERT": "admin", "DELETE": "admin"},
-    "webhook_deliveries": {"SELECT": "admin"},
-}
 """From which role on a member does what with rows of a realm. What is not named here is only seen, from reader on."""
 
 

@@ -13,9 +13,9 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Place
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import APPROVE_MATCHES
-from tests.database import register
-from tests.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
-from tests.walker import Walker, march
+from tests.support.database import register
+from tests.support.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
+from tests.support.walker import Walker, march
 
 NEW_PAIR = (
     "INSERT INTO staging_duplicates (duplicate_id, realm_id, staged_question_id, existing_question_id, "

@@ -14,8 +14,8 @@ from pipeline_core.domain.lifecycle import INTERRUPT
 from pipeline_core.ports.object_store import StoredObject
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.run_documents import RunDocuments, RunResult, finish_what_others_have
-from tests.memory_store import MemoryObjectStore
-from tests.through import needs_work, receive, through, upload
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.through import needs_work, receive, through, upload
 
 SAME = "Members must report every loss to the service office within thirty days."
 MORE = "Members must pay every premium within fourteen days after the due date."

@@ -26,9 +26,9 @@ from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.terminal.evaluation import read_questions
 from tests.conftest import ROOT
-from tests.database import copied_database
-from tests.synthetic import publish_questions, unit
-from tests.through import MANUAL, publish, upload
+from tests.support.database import copied_database
+from tests.support.synthetic import publish_questions, unit
+from tests.support.through import MANUAL, publish, upload
 
 MakePipeline = Callable[..., Pipeline]
 MODEL, DIMS = EmbeddingModel("wordllama-64", 64), 64

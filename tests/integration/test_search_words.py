@@ -14,7 +14,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import SearchMode
-from tests.through import MANUAL, publish, upload
+from tests.support.through import MANUAL, publish, upload
 
 MakePipeline = Callable[..., Pipeline]
 

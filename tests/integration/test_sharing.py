@@ -15,8 +15,8 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.review import OfDocument, StagedPair
 from pipeline_core.review.decisions import Resolution
-from tests.published import EACH_LOSS, EVERY_LOSS, text_of
-from tests.through import needs_work, through, upload
+from tests.support.published import EACH_LOSS, EVERY_LOSS, text_of
+from tests.support.through import needs_work, through, upload
 
 ADMIN, REVIEWER, STRANGER = (Person(user_id_for(name), name.title()) for name in ("admin", "reviewer", "stranger"))
 FIRST, SECOND, THIRD = text_of("Rules", EVERY_LOSS), text_of("Rules", EACH_LOSS), text_of("More rules", EACH_LOSS)

@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.registry import STAGES
 from pipeline_core.terminal.jobs_table import place_of
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 

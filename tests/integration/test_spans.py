@@ -23,7 +23,7 @@ from pipeline_core.terminal.actions import new_words
 from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.reviewing import print_facts
 from pipeline_core.terminal.tables import print_hits
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 USUAL = {"validation_max_facts_per_10k_chars": 1e6, "duplicate_threshold": 1.0}

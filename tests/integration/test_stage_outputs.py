@@ -13,7 +13,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import WrittenFile
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.registry import BY_NAME
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 

@@ -23,8 +23,8 @@ from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.settings import load_settings
-from tests.database import copied_database
-from tests.fakes import HashEmbedder
+from tests.support.database import copied_database
+from tests.support.fakes import HashEmbedder
 
 _SUBJECTS = ("the fee", "the fees", "the form", "the tower", "the harbour", "a fee")
 # Near-duplicates, equal ones and others: within a bank and from one bank to the next.

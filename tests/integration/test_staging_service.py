@@ -26,30 +26,9 @@ from pipeline_core.domain.staging import Pair
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.services.staging import StagedBank
-from tests.fakes import HashEmbedder
-from tests.through import publish, upload
-
-BANK = """# Insurance
-
-## Claims
-
-1. How long does a member have to report a theft?
-   24 hours.
-
-2. Who inspects the damage after a flood in the basement?
-   An adjuster.
-
-Q: What does the deductible reduce?
-A: The payment.
-"""
-ALIKE = """# Again
-
-1. How long does a member have to report the theft?
-   24 hours.
-
-2. What colour is the form?
-   Green.
-"""
+from tests.support.banks import ALIKE, BANK
+from tests.support.fakes import HashEmbedder
+from tests.support.through import publish, upload
 
 
 class MoodyEmbedder(HashEmbedder):

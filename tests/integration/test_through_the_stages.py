@@ -16,9 +16,9 @@ from pipeline_core.domain.review import OfDocument
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from pipeline_core.validation.rules import RULES
-from tests.fakes import HashEmbedder, ScriptedFactGenerator
 from tests.samples import hostile, office, pdfs
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.fakes import HashEmbedder, ScriptedFactGenerator
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
 LONG = MANUAL + "\n".join(

@@ -26,8 +26,8 @@ from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFac
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.history import forget_changes
 from pipeline_core.terminal.actions import Typed, carry_out
-from tests.integration.test_review import CONTRADICTORY, ask, near_duplicate, park
-from tests.through import publish, through, upload
+from tests.support.reviewing import CONTRADICTORY, ask, near_duplicate, park
+from tests.support.through import publish, through, upload
 
 S = QuestionStatus
 Reviewed = Pipeline | UserServices

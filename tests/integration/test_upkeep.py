@@ -12,8 +12,9 @@ from pipeline_core.domain.errors import CorruptDocumentError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import record_failures
-from tests.memory_store import MemoryObjectStore
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.statements import count, execute
+from tests.support.through import needs_work, publish, receive, through, upload
 
 DAY = timedelta(days=1)
 
@@ -28,18 +29,6 @@ def dead_letter(app: Pipeline, document_id: DocumentId, *, days_ago: int) -> Non
         )
         uow.commit()
     execute(app, f"UPDATE upload_jobs SET finished_at = now() - interval '{days_ago} days' WHERE state = 'deadletter'")
-
-
-def execute(app: Pipeline, statement: str) -> None:
-    with app.open_uow() as uow:
-        uow.session.connection.execute(statement.encode())
-        uow.commit()
-
-
-def count(app: Pipeline, table: str) -> int:
-    with app.open_uow() as uow:
-        [(rows,)] = uow.session.connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchall()
-    return int(rows)
 
 
 def test_a_dead_letter_goes_after_its_time_with_all_that_was_staged(app: Pipeline) -> None:

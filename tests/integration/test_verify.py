@@ -14,10 +14,10 @@ from pipeline_core.services.intake import Upload
 from pipeline_core.services.repair import Repaired
 from pipeline_core.services.verify import Fault, Sample, Verified
 from pipeline_core.terminal.verifying import sample_of
-from tests.integration.test_lost_objects import Damage, changed, cut, missing, named, state
-from tests.integration.test_upkeep import execute
-from tests.memory_store import MemoryObjectStore
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.damage import Damage, changed, cut, missing, named, state
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.statements import execute
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 
 @pytest.fixture

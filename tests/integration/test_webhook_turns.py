@@ -13,7 +13,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 from pipeline_core.services.webhooks import PAUSE_AFTER, DeliverWebhooks, pause_after
-from tests.through import publish, upload
+from tests.support.through import publish, upload
 
 ANN, BOB = user_id_for("ann"), user_id_for("bob")
 FAILED = SendResult(503, "It answered with 503.")

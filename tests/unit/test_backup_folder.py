@@ -9,7 +9,7 @@ from pipeline_core.db.backups import DatabaseBackups
 from pipeline_core.domain.errors import DatabaseUnavailableError, RefusedError
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.backup_files import BackupFolder
-from tests.memory_store import MemoryObjectStore
+from tests.support.memory_store import MemoryObjectStore
 
 
 class Away:

@@ -12,7 +12,7 @@ from pipeline_core.db.rows import ListedBatch, Progress
 from pipeline_core.domain import errors
 from pipeline_core.domain.errors import PipelineError
 from tests.conftest import ROOT
-from tests.rows import row_of
+from tests.support.rows import row_of
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/operating.md"])

@@ -11,7 +11,7 @@ from rich.console import Console
 from pipeline_core.db.rows import DocumentJob
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.tables import print_waiting
-from tests.rows import row_of
+from tests.support.rows import row_of
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.machine import private_files
 from pipeline_core.machine.shared_server import SharedServer
 from pipeline_core.settings import load_settings
-from tests.servers import wait_until
-from tests.unit.test_logs import restored as restored
+from tests.support.logging_restored import restored as restored
+from tests.support.servers import wait_until
 
 HOME = 0o711 if os.geteuid() == 0 else 0o700
 UMASKS = [0o000, 0o022, 0o077, 0o777]

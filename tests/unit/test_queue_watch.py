@@ -1,7 +1,7 @@
 """Watching the queue: when one more run is asked for, and when nobody is bothered."""
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,51 +10,12 @@ from pipeline_core.db.queue import Pressure
 from pipeline_core.domain.errors import ConfigurationError, DatabaseUnavailableError, ServiceUnavailableError
 from pipeline_core.ports.queue_runs import RunsSeen
 from pipeline_core.services.queue_watch import QueueWatch, ask_for_next, one_more
-from tests.servers import wait_until
+from tests.support.queue_runs import IDLE, Runs
+from tests.support.servers import wait_until
 
 EMPTY = Pressure(due=0, lost=0, banks=0, untaken_s=0.0, next_s=None, claimed_at=None)
 BACKLOG = replace(EMPTY, due=2000, untaken_s=1.0)
 FEW = replace(EMPTY, due=3, untaken_s=1.0)
-IDLE = RunsSeen(waiting=0, running=0, youngest_s=600.0, places=4, booked=0, workers=2, key="k")
-
-
-@dataclass
-class Runs:
-    """An orchestrator on which runs stand as they are put; what is asked for waits for a worker."""
-
-    stands: RunsSeen = IDLE
-    asked: list[str] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-    tidied: int = 0
-
-    def seen(self) -> RunsSeen:
-        if self.failures:
-            raise self.failures.pop()
-        return self.stands
-
-    def ask_beside(self, seen: RunsSeen) -> None:
-        self.asked.append(seen.key)
-        self.stands = replace(self.stands, waiting=1, key=f"k{len(self.asked)}")
-
-    def begin(self) -> None:
-        """A worker takes what waits."""
-        self.stands = replace(self.stands, waiting=0, running=self.stands.running + self.stands.waiting)
-
-    def end(self) -> None:
-        self.stands = replace(self.stands, waiting=0, running=0)
-
-    def tidy(self) -> int:
-        self.tidied += 1
-        return 0
-
-    def ask(self) -> None:
-        raise NotImplementedError
-
-    def tell_of_uploads(self, count: int) -> None:
-        raise NotImplementedError
-
-    def is_up(self) -> bool:
-        return True
 
 
 class Bell:

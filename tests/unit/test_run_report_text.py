@@ -18,7 +18,7 @@ from pipeline_core.tasks.run_report_text import (
     tags_at_end,
     tags_of,
 )
-from tests.rows import row_of
+from tests.support.rows import row_of
 
 
 def row(**changes: Any) -> RunDocument:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.services.run_requests import RunRequests
-from tests.servers import wait_until
+from tests.support.servers import wait_until
 
 
 class Runs:

@@ -8,7 +8,7 @@ import pytest
 from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.services.run_documents import RunResult
-from tests.rows import row_of
+from tests.support.rows import row_of
 
 HELD = {"state": "queued", "last_error": {"part": "object store"}}
 PARKED = {"state": "queued", "last_error": {"code": "budget_exhausted"}}

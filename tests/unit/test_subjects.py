@@ -6,7 +6,7 @@ from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.adapters.facts.subjects import subject_of
 from pipeline_core.domain.titles import naming_title
 from pipeline_core.ports.fact_generator import ChunkInput
-from tests.unit.test_validation_rules import codes, fact, subject
+from tests.support.validated import codes, fact, subject
 
 TITLE = "Anchor: quick charts of tides"
 

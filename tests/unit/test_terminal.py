@@ -15,7 +15,7 @@ from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of
 from pipeline_core.terminal.progress import RunDisplay
 from pipeline_core.terminal.status import ledger_line
 from pipeline_core.terminal.tables import alike
-from tests.rows import row_of
+from tests.support.rows import row_of
 
 ROW: dict[str, Any] = {
     "document_id": "d", "filename": "homeowners [2026] policy.pdf", "also_named": [], "pages": 6,

@@ -4,7 +4,7 @@ import threading
 
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError
 from pipeline_core.services.upkeep import Chore, Upkeep
-from tests.servers import wait_until
+from tests.support.servers import wait_until
 
 
 def _run(upkeep: Upkeep) -> tuple[threading.Thread, threading.Event]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import count
 
 import numpy as np
 
@@ -70,3 +71,9 @@ class ScriptedFactGenerator:
         digest = hashlib.sha256(chunk.text.encode()).hexdigest()
         words = " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
         return Generated((FactCandidate(f"What does chunk {digest[:8]} end with?", quote, words, (quote,)),))
+
+
+def first_times(times: int, text: str) -> Callable[[ChunkInput], bool]:
+    """True for chunks with this text, so many times."""
+    counter = count()
+    return lambda chunk: text in chunk.text and next(counter) < times

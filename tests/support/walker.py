@@ -11,8 +11,8 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, LeaseToken, RealmId, user_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.stages.registry import ALL_MOVES
-from tests.database import register
-from tests.job_model import OUTCOMES
+from tests.support.database import register
+from tests.support.job_model import OUTCOMES
 
 ANN = user_id_for("ann")
 MOVES = {move.code: move for move in ALL_MOVES}

@@ -5,7 +5,7 @@ from typing import Any
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.review.decisions import Decision, Request, Resolution
-from tests.through import through
+from tests.support.through import through
 
 FACT = "Members must report a theft to the police within 24 hours of discovering it."
 EVERY_LOSS = "Members must report every loss to the service office within thirty days."

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from pipeline_core.domain.ids import RealmId, UserId, personal_realm, user_id_for
-from tests.two_users import API, TwoUsers, two_users
+from tests.support.two_users import API, TwoUsers, two_users
 
 ADMIN, REVIEWER, CONTRIBUTOR, READER, OUTSIDER, STRANGER = (
     user_id_for(name) for name in ("admin", "reviewer", "contributor", "reader", "outsider", "stranger")

@@ -23,8 +23,8 @@ from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.webhooks import WebhookEvent
 from pipeline_core.settings import load_settings
-from tests.database import copied_database
-from tests.through import MANUAL, needs_work, publish, receive, through, upload
+from tests.support.database import copied_database
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 ANN, BOB = user_id_for("ann"), user_id_for("bob")
 API, SERVICE = "upload_pipeline_api", "upload_pipeline_service"
