@@ -32,9 +32,6 @@ hypothesis.settings.load_profile("untimed")
 # drawn in a frame, with the values of every call, the traceback of one logged error takes seconds
 structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
-
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:

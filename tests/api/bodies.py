@@ -1,10 +1,11 @@
 """A body for each endpoint that takes one."""
 
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
+from tests.support.paths import SAMPLES
+
+BANK = (SAMPLES / "question_bank.md").read_bytes()
 
 
 BODIES: dict[str, Any] = {

@@ -17,7 +17,7 @@ from pipeline_core.domain import errors
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 from tests.api.documented import examples, run
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from tests.support.raw_http import served_at
 from tests.support.servers import wait_until
 from tests.support.through import through

@@ -17,8 +17,8 @@ from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
 from tests.api.conftest import HOST, NO_LIMITS
-from tests.conftest import ROOT
 from tests.support.database import copied_database
+from tests.support.paths import ROOT
 from tests.support.through import publish, upload
 from tests.support.two_users import ANN
 

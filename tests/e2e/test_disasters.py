@@ -19,9 +19,9 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.settings import Settings, load_settings
-from tests.conftest import ROOT
 from tests.e2e.prestarted import Prestarted
 from tests.support.killing import LOCK, blocked_at
+from tests.support.paths import ROOT
 from tests.support.servers import OwnServer, folder_for_postgres
 from tests.support.through import MANUAL, needs_work, receive, upload
 

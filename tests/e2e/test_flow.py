@@ -16,6 +16,7 @@ from pipeline_core.domain.errors import ServiceUnavailableError, StoreFullError
 from pipeline_core.domain.ids import DocumentId
 from tests.e2e.conftest import asking
 from tests.support.fakes import ScriptedFactGenerator, first_times
+from tests.support.paths import ROOT
 from tests.support.through import MANUAL, needs_work, receive, upload
 
 
@@ -140,7 +141,7 @@ def test_a_single_document_is_retried_by_prefect(
 
 @pytest.mark.parametrize("generator", [None], ids=["the real generator"])
 def test_a_run_that_needs_a_person_ends_so_named(process_document: Any, wired: Pipeline) -> None:
-    bulletin = Path(__file__).resolve().parents[2] / "examples" / "documents" / "policyholder-bulletin.md"
+    bulletin = ROOT / "examples" / "documents" / "policyholder-bulletin.md"
     ids = needs_work(wired, receive(wired, bulletin))
     state = process_document(document_ids=ids, return_state=True)
     assert state.type.value == "COMPLETED"

@@ -34,7 +34,7 @@ def undisturbed(
     return found
 
 
-"""In every run of the tests without the command and Prefect: tests/integration/test_killed_stages.py."""
+"""In every run of the tests without the command and Prefect: tests/integration/stages/test_killed_stages.py."""
 
 
 @pytest.mark.parametrize(

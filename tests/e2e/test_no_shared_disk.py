@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import ROOT
 from tests.support.killing import blocked_at, wait_until_blocked
+from tests.support.paths import ROOT
 from tests.support.rclone import ACCESS_KEY, SECRET_KEY, S3Server, serve_s3
 from tests.support.through import MANUAL
 

@@ -25,8 +25,8 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.terminal.evaluation import read_questions
-from tests.conftest import ROOT
 from tests.support.database import copied_database
+from tests.support.paths import ROOT
 from tests.support.synthetic import publish_questions, unit
 from tests.support.through import MANUAL, publish, upload
 

@@ -1,11 +1,11 @@
 """docs/events.md names every type of event, and no other."""
 
 import re
-from pathlib import Path
 
 from pipeline_core.domain.lifecycle import EventType
+from tests.support.paths import ROOT
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "events.md"
+DOCUMENT = ROOT / "docs" / "events.md"
 
 
 def test_every_type_of_event_is_documented() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from tools import audit
 from tools.audit import Dependency, Vulnerable
 

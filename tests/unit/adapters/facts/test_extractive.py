@@ -12,8 +12,8 @@ from pipeline_core.domain.text import numbers_in
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.stages.chunking import split
 from pipeline_core.stages.evidence import verify
+from tests.support.paths import SHARED
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 POLICY = """# Homeowners Policy
 
 ## Your costs

@@ -24,8 +24,8 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
 from pipeline_core.domain.review import Reviewer
-from tests.conftest import ROOT
 from tests.support.banks import BANK
+from tests.support.paths import ROOT
 from tests.support.through import MANUAL, through
 
 BULLETIN = ROOT / "examples" / "documents" / "policyholder-bulletin.md"

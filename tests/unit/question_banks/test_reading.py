@@ -1,14 +1,13 @@
 """Question banks in markdown: every format, every mishap by its line, nothing lost, nothing raised."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_core.question_banks.reading import Bank, Entry, Role, parse
+from tests.support.paths import SAMPLES
 
-SAMPLE = Path(__file__).parents[1] / "samples" / "question_bank.md"
+SAMPLE = SAMPLES / "question_bank.md"
 
 
 def one(text: str) -> Entry:

@@ -17,7 +17,7 @@ from pipeline_core.adapters.supervision.readiness import serves
 from pipeline_core.adapters.supervision.supervisor import Patience, Supervisor
 from pipeline_core.adapters.supervision.sweeper import MARK, Sweeper, marked
 from pipeline_core.machine.processes import listens
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from tests.support.servers import wait_until
 
 SLEEPS = [sys.executable, "-S", "-c", "import os, time; os.write(1, b'here\\n'); time.sleep(60)"]

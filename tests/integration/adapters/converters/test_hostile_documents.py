@@ -6,7 +6,6 @@ The files stand next to the repository; where they are not, those that a few lin
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -28,8 +27,9 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.settings import load_settings
 from tests.samples import office, pdfs
+from tests.support.paths import SHARED
 
-HOSTILE = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "hostile"
+HOSTILE = SHARED / "hostile"
 TIMEOUT_S = 4.0
 TOO_SLOW_OR_LARGE = (ConversionTimeoutError, ConversionCrashedError)
 

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from pipeline_core.services.intake import Upload
 from pipeline_core.validation.rules import RULES
 from tests.samples import hostile, office, pdfs
 from tests.support.fakes import HashEmbedder, ScriptedFactGenerator
+from tests.support.paths import SHARED
 from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]
@@ -332,7 +332,7 @@ def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) ->
 
 @pytest.mark.parametrize("name", ["SMACT.docx", "SMACT.pptx", "asvs-4.0.3-en.xlsx", "SMACT.html"])
 def test_office_documents(app: Pipeline, name: str) -> None:
-    path = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "office" / name
+    path = SHARED / "office" / name
     if not path.exists():
         pytest.skip("the shared documents are not here")
     [document_id] = needs_work(app, receive(app, path))

@@ -2,7 +2,6 @@
 
 import runpy
 from itertools import pairwise, product
-from pathlib import Path
 
 import pytest
 
@@ -23,6 +22,7 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.stages.base import Stage
 from pipeline_core.stages.registry import ALL_MOVES, STAGES
+from tests.support.paths import ROOT
 
 POSITIONS = [p for p in product(JobState, JobStage) if is_position(*p)]
 
@@ -149,7 +149,7 @@ def test_every_position_is_reached_from_the_first() -> None:
 
 
 def test_the_drawing_of_the_lifecycle_is_the_generators_own() -> None:
-    docs = Path(__file__).parents[2] / "docs"
+    docs = ROOT / "docs"
     generator = runpy.run_path(str(docs / "generate_state_machine.py"))
 
     drawn = (docs / "state_machine.md").read_text("utf-8")

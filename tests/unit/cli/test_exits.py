@@ -11,7 +11,7 @@ from pipeline_core.cli.exits import MEANINGS, Exit, of_batch, of_error, of_jobs
 from pipeline_core.db.rows import ListedBatch, Progress
 from pipeline_core.domain import errors
 from pipeline_core.domain.errors import PipelineError
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from tests.support.rows import row_of
 
 
