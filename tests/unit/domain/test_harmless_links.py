@@ -1,7 +1,6 @@
 """Nothing of converted markdown runs code or loads anything; its words stay."""
 
 import re
-import time
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -12,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from pipeline_core.domain.documents import Converted, Page, PageMap, PageOutcome
 from pipeline_core.domain.harmless_links import harmless, is_harmless_target, without_active_links
+from tests.support.growth import seconds_of
 
 # what a careless reader makes of it: every target is taken, HTML goes through
 _READERS = [MarkdownIt(name, {"html": True, "linkify": False}) for name in ("commonmark", "gfm-like")]
@@ -208,9 +208,4 @@ def test_targets_that_may_stay(target: str) -> None:
     "part", ["[](", "[]((", "![a](http://e/", "[a](<", "`a", '<a "', "[", "](x", "[a](b c ", "[[x](javascript:a)"]
 )
 def test_time_grows_with_length_alone(part: str) -> None:
-    def seconds(times: int) -> float:
-        start = time.process_time()
-        harmless(part * times)
-        return time.process_time() - start
-
-    assert seconds(8_000) < 40 * max(seconds(1_000), 0.01)
+    assert seconds_of(lambda: harmless(part * 8_000)) < 40 * seconds_of(lambda: harmless(part * 1_000))
