@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class WebhookEvent(StrEnum):
-    """What can be told."""
+    """An event that a webhook can be sent."""
 
     DONE = "job.done"
     DEADLETTER = "job.deadletter"
