@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class WebhookEvent(StrEnum):
-    """An event that a webhook can be sent."""
+    """The events that an endpoint can ask for."""
 
     DONE = "job.done"
     DEADLETTER = "job.deadletter"

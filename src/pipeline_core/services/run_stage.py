@@ -61,7 +61,7 @@ _READ_AGAIN = 5
 
 @dataclass(slots=True)
 class StageReport:
-    """What became of a batch in one stage. ``batch`` holds the documents that go on."""
+    """Outcome of one stage for a work batch. ``batch`` holds the documents that go on."""
 
     batch: WorkBatch
     ran: list[DocumentId] = field(default_factory=list)
@@ -70,7 +70,7 @@ class StageReport:
     parked: dict[DocumentId, ParkedError] = field(default_factory=dict)
     dead: dict[DocumentId, PipelineError] = field(default_factory=dict)
     held: dict[DocumentId, PipelineError] = field(default_factory=dict)
-    """Those that wait for a part of the installation."""
+    """Documents that wait for a part of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ class RunStage:
 
 
 def _goes_by(stage: AnyStage, job: HeldJob, row: StageRow | None) -> bool:
-    """Whether a job of which another stage was asked for has no need of this one."""
+    """Return True for a job of which another stage was asked for and that does not need this one."""
     if job.stop_after in (None, stage.name):
         return False
     is_done = row is not None and row.status == "completed" and job.stage is stage.moves[-1].to_stage
@@ -310,7 +310,7 @@ def _goes_by(stage: AnyStage, job: HeldJob, row: StageRow | None) -> bool:
 
 
 def _stops(stage: AnyStage, job: HeldJob) -> bool:
-    """Whether the job ends its run behind this stage; with a publication it ends anyway."""
+    """Return True for a job that ends its run after this stage; after a publication it ends anyway."""
     return job.stop_after is stage.name and stage.publish is None
 
 
@@ -319,7 +319,7 @@ def _stop(uow: UnitOfWork, stage: AnyStage, jobs: Sequence[HeldJob], lease: Leas
 
 
 def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None:
-    """What a publication means for others, in its transaction and behind its swap."""
+    """Carry the consequences of a publication to other documents and banks, in its transaction and after its swap."""
     users = [item.document.realm_id for item in done]
     compare_published(uow, swapped.current)
     settle_banks(uow, users, swapped.banks)
