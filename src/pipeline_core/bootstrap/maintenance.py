@@ -183,7 +183,7 @@ class Maintenance(Services):
         return None if self.settings.is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     def folders(self) -> dict[str, Path]:
-        """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""
+        """Folders on this machine: ``home``, and ``store`` if that is a folder."""
         store = urlsplit(self.store.url)
         own = {"store": Path(unquote(store.path))} if store.scheme == "file" else {}
         return {"home": self.settings.home, **own}

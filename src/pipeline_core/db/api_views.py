@@ -1,4 +1,4 @@
-"""What the HTTP API shows, from PostgreSQL, through the eyes of one user."""
+"""Views for the HTTP API, as one user may see them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -137,11 +137,11 @@ class ApiViews(Views):
         return self._all("paid_metrics")
 
     def cost_days(self, realm_id: RealmId, *, days: int) -> list[CostOfDay]:
-        """What the user spent in so many days (UTC, today's included), by day, service and model, newest first."""
+        """The realm's costs of the last ``days`` days (UTC, today included) by day, service and model, newest first."""
         return self._rows(CostOfDay, "api_cost_days", realm_id=realm_id, days=days)
 
     def document_costs(self, realm_id: RealmId, document_id: DocumentId) -> tuple[list[CostOfStage], list[PaidCall]]:
-        """What was paid for a document, by stage and model; and the newest calls."""
+        """The costs of a document by stage and model, and its newest calls."""
         whose: dict[str, Any] = {"realm_id": realm_id, "document_id": document_id}
         with self._reading() as session:
             stages = session.rows(CostOfStage, "api_document_cost_stages", **whose)

@@ -1,4 +1,4 @@
-"""What was spent, from PostgreSQL."""
+"""Views of costs and budgets."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -40,12 +40,12 @@ class StatusChange:
 
     @property
     def is_queued_now(self) -> bool:
-        """Whether this queued a deep scan."""
+        """True if this queued a deep scan."""
         return self.deep_scan_status is DeepScanStatus.QUEUED and self.deep_before is not DeepScanStatus.QUEUED
 
     @property
     def is_taken_back(self) -> bool:
-        """Whether this took a deep scan back that had not begun."""
+        """True if this cancelled a deep scan that had not begun."""
         return self.deep_before is DeepScanStatus.QUEUED and self.deep_scan_status is not DeepScanStatus.QUEUED
 
 
@@ -62,7 +62,7 @@ class ScanUnderWay:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Where a fact's evidence stands now."""
+    """The present place of a fact's evidence."""
 
     question_id: QuestionId
     chunk_id: ChunkId
@@ -71,7 +71,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class DeepChanges:
-    """What publishing a deep scan would change: facts to decide, and published facts that would go."""
+    """The effect of publishing a deep scan: facts to decide, and published facts that would go."""
 
     added: int
     withdrawn: int
@@ -94,7 +94,7 @@ class DeepScans:
         self._session = session
 
     def lock_statuses(self, realm_id: RealmId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
-        """Those of the documents that are the user's, locked."""
+        """Lock those of the documents that belong to the realm; returns them."""
         rows = self._session.all("lock_statuses", realm_id=realm_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
@@ -126,7 +126,7 @@ class DeepScans:
         ]
 
     def users_waiting(self) -> list[RealmId]:
-        """Whose documents are ``QUEUED``."""
+        """The realms that have ``QUEUED`` documents."""
         return [row["realm_id"] for row in self._session.all("users_waiting_for_scans")]
 
     def claim(self, limit: int, realm_ids: Sequence[RealmId], *, correlation_id: CorrelationId) -> list[DocumentId]:
@@ -147,7 +147,7 @@ class DeepScans:
         return ids
 
     def is_any_open(self, realm_id: RealmId | None) -> bool:
-        """Whether any document, of this user's or of everybody's, is queued for a scan or in one."""
+        """True if a document of the realm, or of any realm if None, is queued for a scan or in one."""
         [row] = self._session.all("is_any_deep_scan_open", realm_id=realm_id)
         return bool(row["is_any"])
 

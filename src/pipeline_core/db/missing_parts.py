@@ -11,8 +11,8 @@ from pipeline_core.domain.ids import DocumentId, RealmId
 
 
 class Passage(NamedTuple):
-    """What a claim may take while parts are missing: nothing that waits for one of ``missing``, nothing at all where
-    ``closed``, but always ``probes``: they try whether a part is back."""
+    """Limits of a claim while parts are missing: nothing that waits for one of ``missing``, nothing at all where
+    ``closed``, but always ``probes``, which try whether a part is back."""
 
     missing: list[str]
     closed: bool
@@ -84,6 +84,6 @@ class MissingParts:
         self._session.execute("hold_unclaimed", part=part, document_ids=list(document_ids))
 
     def waiting(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str | None]:
-        """Which of the documents are queued, and the part that each waits for, if any."""
+        """The queued ones of the documents, each with the part that it waits for, if any."""
         rows = self._session.all("held_jobs_of", document_ids=list(document_ids))
         return {row["document_id"]: row["held_for"] for row in rows}

@@ -81,5 +81,5 @@ class Parking:
 
 
 def parked_shown(session: Session, job_id: JobId) -> ParkedShown | None:
-    """What people are shown of the job's parked decision; None if there is nothing to show."""
+    """The job's parked decision as people see it; None if there is nothing to show."""
     return next(iter(session.rows(ParkedShown, "shown_parked_decision", job_id=job_id)), None)

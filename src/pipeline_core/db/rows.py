@@ -1,4 +1,4 @@
-"""What views show: one frozen type for each kind of row, shared by the API, the client and the terminal.
+"""Rows of views: one frozen type for each kind of row, shared by the API, the client and the terminal.
 
 The fields are the columns, and the JSON: they stand nowhere else.
 """
@@ -46,7 +46,7 @@ class JobError(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Progress(Record):
-    """Where a document stands now."""
+    """The present position of a document."""
 
     document_id: DocumentId
     filename: str
@@ -141,7 +141,7 @@ class DocumentJob(Job):
 
 @dataclass(frozen=True, slots=True)
 class Counts(Record):
-    """How many of a user's newest jobs are in each state, and how much is published."""
+    """The number of a realm's newest jobs in each state, and of published documents, chunks and facts."""
 
     jobs: dict[str, int]
     documents: int
@@ -151,7 +151,7 @@ class Counts(Record):
 
 @dataclass(frozen=True, slots=True)
 class JobPoll(Record):
-    """Where one job stands, cheap to ask for."""
+    """The present position of a job, cheap to poll."""
 
     job_id: JobId
     document_id: DocumentId
@@ -195,7 +195,7 @@ class StageTiming(Record):
 
 
 class ConfidenceReason(TypedDict):
-    """What moved a confidence."""
+    """A trait that moved a confidence."""
 
     trait: str
     effect: Annotated[float, Field(description="In log-odds: above 0 for the fact, below 0 against it")]
@@ -229,7 +229,7 @@ class LeftOutFact(WeighedFact):
 
 @dataclass(frozen=True, slots=True)
 class ChunkOutcome(Record):
-    """What became of some chunks of a document."""
+    """A count of a document's chunks by their outcome."""
 
     outcome: str | None
     outcome_reason: str | None
@@ -371,14 +371,14 @@ class Cost(Record):
 
 @dataclass(frozen=True, slots=True)
 class CostByDay(Cost):
-    """What one day (UTC) cost."""
+    """The cost of one day (UTC)."""
 
     day: date
 
 
 @dataclass(frozen=True, slots=True)
 class CostOfDay(CostByDay):
-    """What one model cost in one day (UTC)."""
+    """The cost of one model on one day (UTC)."""
 
     service: str
     model: str
@@ -386,7 +386,7 @@ class CostOfDay(CostByDay):
 
 @dataclass(frozen=True, slots=True)
 class CostByStage(Cost):
-    """What one model cost in one stage, or outside all."""
+    """The cost of one model in one stage, or outside any stage."""
 
     stage: str
     model: str
@@ -394,7 +394,7 @@ class CostByStage(Cost):
 
 @dataclass(frozen=True, slots=True)
 class CostOfStage(Cost):
-    """What one model cost in one stage."""
+    """The cost of one model in one stage."""
 
     stage: StageName | None
     service: str
@@ -403,7 +403,7 @@ class CostOfStage(Cost):
 
 @dataclass(frozen=True, slots=True)
 class CostOfDocument(Cost):
-    """What one document cost; those that are gone, and calls for several, come together."""
+    """The cost of one document; those that are gone, and calls for several, come together."""
 
     document: str
     document_id: DocumentId | None
@@ -411,7 +411,7 @@ class CostOfDocument(Cost):
 
 @dataclass(frozen=True, slots=True)
 class CostOfRun(CostByStage):
-    """What one model cost in one stage of a run, by what came of the calls."""
+    """The cost of one model in one stage of a run, by the outcome of the calls."""
 
     outcome: str
 
@@ -439,7 +439,7 @@ class PaidCall(Record):
 
 @dataclass(frozen=True, slots=True)
 class CostOfChunk(Record):
-    """What a chunk cost its document; 0 where its answer was there already."""
+    """The cost of a chunk of a document; 0 if its answer was cached."""
 
     chunk_id: UUID
     ordinal: int
@@ -452,7 +452,7 @@ class CostOfChunk(Record):
 
 @dataclass(frozen=True, slots=True)
 class Budget(Record):
-    """What was spent and set aside of a budget, US dollars."""
+    """A budget with the US dollars spent and set aside."""
 
     scope: str
     period: str
@@ -463,7 +463,7 @@ class Budget(Record):
 
 @dataclass(frozen=True, slots=True)
 class Costs(Record):
-    """What was spent in some days, and the budgets."""
+    """The costs of the last days, and the budgets."""
 
     days: list[CostByDay]
     stages: list[CostByStage]
@@ -473,7 +473,7 @@ class Costs(Record):
 
 @dataclass(frozen=True, slots=True)
 class DocumentCalls(Record):
-    """What was paid for a document: its newest calls, and what each of its chunks cost."""
+    """The paid calls for a document, newest first, and the cost of each of its chunks."""
 
     calls: list[PaidCall]
     chunks: list[CostOfChunk]

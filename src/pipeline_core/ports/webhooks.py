@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class WebhookEvent(StrEnum):
-    """What can be told."""
+    """The events that an endpoint can ask for."""
 
     DONE = "job.done"
     DEADLETTER = "job.deadletter"
