@@ -7,6 +7,7 @@ import pytest
 import structlog
 
 from pipeline_core import logs
+from tests.support.logging_restored import restored as restored
 
 
 def test_its_lines_go_to_its_file_and_the_program_keeps_its_own(
