@@ -36,7 +36,7 @@ class Documents(Wired):
             time.sleep(_POLL_S)
 
     def status(self, document: str | UUID) -> DocumentStatus:
-        """Where one document stands.
+        """Return the status of one document.
 
         Args:
             document: Its job id, its document id, the unique beginning of one, its file name, or the path of the file.
@@ -53,7 +53,7 @@ class Documents(Wired):
         states: Sequence[JobState] | None = None,
         limit: int | None = None,
     ) -> list[DocumentStatus]:
-        """Where documents stand, newest first: those named, those in some states, or the newest 100."""
+        """Return the status of the named documents, of those in some states, or of the newest 100, newest first."""
         most = limit or (len(document_ids) if document_ids else 100)
         rows = self._app.views.jobs(self.realm_id, document_ids=document_ids, states=states, limit=max(1, most))
         return [status_of(row) for row in rows]
@@ -63,11 +63,11 @@ class Documents(Wired):
         return self._app.views.job(self.realm_id, self._job_id(document))
 
     def counts(self) -> Counts:
-        """How many documents there are, by state."""
+        """Count the documents by state."""
         return self._app.views.counts(self.realm_id)
 
     def progress(self, document_ids: Sequence[DocumentId]) -> list[Progress]:
-        """How far documents are, for somebody who watches."""
+        """Return the progress of documents, for display."""
         return self._app.views.progress(document_ids)
 
     def move(self, document: str | UUID, to: str | UUID) -> Moved:
@@ -110,7 +110,7 @@ class Documents(Wired):
         return self._app.views.jobs(self.realm_id, states=states, limit=limit)
 
     def rows(self, document_ids: Sequence[DocumentId]) -> list[DocumentJob]:
-        """Where documents stand, ready for JSON, in the order in which they are named."""
+        """Return the status of documents as rows ready for JSON, in the order of their ids."""
         found = self._app.views.jobs(self.realm_id, document_ids=document_ids, limit=None) if document_ids else []
         order = {document_id: position for position, document_id in enumerate(document_ids)}
         return sorted(found, key=lambda row: order[row.document_id])

@@ -98,7 +98,7 @@ class Processing(Documents):
         )
 
     def _tell_of_uploads(self, count: int) -> None:
-        """Who waits for the event hears of them now. The queue is watched, and has a schedule, all the same."""
+        """Announce the uploads and ask for a run. Without either, polling and the schedule find them later."""
         try:
             if self._app.queue_runs:
                 self._app.queue_runs.tell_of_uploads(count)
@@ -158,7 +158,7 @@ class Processing(Documents):
         )
 
     def estimate(self, files: Iterable[str | os.PathLike[str]]) -> list[Estimate]:
-        """What a run over these files would cost. Nothing is stored, and nothing is paid.
+        """Estimate the cost of a run over these files. Nothing is stored or paid for.
 
         Returns:
             One for each file, in their order; ``error`` says why a file could not be read.
@@ -183,7 +183,7 @@ def _given(file: object, limit: int) -> Path | Upload:
 
 
 def _all_of(read: Callable[[int], object], limit: int) -> bytes:
-    """What a file has, at most ``limit`` bytes and one more."""
+    """Read a file, at most one byte more than ``limit``."""
     parts: list[bytes] = []
     left = limit + 1
     while left > 0:

@@ -68,11 +68,11 @@ class Retrying(Documents):
         return again
 
     def published(self) -> Again:
-        """What ``read_again`` would start; nothing is."""
+        """Return the documents that ``read_again`` would start, without starting them."""
         return self._app.read_again.which(self.realm_id)
 
     def foresee_read_again(self, from_stage: StageName) -> Foreseen:
-        """What would happen to published facts if all were read again from a stage; nothing is started."""
+        """Foresee the changes to published facts if all documents were read again from a stage; nothing is started."""
         return self._app.read_again.preview(self.published().document_ids, from_stage)
 
     def next_available_stage(self, document: str | UUID) -> StageName | None:
