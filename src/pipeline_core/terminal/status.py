@@ -15,7 +15,8 @@ from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
-from pipeline_core.terminal.tables import print_failures, print_left_out, print_parked, print_waiting
+from pipeline_core.terminal.reviewing import print_left_out, print_parked
+from pipeline_core.terminal.tables import print_failures, print_waiting
 
 Row = dict[str, Any]
 _OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}

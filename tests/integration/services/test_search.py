@@ -24,7 +24,7 @@ from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
 from tests.support.database import copied_database
 from tests.support.paths import ROOT
 from tests.support.synthetic import publish_questions, unit

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import HIT_AT, Expected, Score
 from pipeline_core.domain.search import Answer, SearchMode, rank, that_answer
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
 
 IDS = [UUID(int=number) for number in range(30)]
 scores = st.dictionaries(st.sampled_from(IDS), st.floats(0, 30))

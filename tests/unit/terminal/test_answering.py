@@ -8,8 +8,7 @@ from rich.console import Console
 
 from pipeline_core.cli.exits import Exit, of_answer
 from pipeline_core.domain.search import Answer
-from pipeline_core.terminal.answering import not_found
-from pipeline_core.terminal.tables import print_hits
+from pipeline_core.terminal.answering import not_found, print_hits
 
 HIT: dict[str, Any] = {
     "kind": "fact", "question": "Who?", "answer": "The tenant.", "evidence": "The tenant pays.", "page": 1,
