@@ -1,4 +1,4 @@
-"""What waits for workers: its order, the statuses that people set, and deep scans."""
+"""The queue: its order, the statuses that people set, and deep scans."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from pipeline_core.domain.realms import Role
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What waits, the next one first; how much waits and runs, by user; the parts that jobs wait for."""
+    """Waiting jobs, the next one first; numbers waiting and running by user; missing parts that jobs wait for."""
 
     waiting: list[Waiting]
     depths: list[Depth]
