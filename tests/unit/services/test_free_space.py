@@ -8,7 +8,7 @@ import pytest
 from pipeline_core.domain.errors import MachineFullError
 from pipeline_core.services.free_space import check_free_space
 from pipeline_core.settings import Settings
-from tests.memory_store import MemoryObjectStore
+from tests.support.memory_store import MemoryObjectStore
 
 MIB = 1024 * 1024
 

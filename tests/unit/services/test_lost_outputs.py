@@ -11,9 +11,9 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.services.lost_outputs import RestartLost, can_start_again, failed_for_objects, lost_by_listing
 from pipeline_core.stages.registry import BY_NAME
-from tests.memory_store import MemoryObjectStore
 from tests.support.fake_database import FakeDatabase
 from tests.support.jobs import RUN, document_id, job_id, summary
+from tests.support.memory_store import MemoryObjectStore
 
 
 def _dead(code: str, **given: Any) -> JobSummary:
