@@ -10,7 +10,7 @@ from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
 from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
 from pipeline_core.domain.text import has_negation, numbers_in
-from pipeline_core.duplicates.differences import differences, marks_of
+from pipeline_core.duplicates.features import differences, marks_of
 from pipeline_core.duplicates.signatures import ascii_trigrams, signature
 
 SAME_BUT_FOR_A_HEADING = "the same words but for a heading"

@@ -9,7 +9,6 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
-from pipeline_core.adapters.facts.heading_leads import leads_to_items
 from pipeline_core.adapters.facts.ids import length_of_id, without_id
 from pipeline_core.adapters.facts.item_texts import (
     IDEOGRAPH,
@@ -25,6 +24,7 @@ from pipeline_core.adapters.facts.item_texts import (
     told_of,
 )
 from pipeline_core.adapters.facts.joined_items import joined, leads_in
+from pipeline_core.adapters.facts.lead_words import leads_to_items
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import ANNOUNCES, Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import LEADS, Item, Lead, whole_sentence

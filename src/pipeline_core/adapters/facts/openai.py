@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline_core.adapters.facts.logprobs import statement_logprobs
-from pipeline_core.adapters.facts.model_answers import json_of
+from pipeline_core.adapters.facts.model_answers import json_of, statement_logprobs
 from pipeline_core.adapters.facts.prompt import load_prompt, user_message
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pipeline_core.adapters.facts import english_words as en
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question, says_not
 from pipeline_core.adapters.facts.elsewhere import connective, points_elsewhere
@@ -17,7 +16,7 @@ from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_back
 from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
+from pipeline_core.adapters.facts.unexplained import continues, introduces, is_unexplained, unexplained_head
 from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED

@@ -6,8 +6,15 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.scope import bare, section_beside
-from pipeline_core.adapters.facts.table_labels import asks, begins_small, is_label, names_something, says_only_kind
-from pipeline_core.adapters.facts.table_titles import without_marks_of_notes, without_talk
+from pipeline_core.adapters.facts.table_labels import (
+    asks,
+    begins_small,
+    is_label,
+    names_something,
+    says_only_kind,
+    without_marks_of_notes,
+    without_talk,
+)
 from pipeline_core.domain.cut_ends import CUT_END
 from pipeline_core.domain.table_spans import CONTINUED
 from pipeline_core.domain.text import strip_markdown

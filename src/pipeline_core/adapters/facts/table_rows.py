@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.cell_texts import CutCells
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.cut_cells import CutCells
 from pipeline_core.adapters.facts.headed_tables import Table, headed
-from pipeline_core.adapters.facts.row_marks import ANSWERS
 from pipeline_core.adapters.facts.row_sources import around, head_of, told_by
-from pipeline_core.adapters.facts.row_statements import statement_of
+from pipeline_core.adapters.facts.row_statements import ANSWERS, statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
 from pipeline_core.adapters.facts.table_abbreviations import explained_near, in_full

@@ -3,7 +3,8 @@
 ``leaning`` knows the openings that point back ("This", "However"). Here is what points back without pointing: a
 definite thing without its complement ("The mechanism is based on …"), the rest of a set ("The other two clusters"), a
 comparison without its second term ("is much lower."), a tie in the midst of the clause ("is therefore not specific"),
-and a pronoun behind what is put in front ("For such sites, that is fine").
+and a pronoun behind what is put in front ("For such sites, that is fine"). What goes on from another sentence with an
+"also" or "another" may well stand alone, and is better said with that one or with the heading of its section.
 """
 
 import re
@@ -79,3 +80,33 @@ def introduces(before: str, head: str) -> bool:
     """Return whether the sentence before names it: "The Stability Mechanism …", later called "the mechanism"."""
     stem = head.casefold()[: max(4, len(head) - 2)]
     return stem in before.casefold()
+
+
+_FIRST_WORDS = 8
+_ADDS = {
+    "en": r"also|another|same|further(?!more| education| training)|additional|still|likewise|too|others?(?! than)"
+    r"|both(?!.* and )",
+    "de": r"auch|ebenfalls|gleichfalls|andere[nrsm]?|weitere[nrsm]?|gleiche[nrsm]?|zusätzliche[nrsm]?"
+    r"|beide[nr]?(?!.* und )",
+    "fr": r"également|aussi(?! \w+ que)|autres?|mêmes?|encore",
+    "es": r"también|asimismo|otr[oa]s?|mism[oa]s?|además",
+    "it": r"anche|inoltre|altr[oaie]|stess[oaie]|ulterior[ei]",
+    "pt": r"também|outr[oa]s?|mesm[oa]s?|ainda|além disso",
+    "nl": r"ook|eveneens|andere|dezelfde|hetzelfde|verdere",
+    "id": r"juga|lain(?:nya)?|sama",
+    "ru": r"также|тоже|друг\w+|так(?:ой|ая|ое|ие) же",
+    "el": r"επίσης|άλλ\w+|ίδι\w+|ακόμη",
+    "pl": r"także|również|inn[yeai]\w*",
+    "cs": r"také|rovněž|jin[ýéáí]\w*",
+}
+_ADDED = {code: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) for code, words in _ADDS.items()}
+_ADDED_UNSPACED = {"zh": re.compile("^[^，。]{1,12}(?:也|还|同样)"), "ja": re.compile("^[^、。]{1,12}も(?:また)?")}
+
+
+def continues(sentence: str, language: str) -> bool:
+    """Return whether its first words add it to, or compare it with, something said before."""
+    if language in _ADDED_UNSPACED:
+        return _ADDED_UNSPACED[language].match(sentence) is not None
+    pattern = _ADDED.get(language)
+    match = pattern.search(sentence) if pattern else None
+    return match is not None and sentence.count(" ", 0, match.start()) < _FIRST_WORDS
