@@ -21,7 +21,6 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)\Z")
 _OPENING = "*_\"'“„«‚(["
 _BOLD_LINE = re.compile(r"\*\*([^*\n]+)\*\*")
 _HYPHENATED = re.compile(r"(?P<head>[^\W\d_]{2,})[-\u00ad]\Z")
-_FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LINE_WORDS = 6
 """A line of a paragraph has so many words; fewer may be an entry of a list without marks."""
@@ -80,7 +79,7 @@ def join_over_pages(
             return None
     last, first = above.pop(at), below.pop(to)
     if hyphenated := _HYPHENATED.search(last):
-        tail = _FIRST_WORD.match(first)
+        tail = _WORDS.match(first)
         if tail is None:
             return None
         keeps = keeps_hyphen(hyphenated["head"].lower(), tail[0].lower())

@@ -32,7 +32,7 @@ from pipeline_core.domain.lifecycle import Profile, StageName
 from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.duplicates.comparing import in_languages, match_keys
+from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages.base import (
@@ -277,10 +277,8 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Rows]]) -> Non
         staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
     uow.staging.record_outcomes(results)
     uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
-    keys = in_languages(
-        match_keys(uow.staging, [fact.statement for _, _, fact in staged]),
-        [languages[chunk.chunk_id] for _, chunk, _ in staged],
-    )
+    spoken = [languages[chunk.chunk_id] for _, chunk, _ in staged]
+    keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged], spoken)
     questions = [
         NewQuestion(
             document.document_id, document.realm_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key

@@ -84,34 +84,33 @@ def _of_heading(text: str, heading: Block, answer_start: int, language: str) -> 
 
 
 def _of_paragraph(text: str, above: Block, block: Block, language: str) -> Asked | None:
-    body = above.text_in(text)
-    match = _QUESTION.match(body)
-    if match is None or match["answer"] or not _is_marked(match) or not _asks(match["said"], language):
-        return None
-    label = _ANSWER_LABEL.match(block.text_in(text)) if match["label"] else None
-    span = (above.start + match.start("said"), above.start + match.end("said"))
-    return Asked(strip_markdown(match["said"]), span, block.start + (label.end() if label else 0))
+    match = _marked(above.text_in(text), language)
+    return None if match is None or match["answer"] else _asked(match, above.start, block.text_in(text), block.start)
 
 
 def _own_question(text: str, block: Block, language: str) -> Asked | None:
     if block.run_in:
         said = strip_markdown(text[slice(*block.run_in)])
         return Asked(said, block.run_in, block.start) if _asks(said, language) else None
-    body = block.text_in(text)
+    match = _marked(block.text_in(text), language)
+    if match is None or not match["answer"]:
+        return None
+    if not match["bold"] and "\n" not in match.string[match.end("said") : match.start("answer")]:
+        return None
+    return _asked(match, block.start, match["answer"], block.start + match.start("answer"))
+
+
+def _marked(body: str, language: str) -> re.Match[str] | None:
+    """Find a question that stands out: bold as a whole, or behind a label. Other questions may address nobody."""
     match = _QUESTION.match(body)
-    if match is None or not match["answer"] or not _is_marked(match) or not _asks(match["said"], language):
-        return None
-    if not match["bold"] and "\n" not in body[match.end("said") : match.start("answer")]:
-        return None
-    label = _ANSWER_LABEL.match(match["answer"]) if match["label"] else None
-    start = block.start + match.start("answer") + (label.end() if label else 0)
-    span = (block.start + match.start("said"), block.start + match.end("said"))
-    return Asked(strip_markdown(match["said"]), span, start)
+    is_marked = match and (match["label"] or (match["bold"] and match["late"]))
+    return match if match and is_marked and _asks(match["said"], language) else None
 
 
-def _is_marked(match: re.Match[str]) -> bool:
-    """Return whether it stands out: bold as a whole, or behind a label. Other questions may address nobody."""
-    return bool(match["label"] or (match["bold"] and match["late"]))
+def _asked(match: re.Match[str], start: int, answer: str, answer_start: int) -> Asked:
+    label = _ANSWER_LABEL.match(answer) if match["label"] else None
+    span = (start + match.start("said"), start + match.end("said"))
+    return Asked(strip_markdown(match["said"]), span, answer_start + (label.end() if label else 0))
 
 
 def _asks(said: str, language: str) -> bool:

@@ -112,13 +112,6 @@ def _with_own(found: Iterable[Claim], own: Claim | None) -> list[Claim]:
     return claims if is_kept else [own, *behind]
 
 
-def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
-    """The lead-in and the items of the list that the chunk may begin in the middle of."""
-    if not chunk.list_before:
-        return []
-    return [(chunk.list_before, block) for block in read_blocks(ChunkInput(chunk.list_before, chunk.heading_path))]
-
-
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
     if is_out_of_order(chunk.text):
@@ -132,7 +125,9 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     table = _table_before(chunk)
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks, is_open=chunk.sentence_is_open)
-    items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    # the lead-in and the items of the list that the chunk may begin in the middle of
+    above = [(chunk.list_before, block) for block in read_blocks(ChunkInput(chunk.list_before, chunk.heading_path))]
+    items = read_items(chunk.text, blocks, language, above)
     short = short_rules(chunk.text, blocks, language)
     own = {**short, **entries(chunk.text, blocks, language)}
     asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)

@@ -140,7 +140,8 @@ def _goes_on(first: _Said, second: _Said, language: str) -> bool:
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
-    if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
+    words = first.statement.count(" ") + second.statement.count(" ") + 2
+    if words > MAX_JOINED or second.start - first.end > 3:
         return None
     if second.head and not introduces(first.statement, second.head):
         return None
@@ -155,10 +156,6 @@ def _joined(first: _Said, second: _Said) -> _Said | None:
 
 
 _WIDE_STOPS = "。！？"  # they have their blank in them
-
-
-def _words(statement: str) -> int:
-    return statement.count(" ") + 1
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:

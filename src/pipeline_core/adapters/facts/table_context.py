@@ -16,6 +16,7 @@ from pipeline_core.adapters.facts.table_labels import (
     without_talk,
 )
 from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.facts import Around
 from pipeline_core.domain.table_spans import CONTINUED
 from pipeline_core.domain.text import strip_markdown
 
@@ -101,16 +102,7 @@ _CONTAINS = re.compile(
 _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Text of another chunk: above, or ``below``; of a ``heading`` its words."""
-
-    quote: str
-    below: bool = False
-    heading: bool = False
-
-
-Source = tuple[int, int] | Outside
+Source = tuple[int, int] | Around
 """A span in the chunk, or a text in another one."""
 
 

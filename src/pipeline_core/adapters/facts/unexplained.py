@@ -11,7 +11,7 @@ import re
 from functools import cache
 
 from pipeline_core.adapters.facts.self_named import with_name
-from pipeline_core.adapters.facts.unexplained_words import LANGUAGES
+from pipeline_core.adapters.facts.unexplained_words import LANGUAGES, Language
 
 _UNSPACED = ("zh",)
 # A tie is sought before the first pause: behind it stands another clause of the same sentence.
@@ -21,34 +21,28 @@ _BETWEEN = r"^[^,;:，；：]{3,70}, "
 
 
 @cache
-def _leaning(language: str) -> re.Pattern[str] | None:
-    words = LANGUAGES.get(language)
-    if words is None:
-        return None
-    begins = [part for part in (words.rest, words.openings, words.resumed) if part]
-    parts = [rf"^[\"“„«(]*(?:{'|'.join(begins)})"] if begins else []
-    return re.compile("|".join([*parts, *([words.compared] if words.compared else [])]))
+def _leaning(language: str) -> re.Pattern[str]:
+    words = LANGUAGES.get(language, Language())
+    begins = "|".join(filter(None, (words.rest, words.openings, words.resumed)))
+    return re.compile(rf"^[\"“„«(]*(?:{begins or '(?!)'})|{words.compared or '(?!)'}")
 
 
 @cache
-def _tied(language: str) -> re.Pattern[str] | None:
-    words = LANGUAGES.get(language)
-    if words is None or not words.ties:
-        return None
+def _tied(language: str) -> re.Pattern[str]:
+    ties = LANGUAGES.get(language, Language()).ties or "(?!)"
     if language in _UNSPACED:
-        return re.compile(f"^[^，。；]{{2,12}}(?:{words.ties})")
-    return re.compile(rf"{_CLAUSE}(?<!\w)(?:{words.ties})(?!\w)|{_BETWEEN}(?:{words.ties}),")
+        return re.compile(f"^[^，。；]{{2,12}}(?:{ties})")
+    return re.compile(rf"{_CLAUSE}(?<!\w)(?:{ties})(?!\w)|{_BETWEEN}(?:{ties}),")
 
 
 @cache
-def _definite(language: str) -> re.Pattern[str] | None:
-    words = LANGUAGES.get(language)
-    if words is None or not words.heads:
-        return None
+def _definite(language: str) -> re.Pattern[str]:
+    words = LANGUAGES.get(language, Language())
+    if not words.heads:
+        return re.compile("(?!)")
     goes_on = rf"(?= (?:{words.goes_on})(?!\w))" if words.goes_on else ""
-    article = words.article if " " in words.article else f"(?:{words.article}) "
     return re.compile(
-        rf"(?:{article})(?:(?:{words.vague}) ){{0,2}}(?P<head>{words.heads})(?![\w'’-])"
+        rf"(?:{words.before_noun})(?:(?:{words.vague}) ){{0,2}}(?P<head>{words.heads})(?![\w'’-])"
         rf"(?!,? (?:{words.complements})(?!\w))(?! \(|[:,]? [A-Z\d]){goes_on}"
     )
 
@@ -63,16 +57,14 @@ _ON_A_CONDITION = re.compile(
 def is_unexplained(sentence: str, language: str) -> bool:
     """Return whether its clause is tied to another sentence, or takes a part or a comparison of its text."""
     sentence = with_name(sentence, language)
-    leaning, tied = _leaning(language), _tied(language)
-    if leaning and leaning.search(sentence):
+    if _leaning(language).search(sentence):
         return True
-    return bool(tied and tied.search(sentence) and not _ON_A_CONDITION.match(sentence))
+    return _tied(language).search(sentence) is not None and not _ON_A_CONDITION.match(sentence)
 
 
 def unexplained_head(sentence: str, language: str) -> str:
     """The noun of the definite thing that it begins with, where nothing says of what; "" where there is none."""
-    pattern = _definite(language)
-    match = pattern.match(sentence) if pattern else None
+    match = _definite(language).match(sentence)
     return match["head"] if match else ""
 
 
