@@ -24,7 +24,7 @@ from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 
 def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     """Content, generator, version and parameters: whose document it is does not matter."""
-    value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
+    value: list[object] = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
     told = (
         (chunk.before or chunk.after, [chunk.before, chunk.after]),
         (chunk.table_before, ["table", chunk.table_before]),

@@ -142,11 +142,11 @@ def _ask(generator: FactGenerator, data: Data) -> dict[str, Generated | Pipeline
     missing = {key: chunk for key, chunk in zip(data.keys, data.inputs, strict=True) if key not in data.cached}
     asked = generator.generate(list(missing.values())) if missing else []
     _raise_what_stops(asked)
-    answers: dict[str, Generated | PipelineError] = {}
-    for key, answer in zip(missing, asked, strict=True):
-        # a vendor's own exception may not survive the way to the worker
-        answers[key] = answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
-    return answers
+    # a vendor's own exception may not survive the way to the worker
+    return {
+        key: answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
+        for key, answer in zip(missing, asked, strict=True)
+    }
 
 
 def _judge_all(

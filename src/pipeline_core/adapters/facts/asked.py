@@ -141,11 +141,6 @@ def answer_claims(text: str, block: Block, asked: Asked, language: str) -> Itera
     yield from (claim for claim in found if claim.start >= block.start + end)
 
 
-def _begins_line(text: str, at: int) -> bool:
-    """Return whether a number there may be the mark of a list; behind a label or a question, "A: 16. …", it is text."""
-    return not text[:at].rpartition("\n")[2].strip()
-
-
 def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]) -> Claim:
     return replace(
         claim,
@@ -160,7 +155,9 @@ def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]
 def _together(text: str, start: int, span: tuple[int, int], asked: Asked, language: str) -> Claim | None:
     """Question and answer as one statement, where the answer is not understood alone: "May I pay later? Yes, …"."""
     raw = text[start + span[0] : start + span[1]]
-    answer = plain_words(raw if _begins_line(text, start + span[0]) else _NUMBER_FIRST.sub(r"\1\\\2", raw))
+    # a number that begins a line may be the mark of a list; behind a label or a question, "A: 16. …", it is text
+    begins_line = not text[: start + span[0]].rpartition("\n")[2].strip()
+    answer = plain_words(raw if begins_line else _NUMBER_FIRST.sub(r"\1\\\2", raw))
     statement = f"{asked.said} {answer}"
     if not whole_sentence(answer) or why_refused(answer, language) or len(statement.split()) > _MOST_WORDS:
         return None

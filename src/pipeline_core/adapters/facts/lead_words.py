@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.english_words import word_set
-from pipeline_core.adapters.facts.joined_items import leads_in
+from pipeline_core.adapters.facts.item_texts import leads_in
 from pipeline_core.adapters.facts.list_words import ends_in_condition, says_no
 from pipeline_core.adapters.facts.lists import Lead
-from pipeline_core.adapters.facts.scope import names_a_section
+from pipeline_core.adapters.facts.scope import name_of_section
 
 
 def _words(expression: str, unspaced: str = "(?!)") -> re.Pattern[str]:
@@ -124,5 +124,5 @@ def leads_to_names(heading: str, language: str) -> bool:
 
 def leads_to_items(lead: Lead, language: str) -> bool:
     """Return whether the items below are read with the heading: it names them, or they continue its sentence."""
-    kinds = (is_question, names_a_section, leads_in, says_no)
+    kinds = (is_question, name_of_section, leads_in, says_no)
     return not back_matter([lead.said]) and any(is_kind(lead.said, language) for is_kind in kinds)

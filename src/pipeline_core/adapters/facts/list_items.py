@@ -18,18 +18,19 @@ from pipeline_core.adapters.facts.item_texts import (
     is_closed,
     is_cut,
     is_sentence,
+    joined,
+    leads_in,
     only_points,
     opening,
     read_told,
     told_of,
 )
-from pipeline_core.adapters.facts.joined_items import joined, leads_in
 from pipeline_core.adapters.facts.lead_words import leads_to_items
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import ANNOUNCES, Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import LEADS, Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
-from pipeline_core.adapters.facts.scope import names_a_section
+from pipeline_core.adapters.facts.scope import name_of_section
 from pipeline_core.adapters.facts.sentences import CODE_NAME, keeps_numbers, prose_claims, sentences_of
 from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
@@ -366,8 +367,9 @@ def _labelled(block: Block, told: Told, heading: Lead | None, language: str) -> 
     """
     is_whole = whole_sentence(told.said)
     name = heading.said if heading else block.headings[-1].rstrip(" :.") if block.headings else ""
-    says_what = names_a_section(name, language)
-    is_named = (says_what and not is_whole) or bool(heading and says_no(heading.said, language))
+    is_named = bool(name_of_section(name, language) and not is_whole) or bool(
+        heading and says_no(heading.said, language)
+    )
     statement = f"{name} – {told.said}" if is_named else told.said
     if len(statement.split()) <= _MOST_WORDS:
         score = 1.5 + bool(numbers_in(statement))

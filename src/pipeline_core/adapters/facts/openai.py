@@ -1,6 +1,6 @@
 """Facts from a language model behind any OpenAI-compatible endpoint, by structured output."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -132,10 +132,12 @@ class OpenAIFactGenerator:
         import openai
         from openai.types.chat import ChatCompletion
 
-        expected = self.expected(chunk)
+        expected, body = self.expected(chunk), self.body(chunk)
         try:
             completion = self._client.call(
-                self._request(chunk), ChatCompletion, tokens=expected.input_tokens + expected.output_tokens
+                lambda client: client.chat.completions.with_raw_response.create(**body),
+                ChatCompletion,
+                tokens=expected.input_tokens + expected.output_tokens,
             )
         except openai.BadRequestError as error:
             if (useless := _of_no_use(error)) is not None:
@@ -159,10 +161,6 @@ class OpenAIFactGenerator:
             self._limits.bound_by: self._limits.max_output_tokens,
             **self._limits.options,
         }
-
-    def _request(self, chunk: ChunkInput) -> Callable[["openai.OpenAI"], Any]:
-        body = self.body(chunk)
-        return lambda client: client.chat.completions.with_raw_response.create(**body)
 
     @cached_property
     def _schema(self) -> dict[str, Any]:

@@ -353,24 +353,15 @@ def without_footnote_marks(said: str) -> str:
 def _stands(statement: str, language: str) -> bool:
     """A whole sentence, of a fit length, that says something of its document: alone, or with the one before it."""
     first = _OPENING.match(statement)
-    if (
-        not first
-        or (first["first"].islower() and not CODE_NAME.match(statement))
-        or not _is_of_fit_length(statement, language)
-    ):
+    if not first or (first["first"].islower() and not CODE_NAME.match(statement)):
         return False
-    if (
-        _BROKEN.search(statement)
-        or _QUOTED.fullmatch(statement)
-        or why_refused(statement, language)
-        or points_elsewhere(statement, language)
-    ):
+    if not _is_of_fit_length(statement, language) or _BROKEN.search(statement) or _QUOTED.fullmatch(statement):
         return False
-    if _OUT_OF_ORDER.search(statement) or (language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement)):
+    if why_refused(statement, language) or points_elsewhere(statement, language) or _OUT_OF_ORDER.search(statement):
         return False
-    if any(statement.count(opening) != statement.count(closing) for opening, closing in _PAIRS):
+    if language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement):
         return False
-    if statement.count('"') % 2:
+    if statement.count('"') % 2 or any(statement.count(opens) != statement.count(closes) for opens, closes in _PAIRS):
         return False
     if language != "en":
         return True
