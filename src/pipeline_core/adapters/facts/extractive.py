@@ -15,7 +15,6 @@ from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.debris import is_debris, is_entry_of_contents, is_note_in_list
-from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.plain_sections import with_sections
@@ -25,6 +24,7 @@ from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
 from pipeline_core.adapters.facts.short_paragraphs import entries, short_rules
 from pipeline_core.adapters.facts.subjects import subject_of
+from pipeline_core.adapters.facts.table_body import Table
 from pipeline_core.adapters.facts.table_rows import is_page_number, table_claims, why_no_rows
 from pipeline_core.adapters.facts.unmarked_headings import with_fused_headings, with_stories
 from pipeline_core.domain.endings import with_one_end

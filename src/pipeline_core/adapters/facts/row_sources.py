@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline_core.adapters.facts.blocks import Block
-from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.scope import bare
-from pipeline_core.adapters.facts.table_body import Said
+from pipeline_core.adapters.facts.table_body import Said, Table
 from pipeline_core.adapters.facts.table_context import Context, Source
 from pipeline_core.adapters.facts.table_grid import Row
 from pipeline_core.domain.facts import Around

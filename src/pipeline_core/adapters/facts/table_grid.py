@@ -26,7 +26,6 @@ class Row:
 
     cells: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
-    spread: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -99,7 +98,6 @@ def _fitted(row: Row, width: int) -> Row | None:
 def _spread(row: Row) -> Row:
     """Several values in one cell, with just as many blank cells behind it, are those cells' values."""
     cells = list(row.cells)
-    spread = False
     for at, cell in enumerate(row.cells):
         tokens = cell.split()
         blanks = next((n for n, other in enumerate(row.cells[at + 1 :]) if other), len(row.cells) - at - 1)
@@ -108,8 +106,7 @@ def _spread(row: Row) -> Row:
         if any(_GROUP_OF_DIGITS.match(one) and _THREE_DIGITS.match(other) for one, other in pairwise(tokens)):
             continue  # "10 000" is one number
         cells[at : at + len(tokens)] = tokens
-        spread = True
-    return replace(row, cells=tuple(cells), spread=spread) if spread else row
+    return replace(row, cells=tuple(cells))
 
 
 def _mended(rows: Sequence[Row]) -> list[Row]:

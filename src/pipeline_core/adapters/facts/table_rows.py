@@ -7,13 +7,12 @@ from dataclasses import replace
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.cell_texts import CutCells
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.headed_tables import Table, headed
 from pipeline_core.adapters.facts.row_sources import around, head_of, told_by
 from pipeline_core.adapters.facts.row_statements import ANSWERS, statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
 from pipeline_core.adapters.facts.table_abbreviations import explained_near, in_full
-from pipeline_core.adapters.facts.table_body import Body, Said
+from pipeline_core.adapters.facts.table_body import Body, Said, Table, headed
 from pipeline_core.adapters.facts.table_context import context_of
 from pipeline_core.adapters.facts.table_grid import Grid, read_grid
 from pipeline_core.adapters.facts.table_notes import note_of_all, notes_below, with_notes, words_of
