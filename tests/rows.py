@@ -4,8 +4,8 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from pipeline_core.db.listing import words_of
-from pipeline_core.db.rows import Record
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
+from pipeline_core.domain.rows.record import Record
 
 R = TypeVar("R", bound=Record)
 _EMPTY: dict[str, Any] = {

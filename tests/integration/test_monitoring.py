@@ -42,7 +42,7 @@ def execute(app: Pipeline, statement: str) -> list[tuple[Any, ...]]:
 
 
 def scraped(app: Pipeline) -> dict[tuple[str, str], float]:
-    return {(row["metric"], row["label"]): row["value"] for row in app.metrics()}
+    return {(row["metric"], row["label"]): row["value"] for row in app.monitoring.metrics()}
 
 
 def check(app: Pipeline) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from psycopg import Cursor, sql
@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.types import TypeEngine
 
-from pipeline_core.db.rows import Record
 from pipeline_core.domain.errors import UnexpectedError
+from pipeline_core.domain.rows.record import Record
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -114,8 +114,9 @@ def _find_words(kind: type[Record]) -> dict[str, dict[Any, Enum]]:
     """The members by their values, of each field whose values are the words of an enumeration."""
     found: dict[str, dict[Any, Enum]] = {}
     for name, hint in get_type_hints(kind).items():
-        for one in get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,):
-            if isinstance(one, type) and issubclass(one, Enum):
+        kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+        match [one for one in kinds if one is not NoneType]:
+            case [type() as one] if issubclass(one, Enum):
                 found[name] = {member.value: member for member in one}
     return found
 
