@@ -10,7 +10,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.queries import sql_folder
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from tests.through import needs_work, publish, receive, through, upload
 
 COUNTED_ANEW = """
