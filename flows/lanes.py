@@ -1,4 +1,4 @@
-"""What surrounds the stages in a run: its name, the slow lane, and the state that it ends in."""
+"""The frame of a run around its stages: its name, the slow lane, and its final state."""
 
 import contextvars
 import time

@@ -1,4 +1,4 @@
-"""What monitoring reads: the pipeline's state from the database, and this process's requests."""
+"""Metrics for monitoring: the pipeline's state from the database, and this process's requests."""
 
 import hmac
 import shutil
@@ -85,7 +85,7 @@ class _PipelineCollector(Collector):
 
 
 class _SpaceCollector(Collector):
-    """What is free where this process's folders are."""
+    """Collects the free space of this process's folders."""
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
         self._folders = folders

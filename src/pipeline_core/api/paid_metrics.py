@@ -1,4 +1,4 @@
-"""What was paid, as Prometheus reads it."""
+"""Costs of paid services as Prometheus metrics."""
 
 from collections.abc import Callable, Iterable, Iterator
 

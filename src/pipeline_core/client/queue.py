@@ -1,4 +1,4 @@
-"""What waits for workers: its order, the statuses that people set, and deep scans."""
+"""The queue: its order, the statuses that people set, and deep scans."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pipeline_core.domain.rows.queue import Depth, MissingPart, StatusChange, Wa
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What waits, the next one first; how much waits and runs, by user; the parts that jobs wait for."""
+    """Waiting jobs, the next one first; numbers waiting and running by user; missing parts that jobs wait for."""
 
     waiting: list[Waiting]
     depths: list[Depth]

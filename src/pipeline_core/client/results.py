@@ -1,4 +1,4 @@
-"""What the Python API returns."""
+"""Results of the Python API."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTE
 
 @dataclass(frozen=True, slots=True)
 class DocumentStatus:
-    """Where a document's newest job stands. ``percent`` is 0..100, ``phase`` 0..6; ``error`` is the last one."""
+    """The status of a document's newest job. ``percent`` is 0..100, ``phase`` 0..6; ``error`` is the last one."""
 
     document_id: DocumentId
     job_id: JobId
@@ -40,13 +40,13 @@ class DocumentStatus:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nothing more happens by itself: done, dead, or waiting for a person."""
+        """Return whether nothing more happens by itself: done, dead-lettered, or waiting for a person."""
         return self.state in AT_REST
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of the files: ``started`` are under way or queued, ``left`` counts the others by reason."""
+    """The result of submitting files: ``started`` are under way or queued, ``left`` counts the others by reason."""
 
     document_ids: list[DocumentId]
     started: list[DocumentId]
@@ -110,10 +110,10 @@ class WaitingSource:
 
 
 class Found(list[Hit]):
-    """What answers a question, best first; empty where nothing does.
+    """Hits that answer a question, best first; empty if none does.
 
-    ``similarity`` is the highest there was, ``floor`` the least of an answer (None: the model has none).
-    ``not_reranked``: why the order is the search's own although there is a reranker.
+    ``similarity`` is the highest found, ``floor`` the lowest that counts as an answer (None: the model has none).
+    ``not_reranked``: why a configured reranker did not set the order.
     """
 
     def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""What is configured, what is reachable, what is missing, and what mends it."""
+"""Checks of the installation: configured, reachable or missing, and how to mend it."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping

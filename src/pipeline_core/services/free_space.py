@@ -1,4 +1,4 @@
-"""How much room is left where the pipeline writes."""
+"""Checking the free space on the disks that the pipeline writes to."""
 
 import shutil
 from collections.abc import Iterator

@@ -70,7 +70,7 @@ class Holds:
         *,
         realm_id: RealmId | None = None,
     ) -> Passage:
-        """What a claim in this transaction may take, of these documents or of all that wait."""
+        """Return the jobs that a claim in this transaction may take, of these documents or of all that wait."""
         if not uow.missing_parts.all():
             return FREE
         uow.missing_parts.drop_idle()
@@ -109,7 +109,7 @@ class Holds:
             uow.commit()
 
     def held(self, document_ids: Sequence[DocumentId]) -> list[DocumentId]:
-        """Those of the documents that wait for a part."""
+        """Select the documents that wait for a part."""
         with self.open_uow() as uow:
             waiting = uow.missing_parts.waiting(document_ids)
         return [document_id for document_id in document_ids if waiting.get(document_id)]

@@ -66,7 +66,7 @@ def start_again(uow: UnitOfWork, summary: JobSummary, *, from_stage: StageName |
 
 
 def _is_to_be_compared(uow: UnitOfWork, summary: JobSummary) -> bool:
-    """Whether others may say by now what a document says that is not in production.
+    """Return True if others may say by now what a document says that is not in production.
 
     A dead document goes on where it failed, with what people approved of it, unless something was compared since.
     """

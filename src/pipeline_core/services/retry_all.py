@@ -22,7 +22,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which dead letters: of this error's code (its own, or of the last of its retries), and since this moment."""
+    """Selection of dead letters: by error code (its own, or that of its last retry), and since a given time."""
 
     code: str | None = None
     since: datetime | None = None
@@ -63,7 +63,7 @@ class RetryAll:
     open_uow: OpenUnitOfWork
 
     def preview(self, realm_id: RealmId, which: Which) -> Retried:
-        """Which would be started; nothing is."""
+        """List the documents that would be started; none is."""
         with self.open_uow() as uow:
             return _counted(uow.jobs.dead(realm_id, code=which.code, since=which.since))
 

@@ -28,7 +28,7 @@ _SECRET_BYTES = 32
 _AT_A_TIME = 16
 """Sends of one process; each is a thread."""
 _MARGIN_S = 30.0
-"""What a lease is longer than a send: for writing down what became of it."""
+"""Seconds by which a lease is longer than a send, for recording its outcome."""
 _LOOK_AGAIN_S = 0.5
 _OVERDUE_S = 60.0
 _KEPT_DAYS = 30
@@ -120,7 +120,7 @@ class WebhookEndpoints:
     def log(
         self, realm_id: RealmId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
     ) -> list[DeliveryShown]:
-        """What was sent, newest first.
+        """List the deliveries, newest first.
 
         Raises:
             NotFoundError: the user has no such webhook.
@@ -169,7 +169,7 @@ class DeliverWebhooks:
         return sends.taken
 
     def overdue(self) -> bool:
-        """Whether messages have been due for a minute, and nobody sends any."""
+        """Return True if messages have been due for a minute and nobody sends them."""
         with self.open_uow() as uow:
             return uow.webhooks.overdue(by_s=_OVERDUE_S)
 
@@ -254,7 +254,7 @@ def pause_after(failures: int) -> float | None:
 
 
 def _judge(webhooks: Webhooks, webhook_id: UUID, failures: int, result: SendResult) -> None:
-    """What an attempt says about its endpoint. One that was paused and takes a message is sent all that waits."""
+    """Update an endpoint after an attempt; one that was paused and takes a message is sent all that waits."""
     if result.error is None:
         if failures:
             webhooks.count_failures(webhook_id, 0, error=None, pause_s=None)

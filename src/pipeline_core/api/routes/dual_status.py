@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v3/documents", tags=["documents"])
 
 
 class StatusRequest(Body):
-    """Which documents, and what they are set to."""
+    """Documents and their new status."""
 
     model_config = example({"document_ids": ["023749cf-c6c3-502c-b4c5-24342f679aba"], "status": "Selected"})
 
@@ -26,7 +26,7 @@ class StatusRequest(Body):
 
 
 class StatusAnswer(BaseModel):
-    """How many are queued for a deep scan now, and what changed."""
+    """The changes, and how many documents are now queued for a deep scan."""
 
     updated: int
     queued: int

@@ -1,4 +1,4 @@
-"""Whether the service is alive, and whether it is ready."""
+"""Liveness and readiness of the service."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal

@@ -87,7 +87,7 @@ def list_jobs(
 
 
 class RetryAllRequest(Body):
-    """Which dead letters to start again: all of the realm's without a part."""
+    """The dead letters to start again: with no field set, all of the realm's."""
 
     model_config = example({"code": "store_full", "since": "2026-11-29T03:00:00Z"})
 
@@ -107,8 +107,8 @@ class RetryAllRequest(Body):
 
 
 class ForeseenNumbers(BaseModel):
-    """How many facts reading again would change. A fact is what is staged and not left out; other documents' facts are
-    compared with these afterwards."""
+    """Counts of facts that reading again would change, not counting facts left out. Comparison with other documents'
+    facts comes afterwards."""
 
     stay: int = Field(description="Facts that are found again, or that somebody decided about")
     come: int = Field(description="New ones")
@@ -122,7 +122,7 @@ class ForeseenNumbers(BaseModel):
 
 
 class ForeseenDocument(ForeseenNumbers):
-    """What would happen to the facts of one document; `unknown` says why it cannot be told."""
+    """The changes to the facts of one document; `unknown` says why they cannot be foreseen."""
 
     document_id: UUID
     filename: str
@@ -130,14 +130,14 @@ class ForeseenDocument(ForeseenNumbers):
 
 
 class ForeseenChanges(ForeseenNumbers):
-    """What reading again would change: together, and document by document."""
+    """The changes that reading again would make, in total and by document."""
 
     documents: list[ForeseenDocument]
     not_looked_at: int = Field(description="Further documents: no more than 50 are looked at in a request")
 
 
 class RetryAllAnswer(BaseModel):
-    """How many were meant, by the code of their error, and how many are in the queue again."""
+    """Counts of dead letters that matched, by error code, and of those queued again."""
 
     matched: int
     retried: int

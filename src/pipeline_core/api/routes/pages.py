@@ -1,4 +1,4 @@
-"""Where ``review_url`` leads: plain pages that say what waits, and how to decide about it."""
+"""The plain pages behind ``review_url``: they list what waits for review and how to decide."""
 
 import base64
 import binascii

@@ -136,7 +136,7 @@ NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
 
 class DecisionAnswer(BaseModel):
-    """What followed; ``goes_on`` says whether the job is queued to run again."""
+    """The result of a decision; ``goes_on`` says whether the job is queued to run again."""
 
     job_id: UUID
     document_id: UUID
@@ -283,7 +283,7 @@ def _decide(
 
 
 def _asked(services: UserServices, decision: Decision, body: Reason) -> DecisionRequest:
-    """What the service is asked; a name that was sent stands beside the token's user, never instead."""
+    """Build the service's request; a name in the body is added to the token's user and never replaces it."""
     said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED | _STATES))
     if body.expected:
         said["expected"] = body.expected.seen()

@@ -62,7 +62,7 @@ class BankProblem(BaseModel):
 
 
 class BankAnswer(BaseModel):
-    """What became of a question bank."""
+    """The result of importing a question bank."""
 
     batch_id: UUID
     review_url: str
@@ -72,7 +72,7 @@ class BankAnswer(BaseModel):
 
 
 class Verdict(StrEnum):
-    """What can be decided about questions."""
+    """A decision on questions."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -96,7 +96,7 @@ class ReviewRequest(Signed):
 
 
 class ResolveRequest(Signed):
-    """What becomes of a pair."""
+    """The resolution of a pair."""
 
     model_config = example({"resolution": "keep_both", "reason": "different years"})
 
@@ -105,7 +105,7 @@ class ResolveRequest(Signed):
 
 
 class ResolveAllRequest(ResolveRequest):
-    """What becomes of many pairs of a question bank, all or nothing."""
+    """One resolution for many pairs of a question bank, all or nothing."""
 
     model_config = example({"resolution": "keep_existing"})
 

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
 
 
 class WebhookRequest(Body):
-    """Where to send what."""
+    """The address of a webhook and the events it gets."""
 
     model_config = example({"url": "https://example.org/hooks/pipeline", "events": ["job.done", "job.deadletter"]})
 
@@ -26,7 +26,7 @@ class WebhookRequest(Body):
 
 
 class WebhookChange(Body):
-    """What is to be otherwise."""
+    """A change to a webhook."""
 
     model_config = example({"enabled": True})
 
