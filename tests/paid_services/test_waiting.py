@@ -66,7 +66,7 @@ def test_what_cannot_be_kept_is_on_the_accounts_all_the_same(make_paid: MakePaid
         uow.commit()
 
     class Refused(KeptVectors):
-        def save(self, uow: UnitOfWork) -> None:  # noqa: ARG002
+        def save(self, uow: UnitOfWork) -> None:
             raise DataRejectedError
 
     with pytest.raises(DataRejectedError):

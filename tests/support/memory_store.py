@@ -57,7 +57,7 @@ class MemoryObjectStore:
     def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
         return (key for key in self.list(prefix) if self.written[key] < moment)
 
-    def remove_unfinished(self, moment: datetime) -> int:  # noqa: ARG002
+    def remove_unfinished(self, moment: datetime) -> int:
         return 0
 
     def check(self) -> None:

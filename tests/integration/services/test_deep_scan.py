@@ -215,7 +215,7 @@ def test_the_converter_of_the_profile_is_used(
     class Thorough:
         name, version = "thorough", "1"
 
-        def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:  # noqa: ARG002
+        def convert(self, data: bytes, *, filename: str, mime: str) -> Converted:
             markdown = data.decode() + "\nThe fine print says that the roof is checked each spring.\n"
             return Converted(markdown, PageMap((Page(1, 0, len(markdown)),), "document"), self.name)
 

@@ -21,7 +21,7 @@ class TwoColumns:
 
     name, version = "two-columns", "1"
 
-    def convert(self, _data: bytes, *, filename: str, mime: str) -> Converted:  # noqa: ARG002
+    def convert(self, _data: bytes, *, filename: str, mime: str) -> Converted:
         lines = (
             ("The boiler must be serviced once every year", 40.0, 100.0),
             ("Members may end the contract with the due", 300.0, 100.0),
