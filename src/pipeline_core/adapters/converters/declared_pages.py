@@ -1,4 +1,4 @@
-"""How many pages an office file says it has: counted in its directory, not in what a converter gave."""
+"""Page counts that office files declare, read from their archive and not from converted text."""
 
 import io
 import re

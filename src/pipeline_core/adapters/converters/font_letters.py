@@ -1,4 +1,4 @@
-"""Which letters the glyphs of an embedded font show, by the font itself: its characters and the forms it has of them.
+"""Maps glyphs of an embedded font to letters, by the font's own character map and glyph substitutions.
 
 A writer may name a glyph wrongly in the file, a form of an Arabic letter above all: that of "ج" in mid-word as
 "ى". The font program still has the way from letters to their forms, by which the text was set.

@@ -1,4 +1,4 @@
-"""Which paragraphs of a slide are items of a list: by their own looks, their shape's, its layout's and master's."""
+"""Finds list items on a slide, by the properties of a paragraph, its shape, the layout and the master."""
 
 from collections.abc import Sequence
 
