@@ -17,7 +17,6 @@ from pipeline_core.client.operating import Operating
 from pipeline_core.client.processing import Processing
 from pipeline_core.client.queue import Queueing, QueueState
 from pipeline_core.client.results import (
-    DocumentFile,
     DocumentStatus,
     Found,
     FoundFact,
@@ -26,6 +25,7 @@ from pipeline_core.client.results import (
     WaitingSource,
 )
 from pipeline_core.client.retrying import Retrying
+from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.intake import Upload
 

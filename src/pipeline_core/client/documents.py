@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, status_of
+from pipeline_core.client.results import AT_REST, DocumentStatus, status_of
 from pipeline_core.client.wired import Wired
-from pipeline_core.db.rows import Counts, DocumentDetail, DocumentJob, Progress
 from pipeline_core.domain.errors import NotFoundError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.documents import DocumentFile
+from pipeline_core.domain.rows.jobs import Counts, DocumentJob, Progress
 from pipeline_core.services.move import Moved, MoveDocument
 
 _POLL_S = 0.5
@@ -85,8 +87,7 @@ class Documents(Wired):
         Raises:
             NotFoundError: there is no such document.
         """
-        rows = self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
-        return [DocumentFile.of(row) for row in rows]
+        return self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
 
     def download(self, document: str | UUID, stage: StageName, name: str) -> bytes:
         """One of ``files``, its checksum verified; it is on record that it left.
@@ -97,11 +98,10 @@ class Documents(Wired):
         """
         document_id = self._document_id(document)
         services = self._app.for_user(self.person, realm_id=self.realm_id)
-        for row in services.views.files(document_id):
-            file = DocumentFile.of(row)
+        for file in services.views.files(document_id):
             if (file.stage, file.name) == (stage, name):
                 data = self._app.store.get(file.key, sha256=file.sha256)
-                services.record_download(document_id, row, name, realm_id=self.realm_id, by=self.person)
+                services.record_download(document_id, file, realm_id=self.realm_id, by=self.person)
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 

@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from pipeline_core.db.rows import DocumentDetail, WeighedFact
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import StagedFact, WaitingJob
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.facts import WeighedFact
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.jobs_table import place_of

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError, explain
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
