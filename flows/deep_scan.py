@@ -21,7 +21,7 @@ def deep_scan(limit: int = 100, realm_id: UUID | None = None) -> State:
 
     Args:
         limit: Most documents that this run scans.
-        realm_id: Only this user's documents. Without it, everybody's.
+        realm_id: Only documents of this realm. Without it, those of every realm.
     """
     tasks.note_run("deep-scan")
     if not tasks.has_scans(realm_id):
