@@ -358,7 +358,10 @@ class NoEntriesError(_WrongParts, DocumentError):
     """No question could be read from the question bank."""
 
     code = "no_entries"
-    action = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
+    action = (
+        "Write each question as a heading that ends in “?”, as `Q: …` or as `1. …`, and its answer below it or after "
+        "`A: …`."
+    )
 
     @classmethod
     def of(cls, file_name: str, problems: Mapping[str, str]) -> "NoEntriesError":

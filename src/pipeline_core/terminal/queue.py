@@ -70,7 +70,7 @@ def print_queue(
 ) -> None:
     """A line a document, the next one first; then how much each user has waiting and running."""
     if changed is not None:
-        console.print(f"{len(changed)} put in another place.")
+        console.print(f"{counted(len(changed), 'document')} moved in the queue.")
     if waiting:
         console.print(_jobs(waiting))
         if count > len(waiting):
