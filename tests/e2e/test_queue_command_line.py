@@ -25,7 +25,7 @@ def test_documents_wait_and_are_put_forward(
     first, second, third = (str(tmp_path / f"room{number}.md") for number in range(3))
     assert "--queue" in cli("run", first, "--priority", "5", code=2)
     assert "100" in cli("run", first, "--queue", "--priority", "101", code=2)
-    assert "Nothing waits" in cli("queue")
+    assert "Nothing is waiting" in cli("queue")
     handed = cli.json("run", first, second, "--queue")
     assert (handed["queued"], {row["state"] for row in handed["documents"]}) == (2, {"queued"})
     assert "1 in the queue" in cli("run", third, "--queue", "--priority", "7")
