@@ -18,10 +18,9 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.ports.queue_runs import RunsSeen
 from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
 from pipeline_core.review.decisions import Decision, Request
-from tests.e2e.test_flow import first_times
-from tests.fakes import ScriptedFactGenerator
-from tests.through import MANUAL, needs_work, receive, upload
-from tests.unit.test_queue_watch import Runs
+from tests.support.fakes import ScriptedFactGenerator, first_times
+from tests.support.queue_runs import Runs
+from tests.support.through import MANUAL, needs_work, receive, upload
 
 
 @pytest.fixture

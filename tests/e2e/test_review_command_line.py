@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import CommandLine
-from tests.integration.test_deep_scan import LONG
-from tests.integration.test_review import CONTRADICTORY, FIRST, SECOND
-from tests.through import MANUAL
+from tests.support.deep_scans import LONG
+from tests.support.reviewing import CONTRADICTORY, FIRST, SECOND
+from tests.support.through import MANUAL
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def write(folder: Path, **texts: str) -> list[str]:
 
 def test_one_after_another(ann: CommandLine, tmp_path: Path) -> None:
     """What waits longest, a pair decided, a decision that says what is next, and nothing left."""
-    assert "Nothing waits" in ann("review", "--next")
+    assert "Nothing is waiting" in ann("review", "--next")
     first, second, costs = write(tmp_path, first=FIRST, second=SECOND, costs=CONTRADICTORY)
     ann("run", first)
     ann("run", second, code=3)

@@ -17,7 +17,7 @@ from pipeline_core.terminal.costs import (
 )
 from tests.paid_services.server import Exchange, Handler, PaidServer
 from tests.paid_services.texts import MARK, TEXT
-from tests.through import publish, upload
+from tests.support.through import publish, upload
 
 MakePaid = Callable[..., Pipeline]
 CHUNKS = 3

@@ -81,7 +81,9 @@ class Maintenance(Services):
     def diagnose(self) -> Diagnose:
         """Tries every part; none is made before it is tried."""
         parts = {name: partial(check, self) for name, check in CHECKS.items()}
-        return Diagnose(parts, lambda: check_prefect(self.own_launcher.ui_url(), self.settings.home))
+        return Diagnose(
+            parts, lambda: check_prefect(self.own_launcher.ui_url(), self.settings.home), environment=os.environ
+        )
 
     def migrate(self) -> list[str]:
         """Bring the database's schema up to date; return the names of the migrations that were applied."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.dual_status import DeepScanStatus
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, RealmId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.jobs import DeadLetter
 from pipeline_core.domain.lifecycle import JobStage, Profile, StageName
 from pipeline_core.review.orphans import compare_again, no_later_than_compared
+from pipeline_core.services.retry import begin_scans_again
 from pipeline_core.stages.registry import BY_NAME
 
 _AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)")
@@ -84,23 +84,13 @@ class RetryAll:
                 compare_again(uow, sorted(anew))
             if from_stage:
                 uow.stages.forget(from_stage, ids)
-            _begin_scans_again(uow, [letter.document_id for letter in dead if letter.profile is Profile.DEEP])
+            begin_scans_again(uow, [letter.document_id for letter in dead if letter.profile is Profile.DEEP])
             targets = {
                 letter.job_id: _target(letter, from_stage, is_anew=letter.document_id in anew) for letter in dead
             }
-            _restart(uow, targets, by)
+            uow.jobs.restart(targets, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
             uow.commit()
         return _counted(dead)
-
-
-def _restart(uow: UnitOfWork, targets: Mapping[JobId, JobStage], by: str) -> None:
-    uow.jobs.restart(targets, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
-
-
-def _begin_scans_again(uow: UnitOfWork, scanned: Sequence[DocumentId]) -> None:
-    if scanned:
-        uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
-        uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
 
 
 def _target(letter: DeadLetter, from_stage: StageName | None, *, is_anew: bool) -> JobStage:
