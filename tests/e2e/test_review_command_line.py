@@ -26,7 +26,7 @@ def write(folder: Path, **texts: str) -> list[str]:
 
 def test_one_after_another(ann: CommandLine, tmp_path: Path) -> None:
     """What waits longest, a pair decided, a decision that says what is next, and nothing left."""
-    assert "Nothing is waiting" in ann("review", "--next")
+    assert "Nothing waits" in ann("review", "--next")
     first, second, costs = write(tmp_path, first=FIRST, second=SECOND, costs=CONTRADICTORY)
     ann("run", first)
     ann("run", second, code=3)

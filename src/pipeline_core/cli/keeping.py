@@ -52,7 +52,7 @@ def verify(
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline backup /backups/2026-11-29"))
 def backup(folder: _Folder, as_json: AsJson = False, realm: InRealm = "") -> None:
-    """Back up the database and the object store as of one moment.
+    """Back up database and object store as of one moment.
 
     Work may go on meanwhile. The folder must not exist yet; the backup is complete once it has a backup.json. It holds
     all texts and files, and only you can read it. Exits with 4 if the store lacks objects that the database names; the

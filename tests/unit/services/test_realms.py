@@ -107,7 +107,7 @@ def test_a_realm_is_made_with_its_event() -> None:
         ("x" * 201, "The name of a realm has 1 to 200 characters, not 201"),
         ("Boats\nand oars", "The name of a realm is one line"),
         ("Boats", "You already have a realm named Boats"),
-        (PERSONAL, "You have a realm named personal already"),
+        (PERSONAL, "You already have a realm named personal"),
     ],
 )
 def test_a_name_that_will_not_do_is_refused(name: str, message: str) -> None:

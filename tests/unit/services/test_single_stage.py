@@ -110,7 +110,7 @@ def test_a_file_that_is_not_on_record_is_as_if_its_stage_had_not_run() -> None:
 
 def test_a_job_that_waits_does_not_go_back() -> None:
     single, _ = _single(_waits(JobStage.CHUNKED), S.CHUNKER)
-    with pytest.raises(StageNotAvailableError, match=r"chunker of 1\.md has run already"):
+    with pytest.raises(StageNotAvailableError, match=r"chunker of 1\.md has already run"):
         single.execute_stage(document_id(1), S.CHUNKER, by="Ada")
 
 
