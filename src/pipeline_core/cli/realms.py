@@ -91,7 +91,7 @@ def add(
 
 @realm_commands.command(epilog=examples("pipeline realm remove 8f14e45f-ceea-467f-a0e6-8e1f0f1d2a3b"))
 def remove(user: User, realm: InRealm = "", as_json: AsJson = False) -> None:
-    """Remove a member from the realm, unless it is the last admin."""
+    """Remove a member from the realm, except its last admin."""
     from pipeline_core.domain.ids import UserId
 
     with connected(realm) as client:
