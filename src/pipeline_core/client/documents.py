@@ -34,7 +34,9 @@ class Documents(Wired):
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:
-                raise StillRunningError(f"{len(moving)} of {len(rows)} have not come to rest: {', '.join(moving[:5])}.")
+                raise StillRunningError(
+                    f"{len(moving)} of {len(rows)} have not come to rest yet: {', '.join(moving[:5])}."
+                )
             time.sleep(_POLL_S)
 
     def status(self, document: str | UUID) -> DocumentStatus:

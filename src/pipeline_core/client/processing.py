@@ -131,7 +131,7 @@ class Processing(Documents):
         result = app.run_documents(files, realm_id=self.realm_id, display=display, wished=wished, labels=labels)
         finish_what_others_have(app.queue, app.launcher.process, result.ran, app.stopping)
         if result.ran:
-            display.note = "looking after the indexes"
+            display.note = "maintaining the indexes"
             app.ensure_vector_indexes()
             # nobody else may be there to do it; what is not taken now comes due again
             app.deliver_webhooks(within_s=_WEBHOOKS_S, realm_id=self.realm_id)
@@ -189,7 +189,7 @@ def _all_of(read: Callable[[int], object], limit: int) -> bytes:
     while left > 0:
         part = read(left)
         if not isinstance(part, bytes):
-            raise TypeError("a file must be open in binary mode, and answer when it is read")
+            raise TypeError("a file must be open in binary mode and return bytes when it is read")
         if not part:
             break
         parts.append(part)

@@ -34,7 +34,7 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
     print_parked(console, job)
     _print_findings(console, job.findings)
     if job.returned_for:
-        console.print("Returned, for its facts to be rejected or edited. What validation had found:")
+        console.print("Returned so that its facts can be rejected or edited. Validation had found:")
         _print_findings(console, job.returned_for)
         print_command(console, "facts", f"review {short(job.job_id)} --facts, then reject or edit --fact ID")
     print_left_out(console, job)
@@ -56,12 +56,12 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
             existing=f"{where}  {escape(pair.existing_text or '(gone)')}",
         )
     if job.profile == "deep":
-        console.print("A deep scan: what was published stays as it is until you decide about what is new.")
+        console.print("A deep scan: published facts stay as they are until you decide on the new ones.")
     elif job.state != JobState.AWAITING_REVIEW:
-        console.print("It waits for no decision.")
+        console.print("It is not waiting for a decision.")
         print_command(console, "facts", f"review {short(job.job_id)} --facts")
     elif not (job.findings or job.returned_for or job.pairs or job.to_decide):
-        console.print("Nothing was found: look at its facts, then approve or reject.")
+        console.print("No problems were found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
 
 

@@ -105,7 +105,7 @@ def _how_to_approve(job: str, undecided: int, alike: int) -> list[tuple[str, str
 
 def unsure(facts: int) -> str:
     """Facts that a person is asked about, by their confidence."""
-    return f"{counted(facts, 'fact')} of middling confidence"
+    return f"{counted(facts, 'fact')} of medium confidence"
 
 
 def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str, to_decide: int = 0) -> str:
@@ -145,7 +145,7 @@ def print_failures(console: Console, rows: Sequence[DocumentJob], refused: Seque
                 console, f"[yellow]●[/] [bold]{escape(row.filename)}[/] is parked", explain(row.last_error or {})
             )
     for name, error in refused:
-        _print_error(console, f"[red]✗[/] [bold]{escape(name)}[/] was not taken", error)
+        _print_error(console, f"[red]✗[/] [bold]{escape(name)}[/] was not accepted", error)
 
 
 def _print_held(console: Console, held: Sequence[DocumentJob]) -> None:
