@@ -95,6 +95,8 @@ def create_app(
         lifespan=lifespan,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        # an operation is called as its function is
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
@@ -107,7 +109,9 @@ def create_app(
     problems.install(app)
     for router in ROUTERS:
         app.include_router(
-            router, dependencies=[LimitRequests, RefuseUnknownQuery], responses=problems.responses(403, 404, 422)
+            router,
+            dependencies=[LimitRequests, RefuseUnknownQuery],
+            responses=problems.responses(401, 403, 404, 422, 429),
         )
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -140,7 +140,6 @@ class Metrics:
 
 @router.get(
     "/metrics",
-    operation_id="metrics",
     summary="Metrics for Prometheus",
     response_class=Response,
     responses={

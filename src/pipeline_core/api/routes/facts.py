@@ -118,13 +118,7 @@ class ChangedFact(BaseModel):
     fact: Fact
 
 
-@router.get(
-    "/facts",
-    operation_id="list_facts",
-    summary="List a document's facts",
-    response_model=Page[Fact],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/facts", summary="List a document's facts", response_model=Page[Fact])
 def list_facts(
     document_id: UUID,
     services: Services,
@@ -142,13 +136,7 @@ def list_facts(
     return cursor.page(rows)
 
 
-@router.patch(
-    "/facts/{fact_id}",
-    operation_id="change_fact",
-    summary="Edit a fact, or decide about it",
-    response_model=ChangedFact,
-    responses=responses(401, 404, 409, 422, 429),
-)
+@router.patch("/facts/{fact_id}", summary="Edit a fact, or decide about it", responses=responses(409))
 def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Request, services: ToReview) -> ChangedFact:
     """Put a fact into other words: it keeps its id and its evidence, is compared again, and is validated again. Or
     approve or reject it. A field that is not sent stays as it is."""
@@ -172,13 +160,7 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
     return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.model_validate(fact))
 
 
-@router.get(
-    "/duplicates",
-    operation_id="list_document_duplicates",
-    summary="List a document's near-duplicates",
-    response_model=list[Pair],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/duplicates", summary="List a document's near-duplicates", response_model=list[Pair])
 def list_document_duplicates(
     document_id: UUID, services: Services, resolution: PairResolution = None
 ) -> list[dict[str, Any]]:
@@ -190,13 +172,11 @@ def list_document_duplicates(
 
 @router.post(
     "/facts",
-    operation_id="add_fact",
     status_code=201,
     summary="Add a fact that was missed",
-    response_model=AddedFact,
     responses={
         200: {"model": AddedFact, "description": "It had been added before"},
-        **responses(401, 404, 409, 422, 429),
+        **responses(409),
     },
 )
 def add_fact(document_id: UUID, body: NewFact, response: Response, services: ToReview) -> AddedFact:

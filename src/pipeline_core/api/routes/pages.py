@@ -117,10 +117,10 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
 
 
 for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4], "validation_page")):
-    router.add_api_route(_path.format("{job_id}"), _review_page, operation_id=_name, methods=["GET"])
+    router.add_api_route(_path.format("{job_id}"), _review_page, name=_name, methods=["GET"])
 
 
-@router.get("/batches/{batch_id}", operation_id="batch_page")
+@router.get("/batches/{batch_id}")
 def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
     batch = services.views.batch(BatchId(batch_id))
     where, realm_id = OfBatch(BatchId(batch_id)), services.realm_id

@@ -154,16 +154,7 @@ class DecisionAnswer(BaseModel):
     requires_validation: bool | None = Field(description="Whether a person is asked there; null as `critical_count`")
 
 
-_RESPONSES = responses(401, 404, 409, 422, 429)
-
-
-@router.get(
-    "/next",
-    operation_id="next_job",
-    summary="What waits for a person",
-    response_model=NextJob,
-    responses=responses(401, 422, 429),
-)
+@router.get("/next", summary="What waits for a person", response_model=NextJob)
 def next_job(
     services: Services, phase: Annotated[int | None, Query(description="2 matching, 4 validation", ge=2, le=4)] = None
 ) -> dict[str, Any]:
@@ -172,11 +163,7 @@ def next_job(
 
 
 @router.post(
-    "/{job_id}/approve-stage2",
-    operation_id="approve_stage2",
-    summary="Approve the matches",
-    response_model=DecisionAnswer,
-    responses=_RESPONSES,
+    "/{job_id}/approve-stage2", summary="Approve the matches", response_model=DecisionAnswer, responses=responses(409)
 )
 def approve_stage2(job_id: UUID, request: Request, services: ToReview, body: Approval | None = None) -> dict[str, Any]:
     """Phase 2 to 3: what is approved is validated next. With ``approved_matches`` only those facts are approved."""
@@ -195,10 +182,9 @@ def approve_stage2(job_id: UUID, request: Request, services: ToReview, body: App
 
 @router.post(
     "/{job_id}/return-to-matching",
-    operation_id="return_to_matching",
     summary="Return a document to matching review",
     response_model=DecisionAnswer,
-    responses=_RESPONSES,
+    responses=responses(409),
 )
 def return_to_matching(
     job_id: UUID, request: Request, services: ToReview, body: Reason | None = None
@@ -210,35 +196,22 @@ def return_to_matching(
 
 @router.post(
     "/{job_id}/override-validation",
-    operation_id="override_validation",
     summary="Override critical findings",
     response_model=DecisionAnswer,
-    responses=_RESPONSES,
+    responses=responses(409),
 )
 def override_validation(job_id: UUID, request: Request, services: ToReview, body: Override) -> dict[str, Any]:
     """Phase 4 to 5, with a reason that stays in the record."""
     return _decide(request, services, job_id, Decision.OVERRIDE, body)
 
 
-@router.post(
-    "/{job_id}/reject",
-    operation_id="reject_job",
-    summary="Reject a document",
-    response_model=DecisionAnswer,
-    responses=_RESPONSES,
-)
+@router.post("/{job_id}/reject", summary="Reject a document", response_model=DecisionAnswer, responses=responses(409))
 def reject_job(job_id: UUID, request: Request, services: ToReview, body: Rejection | None = None) -> dict[str, Any]:
     """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
     return _decide(request, services, job_id, Decision.REJECT, body or Rejection())
 
 
-@router.post(
-    "/{job_id}/undo",
-    operation_id="undo_decision",
-    summary="Take back a parked decision",
-    response_model=Undone,
-    responses=_RESPONSES,
-)
+@router.post("/{job_id}/undo", summary="Take back a parked decision", response_model=Undone, responses=responses(409))
 def undo_decision(job_id: UUID, services: ToReview, body: Undo | None = None) -> dict[str, Any]:
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id)).document_id

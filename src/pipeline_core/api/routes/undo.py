@@ -14,8 +14,7 @@ from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
 from pipeline_core.review.decisions import Change
 
-router = APIRouter(tags=["review"])
-_RESPONSES = responses(401, 404, 409, 422, 429)
+router = APIRouter(tags=["review"], responses=responses(409))
 
 
 class UndoChange(Undo):
@@ -28,10 +27,8 @@ class UndoChange(Undo):
 
 @router.post(
     "/api/v2/documents/{document_id}/facts/{fact_id}/undo",
-    operation_id="undo_fact",
     summary="Undo what was done to a fact",
     response_model=Changed,
-    responses=_RESPONSES,
 )
 def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Give back what it was before its last decision or edit, with all that followed; doing it again redoes it."""
@@ -42,10 +39,8 @@ def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoCh
 
 @router.post(
     "/api/staging/batches/{batch_id}/questions/{question_id}/undo",
-    operation_id="undo_question",
     summary="Undo what was done to a question",
     response_model=Changed,
-    responses=_RESPONSES,
 )
 def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """The same of a question bank."""
@@ -56,10 +51,8 @@ def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: U
 
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/undo",
-    operation_id="undo_duplicate",
     summary="Undo the decision about a pair",
     response_model=Changed,
-    responses=_RESPONSES,
 )
 def undo_duplicate(duplicate_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Of a document or a question bank: it is as undecided, or decided, as before; doing it again redoes it."""

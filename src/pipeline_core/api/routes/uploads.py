@@ -93,14 +93,13 @@ class UploadsAnswer(BaseModel):
 
 @router.post(
     PATH,
-    operation_id="upload_document",
     status_code=202,
     response_model=UploadAnswer | UploadsAnswer,
     summary="Upload documents",
     openapi_extra=form_body(of_many=True, fields={**_POLICY, **_LABELS, **REALM_FIELD}),
     responses={
         200: {"model": UploadAnswer | UploadsAnswer, "description": "The same bytes were there already"},
-        **responses(401, 408, 413, 415, 422, 429, 503),
+        **responses(408, 413, 415, 503),
     },
 )
 async def upload_document(
