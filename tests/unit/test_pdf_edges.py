@@ -3,8 +3,7 @@
 import pytest
 
 from pipeline_core.adapters.converters.pdf_completeness import Line
-from pipeline_core.adapters.converters.pdf_edges import without_edges
-from pipeline_core.adapters.converters.pdf_unspaced import without_blanks_at_ends
+from pipeline_core.adapters.converters.pdf_joints import without_blanks_at_ends, without_edges
 
 LEFT = [Line(f"The left column has a line {at}", 50, 100 + 14 * at, 220, 10) for at in range(40)]
 RIGHT = [Line("of wood or of steel.", 310, 60, 180, 10), Line("Both last for years.", 310, 74, 180, 10)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_core.adapters.converters.pdf_tables.spans import over_their_first
+from pipeline_core.adapters.converters.pdf_tables.rows import over_their_first
 from pipeline_core.adapters.converters.pdf_tables.words import Box, Word
 
 

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from pipeline_core.adapters.converters import office
-from pipeline_core.adapters.converters.encoding_finding import encoding_findings
+from pipeline_core.adapters.converters.encodings import decode_page, encoding_findings
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.html_encoding import decode_page
 from pipeline_core.adapters.converters.html_tree import finish, prepare
 from pipeline_core.adapters.converters.nesting import deep_texts
 from pipeline_core.adapters.converters.pages import whole

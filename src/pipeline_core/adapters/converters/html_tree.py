@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks
-from pipeline_core.adapters.converters.html_hidden import take_out_hidden
-from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements
+from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements, take_out_hidden
 from pipeline_core.adapters.converters.html_tables import give_headers
 from pipeline_core.adapters.converters.nesting import is_deeper
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.ocr_page import Line
-from pipeline_core.adapters.converters.pipe_table import pipe_table
 
 _GAP = 1.3  # times the height of a line: a wider one stands between cells, not between words
 _FEWEST_ROWS, _MOST_COLUMNS = 3, 12

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.domain.findings import Finding
 
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}%s"

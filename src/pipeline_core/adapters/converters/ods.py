@@ -17,12 +17,12 @@ from pipeline_core.adapters.converters.sheet_cells import (
     Kind,
     Noticed,
     Sheet,
+    SheetRows,
     SheetTooLargeError,
     letters_of,
     one_line,
     words,
 )
-from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
 from pipeline_core.adapters.converters.xlsx_styles import parser

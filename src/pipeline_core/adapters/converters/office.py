@@ -5,16 +5,20 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.archive import (
+    check_expansion,
+    has_no_text,
+    lacks_parts,
+    missing_parts,
+    parts_lost,
+)
 from pipeline_core.adapters.converters.escapes import unescaper
 from pipeline_core.adapters.converters.hidden import nothing_shown
 from pipeline_core.adapters.converters.odf_text import rewrite_odf
-from pipeline_core.adapters.converters.ooxml.completeness import missing_words
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, missing_words
 from pipeline_core.adapters.converters.ooxml.pieces import shown
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.word import rewrite_word
 from pipeline_core.adapters.converters.pages import has_words, storable, whole
-from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.rtf import rewrite_rtf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes

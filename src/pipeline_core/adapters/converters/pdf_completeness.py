@@ -8,12 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from liteparse.types import TextItem
 
 from pipeline_core.adapters.converters.squashed import Squashed, squash
-
-if TYPE_CHECKING:
-    from liteparse.types import TextItem
 
 _LINK = re.compile(r"\]\([^)\s]*\)")
 _LOST = 0.3  # of its letters: more, and the line as a whole is missing
@@ -58,7 +56,7 @@ class Line:
         return same_size and 0 < gap < _LINE_GAP * other.height and self.shares_column(other)
 
 
-def line(item: "TextItem") -> Line:
+def line(item: TextItem) -> Line:
     return Line(item.text, item.x, item.y, item.width, item.height)
 
 

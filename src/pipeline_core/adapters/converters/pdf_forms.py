@@ -8,15 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline_core.adapters.converters.pdf_changed import inherited
+import pikepdf
+
 from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, Turn
+from pipeline_core.adapters.converters.pdf_file import inherited
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
 from pipeline_core.adapters.converters.to_unicode import mapped
-
-if TYPE_CHECKING:
-    import pikepdf
 
 _HIDDEN = 2  # flag of an annotation
 _PUSH_BUTTON = 1 << 16  # flag of a button
@@ -44,7 +43,7 @@ class Written:
         return bool(self.fields or self.free or self.notes)
 
 
-def written_on(page: "pikepdf.Page") -> Written:
+def written_on(page: pikepdf.Page) -> Written:
     """Read the form fields and notes of a page, in the order of the file."""
     found = Written()
     for annotation in page.obj.get("/Annots", []):
@@ -119,16 +118,12 @@ def _is_on(widget: Any) -> bool:
 
 
 def _text_value(value: Any) -> str:
-    import pikepdf
-
     if isinstance(value, pikepdf.Stream):
         return value.read_bytes().decode("utf-8", "replace").strip()
     return _string(value).strip()
 
 
 def _chosen(value: Any, options: Any) -> str:
-    import pikepdf
-
     if value is None:
         return ""
     chosen = [str(one) for one in value] if isinstance(value, pikepdf.Array) else [str(value)]
@@ -137,8 +132,8 @@ def _chosen(value: Any, options: Any) -> str:
 
 
 def write_fields(
-    pdf: "pikepdf.Pdf",
-    page: "pikepdf.Page",
+    pdf: pikepdf.Pdf,
+    page: pikepdf.Page,
     fields: Sequence[tuple[Box, str]],
     objects: Sequence[PageObject],
     choices: Mapping[Box, tuple[object, str]] = MappingProxyType({}),
@@ -148,8 +143,6 @@ def write_fields(
     ``objects`` are what the page shows already. Push buttons stay. Where the page does not say beside each button
     of a group what it stands for, the button's own value does.
     """
-    import pikepdf
-
     page.obj.Annots = pikepdf.Array([one for one in page.obj.Annots if not _is_written(one)])
     if not fields:
         return
@@ -188,10 +181,8 @@ def _units(text: str) -> list[str]:
     return [data[at : at + 2].hex() for at in range(0, len(data), 2)]
 
 
-def _font(pdf: "pikepdf.Pdf", codes: dict[str, int]) -> "pikepdf.Object":
+def _font(pdf: pikepdf.Pdf, codes: dict[str, int]) -> pikepdf.Object:
     """A font whose only purpose is to say what its codes mean; nothing is drawn with it for people."""
-    import pikepdf
-
     texts = {code: bytes.fromhex(unit).decode("utf-16-be", "surrogatepass") for unit, code in codes.items()}
     name = pikepdf.Name
     return pdf.make_indirect(

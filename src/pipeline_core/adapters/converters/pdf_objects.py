@@ -125,6 +125,16 @@ _FONT_SIZE = ctypes.c_float()
 _MATRIX = pdfium.FS_MATRIX()
 
 
+def annotations(page: Any) -> Iterator[tuple[int, Any]]:
+    """Kind and handle of each annotation of the page; a handle is good until the next is asked for."""
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        try:
+            yield pdfium.FPDFAnnot_GetSubtype(annotation), annotation
+        finally:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+
+
 def page_objects(page: Any, most: int) -> list[PageObject]:
     """Texts, images and paths of the page, those within forms included, in the order of painting.
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pikepdf
+from liteparse import LiteParse, ParseError
+from liteparse.types import ParsedPage, TextItem
 
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_apart import Crop, read_apart
@@ -17,20 +21,15 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
-from pipeline_core.adapters.converters.pdf_edges import without_edges
+from pipeline_core.adapters.converters.pdf_joints import parted, without_blanks_at_ends, without_edges
 from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
-from pipeline_core.adapters.converters.pdf_paragraphs import parted
-from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
+from pipeline_core.adapters.converters.pdf_scripts import write_scripts
+from pipeline_core.adapters.converters.pdf_struck import Struck, write_struck
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
 from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
-from pipeline_core.adapters.converters.pdf_unspaced import without_blanks_at_ends
-from pipeline_core.adapters.converters.pdf_words import page_words
+from pipeline_core.adapters.converters.pdf_words import lines_in_order, page_words
 from pipeline_core.domain.page_words import Run
-
-if TYPE_CHECKING:
-    from liteparse import LiteParse
-    from liteparse.types import ParsedPage, TextItem
 
 _STEP = 20.0  # points between what is noted on a page, as if it stood below the page
 
@@ -47,9 +46,9 @@ class WholePage:
 
 def whole_pages(
     prepared: Prepared,
-    pages: Sequence["ParsedPage"],
-    parser: "LiteParse",
-    partly: "Callable[[int, Crop], ParsedPage | None]",
+    pages: Sequence[ParsedPage],
+    parser: LiteParse,
+    partly: Callable[[int, Crop], ParsedPage | None],
 ) -> list[WholePage]:
     """The pages with all their words; ``parser`` leaves out text that slants. Words without a place are noted.
 
@@ -86,16 +85,13 @@ def whole_pages(
     return result
 
 
-def _in_blocks(page: "ParsedPage", items: "Sequence[TextItem]", title: str) -> str:
+def _in_blocks(page: ParsedPage, items: Sequence[TextItem], title: str) -> str:
     """The page's markdown with its tables and paragraphs as they stand on the page."""
     return parted(with_tables(page, items), page.blocks or [], [line(item) for item in items], title)
 
 
-def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LiteParse") -> "Iterator[ParsedPage]":
+def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: LiteParse) -> Iterator[ParsedPage]:
     """The pages, each turned by its angle; none if the file is too damaged, and then the proof names the words."""
-    import pikepdf
-    from liteparse import ParseError
-
     if not wanted:
         return iter(())
     try:
@@ -107,15 +103,12 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LitePars
 
 def _whole(
     prepared: Prepared,
-    page: "ParsedPage",
+    page: ParsedPage,
     markdown: str,
     lines: list[Any],
     beside: list[str],
     words: tuple[Run, ...],
 ) -> WholePage:
-    from pipeline_core.adapters.converters.pdf_scripts import write_scripts
-    from pipeline_core.adapters.converters.pdf_struck import Struck, write_struck
-
     number = page.page_num
     lost = []
     if is_too_large(markdown, lines):
@@ -138,7 +131,7 @@ def _whole(
     return WholePage(number, markdown, tuple(beside), words + _below(page, beside))
 
 
-def _below(page: "ParsedPage", texts: Sequence[str]) -> tuple[Run, ...]:
+def _below(page: ParsedPage, texts: Sequence[str]) -> tuple[Run, ...]:
     """Yield the runs beside the text, to go below the page: nothing of them joins the text."""
     tops = (page.height + _STEP * (2 * at + 1) for at in range(len(texts)))
     return tuple(

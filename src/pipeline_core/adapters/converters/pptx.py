@@ -3,8 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from pipeline_core.adapters.converters.archive import check_expansion
-from pipeline_core.adapters.converters.declared_pages import declared_total
+from pipeline_core.adapters.converters.archive import (
+    check_expansion,
+    has_no_text,
+    lacks_parts,
+    missing_parts,
+    parts_lost,
+)
+from pipeline_core.adapters.converters.declared import declared_total
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, nothing_shown
 from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
@@ -12,7 +18,6 @@ from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slides import SlideReader
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, unknown_symbols
 from pipeline_core.adapters.converters.pages import PageText, assemble, has_words, page_of
-from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import CorruptDocumentError, NoTextError

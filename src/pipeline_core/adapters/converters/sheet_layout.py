@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters.pipe_table import pipe_table
+from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.sheet_cells import MAX_CELLS, Area, Cell, Kind, Row, Sheet, SheetTooLargeError
 
 _LONG = 40

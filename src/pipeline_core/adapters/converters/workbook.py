@@ -6,9 +6,8 @@ from typing import Protocol
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import BROKEN_ZIP
+from pipeline_core.adapters.converters.archive import BROKEN_ZIP, has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
-from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetTooLargeError
 from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown

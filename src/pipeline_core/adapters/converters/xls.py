@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters import office
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.formatted import number_cell, text_cell
 from pipeline_core.adapters.converters.number_format import GENERAL, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
-from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Sheet, letters_of, words
-from pipeline_core.adapters.converters.sheet_rows import SheetRows
+from pipeline_core.adapters.converters.sheet_cells import (
+    Cell,
+    Kind,
+    Noticed,
+    Sheet,
+    SheetRows,
+    letters_of,
+    number_cell,
+    text_cell,
+    words,
+)
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.workbook import Named, convert_book
 from pipeline_core.domain.documents import Converted

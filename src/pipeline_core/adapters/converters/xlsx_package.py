@@ -63,7 +63,7 @@ class Package:
         return found
 
     @cached_property
-    def styles(self) -> "list[Style]":
+    def styles(self) -> list[Style]:
         return list(read_styles(self._related("styles")))
 
     @cached_property

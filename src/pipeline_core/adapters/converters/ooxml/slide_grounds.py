@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palette, is_clear
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name
 from pipeline_core.adapters.converters.ooxml.package import Package
-from pipeline_core.adapters.converters.ooxml.slide_boxes import Box, box_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import kin, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import Box, box_of, kin, placeholder
 
 FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
 _SHAPES = ("p:sp", "p:pic", "p:graphicFrame")

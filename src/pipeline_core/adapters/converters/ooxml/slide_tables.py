@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.ooxml.charts import chart_rows, chart_titles
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown
-from pipeline_core.adapters.converters.pipe_table import pipe_table
 
 _YES = ("1", "true", "on")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pipeline_core.adapters.converters.ooxml.colours import BLACK, Colour, alike, is_clear
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, remove, value
 from pipeline_core.adapters.converters.ooxml.slide_grounds import Ground, Grounds, fill_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import kin, level_of, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import kin, level_of, placeholder
 
 _TINY = 200
 """Hundredths of a point: nobody reads letters so small."""

@@ -6,7 +6,7 @@ from pipeline_core.adapters.converters.hidden import named
 from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import Lists, level_of, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import Lists, level_of, placeholder
 from pipeline_core.adapters.converters.ooxml.slide_tables import chart_markdown, table_markdown
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown, said
 from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.ooxml.charts import write_drawings
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.formulas import display, inline
 from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, is_on, name, remove, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol_font, is_symbol_font, unknown_symbols
-from pipeline_core.adapters.converters.ooxml.word_drawings import write_drawings
-from pipeline_core.adapters.converters.ooxml.word_grounds import Grounds
-from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
+from pipeline_core.adapters.converters.ooxml.word_hidden import Grounds, hidden_passages
 from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, marked_text, move_notes
 from pipeline_core.adapters.converters.ooxml.word_passages import margins_left_out, word_passages
 from pipeline_core.adapters.converters.ooxml.word_revisions import (

@@ -4,15 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+
+from liteparse.types import TextItem
 
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
 from pipeline_core.adapters.converters.pdf_tables.table import Table, made
 from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
-
-if TYPE_CHECKING:
-    from liteparse.types import TextItem
 
 _LEAST_COLUMNS = 3
 _LEAST_ROWS = 3
@@ -26,7 +24,7 @@ _PROSE = 5
 _LEADERS = re.compile(r"(?:[.·…]\s?){4,}")
 
 
-def may_be_aligned(items: "Sequence[TextItem]") -> bool:
+def may_be_aligned(items: Sequence[TextItem]) -> bool:
     """The cheap look: whether a few lines have pieces that stand apart from each other."""
     rows = Counter(round((item.y + item.height / 2) / _SAME_LEVEL) for item in items)
     return sum(count > 1 for count in rows.values()) >= _LEAST_ROWS

@@ -4,16 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from liteparse.types import LayoutBlock
 
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.pdf_tables.table import Table
 from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
 from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word, lines
 from pipeline_core.adapters.converters.squashed import Squashed, squash
-
-if TYPE_CHECKING:
-    from liteparse.types import LayoutBlock
 
 _FENCES = ("```", "~~~")
 _MARKER = 12  # letters and digits of an item's mark, before its text
@@ -35,7 +33,7 @@ class Piece:
     is_table: bool = False
 
 
-def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
+def pieces(page: str, blocks: Sequence[LayoutBlock]) -> list[Piece] | None:
     """The markdown cut where its blocks begin; None if it is not made of them."""
     whole = Squashed(page)
     starts: list[tuple[int, LayoutBlock]] = []
@@ -65,14 +63,14 @@ def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
     ]
 
 
-def said_by(block: "LayoutBlock") -> str:
+def said_by(block: LayoutBlock) -> str:
     if block.header is not None or block.rows is not None:
         rows = [*([block.header] if block.header else []), *(block.rows or [])]
         return " ".join(cell.text for row in rows for cell in row)
     return " ".join(block.lines) if block.lines is not None else block.text or ""
 
 
-def box_of(block: "LayoutBlock") -> Box | None:
+def box_of(block: LayoutBlock) -> Box | None:
     return Box.of(block.bbox) if block.bbox else None
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from liteparse.types import VectorGraphics
+from liteparse.types import VectorGraphics
 
 T = TypeVar("T")
 NEAR = 2.5  # points: what lies closer is one line, and ends that are closer meet
@@ -41,7 +40,7 @@ class Rules:
     edges: "Rules | None" = None
 
 
-def drawn_rules(graphics: "VectorGraphics | None") -> Rules:
+def drawn_rules(graphics: VectorGraphics | None) -> Rules:
     """The page's level and upright lines."""
     if graphics is None or len(graphics.lines) + len(graphics.shapes) > _MOST:
         return Rules()

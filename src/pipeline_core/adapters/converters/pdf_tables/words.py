@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+from liteparse.types import AnnotationRect, TextItem, WordBox
 
 from pipeline_core.adapters.converters.logical_order import Placed, in_logical_order, is_leftwards
 from pipeline_core.domain.layout import reads_leftwards
-
-if TYPE_CHECKING:
-    from liteparse.types import AnnotationRect, TextItem, WordBox
 
 _ONE_LINE = 0.5  # of the lower height: what overlaps by more stands in one line
 
@@ -23,7 +21,7 @@ class Box:
     bottom: float
 
     @classmethod
-    def of(cls, item: "TextItem | WordBox | AnnotationRect") -> "Box":
+    def of(cls, item: TextItem | WordBox | AnnotationRect) -> "Box":
         return cls(item.x, item.y, item.x + item.width, item.y + item.height)
 
     @classmethod
@@ -87,7 +85,7 @@ class Line:
     def right(self) -> float:
         return max(word.box.right for word in self.words)
 
-    def segments(self, gap: float) -> "list[list[Word]]":
+    def segments(self, gap: float) -> list[list[Word]]:
         """The words in groups that a gap of more points parts."""
         groups: list[list[Word]] = []
         edge = 0.0
@@ -104,7 +102,7 @@ class Line:
 class PageText:
     """The upright text of a page. ``has_leftwards_page``: most of its words are read from right to left."""
 
-    items: "list[TextItem]"
+    items: list[TextItem]
     words: list[Word] = field(default_factory=list)
     _within: dict[Box, list[Word]] = field(default_factory=dict, init=False, repr=False)
     has_leftwards_page: bool = field(default=False, init=False)
@@ -152,7 +150,7 @@ def _has_letters(word: Word) -> bool:
     return any(map(str.isalpha, word.text))
 
 
-def _words(number: int, item: "TextItem") -> Iterator[Word]:
+def _words(number: int, item: TextItem) -> Iterator[Word]:
     for one in item.words or (item,):
         if one.text.strip():
             yield Word(one.text.strip(), Box.of(one), number)
