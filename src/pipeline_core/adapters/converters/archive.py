@@ -5,11 +5,12 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from pipeline_core.adapters.converters.source import Source
-from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
+from pipeline_core.domain import filetypes
+from pipeline_core.domain.errors import CorruptDocumentError, DocumentError, NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
@@ -51,9 +52,11 @@ _TEXT_TYPES = frozenset(
 )
 
 
-def missing_parts(data: bytes) -> list[str]:
+def missing_parts(source: Source) -> list[str]:
     """Names of parts with text that relationships (ECMA-376 part 2, 9) point to and that are not there, sorted."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    if source.kind not in (filetypes.DOCX, filetypes.PPTX, filetypes.XLSX):
+        return []
+    with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
         names = archive.namelist()
         there = {name.casefold() for name in names}
         missing = set()
@@ -86,13 +89,18 @@ def parts_lost(lost: Sequence[str]) -> Finding:
     )
 
 
-def lacks_parts(source: Source, missing: Sequence[str]) -> CorruptDocumentError:
-    return CorruptDocumentError(
-        f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {', '.join(missing[:5])}."
-    )
-
-
-def has_no_text(source: Source) -> NoTextError:
+def refusal(source: Source, lost: Sequence[str], findings: Iterable[Finding] = ()) -> DocumentError:
+    """The error of a file in which no text was found: it lacks parts, ``lost`` them, hides its text, or has none."""
+    named = f"{source.filename} ({source.kind.label})"
+    if missing := missing_parts(source):
+        return CorruptDocumentError(f"{named} lacks parts that it refers to: {', '.join(missing[:5])}.")
+    if lost:
+        return CorruptDocumentError(f"{named} could not be read: {'; '.join(lost[:5])}.")
+    if any(finding.code == "hidden_content" for finding in findings):
+        return NoTextError(
+            f"{source.filename} shows no text: all that it has is hidden from its readers.",
+            action="Show the text where it was made and upload it again, or set UPLOAD_PIPELINE_KEEP_HIDDEN=true.",
+        )
     return NoTextError(
         f"{source.filename} has no text that could be read.",
         action="If it shows text when opened, that is a picture: save it as PDF, run it through OCR and upload that.",

@@ -18,7 +18,7 @@ from pipeline_core.adapters.converters.sheet_cells import (
     letters_of,
     words,
 )
-from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
+from pipeline_core.adapters.converters.sheet_findings import sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.text import as_markdown
@@ -63,7 +63,7 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
         raise UnsupportedTypeError(
             f"{source.filename} is {error}, which is more than we read.", action="Upload it in parts."
         ) from error
-    findings += [*sheet_findings([SheetNotes(source.filename, reading.noticed)], [], kept=False), *reading.findings()]
+    findings += [*sheet_findings([(source.filename, reading.noticed)], [], kept=False), *reading.findings()]
     return Converted(markdown, whole(markdown), NAME, tuple(findings))
 
 

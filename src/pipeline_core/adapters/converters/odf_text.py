@@ -7,7 +7,7 @@ from lxml import etree
 
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
 from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name
+from pipeline_core.adapters.converters.ooxml.names import Element, local_name, remove
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
 from pipeline_core.domain.findings import Finding
@@ -180,27 +180,13 @@ def _drop_hidden(root: Element, styles: _Styles, *, keep: bool) -> Iterator[str]
         if is_hidden and said.strip():
             yield f"slide {slides}" if kind == "page" else named(said)[0]
             if not keep:
-                _remove(element)
-
-
-def _remove(element: Element) -> None:
-    """Take the element out; the text behind it stays."""
-    parent, tail = element.getparent(), element.tail
-    if parent is None:
-        return
-    before = element.getprevious()
-    if tail and before is not None:
-        before.tail = (before.tail or "") + tail
-    elif tail:
-        parent.text = (parent.text or "") + tail
-    parent.remove(element)
+                remove(element)
 
 
 def _drop_comments(root: Element) -> Iterator[Finding]:
     notes = list(root.iter(_URN % ("office", "annotation")))
     texts = [" ".join("".join(p.itertext()) for p in note.iter(*_PARAGRAPHS)) for note in notes]
-    for mark in [*notes, *root.iter(_URN % ("office", "annotation-end"))]:
-        _remove(mark)
+    etree.strip_elements(root, _URN % ("office", "annotation"), _URN % ("office", "annotation-end"), with_tail=False)
     if texts:
         yield comments_left_out(len(texts), first=texts[0][:_SHOWN])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.archive import check_expansion, refusal
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 from pipeline_core.adapters.converters.sheet_cells import (
@@ -24,7 +24,7 @@ from pipeline_core.adapters.converters.sheet_cells import (
     words,
 )
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
+from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book
 from pipeline_core.adapters.converters.xlsx_styles import parser
 from pipeline_core.domain.documents import Converted
 
@@ -45,7 +45,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     try:
         return convert_book(source, options, _Ods(source.data), NAME)
     except BROKEN as error:
-        raise unreadable(source, error) from error
+        raise refusal(source, [str(error)]) from error
 
 
 @dataclass(frozen=True, slots=True)

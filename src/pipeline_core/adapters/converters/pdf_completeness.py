@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from liteparse.types import TextItem
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 
 _LINK = re.compile(r"\]\([^)\s]*\)")
@@ -25,39 +26,20 @@ _WORD = 6  # characters, with its space
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and its place, from the upper left corner of the page."""
+    """A line of text and its place."""
 
     text: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-    def is_beside(self, other: "Line") -> bool:
-        """Return whether the two are parts of one line."""
-        over = min(self.bottom, other.bottom) - max(self.y, other.y)
-        return over > 0.5 * min(self.height, other.height)
-
-    def shares_column(self, other: "Line") -> bool:
-        return min(self.right, other.right) - max(self.x, other.x) > 0
+    box: Box
 
     def continues(self, other: "Line") -> bool:
         """Return whether it may be the next line of the same paragraph."""
-        gap = self.y - other.y
-        same_size = abs(self.height - other.height) < 0.15 * other.height
-        return same_size and 0 < gap < _LINE_GAP * other.height and self.shares_column(other)
+        gap, height = self.box.top - other.box.top, other.box.height
+        same_size = abs(self.box.height - height) < 0.15 * height
+        return same_size and 0 < gap < _LINE_GAP * height and self.box.shares_column(other.box)
 
 
 def line(item: TextItem) -> Line:
-    return Line(item.text, item.x, item.y, item.width, item.height)
+    return Line(item.text, Box.of(item))
 
 
 def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
@@ -131,7 +113,7 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     groups: list[list[Line]] = []
     for one in lines:
         for group in groups:
-            if one.is_beside(group[-1]) or one.continues(group[-1]):
+            if one.box.is_beside(group[-1].box) or one.continues(group[-1]):
                 group.append(one)
                 break
         else:
@@ -146,12 +128,13 @@ def joined(lines: Sequence[Line]) -> str:
 def _insert(markdown: str, paragraph: Sequence[Line], present: Sequence[Line]) -> str:
     first, text = paragraph[0], joined(paragraph)
     page = Squashed(markdown)
-    above = [one for one in present if one.bottom <= first.y + 0.4 * first.height and one.shares_column(first)]
-    for anchor in sorted(above, key=lambda one: (-one.bottom, abs(one.x - first.x)))[:8]:
+    box = first.box
+    above = [one for one in present if one.box.bottom <= box.top + 0.4 * box.height and one.box.shares_column(box)]
+    for anchor in sorted(above, key=lambda one: (-one.box.bottom, abs(one.box.left - box.left)))[:8]:
         if (span := _span(page, anchor)) is not None:
             return _after(markdown, span, text, inline=first.continues(anchor))
-    below = [one for one in present if one.y >= paragraph[-1].y]
-    for anchor in sorted(below, key=lambda one: (not one.shares_column(first), one.y))[:8]:
+    below = [one for one in present if one.box.top >= paragraph[-1].box.top]
+    for anchor in sorted(below, key=lambda one: (not one.box.shares_column(box), one.box.top))[:8]:
         if (span := _span(page, anchor)) is not None:
             return _before(markdown, span[0], text)
     return f"{markdown.rstrip()}\n\n{text}".lstrip("\n")

@@ -11,6 +11,7 @@ from statistics import median
 
 from liteparse.types import LayoutBlock
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_completeness import Line
 from pipeline_core.adapters.converters.squashed import squash
 from pipeline_core.domain.text import UNSPACED
@@ -35,13 +36,9 @@ def parted(markdown: str, blocks: Sequence[LayoutBlock], lines: Sequence[Line], 
     for block in blocks:
         if block.kind != "paragraph" or block.bbox is None:
             continue
-        box = block.bbox
-        own = [
-            line
-            for line in lines
-            if box.x - 1 <= line.x + line.width / 2 <= box.x + box.width + 1
-            and box.y - 1 <= line.y + line.height / 2 <= box.y + box.height + 1
-        ]
+        left, top, right, bottom = Box.of(block.bbox)
+        around = Box(left - 1, top - 1, right + 1, bottom + 1)
+        own = [line for line in lines if around.holds(line.box)]
         if title and block is blocks[0]:
             markdown = _after_title(markdown, own, title)
         for above, below in _breaks(own):
@@ -50,16 +47,16 @@ def parted(markdown: str, blocks: Sequence[LayoutBlock], lines: Sequence[Line], 
 
 
 def _breaks(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
-    lines = sorted(lines, key=lambda line: line.y)
-    if any(one.is_beside(other) for one, other in pairwise(lines)):
+    lines = sorted(lines, key=lambda line: line.box.top)
+    if any(one.box.is_beside(other.box) for one, other in pairwise(lines)):
         return  # not lines of a text, one below the other
-    steps = sorted(below.y - above.y for above, below in pairwise(lines))
+    steps = sorted(below.box.top - above.box.top for above, below in pairwise(lines))
     usual = steps[len(steps) // 3] if len(steps) > 1 else 0.0
-    right, left = max((line.right for line in lines), default=0.0), min((line.x for line in lines), default=0.0)
+    left, _, right, _ = Box.around(line.box for line in lines) if lines else (0.0, 0.0, 0.0, 0.0)
     for above, below in pairwise(lines):
-        step = below.y - above.y
-        least = max(_WIDER * usual, _LOOSE * above.height) if usual else _ALONE * above.height
-        ends = above.text.rstrip().endswith(_STOPS) or above.right < right - _SHORT * (right - left)
+        step, height = below.box.top - above.box.top, above.box.height
+        least = max(_WIDER * usual, _LOOSE * height) if usual else _ALONE * height
+        ends = above.text.rstrip().endswith(_STOPS) or above.box.right < right - _SHORT * (right - left)
         if step > least and ends and not below.text.lstrip()[:1].islower():
             yield above, below
 
@@ -118,20 +115,20 @@ def without_edges(markdown: str, lines: Sequence[Line], height: float) -> str:
 
 
 def _edges(lines: Sequence[Line], height: float) -> Iterator[tuple[Line, bool]]:
-    usual = median(line.height for line in lines)
+    usual = median(line.box.height for line in lines)
     for line in lines:
-        is_foot = line.y > height * (1 - _EDGE)
-        if not is_foot and line.y + line.height > height * _EDGE:
+        is_foot = line.box.top > height * (1 - _EDGE)
+        if not is_foot and line.box.bottom > height * _EDGE:
             continue
-        is_small = line.height <= _SMALLER * usual or _NUMBERED.fullmatch(line.text.strip())
-        if is_small and all(_is_apart(line, other) for other in lines if other is not line):
+        is_small = line.box.height <= _SMALLER * usual or _NUMBERED.fullmatch(line.text.strip())
+        if is_small and all(_is_apart(line.box, other.box) for other in lines if other is not line):
             yield line, is_foot
 
 
-def _is_apart(line: Line, other: Line) -> bool:
-    gap = max(other.y - line.y - line.height, line.y - other.y - other.height)
+def _is_apart(line: Box, other: Box) -> bool:
+    gap = max(other.top - line.bottom, line.top - other.bottom)
     # what stands beside it on its level is of the edge, too
-    return gap >= _GAP * line.height or abs(other.y - line.y) < line.height / 2
+    return gap >= _GAP * line.height or abs(other.top - line.top) < line.height / 2
 
 
 def _taken_out(markdown: str, start: int, end: int) -> str | None:
@@ -159,15 +156,10 @@ def without_blanks_at_ends(markdown: str, lines: Sequence[Line]) -> str:
         end, begin = line.text.rstrip()[-_MOST_CHARS:], below.text.lstrip()[:_MOST_CHARS]
         if not (end and begin and UNSPACED.fullmatch(end[-1]) and UNSPACED.fullmatch(begin[0])):
             continue
-        if line.x + line.width < _edge(line, lines) - _SHORT_OF * line.height:
+        edge = max(one.box.right for one in lines if one.box.shares_column(line.box))
+        if line.box.right < edge - _SHORT_OF * line.box.height:
             continue
         parted = f"{end} {begin}"
         if markdown.count(parted) == 1:
             markdown = markdown.replace(parted, end + begin)
     return markdown
-
-
-def _edge(line: Line, lines: Sequence[Line]) -> float:
-    """Find the right edge of the column that has the line."""
-    beside = (one for one in lines if one.x < line.x + line.width and line.x < one.x + one.width)
-    return max(one.x + one.width for one in beside)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from liteparse.types import AnnotationRect, LayoutBlock, LayoutCell, ParsedPage, TextItem, WordBox
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.escapes import escape_marks, pipe_table
 from pipeline_core.adapters.converters.pdf_tables.placing import (
     LINK,
@@ -22,7 +23,7 @@ from pipeline_core.adapters.converters.pdf_tables.placing import (
     pieces,
     said_by,
 )
-from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word, lines
 from pipeline_core.adapters.converters.pdf_turned import angle
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 from pipeline_core.domain.layout import reads_leftwards
@@ -110,7 +111,7 @@ def _items(text: PageText, group: Sequence[Word]) -> Iterator[TextItem]:
 def _joined(text: PageText, group: Sequence[Word], own: Sequence[TextItem]) -> TextItem:
     words = [word for item in own for word in item.words or ()]
     places = {(word.box.left, word.box.top) for word in group}
-    box = Box.around(group)
+    box = Box.around(word.box for word in group)
     return replace(
         max(own, key=lambda item: item.width),
         text=text.said(group),
@@ -164,7 +165,7 @@ def _written(piece: Piece, block: LayoutBlock, text: PageText, words: Sequence[W
     bold = "**" if bare.startswith("**") and bare.endswith("**") and len(parts) == 1 else ""
     said = "\n\n".join(f"{begin}{bold}{escape_marks(part, at_start=not begin)}{bold}" for begin, part in parts)
     written = _with_links(said, piece.text)
-    box = Box.around(words)
+    box = Box.around(word.box for word in words)
     return (
         f"{written}\n\n",
         replace(

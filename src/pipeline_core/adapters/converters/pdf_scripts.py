@@ -124,7 +124,7 @@ _Line = tuple[float, float, int, int]
 
 
 def _line_of(one: PageObject) -> _Line:
-    a, b, _, _, e, f = one.matrix
+    a, b, _, _, e, f = one.matrix.get()
     if b == 0 and a > 0:
         return 1.0, 0.0, int(10 * f), int(10 * one.size)
     x, y = _direction(a, b)
@@ -155,7 +155,7 @@ def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
 
 
 def _piece(one: PageObject) -> _Piece:
-    a, b, _, _, e, f = one.matrix
+    a, b, _, _, e, f = one.matrix.get()
     left, bottom, right, top = one.box
     if b == 0 and a > 0:
         return _Piece(one, (1.0, 0.0), left, right, f, one.size)

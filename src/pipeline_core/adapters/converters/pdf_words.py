@@ -6,6 +6,7 @@ from statistics import median
 
 from liteparse.types import ParsedPage, TextItem, WordBox
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_completeness import Line, line
 from pipeline_core.adapters.converters.pdf_scripts import Script
@@ -40,13 +41,7 @@ def _runs(item: TextItem) -> Iterator[Run]:
 
 
 def _run(words: list[WordBox] | list[TextItem], turn: int) -> Run:
-    box = (
-        min(word.x for word in words),
-        min(word.y for word in words),
-        max(word.x + word.width for word in words),
-        max(word.y + word.height for word in words),
-    )
-    return Run(storable(" ".join(word.text for word in words)), box, turn)
+    return Run(storable(" ".join(word.text for word in words)), Box.around(map(Box.of, words)), turn)
 
 
 _SMALLER = 0.8  # of the height of the word before it
@@ -67,7 +62,7 @@ def lines_in_order(markdown: str, items: Sequence[TextItem]) -> tuple[str, list[
             if times == 1:
                 markdown = markdown.replace(item.text, text)
             if times == 1 or squash(item.text) not in squash(markdown):
-                one = Line(text, one.x, one.y, one.width, one.height)
+                one = Line(text, one.box)
         lines.append(one)
     return markdown, lines
 

@@ -3,15 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from pipeline_core.adapters.converters.archive import (
-    check_expansion,
-    has_no_text,
-    lacks_parts,
-    missing_parts,
-    parts_lost,
-)
+from pipeline_core.adapters.converters.archive import check_expansion, missing_parts, parts_lost, refusal
 from pipeline_core.adapters.converters.declared import declared_total
-from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, nothing_shown
+from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content
 from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
 from pipeline_core.adapters.converters.ooxml.names import Element, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
@@ -20,7 +14,6 @@ from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, unknown_sym
 from pipeline_core.adapters.converters.pages import PageText, assemble, has_words, page_of
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
 from pipeline_core.domain.documents import Converted
-from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding
 
 NAME = "pptx"
@@ -43,10 +36,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     reading = _Reading(package, keep_hidden=options.keep_hidden)
     pages = [reading.page(number, part) for number, part in enumerate(slides, start=1)]
     markdown, page_map = assemble(pages, "slide")
-    missing = missing_parts(source.data)
-    findings = [*reading.findings(missing)]
+    findings = [*reading.findings(missing_parts(source))]
     if not has_words(markdown):
-        raise nothing_shown(source.filename, findings) or _no_text(source, reading.broken, missing)
+        raise refusal(source, [f"{part} is no sound XML" for part in reading.broken], findings)
     if (lost := missing_words(reading.passages, markdown)) is not None:
         findings.append(lost)
     return Converted(markdown, page_map, NAME, tuple(findings), declared_total(source.data, source.kind))
@@ -114,13 +106,3 @@ def _size(package: Package) -> tuple[int, int]:
             width, height = size.get("cx", ""), size.get("cy", "")
             return (int(width), int(height)) if width.isdigit() and height.isdigit() else (0, 0)
     return 0, 0
-
-
-def _no_text(source: Source, broken: list[str], missing: list[str]) -> CorruptDocumentError | NoTextError:
-    if missing:
-        return lacks_parts(source, missing)
-    if broken:
-        return CorruptDocumentError(
-            f"{source.filename} ({source.kind.label}) could not be read: {', '.join(broken[:5])} is no sound XML."
-        )
-    return has_no_text(source)

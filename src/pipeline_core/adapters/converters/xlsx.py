@@ -6,7 +6,7 @@ from typing import IO
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.archive import check_expansion, refusal
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.number_format import is_date, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
@@ -25,7 +25,7 @@ from pipeline_core.adapters.converters.sheet_cells import (
     words,
 )
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
+from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book
 from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, text_of
 from pipeline_core.adapters.converters.xlsx_styles import Style
 from pipeline_core.domain.documents import Converted
@@ -40,7 +40,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         book = _Xlsx(source.data)
         return convert_book(source, options, book, NAME)
     except BROKEN as error:
-        raise unreadable(source, error) from error
+        raise refusal(source, [str(error)]) from error
 
 
 class _Xlsx:

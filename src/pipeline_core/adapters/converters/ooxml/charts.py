@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from pipeline_core.adapters.converters import number_format
-from pipeline_core.adapters.converters.ooxml.names import Element, name, value
+from pipeline_core.adapters.converters.ooxml.names import Element, find, name, text_in, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 
 _MOST_POINTS = 100_000
@@ -13,7 +13,7 @@ _MOST_POINTS = 100_000
 
 def chart_titles(chart: Element) -> list[Element]:
     """The paragraphs of the chart's title."""
-    title = chart.find(f"{name('c:chart')}/{name('c:title')}")
+    title = find(chart, "c:chart", "c:title")
     return [] if title is None else list(title.iter(name("a:p")))
 
 
@@ -86,7 +86,7 @@ def _diagram(diagram: Element) -> list[Element]:
 
 
 def _said(paragraph: Element) -> str:
-    return " ".join("".join(node.text or "" for node in paragraph.iter(name("a:t"))).split())
+    return " ".join(text_in(paragraph, "a:t").split())
 
 
 def _paragraph(text: str) -> Element:

@@ -3,7 +3,7 @@ r"""Formulas (OMML, ECMA-376 part 1, 22.1) as text: plain Unicode where that say
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, value
+from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, text_in, value
 from pipeline_core.adapters.converters.ooxml.scripts import subscript_of, superscript_of
 
 _INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
@@ -80,8 +80,7 @@ class _Parts:
 
 
 def _said(element: Element) -> str:
-    text = "".join(node.text or "" for node in element.iter(name("m:t"), name("w:t")))
-    return text.translate(_INVISIBLE)
+    return text_in(element, "m:t", "w:t").translate(_INVISIBLE)
 
 
 def _text(parts: _Parts) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palette, is_clear
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name
+from pipeline_core.adapters.converters.ooxml.names import Element, find, local_name, name
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_shapes import Box, box_of, kin, placeholder
 
@@ -90,11 +90,9 @@ class Grounds:
             # a table without fills shows what is below it, to its own text as to that above it
             return None if next(shape.iter(name("a:tbl")), None) is not None else Ground(None, is_whole=False)
         for one in kin(shape, self._layers[1:]):
-            properties = one.find(name("p:spPr"))
-            fill = None if properties is None else fill_of(properties)
-            if fill is not None:
+            if (fill := fill_of(find(one, "p:spPr"))) is not None:
                 return self.of_fill(fill)
-            reference = one.find(f"{name('p:style')}/{name('a:fillRef')}")
+            reference = find(one, "p:style", "a:fillRef")
             if reference is not None:
                 return self._of_reference(reference, "a:fillStyleLst", 1)
         return None
@@ -119,7 +117,7 @@ class Grounds:
 
     def _of_background(self) -> Colour | None:
         for layer in self._layers:
-            background = layer.find(f"{name('p:cSld')}/{name('p:bg')}")
+            background = find(layer, "p:cSld", "p:bg")
             if background is None:
                 continue
             properties, reference = background.find(name("p:bgPr")), background.find(name("p:bgRef"))
@@ -143,13 +141,13 @@ def grounds_of(package: Package, part: str, root: Element) -> tuple[Grounds, lis
     return Grounds(layers, package.tree(themes[0]) if themes else None), layers
 
 
-def fill_of(properties: Element) -> Element | None:
+def fill_of(properties: Element | None) -> Element | None:
     """The fill among properties of a shape, a cell or a text."""
-    return next((part for part in properties if local_name(part) in FILLS), None)
+    return next((part for part in (() if properties is None else properties) if local_name(part) in FILLS), None)
 
 
 def _mapping(layer: Element) -> Element | None:
-    override = layer.find(f"{name('p:clrMapOvr')}/{name('a:overrideClrMapping')}")
+    override = find(layer, "p:clrMapOvr", "a:overrideClrMapping")
     return layer.find(name("p:clrMap")) if override is None else override
 
 

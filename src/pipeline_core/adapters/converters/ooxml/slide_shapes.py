@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters.ooxml.names import Element, name, value
+from pipeline_core.adapters.converters.ooxml.names import Element, find, name, value
 
 _BODY = ("body", "obj", "", "subTitle")
 _BULLETS = ("buNone", "buChar", "buAutoNum", "buBlip")
@@ -17,26 +17,19 @@ class Lists:
 
     def marker(self, paragraph: Element, shape: Element | None) -> str | None:
         """``1.`` for an item of a numbered list, ``-`` for one of another; None for what is no item."""
-        properties = paragraph.find(name("a:pPr"))
-        level = level_of(paragraph)
-        looks = [properties, *(self._inherited(shape, level) if shape is not None else ())]
-        for look in looks:
-            bullet = (
-                None
-                if look is None
-                else next((b for k in _BULLETS if (b := look.find(name(f"a:{k}"))) is not None), None)
-            )
-            if bullet is not None:
-                kind = bullet.tag.rpartition("}")[2]
+        inherited = self._inherited(shape, level_of(paragraph)) if shape is not None else ()
+        for look in (find(paragraph, "a:pPr"), *inherited):
+            kind = next((kind for kind in _BULLETS if find(look, f"a:{kind}") is not None), None)
+            if kind is not None:
                 return None if kind == "buNone" else "1." if kind == "buAutoNum" else "-"
         return None
 
     def _inherited(self, shape: Element, level: int) -> list[Element | None]:
         place = placeholder(shape)
-        styles = [found.find(f"{name('p:txBody')}/{name('a:lstStyle')}") for found in kin(shape, self._layers)]
+        styles = [find(found, "p:txBody", "a:lstStyle") for found in kin(shape, self._layers)]
         if place is not None and place.get("type", "") in _BODY and self._layers:
-            styles.append(self._layers[-1].find(f"{name('p:txStyles')}/{name('p:bodyStyle')}"))
-        return [None if style is None else style.find(name(f"a:lvl{level + 1}pPr")) for style in styles]
+            styles.append(find(self._layers[-1], "p:txStyles", "p:bodyStyle"))
+        return [find(style, f"a:lvl{level + 1}pPr") for style in styles]
 
 
 def level_of(paragraph: Element) -> int:
@@ -98,7 +91,7 @@ class Box:
 def box_of(shape: Element) -> Box | None:
     """The box of a shape, within its groups; None if the shape does not say it."""
     transform = next(shape.iter(name("a:xfrm"), name("p:xfrm")), None)
-    box = None if transform is None else _box(transform, "a:off", "a:ext")
+    box = None if transform is None else box_in(transform, "a:off", "a:ext")
     if transform is None or box is None:
         return None
     if transform.get("rot", "0") != "0":
@@ -115,10 +108,10 @@ def box_of(shape: Element) -> Box | None:
 
 
 def _within(group: Element, box: Box) -> Box | None:
-    transform = group.find(f"{name('p:grpSpPr')}/{name('a:xfrm')}")
+    transform = find(group, "p:grpSpPr", "a:xfrm")
     if transform is None:
         return box
-    outer, inner = _box(transform, "a:off", "a:ext"), _box(transform, "a:chOff", "a:chExt")
+    outer, inner = box_in(transform, "a:off", "a:ext"), box_in(transform, "a:chOff", "a:chExt")
     if outer is None or inner is None or transform.get("rot", "0") != "0":
         return None
     across = (outer.right - outer.left) / ((inner.right - inner.left) or 1)
@@ -132,7 +125,8 @@ def _within(group: Element, box: Box) -> Box | None:
     )
 
 
-def _box(transform: Element, off: str, extent: str) -> Box | None:
+def box_in(transform: Element, off: str, extent: str) -> Box | None:
+    """The box between these two of a transform; None if it does not say them."""
     start, size = transform.find(name(off)), transform.find(name(extent))
     if start is None or size is None:
         return None

@@ -6,7 +6,7 @@ from pipeline_core.adapters.converters.hidden import named
 from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
-from pipeline_core.adapters.converters.ooxml.slide_shapes import Lists, level_of, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import Lists, box_in, level_of, placeholder
 from pipeline_core.adapters.converters.ooxml.slide_tables import chart_markdown, table_markdown
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown, said
 from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen
@@ -136,16 +136,10 @@ class SlideReader:
         transform = next(shape.iter(name("a:xfrm"), name("p:xfrm")), None)
         if transform is None or parent is None or parent.tag != name("p:spTree") or not all(self._size):
             return False
-        off, extent = transform.find(name("a:off")), transform.find(name("a:ext"))
-        if off is None or extent is None:
-            return False
-        try:
-            x, y, cx, cy = (
-                int(part.get(key, "0")) for part, key in ((off, "x"), (off, "y"), (extent, "cx"), (extent, "cy"))
-            )
-        except ValueError:
-            return False
-        return x >= self._size[0] or y >= self._size[1] or x + cx <= 0 or y + cy <= 0
+        box = box_in(transform, "a:off", "a:ext")
+        return box is not None and (
+            box.left >= self._size[0] or box.top >= self._size[1] or box.right <= 0 or box.bottom <= 0
+        )
 
 
 _BRACKETS = str.maketrans("[]()", "    ")

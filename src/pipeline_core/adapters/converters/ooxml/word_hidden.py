@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.hidden import named
 from pipeline_core.adapters.converters.ooxml.colours import BLACK, WHITE, Colour, Palette, alike, from_hex
-from pipeline_core.adapters.converters.ooxml.names import Element, is_on, local_name, name, remove, value
+from pipeline_core.adapters.converters.ooxml.names import Element, find, is_on, local_name, name, remove, text_in, value
 from pipeline_core.adapters.converters.ooxml.word_styles import Styles
 
 _THEME = {
@@ -58,26 +58,21 @@ class Grounds:
         for element in run.iterancestors():
             match local_name(element):
                 case "p":
-                    yield from self._of_paragraph(element)
+                    own, style = find(element, "w:pPr", "w:shd"), find(element, "w:pPr", "w:pStyle")
+                    yield from self._shading(self._styles.shading(style) if own is None else own)
                 case "tc":
-                    yield from self._shading(element.find(f"{name('w:tcPr')}/{name('w:shd')}"))
+                    yield from self._shading(find(element, "w:tcPr", "w:shd"))
                 case "tr":
-                    yield from self._shading(element.find(f"{name('w:tblPrEx')}/{name('w:shd')}"))
+                    yield from self._shading(find(element, "w:tblPrEx", "w:shd"))
                 case "tbl":
-                    if self._styles.may_shade(element.find(f"{name('w:tblPr')}/{name('w:tblStyle')}")):
+                    if self._styles.may_shade(find(element, "w:tblPr", "w:tblStyle")):
                         yield None
-                    yield from self._shading(element.find(f"{name('w:tblPr')}/{name('w:shd')}"))
+                    yield from self._shading(find(element, "w:tblPr", "w:shd"))
                 case "wsp":
-                    fill = element.find(f"{name('wps:spPr')}/{name('a:solidFill')}")
+                    fill = find(element, "wps:spPr", "a:solidFill")
                     yield self._palette.colour(fill)
                 case "textbox" | "hdr" | "ftr":
                     yield None  # a box of old Word; pictures often stand behind headers
-
-    def _of_paragraph(self, paragraph: Element) -> Iterator[Colour | None]:
-        properties = paragraph.find(name("w:pPr"))
-        if properties is not None:
-            own = properties.find(name("w:shd"))
-            yield from self._shading(self._styles.shading(properties.find(name("w:pStyle"))) if own is None else own)
 
     def _shading(self, shading: Element | None) -> Iterator[Colour | None]:
         """The colour of a shading, None for a pattern; nothing if there is no shading."""
@@ -99,7 +94,7 @@ class Grounds:
         background = next(root.iter(name("w:background")), None)
         if background is None:
             return WHITE
-        display = None if settings is None else settings.find(name("w:displayBackgroundShape"))
+        display = find(settings, "w:displayBackgroundShape")
         return self._colour(background, "color") if is_on(display) and not len(background) else None
 
 
@@ -121,7 +116,7 @@ def shown_by_effects(looks: Sequence[Element]) -> bool:
 
 def _mapping(settings: Element | None) -> dict[str, str]:
     """Map the document's names of colours to the theme's."""
-    found = None if settings is None else settings.find(name("w:clrSchemeMapping"))
+    found = find(settings, "w:clrSchemeMapping")
     names = {"t1": "tx1", "t2": "tx2"}
     pairs = {} if found is None else {str(k).rpartition("}")[2]: str(v) for k, v in found.attrib.items()}
     return {names.get(key, key): _THEME.get(to, to) for key, to in pairs.items()}
@@ -135,13 +130,13 @@ def hidden_passages(root: Element, styles: Styles, grounds: Grounds, *, keep: bo
     """Each hidden passage as a reader would look for it; taken out of the tree unless ``keep``."""
     passages: list[str] = []
     for row in list(root.iter(name("w:tr"))):
-        if is_on(row.find(f"{name('w:trPr')}/{name('w:hidden')}")):
-            passages += named(_text_of(row))
+        if is_on(find(row, "w:trPr", "w:hidden")):
+            passages += named(text_in(row, "w:t"))
             if not keep:
                 remove(row)
     for paragraph in root.iter(name("w:p")):
         runs = [run for run in _runs_of(paragraph) if _is_hidden(run, styles, grounds)]
-        passages += named(" ".join(map(_text_of, runs)))
+        passages += named(" ".join(text_in(run, "w:t") for run in runs))
         for part in [part for run in runs for part in run if not keep]:
             if part.tag in {name(short) for short in _TEXT}:
                 remove(part)
@@ -155,12 +150,8 @@ def _runs_of(paragraph: Element) -> Iterator[Element]:
             yield run
 
 
-def _text_of(element: Element) -> str:
-    return "".join(node.text or "" for node in element.iter(name("w:t")))
-
-
 def _is_hidden(run: Element, styles: Styles, grounds: Grounds) -> bool:
-    if not _text_of(run).strip() and run.find(name("w:sym")) is None:
+    if not text_in(run, "w:t").strip() and run.find(name("w:sym")) is None:
         return False
     if styles.run_is(run, "w:vanish"):
         return True

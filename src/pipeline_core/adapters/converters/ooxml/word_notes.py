@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.ooxml.names import Element, name, remove, value
+from pipeline_core.adapters.converters.ooxml.names import Element, name, remove, remove_all, value
 
 _KINDS = {"w:footnoteReference": ("footnotes", "w:footnote"), "w:endnoteReference": ("endnotes", "w:endnote")}
 _OWN_MARKS = ("w:footnoteRef", "w:endnoteRef")
@@ -69,8 +69,7 @@ def _definition(note: Element, mark: str) -> Element:
         for child in part:
             if child.tag != name("w:pPr"):
                 paragraph.append(deepcopy(child))
-    for unwanted in list(paragraph.iter(*map(name, (*_OWN_MARKS, *_NOT_MOVED)))):
-        remove(unwanted)
+    remove_all(paragraph, *_OWN_MARKS, *_NOT_MOVED)
     for link in paragraph.iter(name("w:hyperlink")):
         link.attrib.pop(name("r:id"), None)
     for blank in paragraph.iter(name("w:t")):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterator
 
 from pipeline_core.adapters.converters.ooxml.completeness import Passage
-from pipeline_core.adapters.converters.ooxml.names import Element, name
+from pipeline_core.adapters.converters.ooxml.names import Element, name, text_in
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
@@ -23,7 +23,7 @@ def word_passages(package: Package, main: str, drawn: Container[Element]) -> Ite
     for kind, part in package.targets(main).values():
         if kind in _DRAWINGS and (tree := package.tree(part)) is not None:
             for paragraph in tree.iter(name("a:p")):
-                yield Passage(_DRAWINGS[kind], "".join(node.text or "" for node in paragraph.iter(name("a:t"))))
+                yield Passage(_DRAWINGS[kind], text_in(paragraph, "a:t"))
 
 
 def margins_left_out(package: Package, main: str) -> Iterator[Finding]:
@@ -51,4 +51,4 @@ def _paragraphs(root: Element, drawn: Container[Element] = ()) -> Iterator[Passa
             is_box = next(paragraph.iterancestors(name("w:txbxContent")), None) is not None
             yield Passage("a text box" if is_box else f"paragraph {number}", "".join(parts))
     for paragraph in root.iter(name("a:p")):
-        yield Passage("a drawing", "".join(node.text or "" for node in paragraph.iter(name("a:t"))))
+        yield Passage("a drawing", text_in(paragraph, "a:t"))

@@ -7,10 +7,11 @@ from statistics import median
 
 from liteparse.types import TextItem
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
 from pipeline_core.adapters.converters.pdf_tables.table import Table, made
-from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 
 _LEAST_COLUMNS = 3
 _LEAST_ROWS = 3

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.columns import GAP, Columns, columns_in, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
 from pipeline_core.adapters.converters.pdf_tables.rules import Rule, Rules
 from pipeline_core.adapters.converters.pdf_tables.table import Table, made
-from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 
 _SHORTEST = 60.0  # points of a line that a table may hang on
 _SAME_END = 6.0

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from liteparse.types import LayoutBlock, LayoutCell, ParsedPage, TextItem, VectorGraphics
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.aligned import aligned_tables, may_be_aligned
 from pipeline_core.adapters.converters.pdf_tables.open_tables import open_tables
 from pipeline_core.adapters.converters.pdf_tables.placing import (
@@ -19,7 +20,7 @@ from pipeline_core.adapters.converters.pdf_tables.placing import (
 from pipeline_core.adapters.converters.pdf_tables.ruled import ruled_tables
 from pipeline_core.adapters.converters.pdf_tables.rules import Rules, drawn_rules
 from pipeline_core.adapters.converters.pdf_tables.table import Table
-from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText
+from pipeline_core.adapters.converters.pdf_tables.words import PageText
 
 _MOST_WORDS = 20_000
 _MOST_DRAWN = 4_000

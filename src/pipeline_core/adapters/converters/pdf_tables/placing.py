@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from liteparse.types import LayoutBlock
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.pdf_tables.table import Table
 from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
-from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import PageText, Word, lines
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 
 _FENCES = ("```", "~~~")
@@ -137,7 +138,7 @@ def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
     if letters(left) != letters(" ".join(word.text for word in outside)):
         mark = MARK.match(piece.text)
         left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
-    return [Piece(f"{left.rstrip()}\n\n", Box.around(outside))]
+    return [Piece(f"{left.rstrip()}\n\n", Box.around(word.box for word in outside))]
 
 
 def own_words(piece: Piece, text: PageText) -> list[Word]:
@@ -171,7 +172,10 @@ def _claimed(free: str, text: str) -> tuple[str, bool]:
 
 def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
     """The words as plain paragraphs, as their lines follow each other."""
-    return [Piece(f"{escape_marks(text.said(group))}\n\n", Box.around(group)) for group in paragraphs_of(words)]
+    return [
+        Piece(f"{escape_marks(text.said(group))}\n\n", Box.around(word.box for word in group))
+        for group in paragraphs_of(words)
+    ]
 
 
 def paragraphs_of(words: Sequence[Word]) -> list[list[Word]]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.escapes import escape_marks, pipe_table
-from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word
+from pipeline_core.adapters.converters.pdf_tables.words import PageText, Word
 from pipeline_core.domain.tables import columns_of
 
 

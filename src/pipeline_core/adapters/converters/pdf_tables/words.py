@@ -3,53 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from liteparse.types import AnnotationRect, TextItem, WordBox
+from liteparse.types import TextItem
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.logical_order import Placed, in_logical_order, is_leftwards
 from pipeline_core.domain.layout import reads_leftwards
 
 _ONE_LINE = 0.5  # of the lower height: what overlaps by more stands in one line
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """In points from the upper left corner of the page."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @classmethod
-    def of(cls, item: TextItem | WordBox | AnnotationRect) -> "Box":
-        return cls(item.x, item.y, item.x + item.width, item.y + item.height)
-
-    @classmethod
-    def around(cls, words: "Sequence[Word]") -> "Box":
-        boxes = [word.box for word in words]
-        left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-        return cls(left, top, max(box.right for box in boxes), max(box.bottom for box in boxes))
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
-    def holds(self, other: "Box") -> bool:
-        """Return whether the middle of the other lies in it."""
-        across, down = other.left + other.right, other.top + other.bottom
-        return 2 * self.left <= across <= 2 * self.right and 2 * self.top <= down <= 2 * self.bottom
-
-    def touches(self, other: "Box", by: float = 1.0) -> bool:
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return across > by and down > by
-
-    def share_of(self, other: "Box") -> float:
-        """Share of the other's area that lies in it, 0 to 1."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        size = (other.right - other.left) * (other.bottom - other.top)
-        return across * down / size if across > 0 and down > 0 and size > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +19,6 @@ class Word:
     text: str
     box: Box
     item: int
-
-    @property
-    def height(self) -> float:
-        return self.box.bottom - self.box.top
 
 
 @dataclass(slots=True)
@@ -137,7 +93,7 @@ class PageText:
         for word in words:
             pieces.setdefault(word.item, []).append(word)
         if self.is_leftwards(words):
-            placed = [Placed(word.text, word.box.left, word.box.right, word.height) for word in words]
+            placed = [Placed(word.text, word.box.left, word.box.right, word.box.height) for word in words]
             return in_logical_order(placed, " ".join(self.items[number].text for number in pieces))
         return " ".join(self._piece(number, of_item) for number, of_item in pieces.items())
 
