@@ -93,7 +93,11 @@ _SAID = 60
 
 def take_out_hidden(tree: LexborHTMLParser, *, keep: bool) -> list[str]:
     """Take hidden elements out of the tree, or have them shown; how the text of each begins, in order."""
-    nodes = tree.css("[hidden]") + matching(tree, _hides) + _white_on_white(tree)
+    nodes = (
+        tree.css("[hidden]")
+        + matching(tree, lambda style: _NOT_SHOWN.search(style) is not None)
+        + _white_on_white(tree)
+    )
     own = {node.mem_id: node for node in nodes if node.tag not in ("html", "body") and not _is_shown(node)}
     texts = []
     for node in own.values():
@@ -104,26 +108,17 @@ def take_out_hidden(tree: LexborHTMLParser, *, keep: bool) -> list[str]:
             texts += named(text, _SAID)
     for node in own.values():
         if keep:
-            _show(node)
+            for name in {"hidden", "style"} & node.attributes.keys():
+                del node.attrs[name]
         elif not _is_below(node, own):
             node.decompose()
     return texts
 
 
-def _hides(style: str) -> bool:
-    return _NOT_SHOWN.search(style) is not None
-
-
 def _is_shown(node: LexborNode) -> bool:
     """A style of its own shows what a rule for many would hide."""
     style = declarations(node)
-    return _SHOWN.search(style) is not None and not _hides(style) and "hidden" not in node.attributes
-
-
-def _show(node: LexborNode) -> None:
-    for name in ("hidden", "style"):
-        if name in node.attributes:
-            del node.attrs[name]
+    return _SHOWN.search(style) is not None and not _NOT_SHOWN.search(style) and "hidden" not in node.attributes
 
 
 def _white_on_white(tree: LexborHTMLParser) -> list[LexborNode]:

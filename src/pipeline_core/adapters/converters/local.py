@@ -78,7 +78,8 @@ class LocalConverter:
         """
         return self._isolated(count_pages, Source(data, filename, filetypes.PDF), self._options)
 
-    def _here(self, work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
+    @staticmethod
+    def _here(work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
         return work(source, options)
 
     def _isolated(self, work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +72,10 @@ def read_pages(numbers: Sequence[int], source: Source, options: ConvertOptions) 
         return read
     with api, ONE_AT_A_TIME, _opened(source) as document:
         for number in numbers:
-            if found := _read_page(api, document, number):
-                read[number] = found
+            # a page that does not open is reported as one that could not be read
+            with suppress(pypdfium2.PdfiumError, IndexError), closing(document[number - 1]) as page:
+                if found := _read(api, page):
+                    read[number] = found
     return read
 
 
@@ -82,15 +84,6 @@ def _opened(source: Source) -> PdfDocument:
         return pypdfium2.PdfDocument(source.data)
     except pypdfium2.PdfiumError:
         return pypdfium2.PdfDocument(repair_pdf(source.data, source.filename))
-
-
-def _read_page(api: "PyTessBaseAPI", document: PdfDocument, number: int) -> ScannedPage | None:
-    try:
-        page = document[number - 1]
-    except (pypdfium2.PdfiumError, IndexError):  # reported as a page that could not be read
-        return None
-    with closing(page):
-        return _read(api, page)
 
 
 def _read(api: "PyTessBaseAPI", page: PdfPage) -> ScannedPage | None:

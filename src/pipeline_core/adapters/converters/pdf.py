@@ -201,14 +201,10 @@ def _page_texts(source: Source, read: _Read) -> list[PageText]:
     return [page_of(texts.get(number)) for number in range(1, read.total + 1)]
 
 
-def _text(markdown: str) -> str:
-    text = markdown.strip("\n")
-    return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
-
-
 def _whole_text(page: WholePage) -> str:
-    beside = (escape_marks(text.strip()) for text in page.beside)
-    return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
+    text = page.markdown.strip("\n")
+    text = "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else escape_signs(_unescape(text))
+    return "\n\n".join(filter(None, (text, *(escape_marks(beside.strip()) for beside in page.beside))))
 
 
 def _require_text(source: Source, pages: list[PageText], options: ConvertOptions) -> None:

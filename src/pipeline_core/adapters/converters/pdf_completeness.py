@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from liteparse.types import TextItem
 
 from pipeline_core.adapters.converters.boxes import Box
-from pipeline_core.adapters.converters.squashed import Squashed, squash
+from pipeline_core.adapters.converters.squashed import Claims, Squashed, squash
 
 _LINK = re.compile(r"\]\([^)\s]*\)")
 _LOST = 0.3  # of its letters: more, and the line as a whole is missing
@@ -44,8 +44,8 @@ def line(item: TextItem) -> Line:
 
 def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
     """The lines of the page that the markdown has not, or not as often as the page."""
-    page = _Claims(markdown)
-    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(squash(one.text))]
+    page = Claims(_LINK.sub("]", markdown))
+    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(one.text)]
     missing = set()
     for one in unfound:
         words = [squash(word) for word in one.text.split()]
@@ -57,10 +57,10 @@ def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
 
 def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
     """The words that the markdown has not, or not as often as the page."""
-    page = _Claims(markdown)
-    unfound = [one for one in _longest_first(lines) if not page.claim(squash(one.text))]
+    page = Claims(_LINK.sub("]", markdown))
+    unfound = [one for one in _longest_first(lines) if not page.claim(one.text)]
     words = [word for one in unfound for word in one.text.split()]
-    return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(squash(word))]
+    return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(word)]
 
 
 def is_too_large(markdown: str, lines: Sequence[Line]) -> bool:
@@ -80,21 +80,6 @@ def may_lack(markdown: str, lines: Sequence[Line]) -> bool:
 
 def _longest_first(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda one: len(one.text), reverse=True)
-
-
-class _Claims:
-    """The letters of the markdown; each can be found once."""
-
-    def __init__(self, markdown: str):
-        self._free = squash(_LINK.sub("]", markdown))
-
-    def claim(self, wanted: str) -> bool:
-        at = self._free.find(wanted) if wanted else 0
-        if at < 0:
-            return False
-        # nothing reads across what was taken out
-        self._free = f"{self._free[:at]}\0{self._free[at + len(wanted) :]}" if wanted else self._free
-        return True
 
 
 def put_back(markdown: str, missing: Sequence[Line], lines: Sequence[Line]) -> str:
@@ -131,20 +116,13 @@ def _insert(markdown: str, paragraph: Sequence[Line], present: Sequence[Line]) -
     box = first.box
     above = [one for one in present if one.box.bottom <= box.top + 0.4 * box.height and one.box.shares_column(box)]
     for anchor in sorted(above, key=lambda one: (-one.box.bottom, abs(one.box.left - box.left)))[:8]:
-        if (span := _span(page, anchor)) is not None:
+        if (span := page.only(squash(anchor.text))) is not None:
             return _after(markdown, span, text, inline=first.continues(anchor))
     below = [one for one in present if one.box.top >= paragraph[-1].box.top]
     for anchor in sorted(below, key=lambda one: (not one.box.shares_column(box), one.box.top))[:8]:
-        if (span := _span(page, anchor)) is not None:
+        if (span := page.only(squash(anchor.text))) is not None:
             return _before(markdown, span[0], text)
     return f"{markdown.rstrip()}\n\n{text}".lstrip("\n")
-
-
-def _span(page: Squashed, anchor: Line) -> tuple[int, int] | None:
-    """Find the line in the markdown, if it is there once only."""
-    wanted = squash(anchor.text)
-    places = [*page.places(wanted)]
-    return page.raw_span(places[0], places[0] + len(wanted)) if len(places) == 1 else None
 
 
 def _after(markdown: str, span: tuple[int, int], text: str, *, inline: bool) -> str:

@@ -10,7 +10,7 @@ from liteparse.types import TextItem
 from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
-from pipeline_core.adapters.converters.pdf_tables.table import Table, made
+from pipeline_core.adapters.converters.pdf_tables.table import Table, made_of
 from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 
 _LEAST_COLUMNS = 3
@@ -48,7 +48,7 @@ def aligned_tables(text: PageText, taken: Sequence[Box]) -> Iterator[Table]:
 def _from(page: Sequence[Line], at: int) -> tuple[list[Line], Columns] | None:
     """The lines from this one on that stand in its columns."""
     columns = seed(page[at])
-    if columns.count < _LEAST_COLUMNS or _LEADERS.search(" ".join(word.text for word in page[at].words)):
+    if columns.count < _LEAST_COLUMNS or _LEADERS.search(page[at].text):
         return None
     found = [page[at]]
     for line in page[at + 1 :]:
@@ -67,9 +67,7 @@ def _table(text: PageText, found: Sequence[Line], columns: Columns) -> Table | N
     rows = rows_of(text, found, columns, ())
     if len(rows) < _LEAST_ROWS:
         return None
-    left, right = min(line.left for line in found), max(line.right for line in found)
-    words = [word for line in found for word in line.words]
-    return made(text, Box(left, found[0].top, right, found[-1].bottom), rows, words, [left, *columns.edges(), right])
+    return made_of(text, found, rows, columns.edges())
 
 
 def _is_prose(found: Sequence[Line], columns: Columns) -> bool:

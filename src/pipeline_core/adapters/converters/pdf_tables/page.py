@@ -86,13 +86,9 @@ _MOST_OVER = 0.15
 def is_table(block: LayoutBlock) -> bool:
     rows = [*([block.header] if block.header else []), *(block.rows or [])]
     columns = max((len(row) for row in rows), default=0)
-    if columns < 2 or sum(_is_filled(row) for row in rows) < 2:
+    if columns < 2 or sum(sum(bool(cell.text.strip()) for cell in row) > 1 for row in rows) < 2:
         return False
     return all(_stand_apart(rows, at) for at in range(columns - 1))
-
-
-def _is_filled(row: Sequence[LayoutCell]) -> bool:
-    return sum(bool(cell.text.strip()) for cell in row) > 1
 
 
 def _stand_apart(rows: Sequence[Sequence[LayoutCell]], at: int) -> bool:

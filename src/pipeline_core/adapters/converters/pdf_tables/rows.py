@@ -1,6 +1,6 @@
 """Rows of a table whose rows no line parts: which lines of text begin one, and which go on with the one above."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns
@@ -19,20 +19,8 @@ _RULED = 0.3
 
 def rows_of(text: PageText, lines: Sequence[Line], columns: Columns, rules: Sequence[float]) -> list[list[str]]:
     """The cells of each row; ``rules`` are the heights of the lines that are drawn across the table."""
-    split = [columns.split(line) for line in lines]
-    if text.reads_leftwards([word for line in lines for word in line.words]):
-        split = [cells[::-1] for cells in split]
-        return [row[::-1] for row in _rows(text, lines, split, columns, rules)]
-    return _rows(text, lines, split, columns, rules)
-
-
-def _rows(
-    text: PageText,
-    lines: Sequence[Line],
-    split: Sequence[Cells],
-    columns: Columns,
-    rules: Sequence[float],
-) -> list[list[str]]:
+    way = -1 if text.reads_leftwards([word for line in lines for word in line.words]) else 1
+    split = [columns.split(line)[::way] for line in lines]
     starts = _starts(text, lines, split, columns, rules)
     rows = [
         [[group for cells in split[start:end] for group in cells[column]] for column in range(columns.count)]
@@ -40,7 +28,9 @@ def _rows(
     ]
     if len(rows) > 2:
         rows[0] = over_their_first(rows[0], rows[1])
-    return [[text.said([word for group in cell for word in group]) if cell else "" for cell in row] for row in rows]
+    return [
+        [text.said([word for group in cell for word in group]) if cell else "" for cell in row][::way] for row in rows
+    ]
 
 
 def _starts(
@@ -58,7 +48,7 @@ def _starts(
     tight = sorted(steps)[len(steps) // 5] if steps else 0.0
     is_loose = [step > _LOOSE * tight and not ruled[at] for at, step in enumerate(steps)]
     parts_rows = sum(is_loose[header:]) >= 2
-    sides = [_side([line[at] for line in split]) for at in range(columns.count)]
+    sides = [_extent([group for line in split for group in line[at]]) for at in range(columns.count)]
     starts = [0]
     for at in range(1, len(lines)):
         if ruled[at - 1]:
@@ -73,11 +63,6 @@ def _starts(
         elif is_loose[at - 1] or not _goes_on(text, split[at - 1], split[at], sides, parts_rows=parts_rows):
             starts.append(at)
     return starts
-
-
-def _side(column: Iterable[list[list[Word]]]) -> tuple[float, float]:
-    boxes = [word.box for cell in column for group in cell for word in group]
-    return min((box.left for box in boxes), default=0.0), max((box.right for box in boxes), default=0.0)
 
 
 def _is_between(rules: Sequence[float], above: Line, below: Line) -> bool:
@@ -171,6 +156,6 @@ def _off(middles: Sequence[float], extents: Sequence[tuple[float, float]], start
     )
 
 
-def _extent(cell: Sequence[Sequence[Word]]) -> tuple[float, float]:
-    boxes = [word.box for group in cell for word in group]
-    return min(box.left for box in boxes), max(box.right for box in boxes)
+def _extent(groups: Sequence[Sequence[Word]]) -> tuple[float, float]:
+    boxes = [word.box for group in groups for word in group]
+    return min((box.left for box in boxes), default=0.0), max((box.right for box in boxes), default=0.0)

@@ -86,18 +86,13 @@ def _whole(pieces: Iterable[Rule]) -> Iterator[Rule]:
     """Pieces that lie in one line and touch are one rule."""
     for level in clusters(pieces, lambda rule: rule.at):
         at = sum(rule.at for rule in level) / len(level)
-        start = end = None
+        whole: list[Rule] = []
         for rule in sorted(level, key=lambda one: one.start):
-            if end is None or start is None:
-                start, end = rule.start, rule.end
-            elif rule.start <= end + NEAR:
-                end = max(end, rule.end)
+            if whole and rule.start <= whole[-1].end + NEAR:
+                whole[-1] = Rule(at, whole[-1].start, max(whole[-1].end, rule.end))
             else:
-                if end - start >= _SHORTEST:
-                    yield Rule(at, start, end)
-                start, end = rule.start, rule.end
-        if start is not None and end is not None and end - start >= _SHORTEST:
-            yield Rule(at, start, end)
+                whole.append(Rule(at, rule.start, rule.end))
+        yield from (rule for rule in whole if rule.length >= _SHORTEST)
 
 
 def clusters(values: Iterable[T], key: Callable[[T], float]) -> Iterator[list[T]]:

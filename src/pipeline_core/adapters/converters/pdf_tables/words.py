@@ -1,6 +1,6 @@
 """The words of a page with their places, and the lines that they stand in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from liteparse.types import TextItem
@@ -34,6 +34,14 @@ class Line:
         return self.bottom - self.top
 
     @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
     def left(self) -> float:
         return self.words[0].box.left
 
@@ -64,7 +72,12 @@ class PageText:
     has_leftwards_page: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self.words = [word for number, item in enumerate(self.items) for word in _words(number, item)]
+        self.words = [
+            Word(text, Box.of(one), number)
+            for number, item in enumerate(self.items)
+            for one in item.words or (item,)
+            if (text := one.text.strip())
+        ]
         self.has_leftwards_page = self.reads_leftwards(self.words)
 
     def within(self, box: Box) -> Sequence[Word]:
@@ -74,7 +87,9 @@ class PageText:
 
     def reads_leftwards(self, words: Sequence[Word]) -> bool:
         """Return whether most of the words are in a script that is written from right to left."""
-        return 2 * sum(reads_leftwards(word.text) for word in words) > sum(map(_has_letters, words))
+        return 2 * sum(reads_leftwards(word.text) for word in words) > sum(
+            any(map(str.isalpha, word.text)) for word in words
+        )
 
     def is_leftwards(self, words: Sequence[Word]) -> bool:
         """Return whether the line of the words is read from right to left, though names in it may not be."""
@@ -100,16 +115,6 @@ class PageText:
     def _piece(self, number: int, words: Sequence[Word]) -> str:
         item = self.items[number]
         return item.text.strip() if len(words) == max(1, len(item.words)) else " ".join(word.text for word in words)
-
-
-def _has_letters(word: Word) -> bool:
-    return any(map(str.isalpha, word.text))
-
-
-def _words(number: int, item: TextItem) -> Iterator[Word]:
-    for one in item.words or (item,):
-        if one.text.strip():
-            yield Word(one.text.strip(), Box.of(one), number)
 
 
 _JOINED_HYPHENS = ("-", "\u2010")
