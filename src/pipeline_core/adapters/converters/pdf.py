@@ -149,7 +149,7 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
         read.failed |= {error.page_num for error in batch.result.page_errors}
     prepared.hidden = [stand_ins.restored(text) for text in prepared.hidden]
     prepared.lost = {number: [stand_ins.restored(word) for word in words] for number, words in prepared.lost.items()}
-    read.findings = prepared.findings(kept=options.keep_hidden)
+    read.findings = prepared.findings()
     return read
 
 

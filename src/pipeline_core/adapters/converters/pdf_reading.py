@@ -1,7 +1,6 @@
 """A PDF made ready before it is parsed: without what its readers do not see, with what is filled in and noted."""
 
 import io
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
-from pypdfium2 import PdfDocument
+from pypdfium2 import PdfDocument, PdfPage
 
 from pipeline_core.adapters.converters.hidden import hidden_content
 from pipeline_core.adapters.converters.pdf_file import by_pdfium, by_qpdf
@@ -42,6 +41,7 @@ class Prepared:
     """The bytes to parse, and what only PDFium and the file's annotations say about its pages, by their numbers."""
 
     data: bytes
+    keep_hidden: bool
     pages: int = 0
     title: str = ""
     hidden: list[str] = field(default_factory=list)
@@ -55,8 +55,8 @@ class Prepared:
     not_examined: set[int] = field(default_factory=set)
     not_compared: set[int] = field(default_factory=set)
 
-    def findings(self, *, kept: bool) -> list[Finding]:
-        found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
+    def findings(self) -> list[Finding]:
+        found = [hidden_content(self.hidden, kept=self.keep_hidden)] if self.hidden else []
         found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
         if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
             found.append(comments_left_out(notes))
@@ -71,11 +71,11 @@ class Prepared:
 
 def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
     """Take out what readers do not see, and write what is filled in; a file that does not open stays as it is."""
-    prepared = Prepared(data)
+    prepared = Prepared(data, keep_hidden)
     with by_pdfium(data) as document:
         if document is None:
             return prepared
-        if _look_through(document, prepared, keep_hidden=keep_hidden):
+        if _look_through(document, prepared):
             output = io.BytesIO()
             document.save(output)
             prepared.data = output.getvalue()
@@ -84,7 +84,7 @@ def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
     return prepared
 
 
-def _look_through(document: PdfDocument, prepared: Prepared, *, keep_hidden: bool) -> bool:
+def _look_through(document: PdfDocument, prepared: Prepared) -> bool:
     """Look at each page as far as the bounds go; whether anything was taken out of one."""
     off = _layers_off(prepared.data)
     prepared.pages = len(document)
@@ -104,7 +104,7 @@ def _look_through(document: PdfDocument, prepared: Prepared, *, keep_hidden: boo
         try:
             objects = page_objects(page.raw, min(left, _MOST_ON_PAGE))
             left -= len(objects)
-            changed |= _look(page, number, objects, prepared, off, keep_hidden=keep_hidden)
+            changed |= _look(page, number, objects, prepared, off)
         except TooManyObjectsError:
             left -= _MOST_ON_PAGE
             prepared.not_examined.add(number)
@@ -112,15 +112,7 @@ def _look_through(document: PdfDocument, prepared: Prepared, *, keep_hidden: boo
     return changed
 
 
-def _look(
-    page: Any,
-    number: int,
-    objects: Sequence[PageObject],
-    prepared: Prepared,
-    off: frozenset[str],
-    *,
-    keep_hidden: bool,
-) -> bool:
+def _look(page: PdfPage, number: int, objects: list[PageObject], prepared: Prepared, off: frozenset[str]) -> bool:
     hidden = hidden_objects(page, objects, off)
     if hidden:
         with closing(page.get_textpage()) as text_page:
@@ -139,7 +131,7 @@ def _look(
         prepared.scripts[number] = found
     if crossed := struck(page, objects, is_annotated=number in prepared.annotated):
         prepared.struck[number] = crossed
-    out = numbers if keep_hidden else [*numbers, *hidden]
+    out = numbers if prepared.keep_hidden else [*numbers, *hidden]
     if out:
         take_out(page, out)
     return bool(out)
