@@ -49,7 +49,7 @@ Check = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def overhead(folder: Path) -> None:
-    """What Prefect costs: whole pipeline with it against the same stages called directly."""
+    """Measure the cost of Prefect: the whole pipeline with it, against the same stages called directly."""
     corpora: dict[str, tuple[list[Path], Check]] = {
         "300 markdown, 11.5 KB": (write_markdown(folder / "md", 300), all_published),
         "200 markdown, 40 KB": (write_markdown(folder / "long", 200, characters=40_000), all_published),

@@ -1,5 +1,7 @@
-"""What lending a connection costs, and how long it takes to find that the database was away or is: psycopg's pool, as
-``Database`` uses it, beside SQLAlchemy's."""
+"""Measures connection pools: the cost of lending a connection, and the time to notice that the database was or is away.
+
+Compares psycopg's pool, as ``Database`` uses it, with SQLAlchemy's.
+"""
 
 import tempfile
 import threading

@@ -65,7 +65,7 @@ def database(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What each mode does with labelled pairs: ``raised`` are shown to a person or merged, ``merged`` by the system."""
+    """Verdicts of each mode on labelled pairs: ``raised`` are shown to a person or merged, ``merged`` by the system."""
 
     raised: dict[str, Flags]
     merged: Flags

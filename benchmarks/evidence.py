@@ -46,7 +46,7 @@ class Truth(Enum):
 
 @dataclass(slots=True)
 class Score:
-    """What the rule did with the facts, by what is true of them."""
+    """Counts of facts that the rule left out or kept, by the truth about them."""
 
     documents: int = 0
     left_out: Counter[Truth] = field(default_factory=Counter)
@@ -76,7 +76,7 @@ def _share(part: int, rest: int) -> float | None:
 
 
 def judge(quote: str, text: str) -> Truth:
-    """What is true of the quote in the text; both squashed."""
+    """Judge the quote against the text; both squashed."""
     if quote in text:
         return Truth.WHOLE
     pieces = _pieces(quote, text)
@@ -93,7 +93,7 @@ def judge(quote: str, text: str) -> Truth:
 
 
 def _following(skipped: int) -> range:
-    """How many letters the text may have where the quote has so many others, for the parts around to be together."""
+    """Return how many letters of the text may match so many others of the quote without separating its parts."""
     if not skipped:
         return range(BETWEEN + 1)
     # more letters of the quote than one, where the text has none, are no mark but what was read into it

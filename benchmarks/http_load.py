@@ -16,7 +16,7 @@ _TAIL = f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for again and again; ``body`` is made anew each time."""
+    """A request that is repeated; ``body`` is made anew each time."""
 
     method: str
     path: str

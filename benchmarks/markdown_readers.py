@@ -1,4 +1,4 @@
-"""What reading markdown by lines costs a document, and what one pass of markdown-it-py's block rules costs.
+"""Measures the cost of reading markdown by lines, and of one pass of markdown-it-py's block rules.
 
 ``python -m benchmarks.markdown_readers FOLDER`` reads each ``*.md`` there, cut into pieces as chunks are.
 """

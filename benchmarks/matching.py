@@ -57,8 +57,11 @@ class _Words:
 
 
 def _figure(connection: psycopg.Connection[Any]) -> float:
-    """What finding the candidates of a row costs here by the two ways of docs/duplicates.md together, ms: the scan of
-    all signatures for similarity .65, a thousand rows at a time, and a search of the ten nearest in an HNSW index."""
+    """Measure the time to find the candidates of a row by the two ways of docs/duplicates.md together, in ms.
+
+    They are a scan of all signatures for similarity .65, a thousand rows at a time, and a search of the ten nearest in
+    an HNSW index.
+    """
     connection.execute("SET LOCAL maintenance_work_mem = '1GB'")
     connection.execute(
         "CREATE TEMP TABLE indexed ON COMMIT DROP AS"

@@ -1,4 +1,4 @@
-"""What Prefect costs a document, by how many there are, and where it goes."""
+"""Measures the cost of Prefect for a document, by the number of documents and by where the time goes."""
 
 from collections.abc import Callable
 from pathlib import Path

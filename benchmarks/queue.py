@@ -38,7 +38,7 @@ _SPANS = (
 
 
 class Drill(NamedTuple):
-    """What was seen. Seconds are counted from the moment at which the documents begin to wait."""
+    """Measurements of a drill. Seconds count from the moment the documents begin to wait."""
 
     asked_s: float
     found_s: float
@@ -161,7 +161,7 @@ def _settle(prefect: Any, deployment: str) -> None:
 
 
 def _shares(prefect: Any, spans: Sequence[tuple[float, float, UUID]]) -> tuple[dict[str, int], set[UUID]]:
-    """How many documents each worker has had, and the runs that had any."""
+    """Count the documents of each worker, and return the runs that had any."""
     took = {run for _, _, run in spans}
     shares: dict[str, int] = {}
     for one in took:

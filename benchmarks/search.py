@@ -1,4 +1,4 @@
-"""How long a search takes among many passages.
+"""Measures how long a search takes among many passages.
 
     python -m benchmarks.search [--chunks 100000] [--questions 60]
 

@@ -1,4 +1,4 @@
-"""Whether people may decide by running a deployment: nobody signs in at the Prefect server."""
+"""Refuses decisions by running a deployment, unless the settings allow them: nobody signs in at the Prefect server."""
 
 from prefect import runtime
 

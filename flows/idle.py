@@ -19,7 +19,7 @@ def nothing_due(message: str) -> State:
 
 
 def is_forgotten(flow_run: FlowRun, state: State) -> bool:
-    """Whether the run is removed. One that a person has started by hand stays: they want to see what it did."""
+    """Return whether the run is removed. A run that a person started stays, so that they see what it did."""
     return state.name == _IDLE and bool(flow_run.auto_scheduled or flow_run.idempotency_key)
 
 

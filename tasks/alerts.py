@@ -1,4 +1,4 @@
-"""What somebody should be told of, as Prefect events; ``deployments/automations.py`` says what follows from them."""
+"""Alerts as Prefect events; ``deployments/automations.py`` defines what follows from them."""
 
 from collections.abc import Collection
 from typing import Any

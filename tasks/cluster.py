@@ -42,7 +42,7 @@ def cluster() -> Iterator[None]:
 
 
 def on_cluster() -> bool:
-    """Whether the tasks of this flow run can be submitted to a cluster."""
+    """Return whether the tasks of this flow run can be submitted to a cluster."""
     run = FlowRunContext.get()
     return run is not None and type(run.task_runner).__name__ == "DaskTaskRunner"
 

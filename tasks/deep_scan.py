@@ -12,7 +12,7 @@ from pipeline_core.tasks.stage_task import retried_task
 
 
 def has_scans(realm_id: UUID | None) -> bool:
-    """Whether there is any scan to begin, to take up or to settle; if in doubt, there is. No task: see ``has_work``."""
+    """Return whether any deep scan is open; True if the database does not answer. Not a task: see ``has_work``."""
     try:
         return pipeline().deep_scan.is_any_open(realm_id=RealmId(realm_id) if realm_id else None)
     except TransientError as error:

@@ -17,7 +17,7 @@ from pipeline_core.tasks.stage_task import retried_task
 
 
 def waiting() -> Pressure | None:
-    """What waits in the queue; None if the database does not say at this moment. No task: an idle run is forgotten."""
+    """Count what waits in the queue; None if the database does not answer. Not a task: an idle run is removed."""
     try:
         return pipeline().queue.pressure()
     except TransientError as error:
@@ -26,7 +26,7 @@ def waiting() -> Pressure | None:
 
 
 def has_work(realm_id: UUID | None) -> bool:
-    """Whether there is anything for a run to do, of this user's or of everybody's. If in doubt, there is."""
+    """Return whether there is work for a run, in this realm or in any; True if the database does not answer."""
     app = pipeline()
     try:
         waits = app.queue.pressure(realm_id=RealmId(realm_id) if realm_id else None)

@@ -38,5 +38,5 @@ def switch_model(model: EmbeddingModel, recall: float | None) -> Switched:
 
 @retried_task(name="drop-old-vectors")
 def drop_old_vectors() -> None:
-    """What the old model left: its indexes, and the vectors that waited."""
+    """Drop the old model's indexes, and its vectors that were still waiting."""
     pipeline().reembed.clean()

@@ -1,12 +1,13 @@
-"""What a run tells in the Prefect UI, as text and rows: file names, states, counts and findings, no document's text."""
+"""Text and table rows of a run's report in the Prefect UI: file names, states, counts, findings; no document text."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline_core.db.rows import CostOfRun, Progress, RunDocument
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.domain.rows.costs import CostOfRun
+from pipeline_core.domain.rows.jobs import Progress, RunDocument
 from pipeline_core.settings import Settings
 
 MOST_DOCUMENTS = 50
@@ -31,7 +32,7 @@ def plain(text: str) -> str:
 
 
 def counted(rows: Sequence[RunDocument | Progress]) -> str:
-    """How many documents are in each state, in words."""
+    """Say how many documents are in each state."""
     states = Counter(row.state for row in rows)
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in states.most_common())
 
@@ -50,7 +51,7 @@ def name_at_end(name: str, rows: Sequence[RunDocument]) -> str:
 
 
 def tags_at_end(rows: Sequence[RunDocument]) -> set[str]:
-    """What the list of runs can be filtered by, beyond what is known at the start."""
+    """Return the tags for the list of runs that are known only at the end."""
     return {AWAITING_REVIEW} if any(row.state == JobState.AWAITING_REVIEW for row in rows) else set()
 
 

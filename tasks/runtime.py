@@ -1,4 +1,4 @@
-"""What a task knows of the run around it."""
+"""The run that a task is part of."""
 
 import logging
 from typing import Any

@@ -29,7 +29,7 @@ def import_approved(batch_id: UUID, user_id: UUID | None, name: str) -> ImportRe
 
 
 def _reviewer(batch_id: UUID, user_id: UUID | None, name: str) -> Reviewer:
-    """Who imports, in the realm that the batch is in."""
+    """Return the reviewer who imports, in the batch's realm."""
     app = pipeline()
     realm_id = app.staging.realm_of(BatchId(batch_id))
     return Reviewer(realm_id, name, user_id=UserId(user_id) if user_id else app.person.user_id)

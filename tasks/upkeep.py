@@ -1,4 +1,4 @@
-"""What is done from time to time, as tasks; each returns what it did."""
+"""Tasks for periodic upkeep; each returns what it did."""
 
 from datetime import timedelta
 

@@ -22,8 +22,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
 from pipeline_core.settings import Settings, load_settings
-from tests.database import copied_database
-from tests.servers import folder_for_postgres
+from tests.support.database import copied_database
+from tests.support.servers import folder_for_postgres
 
 # how long an example takes says how busy the machine is
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -31,9 +31,6 @@ hypothesis.settings.load_profile("untimed")
 
 # drawn in a frame, with the values of every call, the traceback of one logged error takes seconds
 structlog.get_config()["processors"][-1].exception_formatter = structlog.dev.plain_traceback
-
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.hookimpl(optionalhook=True)

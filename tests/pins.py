@@ -20,9 +20,10 @@ from pipeline_core.adapters.facts import extractive, prompt
 from pipeline_core.domain import same_words
 from pipeline_core.stages.registry import STAGES
 from pipeline_core.validation.rules import RULES
+from tests.support.paths import ROOT
 
 PINS = Path(__file__).with_name("pinned_versions.tsv")
-SOURCE = Path(__file__).resolve().parents[1] / "src"
+SOURCE = ROOT / "src"
 COMMAND = "`python -m tests.pins`"
 PLUMBING = (
     "pipeline_core.db",

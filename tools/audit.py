@@ -1,4 +1,4 @@
-"""What the locked dependencies are: licence, age and maintainers of each, and known vulnerabilities.
+"""Audits the locked dependencies: licence, age and maintainers of each, and known vulnerabilities.
 
 Run by ``make audit``. Licences and maintainers are what the installed packages say of themselves; release dates are the
 package index's, as uv has them; vulnerabilities are asked of OSV by pip-audit. What could not be asked is named as not
@@ -47,7 +47,7 @@ def locked(text: str) -> list[tuple[str, str]]:
 
 
 def licence_of(metadata: importlib.metadata.PackageMetadata) -> str | None:
-    """What the package says: an expression, classifiers, or the first line of a text."""
+    """Return the licence that the package states: an expression, classifiers, or the first line of a text."""
     if expression := _first(metadata, "License-Expression"):
         return expression
     classified = [row for row in metadata.get_all("Classifier") or [] if row.startswith("License")]
@@ -70,7 +70,7 @@ def maintainers_of(metadata: importlib.metadata.PackageMetadata) -> str | None:
 
 
 def release_dates(pylock: str) -> dict[tuple[str, str], datetime]:
-    """When each package of a ``pylock.toml`` was published, by name and version: its first file."""
+    """Return when the first file of each package in a ``pylock.toml`` was published, by name and version."""
     dates = {}
     for package in tomllib.loads(pylock).get("packages", []):
         files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
@@ -100,10 +100,10 @@ class Vulnerable(NamedTuple):
 
 
 def vulnerabilities(answer: str) -> list[Vulnerable]:
-    """What pip-audit's JSON names.
+    """Return the vulnerabilities in pip-audit's JSON.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not JSON.
     """
     return [
         Vulnerable(f"{row['name']} {row['version']}", found["id"], ", ".join(found["fix_versions"]) or "none yet")
@@ -113,7 +113,7 @@ def vulnerabilities(answer: str) -> list[Vulnerable]:
 
 
 def ask_pip_audit(requirements: Path) -> tuple[list[Vulnerable], str | None]:
-    """What is known against the locked versions, and why nothing could be asked if nothing could."""
+    """Return the known vulnerabilities of the locked versions, or why pip-audit could not check them."""
     options = ["--disable-pip", "--require-hashes", "--vulnerability-service", "osv", "--format", "json"]
     command = [sys.executable, "-m", "pip_audit", *options, "--progress-spinner", "off", "--timeout", "15"]
     done = _run([*command, "--requirement", str(requirements)], None)
@@ -149,7 +149,7 @@ def report(found: Sequence[Dependency], now: datetime) -> Iterator[str]:
 
 
 def to_look_at(found: Sequence[Dependency], now: datetime) -> Iterator[str]:
-    """What somebody should decide about."""
+    """Yield what a person should decide on."""
     for one in found:
         if one.licence and _COPYLEFT.search(one.licence):
             yield f"{one.name}: licence {one.licence}"
@@ -159,7 +159,7 @@ def to_look_at(found: Sequence[Dependency], now: datetime) -> Iterator[str]:
 
 
 def not_checked(found: Sequence[Dependency], reasons: dict[str, str | None]) -> Iterator[str]:
-    """What nobody knows after this, and why."""
+    """Yield what could not be checked, and why."""
     for what, reason in reasons.items():
         if reason:
             yield f"{what}: {reason}"
@@ -184,7 +184,7 @@ def main(requirements: Path = LOCKED) -> int:
 
 
 def _run(command: Sequence[str], folder: str | None) -> "subprocess.CompletedProcess[str] | str":
-    """What came of it, or why it was broken off."""
+    """Return the finished process, or why it was stopped."""
     try:
         return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:

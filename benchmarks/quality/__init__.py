@@ -134,7 +134,7 @@ def _mean(values: list[float], of: int) -> str:
 
 
 def _times(published: Published) -> str:
-    """How long a document took, and which wait for a person."""
+    """Say how long a document took, and which wait for a person."""
     seconds = published.seconds.values()
     told = f"seconds a document, one at a time: {statistics.median(seconds):.1f} (median), {max(seconds):.1f} (most)"
     if published.waiting:

@@ -1,4 +1,4 @@
-"""What quality is measured with: the shared documents, labels and scorers if they are there, else own samples."""
+"""Material for measuring quality: the shared documents, labels and scorers if they are there, else own samples."""
 
 import json
 from collections.abc import Mapping

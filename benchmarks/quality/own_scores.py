@@ -80,7 +80,7 @@ def labels(file: Path, exports: Path, *, misses: bool = False) -> str:
 
 
 def _says(fact: Mapping[str, Any], label: Mapping[str, str]) -> bool:
-    """Whether the fact has the label's numbers and most of its words; of junk, whether its quote is mostly that."""
+    """Return whether the fact has the label's numbers and most of its words, or quotes mostly that where it is junk."""
     wanted = Counter(words(label["quote"]))
     parts = ("statement", "quote", "answer") if label["kind"] == "key" else ("quote",)
     have = Counter({word for part in parts for word in words(fact[part] or "")} & wanted.keys())

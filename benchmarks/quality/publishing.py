@@ -71,7 +71,7 @@ def publish(app: Pipeline, files: Sequence[Path], name: str, exports: Path) -> P
 
 @contextmanager
 def folder_of_exports(kept: str | None) -> Iterator[Path]:
-    """Where exports go: the folder that is named, or one that is gone afterwards."""
+    """Give the folder for exports: the named one, or a temporary one."""
     if kept:
         Path(kept).mkdir(parents=True, exist_ok=True)
         yield Path(kept)

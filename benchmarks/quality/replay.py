@@ -42,12 +42,12 @@ _TOKEN = 8  # characters
 
 
 def recorded(text: str) -> list[Row]:
-    """What a model wrote down of this passage once: the facts whose quotes are all in it."""
+    """Return the facts that a model once wrote of this passage: those whose quotes are all in it."""
     return [row for row in RECORDED if all(quote in text for quote in row["quotes"])]
 
 
 def derived(text: str, most: int) -> list[Row]:
-    """What the rules make of a passage: rows, items, and at most so many sentences of running text."""
+    """Return the facts that rules make of a passage: rows, items, and at most so many sentences of running text."""
     facts: list[Row] = []
     sentences: list[Row] = []
     header = lead_in = ""
@@ -83,12 +83,12 @@ def _row(header: str, row: str) -> str:
 
 
 def _chance(text: str, one_in: int, kind: str) -> bool:
-    """Whether the text is one of so many: always the same for the same text."""
+    """Return whether the text is one of so many: always the same for the same text."""
     return int.from_bytes(sha256(f"{kind}\0{text}".encode()).digest()[:4], "big") % one_in == 0
 
 
 class Replay:
-    """What was said so far, by kind: facts ``recorded``, ``derived``, ``invented``, and passages with ``nothing``.
+    """Counts of answers so far, by kind: facts ``recorded``, ``derived``, ``invented``, and passages with ``nothing``.
 
     Of the facts some are ``misquoted``, and of some the model was not sure (``doubted``).
     """
@@ -117,7 +117,7 @@ class Replay:
         return {**head, "choices": [choice], "usage": {**usage, "total_tokens": sum(usage.values())}}
 
     def _content(self, text: str, most: int) -> tuple[str, set[str]]:
-        """What is written of the passage, and the statements in it of which the model is not sure."""
+        """Return the answer for the passage, and the statements in it that the model is not sure of."""
         facts, kind = recorded(text), "recorded"
         if not facts:
             facts, kind = derived(text, most), "derived"
@@ -210,7 +210,7 @@ def serving(replay: Replay) -> Iterator[str]:
 
 
 def settings_for(address: str) -> dict[str, object]:
-    """What docs/paid_services.md says is to be set for a model on one's own machine."""
+    """Return the settings that docs/paid_services.md gives for a model on one's own machine."""
     return {
         "fact_generator": "openai",
         "openai_own_server": True,
@@ -220,7 +220,7 @@ def settings_for(address: str) -> dict[str, object]:
 
 
 def told(replay: Replay, exports: Path) -> str:
-    """What was answered, and what became of that which no fact may come of."""
+    """Say what was answered, and how much was published that should not have been."""
     said = replay.said
     files = sorted(exports.glob("*.json"))
     published = [fact["statement"] for file in files for fact in json.loads(file.read_text("utf-8"))["facts"]]

@@ -80,10 +80,10 @@ class Shares:
 
 
 def shares(rows: Sequence[Row]) -> Shares:
-    """What the verdicts come to.
+    """Return the shares that the verdicts come to.
 
     Raises:
-        ValueError: a verdict is missing its reason, or is about a question that is not there; says which.
+        ValueError: a verdict has no reason, or judges a question that is not there; the message says which.
     """
     for number, row in enumerate(rows, 1):
         if row["holds"] is False and not row["why"].strip():

@@ -41,7 +41,7 @@ class _Lines(logging.Handler):
 
 
 def file() -> Path | None:
-    """Where the logs go, if they go anywhere yet."""
+    """Return the path of the log file, or None if logging is not set up yet."""
     handlers = logging.getLogger("pipeline_core").handlers
     return next((handler.path for handler in handlers if isinstance(handler, _Lines)), None)
 

@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given, then the environment; no other source is asked: each would go through all the fields."""
+        """Take arguments, then the environment. Other sources are left out, as each would go through all the fields."""
         return init_settings, _Variables(settings_cls)
 
     home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
@@ -522,7 +522,7 @@ class Settings(BaseSettings):
 
     @property
     def logs_kept(self) -> Kept:
-        """How much of the logs is kept."""
+        """Limits on the logs that are kept."""
         return Kept(self.log_max_mb * 1024 * 1024, self.log_max_days)
 
     @property
@@ -532,12 +532,12 @@ class Settings(BaseSettings):
 
     @property
     def is_apis_alone(self) -> bool:
-        """Whether the process was given the API's own login to the database, and no worker's."""
+        """Return whether the process has only the API's own database login, and no worker's."""
         return bool(self.api_database_url and not self.database_url)
 
     @property
     def policy(self) -> Policy:
-        """What becomes of a fact by its confidence, where its upload says nothing else."""
+        """The policy for facts by confidence, for uploads that set none."""
         return Policy(self.publish_from, self.publish_from if self.ask_from is None else self.ask_from)
 
     def deep(self) -> "Settings":
@@ -624,7 +624,7 @@ def variable_of(name: str) -> str:
 
 
 def is_secret(name: str) -> bool:
-    """Whether the setting's value may hold a secret, and is never shown."""
+    """Return whether the setting's value may hold a secret and must not be shown."""
     return _SECRET.search(name) is not None
 
 

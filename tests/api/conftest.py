@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
 from pipeline_core.bootstrap import Pipeline
-from tests.two_users import ANN
+from tests.support.two_users import ANN
 
 HOST = "http://127.0.0.1"
 NO_LIMITS = {

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
-from tests.through import publish, upload
+from tests.support.through import publish, upload
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from pipeline_core.api.auth import LOCAL_ISSUER, local_key
 from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import ConfigurationError
 from tests.api.conftest import HOST, NO_LIMITS, client_of
-from tests.api.test_hostile_uploads import PART, UPLOAD, _head, _served
-from tests.servers import wait_until
-from tests.two_users import ANN
+from tests.support.raw_http import PART, UPLOAD, head, served_at
+from tests.support.servers import wait_until
+from tests.support.two_users import ANN
 
 LOCAL = ("127.0.0.1", 50000)
 STATUS = "/api/v3/documents/staging/status"
@@ -103,7 +103,7 @@ def test_a_stream_ends_with_its_job(
     import httpx
 
     job_id = ann.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")}).json()["job_id"]
-    with _served(api_pipeline, free_port()) as (port, token):
+    with served_at(api_pipeline, free_port()) as (port, token):
         url = f"http://127.0.0.1:{port}/api/v2/jobs/{job_id}/events"
         with httpx.stream("GET", url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as stream:
             lines = stream.iter_lines()
@@ -134,9 +134,9 @@ def test_who_hangs_up_in_the_middle_leaves_nothing(
     spooled = tmp_path / "spooled"
     spooled.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spooled))
-    with _served(api_pipeline, free_port()) as (port, token):
+    with served_at(api_pipeline, free_port()) as (port, token):
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(_head(token, 10_000_000) + PART[:-10] + b"x" * 600_000)
+            connection.sendall(head(token, 10_000_000) + PART[:-10] + b"x" * 600_000)
             assert wait_until(lambda: bool(_open_files_below(spooled)) or not Path("/proc/self/fd").exists())
             assert list(spooled.iterdir()) == []  # nothing that a killed process would leave, either
         assert wait_until(lambda: UPLOAD in log_file.read_text())
@@ -222,7 +222,7 @@ def test_head_is_get_without_the_body(ann: TestClient, api_pipeline: Pipeline, f
     import httpx
 
     body = ann.post(UPLOAD, files={"file": ("a.md", b"# A\n\nText.")}).json()
-    with _served(api_pipeline, free_port()) as (port, token):
+    with served_at(api_pipeline, free_port()) as (port, token):
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10) as client:
             [file] = client.get(f"/api/v2/documents/{body['document_id']}/files").json()

@@ -17,10 +17,10 @@ from pipeline_core.domain import errors
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 from tests.api.documented import examples, run
-from tests.api.test_hostile_uploads import _served
-from tests.conftest import ROOT
-from tests.servers import wait_until
-from tests.through import through
+from tests.support.paths import ROOT
+from tests.support.raw_http import served_at
+from tests.support.servers import wait_until
+from tests.support.through import through
 
 DOCUMENT = (ROOT / "docs" / "http_api.md").read_text("utf-8")
 _API, _HOOK = "http://127.0.0.1:8420", "https://example.org/hooks/pipeline"
@@ -83,7 +83,7 @@ def test_the_examples_are_true(make_pipeline: Callable[..., Pipeline], free_port
     pipeline = make_pipeline(changes={"webhooks_allow_private": True})
     found = examples(DOCUMENT)
     assert len(found) > 20
-    with _served(pipeline, free_port()) as (port, _), _worker(pipeline), _receiver() as (hook, came):
+    with served_at(pipeline, free_port()) as (port, _), _worker(pipeline), _receiver() as (hook, came):
         commands = [one.command.replace(_API, f"http://127.0.0.1:{port}").replace(_HOOK, hook) for one in found]
         environment = {
             "UPLOAD_PIPELINE_HOME": str(pipeline.settings.home),

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import needs_work, publish, receive, through, upload
-from tests.two_users import ANN, BOB
+from tests.support.through import needs_work, publish, receive, through, upload
+from tests.support.two_users import ANN, BOB
 
 SENTENCE = "The thermostat keeps the water at 65 degrees during the heating season."
 

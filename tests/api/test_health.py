@@ -10,7 +10,7 @@ from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import PipelineError, StoreFullError, StoreRefusedError, StoreUnavailableError
 from tests.api.conftest import HOST, client_of
-from tests.through import publish, upload
+from tests.support.through import publish, upload
 
 
 def test_alive_and_ready(ann: TestClient) -> None:

@@ -3,26 +3,20 @@
 import io
 import json
 import socket
-import threading
 import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import httpx
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
-from pipeline_core.api.app import create_app
-from pipeline_core.api.auth import local_token
-from pipeline_core.api.server import bind, config
 from pipeline_core.bootstrap import Pipeline
-from tests.two_users import ANN
+from tests.support.raw_http import PART, UPLOAD, head, served_at
+from tests.support.two_users import ANN
 
-UPLOAD = "/api/v2/upload"
 MIB = 1024 * 1024
 
 
@@ -162,34 +156,11 @@ def test_one_byte_more_than_the_limit(ann: TestClient, api_pipeline: Pipeline) -
 # --- over a real socket: what a client library would not send --------------------------------------------
 
 
-@contextmanager
-def _served(pipeline: Pipeline, port: int) -> Iterator[tuple[int, str]]:
-    """A real server, as it is configured for use; its port and a token."""
-    listeners = bind(pipeline.settings.model_copy(update={"api_port": port}))
-    server = uvicorn.Server(config(create_app(pipeline)))
-    thread = threading.Thread(target=server.run, args=(listeners,))
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield port, local_token(pipeline.settings)
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def served(make_pipeline: Callable[..., Pipeline], free_port: Callable[[], int]) -> Iterator[tuple[int, str]]:
     """A server that waits a second for a request."""
-    with _served(make_pipeline(changes={"api_request_timeout_s": 1.0, "user_id": ANN}), free_port()) as served:
+    with served_at(make_pipeline(changes={"api_request_timeout_s": 1.0, "user_id": ANN}), free_port()) as served:
         yield served
-
-
-def _head(token: str, length: int) -> bytes:
-    return (
-        f"POST {UPLOAD} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-    ).encode()
 
 
 def _talk(port: int, *parts: bytes, pause_s: float = 0.0) -> str:
@@ -209,12 +180,9 @@ def _talk(port: int, *parts: bytes, pause_s: float = 0.0) -> str:
         return answer.decode()
 
 
-PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A\r\n\r\nText.\r\n--b--\r\n'
-
-
 def test_a_slow_client_is_not_waited_for(served: tuple[int, str]) -> None:
     port, token = served
-    answer = _talk(port, _head(token, 10_000), *[PART[i : i + 1] for i in range(12)], pause_s=0.15)
+    answer = _talk(port, head(token, 10_000), *[PART[i : i + 1] for i in range(12)], pause_s=0.15)
     assert " 408 " in answer.splitlines()[0]
 
 
@@ -237,22 +205,22 @@ def test_requests_may_follow_one_another(served: tuple[int, str]) -> None:
 
 def test_more_declared_than_may_be_is_refused_before_it_comes(served: tuple[int, str]) -> None:
     port, token = served
-    assert " 413 " in _talk(port, _head(token, 10**12)).splitlines()[0]
+    assert " 413 " in _talk(port, head(token, 10**12)).splitlines()[0]
 
 
 def test_less_declared_than_comes(served: tuple[int, str]) -> None:
     port, token = served
-    assert " 422 " in _talk(port, _head(token, len(PART) - 20), PART).splitlines()[0]
+    assert " 422 " in _talk(port, head(token, len(PART) - 20), PART).splitlines()[0]
 
 
 def test_more_declared_than_comes(served: tuple[int, str]) -> None:
     port, token = served
-    assert " 408 " in _talk(port, _head(token, len(PART) + 20), PART).splitlines()[0]
+    assert " 408 " in _talk(port, head(token, len(PART) + 20), PART).splitlines()[0]
 
 
 def test_as_declared(served: tuple[int, str]) -> None:
     port, token = served
-    assert " 202 " in _talk(port, _head(token, len(PART)), PART).splitlines()[0]
+    assert " 202 " in _talk(port, head(token, len(PART)), PART).splitlines()[0]
 
 
 def test_uploads_do_not_grow_in_memory(make_pipeline: Callable[..., Pipeline], free_port: Callable[[], int]) -> None:
@@ -260,10 +228,10 @@ def test_uploads_do_not_grow_in_memory(make_pipeline: Callable[..., Pipeline], f
     before = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.4\n'
     after = b"\r\n--b--\r\n"
     block, count = b"\0" * 65536, 20 * 16
-    with _served(make_pipeline(changes={"user_id": ANN}), free_port()) as (port, token):
-        head = _head(token, len(before) + len(block) * count + len(after))
+    with served_at(make_pipeline(changes={"user_id": ANN}), free_port()) as (port, token):
+        opening = head(token, len(before) + len(block) * count + len(after))
         tracemalloc.start()
-        answer = _talk(port, head, before, *[block] * count, after)
+        answer = _talk(port, opening, before, *[block] * count, after)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert " 202 " in answer.splitlines()[0]
@@ -272,7 +240,7 @@ def test_uploads_do_not_grow_in_memory(make_pipeline: Callable[..., Pipeline], f
 
 def test_a_name_with_a_percent_sign_is_downloaded(served: tuple[int, str]) -> None:
     port, token = served
-    answer = _talk(port, _head(token, len(PART) + 7), PART.replace(b"a.md", b"100%41%2F.md"[:11]))
+    answer = _talk(port, head(token, len(PART) + 7), PART.replace(b"a.md", b"100%41%2F.md"[:11]))
     body = json.loads(answer.partition("\r\n\r\n")[2])
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}) as client:
         [file] = client.get(f"/api/v2/documents/{body['document_id']}/files").json()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,26 +11,12 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
+from tests.api.bodies import BANK, BODIES
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import needs_work, publish, receive, through, upload
-from tests.two_users import ANN, API, BOB, TwoUsers
+from tests.support.through import needs_work, publish, receive, through, upload
+from tests.support.two_users import ANN, API, BOB, TwoUsers
 
-BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
-BODIES: dict[str, Any] = {
-    "review_batch": {"decision": "approve"},
-    "resolve_duplicate": {"resolution": "keep_both"},
-    "override_validation": {"reason": "a reason that is long enough"},
-    "create_webhook": {"url": "https://example.org/hook", "events": ["job.done"]},
-    "change_webhook": {"enabled": True},
-    "change_fact": {"status": "rejected"},
-    "change_question": {"answer": "Another."},
-    "resolve_batch": {"resolution": "keep_both"},
-    "rename_realm": {"name": "other"},
-    "put_member": {"role": "reader"},
-    "move_document": {"to": "personal"},
-    "add_fact": {"chunk_id": str(uuid4()), "spans": [{"char_from": 0, "char_to": 1}]},
-}
 """What an endpoint needs in order to come as far as looking for the thing."""
 OPEN = {"health", "ready", "metrics"}
 OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", "next_job", "search", "list_costs"} | {
@@ -122,7 +107,7 @@ def test_lists_and_search_show_nothing_of_anothers(ids: dict[str, str], bob: Tes
 
 def test_the_same_bytes_are_two_documents(ids: dict[str, str], bob: TestClient) -> None:
     """Uploading does not tell whether somebody else has the file."""
-    from tests.through import MANUAL
+    from tests.support.through import MANUAL
 
     answer = bob.post("/api/v2/upload", files={"file": ("manual.md", MANUAL.encode())})
     assert answer.status_code == 202

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
-from tests.through import publish, through, upload
-from tests.two_users import BOB
+from tests.support.through import publish, through, upload
+from tests.support.two_users import BOB
 
 END = "end"
 

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import client_of
-from tests.through import receive, upload
-from tests.two_users import ANN, BOB
+from tests.support.through import receive, upload
+from tests.support.two_users import ANN, BOB
 
 
 def _client(make_pipeline: Callable[..., Pipeline], realm_id: object = ANN, **limits: int) -> TestClient:

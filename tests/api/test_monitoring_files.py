@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import promql_parser
@@ -16,10 +15,11 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import publish, upload
-from tests.two_users import ANN
+from tests.support.paths import ROOT
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN
 
-FOLDER = Path(__file__).parents[2] / "deployments" / "monitoring"
+FOLDER = ROOT / "deployments" / "monitoring"
 OURS = "upload_pipeline_"
 OF_PROMETHEUS = {"up": {"job", "instance"}}
 """Series that Prometheus makes itself, and labels that it adds."""

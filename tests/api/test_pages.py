@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import needs_work, receive, through, upload
-from tests.two_users import ANN, BOB
+from tests.support.through import needs_work, receive, through, upload
+from tests.support.two_users import ANN, BOB
 
 
 @pytest.fixture

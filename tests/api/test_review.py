@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.servers import wait_until
-from tests.through import needs_work, receive, through, upload
-from tests.two_users import ANN
+from tests.support.servers import wait_until
+from tests.support.through import needs_work, receive, through, upload
+from tests.support.two_users import ANN
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
 from tests.api.conftest import HOST, NO_LIMITS
-from tests.conftest import ROOT
-from tests.database import copied_database
-from tests.through import publish, upload
-from tests.two_users import ANN
+from tests.support.database import copied_database
+from tests.support.paths import ROOT
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN
 
 SECRET = "an HS256 secret of at least 32 bytes"
 _STREAMS = {"follow_job"}

@@ -21,8 +21,8 @@ from pipeline_core.api.server import bind, make_app
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import Settings
-from tests.servers import folder_for_postgres, wait_until
-from tests.through import MANUAL
+from tests.support.servers import folder_for_postgres, wait_until
+from tests.support.through import MANUAL
 
 MARKER = "Zanzibar-marker"
 WITHIN_S = 5.0

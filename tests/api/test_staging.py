@@ -1,7 +1,6 @@
 """Question banks over HTTP: uploaded, compared, decided about and imported, as their user and as nobody else."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,9 +8,10 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.samples import pdfs
-from tests.two_users import ANN, BOB
+from tests.support.paths import SAMPLES
+from tests.support.two_users import ANN, BOB
 
-BANK = (Path(__file__).parents[1] / "samples" / "question_bank.md").read_bytes()
+BANK = (SAMPLES / "question_bank.md").read_bytes()
 
 
 def _upload(client: TestClient) -> str:

@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.api.test_hostile_uploads import _served
-from tests.servers import wait_until
-from tests.through import publish, receive, upload
-from tests.two_users import ANN, BOB
+from tests.support.raw_http import served_at
+from tests.support.servers import wait_until
+from tests.support.through import publish, receive, upload
+from tests.support.two_users import ANN, BOB
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def two_processes(
     with ExitStack() as stack:
         clients = []
         for one in (pipeline, other):
-            port, token = stack.enter_context(_served(one, free_port()))
+            port, token = stack.enter_context(served_at(one, free_port()))
             headers = {"Authorization": f"Bearer {token}"}
             client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20)
             clients.append(stack.enter_context(client))

@@ -19,7 +19,7 @@ from pipeline_core.api.key_set import KeySet
 from pipeline_core.domain.errors import AuthenticationError, ConfigurationError, ServiceUnavailableError
 from pipeline_core.settings import Settings, load_settings
 from tests.api.issuer import Issuer, serve_issuer
-from tests.two_users import ANN
+from tests.support.two_users import ANN
 
 SECRET = "an HS256 secret of at least 32 bytes"
 ISSUER = "https://project.example/auth/v1"

@@ -12,8 +12,8 @@ from pipeline_core.domain.ids import DocumentId, document_id_for, sha256_hex
 from pipeline_core.domain.policy import Wished
 from pipeline_core.ports.object_store import ObjectStore
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import MANUAL, through
-from tests.two_users import ANN
+from tests.support.through import MANUAL, through
+from tests.support.two_users import ANN
 
 UPLOAD = "/api/v2/upload"
 

@@ -14,8 +14,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.services.webhooks import WAITS_S
 from tests.api.conftest import NO_LIMITS, client_of
-from tests.through import publish, upload
-from tests.two_users import ANN, BOB
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN, BOB
 
 
 class Receiver:

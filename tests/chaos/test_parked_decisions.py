@@ -11,8 +11,8 @@ import pytest
 
 from pipeline_core.api.auth import local_token
 from pipeline_core.bootstrap import Pipeline
-from tests.integration.test_review import park, reviews, state
-from tests.servers import wait_until
+from tests.support.reviewing import park, reviews, state
+from tests.support.servers import wait_until
 
 pytestmark = pytest.mark.chaos
 

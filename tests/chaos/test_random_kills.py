@@ -11,18 +11,11 @@ import pytest
 
 from benchmarks.corpus import write_markdown
 from tests.e2e.conftest import CommandLine
-from tests.e2e.conftest import command_line as command_line
-from tests.e2e.conftest import prefect_api_url as prefect_api_url
-from tests.e2e.test_killed import rows
+from tests.support.killing import settled
 
 pytestmark = pytest.mark.chaos
 LEAST_KILLS, MOST_KILLS = 5, 40
 DOCUMENTS = 400
-
-
-def settled(url: str) -> dict[str, list[str]]:
-    with psycopg.connect(url) as connection:
-        return rows(connection)
 
 
 @pytest.mark.timeout(1800)

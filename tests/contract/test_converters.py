@@ -45,12 +45,12 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.filetypes import FileType
 from pipeline_core.ports.converter import Converter
 from pipeline_core.settings import load_settings
-from tests.database import copied_database
 from tests.paid_services.llama import llama_settings
 from tests.paid_services.llama_protocol import add_llama_cloud
 from tests.paid_services.server import PaidServer, serve
 from tests.samples import legacy, office, pdfs
 from tests.samples.office import HEADING, SENTENCE
+from tests.support.database import copied_database
 
 ROWS = [["Peril", "Limit"], ["Hail", "100"]]
 TABLE = "| Peril | Limit |\n| --- | --- |\n| Hail | 100 |"

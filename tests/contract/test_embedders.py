@@ -21,9 +21,9 @@ from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.domain.spending import Price
 from pipeline_core.ports.embedder import Embedder, embed_questions
-from tests.fakes import HashEmbedder
 from tests.paid_services.openai_protocol import DIMS, add_openai
 from tests.paid_services.server import PaidServer, serve
+from tests.support.fakes import HashEmbedder
 
 TEXTS = [
     "The deductible is $500.",

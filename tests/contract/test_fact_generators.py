@@ -12,7 +12,7 @@ from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.facts import Generated
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.stages.evidence import verify
-from tests.fakes import ScriptedFactGenerator
+from tests.support.fakes import ScriptedFactGenerator
 
 POLICY = ChunkInput(
     "## Your costs\n\nThe deductible is $500. Members must submit claims within 90 days.\n",

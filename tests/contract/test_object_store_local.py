@@ -21,7 +21,7 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     StoreUnavailableError,
 )
-from tests.memory_store import MemoryObjectStore
+from tests.support.memory_store import MemoryObjectStore
 
 KEY = "documents/1/original/policy.pdf"
 OPEN_FILES = Path("/proc/self/fd")

@@ -20,7 +20,7 @@ from pipeline_core.domain.errors import (
     StoreRefusedError,
     StoreUnavailableError,
 )
-from tests.rclone import S3Server, open_s3_store, serve_s3
+from tests.support.rclone import S3Server, open_s3_store, serve_s3
 
 KEY = "documents/1/original/policy.pdf"
 

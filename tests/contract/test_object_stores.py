@@ -20,8 +20,8 @@ from pipeline_core.domain.errors import (
     StoreUnavailableError,
 )
 from pipeline_core.ports.object_store import ObjectStore
-from tests.memory_store import MemoryObjectStore
-from tests.rclone import S3Server, open_s3_store, serve_s3
+from tests.support.memory_store import MemoryObjectStore
+from tests.support.rclone import S3Server, open_s3_store, serve_s3
 
 KEY = "documents/1/original/policy.pdf"
 HOSTILE_KEYS = [

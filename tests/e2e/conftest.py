@@ -166,3 +166,10 @@ def command_line(database_url: str, prefect_api_url: str, tmp_path: Path) -> Ite
 @pytest.fixture
 def cli(command_line: Callable[..., CommandLine]) -> CommandLine:
     return command_line(**STEADY)
+
+
+@pytest.fixture(scope="module")
+def process_document(prefect_api_url: str) -> Any:
+    from pipeline_core.flows.process_document import process_document as flow
+
+    return flow

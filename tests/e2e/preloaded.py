@@ -28,8 +28,8 @@ class _SetAside(MetaPathFinder, Loader):
     def find_spec(
         self,
         fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002
-        target: ModuleType | None = None,  # noqa: ARG002
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
         /,
     ) -> ModuleSpec | None:
         if fullname != "prefect":
@@ -37,7 +37,7 @@ class _SetAside(MetaPathFinder, Loader):
         sys.meta_path.remove(self)
         return ModuleSpec(fullname, self, is_package=True)
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
         return self._modules["prefect"]
 
     def exec_module(self, module: ModuleType) -> None:

@@ -20,11 +20,11 @@ from prefect.client.orchestration import get_client
 
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
-from tests.conftest import ROOT
 from tests.e2e.conftest import asking
-from tests.e2e.test_review_flow import CONTRADICTORY
-from tests.servers import wait_until
-from tests.through import needs_work, receive, through, upload
+from tests.support.paths import ROOT
+from tests.support.reviewing import CONTRADICTORY
+from tests.support.servers import wait_until
+from tests.support.through import needs_work, receive, through, upload
 
 NAMES = {"pipeline: dead letter", "pipeline: reviews wait", "pipeline: process what was uploaded"}
 

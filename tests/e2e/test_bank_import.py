@@ -13,10 +13,10 @@ from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.ports.embedder import Embedded
-from tests.database import copied_database
 from tests.e2e.conftest import STEADY, CommandLine
-from tests.e2e.test_killed import blocked_at, wait_until_blocked
-from tests.fakes import HashEmbedder
+from tests.support.database import copied_database
+from tests.support.fakes import HashEmbedder
+from tests.support.killing import blocked_at, wait_until_blocked
 
 BANK = """# Harbour
 

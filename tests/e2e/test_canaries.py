@@ -18,12 +18,11 @@ from pipeline_core.ports.fact_generator import ChunkInput, Generated
 from pipeline_core.services.intake import Upload
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.e2e.conftest import asking
-from tests.e2e.test_flow import process_document as process_document
-from tests.fakes import ScriptedFactGenerator
-from tests.servers import wait_until
-from tests.through import MANUAL, needs_work, receive, upload
-from tests.two_users import ANN
-from tests.unit.test_logs import restored as restored
+from tests.support.fakes import ScriptedFactGenerator
+from tests.support.logging_restored import restored as restored
+from tests.support.servers import wait_until
+from tests.support.through import MANUAL, needs_work, receive, upload
+from tests.support.two_users import ANN
 
 NAME, TEXT = "Zebrafinch-Merger", "The xylocarp clause binds every tenant of the old quarry."
 CANARIES = ("zebrafinch", "xylocarp")

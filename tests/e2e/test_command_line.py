@@ -7,9 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import ROOT
 from tests.e2e.conftest import CommandLine
-from tests.through import MANUAL
+from tests.support.paths import ROOT
+from tests.support.through import MANUAL
 
 EXAMPLES = ROOT / "examples" / "documents"
 

@@ -12,8 +12,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError, PipelineError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings, load_settings
-from tests.e2e.test_killed import rows
-from tests.through import needs_work, receive, upload
+from tests.support.killing import rows
+from tests.support.through import needs_work, receive, upload
 
 
 class _NotHere:

@@ -11,9 +11,9 @@ import pytest
 
 from pipeline_core.db.migrate import migrate
 from tests.e2e.conftest import CommandLine
-from tests.e2e.test_killed import blocked_at, wait_until_blocked
-from tests.servers import OwnServer, folder_for_postgres
-from tests.through import MANUAL
+from tests.support.killing import blocked_at, wait_until_blocked
+from tests.support.servers import OwnServer, folder_for_postgres
+from tests.support.through import MANUAL
 
 
 @pytest.fixture

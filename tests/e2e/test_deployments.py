@@ -18,9 +18,9 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.settings import Settings
-from tests.conftest import ROOT
 from tests.e2e.conftest import CommandLine, left_as_found
-from tests.through import MANUAL
+from tests.support.paths import ROOT
+from tests.support.through import MANUAL
 
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
 DEPLOYMENTS = SCHEDULED | {"process-document", "import-batch", "review-document", "reembed", "deliver-webhooks"}

@@ -19,11 +19,11 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
 from pipeline_core.domain.errors import DatabaseUnavailableError
 from pipeline_core.settings import Settings, load_settings
-from tests.conftest import ROOT
 from tests.e2e.prestarted import Prestarted
-from tests.e2e.test_killed import _LOCK, blocked_at
-from tests.servers import OwnServer, folder_for_postgres
-from tests.through import MANUAL, needs_work, receive, upload
+from tests.support.killing import LOCK, blocked_at
+from tests.support.paths import ROOT
+from tests.support.servers import OwnServer, folder_for_postgres
+from tests.support.through import MANUAL, needs_work, receive, upload
 
 DRAIN = "from pipeline_core.flows.process_queue import process_queue; process_queue(return_state=True)"
 DRAIN_ON = """
@@ -145,7 +145,7 @@ def test_one_worker_killed_one_stopped_beyond_its_lease_one_left(
         blocked_at(app.database_url, "events", "NEW.code = 'chunked'") as blocker,
     ):
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-        wait_for(lambda: blocker.execute(waiting, (_LOCK,)).fetchone() == (2,))
+        wait_for(lambda: blocker.execute(waiting, (LOCK,)).fetchone() == (2,))
         killed.kill()
         stopped.send_signal(signal.SIGSTOP)
         blocker.execute("SELECT pg_advisory_unlock_all()")

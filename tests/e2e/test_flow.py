@@ -1,7 +1,7 @@
 """The flow on a real Prefect server: lanes, retries and the states that runs end in."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -14,17 +14,10 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError, StoreFullError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.ports.fact_generator import ChunkInput
 from tests.e2e.conftest import asking
-from tests.fakes import ScriptedFactGenerator
-from tests.through import MANUAL, needs_work, receive, upload
-
-
-@pytest.fixture(scope="module")
-def process_document(prefect_api_url: str) -> Any:
-    from pipeline_core.flows.process_document import process_document as flow
-
-    return flow
+from tests.support.fakes import ScriptedFactGenerator, first_times
+from tests.support.paths import ROOT
+from tests.support.through import MANUAL, needs_work, receive, upload
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +25,6 @@ def own_flow(prefect_api_url: str) -> Any:
     from examples.own_flow import contracts_to_facts
 
     return contracts_to_facts
-
-
-def first_times(times: int, text: str) -> Callable[[ChunkInput], bool]:
-    """True for chunks with this text, so many times."""
-    counter = count()
-    return lambda chunk: text in chunk.text and next(counter) < times
 
 
 @pytest.fixture
@@ -154,7 +141,7 @@ def test_a_single_document_is_retried_by_prefect(
 
 @pytest.mark.parametrize("generator", [None], ids=["the real generator"])
 def test_a_run_that_needs_a_person_ends_so_named(process_document: Any, wired: Pipeline) -> None:
-    bulletin = Path(__file__).resolve().parents[2] / "examples" / "documents" / "policyholder-bulletin.md"
+    bulletin = ROOT / "examples" / "documents" / "policyholder-bulletin.md"
     ids = needs_work(wired, receive(wired, bulletin))
     state = process_document(document_ids=ids, return_state=True)
     assert state.type.value == "COMPLETED"

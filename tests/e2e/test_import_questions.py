@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.conftest import ROOT
 from tests.e2e.conftest import CommandLine
+from tests.support.paths import ROOT
 
 SAMPLE = ROOT / "tests" / "samples" / "question_bank.md"
 

@@ -16,8 +16,8 @@ from pipeline_core.domain.errors import DatabaseUnavailableError, ServiceUnavail
 from pipeline_core.machine.processes import listens
 from pipeline_core.settings import load_settings
 from tests.e2e.conftest import CommandLine, asking, copy_prefect_database
-from tests.servers import wait_until
-from tests.through import MANUAL
+from tests.support.servers import wait_until
+from tests.support.through import MANUAL
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.settings import load_settings
 from tests.e2e.conftest import asking
-from tests.servers import wait_until
+from tests.support.servers import wait_until
 
 
 class Server:

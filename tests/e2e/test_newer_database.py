@@ -19,9 +19,9 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.settings import load_settings
-from tests.conftest import ROOT
 from tests.e2e.prestarted import Prestarted
-from tests.through import MANUAL
+from tests.support.paths import ROOT
+from tests.support.through import MANUAL
 
 NEWER = "9999_known_to_nobody_yet"
 API, SERVICE = "upload_pipeline_api", "upload_pipeline_service"

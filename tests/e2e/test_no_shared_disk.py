@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import ROOT
-from tests.e2e.test_killed import blocked_at, wait_until_blocked
-from tests.rclone import ACCESS_KEY, SECRET_KEY, S3Server, serve_s3
-from tests.through import MANUAL
+from tests.support.killing import blocked_at, wait_until_blocked
+from tests.support.paths import ROOT
+from tests.support.rclone import ACCESS_KEY, SECRET_KEY, S3Server, serve_s3
+from tests.support.through import MANUAL
 
 DRAIN = "from pipeline_core.flows.process_queue import process_queue; process_queue(return_state=True)"
 HAND_IN = """

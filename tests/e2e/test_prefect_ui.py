@@ -9,7 +9,7 @@ from prefect import flow
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.prefect_login import CLIENT
 from pipeline_core.settings import Settings
-from tests.browser import browser
+from tests.support.browser import browser
 
 
 def test_the_pages_show_the_runs_of_this_server(prefect_api_url: str) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 
 from tests.e2e.conftest import CommandLine
-from tests.servers import wait_until
-from tests.through import MANUAL
+from tests.support.servers import wait_until
+from tests.support.through import MANUAL
 
 
 def names(cli: CommandLine, *arguments: str) -> list[tuple[str, int]]:

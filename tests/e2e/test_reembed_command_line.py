@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 
 from tests.e2e.conftest import CommandLine
-from tests.through import MANUAL
+from tests.support.through import MANUAL
 
 QUESTION = "When does the pressure relief valve open?"
 

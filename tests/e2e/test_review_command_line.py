@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import CommandLine
-from tests.integration.test_deep_scan import LONG
-from tests.integration.test_review import CONTRADICTORY, FIRST, SECOND
-from tests.through import MANUAL
+from tests.support.deep_scans import LONG
+from tests.support.reviewing import CONTRADICTORY, FIRST, SECOND
+from tests.support.through import MANUAL
 
 
 @pytest.fixture

@@ -11,12 +11,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import OfDocument
 from pipeline_core.review.decisions import FIELDS, Decision, Resolution
-from tests.through import needs_work, receive, through, upload
-
-CONTRADICTORY = (
-    "# Costs\n\nThe annual deductible is $500 for each insured member.\n\n"
-    "The annual deductible is $750 for each insured member.\n"
-)
+from tests.support.reviewing import CONTRADICTORY
+from tests.support.through import needs_work, receive, through, upload
 
 
 @pytest.fixture(scope="module")

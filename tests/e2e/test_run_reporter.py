@@ -12,8 +12,8 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from tests.e2e.conftest import asking
-from tests.e2e.test_review_flow import CONTRADICTORY
-from tests.through import MANUAL, needs_work, receive, upload
+from tests.support.reviewing import CONTRADICTORY
+from tests.support.through import MANUAL, needs_work, receive, upload
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.settings import load_settings
-from tests.conftest import ROOT
 from tests.e2e.conftest import left_as_found
-from tests.servers import folder_for_postgres, server_pid, wait_until
-from tests.through import MANUAL
+from tests.support.paths import ROOT
+from tests.support.servers import folder_for_postgres, server_pid, wait_until
+from tests.support.through import MANUAL
 
 
 def _free_port() -> int:

@@ -6,15 +6,15 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.paid_services import faults
 from tests.paid_services.faults import status
 from tests.paid_services.openai_protocol import Row, saying, vectors, writing
 from tests.paid_services.server import Fault
+from tests.support.paths import ROOT
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "paid_services.md"
+DOCUMENT = ROOT / "docs" / "paid_services.md"
 BEGIN, END = "<!-- faults: begin (python -m tests.paid_services.fault_table) -->", "<!-- faults: end -->"
 CHUNKS = 3
 """How many chunks the document has."""

@@ -5,7 +5,7 @@ import sys
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
 from tests.paid_services.texts import TEXT
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 if __name__ == "__main__":
     app = Pipeline(load_settings())

@@ -12,7 +12,7 @@ from pipeline_core.services.intake import Upload
 from pipeline_core.services.run_stage import StageReport
 from tests.paid_services.server import PaidServer
 from tests.samples import pdfs
-from tests.through import needs_work, receive, through
+from tests.support.through import needs_work, receive, through
 
 KEY = "llx-test-9c1e5b7a3f2dqzwk"
 PAGES = 3

@@ -6,14 +6,14 @@
 import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.paid_services import faults
 from tests.paid_services.faults import status
 from tests.paid_services.llama_protocol import FILES, PARSE, changing, job, page_row, pages
 from tests.paid_services.server import Exchange, Fault
+from tests.support.paths import ROOT
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "llama_parse.md"
+DOCUMENT = ROOT / "docs" / "llama_parse.md"
 BEGIN, END = "<!-- faults: begin (python -m tests.paid_services.llama_table) -->", "<!-- faults: end -->"
 ALWAYS = 10_000
 

@@ -15,8 +15,8 @@ from pipeline_core.domain.spending import Payer, PlannedCall
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.paid_services.server import PaidServer
 from tests.paid_services.texts import TEXT
-from tests.through import needs_work, publish, receive, through, upload
-from tests.two_users import ANN, BOB
+from tests.support.through import needs_work, publish, receive, through, upload
+from tests.support.two_users import ANN, BOB
 
 MakePaid = Callable[..., Pipeline]
 SCORED: dict[str, Any] = {"embedder": "openai", "duplicate_mode": "scored", "duplicate_threshold": 0.99}

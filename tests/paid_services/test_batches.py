@@ -11,11 +11,11 @@ from pipeline_core.domain.ids import DocumentId, user_id_for
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.batched_facts import BatchedFacts
 from tests.paid_services import faults
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.batch_protocol import Batches
 from tests.paid_services.server import Exchange, Handler, PaidServer
-from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
 CHUNKS = 3

@@ -10,10 +10,10 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import user_id_for
 from tests.paid_services import faults
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.server import Fault, PaidServer
-from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
 SCOPES = ("run", "day", "user")

@@ -7,11 +7,12 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.fault_table import CHUNKS, EMBEDDINGS, FACTS, Case, render, written
 from tests.paid_services.openai_protocol import facts_of
 from tests.paid_services.server import PaidServer
 from tests.paid_services.texts import MARK, TEXT
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
 
@@ -70,19 +71,6 @@ def assert_ledger(app: Pipeline, document_id: DocumentId, case: Case, row: dict[
     if case.match:
         assert case.match in {question.match for question in found}
     assert all(c.fact_count == len(facts_of(c.chunk.text)) for c in chunks if c is not chunk)
-
-
-def assert_accounts(app: Pipeline) -> None:
-    """Nothing is set aside or claimed any more, and the accounts say what the calls say."""
-    with app.open_uow() as uow:
-        query = uow.session.connection.execute
-        assert query("SELECT count(*) FROM paid_claims").fetchone() == (0,)
-        assert query("SELECT count(*) FROM paid_calls WHERE state = 'reserved'").fetchone() == (0,)
-        accounts = query(
-            "SELECT reserved_usd, spent_usd, (SELECT coalesce(sum(cost_usd), 0) FROM paid_calls c "
-            "WHERE a.scope || ':' || a.period = ANY(c.accounts)) FROM budget_accounts a"
-        ).fetchall()
-        assert all(reserved == 0 and spent == paid for reserved, spent, paid in accounts)
 
 
 @pytest.mark.parametrize("case", EMBEDDINGS, ids=lambda case: case.name)

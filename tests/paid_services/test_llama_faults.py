@@ -8,11 +8,11 @@ import pytest
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings, load_settings
-from tests.database import copied_database
 from tests.paid_services.llama import PAGES, assert_settled, llama_settings, pdf_upload, policy, take_in, to_rest
 from tests.paid_services.llama_protocol import LlamaCloud
 from tests.paid_services.llama_table import CASES, Case, render, written
 from tests.paid_services.server import PaidServer
+from tests.support.database import copied_database
 
 
 @pytest.fixture(scope="module")

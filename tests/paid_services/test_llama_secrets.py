@@ -17,7 +17,7 @@ from tests.paid_services import faults
 from tests.paid_services.llama import KEY, pdf_upload, policy, take_in, to_rest
 from tests.paid_services.llama_protocol import PARSE, VERSIONS, LlamaCloud, changing, job
 from tests.paid_services.server import PaidServer
-from tests.paid_services.test_secrets import dump
+from tests.support.statements import dump
 
 MakeLlama = Callable[..., Pipeline]
 SAID = f"Invalid API key: {KEY} (llx-te****qzwk). Bearer {KEY}"

@@ -15,12 +15,12 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from tests.paid_services import faults
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.conftest import KEY
 from tests.paid_services.openai_protocol import DIMS
 from tests.paid_services.server import Exchange, PaidServer
-from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import MARK, TEXT
-from tests.through import needs_work, publish, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
 CHUNKS = 3

@@ -6,11 +6,11 @@ from uuid import uuid4
 from benchmarks.fact_cases import evaluate, load_cases
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.search import SearchMode
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.openai_protocol import writing
 from tests.paid_services.server import PaidServer
-from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
-from tests.through import publish, upload
+from tests.support.through import publish, upload
 
 MakePaid = Callable[..., Pipeline]
 

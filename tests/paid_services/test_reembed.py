@@ -15,13 +15,13 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import BudgetExhaustedError, ConfigurationError, RefusedError, ServiceUnavailableError
 from tests.paid_services import faults
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.conftest import KEY
 from tests.paid_services.openai_protocol import DIMS, vector_of
 from tests.paid_services.server import Exchange, Handler, PaidServer
-from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
-from tests.published import rows
-from tests.through import publish, upload
+from tests.support.published import rows
+from tests.support.through import publish, upload
 
 MakePaid = Callable[..., Pipeline]
 SMALL, LARGE = "text-embedding-3-small", "text-embedding-3-large"

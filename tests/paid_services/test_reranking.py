@@ -12,8 +12,8 @@ from pipeline_core.settings import load_settings
 from tests.paid_services import faults
 from tests.paid_services.rerank_protocol import add_rerank, changed
 from tests.paid_services.server import Fault, PaidServer, serve
-from tests.published import rows
-from tests.through import MANUAL, publish, upload
+from tests.support.published import rows
+from tests.support.through import MANUAL, publish, upload
 
 QUESTION = "How often must the boiler be serviced?"
 TEXTS = ["The longest of all these texts by far.", "Short.", "Somewhat longer."]

@@ -17,7 +17,8 @@ from tests.paid_services import faults
 from tests.paid_services.conftest import KEY
 from tests.paid_services.server import PaidServer
 from tests.paid_services.texts import TEXT
-from tests.through import needs_work, receive, through, upload
+from tests.support.statements import dump
+from tests.support.through import needs_work, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
 
@@ -58,20 +59,6 @@ def test_a_failing_run_leaves_the_key_nowhere(
         assert len(text) > 100, place
         assert KEY not in text, place
         assert "vqzj" not in text, place
-
-
-def dump(app: Pipeline) -> str:
-    """Every row of every table, as text."""
-    with app.open_uow() as uow:
-        query = uow.session.connection.execute
-        tables = query(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'upload_pipeline'"
-        ).fetchall()
-        return "\n".join(
-            str(row)
-            for (table,) in tables
-            for row in query(f"SELECT t::text FROM upload_pipeline.{table} t").fetchall()
-        )
 
 
 def test_a_wrong_setting_is_named_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,11 @@ from pipeline_core.domain.spending import Payer, PlannedCall
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.services.kept_answers import KeptVectors
 from pipeline_core.stages.chunk_inputs import cache_key
+from tests.paid_services.accounts import assert_accounts
 from tests.paid_services.openai_protocol import vectors
 from tests.paid_services.server import PaidServer
-from tests.paid_services.test_faults import assert_accounts
 from tests.paid_services.texts import TEXT
-from tests.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
 TEXT_ASKED = "The boiler must be serviced every year."
@@ -66,7 +66,7 @@ def test_what_cannot_be_kept_is_on_the_accounts_all_the_same(make_paid: MakePaid
         uow.commit()
 
     class Refused(KeptVectors):
-        def save(self, uow: UnitOfWork) -> None:  # noqa: ARG002
+        def save(self, uow: UnitOfWork) -> None:
             raise DataRejectedError
 
     with pytest.raises(DataRejectedError):

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 _FIELDS = {

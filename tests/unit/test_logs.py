@@ -1,25 +1,13 @@
 """Where the logs go when the pipeline is part of somebody else's program."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
 from pipeline_core import logs
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in logs.LEVELS]
-    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
-    structlog.reset_defaults()
-    yield
-    structlog.reset_defaults()
-    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
-        logger.handlers, logger.propagate = handlers, propagate
-        logger.setLevel(level)
+from tests.support.logging_restored import restored as restored
 
 
 def test_its_lines_go_to_its_file_and_the_program_keeps_its_own(

@@ -24,7 +24,7 @@ from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.diagnose import describe_settings
 from pipeline_core.services.recorded_settings import shown_settings
 from pipeline_core.settings import Settings, is_secret, load_settings, variable_of
-from tests.unit.test_logs import restored as restored
+from tests.support.logging_restored import restored as restored
 
 SECRET = "c4n4ry-S3cret"
 FORMS = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline_core.settings import PREFIX, Settings, variable_of
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 _TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "prefect.yaml", "Makefile", "docs", "deployments", "examples",
           "benchmarks", "sql", "src", "flows", "tasks")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who is let in: machines and host names; refused by a problem, before anything else of the app is asked."""
+"""Admission of requests by client address and host name; others get a problem before any other code of the app runs."""
 
 import re
 from collections.abc import Sequence

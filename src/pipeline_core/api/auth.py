@@ -1,4 +1,4 @@
-"""Who asks: JSON web tokens of Supabase or another issuer, or of this machine's own key. Only routers ask."""
+"""Authentication by JSON web tokens of Supabase, another issuer, or this machine's own key. Only routers use it."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ _TOKEN_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks."""
+    """The user that a token names."""
 
     user_id: UserId
     until: float = float("inf")
@@ -197,7 +197,7 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 def optional_user(request: Request, credentials: Credentials) -> User | None:
-    """Who asks, or None without a token; a token that is not valid is refused all the same.
+    """Return the user of the request, or None without a token; an invalid token is refused all the same.
 
     Raises:
         AuthenticationError: the token is not valid.
@@ -210,7 +210,7 @@ def optional_user(request: Request, credentials: Credentials) -> User | None:
 
 
 async def require_user(user: Annotated[User | None, Depends(optional_user)]) -> User:
-    """Who asks.
+    """Return the user of the request.
 
     Raises:
         AuthenticationError: there is no valid token.

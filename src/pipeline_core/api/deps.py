@@ -1,4 +1,4 @@
-"""What routes depend on: the asking user's services in a realm, and where the work is asked for."""
+"""Dependencies of the routes: the user's services in a realm, and the origin of a request."""
 
 from typing import Annotated
 from uuid import UUID

@@ -13,7 +13,7 @@ Schema = Mapping[str, Any]
 
 
 class Body(BaseModel):
-    """What a client sends: a field that is not known is refused, so that a slip of the pen decides nothing."""
+    """A request body. Unknown fields are refused, so that a misspelt name decides nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,7 +32,7 @@ def refuse_unknown_query(request: Request) -> None:
 
 
 def unknown_names(place: str, names: Sequence[str], known: Sequence[str]) -> RequestValidationError:
-    """What refuses names that are not known at this place of a request (``query``, ``body``)."""
+    """Return the error that refuses unknown names in a part of a request (``query``, ``body``)."""
     return RequestValidationError(
         [{"type": UNKNOWN, "loc": (place, name), "msg": "", "ctx": {"known": known}} for name in names]
     )

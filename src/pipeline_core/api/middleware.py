@@ -1,4 +1,4 @@
-"""What holds for every request: a line in the log, secure headers, bounds on its size and on its time."""
+"""Middleware for every request: a log line, security headers, and limits on size and time."""
 
 import asyncio
 import time

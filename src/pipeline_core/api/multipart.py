@@ -88,7 +88,7 @@ class _Arriving:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What arrived: the files in their order, and the text of the other fields."""
+    """A form that was received: its files in their order, and the text of its other fields."""
 
     files: Sequence["SpooledUpload | Refused"]
     fields: Mapping[str, str]

@@ -25,7 +25,7 @@ class Page(BaseModel, Generic[Item]):
 
 
 class Cursor:
-    """Where to go on, and how many rows to give."""
+    """The position of a page, and how many rows it has."""
 
     def __init__(
         self,

@@ -155,7 +155,7 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
 
 
 def of_error(error: errors.PipelineError, request: Request) -> Response:
-    """What a client is told of one of the pipeline's errors."""
+    """Answer with the problem that describes one of the pipeline's errors."""
     return answer(problem_of(error, request), _headers(error, status_of(error)))
 
 
@@ -177,7 +177,7 @@ def problem_of(error: errors.PipelineError, request: Request) -> Problem:
 
 
 def _changed(error: errors.PipelineError) -> dict[str, Any]:
-    """What a decision that came too late is told: who was faster, what stands now, and what was asked for."""
+    """Return the fields for a decision that came too late: who was faster, the state now, and the decision itself."""
     if not isinstance(error, errors.ChangedMeanwhileError) or not error.changed:
         return {}
     rows = [
@@ -196,7 +196,7 @@ def _changed(error: errors.PipelineError) -> dict[str, Any]:
 
 
 def of_refused_files(refused: Sequence[tuple[str, errors.PipelineError]], request: Request) -> Response:
-    """What a client is told when none of several files was taken: the problem of all, if it is the same, and each."""
+    """Answer a request of which no file was accepted: the problem they share, if they do, and the problem of each."""
     error = refused[0][1]
     if len({one.code for _, one in refused}) > 1:
         error = errors.RefusedError(
@@ -222,7 +222,7 @@ _LISTS: tuple[tuple[type[errors.PipelineError], str], ...] = (
 
 
 def _wrong_parts(error: errors.PipelineError) -> list[WrongPart]:
-    """What an error says of single fields, and of single ids in a list."""
+    """Return the parts of an error that concern single fields, or single ids in a list."""
     found: Mapping[str, str] = getattr(error, "errors", {})
     ids = next(place for kind, place in _LISTS if isinstance(error, kind))
     return [
@@ -294,7 +294,7 @@ def _wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
 
 
 def of_defect(request: Request, error: Exception) -> Response:
-    """What a client is told of an error that nobody foresaw; the log is told its place."""
+    """Answer with status 500 without details; the log gets the trace."""
     log.error("defect", route=_route(request), error=describe_error(error), trace=trace(error))
     problem = Problem(
         type=_TYPE + "unexpected",

@@ -31,13 +31,13 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:
-    """Whether ``If-None-Match`` names this version; weakly, as section 13.1.2 says."""
+    """Return whether ``If-None-Match`` names this version, by the weak comparison of section 13.1.2."""
     named = {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}
     return etag in named or "*" in named
 
 
 def is_of(if_range: str | None, etag: str) -> bool:
-    """Whether a range may be sent: ``If-Range`` names this version strongly (section 13.1.5), or is not there."""
+    """Return whether a range may be sent: ``If-Range`` is absent or names this version strongly (section 13.1.5)."""
     return if_range is None or if_range.strip() == etag
 
 

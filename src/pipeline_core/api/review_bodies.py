@@ -1,4 +1,4 @@
-"""What every decision over HTTP is sent with and answered with, be it about a document, a bank, a fact or a pair."""
+"""Parts of requests and answers that all decisions share: on documents, question banks, facts and pairs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -94,7 +94,7 @@ class Counts(BaseModel):
 
 
 class Changed(BaseModel):
-    """What a decision changed; what was so already is ``unchanged``."""
+    """The rows that a decision changed; ``unchanged`` counts those that already had the state."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -104,7 +104,7 @@ class Changed(BaseModel):
 
 
 class Staged(BaseModel):
-    """What a staged fact of a document and a question of a bank both have."""
+    """Fields that a staged fact of a document and a question of a bank share."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -67,7 +67,7 @@ def make_app(pipeline: Pipeline) -> FastAPI:
 
 
 def config(app: FastAPI) -> uvicorn.Config:
-    """How the API is served: no access log beside ours, no name of the server, no WebSockets.
+    """Configure the server: no access log besides ours, no server name in headers, no WebSockets.
 
     ``FORWARDED_ALLOW_IPS`` names the proxies whose ``X-Forwarded-For`` and ``-Proto`` are believed; 127.0.0.1 is.
     """

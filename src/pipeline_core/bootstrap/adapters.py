@@ -79,13 +79,13 @@ class Adapters(Databases):
         return Detection(self.settings, self.embedders, self.open_uow)
 
     def record_settings(self, part: str) -> RecordSettings:
-        """What the environment sets, without what was typed for one command."""
+        """Record the settings of the environment, without those typed for one command."""
         environment = load_settings().model_copy(update={"home": self.settings.home})
         return RecordSettings(environment, self.open_uow, part)
 
     @once
     def worker(self) -> Worker:
-        """What takes jobs. Under which settings it does so is on record before it takes the first."""
+        """The worker that takes jobs. Its settings are recorded before it takes the first."""
         self.record_settings("work")()
         worker = Worker(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
         self.closers.append(worker.close)
@@ -93,7 +93,7 @@ class Adapters(Databases):
 
     @once
     def local_converter(self) -> LocalConverter:
-        """What converts without a key, and stands in for what needs one. One that is given is its owner's to close."""
+        """The converter that needs no key, also the fallback for those that do. A given one is its owner's to close."""
         if given := self.given.local:
             return given
         converter = LocalConverter(self.settings)
@@ -144,7 +144,7 @@ class Adapters(Databases):
 
     @once
     def outages(self) -> Outages:
-        """What is known of services in this process."""
+        """The outages of services that this process has seen."""
         return Outages()
 
     @once
@@ -240,7 +240,7 @@ class Adapters(Databases):
 
     @once
     def launcher(self) -> Launcher:
-        """Who does the work that is asked for, by the setting ``launch``."""
+        """The launcher that the setting ``launch`` names."""
         wanted = self.settings.launch
         if wanted == "auto":
             wanted = "deployment" if os.environ.get("PREFECT_API_URL") else "here"

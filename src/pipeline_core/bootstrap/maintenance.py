@@ -26,7 +26,6 @@ from pipeline_core.db.migrate import migrate
 from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.queue_bell import QueueBell
 from pipeline_core.db.rate_limits import PostgresRateLimits
-from pipeline_core.db.session import Row
 from pipeline_core.db.upkeep import analyze
 from pipeline_core.ports.launcher import PoolType
 from pipeline_core.ports.queue_runs import QueueRuns
@@ -81,7 +80,9 @@ class Maintenance(Services):
     def diagnose(self) -> Diagnose:
         """Tries every part; none is made before it is tried."""
         parts = {name: partial(check, self) for name, check in CHECKS.items()}
-        return Diagnose(parts, lambda: check_prefect(self.own_launcher.ui_url(), self.settings.home))
+        return Diagnose(
+            parts, lambda: check_prefect(self.own_launcher.ui_url(), self.settings.home), environment=os.environ
+        )
 
     def migrate(self) -> list[str]:
         """Bring the database's schema up to date; return the names of the migrations that were applied."""
@@ -183,15 +184,12 @@ class Maintenance(Services):
         return None if self.settings.is_apis_alone or not self.queue_runs else self.watch_queue(self.queue_runs)
 
     def folders(self) -> dict[str, Path]:
-        """Where this machine keeps files, by what they are: ``home``, and ``store`` if that is a folder."""
+        """Folders on this machine: ``home``, and ``store`` if that is a folder."""
         store = urlsplit(self.store.url)
         own = {"store": Path(unquote(store.path))} if store.scheme == "file" else {}
         return {"home": self.settings.home, **own}
 
-    def metrics(self) -> list[Row]:
-        """Sums over all users, for monitoring."""
-        return ApiViews(self.api_database).metrics()
-
-    def paid_metrics(self) -> list[Row]:
-        """Sums of paid calls over all users, for monitoring."""
-        return ApiViews(self.api_database).paid_metrics()
+    @once
+    def monitoring(self) -> ApiViews:
+        """The API's views without a user: its readiness, and sums over all users."""
+        return ApiViews(self.api_database)

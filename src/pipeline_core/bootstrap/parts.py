@@ -1,4 +1,4 @@
-"""What every group of parts is made of: parts that are made once, and closed in turn."""
+"""Parts that are made once and closed in turn: the base of every group of parts."""
 
 import threading
 from collections.abc import Callable

@@ -62,7 +62,7 @@ class Services(Adapters, UseCases):
 
     @once
     def deep_ctx(self) -> StageContext:
-        """What a deep scan works with: the same ports, but for those that its profile names."""
+        """The context of a deep scan: the same ports, but for those that its profile names."""
         settings = self.settings.deep()
         return StageContext(
             settings=settings,

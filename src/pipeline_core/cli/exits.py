@@ -9,11 +9,11 @@ from pipeline_core.domain.jobs import InQueue, is_parked, missing_part
 from pipeline_core.domain.search import Answer
 
 if TYPE_CHECKING:
-    from pipeline_core.db.rows import ListedBatch
+    from pipeline_core.domain.rows.batches import ListedBatch
 
 
 class Exit(IntEnum):
-    """What the exit code says."""
+    """Exit codes of the commands."""
 
     OK = 0
     ERROR = 1
@@ -71,14 +71,14 @@ def of_jobs(rows: Sequence[InQueue], *, refused: Sequence[PipelineError] = (), r
 
 
 def of_answer(answer: Answer) -> Exit:
-    """Whether a search found something, or something that waits may have it."""
+    """Return the code of a search: hits, none, or none yet because a waiting document may have the answer."""
     if answer.hits:
         return Exit.OK
     return Exit.WAITING if answer.waiting else Exit.NOTHING_FOUND
 
 
 def of_batch(row: "ListedBatch", *, failed: int = 0) -> Exit:
-    """Where a batch stands; ``failed`` counts its entries that could not be read or imported."""
+    """Return the code for a batch; ``failed`` counts its entries that could not be read or imported."""
     if failed:
         return Exit.FAILED
     return Exit.WAITING if row.pending or row.undecided or row.approved > row.imported else Exit.OK

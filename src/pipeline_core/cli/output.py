@@ -1,4 +1,4 @@
-"""Where the commands write: results to standard output, everything else to standard error."""
+"""Output of the commands: results go to standard output, everything else to standard error."""
 
 import sys
 from typing import Any
@@ -16,7 +16,7 @@ _PIPED_WIDTH = 120
 
 
 class _Messages(Console):
-    """What is said to a person has no secrets in it; results, on standard output, are as they are."""
+    """A console that masks secrets in messages; results on standard output are not masked."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*(masked(one) if isinstance(one, str) else one for one in objects), **options)
@@ -35,13 +35,13 @@ def print_json(value: Any) -> None:
 
 
 def json_wanted(arguments: list[str] | None = None) -> bool:
-    """Whether ``--json`` was typed: errors are JSON then, those of the parser included."""
+    """Return whether ``--json`` was given; errors are then JSON too, including the parser's."""
     given = sys.argv[1:] if arguments is None else arguments
     return "--json" in given[: given.index("--") if "--" in given else None]
 
 
 def complain(error: PipelineError, code: Exit) -> None:
-    """What was wrong, where, and what to do."""
+    """Print what was wrong, where, and what to do."""
     if json_wanted():
         sys.stderr.write(json_bytes({**error.as_json(), "exit_code": code}).decode() + "\n")
         return

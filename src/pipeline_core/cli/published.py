@@ -1,4 +1,4 @@
-"""What was published: asking it, and taking it out."""
+"""Commands on published knowledge: searching and unpublishing."""
 
 from pathlib import Path
 from typing import Annotated

@@ -66,7 +66,7 @@ def _require_port(settings: "Settings") -> None:
 
 
 class _Waiting:
-    """Whether everything that people are told of is there; says once in a while what is not."""
+    """Waits until every announced part is there; says once in a while which are missing."""
 
     def __init__(self, awaited: Callable[[], list[str]], logs: Path) -> None:
         self._awaited, self._logs = awaited, logs

@@ -10,14 +10,16 @@ from uuid import UUID
 
 import structlog
 
-from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, Submitted, status_of
+from pipeline_core.client.results import AT_REST, DocumentStatus, Submitted, status_of
 from pipeline_core.client.wired import Wired, needs
-from pipeline_core.db.rows import Counts, DocumentDetail, DocumentJob, Progress
 from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.documents import DocumentFile
+from pipeline_core.domain.rows.jobs import Counts, DocumentJob, Progress
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.services.foresee_facts import Foreseen
@@ -97,7 +99,7 @@ class Documents(Wired):
         )
 
     def _tell_of_uploads(self, count: int) -> None:
-        """Who waits for the event hears of them now. The queue is watched, and has a schedule, all the same."""
+        """Announce the uploads and ask for a run. Without either, polling and the schedule find them later."""
         try:
             if self._app.queue_runs:
                 self._app.queue_runs.tell_of_uploads(count)
@@ -122,7 +124,7 @@ class Documents(Wired):
             time.sleep(_POLL_S)
 
     def status(self, document: str | UUID) -> DocumentStatus:
-        """Where one document stands.
+        """Return the status of one document.
 
         Args:
             document: Its job id, its document id, the unique beginning of one, its file name, or the path of the file.
@@ -139,7 +141,7 @@ class Documents(Wired):
         states: Sequence[JobState] | None = None,
         limit: int | None = None,
     ) -> list[DocumentStatus]:
-        """Where documents stand, newest first: those named, those in some states, or the newest 100."""
+        """Return the status of the named documents, of those in some states, or of the newest 100, newest first."""
         most = limit or (len(document_ids) if document_ids else 100)
         rows = self._app.views.jobs(self.realm_id, document_ids=document_ids, states=states, limit=max(1, most))
         return [status_of(row) for row in rows]
@@ -149,7 +151,7 @@ class Documents(Wired):
         return self._app.views.job(self.realm_id, self._job_id(document))
 
     def counts(self) -> Counts:
-        """How many documents there are, by state."""
+        """Count the documents by state."""
         return self._app.views.counts(self.realm_id)
 
     @needs(Role.CONTRIBUTOR)
@@ -212,11 +214,11 @@ class Documents(Wired):
         )
 
     def progress(self, document_ids: Sequence[DocumentId]) -> list[Progress]:
-        """How far documents are, for somebody who watches."""
+        """Return the progress of documents, for display."""
         return self._app.views.progress(document_ids)
 
     def estimate(self, files: Iterable[str | os.PathLike[str]]) -> list[Estimate]:
-        """What a run over these files would cost. Nothing is stored, and nothing is paid.
+        """Estimate the cost of a run over these files. Nothing is stored or paid for.
 
         Returns:
             One for each file, in their order; ``error`` says why a file could not be read.
@@ -283,11 +285,11 @@ class Documents(Wired):
         return again
 
     def published(self) -> Again:
-        """What ``read_again`` would start; nothing is."""
+        """Return the documents that ``read_again`` would start, without starting them."""
         return self._app.read_again.which(self.realm_id)
 
     def foresee_read_again(self, from_stage: StageName) -> Foreseen:
-        """What would happen to published facts if all were read again from a stage; nothing is started."""
+        """Foresee the changes to published facts if all documents were read again from a stage; nothing is started."""
         return self._app.read_again.preview(self.published().document_ids, from_stage)
 
     def files(self, document: str | UUID) -> list[DocumentFile]:
@@ -296,8 +298,7 @@ class Documents(Wired):
         Raises:
             NotFoundError: there is no such document.
         """
-        rows = self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
-        return [DocumentFile.of(row) for row in rows]
+        return self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
 
     def download(self, document: str | UUID, stage: StageName, name: str) -> bytes:
         """One of ``files``, its checksum verified; it is on record that it left.
@@ -308,11 +309,10 @@ class Documents(Wired):
         """
         document_id = self._document_id(document)
         services = self._app.for_user(self.person, realm_id=self.realm_id)
-        for row in services.views.files(document_id):
-            file = DocumentFile.of(row)
+        for file in services.views.files(document_id):
             if (file.stage, file.name) == (stage, name):
                 data = self._app.store.get(file.key, sha256=file.sha256)
-                services.record_download(document_id, row, name, realm_id=self.realm_id, by=self.person)
+                services.record_download(document_id, file, realm_id=self.realm_id, by=self.person)
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 
@@ -321,7 +321,7 @@ class Documents(Wired):
         return self._app.views.jobs(self.realm_id, states=states, limit=limit)
 
     def rows(self, document_ids: Sequence[DocumentId]) -> list[DocumentJob]:
-        """Where documents stand, ready for JSON, in the order in which they are named."""
+        """Return the status of documents as rows ready for JSON, in the order of their ids."""
         found = self._app.views.jobs(self.realm_id, document_ids=document_ids, limit=None) if document_ids else []
         order = {document_id: position for position, document_id in enumerate(document_ids)}
         return sorted(found, key=lambda row: order[row.document_id])
@@ -365,7 +365,7 @@ def _given(file: object, limit: int) -> Path | Upload:
 
 
 def _all_of(read: Callable[[int], object], limit: int) -> bytes:
-    """What a file has, at most ``limit`` bytes and one more."""
+    """Read a file, at most one byte more than ``limit``."""
     parts: list[bytes] = []
     left = limit + 1
     while left > 0:

@@ -1,4 +1,4 @@
-"""What is published: asking it, and measuring and changing what it is found by."""
+"""Published knowledge: searching it, evaluating the search, and changing the embedding model."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -12,7 +12,7 @@ from pipeline_core.services.evaluate import APPROVED
 
 
 class Knowledge(Wired):
-    """What was published."""
+    """Search over published knowledge, its evaluation and its embedding model."""
 
     def search(
         self, text: str, *, limit: int = 5, nearest: bool = False, mode: SearchMode = SearchMode.HYBRID

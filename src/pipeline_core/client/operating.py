@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.wired import needs
-from pipeline_core.db.rows import Costs, DocumentCalls
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.costs import Costs, DocumentCalls
 from pipeline_core.domain.spending import PriceTable
 from pipeline_core.services.backup_files import Manifest
 from pipeline_core.services.enrol import Enrolled
@@ -17,14 +17,14 @@ from pipeline_core.services.verify import Sample, Verified
 
 
 class Operating(Documents):
-    """What operators do."""
+    """Operations for operators."""
 
     def costs(self, *, days: int = 30) -> Costs:
-        """What paid services cost in the last days, by day, stage, model and document, with the budgets."""
+        """Return the costs of the last days by day, stage, model and document, with the budgets."""
         return self._app.cost_views.costs(self.realm_id, self._app.budget_accounts(), days=days)
 
     def document_costs(self, document: str | UUID) -> DocumentCalls:
-        """What one document cost, by call and by chunk.
+        """Return the costs of one document by call and by chunk.
 
         Raises:
             NotFoundError: there is no such document.
@@ -38,7 +38,7 @@ class Operating(Documents):
     def verify(
         self, sample: Sample | None = None, *, on_progress: Callable[[Verified], None] = lambda _: None
     ) -> Verified:
-        """Whether the database and the object store agree, of everything or of a sample; nothing is changed.
+        """Check that the database and the object store agree, for everything or a sample; nothing is changed.
 
         Raises:
             StoreUnavailableError, DatabaseUnavailableError: one of them is away.

@@ -1,4 +1,4 @@
-"""What waits for workers: its order, the statuses that people set, and deep scans."""
+"""The queue: its order, the statuses that people set, and deep scans."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,15 @@ from uuid import UUID
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
 from pipeline_core.client.wired import needs
-from pipeline_core.db.deep_scans import StatusChange
-from pipeline_core.db.missing_parts import MissingPart
-from pipeline_core.db.queue import Depth, Waiting
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.queue import Depth, MissingPart, StatusChange, Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """What waits, the next one first; how much waits and runs, by user; the parts that jobs wait for."""
+    """Waiting jobs, the next one first; numbers waiting and running by user; missing parts that jobs wait for."""
 
     waiting: list[Waiting]
     depths: list[Depth]

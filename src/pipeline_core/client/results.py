@@ -1,15 +1,15 @@
-"""What the Python API returns."""
+"""Results of the Python API."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.search import Answer
 from pipeline_core.services.own_policy import PolicyLeft
 
@@ -18,7 +18,7 @@ AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTE
 
 @dataclass(frozen=True, slots=True)
 class DocumentStatus:
-    """Where a document's newest job stands. ``percent`` is 0..100, ``phase`` 0..6; ``error`` is the last one."""
+    """The status of a document's newest job. ``percent`` is 0..100, ``phase`` 0..6; ``error`` is the last one."""
 
     document_id: DocumentId
     job_id: JobId
@@ -40,13 +40,13 @@ class DocumentStatus:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nothing more happens by itself: done, dead, or waiting for a person."""
+        """Return whether nothing more happens by itself: done, dead-lettered, or waiting for a person."""
         return self.state in AT_REST
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of the files: ``started`` are under way or queued, ``left`` counts the others by reason."""
+    """The result of submitting files: ``started`` are under way or queued, ``left`` counts the others by reason."""
 
     document_ids: list[DocumentId]
     started: list[DocumentId]
@@ -58,24 +58,6 @@ class Submitted:
     """Files whose content is another's: their name, and the other's."""
     policy_left: list[PolicyLeft] = field(default_factory=list)
     """Known documents that keep the thresholds that they have, why, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFile:
-    """A file of a document: of which stage, its name, size in bytes, SHA-256 and key in the object store."""
-
-    stage: StageName
-    name: str
-    mime_type: str
-    size: int
-    sha256: str
-    key: str
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Self:
-        key = str(row["file_path"])
-        name = key.rpartition("/")[2]
-        return cls(StageName(row["stage_name"]), name, row["mime_type"], row["file_size"], row["checksum"], key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +110,10 @@ class WaitingSource:
 
 
 class Found(list[Hit]):
-    """What answers a question, best first; empty where nothing does.
+    """Hits that answer a question, best first; empty if none does.
 
-    ``similarity`` is the highest there was, ``floor`` the least of an answer (None: the model has none).
-    ``not_reranked``: why the order is the search's own although there is a reranker.
+    ``similarity`` is the highest found, ``floor`` the lowest that counts as an answer (None: the model has none).
+    ``not_reranked``: why a configured reranker did not set the order.
     """
 
     def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:

@@ -34,10 +34,10 @@ Reviewed = str | UUID | Where
 
 
 class Reviewing(Documents):
-    """What waits for a person, and decisions about it."""
+    """Documents and questions that wait for a person, and decisions on them."""
 
     def waiting(self, *, limit: int = 100) -> list[DocumentStatus]:
-        """What waits for a person, newest first."""
+        """Return the documents that wait for a person, newest first."""
         return self.statuses(states=[JobState.AWAITING_REVIEW], limit=limit)
 
     @needs(Role.REVIEWER)
@@ -122,11 +122,11 @@ class Reviewing(Documents):
         return self._app.review.facts(self._where(of), self.realm_id, statuses=statuses, limit=limit)
 
     def pairs(self, of: Reviewed) -> list[StagedPair]:
-        """What facts of a document or questions of a bank repeat, the most alike first."""
+        """Return the near-duplicates among facts of a document or questions of a bank, the most similar first."""
         return self._app.review.pairs(self._where(of), self.realm_id)
 
     def history(self, of: Reviewed) -> list[PastDecision]:
-        """What was decided about a document or a bank, its facts and pairs, by whom, when and why, oldest first."""
+        """Return the decisions on a document or bank, its facts and pairs: by whom, when and why, oldest first."""
         return self._app.review.history(self._where(of), self.realm_id)
 
     def chunks(self, document: str | UUID) -> list[Chunk]:

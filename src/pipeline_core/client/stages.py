@@ -10,7 +10,7 @@ from pipeline_core.domain.realms import Role
 
 
 class Stages(Documents):
-    """Which stage comes next, and running one by itself."""
+    """Running single stages, and finding the next one."""
 
     def next_available_stage(self, document: str | UUID) -> StageName | None:
         """The stage that ``execute_stage`` would take next; None where the document is done, taken or waits.

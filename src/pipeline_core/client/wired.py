@@ -82,7 +82,7 @@ class Wired:
 
     @property
     def reviewer(self) -> Reviewer:
-        """Who decides: the user, under the name of the setting ``reviewer``."""
+        """The user as a reviewer, under the name of the setting ``reviewer``."""
         return Reviewer(self.realm_id, self.person.name, user_id=self.person.user_id)
 
     def introduce(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What the rows say that there is, from PostgreSQL."""
+"""The objects that rows name, and documents whose rows disagree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Agreement:
         return [row["document_id"] for row in self._session.all("documents_after", after=after, limit=limit)]
 
     def count(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
         [row] = self._session.all("count_documents")
         return int(row["documents"])
 
@@ -66,9 +66,9 @@ class Agreement:
         ]
 
     def places(self, document_id: DocumentId) -> list[str]:
-        """Where its file stands now (URIs)."""
+        """URIs of the places where its file stands now."""
         return [row["source_uri"] for row in self._session.all("places_now", document_id=document_id)]
 
     def disagreements(self, document_ids: Sequence[DocumentId]) -> list[Disagreement]:
-        """Where the ledger, production and its vectors do not say the same of documents that are at rest."""
+        """Differences between the ledger, production and its vectors, for documents at rest."""
         return [Disagreement(**row) for row in self._session.all("disagreements", document_ids=list(document_ids))]

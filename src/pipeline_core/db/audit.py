@@ -56,7 +56,7 @@ class Audit:
         self._session.execute("lock_settings", lock_class=SETTINGS_LOCK_CLASS)
 
     def settings_of(self, installation: Installation) -> Mapping[str, str] | None:
-        """What was last recorded there, else at another machine with that home and part; None: nothing was."""
+        """The settings last recorded there, else on another machine with that home and part; None if there are none."""
         rows = self._session.all("recorded_settings", **asdict(installation))
         return dict(rows[0]["settings"]) if rows else None
 

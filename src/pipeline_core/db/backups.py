@@ -31,7 +31,7 @@ class NamedKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dumped:
-    """What a dump holds: the migrations that were applied, and the rows of each table."""
+    """The contents of a dump: the migrations that were applied, and the number of rows of each table."""
 
     schema: list[str]
     rows: dict[str, int]
@@ -143,7 +143,7 @@ class DatabaseBackups:
             return {name: count for name, count in _rows(connection).items() if name in _CONTENT}
 
     def workers(self) -> int:
-        """How many workers are connected."""
+        """The number of connected workers."""
         with translated(), connect(self.url) as connection:
             [(count,)] = connection.execute(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s::oid AND granted "
@@ -223,7 +223,7 @@ def _contents(file: Path, version: int) -> str:
 
 
 def _around(connection: psycopg.Connection[Any], dumped: Dumped) -> tuple[str, str]:
-    """What is to be said before the dump's own statements, and after them."""
+    """Statements to run before the dump's own, and after them."""
     [(privileges,)] = connection.execute(load()["default_privileges"].encode(), {"schema": SCHEMA}).fetchall()
     before = f"BEGIN;\nDROP SCHEMA {SCHEMA} CASCADE;\n"
     counts = sql.SQL(", ").join(

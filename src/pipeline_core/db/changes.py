@@ -1,4 +1,4 @@
-"""What decisions changed, in PostgreSQL: kept by triggers, and put back."""
+"""Changes made by decisions: triggers record them, and an undo puts the rows back."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -30,7 +30,7 @@ class Changes:
         return Change(**rows[0]) if rows else None
 
     def rows(self, change_id: UUID) -> list[ChangedRow]:
-        """What a change changed."""
+        """The rows that a change touched."""
         return [
             ChangedRow(**{**row, "kind": Kind(row["kind"])})
             for row in self._session.all("changed_rows", change_id=change_id)

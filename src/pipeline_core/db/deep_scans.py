@@ -24,29 +24,8 @@ from pipeline_core.domain.ids import (
     scan_batch_id_for,
 )
 from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Profile
+from pipeline_core.domain.rows.queue import StatusChange
 from pipeline_core.domain.staging import NewQuestion
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    """A document's two statuses before and after."""
-
-    document_id: DocumentId
-    filename: str
-    staging_before: StagingStatus
-    staging_status: StagingStatus
-    deep_before: DeepScanStatus | None
-    deep_scan_status: DeepScanStatus | None
-
-    @property
-    def is_queued_now(self) -> bool:
-        """Whether this queued a deep scan."""
-        return self.deep_scan_status is DeepScanStatus.QUEUED and self.deep_before is not DeepScanStatus.QUEUED
-
-    @property
-    def is_taken_back(self) -> bool:
-        """Whether this took a deep scan back that had not begun."""
-        return self.deep_before is DeepScanStatus.QUEUED and self.deep_scan_status is not DeepScanStatus.QUEUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +41,7 @@ class ScanUnderWay:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Where a fact's evidence stands now."""
+    """The present place of a fact's evidence."""
 
     question_id: QuestionId
     chunk_id: ChunkId
@@ -71,7 +50,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class DeepChanges:
-    """What publishing a deep scan would change: facts to decide, and published facts that would go."""
+    """The effect of publishing a deep scan: facts to decide, and published facts that would go."""
 
     added: int
     withdrawn: int
@@ -94,7 +73,7 @@ class DeepScans:
         self._session = session
 
     def lock_statuses(self, realm_id: RealmId, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
-        """Those of the documents that are the user's, locked."""
+        """Lock those of the documents that belong to the realm; returns them."""
         rows = self._session.all("lock_statuses", realm_id=realm_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 
@@ -105,7 +84,8 @@ class DeepScans:
 
         An event for each that changed, and one for each scan that was taken back.
         """
-        rows = self._session.all(
+        return self._session.rows(
+            StatusChange,
             "set_staging_status",
             document_ids=list(document_ids),
             status=status,
@@ -113,20 +93,9 @@ class DeepScans:
             by=by,
             correlation_id=correlation_id,
         )
-        return [
-            StatusChange(
-                row["document_id"],
-                row["filename"],
-                StagingStatus(row["staging_before"]),
-                StagingStatus(row["staging_status"]),
-                DeepScanStatus(row["deep_before"]) if row["deep_before"] else None,
-                DeepScanStatus(row["deep_scan_status"]) if row["deep_scan_status"] else None,
-            )
-            for row in rows
-        ]
 
     def users_waiting(self) -> list[RealmId]:
-        """Whose documents are ``QUEUED``."""
+        """The realms that have ``QUEUED`` documents."""
         return [row["realm_id"] for row in self._session.all("users_waiting_for_scans")]
 
     def claim(self, limit: int, realm_ids: Sequence[RealmId], *, correlation_id: CorrelationId) -> list[DocumentId]:
@@ -147,7 +116,7 @@ class DeepScans:
         return ids
 
     def is_any_open(self, realm_id: RealmId | None) -> bool:
-        """Whether any document, of this user's or of everybody's, is queued for a scan or in one."""
+        """True if a document of the realm, or of any realm if None, is queued for a scan or in one."""
         [row] = self._session.all("is_any_deep_scan_open", realm_id=realm_id)
         return bool(row["is_any"])
 

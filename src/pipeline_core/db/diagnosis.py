@@ -1,4 +1,4 @@
-"""What the database says of itself to `pipeline doctor`: each check returns what it found, or raises what is wrong."""
+"""Checks of the database for `pipeline doctor`: each returns its finding or raises what is wrong."""
 
 from pipeline_core.db.connection import connect
 from pipeline_core.db.database import Database

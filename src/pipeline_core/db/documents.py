@@ -125,7 +125,7 @@ class Documents:
         self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
     def places_left(self, realm_id: RealmId, places: Sequence[Place]) -> list[str]:
-        """Where else documents stand that had to leave one of these places to another."""
+        """The other places of documents that had to give up one of these places to another document."""
         uris, ids = [place.uri for place in places], [place.document_id for place in places]
         rows = self._session.all("places_left", realm_id=realm_id, uris=uris, document_ids=ids)
         return [row["source_uri"] for row in rows]

@@ -77,7 +77,7 @@ class EmbeddedPostgres:
         return f"postgresql://postgres:@/postgres?host={quote(str(self._socket_folder))}"
 
     def runs(self) -> bool:
-        """Whether the server is there and ready."""
+        """True if the server is up and ready."""
         return self._running() is not None
 
     def close(self) -> None:
@@ -150,7 +150,7 @@ class EmbeddedPostgres:
 
 
 def _lives(pid: int, data: Path | None = None) -> bool:
-    """Whether the process lives; with ``data``, whether it is that folder's server, not another by the same number."""
+    """True if the process lives and, with ``data``, is that folder's server, not another one with the same number."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -185,7 +185,7 @@ def sweep_sockets(accounts: set[int]) -> list[Path]:
 
 
 def _answers(path: Path) -> bool:
-    """Whether somebody listens on a socket, in whatever container it is."""
+    """True if a server listens on the socket, even in another container."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)
         try:

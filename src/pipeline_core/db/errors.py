@@ -44,7 +44,7 @@ _ROW_SECURITY = "ExecWithCheckOptions"
 
 
 def translate(error: psycopg.Error) -> PipelineError:
-    """What a psycopg error means: try again, migrate, a right that lacks, an illegal move, or rows that are refused."""
+    """Translate an error of psycopg: try again, migrate, missing right, illegal move, or rows refused."""
     text = first_line(error)
     constraint = error.diag.constraint_name or ""
     if constraint == _LAST_ADMIN:
@@ -76,7 +76,7 @@ def translate(error: psycopg.Error) -> PipelineError:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """What the driver raises in here leaves as the pipeline's own."""
+    """Turn the driver's errors into the pipeline's own."""
     try:
         yield
     except psycopg.Error as error:
@@ -84,7 +84,7 @@ def translated() -> Iterator[None]:
 
 
 def no_connection(error: psycopg.Error, url: str, role: str) -> PipelineError:
-    """Why there is no connection, and to which database; never with the password."""
+    """The error for a connection that failed; it names the database, never the password."""
     where, text = place(url), first_line(error)
     if isinstance(error, psycopg.ProgrammingError):
         return ConfigurationError(
@@ -106,7 +106,7 @@ def no_connection(error: psycopg.Error, url: str, role: str) -> PipelineError:
 
 
 def all_in_use(url: str) -> DatabaseUnavailableError:
-    """Why nothing was lent in time, though the database is there."""
+    """The error for a connection that did not come free in time."""
     return DatabaseUnavailableError(
         "All of this process's connections to the database are in use.",
         where=place(url),
@@ -126,6 +126,6 @@ def place(url: str) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """What it says, without a full stop and without the statement."""
+    """The first line of the message, without its full stop."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

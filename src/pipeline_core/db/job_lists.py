@@ -33,7 +33,8 @@ from pipeline_core.db.models import (
     StagedQuestions,
     UploadJobs,
 )
-from pipeline_core.db.rows import DocumentJob, Job, JobDetail
+from pipeline_core.domain.rows.details import JobDetail
+from pipeline_core.domain.rows.jobs import DocumentJob, Job
 
 Columns = dict[str, ColumnElement[Any]]
 _MOMENT = TIMESTAMP(timezone=True)
@@ -41,13 +42,13 @@ _TEXTS = ARRAY(Text)
 
 
 def _facts(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many of the document's staged facts are so."""
+    """The number of the document's staged facts that meet the conditions."""
     of_document = StagedQuestions.document_id == Documents.document_id
     return select(func.count()).select_from(StagedQuestions).where(of_document, *conditions).scalar_subquery()
 
 
 def _undecided(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many pairs of the document's facts wait for a decision."""
+    """The number of the document's pairs that wait for a decision."""
     of_document = _PAIRS.c.document_id == Documents.document_id
     return select(func.count()).select_from(_PAIRS).where(of_document, *conditions).scalar_subquery()
 
@@ -87,7 +88,7 @@ _OF_DOCUMENT = (
 
 
 def _columns(job: type[UploadJobs]) -> Columns:
-    """What the fields of a job's row are; ``job`` may be an alias."""
+    """The expression of each field of a job's row; ``job`` may be an alias."""
     found = job.stage3_validation_results
     return {
         **{name: getattr(job, name) for name in _OF_JOB},

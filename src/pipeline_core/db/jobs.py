@@ -186,7 +186,7 @@ class Jobs:
         self._session.all("lock_active_jobs", user_id=user_id)
 
     def active(self, user_id: UserId) -> int:
-        """How many of the user's jobs that came over HTTP are queued, working, or waiting for their next try."""
+        """The number of the user's jobs from HTTP that are queued, working, or waiting for their next try."""
         return int(self._session.all("count_active_jobs", user_id=user_id)[0]["n"])
 
     def recent_uploads(self, user_id: UserId) -> tuple[int, float]:

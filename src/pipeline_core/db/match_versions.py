@@ -66,7 +66,7 @@ ON CONFLICT DO NOTHING
 
 
 def are_outdated(connection: Any) -> bool:
-    """Whether a row has the hash of an older version; by partial indexes, so that it costs nothing where none has."""
+    """True if a row has the hash of an older version. Partial indexes answer this at no cost where there is none."""
     return any(connection.execute(_OUTDATED.format(table=table)).fetchone() is not None for table in _ROWS)
 
 

@@ -82,7 +82,7 @@ def migrate(url: str, *, lock_s: float = _LOCK_S) -> list[str]:
 
 
 def _busy(connection: psycopg.Connection[Any], lock_s: float, url: str) -> DatabaseBusyError:
-    """What to wait for or to end: nothing says any more whose lock it was."""
+    """The error with the transactions to wait for or to end, as nothing tells any more whose lock it was."""
     found = connection.execute(_OPEN).fetchall()
     others = ", ".join(f"process {pid} ({name or 'no name'}, {state}, {age:.0f} s)" for pid, name, state, age in found)
     return DatabaseBusyError(
@@ -100,6 +100,6 @@ def _why(connection: psycopg.Connection[Any], error: psycopg.Error, url: str) ->
 
 
 def _is_interrupted(url: str) -> bool:
-    """Whether a process died between the migrations and what follows them."""
+    """True if a process died between the migrations and the steps that follow them."""
     with translated(), connect(url) as connection:
         return are_outdated(connection) or are_unread(connection)

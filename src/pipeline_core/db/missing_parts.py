@@ -1,18 +1,17 @@
 """Missing parts of the installation in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.rows.queue import MissingPart
 
 
 class Passage(NamedTuple):
-    """What a claim may take while parts are missing: nothing that waits for one of ``missing``, nothing at all where
-    ``closed``, but always ``probes``: they try whether a part is back."""
+    """Limits of a claim while parts are missing: nothing that waits for one of ``missing``, nothing at all where
+    ``closed``, but always ``probes``, which try whether a part is back."""
 
     missing: list[str]
     closed: bool
@@ -22,24 +21,12 @@ class Passage(NamedTuple):
 FREE = Passage([], closed=False, probes=[])
 
 
-@dataclass(frozen=True, slots=True)
-class MissingPart:
-    """A part, why it is taken to be missing, how many jobs are ``held`` for it, and when the next of them tries."""
-
-    part: str
-    error: dict[str, Any]
-    since: datetime
-    tries: int
-    probe_in_s: float
-    held: int
-
-
 class MissingParts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def all(self) -> list[MissingPart]:
-        return [MissingPart(**row) for row in self._session.all("missing_parts")]
+        return self._session.rows(MissingPart, "missing_parts")
 
     def miss(self, errors: Mapping[str, Mapping[str, Any]], *, pause_s: float) -> None:
         """Record why each part is missing; the first try is due after the pause, in seconds."""
@@ -84,6 +71,6 @@ class MissingParts:
         self._session.execute("hold_unclaimed", part=part, document_ids=list(document_ids))
 
     def waiting(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str | None]:
-        """Which of the documents are queued, and the part that each waits for, if any."""
+        """The queued ones of the documents, each with the part that it waits for, if any."""
         rows = self._session.all("held_jobs_of", document_ids=list(document_ids))
         return {row["document_id"]: row["held_for"] for row in rows}

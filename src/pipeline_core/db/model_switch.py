@@ -68,7 +68,7 @@ class ModelSwitch:
         return found / (_NEAREST * len(queries)) if queries else 1.0
 
     def _found(self, session: Session, model: EmbeddingModel, vector: Any) -> int:
-        """How many of the true nearest the index finds; one as near as the last of them is as good."""
+        """The number of the true nearest that the index finds; one as near as the last of them counts."""
 
         def nearest(index: bool) -> list[float]:
             # the planner's own choice might be the same for both; only this index gives rows in order without a sort

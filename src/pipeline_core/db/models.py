@@ -51,7 +51,7 @@ def _of_document() -> ForeignKeyConstraint:
 
 
 class Fact:
-    """What a fact or question has as long as it is staged, and once it is published."""
+    """Columns of a fact or question, both staged and published."""
 
     topic: Mapped[str | None] = mapped_column(Text)
     subtopic: Mapped[str | None] = mapped_column(Text)
@@ -77,7 +77,7 @@ class Fact:
 
 
 class Passage:
-    """What a chunk has as long as it is staged, and once it is published."""
+    """Columns of a chunk, both staged and published."""
 
     document_id: Mapped[UUID] = mapped_column(Uuid)
     realm_id: Mapped[UUID] = mapped_column(Uuid)

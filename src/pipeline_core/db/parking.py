@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.rows import ParkedShown
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId, UserId
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.details import ParkedShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +81,5 @@ class Parking:
 
 
 def parked_shown(session: Session, job_id: JobId) -> ParkedShown | None:
-    """What people are shown of the job's parked decision; None if there is nothing to show."""
+    """The job's parked decision as people see it; None if there is nothing to show."""
     return next(iter(session.rows(ParkedShown, "shown_parked_decision", job_id=job_id)), None)

@@ -4,7 +4,7 @@ from threading import Event
 
 
 class Patience:
-    """How long whoever wants a connection waits for the database; not at all, until work is under way."""
+    """Waits for a database that is away; there are none until work is under way."""
 
     def __init__(self, stopping: Event) -> None:
         """``stopping`` ends every wait."""

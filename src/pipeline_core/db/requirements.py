@@ -1,4 +1,4 @@
-"""What a database must have before the schema can be made in it, and what to do where it lacks something."""
+"""Requirements of a database before the schema can be made in it, and advice where one is not met."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ class Unmet(NamedTuple):
 
 
 def unmet(connection: psycopg.Connection[Any]) -> list[Unmet]:
-    """What the login would fail for if it made the schema now. Nothing is written."""
+    """Requirements that the login does not meet for making the schema. Writes nothing."""
     with connection.cursor(row_factory=dict_row) as cursor:
         facts = cursor.execute(_FACTS, {"schema": _SCHEMA}).fetchall()[0]
         path = [_SCHEMA, "public", "extensions", "pg_catalog"]

@@ -36,7 +36,7 @@ def _pair(row: Row) -> StagedPair:
 
 
 def findings_of(session: Session, job_id: JobId) -> list[dict[str, Any]]:
-    """What validation found about the job, as it stands."""
+    """The job's findings of validation, as they stand."""
     rows = session.all("view_job_findings", job_id=job_id)
     return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
 
@@ -51,7 +51,7 @@ class Reviews:
         return summary_from(rows[0]) if rows else None
 
     def has_document(self, document_id: DocumentId, realm_id: RealmId) -> bool:
-        """Whether the user has such a document; nobody waits for it."""
+        """True if the realm has such a document; takes no lock."""
         return bool(self._session.all("documents_of_user", document_id=document_id, realm_id=realm_id))
 
     def act_as(self, reviewer: Reviewer) -> None:
@@ -68,7 +68,7 @@ class Reviews:
         return PastDecision(**rows[0]) if rows else None
 
     def findings(self, job_id: JobId) -> list[dict[str, Any]]:
-        """What validation found about the job, as it stands."""
+        """The job's findings of validation, as they stand."""
         return findings_of(self._session, job_id)
 
     def log(self, job_id: JobId, code: str, payload: Mapping[str, Any]) -> None:
@@ -90,7 +90,7 @@ class Reviews:
         )
 
     def history(self, where: Where, subject: UUID | None = None, *, of_whole: Sequence[str] = ()) -> list[PastDecision]:
-        """What was done, oldest first; with a ``subject``, to this fact or pair, and to the whole by these codes."""
+        """Past decisions, oldest first; with a ``subject``, on this fact or pair, and with these codes on the whole."""
         name = None if subject is None else str(subject)
         rows = self._session.all(
             "review_history",

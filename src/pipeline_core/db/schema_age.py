@@ -1,4 +1,4 @@
-"""Whether a database and this software are of one age: a newer version knows more migrations, an older one fewer."""
+"""The age of a database against this software's: a newer version knows more migrations, an older one fewer."""
 
 import importlib.metadata
 from pathlib import Path
@@ -80,7 +80,7 @@ def refuse_others(connection: psycopg.Connection[Any], url: str, *, works: bool)
 
 
 def _state(connection: psycopg.Connection[Any]) -> tuple[bool, bool, bool]:
-    """Whether there is a list, whether this role may read it, and whether the schema has any table."""
+    """Return three facts: there is a list, this role may read it, and the schema has a table."""
     [state] = connection.execute(_STATE).fetchall()
     has_list, may_read, has_tables = state
     return has_list, may_read, has_tables

@@ -22,7 +22,7 @@ _READ_IN = "UPDATE documents SET words_language = %s WHERE document_id = %s AND 
 
 
 def are_unread(connection: Any) -> bool:
-    """Whether something that is published has words that were never read."""
+    """True if something published has words that were never read."""
     found = connection.execute(f"SELECT to_regclass('{SCHEMA}.unread_sources') IS NOT NULL").fetchone()
     if not found[0]:
         return False

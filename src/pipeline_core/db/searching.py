@@ -27,7 +27,7 @@ _Near = tuple[dict[UUID, UUID], list[UUID]]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked, among what, and by which model; see ``Views.search``."""
+    """A question, the rows to search, and the embedding model; see ``Views.search``."""
 
     realm_id: RealmId
     text: str
@@ -41,7 +41,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How results are found and ordered, as the settings say.
+    """Settings for finding and ordering results.
 
     ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
     ``meaning_weight``: what the similarity counts where all of the words count 1 (``domain.search.rank``).
@@ -90,7 +90,7 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
 def search_by_each_mode(
     session: Session, queries: Sequence[Query], ranking: Ranking, *, limit: int
 ) -> list[Mapping[SearchMode, list[Row]]]:
-    """What a search by each mode finds for each query, of one gathering: no more of it than tells where it is from.
+    """Search by each mode for each query, from one set of candidates; hits have only what tells where they are from.
 
     The queries differ in texts and vectors only.
 
@@ -174,7 +174,7 @@ class _Asked:
 
     @property
     def all_words(self) -> float:
-        """What they tell together, as the language reads them in which they tell most."""
+        """The weight of all words together, in the language where it is highest."""
         by_language: defaultdict[str, float] = defaultdict(float)
         for language, weight in zip(self.params["languages"], self.params["weights"], strict=True):
             by_language[language] += weight
@@ -257,7 +257,7 @@ def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked 
 
 
 def _has_vectors(session: Session, query: Query) -> bool:
-    """Whether there is anything to compare the query's vector with."""
+    """True if there are vectors to compare the query's with."""
     active = session.all("active_model")
     if query.is_next or not active:
         return bool(active)

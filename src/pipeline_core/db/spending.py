@@ -19,18 +19,18 @@ _SETTING = {scope: f"UPLOAD_PIPELINE_BUDGET_{scope.upper()}_USD" for scope in _W
 
 
 class Spending:
-    """Who asks for a key, and what calls may cost. Claims come before accounts in a transaction."""
+    """Claims on keys of paid calls, and accounts of their costs. In a transaction, claims come before accounts."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def is_orphaned(self, keys: Sequence[str]) -> bool:
-        """Whether one of the keys is claimed by a worker that is gone, or whose time is over."""
+        """True if one of the keys is claimed by a worker that is gone, or its claim has expired."""
         [row] = self._session.all("orphaned_claims", keys=list(keys), lock_class=WORKER_LOCK_CLASS)
         return bool(row["orphaned"])
 
     def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
-        """Those of the keys that nobody is asking for: they are ours until released, or the lease is over."""
+        """Claim those of the keys that nobody holds, until they are released or the lease is over; returns them."""
         rows = self._session.all(
             "claim_keys", keys=sorted(set(keys)), token=token, worker=worker, lease_s=lease_s,
             lock_class=WORKER_LOCK_CLASS,

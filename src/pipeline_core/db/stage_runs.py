@@ -74,7 +74,7 @@ class StageRuns:
         self._session.execute("progress_workflows", stage=stage, document_ids=list(document_ids))
 
     def dependencies(self) -> dict[StageName, list[tuple[StageName, bool]]]:
-        """What each stage depends on, and whether that is required; in the order of execution."""
+        """The stages that each stage depends on, each with True if it is required; in the order of execution."""
         found: dict[StageName, list[tuple[StageName, bool]]] = {}
         for row in self._session.all("stage_dependencies"):
             needs = found.setdefault(StageName(row["stage_name"]), [])

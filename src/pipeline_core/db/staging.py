@@ -320,7 +320,7 @@ class Staging:
             self._session.execute("count_carried_facts", document_ids=document_ids)
 
     def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
-        """What is staged of the documents, as it is held against what is found anew."""
+        """The documents' staged facts, to be compared with those found anew."""
         rows = self._session.all("staged_before", document_ids=list(document_ids))
         return [
             StagedBefore(
@@ -391,7 +391,7 @@ class Staging:
         return found
 
     def trigrams(self, texts: Sequence[str]) -> list[list[str]]:
-        """What pg_trgm itself takes for the trigrams of each text."""
+        """The trigrams of each text, as pg_trgm makes them."""
         return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
 
     def lock_matching(self, realm_ids: Sequence[RealmId]) -> None:
@@ -431,7 +431,7 @@ class Staging:
         return [matchable(row) for row in rows]
 
     def exact_duplicates(self, new: NewRows, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Counterpart]:
-        """What was there before with one of these ``match_sha256``, each in a language that may be the one with it."""
+        """Earlier rows with one of these ``match_sha256``, in a language that may be the same as the key's."""
         hashes, languages = [key for key, _ in keys], [language for _, language in keys]
         rows = self._session.all("exact_duplicates", keys=hashes, of_keys=languages, **_besides(new))
         # what is published comes last, and so stands
@@ -531,7 +531,7 @@ class Staging:
         self._session.execute("mark_matched", document_ids=list(document_ids))
 
     def _undecided_of_copies(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """What waits for a decision in another document waits for one in a document that says the same, too."""
+        """Pairs that wait for a decision in another document, for the copies of their facts in these documents."""
         rows = self._session.all(
             "undecided_of_copies",
             staged_ids=[pair.staged for pair in pairs],
@@ -570,7 +570,7 @@ class Staging:
         return {row["question_id"] for row in self._session.all("replaced_within", document_ids=list(document_ids))}
 
     def settle_replaced_within(self, document_ids: Ids) -> int:
-        """Those facts leave with the next publication: they become duplicates of what replaces them."""
+        """Make those facts duplicates of what replaces them: they leave with the next publication."""
         return self._session.execute("settle_replaced_within", document_ids=list(document_ids))
 
     def differing(self, document_ids: Ids) -> dict[DocumentId, list[Differing]]:
@@ -584,7 +584,7 @@ class Staging:
         return found
 
     def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
-        """How many facts a person is asked about, by their confidence; documents without one are not named."""
+        """The number of facts whose confidence asks for a person, by document; only documents with such facts."""
         rows = self._session.all("facts_to_decide", document_ids=list(document_ids))
         return {row["document_id"]: row["facts"] for row in rows}
 

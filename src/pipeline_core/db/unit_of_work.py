@@ -48,7 +48,7 @@ class NearDuplicates(Protocol):
 
 class Comparing(Protocol):
     def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> NearDuplicates:
-        """How these rows are compared as long as a transaction is open: with what is known of them already."""
+        """A mode to compare these rows within an open transaction, with what is known of them already."""
         ...
 
 
@@ -80,7 +80,7 @@ class UnitOfWork:
 
     @property
     def comparing(self) -> Comparing:
-        """How rows are compared.
+        """The comparison of rows.
 
         Raises:
             UnexpectedError: this unit of work was opened without it.

@@ -1,4 +1,4 @@
-"""What is removed in the end, from PostgreSQL; and the planner's statistics."""
+"""Removal of old rows, and the planner's statistics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Upkeep:
         return [Purged(**row) for row in self._session.all("purge_dead", days=older_than_days, limit=limit)]
 
     def unnamed(self, keys: Sequence[str]) -> list[str]:
-        """Those of the object keys that no row names."""
+        """The object keys that no row names."""
         return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
 
     def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
@@ -57,7 +57,7 @@ class Upkeep:
         self._session.execute("note_flow_run", flow=flow)
 
     def are_objects_held(self) -> bool:
-        """Whether a backup copies objects just now: none is to be removed then, as it may be one that it names.
+        """True if a backup is copying objects: none may be removed then, as the backup may name it.
 
         If not, no backup begins before the transaction ends; one that begins later names nothing that is unnamed now.
         """

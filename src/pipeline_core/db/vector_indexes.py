@@ -54,7 +54,7 @@ def ensure(
 
 
 def exists(url: str, table: str, model: str) -> bool:
-    """Whether the model's index on the table is there and valid."""
+    """True if the model's index on the table exists and is valid."""
     with translated(), connect(url, autocommit=True) as connection:
         return _exists(connection, index_name(table, model))
 

@@ -1,4 +1,4 @@
-"""What people look at, from PostgreSQL."""
+"""Views for people: jobs, documents, search and exports."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,23 +12,13 @@ from pipeline_core.db.job_lists import DOCUMENT_JOBS
 from pipeline_core.db.listing import R
 from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
-from pipeline_core.db.rows import (
-    ChunkOutcome,
-    Counts,
-    DocumentDetail,
-    DocumentJob,
-    DocumentPair,
-    JobEvent,
-    LeftOutFact,
-    Progress,
-    RunDocument,
-    StageTiming,
-    WeighedFact,
-)
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
+from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent, Progress, RunDocument, StageTiming
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.domain.vectors import Vectors
 
@@ -88,7 +78,7 @@ class Views:
             )
 
     def progress(self, document_ids: Sequence[DocumentId]) -> list[Progress]:
-        """Where each document stands now. Cheap enough to poll."""
+        """The present position of each document. Cheap enough to poll."""
         return self._rows(Progress, "view_progress", document_ids=list(document_ids))
 
     def run_documents(self, document_ids: Sequence[DocumentId]) -> list[RunDocument]:
@@ -96,7 +86,7 @@ class Views:
         return self._rows(RunDocument, "view_run_documents", document_ids=list(document_ids))
 
     def counts(self, realm_id: RealmId) -> Counts:
-        """How many jobs are in each state, and how much is published."""
+        """The number of jobs in each state, and of published documents, chunks and facts."""
         [counts] = self._rows(Counts, "view_counts", realm_id=realm_id)
         return counts
 
@@ -187,9 +177,9 @@ class Views:
         kind: str | None = None,
         is_next: bool = False,
     ) -> list[Mapping[SearchMode, list[Row]]]:
-        """What ``search`` finds for each question and its vector by each mode, all within one moment.
+        """Search by each mode for each question and its vector, all within one moment.
 
-        Of a hit no more than tells where it is from, and with it all its facts.
+        A hit has only what tells where it is from, and all its facts.
 
         Raises:
             EmbeddingModelChangedError: production is in another model.
@@ -213,7 +203,7 @@ class Views:
         return self._all("published_questions", realm_id=realm_id, after=after, limit=limit)
 
     def count_not_asked(self, realm_id: RealmId) -> int:
-        """How many published facts have no question, or come from no document."""
+        """The number of published facts that have no question, or come from no document."""
         return int(self._all("count_not_asked", realm_id=realm_id)[0]["questions"])
 
     def export(self, realm_id: RealmId, document_id: UUID) -> Row:
@@ -251,7 +241,7 @@ def only(rows: Sequence[T], otherwise: str) -> T:
 
 
 def _place(row: Row) -> str:
-    """Where the document stands, as people write it; of one that stands nowhere, its file name."""
+    """The document's place as people write it, or its file name if it has none."""
     return _readable(row["place"]) if row["place"] else str(row["filename"])
 
 

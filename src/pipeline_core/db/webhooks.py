@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline_core.db.session import Row, Session
+from pipeline_core.db.session import Session
 from pipeline_core.domain.errors import ConflictError
 from pipeline_core.domain.ids import RealmId
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
+from pipeline_core.domain.rows.webhooks import DeliveryShown, Webhook, WebhookEvent
+from pipeline_core.ports.webhooks import Delivery, SendResult
 
 
 class Webhooks:
@@ -31,7 +32,7 @@ class Webhooks:
         """
         self._session.all("lock_webhooks_of", realm_id=realm_id)
         known = self.endpoints(realm_id)
-        if any(row["url"] == url for row in known):
+        if any(endpoint.url == url for endpoint in known):
             return False
         if most and len(known) >= most:
             raise ConflictError(
@@ -47,9 +48,9 @@ class Webhooks:
         )
         return added == 1
 
-    def endpoints(self, realm_id: RealmId, webhook_id: UUID | None = None) -> list[Row]:
+    def endpoints(self, realm_id: RealmId, webhook_id: UUID | None = None) -> list[Webhook]:
         """The user's endpoints, without their secrets."""
-        return self._session.all("webhooks", realm_id=realm_id, webhook_id=webhook_id)
+        return self._session.rows(Webhook, "webhooks", realm_id=realm_id, webhook_id=webhook_id)
 
     def remove(self, realm_id: RealmId, webhook_id: UUID) -> bool:
         """Forget the endpoint and its log; False if the user has no such endpoint."""
@@ -68,10 +69,11 @@ class Webhooks:
 
     def log(
         self, realm_id: RealmId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Row]:
-        """What was sent to the endpoint or is to be sent, newest first."""
+    ) -> list[DeliveryShown]:
+        """Messages sent or to be sent to the endpoint, newest first."""
         before_ts, before_id = before or (None, None)
-        return self._session.all(
+        return self._session.rows(
+            DeliveryShown,
             "webhook_log",
             realm_id=realm_id,
             webhook_id=webhook_id,
@@ -83,8 +85,10 @@ class Webhooks:
     def claim(
         self, limit: int, *, lease_s: float, per_realm: int, per_endpoint: int, realm_id: RealmId | None
     ) -> list[Delivery]:
-        """What is due now, so much of a user and of an endpoint that no more than these are under way together, in all
-        processes. It comes due again after the lease unless it is settled."""
+        """Claim deliveries that are due. ``per_realm`` and ``per_endpoint`` limit those under way in all processes.
+
+        A delivery comes due again after the lease unless it is settled.
+        """
         self._session.all("lock_claims")
         rows = self._session.all(
             "claim_deliveries",
@@ -97,7 +101,7 @@ class Webhooks:
         return [Delivery(**row) for row in rows]
 
     def overdue(self, *, by_s: float) -> bool:
-        """Whether something has been due for so long, and nobody is sending anything."""
+        """True if a delivery has been due for so long, and nobody is sending anything."""
         [row] = self._session.all("webhooks_overdue", by_s=by_s)
         return bool(row["overdue"])
 
@@ -125,7 +129,7 @@ class Webhooks:
         self._session.execute("count_failures", webhook_id=webhook_id, failures=failures, error=error, pause_s=pause_s)
 
     def make_due(self, webhook_id: UUID) -> None:
-        """What waits for the endpoint is due at once."""
+        """Make what waits for the endpoint due at once."""
         self._session.execute("make_deliveries_due", webhook_id=webhook_id)
 
     def prune(self, *, days: int) -> int:
@@ -133,7 +137,7 @@ class Webhooks:
         return self._session.execute("prune_deliveries", days=days)
 
     def give_up(self, *, days: int) -> int:
-        """What waits for so long has failed; returns how many."""
+        """Mark what has waited for so long as failed; returns how many."""
         return self._session.execute("give_deliveries_up", days=days)
 
     def disable(self, webhook_id: UUID, because: str) -> None:

@@ -1,4 +1,4 @@
-"""What shows the others that this worker lives: a session lock while it is connected, and renewed leases."""
+"""The sign to others that this worker lives: a session lock while it is connected, and renewed leases."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Which addresses belong to the public internet: requests that others ask for go nowhere else."""
+"""Public internet addresses: requests made on behalf of others go nowhere else."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network

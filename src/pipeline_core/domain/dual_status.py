@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class StagingStatus(StrEnum):
-    """What people think of a document. ``SELECTED`` asks for a deep scan."""
+    """People's assessment of a document. ``SELECTED`` asks for a deep scan."""
 
     NEW = "New"
     SELECTED = "Selected"
@@ -17,7 +17,7 @@ class StagingStatus(StrEnum):
 
 
 class DeepScanStatus(StrEnum):
-    """How far a deep scan is; a document that never was selected has none."""
+    """The progress of a deep scan; a document that was never selected has none."""
 
     QUEUED = "Queued"
     PROCESSING = "Processing"

@@ -1,4 +1,4 @@
-"""Which 8-bit or East Asian encoding bytes are in: the one in which they say something in the letters of a language."""
+"""Guesses the 8-bit or East Asian encoding of bytes: the one in which they read as a language."""
 
 import re
 import unicodedata

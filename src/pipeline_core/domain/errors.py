@@ -28,12 +28,12 @@ _MAKE_AGAIN = "Have it restored, or made again: `POST /api/v2/documents/{documen
 
 
 def says_commands(advice: str) -> bool:
-    """Whether it is for the command line only."""
+    """Return whether the advice is for the command line only."""
     return _COMMAND.search(advice) is not None
 
 
 class Advice(TypedDict, total=False):
-    """Where it went wrong and what to do, as each error takes it."""
+    """Keyword arguments of every error: where it went wrong, and what to do."""
 
     where: str | None
     action: str | None
@@ -68,7 +68,7 @@ class PipelineError(Exception):
 
     @classmethod
     def advice_over_http(cls, action: str | None = None) -> str:
-        """What to do, for who reads it over HTTP: ``action`` unless that is for the command line."""
+        """Return the advice for an HTTP client: ``action``, unless that is for the command line."""
         if action and not says_commands(action):
             return action
         for kind in cls.__mro__:
@@ -87,7 +87,7 @@ class PipelineError(Exception):
         return self
 
     def as_json(self) -> dict[str, Any]:
-        """What, where, and what to do."""
+        """Return the code, the message, where it went wrong, and what to do."""
         return {"code": self.code, "message": self.message, "where": self.where, "action": self.what_to_do}
 
     def as_stored(self) -> dict[str, Any]:
@@ -97,9 +97,9 @@ class PipelineError(Exception):
 
 
 def explain(stored: Mapping[str, object]) -> PipelineError:
-    """What ``as_stored`` stored, to be told again: the one reader of ``upload_jobs.last_error``.
+    """Rebuild the error that ``as_stored`` stored. This is the only reader of ``upload_jobs.last_error``.
 
-    Rows that another program wrote may lack a part; its default stands in.
+    Rows that another program wrote may lack a part; its default is used.
     """
     said = {name: value for name, value in stored.items() if isinstance(value, str)}
     action, http_action = said.get("action"), said.get("http_action")
@@ -109,7 +109,7 @@ def explain(stored: Mapping[str, object]) -> PipelineError:
 
 
 def over_http(stored: Mapping[str, object]) -> dict[str, Any]:
-    """What ``as_stored`` stored, as a client of the HTTP API is told it."""
+    """Return what ``as_stored`` stored, with the advice for an HTTP client."""
     told = {name: value for name, value in stored.items() if name != "http_action"}
     return {**told, "action": explain(stored).http_what_to_do}
 
@@ -241,7 +241,7 @@ class EmbeddingModelChangedError(TransientError):
 
 
 class StagedRowsChangedError(TransientError):
-    """What is to be published has changed since it was read."""
+    """The staged rows changed after they were read for publishing."""
 
     code = "staged_rows_changed"
     action = "It is read again and tried again by itself."
@@ -633,7 +633,7 @@ class Changed:
 
     @property
     def what(self) -> str:
-        """What happened to it since."""
+        """Return the change since then as words: ``made it rejected`` or ``changed it``."""
         return f"made it {self.status}" if self.status != self.expected_status else "changed it"
 
     @property

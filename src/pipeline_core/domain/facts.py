@@ -267,7 +267,7 @@ class Fact:
 
 
 class LeftOut(StrEnum):
-    """What keeps a fact out of production. The same values stand in the database."""
+    """A reason that keeps a fact out of production. The database has the same values."""
 
     SCATTERED = "evidence_scattered_on_page"
     LOW_CONFIDENCE = "low_confidence"

@@ -106,7 +106,7 @@ def fault_of(error: PipelineError) -> Fault:
 
 
 def part_of(error: PipelineError) -> str:
-    """Which part of the installation is missing, for people: ``object store``, ``api.openai.com``."""
+    """Name the missing part of the installation for people: ``object store``, ``api.openai.com``."""
     return _row(error)[1] or error.where or "service"
 
 

@@ -1,6 +1,6 @@
-"""Which language a text is in, guessed from its script and, where several share it, from its letters: pure.
+"""Guesses the language of a text from its script and, where languages share a script, from its letters: pure.
 
-Codes are those of ISO 639-1; "" stands for what cannot be told, and what cannot be told may be any language.
+Codes are those of ISO 639-1; "" means unknown, which may be any language.
 """
 
 import re

@@ -177,14 +177,14 @@ class EventType(StrEnum):
 
 
 class Profile(StrEnum):
-    """How thoroughly a document is processed: with the usual settings, or with those of a deep scan."""
+    """The thoroughness of processing: the usual settings, or those of a deep scan."""
 
     STANDARD = "standard"
     DEEP = "deep"
 
 
 class Outcome(StrEnum):
-    """How a done job ended. ``superseded``: a newer version of the same source was published meanwhile."""
+    """The outcome of a done job. ``superseded``: a newer version of the same source was published meanwhile."""
 
     PUBLISHED = "published"
     REJECTED = "rejected"

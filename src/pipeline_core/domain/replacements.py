@@ -1,4 +1,4 @@
-"""Which question takes another's place, where many are to replace one another."""
+"""Chains of replaced questions, resolved to the last successor of each."""
 
 from collections.abc import Iterable
 

@@ -94,7 +94,7 @@ def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]
 
 
 class SearchMode(StrEnum):
-    """What a search goes by."""
+    """The ranking of a search: by vectors, by words, or by both."""
 
     VECTOR = "vector"
     TEXT = "text"

@@ -1,7 +1,7 @@
-"""Which questions of a document stay, where they are made by patterns: pure.
+"""Drops repetitive questions of a document that were made from patterns: pure.
 
-What is asked twice is not clear alone, as each time another fact answers it. And questions of which many begin with the
-same words are a form that was filled in, not what a person asks.
+A question asked twice is ambiguous, as a different fact answers it each time. And where many questions begin with the
+same words, they read like a form and not like what a person asks.
 """
 
 import re

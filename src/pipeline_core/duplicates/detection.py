@@ -1,4 +1,4 @@
-"""Which mode looks for duplicates, and what it needs beforehand: scored mode embeds the new rows, in no transaction."""
+"""Chooses the mode of duplicate detection and prepares it: scored mode embeds the new rows outside a transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

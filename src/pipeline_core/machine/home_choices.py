@@ -1,4 +1,4 @@
-"""What a person chose once for a home: the realm that commands work in, and the name in the record of decisions."""
+"""Choices stored in a home folder: the realm that commands work in, and the reviewer's name for decisions."""
 
 from pathlib import Path
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a program writes becomes lines of a log file, without secrets and names of runs."""
+"""Copies a program's output to a log file, line by line, without secrets and names of runs."""
 
 import os
 import threading

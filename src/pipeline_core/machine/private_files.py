@@ -20,7 +20,7 @@ _OURS = (".doctor", "api.key", "backups", "logs", "objects", "postgres", "prefec
 
 
 class _UsersUmask:
-    """What the user's umask was before this process took its own."""
+    """The user's umask, from before this process set its own."""
 
     value: int | None = None
 

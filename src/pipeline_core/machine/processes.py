@@ -6,7 +6,7 @@ import psutil
 
 
 def listens(pid: int, port: int) -> bool:
-    """Whether the process, or a child of it, listens on this TCP port."""
+    """Return whether the process or one of its descendants listens on this TCP port."""
     try:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
@@ -20,7 +20,7 @@ def listens(pid: int, port: int) -> bool:
 
 
 def runs(pid: int, *words: str) -> bool:
-    """Whether there is such a process, alive, with all of these words among its command line's."""
+    """Return whether the process is alive and has all these words as arguments."""
     try:
         command = psutil.Process(pid).cmdline()  # empty for one that has ended
     except psutil.Error:
@@ -29,7 +29,7 @@ def runs(pid: int, *words: str) -> bool:
 
 
 def belongs_to_owner_of(path: Path, pid: int) -> bool:
-    """Whether the process runs as the account that the file belongs to: a number that was used again may not."""
+    """Return whether the process runs as the owner of the file; one that reuses the number may not."""
     try:
         return int(psutil.Process(pid).uids().effective) == path.stat().st_uid
     except (psutil.Error, OSError):

@@ -19,7 +19,7 @@ _DAY_S = 86_400
 
 
 class Kept(NamedTuple):
-    """How much is kept of all logs of a folder."""
+    """Limits on the logs of a folder, all files together."""
 
     max_bytes: int = 1024 * 1024 * 1024
     days: float = 30

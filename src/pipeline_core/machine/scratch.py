@@ -69,7 +69,7 @@ def sweep(*, young_s: float = _YOUNG_S) -> list[Path]:
 
 
 def _is_left(folder: Path, young_s: float) -> bool:
-    """Whether it is one of ours whose owner is gone, and that nobody has made just now."""
+    """Return whether the folder is ours, its process is gone, and it is older than ``young_s``."""
     match = _NAME.fullmatch(folder.name)
     if match is None or int(match["space"], 16) != _space() or not _is_ours(folder) or _lives(match):
         return False
@@ -77,7 +77,7 @@ def _is_left(folder: Path, young_s: float) -> bool:
 
 
 def _made_at(folder: Path) -> float:
-    """When it was last changed itself, seconds; 0 of one that somebody else has swept meanwhile."""
+    """Return the folder's change time in seconds since 1970; 0 if another process has removed it."""
     try:
         return folder.stat().st_ctime
     except OSError:
@@ -104,7 +104,7 @@ def _leave(folder: Path, pid: int) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether it is a folder, no link, of this user, that nobody else can write to."""
+    """Return whether it is a folder, not a link, that belongs to this user and only this user can write to."""
     try:
         status = folder.lstat()
     except OSError:
@@ -113,7 +113,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _space() -> int:
-    """Which numbers of processes these are: in a container they mean others."""
+    """Return the id of the PID namespace: a container numbers its processes by itself. 0 if unknown."""
     with suppress(OSError):
         return Path("/proc/self/ns/pid").stat().st_ino
     return 0

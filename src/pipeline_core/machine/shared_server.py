@@ -33,7 +33,7 @@ class SharedServer:
 
     @property
     def joined(self) -> bool:
-        """Whether this process uses it."""
+        """Return whether this process uses the server."""
         return self._file is not None
 
     def join(self) -> None:

@@ -160,9 +160,9 @@ def closed_bold(text: str, line: str) -> str:
 
 
 def code_lines(lines: Sequence[str]) -> tuple[list[bool], set[int]]:
-    """Which lines are in fenced code blocks (fences included), and which lines open one that is never closed.
+    """Return which lines are in fenced code blocks (fences included), and which open one that is never closed.
 
-    Not as CommonMark has it (see ``domain.fences``), where a block that is not closed takes the rest along: a fence
+    This differs from CommonMark (see ``domain.fences``), where a block that is not closed takes the rest along: a fence
     with a language inside a block of the same fence means that the outer one was never closed, and so does its end.
     """
     inside = [False] * len(lines)

@@ -126,7 +126,7 @@ def _fact(uow: UnitOfWork, document_id: DocumentId, missed: MissedFact, chunk: C
 
 
 def _pages(uow: UnitOfWork, document_id: DocumentId) -> PageMap:
-    """Where the pages stand in the text that the chunks are of."""
+    """Return the page map of the text that the chunks were cut from."""
     outputs = uow.stages.outputs([document_id], ["optimized_markdown", "markdown"]).get(document_id, {})
     text = outputs.get("optimized_markdown") or outputs.get("markdown")
     if text is None or "page_map" not in text.metadata:
@@ -135,7 +135,7 @@ def _pages(uow: UnitOfWork, document_id: DocumentId) -> PageMap:
 
 
 def _batch_of(summary: JobSummary) -> BatchId:
-    """That of the document; of a deep scan its own, so that it is rejected with the scan."""
+    """Return the document's batch; for a deep scan, that of the scan, so that the fact is rejected with it."""
     is_scan = summary.profile is Profile.DEEP and summary.is_published
     return scan_batch_id_for(summary.job_id) if is_scan else batch_id_for(summary.document_id)
 
@@ -173,7 +173,7 @@ def _added_before(fact: StagedFact) -> Added:
 
 
 def _message(fact: StagedFact, pairs: Sequence[Pair], same: Sequence[StagedFact]) -> str:
-    """What became of the fact, and what else says the same or may."""
+    """Say what happened to the fact, and which others say the same or may."""
     if fact.status == "duplicate":
         return (
             f"fact added, and left out as a duplicate: {fact.duplicate_of} says the same; decide their pair otherwise "

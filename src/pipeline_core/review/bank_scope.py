@@ -127,7 +127,7 @@ class BankScope(Scope):
 
 
 def has_new_words(old: StagedFact, new: StagedFact) -> bool:
-    """Whether what the question is compared by has changed."""
+    """Return True if the words that the question is compared by have changed."""
     return (old.question, old.answer) != (new.question, new.answer)
 
 

@@ -1,4 +1,4 @@
-"""What operations on a bank share: its lock, its owner, its status by its counts, and comparing its questions."""
+"""Common parts of the operations on a bank: its lock, its owner, its status from its counts, and comparison."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What reviewers ask for, by which names, and what follows.
+"""Requests of reviewers, the names of their fields, and what follows from them.
 
 The names are those of HTTP, of Python and of Prefect's form. ``approved_matches`` says exactly which facts are
 approved: every other undecided one is rejected, and an empty list approves none; ``question_ids`` is the same with an
@@ -28,7 +28,7 @@ __all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
 
 
 class Decision(StrEnum):
-    """What a reviewer can decide about a document."""
+    """Decisions that a reviewer can make about a document."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -37,7 +37,7 @@ class Decision(StrEnum):
 
 
 class Resolution(StrEnum):
-    """What becomes of a pair of near-duplicates."""
+    """Resolutions of a pair of near-duplicates."""
 
     KEEP_EXISTING = "keep_existing"
     REPLACE_EXISTING = "replace_existing"
@@ -71,7 +71,7 @@ class Request:
         object.__setattr__(self, "user_id", user_of(self.user_id, self.realm_id))
 
     def by(self, document_id: DocumentId) -> Reviewer:
-        """Who asks for it, why, and having seen the document and its facts how."""
+        """Return the reviewer, with the reason, and with the expected state of the document and its facts."""
         expected = dict(self.expected_facts)
         if self.expected:
             expected[document_id] = self.expected
@@ -80,7 +80,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What followed for a document. ``others`` go on as well: all that they waited for was the same decision."""
+    """Outcome for a document. ``others`` go on as well: they waited only for the same decision."""
 
     document_id: DocumentId
     state: JobState
@@ -89,7 +89,7 @@ class Decided:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the job is queued to run again."""
+        """Return True if the job is queued to run again."""
         return self.state is JobState.QUEUED
 
     @property
@@ -99,9 +99,9 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a decision about facts or pairs changed; what was so before is ``unchanged``.
+    """Facts or pairs that a decision changed, and the number that it left ``unchanged``.
 
-    ``to_run`` are documents that go on by it.
+    ``to_run`` are documents that go on because of it.
     """
 
     changed: Sequence[UUID]
@@ -111,7 +111,7 @@ class Change:
     to_run: tuple[DocumentId, ...] = ()
 
     def of(self, document_id: DocumentId) -> Decided:
-        """What it means for the document."""
+        """Return the outcome for the document."""
         state = JobState.QUEUED if document_id in self.to_run else JobState.AWAITING_REVIEW
         others = tuple(one for one in self.to_run if one != document_id)
         return Decided(document_id, state, self.message, others)
@@ -126,7 +126,7 @@ def and_others(message: str, others: Sequence[DocumentId]) -> str:
 
 
 class DecisionFields(TypedDict, total=False):
-    """What may be said with a decision; ``FIELDS`` has which of it goes with which."""
+    """Fields of a decision; ``FIELDS`` says which of them go with which decision."""
 
     reason: str
     override_reason: str

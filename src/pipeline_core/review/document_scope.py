@@ -123,7 +123,7 @@ class DocumentScope(Scope):
             )
 
     def moved_on(self) -> AlreadyDecidedError:
-        """What to tell a reviewer who comes too late."""
+        """Return the error for a reviewer who comes too late."""
         summary = self.summary
         last = self.uow.reviews.last_decision(summary.job_id, list(DECISIONS))
         here = f"it is {summary.state.replace('_', ' ')}"
@@ -260,7 +260,7 @@ def _given(changes: Mapping[str, str | None]) -> Mapping[str, str | None]:
 
 
 def in_words(last: PastDecision) -> str:
-    """Who decided what about the document, when, and why."""
+    """Say who decided what about the document, when, and why."""
     reason = str(last.payload.get("reason") or "").strip()
     why = f" (“{reason}”)" if reason else ""
     return f"{last.payload.get('by')} {DECISIONS[last.code]} on {dated(last.ts)}{why}".rstrip()

@@ -1,4 +1,4 @@
-"""What a reviewer marks in a chunk and says of it, before it is a fact."""
+"""Words that a reviewer marks in a chunk, with question and answer, before they are a fact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class MissedFact:
-    """What a reviewer marks, in the order in which a reader needs it, and says of it.
+    """Marked words, in the order in which a reader needs them, and the reviewer's own.
 
     Question and answer are given together or not at all. Without a statement, the marked words are the statement.
     """
@@ -42,7 +42,7 @@ class MissedFact:
 
 
 def read(missed: MissedFact) -> MissedFact:
-    """What is said, without blanks at its ends.
+    """Return the marked fact with blanks at the ends of its texts removed.
 
     Raises:
         RefusedError: a text is blank or too long, or there is a question without an answer or the other way round.
@@ -101,5 +101,5 @@ def quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
 
 
 def statement_of(quoted: Sequence[str]) -> str:
-    """What the marked words say, as a reader sees them."""
+    """Return the marked words as a reader sees them."""
     return " ".join(map(strip_markdown, quoted))

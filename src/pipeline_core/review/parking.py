@@ -144,7 +144,7 @@ def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
 
 
 def in_words(parked: ParkedDecision) -> str:
-    """Who decided what, and when."""
+    """Say who decided what, and when."""
     return f"{parked.taken_by} decided “{parked.decision}” on {dated(parked.taken_at)}".rstrip()
 
 

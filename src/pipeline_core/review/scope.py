@@ -1,4 +1,4 @@
-"""What is decided about at once, a document or a question bank: under its locks, with what follows of a decision."""
+"""The unit of a review, a document or a question bank, under its locks, with the consequences of a decision."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,12 @@ from pipeline_core.review.decisions import Change, Resolution, and_others
 
 Work = Literal["decide", "edit", "resolve"]
 SYSTEM = "system"
-"""Who changed or decided what nobody was asked about."""
+"""Name for changes and decisions that nobody was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """From which statuses a fact comes to one, in which it is left as it is, and what of it can be edited when."""
+    """Statuses from which a fact can come to another or which it keeps, and the fields and statuses of an edit."""
 
     comes_from: Mapping[QuestionStatus, frozenset[QuestionStatus]]
     stays: Mapping[QuestionStatus, frozenset[QuestionStatus]]
@@ -194,7 +194,7 @@ class Scope(ABC):
         return self.uow.batches.counts([self.batch_id])[self.batch_id]
 
     def next_step(self, *, of_pairs: bool) -> str:  # noqa: ARG002
-        """What is left to do, to be said behind what was done; "" for nothing."""
+        """Return what is left to do, to follow what was done in a message; "" for nothing."""
         return ""
 
     def change(
@@ -206,7 +206,7 @@ class Scope(ABC):
         of_pairs: bool = False,
         to_run: tuple[DocumentId, ...] = (),
     ) -> Change:
-        """What was done to how many, and what is left."""
+        """Describe a change: how many were changed, how, and what is left."""
         noun = "pair" if of_pairs else self.noun
         said = f"{counted(len(changed), noun)} {done}" + (f", {unchanged:,} unchanged" if unchanged else "")
         others = [one for one in to_run if one != self.where.id]

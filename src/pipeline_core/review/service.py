@@ -154,7 +154,7 @@ class Review:
             return uow.reviews.pairs(where, realm_id, resolution=resolution)
 
     def history(self, where: Where, realm_id: RealmId, subject: UUID | None = None) -> list[PastDecision]:
-        """What was done to a document or bank, or to one fact or pair of it, by whom, when and why, oldest first.
+        """List what was done to a document or bank, or to one fact or pair of it, by whom, when and why, oldest first.
 
         Raises:
             NotFoundError: the user has no such document or batch.
@@ -164,7 +164,7 @@ class Review:
             return uow.reviews.history(where, subject, of_whole=list(DECISIONS))
 
     def pair_history(self, duplicate_id: UUID, realm_id: RealmId) -> list[PastDecision]:
-        """What was done to one pair, of whatever document or bank it is, and to that as a whole, oldest first.
+        """List what was done to one pair, and to its document or bank as a whole, oldest first.
 
         Raises:
             NotFoundError: the user has no such pair.

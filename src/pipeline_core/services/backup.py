@@ -34,7 +34,7 @@ OnProgress = Callable[[str], None]
 
 @dataclass(slots=True)
 class Copied:
-    """What was copied so far, and what was not there to copy."""
+    """Objects and bytes copied so far, and the keys of objects that the store did not have."""
 
     objects: int = 0
     bytes: int = 0

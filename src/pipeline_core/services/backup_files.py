@@ -32,7 +32,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. ``missing`` are objects that rows name and that the store did not have, or had changed."""
+    """Contents of a backup. ``missing`` lists objects that rows name and that the store lacked or had changed."""
 
     software: str
     began_at: datetime
@@ -60,7 +60,7 @@ _UNFINISHED = (
 
 @dataclass(frozen=True, slots=True)
 class BackupFolder:
-    """Where the parts of a backup are."""
+    """Paths of the parts of a backup."""
 
     path: Path
 
@@ -78,7 +78,7 @@ class BackupFolder:
 
     @property
     def named(self) -> Path:
-        """Which objects are to be copied; gone once they are."""
+        """List of the objects to copy; removed once they are copied."""
         return self.path / "named.tmp"
 
     @property

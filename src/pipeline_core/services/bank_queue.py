@@ -12,7 +12,7 @@ from pipeline_core.services.staging import StagingService
 
 @dataclass(frozen=True, slots=True)
 class BankDone:
-    """What was done for a bank; ``error`` says why it was not, the bank then stands as before."""
+    """Result for one bank; with an ``error`` nothing was done and the bank is as before."""
 
     batch_id: BatchId
     work: str

@@ -46,7 +46,7 @@ class ImportReport:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import does to each approved question."""
+    """Effect of an import on each approved question."""
 
     imports: list[QuestionId] = field(default_factory=list)
     replaced: dict[QuestionId, QuestionId] = field(default_factory=dict)
@@ -144,7 +144,7 @@ class ImportBatch:
         return failed
 
     def check(self, batch_id: BatchId, *, by: Reviewer) -> int:
-        """Whether there is anything against an import now; returns the number of questions that wait for it.
+        """Refuse an import that cannot be done now; returns the number of questions that wait for it.
 
         Raises:
             NotFoundError, StagedStateError, UndecidedDuplicatesError: as ``__call__``.

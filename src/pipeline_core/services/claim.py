@@ -38,7 +38,7 @@ class ClaimJobs:
     worker: Callable[[], Worker]
     holds: Holds
     settle: Callable[[Sequence[DocumentId]], object]
-    """What is to be recorded about documents that may have come to rest."""
+    """Records what is to be recorded about documents that may have come to rest."""
 
     def __call__(
         self, document_ids: Sequence[DocumentId], *, flow_run_id: UUID | None = None, lease: LeaseToken | None = None
@@ -70,7 +70,7 @@ class ClaimJobs:
         return self(batch.document_ids, flow_run_id=flow_run_id, lease=batch.lease)
 
     def to_retry(self, document_ids: Sequence[DocumentId]) -> list[DocumentId]:
-        """Those of the documents that are to be tried again."""
+        """Select the documents that are to be tried again."""
         with self.open_uow() as uow:
             due = uow.jobs.due_in(document_ids)
         return [document_id for document_id in document_ids if document_id in due]
@@ -124,7 +124,7 @@ class ClaimJobs:
 
 
 def _cause(error: PipelineError, held: Sequence[HeldJob]) -> PipelineError:
-    """What the error means for each of these jobs. Of several, nobody knows whose a permanent error was."""
+    """Translate the error for each of these jobs: with several, nobody knows which one a permanent error came from."""
     if isinstance(error, TransientError) or fault_of(error) is Fault.INSTALLATION:
         return error
     if isinstance(error, PermanentError) and len(held) == 1:

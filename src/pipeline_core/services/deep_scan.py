@@ -46,7 +46,7 @@ class DeepScan:
         return ids
 
     def is_any_open(self, *, realm_id: RealmId | None = None) -> bool:
-        """Whether any document is queued for a scan or in one."""
+        """Return True if any document is queued for a scan or being scanned."""
         with self.open_uow() as uow:
             return uow.deep_scans.is_any_open(realm_id)
 

@@ -1,4 +1,4 @@
-"""What is configured, what is reachable, what is missing, and what mends it."""
+"""Checks of the installation: configured, reachable or missing, and how to mend it."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +27,7 @@ class Diagnose:
     parts: Mapping[str, Callable[[], str]]
     """Checks by name; each returns what it found, or raises."""
     prefect: Callable[[], Check]
+    environment: Mapping[str, str]
 
     def __call__(self) -> Iterator[Check]:
         for name, check in self.parts.items():
@@ -38,7 +39,7 @@ class Diagnose:
                 yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message; then try again.")
         yield self.prefect()
         for variable, why in _OF_NO_USE.items():
-            if os.environ.get(variable):
+            if self.environment.get(variable):
                 yield Check(variable, "warning", f"it is set, and nothing uses it: {why}", f"Unset {variable}.")
 
 

@@ -1,4 +1,4 @@
-"""Which embedder serves: the database says which model production is in, this process has its embedder or not."""
+"""Choice of the embedder: the database names the model of production, and this process has its embedder or not."""
 
 import threading
 from collections.abc import Callable, Mapping

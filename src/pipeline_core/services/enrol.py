@@ -15,7 +15,7 @@ from pipeline_core.services.retry import Retry
 
 @dataclass(slots=True)
 class Enrolled:
-    """What became of the rows.
+    """Outcome for the rows.
 
     ``restored`` had been enrolled by the SQL script and had no bytes in the store; ``restarted`` had failed by that.
     """

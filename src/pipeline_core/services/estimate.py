@@ -1,4 +1,4 @@
-"""What a run would cost, without a paid call: files are converted and cut here, and looked up in the caches."""
+"""Estimating the cost of a run without a paid call: files are converted, cut and looked up in the caches here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a failure does to a job: ``domain.faults`` says whose fault it is, and that decides."""
+"""Moving jobs that failed: ``domain.faults`` says whose fault it is, and that decides."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def backoff_s(retry_count: int, base_s: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Where the failed documents of a stage went."""
+    """Failed documents of a stage, by what happens to them next."""
 
     retry: dict[DocumentId, TransientError]
     parked: dict[DocumentId, ParkedError]

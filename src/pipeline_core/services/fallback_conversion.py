@@ -31,7 +31,7 @@ _NOT_DELIVERED = (
     KeyRefusedError,
     UnknownToServiceError,
 )
-"""Where the service does not deliver, a key that has expired included. A budget is the user's: it waits."""
+"""Errors of a service that does not deliver, an expired key included. A budget is the user's: it waits."""
 
 
 class FallbackConverter:

@@ -1,4 +1,4 @@
-"""When the flows that look after the pipeline were last begun, for monitoring."""
+"""Times at which the maintenance flows last started, for monitoring."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What finding facts anew would change in documents, told before it is done. Nothing is written or paid."""
+"""Predicting how documents would change if their facts were found anew. Nothing is written or paid."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _GROUP = 20
 
 @dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """What would happen to the facts of one document, before they are compared with those of others.
+    """Changes to the facts of one document, before they are compared with those of others.
 
     A fact is what is staged and not left out. Of those there are now ``stay`` stay, ``go`` are not found any more and
     ``newly_left_out`` would be left out; to these ``come`` new ones and ``taken_in`` that are left out until now. A
@@ -57,12 +57,12 @@ class DocumentChange:
 
 
 NUMBERS = tuple(f.name for f in fields(DocumentChange) if f.type in (int, "int"))
-"""What is counted of each document, and of all together."""
+"""Numbers that are counted for each document, and for all together."""
 
 
 @dataclass(slots=True)
 class Foreseen:
-    """What would happen to documents: one after the other, and together. ``not_looked_at`` are beyond the limit."""
+    """Changes to documents, one by one and in total. ``not_looked_at`` counts those beyond the limit."""
 
     documents: list[DocumentChange] = field(default_factory=list)
     not_looked_at: int = 0
@@ -87,7 +87,7 @@ class ForeseeFacts:
     workers: Workers
 
     def __call__(self, document_ids: Sequence[DocumentId], *, most: int | None = None) -> Foreseen:
-        """What would happen to these documents; of no more than ``most`` of them."""
+        """Predict the changes to these documents, but to no more than ``most`` of them."""
         looked_at = document_ids if most is None else document_ids[:most]
         found = Foreseen(not_looked_at=len(document_ids) - len(looked_at))
         for start in range(0, len(looked_at), _GROUP):

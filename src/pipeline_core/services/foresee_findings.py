@@ -1,4 +1,4 @@
-"""What validation will find in a document, told before its run: as the seed's approval does."""
+"""Predicting the findings of a validation before it runs, as the approval of the seed does."""
 
 from dataclasses import dataclass, replace
 
@@ -28,7 +28,7 @@ class ForeseeFindings:
     workers: Workers
 
     def criticals(self, document_id: DocumentId) -> int | None:
-        """How many critical findings validation will have; None where that cannot be told now, as the log says why."""
+        """Count the critical findings that validation will have; None if that cannot be told now: the log says why."""
         try:
             return self._criticals(document_id)
         except PipelineError as error:

@@ -1,7 +1,7 @@
-"""How much room is left where the pipeline writes."""
+"""Checking the free space on the disks that the pipeline writes to."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,14 +12,18 @@ from pipeline_core.settings import Settings
 _MIB = 1024 * 1024
 
 
-def check_free_space(settings: Settings, store: ObjectStore) -> None:
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def check_free_space(settings: Settings, store: ObjectStore, free_bytes: Callable[[Path], int] = _free_bytes) -> None:
     """Look at the disks of the home and of a store that is a folder.
 
     Raises:
         MachineFullError: one has less than ``min_free_mb`` MiB left; says which, how much there is and is wanted.
     """
     for name, folder in _folders(settings, store):
-        left = shutil.disk_usage(folder).free // _MIB
+        left = free_bytes(folder) // _MIB
         if left < settings.min_free_mb:
             raise MachineFullError(
                 f"The disk of the {name} has {left:,} MiB left; UPLOAD_PIPELINE_MIN_FREE_MB asks for "

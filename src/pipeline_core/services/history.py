@@ -1,4 +1,4 @@
-"""How long history is kept: events of the work, the audit trail, and what can be undone."""
+"""Pruning history: events of the work, the audit trail, and changes that can no longer be undone."""
 
 from dataclasses import dataclass
 

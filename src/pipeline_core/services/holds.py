@@ -11,13 +11,14 @@ from threading import Event
 
 import structlog
 
-from pipeline_core.db.missing_parts import FREE, MissingPart, Passage
+from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import PipelineError, TransientError
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import HOLD, StageName
+from pipeline_core.domain.rows.queue import MissingPart
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
@@ -69,7 +70,7 @@ class Holds:
         *,
         realm_id: RealmId | None = None,
     ) -> Passage:
-        """What a claim in this transaction may take, of these documents or of all that wait."""
+        """Return the jobs that a claim in this transaction may take, of these documents or of all that wait."""
         if not uow.missing_parts.all():
             return FREE
         uow.missing_parts.drop_idle()
@@ -108,7 +109,7 @@ class Holds:
             uow.commit()
 
     def held(self, document_ids: Sequence[DocumentId]) -> list[DocumentId]:
-        """Those of the documents that wait for a part."""
+        """Select the documents that wait for a part."""
         with self.open_uow() as uow:
             waiting = uow.missing_parts.waiting(document_ids)
         return [document_id for document_id in document_ids if waiting.get(document_id)]

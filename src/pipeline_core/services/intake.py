@@ -95,9 +95,9 @@ class _Mended:
 
 @dataclass(slots=True)
 class Received:
-    """What intake made of a set of files: ``documents`` in the order given, without repeats.
+    """Outcome of intake for a set of files: ``documents`` in the order given, without repeats.
 
-    ``copies`` are files whose content is that of another of these: their name, and the other's.
+    ``copies`` are files with the same content as another of these: their name, and that of the other.
     """
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Received:
 
 @dataclass(slots=True)
 class WorkNeeded:
-    """Which documents must run, and why the others need not."""
+    """Documents that must run, and the reasons why others need not."""
 
     run: list[DocumentId] = field(default_factory=list)
     unchanged: list[DocumentId] = field(default_factory=list)
@@ -122,7 +122,7 @@ class WorkNeeded:
     rejected: list[DocumentId] = field(default_factory=list)
 
     def left(self) -> dict[str, int]:
-        """How many need not run, by reason."""
+        """Count the documents that need not run, by reason."""
         counts = {
             "unchanged": len(self.unchanged),
             "waiting for a person": len(self.waiting),
@@ -140,7 +140,7 @@ class Intake:
     ctx: StageContext
     open_uow: OpenUnitOfWork
     deep_ctx: StageContext
-    """What documents that had a deep scan are held against."""
+    """Context that documents which had a deep scan are compared with."""
 
     @property
     def store(self) -> ObjectStore:
@@ -232,7 +232,7 @@ class Intake:
         return _Read(file, name, checksum)
 
     def _known(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str]:
-        """Where the original of each document is stored."""
+        """Return the object key of each document's original."""
         with self.open_uow() as uow:
             return uow.documents.originals(document_ids)
 
@@ -366,10 +366,11 @@ class Intake:
 def _targets(
     uow: UnitOfWork, stale: Sequence[JobSummary], contexts: Mapping[Profile, StageContext], lost: Lost
 ) -> dict[JobId, JobStage]:
-    """Where each job starts again: at the first of what has another configuration now, else at its publication; at
-    the latest where something is lost, or where it failed.
+    """Find the job stage at which each job starts again.
 
-    What is not in production is compared again first: others may say by now what it says.
+    That is the first stage with another configuration now, else publication; but no later than the stage whose outputs
+    are lost, or than the one that failed. Documents that are not in production are compared again first: by now others
+    may say the same.
     """
     dead = {s.document_id for s in stale if s.state is JobState.DEADLETTER}
     # what people approved of a dead one stands, unless something was compared since
@@ -397,7 +398,7 @@ def _targets(
 def _to_do_again(
     uow: UnitOfWork, document_ids: Sequence[DocumentId], configs: Mapping[Profile, str], lost: Lost
 ) -> tuple[dict[DocumentId, JobSummary], dict[DocumentId, str]]:
-    """Where the documents stand, and which of those at rest have to start again: the event code says why."""
+    """Return the documents' jobs, and an event code that says why for those at rest that have to start again."""
     found = uow.documents.find(document_ids)
     displacing = uow.documents.displacing(document_ids)
     why: dict[DocumentId, str] = {}
@@ -424,7 +425,7 @@ _LISTS: dict[JobState, Callable[[WorkNeeded], list[DocumentId]]] = {
     JobState.DEADLETTER: lambda needed: needed.dead,
     JobState.DONE: lambda needed: needed.unchanged,
 }
-"""Where a document belongs by the state of its job; a rejected one that is not published stands by itself."""
+"""Group of a document by the state of its job; a rejected one that is not published has a group of its own."""
 
 
 def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
@@ -435,7 +436,7 @@ def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
 
 
 def _is_kept(summary: JobSummary) -> bool:
-    """Whether it is published although its newest job may not be: a rejected deep scan leaves that as it was."""
+    """Return True for a published document whose newest job is a deep scan: rejecting that leaves it published."""
     return summary.profile is Profile.DEEP and summary.is_published
 
 
@@ -465,7 +466,7 @@ def _uri(file: Path | Upload) -> str | None:
 
 
 def _is_gone(uri: str) -> bool:
-    """Whether a file is no longer in its folder. Of a folder that cannot be seen from here nothing is known."""
+    """Return True for a file that is no longer in its folder; False if the folder cannot be seen from here."""
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return False

@@ -1,4 +1,4 @@
-"""What a paid call came to, as it goes into the caches; and as JSON, for when the database is away."""
+"""Answers of paid calls, as they go into the caches, and as JSON for when the database is away."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -59,7 +59,7 @@ class KeptVectors:
 
 
 def kept_answer(row: Mapping[str, Any]) -> KeptAnswer:
-    """What ``as_json`` was made of.
+    """Read an answer back from the JSON of ``as_json``.
 
     Raises:
         KeyError, TypeError, ValueError: it was made of something else.

@@ -30,12 +30,12 @@ Lost = Mapping[DocumentId, Collection[StageName]]
 
 
 def failed_for_objects(summary: JobSummary) -> bool:
-    """Whether a document is a dead letter because an object of it was missing or changed."""
+    """Return True for a dead letter that failed because one of its objects was missing or changed."""
     return summary.state is JobState.DEADLETTER and (summary.last_error or {}).get("code") in _CODES
 
 
 def can_start_again(summary: JobSummary) -> bool:
-    """Whether a job is at rest, and comes to rest where it is when lost outputs are made again."""
+    """Return True for a job that is at rest and will rest at the same place after its lost outputs are made again."""
     if summary.state is JobState.DEADLETTER:
         # a failed deep scan begins again only by `retry`, which says so to who asked for it
         return failed_for_objects(summary) and summary.profile is not Profile.DEEP
@@ -81,7 +81,7 @@ class RestartLost:
     open_uow: OpenUnitOfWork
 
     def __call__(self, document_id: DocumentId, stages: Collection[StageName], *, by: str, run: CorrelationId) -> bool:
-        """Whether it waits in the queue now; if not, its job is not at rest, or nothing of it is to be made again.
+        """Queue the document; False if its job is not at rest, or if nothing of it is to be made again.
 
         Without stages, what failed for want of an object goes on where it failed.
         """

@@ -15,7 +15,7 @@ log = structlog.stdlib.get_logger(__name__)
 _SLICE = 1000
 PREFIX = "documents/"
 CHECKS = "checks/"
-"""Where ``ObjectStore.check`` writes and removes an object; one that stays was left by a process that died."""
+"""Prefix at which ``ObjectStore.check`` writes and removes an object; one that stays was left by a dead process."""
 
 
 @dataclass(frozen=True, slots=True)

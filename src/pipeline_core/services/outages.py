@@ -1,4 +1,4 @@
-"""Whether a service that fails does so for everybody, or for one document only."""
+"""Telling a service that fails for everybody from one that fails for a single document."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from pipeline_core.domain.ids import DocumentId
 
 
 class Outages:
-    """What this process has seen of each service, by its host. Safe to use from threads.
+    """Record of the answers and failures of each service in this process, by its host. Safe to use from threads.
 
     Two documents that fail with no answer to anybody between them are an outage; one that fails while others are
     answered is at fault itself. Where nobody was answered since it failed first, nothing speaks against an outage.

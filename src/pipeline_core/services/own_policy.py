@@ -73,6 +73,6 @@ def wish(
 
 
 def _is_unjudged(job: JobSummary) -> bool:
-    """Whether the job is still to find its facts, and nobody does so with the old policy at the moment."""
+    """Return True for a job that has yet to find its facts and is not doing so with the old policy at the moment."""
     is_before = job.stage.row.position < JobStage.FACTS_STAGED.row.position
     return is_before and job.state in (JobState.QUEUED, JobState.RETRYABLE, JobState.DEADLETTER)

@@ -1,5 +1,5 @@
-"""What surrounds every paid call: one asks for a key and the others wait; the most that it can cost is set aside
-before it is sent; the answer is kept at once, in the transaction that settles the account."""
+"""The shell around every paid call: one worker asks for a key and the others wait; the most that the call can cost is
+set aside before it is sent; the answer is kept at once, in the transaction that settles the account."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -43,10 +43,10 @@ class PaidCalls:
     worker: Callable[[], Worker]
     budgets: Budgets
     realm_id: RealmId
-    """Who pays where nobody else is named."""
+    """Realm that pays if no other is named."""
     pending: PendingResults
     save_s: float = _SAVE_S
-    """How long an answer waits for the database, seconds."""
+    """Seconds for which an answer waits for the database."""
 
     def payer(self) -> Payer:
         return current_payer(self.realm_id)

@@ -171,5 +171,5 @@ class PaidConverter:
 
 
 def _is_known(job: ParseJob, run_id: UUID) -> bool:
-    """Whether the job's end is the answer: a failure is, for the run that saw it; the next run asks anew."""
+    """Return True if the job's end is the answer: a failure is one for the run that saw it; the next one asks anew."""
     return job.state is ParseState.DONE or (job.state is ParseState.FAILED and job.run_id == run_id)

@@ -28,7 +28,7 @@ class PaidFactGenerator:
         self.context_chars = inner.context_chars
 
     def goes_in_batches(self, chunks: int) -> bool:
-        """Whether so many new chunks of a document are handed in as a batch."""
+        """Return True if this many new chunks of a document are handed in as a batch."""
         return self._batched is not None and chunks >= self._batched.least
 
     @cached_property
@@ -116,6 +116,6 @@ class PaidFactGenerator:
 
 
 class _Stop:
-    """Why no further call is to be begun; whichever thread meets it first says so."""
+    """Reason to begin no further call, set by the first thread that meets one."""
 
     error: Exception | None = None

@@ -75,7 +75,7 @@ class PendingResults:
             self.store.delete(_key(ticket))
 
     def all(self, *, now: bool = False) -> Iterator[PendingResult]:
-        """What waits; looked for every half minute, ``now``, and after this process has put something there."""
+        """Yield pending results; looks every half minute, ``now``, or after this process has put one into the store."""
         if not now and time.monotonic() < self._next_look:
             return
         puts, keys = self._puts, list[str]()

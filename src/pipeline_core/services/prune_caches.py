@@ -1,4 +1,4 @@
-"""How much is kept of cached answers and vectors, and for how long."""
+"""Limits on the size and age of cached answers and vectors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What documents say otherwise than others, looked for again as these are published.
+"""Looking for contradictions between documents again as they are published.
 
 Documents of one run are validated before any of them is published: what contradicts another of them is in production
 only now.

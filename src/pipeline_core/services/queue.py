@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from pipeline_core.db.queue import Depth, LostJob, Pressure, Waiting
+from pipeline_core.db.queue import LostJob, Pressure
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
 from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import DEAD_LETTER, StageName
+from pipeline_core.domain.rows.queue import Depth, Waiting
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings
@@ -91,7 +92,7 @@ class Queue:
         return Reaped([job.document_id for job in lost if job not in deadly], dead_lettered)
 
     def pressure(self, *, realm_id: RealmId | None = None) -> Pressure:
-        """What waits for a run; jobs are counted up to a few batches, as no more is asked for at a time."""
+        """Return the jobs that wait for a run, counted up to a few batches: no more is asked for at a time."""
         with self.open_uow() as uow:
             return uow.queue.pressure(
                 realm_id,
@@ -101,17 +102,17 @@ class Queue:
             )
 
     def taken(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, bool]:
-        """Those of the documents that are in work, and whether by a worker that is lost."""
+        """Select the documents that are being worked on; the value is True if their worker is lost."""
         with self.open_uow() as uow:
             return uow.queue.taken(document_ids, grace_s=RESTART_GRACE_S)
 
     def depth(self, *, realm_id: RealmId | None = None) -> list[Depth]:
-        """What waits and what runs, a row for each user that has any."""
+        """Count waiting and running jobs, in one row for each user who has any."""
         with self.open_uow() as uow:
             return uow.queue.depth(realm_id)
 
     def waiting(self, *, realm_id: RealmId | None = None, limit: int | None = None) -> list[Waiting]:
-        """What waits, the next one first; what is not due yet comes last."""
+        """List the jobs that wait, the next one first; those that are not due yet come last."""
         with self.open_uow() as uow:
             return uow.queue.waiting(realm_id, limit=limit)
 

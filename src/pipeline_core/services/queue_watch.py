@@ -15,19 +15,19 @@ from pipeline_core.ports.queue_runs import QueueRuns, RunsSeen
 log = structlog.stdlib.get_logger(__name__)
 
 OVERDUE_EVERY_S = 60.0
-"""How often reviews that wait too long are looked for: it reads every one that waits."""
+"""Seconds between searches for reviews that wait too long: each reads all that wait."""
 TIDY_EVERY_S = 600.0
-"""How often runs of schedules are removed that nobody has taken."""
+"""Seconds between removals of scheduled runs that nobody has taken."""
 _STEP_S = 0.5
-"""While a run waits for a worker. As soon as one has it, the next is asked for, and another worker is likely first."""
+"""Seconds between looks while a run waits for a worker; once one has it, the next run is likely for another worker."""
 _STEPS_FOR_S = 30.0
-"""For so long; a pool without workers is then asked less often."""
+"""Seconds for which it looks that often; a pool without workers is then asked less often."""
 _BUSY_S = 5.0
-"""While as many runs work as can."""
+"""Seconds between looks while as many runs work as can."""
 _SETTLE_S = 1.0
-"""Between a ring and the look."""
+"""Seconds between a ring and the look."""
 _SLICE_S = 1.0
-"""Within which the thread notices that it is to end."""
+"""Seconds within which the thread notices that it is to end."""
 _FIRST_AGAIN_S, _LONGEST_AGAIN_S = 5.0, 300.0
 """Between runs that change nothing."""
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 1.0, 15.0
@@ -36,7 +36,7 @@ _SLOW_S, _STUCK_S = 20.0, 60.0
 
 
 def one_more(pressure: Pressure, seen: RunsSeen, batch_size: int) -> bool:
-    """Whether one more run is to be asked for.
+    """Decide whether one more run is to be asked for.
 
     Not for documents that were asked for by name: their own run is about to take them. One at a time: what was asked
     for is waited for, so that a pool without workers does not fill with runs. Beside runs that work, another is worth
@@ -102,7 +102,7 @@ class QueueWatch:
         self._overdue_due = self._asked_at = float("-inf")
         self._tidy_due = self._clock() + TIDY_EVERY_S
         self._waits: tuple[object, ...] | None = None
-        """What waited when a run was last asked for, and how many were asked for since without a change of it."""
+        """Pressure when a run was last asked for, and the number asked for since without a change of it."""
         self._asked = 0
         self._again_s, self._retry_s = _FIRST_AGAIN_S, _FIRST_RETRY_S
         self._told: str | None = None
@@ -158,7 +158,7 @@ class QueueWatch:
         return self._is_any_review_overdue()
 
     def _wants(self, pressure: Pressure, seen: RunsSeen) -> bool:
-        """Whether to ask now. Where runs come and go and change nothing, they are asked for less and less often."""
+        """Decide whether to ask now: while runs come and go without effect, they are asked for less and less often."""
         is_wanted = one_more(pressure, seen, self._batch_size) if pressure else not (seen.waiting or seen.running)
         if not is_wanted:
             return False

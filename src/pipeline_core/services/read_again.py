@@ -29,14 +29,14 @@ class ReadAgain:
     foresee: ForeseeFacts
 
     def which(self, realm_id: RealmId) -> Again:
-        """Which would be started; nothing is."""
+        """List the documents that would be started; none is."""
         with self.open_uow() as uow:
             return _meant(uow, realm_id)
 
     def preview(
         self, document_ids: Sequence[DocumentId], from_stage: StageName, *, most: int | None = None
     ) -> Foreseen:
-        """What would happen to their facts. That can be told where the stages before the facts stay as they are."""
+        """Predict the changes to their facts, which is possible if the stages before the facts stay as they are."""
         if from_stage is StageName.FACT_GENERATOR:
             return self.foresee(document_ids, most=most)
         return Foreseen(not_looked_at=len(document_ids))

@@ -105,7 +105,7 @@ class Realms:
         return self.find(realm_id)
 
     def members(self, realm_id: RealmId) -> Sequence[RealmMember]:
-        """Who shares the realm, admins first.
+        """List the members of the realm, admins first.
 
         Raises:
             NotFoundError: the person is not a member.

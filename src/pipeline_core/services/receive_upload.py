@@ -49,9 +49,9 @@ class SpooledUpload:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of an upload; ``is_new`` is false for bytes that the user had sent before.
+    """Outcome of an upload; ``is_new`` is False for bytes that the user had sent before.
 
-    ``is_again``: the document was there, and is queued again for the policy of this upload; ``policy_left`` says why it
+    ``is_again``: the document was known and is queued again for the policy of this upload; ``policy_left`` says why it
     keeps the one that it has.
     """
 

@@ -13,7 +13,7 @@ from pipeline_core.domain.masking import masked
 from pipeline_core.settings import Settings, is_secret, variable_of
 
 _WHO_AND_WHERE = frozenset({"home", "run_id", "user_id", "reviewer"})
-"""What tells commands apart and not how they work."""
+"""Settings that tell commands apart and do not change how they work."""
 _MOST_SHOWN = 200
 _HASHED = 8
 
@@ -54,7 +54,7 @@ class RecordSettings:
 
 
 def shown_settings(settings: Settings) -> dict[str, str]:
-    """What differs from the defaults, by variable, as it may stand in an event: of secrets the beginning of a hash."""
+    """Return the settings that differ from their defaults, by variable and fit for an event: secrets only as a hash."""
     shown = {}
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)

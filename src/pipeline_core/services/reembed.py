@@ -26,7 +26,7 @@ log = structlog.stdlib.get_logger(__name__)
 _KINDS = ("chunk", "question")
 _FORGET_ROWS = 10_000
 _ROUNDS = 20
-"""How often published rows may be added between filling and switching before publishing is paused regardless."""
+"""Rounds in which published rows may be added between filling and switching before publishing is paused regardless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Reembed:
                 return Switched(model, chunks, questions, time.perf_counter() - start, recall)
 
     def _is_behind(self, model: EmbeddingModel, most: int) -> bool:
-        """Whether as many rows as that lack a vector."""
+        """Return True if at least ``most`` rows of a kind lack a vector."""
         with self.open_uow() as uow:
             return any(_missing(uow, model, kind, most) >= most for kind in _KINDS)
 

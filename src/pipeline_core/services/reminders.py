@@ -17,13 +17,13 @@ class Reminders:
     hours: float
 
     def overdue_reviews(self, hours: float | None = None) -> list[Overdue]:
-        """What has waited for a person for so many hours, else as set, and is to be told of now, the longest first."""
+        """List reviews that have waited for ``hours`` (else as set) and are due a reminder now, the longest first."""
         with self.open_uow() as uow:
             overdue = uow.reminders.overdue_reviews(self.hours if hours is None else hours, again_h=AGAIN_H)
             uow.commit()
         return overdue
 
     def is_any_review_overdue(self) -> bool:
-        """Whether ``overdue_reviews`` would answer with any."""
+        """Return True if ``overdue_reviews`` would return any."""
         with self.open_uow() as uow:
             return uow.reminders.is_any_review_overdue(self.hours, again_h=AGAIN_H)

@@ -23,7 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(slots=True)
 class Repaired:
-    """What was mended, and of which documents something is still wrong."""
+    """Mended documents, and the findings that are left."""
 
     stored_again: list[DocumentId] = field(default_factory=list)
     queued: list[DocumentId] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Repair:
             repaired.left += [one for one in findings if not one.is_original]
 
     def _store_again(self, document_id: DocumentId) -> bool:
-        """Whether a file with its bytes stands at one of its places, and is in the store again."""
+        """Store the original again from a file at one of its places; False if none has its bytes."""
         with self.open_uow() as uow:
             original = next((one for one in uow.agreement.named([document_id]) if one.what == "original"), None)
             places = uow.agreement.places(document_id)

@@ -30,7 +30,7 @@ _SLICE = 500
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back; ``freed`` jobs were in hand when the backup was made, and wait again."""
+    """Restored rows and objects; ``freed`` jobs were in hand when the backup was made, and wait again."""
 
     manifest: Manifest
     copied: int

@@ -1,4 +1,4 @@
-"""How long dead letters are kept."""
+"""Removing dead letters whose time has passed."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,6 @@
 """Starting finished or dead jobs again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -58,15 +59,19 @@ def start_again(uow: UnitOfWork, summary: JobSummary, *, from_stage: StageName |
     if from_stage:
         uow.stages.forget(from_stage, [document_id])
     if summary.profile is Profile.DEEP:
-        # the scan that failed begins again
-        uow.deep_scans.move({document_id: None}, DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
-        uow.deep_scans.move({document_id: None}, DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
+        begin_scans_again(uow, [document_id])
     uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
     return target
 
 
+def begin_scans_again(uow: UnitOfWork, scanned: Sequence[DocumentId]) -> None:
+    """Let deep scans that failed be under way again."""
+    uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
+    uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
+
+
 def _is_to_be_compared(uow: UnitOfWork, summary: JobSummary) -> bool:
-    """Whether others may say by now what a document says that is not in production.
+    """Return True if others may say by now what a document says that is not in production.
 
     A dead document goes on where it failed, with what people approved of it, unless something was compared since.
     """

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.dual_status import DeepScanStatus
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, RealmId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.jobs import DeadLetter
 from pipeline_core.domain.lifecycle import JobStage, Profile, StageName
 from pipeline_core.review.orphans import compare_again, no_later_than_compared
+from pipeline_core.services.retry import begin_scans_again
 from pipeline_core.stages.registry import BY_NAME
 
 _AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)")
@@ -22,7 +22,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which dead letters: of this error's code (its own, or of the last of its retries), and since this moment."""
+    """Selection of dead letters: by error code (its own, or that of its last retry), and since a given time."""
 
     code: str | None = None
     since: datetime | None = None
@@ -63,7 +63,7 @@ class RetryAll:
     open_uow: OpenUnitOfWork
 
     def preview(self, realm_id: RealmId, which: Which) -> Retried:
-        """Which would be started; nothing is."""
+        """List the documents that would be started; none is."""
         with self.open_uow() as uow:
             return _counted(uow.jobs.dead(realm_id, code=which.code, since=which.since))
 
@@ -83,23 +83,13 @@ class RetryAll:
                 compare_again(uow, sorted(anew))
             if from_stage:
                 uow.stages.forget(from_stage, ids)
-            _begin_scans_again(uow, [letter.document_id for letter in dead if letter.profile is Profile.DEEP])
+            begin_scans_again(uow, [letter.document_id for letter in dead if letter.profile is Profile.DEEP])
             targets = {
                 letter.job_id: _target(letter, from_stage, is_anew=letter.document_id in anew) for letter in dead
             }
-            _restart(uow, targets, by)
+            uow.jobs.restart(targets, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
             uow.commit()
         return _counted(dead)
-
-
-def _restart(uow: UnitOfWork, targets: Mapping[JobId, JobStage], by: str) -> None:
-    uow.jobs.restart(targets, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
-
-
-def _begin_scans_again(uow: UnitOfWork, scanned: Sequence[DocumentId]) -> None:
-    if scanned:
-        uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.ERROR, DeepScanStatus.QUEUED)
-        uow.deep_scans.move(dict.fromkeys(scanned), DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING)
 
 
 def _target(letter: DeadLetter, from_stage: StageName | None, *, is_anew: bool) -> JobStage:

@@ -54,7 +54,7 @@ class RunRequests:
                 self._thread.start()
 
     def is_up(self) -> bool:
-        """Whether there is an orchestrator that answers; asked at most every ten seconds."""
+        """Return True if an orchestrator answers; it is asked at most every ten seconds."""
         if self._runs is None:
             return False
         with self._checking:

@@ -61,7 +61,7 @@ _READ_AGAIN = 5
 
 @dataclass(slots=True)
 class StageReport:
-    """What became of a batch in one stage. ``batch`` holds the documents that go on."""
+    """Outcome of one stage for a work batch. ``batch`` holds the documents that go on."""
 
     batch: WorkBatch
     ran: list[DocumentId] = field(default_factory=list)
@@ -70,7 +70,7 @@ class StageReport:
     parked: dict[DocumentId, ParkedError] = field(default_factory=dict)
     dead: dict[DocumentId, PipelineError] = field(default_factory=dict)
     held: dict[DocumentId, PipelineError] = field(default_factory=dict)
-    """Those that wait for a part of the installation."""
+    """Documents that wait for a part of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,18 @@ class _Plan(Generic[D]):
     past: list[HeldJob]
     failed: Failures
     config: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What one try at a stage came to, whatever the stage fetches and makes."""
+
+    planned: Sequence[HeldJob]
+    """Those that were to run."""
+    reused: Sequence[HeldJob]
+    past: Sequence[HeldJob]
+    saved: Sequence[Saved[object]]
+    failed: Failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,8 @@ class RunStage:
             self._skip(stage, batch)
             return StageReport(batch)
         began = time.monotonic()
-        plan, saved, failed = self._run(stage, batch)
+        attempt = stage.accept(self, batch)
+        saved, failed = list(attempt.saved), attempt.failed
         for _ in range(_READ_AGAIN):
             changed = {
                 document_id for document_id, error in failed.items() if isinstance(error, StagedRowsChangedError)
@@ -123,10 +136,10 @@ class RunStage:
             if not changed:
                 break
             # somebody published at the same moment: that is no failure, and the present state is read at once
-            _, more, still = self._run(stage, batch.keep(changed))
-            saved += more
-            failed = {key: error for key, error in failed.items() if key not in changed} | still
-        if stage.publish and saved:
+            again = stage.accept(self, batch.keep(changed))
+            saved += again.saved
+            failed = {key: error for key, error in failed.items() if key not in changed} | again.failed
+        if stage.publishes and saved:
             compare_waiting(self.open_uow, {item.document.realm_id for item in saved})
         report = StageReport(batch)
         if failed:
@@ -136,13 +149,13 @@ class RunStage:
                 uow.commit()
             report.retry, report.parked, report.dead, report.held = gone.retry, gone.parked, gone.dead, gone.held
         report.ran = [item.job.document_id for item in saved]
-        report.reused = [job.document_id for job in plan.reuse]
+        report.reused = [job.document_id for job in attempt.reused]
         self.outages.passed(stage.name, report.ran)
         # what was only read says nothing of whether the store takes anything
         self.holds.recovered([item.job for item in saved if item.files or item.job.held_for != EVERYTHING_NEEDS])
-        _log(stage, plan, report)
-        worked = [*(item.job for item in saved), *plan.reuse]
-        going_on = {job.document_id for job in [*worked, *plan.past] if not _stops(stage, job)}
+        _log(stage, [*attempt.planned, *attempt.reused], report)
+        worked = [*(item.job for item in saved), *attempt.reused]
+        going_on = {job.document_id for job in [*worked, *attempt.past] if not _stops(stage, job)}
         report.batch = batch.keep(going_on)
         return report
 
@@ -164,12 +177,14 @@ class RunStage:
             at_fault |= self.outages.failed(service, ids, stage=stage.name, began=began)
         return at_fault
 
-    def _run(self, stage: Stage[D, R], batch: WorkBatch) -> tuple[_Plan[D], list[Saved[R]], Failures]:
+    def take(self, stage: Stage[D, R], batch: WorkBatch) -> _Attempt:
+        """Makes one try at the stage and records what came of it, except for failures."""
         plan = self._plan(stage, batch)
         self.workers.warm(len(plan.run))
         done, failed = self._work(stage, plan)
         saved, rejected = self._finish(stage, batch, plan, done)
-        return plan, saved, failed | plan.failed | rejected
+        planned = [task.job for task in plan.run]
+        return _Attempt(planned, plan.reuse, plan.past, saved, failed | plan.failed | rejected)
 
     def _plan(self, stage: Stage[D, R], batch: WorkBatch) -> _Plan[D]:
         config = stage.config_sha256(self.ctx)
@@ -302,7 +317,7 @@ class RunStage:
 
 
 def _goes_by(stage: AnyStage, job: HeldJob, row: StageRow | None) -> bool:
-    """Whether a job of which another stage was asked for has no need of this one."""
+    """Return True for a job of which another stage was asked for and that does not need this one."""
     if job.stop_after in (None, stage.name):
         return False
     is_done = row is not None and row.status == "completed" and job.stage is stage.moves[-1].to_stage
@@ -310,8 +325,8 @@ def _goes_by(stage: AnyStage, job: HeldJob, row: StageRow | None) -> bool:
 
 
 def _stops(stage: AnyStage, job: HeldJob) -> bool:
-    """Whether the job ends its run behind this stage; with a publication it ends anyway."""
-    return job.stop_after is stage.name and stage.publish is None
+    """Return True for a job that ends its run after this stage; after a publication it ends anyway."""
+    return job.stop_after is stage.name and not stage.publishes
 
 
 def _stop(uow: UnitOfWork, stage: AnyStage, jobs: Sequence[HeldJob], lease: LeaseToken) -> None:
@@ -319,17 +334,17 @@ def _stop(uow: UnitOfWork, stage: AnyStage, jobs: Sequence[HeldJob], lease: Leas
 
 
 def _follow(uow: UnitOfWork, swapped: Swapped, done: Sequence[Saved[R]]) -> None:
-    """What a publication means for others, in its transaction and behind its swap."""
+    """Carry the consequences of a publication to other documents and banks, in its transaction and after its swap."""
     users = [item.document.realm_id for item in done]
     compare_published(uow, swapped.current)
     settle_banks(uow, users, swapped.banks)
     revive_orphans(uow, users, [item.job.document_id for item in done])
 
 
-def _log(stage: AnyStage, plan: _Plan[D], report: StageReport) -> None:
+def _log(stage: AnyStage, worked: Sequence[HeldJob], report: StageReport) -> None:
     """A line for the batch, and one for each failure, with the correlation ids that the events carry."""
-    if plan.run or plan.reuse:
-        correlations = {str(job.correlation_id) for job in [*(task.job for task in plan.run), *plan.reuse]}
+    if worked:
+        correlations = {str(job.correlation_id) for job in worked}
         log.info(
             "stage_done", stage=stage.name.value, ran=len(report.ran), reused=len(report.reused),
             correlation_ids=sorted(correlations),

@@ -24,7 +24,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Reranking:
-    """Who judges what a search has found, and how many of the best are judged."""
+    """Reranker of a search, and the number of best hits that it judges."""
 
     reranker: Reranker
     candidates: int
@@ -49,7 +49,7 @@ def _said(hit: Row) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked, by whom, among what."""
+    """Question, its realm, and the rows that it is asked among."""
 
     realm_id: RealmId
     text: str
@@ -79,7 +79,7 @@ class Search:
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
     ) -> Answer:
-        """What answers the question, and which documents may once they are reviewed.
+        """Return the hits that answer the question, and documents that may do so once they are reviewed.
 
         Raises:
             As ``__call__``.
@@ -110,7 +110,7 @@ class Search:
         return self._reranked(_Asked(realm_id, text, kind, document_ids, mode), limit)[0]
 
     def _reranked(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None, str | None]:
-        """What was found, the floor, and why its order is the search's own although there is a reranker."""
+        """Return the rows found, the floor, and the reason if they keep the search's own order despite a reranker."""
         if self.reranking is None:
             return *self._nearest(asked, limit), None
         most = max(limit, self.reranking.candidates)
@@ -125,7 +125,7 @@ class Search:
         return [*judged, *rows[self.reranking.candidates :]][:limit], floor, None
 
     def _nearest(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None]:
-        """What was found, and the floor of the model by which it was."""
+        """Return the rows found, and the floor of the model that found them."""
         if not asked.mode.uses_vectors:
             return self._found(asked, limit, None, model=""), None
         for _ in range(_TRIES - 1):

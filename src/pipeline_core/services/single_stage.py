@@ -31,7 +31,7 @@ _NOT_NOW: Mapping[JobState, tuple[str, str, str]] = {
         "`POST /api/v2/jobs/{job_id}/retry` with `from_stage` takes it from there to the end again.",
     ),
 }
-"""Why no stage can be run, by the state of the job, and what to do."""
+"""Reasons why no stage can be run, by the state of the job, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Document:
     dependencies: Mapping[StageName, list[tuple[StageName, bool]]]
 
     def is_done(self, stage: AnyStage) -> bool:
-        """Whether the stage has run in this job, and what it left is on record."""
+        """Return True if the stage has run in this job and its output is on record."""
         ended = stage.moves[-1].to_stage or stage.done_at
         files = self.recorded.get(stage.name)
         if files is None or self.job.stage.row.position < ended.row.position:
@@ -61,7 +61,7 @@ class _Document:
         return self.first_missing(BY_NAME[missing[0]]) if missing else stage.name
 
     def obstacle(self, stage: AnyStage, settings: Settings) -> StageNotAvailableError | None:
-        """What keeps the stage from being run now."""
+        """Return the error that says why the stage cannot be run now; None if it can."""
         name = self.job.filename
         if self.job.state in _NOT_NOW:
             why, action, http_action = _NOT_NOW[self.job.state]

@@ -55,7 +55,7 @@ def read_file(path: Path, *, limit: int) -> bytes:
 
 
 def oddity(path: Path) -> UnreadableFileError | None:
-    """Why the path cannot lead to a regular file, or None. Whether that can be read is seen by who reads it."""
+    """Say why the path does not lead to a regular file, or None; it may still turn out to be unreadable."""
     try:
         _check_kind(path.stat(), path.name)
     except UnreadableFileError as error:

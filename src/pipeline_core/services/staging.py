@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline_core.db.rows import ListedBatch
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import Batch, BatchCounts, NewBankQuestion, QuestionStatus
 from pipeline_core.domain.errors import (
@@ -25,6 +24,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
+from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
 from pipeline_core.duplicates.comparing import in_languages, match_keys

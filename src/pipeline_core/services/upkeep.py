@@ -1,4 +1,4 @@
-"""What has to be done from time to time beside the requests: webhooks sent, counters and old deliveries removed."""
+"""Work done from time to time beside the requests: sending webhooks, removing counters and old deliveries."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Whether store and database agree: every object that a row names is held against it, and the other way round."""
+"""Comparing store and database: every object that a row names is checked against it, and the other way round."""
 
 import os
 from collections import Counter
@@ -29,7 +29,7 @@ _THREADS = 8
 
 
 class Fault(StrEnum):
-    """What is wrong."""
+    """Kinds of findings."""
 
     MISSING = "missing"
     CHANGED = "changed"
@@ -55,13 +55,13 @@ class Finding:
 
     @property
     def is_original(self) -> bool:
-        """Whether only the file itself can mend it."""
+        """Return True if only the original file can mend it."""
         return self.what == "original" and self.fault is not Fault.DISAGREES
 
 
 @dataclass(slots=True)
 class Verified:
-    """What was looked at, and what is wrong with it; sizes are in bytes."""
+    """Counts of what was checked, and the findings; sizes are in bytes."""
 
     documents: int = 0
     all_documents: int = 0
@@ -76,14 +76,14 @@ class Verified:
     found: list[Finding] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
-        """How much is wrong, by what it is."""
+        """Count the findings by kind."""
         counted = Counter(one.fault for one in self.found)
         return {fault.value: counted[fault] for fault in Fault}
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How many documents to look at: a number of them, or a share of all (0..1)."""
+    """Number of documents to check, or a share of all (0..1)."""
 
     count: int | None = None
     share: float | None = None
@@ -165,7 +165,7 @@ class Verify:
         verified.found += self._still_so(wrong, disagreements)
 
     def _still_so(self, wrong: dict[NamedObject, Finding], disagreements: Sequence[Disagreement]) -> Iterable[Finding]:
-        """What the rows still say: a document that was run or removed meanwhile names other objects now."""
+        """Yield the findings that still hold: a document that was run or removed meanwhile names other objects now."""
         ids = list({item.document_id for item in wrong} | {one.document_id for one in disagreements})
         if not ids:
             return

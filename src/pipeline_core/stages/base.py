@@ -2,11 +2,12 @@
 ``services.run_stage``."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
@@ -36,6 +37,8 @@ D = TypeVar("D")
 """Input of a stage for one document."""
 R = TypeVar("R")
 """Result of a stage for one document."""
+R_co = TypeVar("R_co", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +78,21 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class StageResult(Generic[R]):
+class StageResult(Generic[R_co]):
     """Result of a stage for one document: rows for its own ``save``, files, and a small report (JSON)."""
 
-    rows: R
+    rows: R_co
     outputs: tuple[OutputFile, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
     usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
-class Saved(Generic[R]):
+class Saved(Generic[R_co]):
     """A result together with where its files went (file type -> (key, sha256))."""
 
     job: HeldJob
-    result: StageResult[R]
+    result: StageResult[R_co]
     files: Mapping[str, tuple[str, str]]
 
     @property
@@ -135,24 +138,22 @@ class Gate:
     passed: Callable[[StageContext, OpenUnitOfWork, WorkBatch], WorkBatch]
 
 
-@dataclass(frozen=True)
-class Stage(Generic[D, R]):
-    """A stage is three plain functions and its place in the lifecycle.
+class StageRunner(Protocol[T_co]):
+    """Takes documents through a stage whose types are bound; ``AnyStage.accept`` calls it."""
 
-    ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
-    document, without a transaction: itself if it asks a service, whose client has a timeout, and else it reads what
-    is needed and returns the computation; ``save`` writes the rows of many documents in the transaction that also
-    records the stage as done. ``version`` changes whenever the same input may give another output. The last stage
-    has a ``publish``, which ends the jobs and so comes behind all that is recorded of them under their lease.
+    def take(self, stage: "Stage[D, R]", batch: WorkBatch) -> T_co: ...
 
-    Its moves follow from the positions that the lifecycle gives it and from the moves that lead there.
+
+@dataclass(frozen=True, kw_only=True)
+class AnyStage(ABC):
+    """A stage as the registry, the flows and the services know it: its place in the lifecycle and its settings.
+
+    ``version`` changes whenever the same input may give another output. Its moves follow from the positions that the
+    lifecycle gives it and from the moves that lead there.
     """
 
     name: StageName
     version: str
-    fetch: Fetch[D]
-    run: Run[D, R]
-    save: Save[R] = lambda _ctx, _uow, _done: None
     config: Callable[[StageContext], Mapping[str, Any]] = lambda _ctx: {}
     before: Gate | None = None
     threads: Callable[[Settings], int] = lambda _settings: 8
@@ -162,13 +163,21 @@ class Stage(Generic[D, R]):
     """Set if later stages need it; as ``stage_dependencies`` says."""
     leaves: str | None = None
     """The kind of file that later stages read."""
-    publish: Publish[R] | None = None
     ended_by: tuple[Move, ...] | None = None
     """Other moves than through its positions."""
     past_at: JobStage | None = None
     """Position from which a job is past it, if not its last one."""
     again_at: JobStage | None = None
     """Position at which a job restarts to reach it, if not its first one."""
+
+    @abstractmethod
+    def accept(self, runner: StageRunner[T_co], batch: WorkBatch) -> T_co:
+        """Has ``runner`` take the batch through this stage."""
+
+    @property
+    @abstractmethod
+    def publishes(self) -> bool:
+        """Returns true for the stage that ends jobs by a publication."""
 
     @cached_property
     def positions(self) -> list[JobStage]:
@@ -222,8 +231,28 @@ class Stage(Generic[D, R]):
         return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
-AnyStage = Stage[Any, Any]
-"""A stage of the registry: what it fetches and what it makes is between its own functions."""
+@dataclass(frozen=True, kw_only=True)
+class Stage(AnyStage, Generic[D, R]):
+    """A stage with its work, three plain functions.
+
+    ``fetch`` reads references for many documents in one short transaction; ``run`` does the slow work for one
+    document, without a transaction: itself if it asks a service, whose client has a timeout, and else it reads what
+    is needed and returns the computation; ``save`` writes the rows of many documents in the transaction that also
+    records the stage as done. The last stage has a ``publish``, which ends the jobs and so comes behind all that is
+    recorded of them under their lease.
+    """
+
+    fetch: Fetch[D]
+    run: Run[D, R]
+    save: Save[R] = lambda _ctx, _uow, _done: None
+    publish: Publish[R] | None = None
+
+    def accept(self, runner: StageRunner[T_co], batch: WorkBatch) -> T_co:
+        return runner.take(self, batch)
+
+    @property
+    def publishes(self) -> bool:
+        return self.publish is not None
 
 
 def fingerprint(config_sha256: str, checksums: Sequence[str]) -> str:

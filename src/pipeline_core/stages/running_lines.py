@@ -77,7 +77,7 @@ class _Edge:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Which lines are running ones: index of the page -> indices into its lines. Those that are kept are told apart."""
+    """Running lines by page index, as indices into the page's lines: those dropped and those kept."""
 
     dropped: dict[int, set[int]]
     kept: dict[int, set[int]]

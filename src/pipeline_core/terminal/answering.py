@@ -30,7 +30,7 @@ def not_found(answer: Answer) -> NotFoundError:
 
 
 def print_waiting_sources(console: Console, answer: Answer) -> None:
-    """Which documents may have a better answer."""
+    """Print the waiting documents that may have a better answer."""
     for waiting in answer.waiting:
         console.print(
             f"[yellow]●[/] {escape(_may_have_it(waiting))}: {_review(waiting)}", highlight=False, soft_wrap=True

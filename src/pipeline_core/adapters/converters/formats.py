@@ -1,4 +1,4 @@
-"""Which converter reads which type: adding a format is one row here and one file beside it."""
+"""The converter of each file type: adding a format is one row here and one file beside it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which pages of a PDF show their text as pictures only, and what is taken from their reading by OCR."""
+"""Finds the pages of a PDF that show text only as pictures, and chooses what to take from OCR."""
 
 import re
 from collections import Counter

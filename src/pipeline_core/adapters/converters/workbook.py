@@ -32,7 +32,7 @@ class Book(Protocol):
 
     @property
     def remarks(self) -> int:
-        """How many comments the sheets read so far have."""
+        """The number of comments on the sheets read so far."""
         ...
 
     def sheets(self) -> Sequence[Named]: ...

@@ -47,7 +47,7 @@ class _Run:
 
 
 def unclear_signs(lines: Sequence[str]) -> frozenset[int]:
-    """Which lines begin with what may be a mark, and may be the sign of a number or the day of a month."""
+    """Find the lines whose first sign is unclear: a list mark, or else a minus sign or the day of a month."""
     return frozenset(at for run in _runs(lines) if run.is_unclear for at in run.numbered)
 
 

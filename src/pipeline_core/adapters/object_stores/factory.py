@@ -1,4 +1,4 @@
-"""Which object store a URL means."""
+"""Makes the object store for a URL."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What paid services cost the asking user."""
+"""Costs of paid services."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.problems import responses
-from pipeline_core.db.rows import Cost, CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.costs import Cost, CostOfDay, CostOfStage, PaidCall
 
 router = APIRouter(prefix="/api/v2", tags=["costs"])
 
@@ -41,7 +41,7 @@ def list_costs(
     services: Services,
     days: Annotated[int, Query(ge=1, le=366, description="So many days (UTC), today's included")] = 30,
 ) -> dict[str, Any]:
-    """What the user spent, by day, service and model."""
+    """The user's spending by day, service and model."""
     rows = services.views.cost_days(services.realm_id, days=days)
     return {"days": rows, "total": _total(rows)}
 
@@ -54,7 +54,7 @@ def list_costs(
     responses=responses(401, 404, 422, 429),
 )
 def list_document_costs(document_id: UUID, services: Services) -> dict[str, Any]:
-    """What was paid for one document; an answer that was there already cost it nothing."""
+    """The costs of one document; an answer that was reused cost nothing."""
     services.views.document(DocumentId(document_id))
     stages, calls = services.views.document_costs(services.realm_id, DocumentId(document_id))
     return {"stages": stages, "calls": calls, "total": _total(stages)}

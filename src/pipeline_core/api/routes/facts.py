@@ -131,7 +131,7 @@ def list_facts(
     cursor: PageOffset,
     status: Annotated[list[QuestionStatus] | None, Query(description="Only facts in these states")] = None,
 ) -> dict[str, Any]:
-    """What is staged of the document, with its evidence, in the order of the text."""
+    """The staged facts of the document with their evidence, in the order of the text."""
     rows = services.review.facts(
         OfDocument(DocumentId(document_id)),
         services.realm_id,

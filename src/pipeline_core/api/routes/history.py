@@ -1,4 +1,4 @@
-"""What was done to a document, a question bank, a fact or a pair, by whom, when and why."""
+"""Past decisions on a document, a question bank, a fact or a pair: by whom, when and why."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -60,7 +60,7 @@ def document_history(document_id: UUID, services: Services) -> list[Past]:
     responses=_RESPONSES,
 )
 def fact_history(document_id: UUID, fact_id: UUID, services: Services) -> list[Past]:
-    """What was done to the fact and to its pairs, and decisions about the whole document, oldest first."""
+    """Decisions on the fact, its pairs and the whole document, oldest first."""
     return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id, fact_id))
 
 
@@ -84,7 +84,7 @@ def batch_history(batch_id: UUID, services: Services) -> list[Past]:
     responses=_RESPONSES,
 )
 def question_history(batch_id: UUID, question_id: UUID, services: Services) -> list[Past]:
-    """What was done to the question of a bank and to its pairs, oldest first."""
+    """Decisions on the question of a bank and its pairs, oldest first."""
     return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id, question_id))
 
 
@@ -96,5 +96,5 @@ def question_history(batch_id: UUID, question_id: UUID, services: Services) -> l
     responses=_RESPONSES,
 )
 def pair_history(duplicate_id: UUID, services: Services) -> list[Past]:
-    """What was done to a pair of near-duplicates, be it of a document or of a question bank, oldest first."""
+    """Decisions on a pair of near-duplicates of a document or a question bank, oldest first."""
     return _shown(services.review.pair_history(duplicate_id, services.realm_id))

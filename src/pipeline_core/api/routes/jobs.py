@@ -16,11 +16,12 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
-from pipeline_core.db import rows
-from pipeline_core.db.rows import Job, JobError, ParkedShown
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, StageName
+from pipeline_core.domain.rows import details
+from pipeline_core.domain.rows.details import ParkedShown
+from pipeline_core.domain.rows.jobs import Job, JobError
 from pipeline_core.review.decisions import Decision
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
@@ -41,7 +42,7 @@ class Parked(ParkedShown):
 
 
 @dataclass(frozen=True, slots=True)
-class JobDetail(rows.JobDetail):
+class JobDetail(details.JobDetail):
     """A job with its stages and what validation found."""
 
     parked: Annotated[
@@ -86,7 +87,7 @@ def list_jobs(
 
 
 class RetryAllRequest(Body):
-    """Which dead letters to start again: all of the realm's without a part."""
+    """The dead letters to start again: with no field set, all of the realm's."""
 
     model_config = example({"code": "store_full", "since": "2026-11-29T03:00:00Z"})
 
@@ -106,8 +107,8 @@ class RetryAllRequest(Body):
 
 
 class ForeseenNumbers(BaseModel):
-    """How many facts reading again would change. A fact is what is staged and not left out; other documents' facts are
-    compared with these afterwards."""
+    """Counts of facts that reading again would change, not counting facts left out. Comparison with other documents'
+    facts comes afterwards."""
 
     stay: int = Field(description="Facts that are found again, or that somebody decided about")
     come: int = Field(description="New ones")
@@ -121,7 +122,7 @@ class ForeseenNumbers(BaseModel):
 
 
 class ForeseenDocument(ForeseenNumbers):
-    """What would happen to the facts of one document; `unknown` says why it cannot be told."""
+    """The changes to the facts of one document; `unknown` says why they cannot be foreseen."""
 
     document_id: UUID
     filename: str
@@ -129,14 +130,14 @@ class ForeseenDocument(ForeseenNumbers):
 
 
 class ForeseenChanges(ForeseenNumbers):
-    """What reading again would change: together, and document by document."""
+    """The changes that reading again would make, in total and by document."""
 
     documents: list[ForeseenDocument]
     not_looked_at: int = Field(description="Further documents: no more than 50 are looked at in a request")
 
 
 class RetryAllAnswer(BaseModel):
-    """How many were meant, by the code of their error, and how many are in the queue again."""
+    """Counts of dead letters that matched, by error code, and of those queued again."""
 
     matched: int
     retried: int
@@ -259,4 +260,4 @@ async def follow_job(
     """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job
     has ended (`end`), when it is no more (`gone`), and with the token. A user has only so many open at a time."""
     after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else 0
-    return await follow(services.views, services.streams, JobId(job_id), after, user.until)
+    return await follow(services, JobId(job_id), after, user.until)

@@ -21,7 +21,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class NewRealm(Body):
-    """What a realm is to be called."""
+    """The name of a new realm."""
 
     model_config = example({"name": "claims"})
 
@@ -54,7 +54,7 @@ class Member(BaseModel):
 
 
 class Membership(Body):
-    """What a member may do, and how the others know the user."""
+    """A member's role, and the name that others see."""
 
     model_config = example({"role": "reviewer", "name": "Ann Smith"})
 
@@ -63,7 +63,7 @@ class Membership(Body):
 
 
 class Move(Body):
-    """Where a document moves to."""
+    """The realm that a document moves to."""
 
     model_config = example({"to": "claims"})
 
@@ -122,7 +122,7 @@ def rename_realm(realm_id: UUID, body: NewRealm, services: Services) -> realms.R
     responses=responses(401, 404, 422, 429),
 )
 def list_members(realm_id: UUID, services: Services) -> list[realms.RealmMember]:
-    """Who shares the realm, admins first."""
+    """The members of the realm, admins first."""
     return list(services.realms.members(RealmId(realm_id)))
 
 

@@ -14,10 +14,10 @@ from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, MOST_CHARS, MOST_IDS, Seen, SeenRows, Signed, named
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
-from pipeline_core.db.rows import ParkedShown
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.domain.review import WaitingJob
+from pipeline_core.domain.rows.details import ParkedShown
 from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution, request_of
 from pipeline_core.review.decisions import Request as DecisionRequest
 from pipeline_core.review.parking import MOST_S
@@ -136,7 +136,7 @@ NOT_DECIDED = frozenset({"next_action", "undo_window"})
 
 
 class DecisionAnswer(BaseModel):
-    """What followed; ``goes_on`` says whether the job is queued to run again."""
+    """The result of a decision; ``goes_on`` says whether the job is queued to run again."""
 
     job_id: UUID
     document_id: UUID
@@ -283,7 +283,7 @@ def _decide(
 
 
 def _asked(services: UserServices, decision: Decision, body: Reason) -> DecisionRequest:
-    """What the service is asked; a name that was sent stands beside the token's user, never instead."""
+    """Build the service's request; a name in the body is added to the token's user and never replaces it."""
     said = body.model_dump(exclude_unset=True, exclude=set(NOT_DECIDED | _STATES))
     if body.expected:
         said["expected"] = body.expected.seen()

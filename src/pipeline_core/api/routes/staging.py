@@ -29,12 +29,12 @@ from pipeline_core.api.review_bodies import (
     Staged,
     named_by_path,
 )
-from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.rows.batches import Batch, BatchDetail
 from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
 
@@ -62,7 +62,7 @@ class BankProblem(BaseModel):
 
 
 class BankAnswer(BaseModel):
-    """What became of a question bank."""
+    """The result of importing a question bank."""
 
     batch_id: UUID
     review_url: str
@@ -72,7 +72,7 @@ class BankAnswer(BaseModel):
 
 
 class Verdict(StrEnum):
-    """What can be decided about questions."""
+    """A decision on questions."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -96,7 +96,7 @@ class ReviewRequest(Signed):
 
 
 class ResolveRequest(Signed):
-    """What becomes of a pair."""
+    """The resolution of a pair."""
 
     model_config = example({"resolution": "keep_both", "reason": "different years"})
 
@@ -105,7 +105,7 @@ class ResolveRequest(Signed):
 
 
 class ResolveAllRequest(ResolveRequest):
-    """What becomes of many pairs of a question bank, all or nothing."""
+    """One resolution for many pairs of a question bank, all or nothing."""
 
     model_config = example({"resolution": "keep_existing"})
 

@@ -43,7 +43,7 @@ _POLICY = {
 
 
 class UploadAnswer(BaseModel):
-    """Where the document and its job are."""
+    """An uploaded document and its job."""
 
     document_id: UUID
     job_id: UUID
@@ -59,7 +59,7 @@ class UploadAnswer(BaseModel):
 
 
 class FileAnswer(BaseModel):
-    """What became of one of several files."""
+    """The result for one of several files."""
 
     filename: str = Field(description="The name as it was sent")
     outcome: Literal["queued", "known", "refused"] = Field(
@@ -70,7 +70,7 @@ class FileAnswer(BaseModel):
 
 
 class UploadsAnswer(BaseModel):
-    """What became of several files, in their order."""
+    """The results for several files, in their order."""
 
     queued: int
     known: int
@@ -141,7 +141,7 @@ async def upload_document(
 
 
 def _wished(fields: Mapping[str, str]) -> Wished:
-    """What the form says about the policy.
+    """Read the policy from the form.
 
     Raises:
         RequestValidationError: a value is no probability.

@@ -1,0 +1,24 @@
+"""A body for each endpoint that takes one."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.support.paths import SAMPLES
+
+BANK = (SAMPLES / "question_bank.md").read_bytes()
+
+
+BODIES: dict[str, Any] = {
+    "review_batch": {"decision": "approve"},
+    "resolve_duplicate": {"resolution": "keep_both"},
+    "override_validation": {"reason": "a reason that is long enough"},
+    "create_webhook": {"url": "https://example.org/hook", "events": ["job.done"]},
+    "change_webhook": {"enabled": True},
+    "change_fact": {"status": "rejected"},
+    "change_question": {"answer": "Another."},
+    "resolve_batch": {"resolution": "keep_both"},
+    "rename_realm": {"name": "other"},
+    "put_member": {"role": "reader"},
+    "move_document": {"to": "personal"},
+    "add_fact": {"chunk_id": str(uuid4()), "spans": [{"char_from": 0, "char_to": 1}]},
+}

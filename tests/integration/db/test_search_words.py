@@ -1,0 +1,221 @@
+"""The words of what is published: exact in the transaction that publishes, in the language of the document."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.migrate import migrate
+from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.search import SearchMode
+from tests.support.through import MANUAL, publish, upload
+
+MakePipeline = Callable[..., Pipeline]
+
+_GERMAN = """# Hausordnung
+
+Der Hausmeister liest die Zählerstände am Ende jedes Quartals ab.
+
+Die Kündigungsfristen betragen drei Monate und beginnen am Monatsersten.
+
+Haustiere dürfen nur mit schriftlicher Erlaubnis der Verwaltung gehalten werden.
+"""
+_FRENCH = """# Règlement intérieur
+
+Le gardien relève les compteurs à la fin de chaque trimestre.
+
+Les animaux domestiques doivent être autorisés par écrit par le syndic.
+"""
+
+
+def rows(app: Pipeline, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with psycopg.connect(
+        app.settings.database_url or "", options="-c search_path=upload_pipeline,public"
+    ) as connection:
+        return connection.execute(query.encode(), values).fetchall()
+
+
+def kept(app: Pipeline) -> list[tuple[Any, ...]]:
+    """Every word, in which passages and how often."""
+    return rows(
+        app, "SELECT source_id, part, realm_id, term, passages, terms, ends, places FROM search_postings ORDER BY 1, 2"
+    )
+
+
+def is_kept(app: Pipeline, word: str, language: str = "en") -> bool:
+    keys = "ARRAY(SELECT DISTINCT word_key(realm_id, %s, %s) FROM documents)"
+    return rows(app, f"SELECT FROM count_passages({keys})", language, word) != []
+
+
+def read_anew(app: Pipeline) -> list[tuple[Any, ...]]:
+    """The same, computed from what is published now."""
+    rows(app, "SELECT index_words(ARRAY(SELECT source_id FROM search_sources))")
+    rows(app, "SELECT index_words(ARRAY(SELECT DISTINCT document_id FROM document_chunks))")
+    return kept(app)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "asked", "found"),
+    [
+        (_GERMAN, "de", "Kündigungsfrist", "Kündigungsfristen"),
+        (_GERMAN, "de", "Haustier", "Haustiere"),
+        (_FRENCH, "fr", "un animal domestique autorisé", "animaux"),
+        (_FRENCH, "fr", "compteur", "compteurs"),
+    ],
+)
+def test_words_are_found_in_the_language_of_the_document(
+    app: Pipeline, text: str, language: str, asked: str, found: str
+) -> None:
+    publish(app, upload("rules.md", text), upload("manual.md", MANUAL))
+    assert set(rows(app, "SELECT language FROM search_sources")) == {("en",), (language,)}
+    hits = app.search(app.realm_id, asked, mode=SearchMode.TEXT)
+    assert found in hits[0]["evidence"]
+    assert hits[0]["filename"] == "rules.md"
+
+
+def test_stop_words_alone_find_nothing(app: Pipeline) -> None:
+    publish(app, upload("manual.md", MANUAL))
+    assert app.search(app.realm_id, "Is it of the?", mode=SearchMode.TEXT) == []
+    assert app.search(app.realm_id, "Is it of the valve?", mode=SearchMode.TEXT) != []
+
+
+def test_what_is_replaced_and_withdrawn_takes_its_words_along(app: Pipeline) -> None:
+    place = "file:///manual.md"
+    publish(app, upload("manual.md", MANUAL, place), upload("other.md", _GERMAN))
+    first = kept(app)
+    assert first == read_anew(app)
+    assert is_kept(app, "thermostat")
+
+    publish(app, upload("manual.md", MANUAL.replace("thermostat", "aquastat"), place))
+
+    assert not is_kept(app, "thermostat")
+    assert is_kept(app, "aquastat")
+    assert kept(app) == read_anew(app)
+    sources = rows(app, "SELECT source_id FROM search_sources ORDER BY 1")
+    assert sources == rows(app, "SELECT DISTINCT document_id FROM document_chunks ORDER BY 1")
+
+    app.reembed("wordllama-64")
+    assert kept(app) == read_anew(app)
+
+    rows(app, "DELETE FROM documents WHERE published_at IS NOT NULL RETURNING 1")
+    assert kept(app) == []
+    assert rows(app, "SELECT FROM search_sources") == []
+
+
+def test_what_is_packed_is_what_the_passages_say(app: Pipeline) -> None:
+    """Each word of each passage, how often it is there and how long the passage is; words of a row of their own too."""
+    long = "\n\n".join(
+        f"## Part {number}\n\nThe valve number {number} of the boiler opens at {number} bar. " + f"Word{number} " * 300
+        for number in range(12)
+    )
+    publish(app, upload("manual.md", long), upload("rules.md", _GERMAN))
+    said = rows(
+        app,
+        """SELECT c.document_id, c.ordinal, w.term, w.count, sum(w.count) OVER (PARTITION BY c.chunk_id)::int,
+            word_key(c.realm_id, d.words_language, w.term)
+        FROM document_chunks c JOIN documents d USING (document_id) CROSS JOIN LATERAL words_of(
+            concat_ws(E'\\n', array_to_string(c.heading_path, ' '), c.text), reading_of(d.words_language, true),
+            true) w""",
+    )
+    keys = [row[5] for row in said]
+    assert len({row[1] for row in said}) > 3
+    weights = {key: 1.0 + number % 7 for number, key in enumerate(sorted(set(keys)))}
+    expected: defaultdict[tuple[UUID, int], float] = defaultdict(float)
+    for source, ordinal, _, count, length, key in said:
+        expected[source, ordinal] += weights[key] * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length / 50))
+    scored = "SELECT source_id, ordinal, score FROM score_words(%s, %s, %s, 50, %s)"
+    found = rows(app, scored, [*weights], [*weights.values()], [True] * len(weights), None)
+    assert {(source, ordinal): score for source, ordinal, score in found} == pytest.approx(dict(expected))
+    counted = dict(rows(app, "SELECT key, passages::int FROM count_passages(ARRAY(SELECT DISTINCT unnest(%s)))", keys))
+    assert counted == Counter(keys)
+    assert rows(app, "SELECT FROM search_postings WHERE term IS NOT NULL") != []
+    assert rows(app, "SELECT FROM search_postings WHERE cardinality(terms) > 20") != []
+    [(source, key)] = [(row[0], row[5]) for row in said if row[2] == "hausmeist"]
+    assert [row[0] for row in rows(app, scored, [key], [1.0], [True], [source])] == [source]
+    assert rows(app, scored, [key], [1.0], [True], [app.realm_id]) == []
+
+
+def test_a_bank_is_found_by_its_words_and_by_its_own_rows(app: Pipeline) -> None:
+    publish(app, upload("manual.md", MANUAL))
+    bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))
+    assert bank.batch is not None
+    app.staging.approve_questions(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    app.staging.import_approved(bank.batch.batch_id, by=Reviewer(app.realm_id))
+    for mode in SearchMode:
+        hit = app.search(app.realm_id, "Who is the caretaker?", mode=mode)[0]
+        assert (hit["kind"], hit["answer"], hit["facts"]) == ("fact", "Mrs Huber.", [])
+    assert app.search(app.realm_id, "caretaker", kind="passage", mode=SearchMode.TEXT) == []
+    [fact] = app.search(app.realm_id, "caretaker", kind="fact", mode=SearchMode.TEXT)
+    assert fact["answer"] == "Mrs Huber."
+    rows(app, "DELETE FROM all_questions WHERE document_id IS NULL RETURNING 1")
+    assert app.search(app.realm_id, "caretaker", mode=SearchMode.TEXT) == []
+
+
+def test_documents_of_one_user_are_published_at_once_without_waiting_for_each_other(
+    make_pipeline: MakePipeline,
+) -> None:
+    """The second is published whole while the first one's transaction, of the same words, is still open."""
+    app = make_pipeline(changes={"duplicate_threshold": 1.0})
+    documents = [upload(f"{name}.md", MANUAL.replace("Boiler", name)) for name in ("Oven", "Stove")]
+    publish(app, *documents)
+    with psycopg.connect(
+        app.settings.database_url or "", options="-c search_path=upload_pipeline,public -c statement_timeout=5s"
+    ) as connection:
+        first, second = [row[0] for row in connection.execute("SELECT source_id FROM search_sources").fetchall()]
+        connection.execute("SELECT index_words(%s)", ([first],))
+        with ThreadPoolExecutor(1) as other:
+            other.submit(rows, app, "SELECT index_words(%s)", [second]).result(timeout=5)
+    assert kept(app) == read_anew(app)
+
+
+def test_a_fact_is_under_its_passage_and_pushes_none_away(app: Pipeline) -> None:
+    publish(app, upload("manual.md", MANUAL), upload("rules.md", _GERMAN))
+    hits = app.search(app.realm_id, "At which pressure does the relief valve open?", limit=10)
+    assert [hit["kind"] for hit in hits] == ["passage"] * len(hits)
+    assert len({hit["id"] for hit in hits}) == len(hits)
+    assert "3 bar" in hits[0]["facts"][0]["evidence"]
+    spans = [span["quote"] for fact in hits[0]["facts"] for span in fact["spans"]]
+    assert spans
+    assert all(quote in hits[0]["evidence"] for quote in spans)
+    assert (hits[0]["answer"], hits[0]["question"]) == (
+        hits[0]["facts"][0]["answer"],
+        hits[0]["facts"][0]["question"],
+    )
+    [alone] = app.search(app.realm_id, "At which pressure does the relief valve open?", limit=1, kind="passage")
+    assert (alone["facts"], alone["answer"]) == ([], None)
+
+
+def test_what_was_published_before_is_read_in_steps_that_can_be_interrupted(
+    app: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    publish(app, *(upload(f"{number}.md", f"# Rule {number}\n\n{_GERMAN}\nRegel {number}.") for number in range(5)))
+    whole = kept(app)
+    url = app.settings.database_url or ""
+    rows(app, "INSERT INTO unread_sources SELECT source_id FROM search_sources RETURNING 1")
+    rows(app, "UPDATE documents SET words_language = '' RETURNING 1")
+    rows(app, "DELETE FROM search_postings RETURNING 1")
+    rows(app, "DELETE FROM search_sources RETURNING 1")
+    from pipeline_core.db import search_words
+
+    monkeypatch.setattr(search_words, "_AT_A_TIME", 2)
+    read, steps = search_words.language_of, []
+
+    def dies(texts: list[str]) -> str:
+        steps.append(len(texts))
+        if len(steps) == 4:
+            raise InterruptedError
+        return read(texts)
+
+    monkeypatch.setattr(search_words, "language_of", dies)
+    with pytest.raises(InterruptedError):
+        migrate(url)
+    assert len(rows(app, "SELECT FROM search_sources")) == 2
+    assert migrate(url) == []
+    assert kept(app) == whole
+    assert rows(app, "SELECT FROM unread_sources") == []

@@ -1,0 +1,53 @@
+"""Documents that wait for a reviewer, and what their review has come to."""
+
+from typing import Any
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import OfDocument, StagedFact
+from pipeline_core.review.decisions import Decision, Request
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
+
+FIRST = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
+SECOND = "# Rules\n\nMembers must report each loss to the service office within thirty days.\n"
+CONTRADICTORY = (
+    "# Costs\n\nThe annual deductible is $500 for each insured member.\n\n"
+    "The annual deductible is $750 for each insured member.\n"
+)
+
+
+def park(app: Pipeline, name: str = "manual.md", text: str = MANUAL) -> DocumentId:
+    [document_id] = needs_work(app, receive(app, upload(name, text)))
+    through(app, [document_id])
+    return document_id
+
+
+def near_duplicate(app: Pipeline) -> DocumentId:
+    publish(app, upload("first.md", FIRST))
+    return park(app, "second.md", SECOND)
+
+
+def ask(app: Pipeline, decision: Decision, **more: Any) -> Request:
+    return Request(decision, app.realm_id, **more)
+
+
+def facts(app: Pipeline, document_id: DocumentId) -> list[StagedFact]:
+    return app.review.facts(OfDocument(document_id), app.realm_id)
+
+
+def state(app: Pipeline, document_id: DocumentId) -> tuple[str, str]:
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    return row["state"], row["stage"]
+
+
+def reviews(app: Pipeline, document_id: DocumentId) -> list[dict[str, Any]]:
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    events = app.views.job(app.realm_id, row["job_id"])["events"]
+    return [event for event in reversed(events) if event["type"] == "review"]
+
+
+REASON = "The second amount is next year's."
+
+
+def published(app: Pipeline, document_id: DocumentId) -> list[dict[str, Any]]:
+    return app.views.export(app.realm_id, document_id)["facts"]
