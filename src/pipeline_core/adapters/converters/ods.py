@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -64,23 +64,20 @@ class _Ods:
         self._styles = {s.get(f"{_STYLE}name", ""): _style(s) for s in self._root.iter(f"{_STYLE}style")}
         self._tables = list(self._root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
         self.remarks = 0
-
-    def sheets(self) -> Sequence[Named]:
-        return [
+        self.sheets = [
             Named(table.get(f"{_TABLE}name", ""), not self._style(table.get(f"{_TABLE}style-name")).display)
             for table in self._tables
         ]
 
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
+    def read(self, at: int, rows: SheetRows) -> Sheet:
         table = self._tables[at]
-        rows = SheetRows(keep_hidden=keep_hidden)
         rows.hidden_columns = _hidden_columns(table)
         number = 1
         for element, repeated in _repeated(table.iter(f"{_TABLE}table-row"), "rows"):
             cells = self._cells(element, number, rows.noticed)
             rows.add(number, cells, is_hidden=_is_hidden(element), times=repeated)
             number += repeated
-        return Sheet(table.get(f"{_TABLE}name", ""), rows.finish()), rows.noticed
+        return Sheet(table.get(f"{_TABLE}name", ""), rows.finish())
 
     def _cells(self, row: etree._Element, number: int, noticed: Noticed) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}

@@ -86,20 +86,29 @@ def _contents(annotation: Any) -> str:
     return plain or html.unescape(_TAG.sub(" ", _string(annotation.get("/RC")))).strip()
 
 
+def _kind_of(widget: Any) -> tuple[str, int]:
+    """The type of the field and its flags."""
+    return str(inherited(widget, "/FT") or ""), int(inherited(widget, "/Ff") or 0)
+
+
 def _value(widget: Any) -> str:
-    kind = str(inherited(widget, "/FT") or "")
-    flags = int(inherited(widget, "/Ff") or 0)
-    if kind == "/Btn":
-        return "" if _is_push_button(widget) else CHECKED if _is_on(widget) else UNCHECKED
+    kind, flags = _kind_of(widget)
     value = inherited(widget, "/V")
+    if kind == "/Btn":
+        state = widget.get("/AS", value)
+        is_on = state is not None and str(state) not in ("/Off", "Off", "")
+        return "" if flags & _PUSH_BUTTON else CHECKED if is_on else UNCHECKED
+    if kind == "/Tx" and isinstance(value, pikepdf.Stream):
+        value = value.read_bytes().decode("utf-8", "replace")
     if kind == "/Tx":
-        return "" if flags & _PASSWORD else _text_value(value)
+        return "" if flags & _PASSWORD else _string(value).strip()
     return _chosen(value, inherited(widget, "/Opt")) if kind == "/Ch" else ""
 
 
 def _choice(widget: Any) -> tuple[object, str] | None:
     """The group of a radio button and the value that it stands for."""
-    if str(inherited(widget, "/FT") or "") != "/Btn" or not int(inherited(widget, "/Ff") or 0) & _RADIO:
+    kind, flags = _kind_of(widget)
+    if kind != "/Btn" or not flags & _RADIO:
         return None
     states = [str(state).lstrip("/") for state in widget.get("/AP", {}).get("/N", {}).keys()]  # noqa: SIM118
     value = next((state for state in states if state not in _SAYS_NOTHING), "")
@@ -108,19 +117,6 @@ def _choice(widget: Any) -> tuple[object, str] | None:
         value = _string(options[int(value)])
     parent = widget.get("/Parent")
     return (parent.objgen if parent is not None else _string(widget.get("/T"))), " ".join(value.split())
-
-
-def _is_on(widget: Any) -> bool:
-    state = widget.get("/AS")
-    if state is None:
-        state = inherited(widget, "/V")
-    return state is not None and str(state) not in ("/Off", "Off", "")
-
-
-def _text_value(value: Any) -> str:
-    if isinstance(value, pikepdf.Stream):
-        return value.read_bytes().decode("utf-8", "replace").strip()
-    return _string(value).strip()
 
 
 def _chosen(value: Any, options: Any) -> str:
@@ -166,13 +162,9 @@ def write_fields(
 
 
 def _is_written(annotation: Any) -> bool:
-    kind = str(annotation.get("/Subtype", ""))
-    return kind == "/FreeText" or (kind == "/Widget" and not _is_push_button(annotation))
-
-
-def _is_push_button(widget: Any) -> bool:
-    is_button = str(inherited(widget, "/FT") or "") == "/Btn"
-    return is_button and bool(int(inherited(widget, "/Ff") or 0) & _PUSH_BUTTON)
+    subtype, (kind, flags) = str(annotation.get("/Subtype", "")), _kind_of(annotation)
+    is_push_button = kind == "/Btn" and bool(flags & _PUSH_BUTTON)
+    return subtype == "/FreeText" or (subtype == "/Widget" and not is_push_button)
 
 
 def _units(text: str) -> list[str]:

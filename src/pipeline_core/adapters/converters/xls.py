@@ -2,7 +2,6 @@
 
 import os
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,19 +93,16 @@ class _Xls:
     def __init__(self, book: Any, scanned: _Scanned):
         self._book = book
         self._scanned = scanned
+        self.sheets = [Named(sheet.name, sheet.visibility != 0) for sheet in book.sheets()]
 
-    def sheets(self) -> Sequence[Named]:
-        return [Named(sheet.name, sheet.visibility != 0) for sheet in self._book.sheets()]
-
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
+    def read(self, at: int, rows: SheetRows) -> Sheet:
         sheet = self._book.sheet_by_index(at)
-        rows = SheetRows(keep_hidden=keep_hidden)
         rows.hidden_columns = {column + 1 for column, info in sheet.colinfo_map.items() if info.hidden}
         for number in range(sheet.nrows):
             info = sheet.rowinfo_map.get(number)
             cells = self._cells(sheet, number, rows.noticed)
             rows.add(number + 1, cells, is_hidden=info is not None and bool(info.hidden))
-        return Sheet(sheet.name, rows.finish()), rows.noticed
+        return Sheet(sheet.name, rows.finish())
 
     def _cells(self, sheet: "XlrdSheet", row: int, noticed: Noticed) -> dict[int, Cell]:
         cells = {column + 1: self._cell(sheet, row, column, noticed) for column in range(sheet.row_len(row))}

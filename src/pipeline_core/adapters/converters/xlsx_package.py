@@ -51,6 +51,7 @@ class Package:
         """Raises KeyError: it is not there."""
         return self._archive.open(self._names[name.casefold()])
 
+    @cached_property
     def sheets(self) -> list[Listed]:
         """The worksheets in the workbook's order; sheets that are a chart are none."""
         relations = self.relations(self.workbook_part)
