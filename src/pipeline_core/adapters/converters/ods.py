@@ -99,7 +99,8 @@ class _Ods:
         text = one_line("".join(pieces))
         formula = element.get(f"{_TABLE}formula")
         if formula and not text and element.get(f"{_OFFICE}value-type") is None:
-            noticed.uncomputed[reference] = _formula(formula)
+            inner = _REFERENCE.sub(lambda match: match[1].replace(":.", ":"), formula.partition("=")[2])
+            noticed.uncomputed[reference] = f"={inner}"  # "of:=SUM([.B2:.B3])" is "=SUM(B2:B3)"
             return Cell(escape_marks(noticed.uncomputed[reference]), Kind.VALUE)
         if not text:
             value = element.get(f"{_OFFICE}value") or element.get(f"{_OFFICE}date-value") or "0"
@@ -124,11 +125,6 @@ class _Ods:
 
     def _style(self, name: str | None) -> _Style:
         return self._styles.get(name or "", _Style())
-
-
-def _formula(formula: str) -> str:
-    """``=SUM(B2:B3)`` for ``of:=SUM([.B2:.B3])``."""
-    return "=" + _REFERENCE.sub(lambda match: match[1].replace(":.", ":"), formula.partition("=")[2])
 
 
 def _dressed(text: str | None, style: _Style, *, at_start: bool) -> str:

@@ -53,7 +53,11 @@ class FieldLayout:
 
     def __init__(self, fields: Sequence[Box], objects: Sequence[PageObject], turn: Turn):
         self._fields = fields
-        self._labels = [_label(one, turn) for one in objects if one.is_text and one.area > 0]
+        self._labels = [
+            _Label(turn.box(one.box), turn.box((one.matrix.e, one.matrix.f) * 2)[1], one.size)
+            for one in objects
+            if one.is_text and one.area > 0
+        ]
         self._drawn = [turn.box(one.box) for one in objects if not one.is_text]
         self._size = median([label.size for label in self._labels] or [_SIZE])
 
@@ -61,7 +65,8 @@ class FieldLayout:
         """One beside the label, or from the top of a field of several lines."""
         left, bottom, _, top = box
         size = max(4.0, min(self._size, 0.9 * (top - bottom)))
-        wrapped = _wrapped(value, box, size)
+        columns = max(8, int((box[2] - box[0]) / (size * CHARACTER_WIDTH)))
+        wrapped = [line for part in value.split("\n") for line in (textwrap.wrap(part, columns) or [""])]
         if len(wrapped) > 1 and top - bottom > 2.2 * size:
             step = min(1.2 * size, (top - bottom) / len(wrapped))
             for number, line in enumerate(wrapped):
@@ -112,13 +117,3 @@ class FieldLayout:
         crossed = [one for one in self._drawn if one[1] < middle < one[3] and one[3] - one[1] > 6]
         edges = any(start < x < end + 2 for one in crossed for x in (one[0], one[2]))
         return edges or any(start <= one[0] and one[2] <= end and one[1] < middle < one[3] for one in self._fields)
-
-
-def _label(one: PageObject, turn: Turn) -> _Label:
-    baseline = turn.box((one.matrix.e, one.matrix.f, one.matrix.e, one.matrix.f))[1]
-    return _Label(turn.box(one.box), baseline, one.size)
-
-
-def _wrapped(value: str, box: Box, size: float) -> list[str]:
-    columns = max(8, int((box[2] - box[0]) / (size * CHARACTER_WIDTH)))
-    return [line for part in value.split("\n") for line in (textwrap.wrap(part, columns) or [""])]

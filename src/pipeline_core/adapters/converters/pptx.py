@@ -7,7 +7,7 @@ from pipeline_core.adapters.converters.archive import check_expansion, missing_p
 from pipeline_core.adapters.converters.declared import declared_total
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content
 from pipeline_core.adapters.converters.ooxml.completeness import Passage, missing_words
-from pipeline_core.adapters.converters.ooxml.names import Element, name, value
+from pipeline_core.adapters.converters.ooxml.names import NO, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slides import SlideReader
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, unknown_symbols
@@ -18,7 +18,6 @@ from pipeline_core.domain.findings import Finding
 
 NAME = "pptx"
 _COMMENTS = re.compile(r"ppt/comments/[^/]+\.xml")
-_NO = ("0", "false", "off")
 
 
 def convert(source: Source, options: ConvertOptions) -> Converted:
@@ -71,7 +70,7 @@ class _Reading:
             return page_of(None)
         reader = SlideReader(self._package, part, root, self._size, keep_hidden=self._keep_hidden)
         text = reader.markdown()
-        is_hidden = (root.get("show") or "").lower() in _NO
+        is_hidden = (root.get("show") or "").lower() in NO
         if not is_hidden or self._keep_hidden:
             self.passages += [Passage(f"slide {number}", said) for said in reader.texts()]
         if is_hidden:
@@ -92,12 +91,8 @@ class _Reading:
             yield hidden_content(self._hidden, kept=self._keep_hidden)
         if self._unknown:
             yield unknown_symbols(self._unknown)
-        if comments := sum(_comments(root) for _, root in self._package.matching(_COMMENTS)):
+        if comments := sum(1 for _, root in self._package.matching(_COMMENTS) for _ in root.iter("{*}cm")):
             yield comments_left_out(comments, within="slides", file="presentation")
-
-
-def _comments(root: Element) -> int:
-    return sum(1 for element in root.iter() if isinstance(element.tag, str) and element.tag.endswith("}cm"))
 
 
 def _size(package: Package) -> tuple[int, int]:

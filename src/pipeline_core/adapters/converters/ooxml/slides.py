@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.hidden import named
-from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, local_name, name, value
+from pipeline_core.adapters.converters.ooxml.names import YES, Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
 from pipeline_core.adapters.converters.ooxml.slide_shapes import Lists, box_in, level_of, placeholder
@@ -13,7 +13,6 @@ from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen
 
 _TITLES = ("title", "ctrTitle")
 _NO_TEXT = ("sldNum", "hdr", "sldImg")
-_YES = ("1", "true", "on")
 _DEEPEST = 50
 
 
@@ -129,7 +128,7 @@ class SlideReader:
                         yield f"Speaker notes: {text}"
 
     def _is_hidden(self, shape: Element) -> bool:
-        return _properties(shape).get("hidden") in _YES or self._is_outside(shape)
+        return _properties(shape).get("hidden") in YES or self._is_outside(shape)
 
     def _is_outside(self, shape: Element) -> bool:
         parent = shape.getparent()
@@ -150,7 +149,7 @@ def _shapes(tree: Element, depth: int) -> Iterator[Element]:
     for shape in tree:
         kind = local_name(shape)
         if kind in ("grpSp", "AlternateContent", "Choice", "Fallback") and depth < _DEEPEST:
-            if kind != "grpSp" or _properties(shape).get("hidden") not in _YES:
+            if kind != "grpSp" or _properties(shape).get("hidden") not in YES:
                 yield from _shapes(shape, depth + 1)
             else:
                 yield shape

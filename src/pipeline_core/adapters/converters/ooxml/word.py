@@ -10,6 +10,7 @@ from pipeline_core.adapters.converters.ooxml.charts import write_drawings
 from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.formulas import display, inline
 from pipeline_core.adapters.converters.ooxml.names import (
+    YES,
     Element,
     drop_fallbacks,
     find,
@@ -156,7 +157,7 @@ def _write_tables(root: Element, styles: Styles) -> None:
 
 def _first_row_is_special(look: Element) -> bool:
     if (first := value(look, "w:firstRow")) is not None:
-        return first.lower() in ("1", "true", "on")
+        return first.lower() in YES
     try:
         return bool(int(value(look) or "20", 16) & _FIRST_ROW)
     except ValueError:
