@@ -14,23 +14,14 @@ _NEAR = 14.0  # points between a box and the label behind it
 _APART = 0.35  # of the size, between a label and its value
 
 
-class Turn:
-    """From the page as it is stored to the page as it is shown, and back; ``degrees`` clockwise."""
-
-    def __init__(self, degrees: int):
-        self.degrees = degrees
-
-    def box(self, box: Box) -> Box:
-        return upright(box, self.degrees)
-
-    def matrix(self, x: float, y: float) -> str:
-        """The text matrix that puts upright text at the shown place."""
-        row, back = {
-            90: ("0 1 -1 0", (-y, x)),
-            180: ("-1 0 0 -1", (-x, -y)),
-            270: ("0 -1 1 0", (y, -x)),
-        }.get(self.degrees, ("1 0 0 1", (x, y)))
-        return f"{row} {back[0]:.2f} {back[1]:.2f}"
+def text_matrix(x: float, y: float, turn: int) -> str:
+    """The text matrix that puts upright text at this place of the page as it is shown, turned clockwise."""
+    row, back = {
+        90: ("0 1 -1 0", (-y, x)),
+        180: ("-1 0 0 -1", (-x, -y)),
+        270: ("0 -1 1 0", (y, -x)),
+    }.get(turn, ("1 0 0 1", (x, y)))
+    return f"{row} {back[0]:.2f} {back[1]:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +40,16 @@ class _Label:
 
 
 class FieldLayout:
-    """The fields and everything else on the page, as shown."""
+    """The fields and everything else on the page, as shown; ``turn``: degrees clockwise."""
 
-    def __init__(self, fields: Sequence[Box], objects: Sequence[PageObject], turn: Turn):
+    def __init__(self, fields: Sequence[Box], objects: Sequence[PageObject], turn: int):
         self._fields = fields
         self._labels = [
-            _Label(turn.box(one.box), turn.box((one.matrix.e, one.matrix.f) * 2)[1], one.size)
+            _Label(upright(one.box, turn), upright((one.matrix.e, one.matrix.f) * 2, turn)[1], one.size)
             for one in objects
             if one.is_text and one.area > 0
         ]
-        self._drawn = [turn.box(one.box) for one in objects if not one.is_text]
+        self._drawn = [upright(one.box, turn) for one in objects if not one.is_text]
         self._size = median([label.size for label in self._labels] or [_SIZE])
 
     def lines(self, box: Box, value: str) -> Iterator[Line]:

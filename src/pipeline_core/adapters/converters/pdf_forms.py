@@ -12,10 +12,11 @@ from typing import Any
 
 import pikepdf
 
-from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, Turn
+from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, text_matrix
 from pipeline_core.adapters.converters.pdf_file import inherited
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
 from pipeline_core.adapters.converters.to_unicode import mapped
+from pipeline_core.domain.layout import upright
 
 _HIDDEN = 2  # flag of an annotation
 _PUSH_BUTTON = 1 << 16  # flag of a button
@@ -142,20 +143,22 @@ def write_fields(
     page.obj.Annots = pikepdf.Array([one for one in page.obj.Annots if not _is_written(one)])
     if not fields:
         return
-    turn = Turn(int(page.get("/Rotate", 0)) % 360)
-    layout = FieldLayout([turn.box(box) for box, _ in fields], objects, turn)
-    unlabelled = {group for box, (group, _) in choices.items() if not layout.has_label(turn.box(box))}
+    turn = int(page.get("/Rotate", 0)) % 360
+    layout = FieldLayout([upright(box, turn) for box, _ in fields], objects, turn)
+    unlabelled = {group for box, (group, _) in choices.items() if not layout.has_label(upright(box, turn))}
     for_people = [
         (box, f"{value} {choices[box][1]}".strip() if box in choices and choices[box][0] in unlabelled else value)
         for box, value in fields
     ]
-    lines = [line for box, value in for_people for line in layout.lines(turn.box(box), value)]
+    lines = [line for box, value in for_people for line in layout.lines(upright(box, turn), value)]
     codes = {char: code for code, char in enumerate(sorted({c for line in lines for c in _units(line.text)}), start=1)}
     name = page.add_resource(_font(pdf, codes), pikepdf.Name.Font)
     operations = [b"q BT"]
     for line in lines:
         shown = b"".join(codes[unit].to_bytes(2, "big") for unit in _units(line.text)).hex().encode()
-        operations.append(f"{name} {line.size:.2f} Tf {turn.matrix(line.x, line.y)} Tm <".encode() + shown + b"> Tj")
+        operations.append(
+            f"{name} {line.size:.2f} Tf {text_matrix(line.x, line.y, turn)} Tm <".encode() + shown + b"> Tj"
+        )
     operations.append(b"ET Q")
     page.contents_add(pikepdf.Stream(pdf, b"q"), prepend=True)
     page.contents_add(pikepdf.Stream(pdf, b"Q " + b"\n".join(operations)))

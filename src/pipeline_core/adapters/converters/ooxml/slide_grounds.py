@@ -129,9 +129,9 @@ class Grounds:
 
 def grounds_of(package: Package, part: str, root: Element) -> tuple[Grounds, list[Element]]:
     """The grounds of the slide, and its layers: the slide, its layout, its master."""
-    layouts = [target for kind, target in package.targets(part).values() if kind == "slideLayout"][:1]
-    masters = [t for layout in layouts for kind, t in package.targets(layout).values() if kind == "slideMaster"][:1]
-    themes = [t for master in masters for kind, t in package.targets(master).values() if kind == "theme"]
+    layouts = package.related(part, "slideLayout")[:1]
+    masters = [master for layout in layouts for master in package.related(layout, "slideMaster")][:1]
+    themes = [theme for master in masters for theme in package.related(master, "theme")]
     above = [tree for one in layouts + masters if (tree := package.tree(one)) is not None]
     layers = [root, *above]
     return Grounds(layers, package.tree(themes[0]) if themes else None), layers

@@ -21,7 +21,7 @@ class SlideReader:
 
     def __init__(self, package: Package, part: str, root: Element, size: tuple[int, int], *, keep_hidden: bool):
         self._package, self._root, self._size, self._keep = package, root, size, keep_hidden
-        self._targets = package.targets(part)
+        self._part, self._targets = part, package.targets(part)
         drop_fallbacks(root)
         grounds, layers = grounds_of(package, part, root)
         self._lists = Lists(layers[1:])
@@ -118,8 +118,7 @@ class SlideReader:
         return self._package.tree(part)
 
     def _notes(self) -> Iterator[str]:
-        for kind, part in self._targets.values():
-            root = self._package.tree(part) if kind == "notesSlide" else None
+        for root in map(self._package.tree, self._package.related(self._part, "notesSlide")):
             for shape in () if root is None else root.iter(name("p:sp")):
                 place = placeholder(shape)
                 if place is not None and place.get("type") == "body":

@@ -48,7 +48,7 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     Raises CorruptDocumentError if it cannot be unpacked.
     """
     package = Package(data, filename)
-    main = next((part for kind, part in package.targets("").values() if kind == "officeDocument"), "")
+    main = next(iter(package.related("", "officeDocument")), "")
     root = package.tree(main)
     if root is None:
         return Rewritten(data, (unread_markup(main or "word/document.xml"),))
