@@ -30,11 +30,6 @@ def titled(
     return replace(converted, title=title or None)
 
 
-def _in_pdf(data: bytes) -> str:
-    # where it cannot be read, its text could be all the same
-    return by_qpdf(data, lambda pdf: str(pdf.docinfo.get("/Title", "")), "")
-
-
 def _in_package(part: str) -> Callable[[bytes], str]:
     def read(data: bytes) -> str:
         if not data.startswith(b"PK"):
@@ -54,7 +49,8 @@ def _in_html(data: bytes) -> str:
 
 
 _READERS: dict[filetypes.FileType, Callable[[bytes], str]] = {
-    filetypes.PDF: _in_pdf,
+    # where it cannot be read, its text could be all the same
+    filetypes.PDF: lambda data: by_qpdf(data, lambda pdf: str(pdf.docinfo.get("/Title", "")), ""),
     filetypes.HTML: _in_html,
     **dict.fromkeys((filetypes.DOCX, filetypes.PPTX, filetypes.XLSX), _in_package("docProps/core.xml")),
     **dict.fromkeys((filetypes.ODT, filetypes.ODS, filetypes.ODP), _in_package("meta.xml")),

@@ -72,22 +72,17 @@ def encoding_findings(decoded: Decoded) -> Iterator[Finding]:
         )
     if not decoded.guessed:
         return
+    severity = Severity.WARNING if decoded.other or decoded.fit < _DOUBTFUL else Severity.INFO
     doubt = f" It may be {decoded.other} as well." if decoded.other else ""
     if decoded.fit < _DOUBTFUL:
         doubt += " The words fit no language well, so the file may be damaged."
     yield Finding(
         "encoding_guessed",
-        _severity(decoded),
+        Severity.CRITICAL if decoded.fit < _NO_LANGUAGE else severity,
         f"The file does not say how its characters are encoded; it was read as {decoded.encoding}: "
         f"“{_sample_line(decoded.text, _TELLING)}”.{doubt} {_DO}",
         {"encoding": decoded.encoding, "other": decoded.other, "fit": round(decoded.fit, 3)},
     )
-
-
-def _severity(decoded: Decoded) -> Severity:
-    if decoded.fit < _NO_LANGUAGE:
-        return Severity.CRITICAL
-    return Severity.WARNING if decoded.other or decoded.fit < _DOUBTFUL else Severity.INFO
 
 
 def _sample_line(text: str, looked_for: str) -> str:

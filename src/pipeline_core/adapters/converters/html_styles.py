@@ -126,11 +126,8 @@ def _white_on_white(tree: LexborHTMLParser) -> list[LexborNode]:
     if tree.css_first("link[rel~=stylesheet]") is not None or any(_BACKGROUND.search(body) for _, body in rules(tree)):
         return []
     white = matching(tree, lambda style: _WHITE.search(style) is not None)
-    return [node for node in [*white, *tree.css("font[color]")] if _is_white(node) and not _has_background(node)]
-
-
-def _is_white(node: LexborNode) -> bool:
-    return node.tag != "font" or _WHITE.search(f"color:{node.attributes.get('color') or ''}") is not None
+    white += [node for node in tree.css("font[color]") if _WHITE.search(f"color:{node.attributes.get('color') or ''}")]
+    return [node for node in white if not _has_background(node)]
 
 
 def _has_background(node: LexborNode) -> bool:

@@ -4,7 +4,7 @@ Nothing is ever downloaded: a language is read if its data lies in the folder th
 """
 
 import sysconfig
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,8 +54,6 @@ def _folders() -> list[Path]:
     """List the folders that may hold the wheel's data: in the prefix of each installation scheme."""
     folders = [Path(sysconfig.get_path("data"), _INSTALLED_IN)]
     try:
-        from importlib.metadata import files
-
         files_of = files(_DISTRIBUTION) or []
     except PackageNotFoundError:
         files_of = []

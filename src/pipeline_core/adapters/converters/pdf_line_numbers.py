@@ -55,15 +55,11 @@ def _counting_column(
         read |= {id(one): one.text(text_page).strip() for one in new}
         numbered = [one for one in column if _NUMBER.fullmatch(read[id(one)])]
         numbered.sort(key=lambda one: -one.box[3])
-        counts_on = len(numbered) >= _FEWEST and _count_on([int(read[id(one)]) for one in numbered])
+        steps = {int(read[id(after)]) - int(read[id(before)]) for before, after in pairwise(numbered)}
+        counts_on = len(numbered) >= _FEWEST and len(steps) == 1 and steps <= _STEPS
         if counts_on and _is_margin(numbered, texts, width):
             return numbered
     return []
-
-
-def _count_on(numbers: Sequence[int]) -> bool:
-    steps = {after - before for before, after in pairwise(numbers)}
-    return len(steps) == 1 and steps <= _STEPS
 
 
 def _is_margin(column: Sequence[PageObject], texts: Sequence[PageObject], width: float) -> bool:

@@ -69,7 +69,11 @@ def lines_in_order(markdown: str, items: Sequence[TextItem]) -> tuple[str, list[
 
 def _in_order(item: TextItem) -> str:
     """The line's text by the places of its words; empty if they stand in order already."""
-    misplaced = [word for before, word in pairwise(item.words) if _is_misplaced(word, before)]
+    misplaced = [
+        word
+        for before, word in pairwise(item.words)
+        if word.x < before.x - _BEFORE and word.height < _SMALLER * before.height and word.text.isalnum()
+    ]
     if not misplaced or reads_leftwards(item.text):
         return ""
     level = [word for word in item.words if not any(word is one for one in misplaced)]
@@ -85,7 +89,3 @@ def _in_order(item: TextItem) -> str:
         else:
             text += f" {word.text}" if text else word.text
     return text
-
-
-def _is_misplaced(word: WordBox, before: WordBox) -> bool:
-    return word.x < before.x - _BEFORE and word.height < _SMALLER * before.height and word.text.isalnum()

@@ -8,7 +8,7 @@ from lxml import etree
 
 from pipeline_core.adapters.converters.archive import BROKEN_ZIP, parts_lost, refusal
 from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
-from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetTooLargeError
+from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetRows, SheetTooLargeError
 from pipeline_core.adapters.converters.sheet_findings import sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
@@ -31,12 +31,13 @@ class Book(Protocol):
     """An open spreadsheet. ``read`` raises what is in ``BROKEN`` for a sheet that cannot be read."""
 
     @property
+    def sheets(self) -> Sequence[Named]: ...
+    @property
     def remarks(self) -> int:
         """The number of comments on the sheets read so far."""
         ...
 
-    def sheets(self) -> Sequence[Named]: ...
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]: ...
+    def read(self, at: int, rows: SheetRows) -> Sheet: ...
 
 
 def convert_book(source: Source, options: ConvertOptions, book: Book, name: str) -> Converted:
@@ -47,14 +48,13 @@ def convert_book(source: Source, options: ConvertOptions, book: Book, name: str)
         TooManyPagesError: it has more sheets than pages are allowed.
         NoTextError: its sheets show nothing.
     """
-    sheets = book.sheets()
-    refuse_too_many(len(sheets), source, options, "sheets")
+    refuse_too_many(len(book.sheets), source, options, "sheets")
     reading = _Reading(book, options.keep_hidden)
-    pages = [reading.page(at, sheet) for at, sheet in enumerate(sheets)]
+    pages = [reading.page(at, sheet) for at, sheet in enumerate(book.sheets)]
     markdown, page_map = assemble(pages, "sheet")
     if not any(map(str.isalnum, markdown)):
         raise refusal(source, reading.lost, reading.findings())
-    return Converted(markdown, page_map, name, tuple(reading.findings()), len(sheets) or None)
+    return Converted(markdown, page_map, name, tuple(reading.findings()), len(book.sheets) or None)
 
 
 @dataclass
@@ -71,8 +71,9 @@ class _Reading:
             if not self.keep_hidden:
                 return page_of("")
         try:
-            sheet, noticed = self.book.read(at, keep_hidden=self.keep_hidden)
-            self.notes.append((named.name, noticed))
+            rows = SheetRows(keep_hidden=self.keep_hidden)
+            sheet = self.book.read(at, rows)
+            self.notes.append((named.name, rows.noticed))
             text = storable(sheet_markdown(sheet))
         except (*BROKEN, SheetTooLargeError) as error:
             self.lost.append(f"the sheet “{named.name}” ({_reason(error)})")

@@ -1,6 +1,6 @@
 """Excel workbooks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO
 
@@ -11,11 +11,9 @@ from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.number_format import is_date, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
 from pipeline_core.adapters.converters.sheet_cells import (
-    Area,
     Cell,
     Kind,
     Noticed,
-    Row,
     Sheet,
     SheetRows,
     letters_of,
@@ -25,7 +23,7 @@ from pipeline_core.adapters.converters.sheet_cells import (
     words,
 )
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book
+from pipeline_core.adapters.converters.workbook import BROKEN, convert_book
 from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, text_of
 from pipeline_core.adapters.converters.xlsx_styles import Style
 from pipeline_core.domain.documents import Converted
@@ -37,29 +35,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     """Convert a workbook. Raises as ``convert_book`` does, and CorruptDocumentError: it cannot be opened."""
     check_expansion(source.data, source.filename)
     try:
-        book = _Xlsx(source.data)
-        return convert_book(source, options, book, NAME)
+        return convert_book(source, options, _Xlsx(source.data), NAME)
     except BROKEN as error:
         raise refusal(source, [str(error)]) from error
-
-
-class _Xlsx:
-    def __init__(self, data: bytes):
-        self._package = Package(data)
-        self._sheets = self._package.sheets()
-        self.remarks = 0
-
-    def sheets(self) -> Sequence[Named]:
-        return self._sheets
-
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
-        named, package = self._sheets[at], self._package
-        areas = package.tables(named.part)
-        reader = SheetReader(package, areas, keep_hidden=keep_hidden)
-        with package.open(named.part) as stream:
-            rows = reader.read(stream)
-        self.remarks += package.notes(named.part)
-        return Sheet(named.name, rows, areas, package.text_boxes(named.part)), reader.noticed
 
 
 _TRUE = ("1", "true")
@@ -69,74 +47,55 @@ _PLAIN = Style()
 _LAST_COLUMN = 16_384
 
 
-class SheetReader:
-    """Reads the rows of one sheet; ``noticed`` is complete when all are read."""
+class _Xlsx(Package):
+    remarks = 0
 
-    def __init__(self, package: Package, areas: Sequence[Area], *, keep_hidden: bool):
-        self._package = package
-        self._areas = areas
-        self._styles = package.styles
-        self._rows = SheetRows(keep_hidden=keep_hidden)
-        self._conditional: list[Area] = []
-        self.noticed = self._rows.noticed
-
-    def read(self, stream: IO[bytes]) -> list[Row]:
-        """Return the rows that show something. Raises XMLSyntaxError, SheetTooLargeError."""
-        number = 0
-        for element in self._elements(stream):
-            number = int(element.get("r") or number + 1)
-            is_hidden = element.get("hidden") in _TRUE or element.get("ht") in _NOTHING
-            self._rows.add(number, self._cells(element, number), is_hidden=is_hidden)
+    def read(self, at: int, rows: SheetRows) -> Sheet:
+        named, number = self.sheets[at], 0
+        areas = self.tables(named.part)
         # a rule or a named table may colour a cell otherwise than its style
-        return self._rows.finish([*self._conditional, *self._areas])
+        coloured = list(areas)
+        with self.open(named.part) as stream:
+            for element in _elements(stream, "row", "col", "conditionalFormatting"):
+                is_hidden = element.get("hidden") in _TRUE
+                if element.tag.endswith("}row"):
+                    number = int(element.get("r") or number + 1)
+                    is_hidden = is_hidden or element.get("ht") in _NOTHING
+                    rows.add(number, self._cells(element, number, rows.noticed), is_hidden=is_hidden)
+                elif element.tag.endswith("}conditionalFormatting"):
+                    coloured += filter(None, map(area_of, element.get("sqref", "").split()))
+                elif is_hidden or element.get("width") in _NOTHING:
+                    last = min(int(element.get("max", "1")), _LAST_COLUMN)
+                    rows.hidden_columns.update(range(int(element.get("min", "1")), last + 1))
+        self.remarks += self.notes(named.part)
+        return Sheet(named.name, rows.finish(coloured), areas, self.text_boxes(named.part))
 
-    def _elements(self, stream: IO[bytes]) -> Iterator[etree._Element]:
-        """Row elements, each freed when the next is asked for; columns and conditional formats are noted."""
-        tags = ("{*}row", "{*}col", "{*}conditionalFormatting")
-        for _, element in etree.iterparse(
-            stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
-        ):
-            if element.tag.endswith("}row"):
-                yield element
-            elif element.tag.endswith("}col"):
-                self._note_columns(element)
-            else:
-                ranges = map(area_of, element.get("sqref", "").split())
-                self._conditional += [area for area in ranges if area is not None]
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-
-    def _note_columns(self, element: etree._Element) -> None:
-        if element.get("hidden") in _TRUE or element.get("width") in _NOTHING:
-            last = min(int(element.get("max", "1")), _LAST_COLUMN)
-            self._rows.hidden_columns.update(range(int(element.get("min", "1")), last + 1))
-
-    def _cells(self, row: etree._Element, number: int) -> dict[int, Cell]:
+    def _cells(self, row: etree._Element, number: int, noticed: Noticed) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}
         column = 0
         for item in row:
             column = column_of(item.get("r", "")) or column + 1
-            if len(item) and (cell := self._cell(item, self._style(item), f"{letters_of(column)}{number}")) is not None:
+            reference = f"{letters_of(column)}{number}"
+            if len(item) and (cell := self._cell(item, self._style(item), reference, noticed)) is not None:
                 cells[column] = cell
         return cells
 
     def _style(self, item: etree._Element) -> Style:
         at = int(item.get("s") or 0)
-        return self._styles[at] if at < len(self._styles) else _PLAIN
+        return self.styles[at] if at < len(self.styles) else _PLAIN
 
-    def _cell(self, item: etree._Element, style: Style, reference: str) -> Cell | None:
+    def _cell(self, item: etree._Element, style: Style, reference: str, noticed: Noticed) -> Cell | None:
         formula, value = item.find("{*}f"), item.findtext("{*}v")
         kind = item.get("t", "n")
         if formula is not None and not value and kind != "str":
             text = f"={one_line(formula.text or '…')}"
-            self.noticed.uncomputed[reference] = text
+            noticed.uncomputed[reference] = text
             return Cell(escape_marks(text), Kind.VALUE, unseen=style.unseen)
         cell = self._content(item, kind, value or "", style)
         if cell is None or not cell.text:
             return None
         if kind == "e":
-            self.noticed.errors[reference] = value or ""
+            noticed.errors[reference] = value or ""
         if style.struck:
             cell.text = struck(cell.text)
         cell.bold = style.bold
@@ -146,7 +105,7 @@ class SheetReader:
     def _content(self, item: etree._Element, kind: str, value: str, style: Style) -> Cell | None:
         match kind:
             case "s":
-                texts = self._package.texts
+                texts = self.texts
                 text = texts[int(value)] if value.isdigit() and int(value) < len(texts) else ""
                 return _marked(text, style.code)
             case "inlineStr":
@@ -158,10 +117,20 @@ class SheetReader:
             case "b":
                 return Cell("TRUE" if value in _TRUE else "FALSE", Kind.VALUE, unseen=shows_nothing(style.code))
             case _:
-                return number_cell(value, style.code, date1904=self._date1904(style)) if value else None
+                date1904 = self.date1904 and is_date(style.code)
+                return number_cell(value, style.code, date1904=date1904) if value else None
 
-    def _date1904(self, style: Style) -> bool:
-        return self._package.date1904 and is_date(style.code)
+
+def _elements(stream: IO[bytes], *names: str) -> Iterator[etree._Element]:
+    """The elements of these names, each freed when the next is asked for."""
+    tags = [f"{{*}}{name}" for name in names]
+    for _, element in etree.iterparse(
+        stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
+    ):
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
 
 
 def _marked(markdown: str, code: str) -> Cell | None:

@@ -114,13 +114,6 @@ def _named(function: str) -> str:
     return rf"\{function}" if _FUNCTIONS.fullmatch(function) else function
 
 
-def _limit(mark: str) -> Callable[[_Parts], str]:
-    def write(parts: _Parts) -> str:
-        return f"{_named(parts['e'])}{mark}{{{parts['lim']}}}"
-
-    return write
-
-
 def _accent(parts: _Parts) -> str:
     command = _ACCENTS.get(parts.says("chr", "\u0302"), r"\hat")
     return f"{command}{{{parts['e']}}}"
@@ -147,8 +140,8 @@ _LATEX: Mapping[str, Callable[[_Parts], str]] = {
     "nary": _nary,
     "d": _delimited,
     "func": lambda parts: f"{_named(parts['fName'])} {parts['e']}",
-    "limLow": _limit("_"),
-    "limUpp": _limit("^"),
+    "limLow": lambda parts: f"{_named(parts['e'])}_{{{parts['lim']}}}",
+    "limUpp": lambda parts: f"{_named(parts['e'])}^{{{parts['lim']}}}",
     "acc": _accent,
     "bar": _bar,
     "m": lambda parts: r"\begin{matrix} " + r" \\ ".join(map(" & ".join, parts.rows())) + r" \end{matrix}",

@@ -25,7 +25,7 @@ SPACES = {
     "p14": "http://schemas.microsoft.com/office/powerpoint/2010/main",
     "pr": "http://schemas.openxmlformats.org/package/2006/relationships",
 }
-_NO = frozenset({"0", "false", "off", "none"})
+YES, NO = ("1", "true", "on"), ("0", "false", "off")
 
 
 @lru_cache(maxsize=1024)
@@ -52,7 +52,7 @@ def find(element: Element | None, *path: str) -> Element | None:
 
 def is_on(element: Element | None) -> bool | None:
     """Read an on/off property (ECMA-376 part 1, 17.17.4): None where it is absent."""
-    return None if element is None else (value(element) or "1").lower() not in _NO
+    return None if element is None else (value(element) or "1").lower() not in (*NO, "none")
 
 
 def text_in(element: Element, *shorts: str) -> str:

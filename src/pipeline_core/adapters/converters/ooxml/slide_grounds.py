@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palette, is_clear
-from pipeline_core.adapters.converters.ooxml.names import Element, find, local_name, name
+from pipeline_core.adapters.converters.ooxml.names import NO, Element, find, local_name, name
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_shapes import Box, box_of, kin, placeholder
 
 FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
 _SHAPES = ("p:sp", "p:pic", "p:graphicFrame")
-_NO = ("0", "false", "off")
 _FIRST_BACKGROUND = 1001  # of the theme's fills for backgrounds, ECMA-376 part 1, 19.3.1.3
 _MOST_SHAPES = 2_000
 """Each shape is compared with those below it; on a slide of more the ground is taken as not known."""
@@ -53,7 +52,7 @@ class Grounds:
             yield own
             if own.is_whole:
                 return
-        box = self._box(shape)
+        box = next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
         for below in reversed(self._below[:at]):
             if box is not None and below.box is not None and not below.box.overlaps(box):
                 continue
@@ -70,17 +69,14 @@ class Grounds:
         shown: list[Element] = []
         for layer in self._layers:
             shown.append(layer)
-            if (layer.get("showMasterSp") or "").lower() in _NO:
+            if (layer.get("showMasterSp") or "").lower() in NO:
                 break
         for layer in reversed(shown):
             for shape in layer.iter(*map(name, _SHAPES)):
                 if layer is self._layers[0] or placeholder(shape) is None:
                     properties = next(shape.iter(name("p:cNvPr")), None)
-                    if properties is None or properties.get("hidden", "0").lower() in _NO:
+                    if properties is None or properties.get("hidden", "0").lower() in NO:
                         yield shape
-
-    def _box(self, shape: Element) -> Box | None:
-        return next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
 
     def _of_shape(self, shape: Element) -> Ground | None:
         """Return the fill of the shape; None if it is not filled."""
@@ -133,9 +129,9 @@ class Grounds:
 
 def grounds_of(package: Package, part: str, root: Element) -> tuple[Grounds, list[Element]]:
     """The grounds of the slide, and its layers: the slide, its layout, its master."""
-    layouts = [target for kind, target in package.targets(part).values() if kind == "slideLayout"][:1]
-    masters = [t for layout in layouts for kind, t in package.targets(layout).values() if kind == "slideMaster"][:1]
-    themes = [t for master in masters for kind, t in package.targets(master).values() if kind == "theme"]
+    layouts = package.related(part, "slideLayout")[:1]
+    masters = [master for layout in layouts for master in package.related(layout, "slideMaster")][:1]
+    themes = [theme for master in masters for theme in package.related(master, "theme")]
     above = [tree for one in layouts + masters if (tree := package.tree(one)) is not None]
     layers = [root, *above]
     return Grounds(layers, package.tree(themes[0]) if themes else None), layers

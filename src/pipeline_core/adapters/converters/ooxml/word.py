@@ -10,6 +10,7 @@ from pipeline_core.adapters.converters.ooxml.charts import write_drawings
 from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.formulas import display, inline
 from pipeline_core.adapters.converters.ooxml.names import (
+    YES,
     Element,
     drop_fallbacks,
     find,
@@ -47,7 +48,7 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     Raises CorruptDocumentError if it cannot be unpacked.
     """
     package = Package(data, filename)
-    main = next((part for kind, part in package.targets("").values() if kind == "officeDocument"), "")
+    main = next(iter(package.related("", "officeDocument")), "")
     root = package.tree(main)
     if root is None:
         return Rewritten(data, (unread_markup(main or "word/document.xml"),))
@@ -156,7 +157,7 @@ def _write_tables(root: Element, styles: Styles) -> None:
 
 def _first_row_is_special(look: Element) -> bool:
     if (first := value(look, "w:firstRow")) is not None:
-        return first.lower() in ("1", "true", "on")
+        return first.lower() in YES
     try:
         return bool(int(value(look) or "20", 16) & _FIRST_ROW)
     except ValueError:

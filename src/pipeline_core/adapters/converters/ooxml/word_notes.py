@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.ooxml.names import Element, name, remove, remove_all, value
+from pipeline_core.adapters.converters.ooxml.names import YES, Element, name, remove, remove_all, value
 
 _KINDS = {"w:footnoteReference": ("footnotes", "w:footnote"), "w:endnoteReference": ("endnotes", "w:endnote")}
 _OWN_MARKS = ("w:footnoteRef", "w:endnoteRef")
@@ -33,7 +33,7 @@ def move_notes(body: Element, roots: dict[str, Element]) -> None:
             remove(reference)
             continue
         mark = f"[^{len(written) + 1}]"
-        if value(reference, "w:customMarkFollows") in ("1", "true", "on"):
+        if value(reference, "w:customMarkFollows") in YES:
             for custom in run.findall(name("w:t")) + run.findall(name("w:sym")):
                 remove(custom)
         run.replace(reference, marked_text(mark))

@@ -9,7 +9,6 @@ from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
 
-_MARGINS = ("header", "footer")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _SHOWN = 100
 _DRAWINGS = {"chart": "a chart", "diagramData": "a diagram"}
@@ -28,7 +27,7 @@ def word_passages(package: Package, main: str, drawn: Container[Element]) -> Ite
 
 def margins_left_out(package: Package, main: str) -> Iterator[Finding]:
     """The finding about what stands above and below every page, which is no part of the text."""
-    trees = [package.tree(part) for kind, part in package.targets(main).values() if kind in _MARGINS]
+    trees = map(package.tree, package.related(main, "header", "footer"))
     passages = [passage.text for tree in trees if tree is not None for passage in _paragraphs(tree)]
     said = dict.fromkeys(" ".join(text.split()) for text in passages if not _NO_WORDS.fullmatch(text))
     if said:

@@ -22,7 +22,11 @@ def accept(root: Element) -> int:
         return 0
     remove_all(root, *_OLD_LOOKS)
     _drop_rows(root)
-    ended = [paragraph for paragraph in root.iter(name("w:p")) if _end_is_gone(paragraph)]
+    ended = [
+        paragraph
+        for paragraph in root.iter(name("w:p"))
+        if any(find(paragraph, "w:pPr", "w:rPr", mark) is not None for mark in ("w:del", "w:moveFrom"))
+    ]
     remove_all(root, *_GONE)
     for paragraph in ended:
         _join_with_next(paragraph)
@@ -39,11 +43,6 @@ def _drop_rows(root: Element) -> None:
     for table in list(root.iter(name("w:tbl"))):
         if next(table.iter(name("w:tr")), None) is None:
             remove(table)
-
-
-def _end_is_gone(paragraph: Element) -> bool:
-    marks = find(paragraph, "w:pPr", "w:rPr")
-    return marks is not None and any(marks.find(name(mark)) is not None for mark in ("w:del", "w:moveFrom"))
 
 
 def _join_with_next(paragraph: Element) -> None:

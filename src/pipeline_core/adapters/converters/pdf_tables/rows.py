@@ -127,7 +127,9 @@ def over_their_first(row: Cells, below: Cells) -> Cells:
     stand_over_first = labels[0] == 1 and all(_is_over(_extent(row[at]), extents[at - 1], step) for at in labels)
     if len(labels) == len(extents) or step <= 0 or stand_over_first:
         return row
-    ways = sorted((_off(middles, extents, starts), starts) for starts in _ways(len(labels), len(extents)))
+    # all columns given to the labels, by the first column of each
+    shares = [(0, *rest) for rest in combinations(range(1, len(extents)), len(labels) - 1)]
+    ways = sorted((_off(middles, extents, starts), starts) for starts in shares)
     (off, starts), others = ways[0], ways[1:]
     if off > _NEAR * step or (others and others[0][0] < _FAR * step):
         return row
@@ -140,11 +142,6 @@ def over_their_first(row: Cells, below: Cells) -> Cells:
 def _is_over(label: tuple[float, float], name: tuple[float, float], step: float) -> bool:
     """Return whether the label is set over the one column, by its left edge or its middle."""
     return min(abs(label[0] - name[0]), abs(sum(label) - sum(name)) / 2) < _NEAR * step
-
-
-def _ways(labels: int, columns: int) -> list[tuple[int, ...]]:
-    """The ways to give all columns to the labels, by the first column of each."""
-    return [(0, *rest) for rest in combinations(range(1, columns), labels - 1)]
 
 
 def _off(middles: Sequence[float], extents: Sequence[tuple[float, float]], starts: Sequence[int]) -> float:
