@@ -1,4 +1,4 @@
-"""What a file says of itself: its title, and how many pages it has."""
+"""The title and the page count that files declare, apart from their converted text."""
 
 import html
 import io

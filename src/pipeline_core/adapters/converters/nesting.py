@@ -37,7 +37,7 @@ def is_deeper(html: str, limit: int) -> bool:
 
 
 def _passages(html: str, limit: int) -> Iterator[tuple[str, int]]:
-    """What stands between tags, and how many elements are open there; nothing if it cannot be more than the limit."""
+    """Texts between tags, each with the number of open elements; none where that cannot be above the limit."""
     if html.count("<") <= limit:
         return
     text = _DROPPED.sub(" ", html)

@@ -73,7 +73,7 @@ def count_pages(source: Source, options: ConvertOptions) -> int:
 
 
 def by_qpdf(data: bytes, look: Callable[[pikepdf.Pdf], T], otherwise: T) -> T:
-    """What ``look`` finds in the file; ``otherwise`` where it is too damaged, or protected with a password."""
+    """Return the findings of ``look`` in the file; ``otherwise`` where it is too damaged, or needs a password."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             return look(pdf)

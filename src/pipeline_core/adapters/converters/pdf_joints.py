@@ -1,4 +1,4 @@
-"""What the parser joins and the page parts: paragraphs, lines at its edge, ends of lines in scripts without blanks.
+"""Repairs of joints that only the parser makes: of paragraphs, lines at a page's edge, ends of lines without blanks.
 
 "Reports 14 (2022) 1" at the foot of a page with two columns is followed by the top of the second one, and was read as
 the beginning of its first line. Where it stands tells, on a page by itself, too.

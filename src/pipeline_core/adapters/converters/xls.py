@@ -56,7 +56,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
 
 
 def _scan(records: bytes) -> tuple[bool, bool]:
-    """What xlrd leaves out of a workbook: if rules may colour its cells, and if no formula of it has a value.
+    """Read from the records, as xlrd does not: if rules may colour cells, and if no formula has a value.
 
     Programs that compute none write files without any value.
     """
