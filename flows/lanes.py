@@ -16,11 +16,11 @@ from prefect.states import Completed, Failed
 from pipeline_core import tasks
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
 from pipeline_core.bootstrap import pipeline
-from pipeline_core.db.rows import Progress
 from pipeline_core.domain.errors import DatabaseUnavailableError, explain
 from pipeline_core.domain.ids import DocumentId, LeaseToken
 from pipeline_core.domain.jobs import WorkBatch, is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.rows.jobs import Progress
 
 T = TypeVar("T")
 SLOW_LANE_THREADS = 8

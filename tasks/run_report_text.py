@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from pipeline_core.db.rows import CostOfRun, Progress, RunDocument
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.domain.rows.costs import CostOfRun
+from pipeline_core.domain.rows.jobs import Progress, RunDocument
 from pipeline_core.settings import Settings
 
 MOST_DOCUMENTS = 50

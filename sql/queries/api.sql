@@ -20,8 +20,8 @@ LEFT JOIN processing_workflows w ON w.document_id = d.document_id
 WHERE d.document_id = %(document_id)s;
 
 -- name: api_files
-SELECT 'ingest' AS stage_name, 'original' AS file_type, raw_path AS file_path, bytes_len AS file_size, mime AS mime_type,
-    file_sha256 AS checksum, created_at
+SELECT 'ingest' AS stage, 'original' AS file_type, raw_path AS key, bytes_len AS size, mime AS mime_type,
+    file_sha256 AS sha256, created_at
 FROM documents WHERE document_id = %(document_id)s
 UNION ALL
 SELECT f.stage_name, f.file_type, f.file_path, f.file_size, f.mime_type, f.checksum, f.created_at

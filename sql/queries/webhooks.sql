@@ -8,7 +8,7 @@ ON CONFLICT (realm_id, url) DO NOTHING;
 SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || %(realm_id)s::text, 0));
 
 -- name: webhooks
-SELECT webhook_id, realm_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error, created_at,
+SELECT webhook_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error, created_at,
     CASE WHEN disabled_at IS NOT NULL THEN 'disabled' WHEN paused_until IS NOT NULL THEN 'paused' ELSE 'active' END
         AS state
 FROM webhook_endpoints

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.api.app import create_app
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from tests.api.bodies import BANK, BODIES
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.through import needs_work, publish, receive, through, upload

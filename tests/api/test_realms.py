@@ -14,7 +14,7 @@ from pipeline_core.api.auth import local_token
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import RealmId, UserId, user_id_for
 from pipeline_core.domain.realms import Role
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from tests.api.bodies import BANK, BODIES
 from tests.api.conftest import HOST, NO_LIMITS, client_of
 from tests.support.through import MANUAL, needs_work, through, upload

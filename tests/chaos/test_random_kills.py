@@ -11,8 +11,6 @@ import pytest
 
 from benchmarks.corpus import write_markdown
 from tests.e2e.conftest import CommandLine
-from tests.e2e.conftest import command_line as command_line
-from tests.e2e.conftest import prefect_api_url as prefect_api_url
 from tests.support.killing import settled
 
 pytestmark = pytest.mark.chaos

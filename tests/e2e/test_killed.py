@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.conftest import STEADY, CommandLine
 from tests.support.database import copied_database
 from tests.support.killing import BEGUN, POINTS, RECORDED, blocked_at, rows, until_ended, wait_until_blocked
+from tests.support.killing import corpus as corpus
 from tests.support.through import MANUAL
 
 

@@ -15,8 +15,9 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from pipeline_core.ports.queue_runs import RunsSeen
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
+from pipeline_core.ports.webhooks import Delivery, SendResult
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.fakes import ScriptedFactGenerator, first_times
 from tests.support.queue_runs import Runs

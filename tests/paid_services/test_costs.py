@@ -75,7 +75,7 @@ def test_cached_input_costs_what_cached_input_costs(make_paid: MakePaid, server:
     print_costs(console, app.cost_views.costs(app.realm_id, app.budget_accounts()))
     assert "500" in console.export_text()
     # monitoring says the same, from totals that are kept
-    rows = app.paid_metrics()
+    rows = app.monitoring.paid_metrics()
     assert [{name: row[name] for name in ("calls", "cached_tokens", "cost_usd")} for row in rows] == [
         {"calls": 3, "cached_tokens": 500, "cost_usd": pytest.approx(total(calls), abs=1e-9)}
     ]

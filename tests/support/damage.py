@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.agreement import NamedObject
 from pipeline_core.domain.ids import DocumentId
@@ -40,11 +38,6 @@ def run_again(app: Pipeline, *files: Path | Upload) -> list[DocumentId]:
     if needed.run:
         through(app, needed.run)
     return needed.run
-
-
-@pytest.fixture
-def store() -> MemoryObjectStore:
-    return MemoryObjectStore()
 
 
 def state(app: Pipeline, document_id: DocumentId) -> JobState:

@@ -3,9 +3,9 @@
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from pipeline_core.db.listing import words_of
-from pipeline_core.db.rows import Record
+from pipeline_core.db.listing import readers_of
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
+from pipeline_core.domain.rows.record import Record
 
 R = TypeVar("R", bound=Record)
 _EMPTY: dict[str, Any] = {
@@ -26,6 +26,6 @@ _EMPTY: dict[str, Any] = {
 
 def row_of(kind: type[R], **given: Any) -> R:
     """A row of this kind with these fields; words of a lifecycle may be given as texts."""
-    words = words_of(kind)  # type: ignore[arg-type]
+    readers = readers_of(kind)
     row = {field.name: _EMPTY.get(field.name) for field in fields(kind)} | given
-    return kind(**{name: words[name].get(value, value) if name in words else value for name, value in row.items()})
+    return kind(**{name: readers[name](value) if value and name in readers else value for name, value in row.items()})

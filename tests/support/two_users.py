@@ -19,9 +19,9 @@ from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import RealmId, UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
-from pipeline_core.ports.webhooks import WebhookEvent
 from pipeline_core.settings import load_settings
 from tests.support.database import copied_database
 from tests.support.through import MANUAL, needs_work, publish, receive, through, upload

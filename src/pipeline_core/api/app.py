@@ -98,7 +98,9 @@ def create_app(
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
-    app.state.metrics = metrics.Metrics(pipeline.metrics, pipeline.paid_metrics, pipeline.folders())
+    app.state.metrics = metrics.Metrics(
+        lambda: pipeline.monitoring.metrics(), lambda: pipeline.monitoring.paid_metrics(), pipeline.folders()
+    )
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up

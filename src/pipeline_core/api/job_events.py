@@ -12,29 +12,31 @@ from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.counted_stream import CountedStream
-from pipeline_core.db.api_views import ApiViews
-from pipeline_core.db.rows import JobEvent, Record
+from pipeline_core.bootstrap.users import UserServices
 from pipeline_core.domain.errors import NotFoundError, TransientError, over_http
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.services.event_streams import KEEP_EVERY_S, OpenStreams
+from pipeline_core.domain.rows.jobs import JobEvent
+from pipeline_core.domain.rows.record import Record
+from pipeline_core.services.event_streams import KEEP_EVERY_S
 
 _EVERY_S = 0.5
 _PING_S = 15
 _ENDED = {JobState.DONE, JobState.DEADLETTER}
 
 
-async def follow(views: ApiViews, streams: OpenStreams, job_id: JobId, after: int, until: float) -> CountedStream:
+async def follow(services: UserServices, job_id: JobId, after: int, until: float) -> CountedStream:
     """Events with a larger id than ``after``, each with its id, so that a reader can go on where it was cut off.
 
     Raises:
         NotFoundError: the user has no such job; before the stream begins.
         LimitExceededError: the user has as many streams open as may be.
     """
-    await run_in_threadpool(views.job_state, job_id)
+    streams = services.streams
+    await run_in_threadpool(services.views.job_state, job_id)
     stream_id = await run_in_threadpool(streams.open)
     return CountedStream(
-        _events(views, partial(streams.keep, stream_id), job_id, after, until),
+        _events(services, partial(streams.keep, stream_id), job_id, after, until),
         close=partial(streams.close, stream_id),
         ping=_PING_S,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
@@ -42,7 +44,7 @@ async def follow(views: ApiViews, streams: OpenStreams, job_id: JobId, after: in
 
 
 async def _events(
-    views: ApiViews, keep: Callable[[], None], job_id: JobId, after: int, until: float
+    services: UserServices, keep: Callable[[], None], job_id: JobId, after: int, until: float
 ) -> AsyncIterator[ServerSentEvent]:
     kept = time.monotonic()
     while time.time() < until:
@@ -50,7 +52,7 @@ async def _events(
             if time.monotonic() - kept > KEEP_EVERY_S:
                 kept = time.monotonic()
                 await run_in_threadpool(keep)
-            state, rows = await run_in_threadpool(views.events_after, job_id, after)
+            state, rows = await run_in_threadpool(services.views.events_after, job_id, after)
         except NotFoundError as error:
             yield ServerSentEvent(_text(over_http(error.as_stored())), event="gone")
             return

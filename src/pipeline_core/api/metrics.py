@@ -15,8 +15,8 @@ from prometheus_client.registry import Collector
 
 from pipeline_core.api.paid_metrics import PaidCollector
 from pipeline_core.api.problems import responses
-from pipeline_core.db.session import Row
 from pipeline_core.domain.errors import AuthenticationError, PermanentError, TransientError, kinds
+from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 from pipeline_core.settings import Settings
 
 router = APIRouter(tags=["health"])
@@ -66,7 +66,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 class _PipelineCollector(Collector):
     """Asks the database at every scrape: the numbers are the same in every process."""
 
-    def __init__(self, read: Callable[[], Iterable[Row]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[PipelineMetric]]) -> None:
         self._read = read
 
     def describe(self) -> list[Metric]:
@@ -78,7 +78,7 @@ class _PipelineCollector(Collector):
             for metric, (name, label, help_text) in families.items():
                 family = kind(_PREFIX + name, help_text, labels=[label] if label else [])
                 values = dict.fromkeys(sorted(_FROM_THE_START.get(metric, ())), 0.0)
-                values |= {row["label"]: row["value"] for row in rows if row["metric"] == metric}
+                values |= {row.label: row.value for row in rows if row.metric == metric}
                 for value_of, value in values.items():
                     family.add_metric([value_of] if label else [], value)
                 yield family
@@ -111,8 +111,8 @@ class Metrics:
 
     def __init__(
         self,
-        read: Callable[[], Iterable[Row]],
-        read_paid: Callable[[], Iterable[Row]],
+        read: Callable[[], Iterable[PipelineMetric]],
+        read_paid: Callable[[], Iterable[PaidMetric]],
         folders: Mapping[str, Path] | None = None,
     ) -> None:
         """``folders`` are those of this machine whose space is measured, by what they are for."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from pipeline_core.db.session import Row
+from pipeline_core.domain.rows.metrics import PaidMetric
 
 _WHAT = ("service", "model")
 _COUNTERS = {
@@ -22,7 +22,7 @@ _COUNTERS = {
 class PaidCollector(Collector):
     """Asks the database at every scrape: the numbers are the same in every process."""
 
-    def __init__(self, prefix: str, read: Callable[[], Iterable[Row]]) -> None:
+    def __init__(self, prefix: str, read: Callable[[], Iterable[PaidMetric]]) -> None:
         self._prefix, self._read = prefix, read
 
     def describe(self) -> list[Metric]:
@@ -30,7 +30,7 @@ class PaidCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         rows = list(self._read())
-        ended = [row for row in rows if row["outcome"] != "reserved"]
+        ended = [row for row in rows if row.outcome != "reserved"]
         for column, (name, labels, help_text) in _COUNTERS.items():
             counter = CounterMetricFamily(self._prefix + name, help_text, labels=labels)
             for values, total in _sums(ended, labels, column).items():
@@ -44,9 +44,9 @@ class PaidCollector(Collector):
         yield gauge
 
 
-def _sums(rows: Iterable[Row], labels: tuple[str, ...], column: str) -> dict[tuple[str, ...], float]:
+def _sums(rows: Iterable[PaidMetric], labels: tuple[str, ...], column: str) -> dict[tuple[str, ...], float]:
     sums: dict[tuple[str, ...], float] = {}
     for row in rows:
-        key = tuple(row[label] for label in labels)
-        sums[key] = sums.get(key, 0.0) + row[column]
+        key = tuple(getattr(row, label) for label in labels)
+        sums[key] = sums.get(key, 0.0) + getattr(row, column)
     return sums

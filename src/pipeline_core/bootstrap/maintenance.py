@@ -26,7 +26,6 @@ from pipeline_core.db.migrate import migrate
 from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.queue_bell import QueueBell
 from pipeline_core.db.rate_limits import PostgresRateLimits
-from pipeline_core.db.session import Row
 from pipeline_core.db.upkeep import analyze
 from pipeline_core.ports.launcher import PoolType
 from pipeline_core.ports.queue_runs import QueueRuns
@@ -190,10 +189,7 @@ class Maintenance(Services):
         own = {"store": Path(unquote(store.path))} if store.scheme == "file" else {}
         return {"home": self.settings.home, **own}
 
-    def metrics(self) -> list[Row]:
-        """Sums over all users, for monitoring."""
-        return ApiViews(self.api_database).metrics()
-
-    def paid_metrics(self) -> list[Row]:
-        """Sums of paid calls over all users, for monitoring."""
-        return ApiViews(self.api_database).paid_metrics()
+    @once
+    def monitoring(self) -> ApiViews:
+        """The API's views without a user: its readiness, and sums over all users."""
+        return ApiViews(self.api_database)

@@ -13,8 +13,8 @@ from pipeline_core.domain.errors import DocumentError
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
-    from pipeline_core.db.rows import ListedBatch
     from pipeline_core.domain.review import OfBatch
+    from pipeline_core.domain.rows.batches import ListedBatch
 
 commands = typer.Typer()
 _PANEL = "Question banks"

@@ -9,7 +9,7 @@ from pipeline_core.domain.jobs import InQueue, is_parked, missing_part
 from pipeline_core.domain.search import Answer
 
 if TYPE_CHECKING:
-    from pipeline_core.db.rows import ListedBatch
+    from pipeline_core.domain.rows.batches import ListedBatch
 
 
 class Exit(IntEnum):

@@ -11,7 +11,7 @@ from pipeline_core.domain.ids import DocumentId
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
-    from pipeline_core.db.rows import DocumentJob
+    from pipeline_core.domain.rows.jobs import DocumentJob
 
 
 def go_on(

@@ -16,7 +16,6 @@ from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
 from pipeline_core.client.queue import Queueing, QueueState
 from pipeline_core.client.results import (
-    DocumentFile,
     DocumentStatus,
     Found,
     FoundFact,
@@ -25,6 +24,7 @@ from pipeline_core.client.results import (
     WaitingSource,
 )
 from pipeline_core.client.stages import Stages
+from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.intake import Upload
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pipeline_core.client.review import Reviewing
 from pipeline_core.client.wired import needs
-from pipeline_core.db.rows import ListedBatch
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import NotFoundError, RefusedError, UnreadableFileError
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, StagedFact
+from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import Pair
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.source_files import read_file

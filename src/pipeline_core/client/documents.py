@@ -10,14 +10,16 @@ from uuid import UUID
 
 import structlog
 
-from pipeline_core.client.results import AT_REST, DocumentFile, DocumentStatus, Submitted, status_of
+from pipeline_core.client.results import AT_REST, DocumentStatus, Submitted, status_of
 from pipeline_core.client.wired import Wired, needs
-from pipeline_core.db.rows import Counts, DocumentDetail, DocumentJob, Progress
 from pipeline_core.domain.errors import NotFoundError, PipelineError, StillRunningError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.documents import DocumentFile
+from pipeline_core.domain.rows.jobs import Counts, DocumentJob, Progress
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.services.foresee_facts import Foreseen
@@ -296,8 +298,7 @@ class Documents(Wired):
         Raises:
             NotFoundError: there is no such document.
         """
-        rows = self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
-        return [DocumentFile.of(row) for row in rows]
+        return self._app.for_user(self.person, realm_id=self.realm_id).views.files(self._document_id(document))
 
     def download(self, document: str | UUID, stage: StageName, name: str) -> bytes:
         """One of ``files``, its checksum verified; it is on record that it left.
@@ -308,11 +309,10 @@ class Documents(Wired):
         """
         document_id = self._document_id(document)
         services = self._app.for_user(self.person, realm_id=self.realm_id)
-        for row in services.views.files(document_id):
-            file = DocumentFile.of(row)
+        for file in services.views.files(document_id):
             if (file.stage, file.name) == (stage, name):
                 data = self._app.store.get(file.key, sha256=file.sha256)
-                services.record_download(document_id, row, name, realm_id=self.realm_id, by=self.person)
+                services.record_download(document_id, file, realm_id=self.realm_id, by=self.person)
                 return data
         raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="`files` lists them.")
 

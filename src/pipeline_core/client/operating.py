@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.wired import needs
-from pipeline_core.db.rows import Costs, DocumentCalls
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.costs import Costs, DocumentCalls
 from pipeline_core.domain.spending import PriceTable
 from pipeline_core.services.backup_files import Manifest
 from pipeline_core.services.enrol import Enrolled

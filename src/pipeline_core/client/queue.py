@@ -7,12 +7,10 @@ from uuid import UUID
 from pipeline_core.client.documents import Documents
 from pipeline_core.client.results import DocumentStatus
 from pipeline_core.client.wired import needs
-from pipeline_core.db.deep_scans import StatusChange
-from pipeline_core.db.missing_parts import MissingPart
-from pipeline_core.db.queue import Depth, Waiting
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.queue import Depth, MissingPart, StatusChange, Waiting
 
 
 @dataclass(frozen=True, slots=True)

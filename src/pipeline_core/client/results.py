@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.search import Answer
 from pipeline_core.services.own_policy import PolicyLeft
 
@@ -58,24 +58,6 @@ class Submitted:
     """Files whose content is another's: their name, and the other's."""
     policy_left: list[PolicyLeft] = field(default_factory=list)
     """Known documents that keep the thresholds that they have, why, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFile:
-    """A file of a document: of which stage, its name, size in bytes, SHA-256 and key in the object store."""
-
-    stage: StageName
-    name: str
-    mime_type: str
-    size: int
-    sha256: str
-    key: str
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Self:
-        key = str(row["file_path"])
-        name = key.rpartition("/")[2]
-        return cls(StageName(row["stage_name"]), name, row["mime_type"], row["file_size"], row["checksum"], key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,15 @@ from uuid import UUID
 from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
 from pipeline_core.db.parking import parked_shown
-from pipeline_core.db.rows import (
-    Batch,
-    BatchDetail,
-    CostOfDay,
-    CostOfStage,
-    Job,
-    JobDetail,
-    JobEvent,
-    JobPoll,
-    LeftOutFact,
-    PaidCall,
-    StageTiming,
-    WeighedFact,
-)
-from pipeline_core.db.session import Row
 from pipeline_core.db.views import Views, only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
+from pipeline_core.domain.rows.batches import Batch, BatchDetail
+from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
+from pipeline_core.domain.rows.details import JobDetail
+from pipeline_core.domain.rows.documents import Document, DocumentFile
+from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
+from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, StageTiming
+from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 
 _MOST_FACTS = 1000
 
@@ -128,13 +120,13 @@ class ApiViews(Views):
         with self._reading(one_moment=False) as session:
             return only(session.select(BATCH_DETAILS, batch_id=batch_id), f"There is no batch {batch_id}.")
 
-    def metrics(self) -> list[Row]:
-        """Sums over all users: metric, label, value."""
-        return self._all("pipeline_metrics")
+    def metrics(self) -> list[PipelineMetric]:
+        """Sums over all users."""
+        return self._rows(PipelineMetric, "pipeline_metrics")
 
-    def paid_metrics(self) -> list[Row]:
+    def paid_metrics(self) -> list[PaidMetric]:
         """Sums of paid calls over all users, by service, model and outcome."""
-        return self._all("paid_metrics")
+        return self._rows(PaidMetric, "paid_metrics")
 
     def cost_days(self, realm_id: RealmId, *, days: int) -> list[CostOfDay]:
         """The realm's costs of the last ``days`` days (UTC, today included) by day, service and model, newest first."""
@@ -147,18 +139,19 @@ class ApiViews(Views):
             stages = session.rows(CostOfStage, "api_document_cost_stages", **whose)
             return stages, session.rows(PaidCall, "view_cost_calls", **whose)
 
-    def document(self, document_id: DocumentId) -> Row:
+    def document(self, document_id: DocumentId) -> Document:
         """One document.
 
         Raises:
             NotFoundError: the user has no such document.
         """
-        return only(self._all("api_document", document_id=document_id), f"There is no document {document_id}.")
+        rows = self._rows(Document, "api_document", document_id=document_id)
+        return only(rows, f"There is no document {document_id}.")
 
     def stages(self, document_id: DocumentId) -> list[StageTiming]:
         """The document's stages in their order."""
         return self._rows(StageTiming, "view_job_stages", document_id=document_id)
 
-    def files(self, document_id: DocumentId) -> list[Row]:
-        """The original and every stage's output files: stage, type, name, key, size in bytes, sha256."""
-        return self._all("api_files", document_id=document_id)
+    def files(self, document_id: DocumentId) -> list[DocumentFile]:
+        """The original and every stage's output files."""
+        return self._rows(DocumentFile, "api_files", document_id=document_id)

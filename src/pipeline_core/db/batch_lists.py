@@ -22,7 +22,7 @@ from sqlalchemy.orm import join
 
 from pipeline_core.db.listing import Listing, parameter
 from pipeline_core.db.models import StagedQuestions, UploadBatches
-from pipeline_core.db.rows import Batch, BatchDetail, ListedBatch
+from pipeline_core.domain.rows.batches import Batch, BatchDetail, ListedBatch
 
 _COUNTED = ("pending", "approved", "rejected", "duplicate", "left_out")
 _COUNTS = table(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline_core.db.batch_lists import LISTED
-from pipeline_core.db.rows import ListedBatch
 from pipeline_core.db.session import Row, Session
 from pipeline_core.db.staging import MATCH_COLUMNS, matchable
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, NewBankQuestion
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.ids import BatchId, QuestionId, RealmId, UserId
+from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import Embeddable, Matchable
 
 _QUESTION_COLUMNS = {

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pipeline_core.db.database import Database
 from pipeline_core.db.listing import R
-from pipeline_core.db.rows import (
+from pipeline_core.db.session import Row, Session
+from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.rows.costs import (
     Budget,
     CostByDay,
     CostByStage,
@@ -17,8 +19,6 @@ from pipeline_core.db.rows import (
     DocumentCalls,
     PaidCall,
 )
-from pipeline_core.db.session import Row, Session
-from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.spending import Account
 
 

@@ -24,29 +24,8 @@ from pipeline_core.domain.ids import (
     scan_batch_id_for,
 )
 from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Profile
+from pipeline_core.domain.rows.queue import StatusChange
 from pipeline_core.domain.staging import NewQuestion
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    """A document's two statuses before and after."""
-
-    document_id: DocumentId
-    filename: str
-    staging_before: StagingStatus
-    staging_status: StagingStatus
-    deep_before: DeepScanStatus | None
-    deep_scan_status: DeepScanStatus | None
-
-    @property
-    def is_queued_now(self) -> bool:
-        """True if this queued a deep scan."""
-        return self.deep_scan_status is DeepScanStatus.QUEUED and self.deep_before is not DeepScanStatus.QUEUED
-
-    @property
-    def is_taken_back(self) -> bool:
-        """True if this cancelled a deep scan that had not begun."""
-        return self.deep_before is DeepScanStatus.QUEUED and self.deep_scan_status is not DeepScanStatus.QUEUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +84,8 @@ class DeepScans:
 
         An event for each that changed, and one for each scan that was taken back.
         """
-        rows = self._session.all(
+        return self._session.rows(
+            StatusChange,
             "set_staging_status",
             document_ids=list(document_ids),
             status=status,
@@ -113,17 +93,6 @@ class DeepScans:
             by=by,
             correlation_id=correlation_id,
         )
-        return [
-            StatusChange(
-                row["document_id"],
-                row["filename"],
-                StagingStatus(row["staging_before"]),
-                StagingStatus(row["staging_status"]),
-                DeepScanStatus(row["deep_before"]) if row["deep_before"] else None,
-                DeepScanStatus(row["deep_scan_status"]) if row["deep_scan_status"] else None,
-            )
-            for row in rows
-        ]
 
     def users_waiting(self) -> list[RealmId]:
         """The realms that have ``QUEUED`` documents."""

@@ -33,7 +33,8 @@ from pipeline_core.db.models import (
     StagedQuestions,
     UploadJobs,
 )
-from pipeline_core.db.rows import DocumentJob, Job, JobDetail
+from pipeline_core.domain.rows.details import JobDetail
+from pipeline_core.domain.rows.jobs import DocumentJob, Job
 
 Columns = dict[str, ColumnElement[Any]]
 _MOMENT = TIMESTAMP(timezone=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from psycopg import Cursor, sql
@@ -13,11 +13,12 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.types import TypeEngine
 
-from pipeline_core.db.rows import Record
 from pipeline_core.domain.errors import UnexpectedError
+from pipeline_core.domain.rows.record import Record
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+Read = Callable[[Any], Any]
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
@@ -72,12 +73,12 @@ class Listing(Generic[R]):
 
 def columns_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], dict[str, Any]]]:
     """A row factory for psycopg: what is selected by name, for ``kind`` to be made of with more."""
-    words = words_of(kind)  # type: ignore[arg-type]
+    readers = readers_of(kind)  # type: ignore[arg-type]
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], dict[str, Any]]:
         names = [column.name for column in cursor.description or ()]
         return lambda values: {
-            name: value if value is None or name not in words else words[name][value]
+            name: value if value is None or name not in readers else readers[name](value)
             for name, value in zip(names, values, strict=True)
         }
 
@@ -90,19 +91,19 @@ def rows_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], 
     Raises:
         UnexpectedError: the columns are not the fields.
     """
-    words = words_of(kind)  # type: ignore[arg-type]
+    readers = readers_of(kind)  # type: ignore[arg-type]
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
         names = [column.name for column in cursor.description or ()]
         if differ := {field.name for field in fields(kind)} ^ set(names):
             raise UnexpectedError(f"The columns of a query are not those of {kind.__name__}: {sorted(differ)}.")
         # past __init__, which takes as long again as reading the row does
-        puts = [(getattr(kind, name).__set__, words.get(name)) for name in names]
+        puts = [(getattr(kind, name).__set__, readers.get(name)) for name in names]
 
         def make(values: Sequence[Any]) -> R:
             row = object.__new__(kind)
-            for (put, members), value in zip(puts, values, strict=True):
-                put(row, value if members is None or value is None else members[value])
+            for (put, read), value in zip(puts, values, strict=True):
+                put(row, value if read is None or value is None else read(value))
             return row
 
         return make
@@ -110,14 +111,21 @@ def rows_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], 
     return factory
 
 
-def _find_words(kind: type[Record]) -> dict[str, dict[Any, Enum]]:
-    """The members by their values, of each field whose values are the words of an enumeration."""
-    found: dict[str, dict[Any, Enum]] = {}
-    for name, hint in get_type_hints(kind).items():
-        for one in get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,):
-            if isinstance(one, type) and issubclass(one, Enum):
-                found[name] = {member.value: member for member in one}
-    return found
+def _reader(hint: Any) -> Read | None:
+    kinds = [
+        one for one in (get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)) if one is not NoneType
+    ]
+    if get_origin(kinds[0]) is list:
+        each = _reader(*get_args(kinds[0]))
+        return each and (lambda values: list(map(each, values)))
+    words = [one for one in kinds if isinstance(one, type) and issubclass(one, Enum)]
+    members: dict[Any, Enum] = {member.value: member for one in words for member in one}
+    if not members:
+        return None
+    return members.__getitem__ if words == kinds else lambda value: members.get(value, value)
 
 
-words_of = cache(_find_words)
+@cache
+def readers_of(kind: type[Record]) -> dict[str, Read]:
+    """The members by their values, for each field whose values are words of an enumeration, or lists of such."""
+    return {name: read for name, hint in get_type_hints(kind).items() if (read := _reader(hint))}

@@ -1,13 +1,12 @@
 """Missing parts of the installation in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
 from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.rows.queue import MissingPart
 
 
 class Passage(NamedTuple):
@@ -22,24 +21,12 @@ class Passage(NamedTuple):
 FREE = Passage([], closed=False, probes=[])
 
 
-@dataclass(frozen=True, slots=True)
-class MissingPart:
-    """A part, why it is taken to be missing, how many jobs are ``held`` for it, and when the next of them tries."""
-
-    part: str
-    error: dict[str, Any]
-    since: datetime
-    tries: int
-    probe_in_s: float
-    held: int
-
-
 class MissingParts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def all(self) -> list[MissingPart]:
-        return [MissingPart(**row) for row in self._session.all("missing_parts")]
+        return self._session.rows(MissingPart, "missing_parts")
 
     def miss(self, errors: Mapping[str, Mapping[str, Any]], *, pause_s: float) -> None:
         """Record why each part is missing; the first try is due after the pause, in seconds."""

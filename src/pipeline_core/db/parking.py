@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.rows import ParkedShown
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId, UserId
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.details import ParkedShown
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.faults import EVERYTHING_NEEDS
-from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, RealmId, UserId
-from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.domain.ids import DocumentId, JobId, LeaseToken, RealmId
+from pipeline_core.domain.lifecycle import JobStage
+from pipeline_core.domain.rows.queue import Depth, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +25,6 @@ class LostJob:
     stage: JobStage
     times: int
     worker: str
-
-
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """Waiting and running jobs of a user in a realm; ``oldest_s``: how long the first of them has waited."""
-
-    realm_id: RealmId
-    user_id: UserId
-    queued: int
-    retryable: int
-    working: int
-    oldest_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A job that waits: how old it is, and in how many seconds it is due; 0 is now."""
-
-    job_id: JobId
-    document_id: DocumentId
-    realm_id: RealmId
-    user_id: UserId
-    filename: str
-    priority: int
-    state: JobState
-    stage: JobStage
-    age_s: float
-    due_in_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +135,11 @@ class Queue:
         return {row["document_id"]: row["is_lost"] for row in rows}
 
     def depth(self, realm_id: RealmId | None) -> list[Depth]:
-        return [Depth(**row) for row in self._session.all("queue_depth", realm_id=realm_id)]
+        return self._session.rows(Depth, "queue_depth", realm_id=realm_id)
 
     def waiting(self, realm_id: RealmId | None, *, limit: int | None) -> list[Waiting]:
         """The jobs that wait, in the order in which they are taken; those not yet due come last."""
-        rows = self._session.all("queue_waiting", realm_id=realm_id, limit=limit, everything=EVERYTHING_NEEDS)
-        return [Waiting(**{**row, "state": JobState(row["state"]), "stage": JobStage(row["stage"])}) for row in rows]
+        return self._session.rows(Waiting, "queue_waiting", realm_id=realm_id, limit=limit, everything=EVERYTHING_NEEDS)
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         """Returns the documents whose job waits and had another priority."""

@@ -12,23 +12,13 @@ from pipeline_core.db.job_lists import DOCUMENT_JOBS
 from pipeline_core.db.listing import R
 from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
-from pipeline_core.db.rows import (
-    ChunkOutcome,
-    Counts,
-    DocumentDetail,
-    DocumentJob,
-    DocumentPair,
-    JobEvent,
-    LeftOutFact,
-    Progress,
-    RunDocument,
-    StageTiming,
-    WeighedFact,
-)
 from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
+from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent, Progress, RunDocument, StageTiming
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.domain.vectors import Vectors
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pipeline_core.db.session import Row, Session
+from pipeline_core.db.session import Session
 from pipeline_core.domain.errors import ConflictError
 from pipeline_core.domain.ids import RealmId
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
+from pipeline_core.domain.rows.webhooks import DeliveryShown, Webhook, WebhookEvent
+from pipeline_core.ports.webhooks import Delivery, SendResult
 
 
 class Webhooks:
@@ -31,7 +32,7 @@ class Webhooks:
         """
         self._session.all("lock_webhooks_of", realm_id=realm_id)
         known = self.endpoints(realm_id)
-        if any(row["url"] == url for row in known):
+        if any(endpoint.url == url for endpoint in known):
             return False
         if most and len(known) >= most:
             raise ConflictError(
@@ -47,9 +48,9 @@ class Webhooks:
         )
         return added == 1
 
-    def endpoints(self, realm_id: RealmId, webhook_id: UUID | None = None) -> list[Row]:
+    def endpoints(self, realm_id: RealmId, webhook_id: UUID | None = None) -> list[Webhook]:
         """The user's endpoints, without their secrets."""
-        return self._session.all("webhooks", realm_id=realm_id, webhook_id=webhook_id)
+        return self._session.rows(Webhook, "webhooks", realm_id=realm_id, webhook_id=webhook_id)
 
     def remove(self, realm_id: RealmId, webhook_id: UUID) -> bool:
         """Forget the endpoint and its log; False if the user has no such endpoint."""
@@ -68,10 +69,11 @@ class Webhooks:
 
     def log(
         self, realm_id: RealmId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Row]:
+    ) -> list[DeliveryShown]:
         """Messages sent or to be sent to the endpoint, newest first."""
         before_ts, before_id = before or (None, None)
-        return self._session.all(
+        return self._session.rows(
+            DeliveryShown,
             "webhook_log",
             realm_id=realm_id,
             webhook_id=webhook_id,

@@ -2,18 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
-
-
-class WebhookEvent(StrEnum):
-    """The events that an endpoint can ask for."""
-
-    DONE = "job.done"
-    DEADLETTER = "job.deadletter"
-    REVIEW_NEEDED = "job.review_needed"
-
 
 TEST = "webhook.test"
 """The type of a message that its user asked for, to try an endpoint. It is sent once."""

@@ -1,13 +1,13 @@
 """Files that leave by download, for the audit trail."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline_core.db.audit import TakenOut
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.realms import Person
+from pipeline_core.domain.rows.documents import DocumentFile
 
 _PARTS_S = 3600.0
 """Parts of one file within an hour are one download: a viewer asks for hundreds."""
@@ -22,8 +22,7 @@ class RecordDownload:
     def __call__(
         self,
         document_id: DocumentId,
-        file: dict[str, Any],
-        name: str,
+        file: DocumentFile,
         *,
         realm_id: RealmId,
         by: Person,
@@ -34,7 +33,7 @@ class RecordDownload:
         Raises:
             DatabaseUnavailableError: nothing is on record.
         """
-        details = {"stage": file["stage_name"], "file": name, "sha256": file["checksum"], "part": is_part}
+        details = {"stage": file.stage, "file": file.name, "sha256": file.sha256, "part": is_part}
         taken = TakenOut(document_id, realm_id, EventType.DOWNLOADED, "file_downloaded", by.shown, details)
         with self.open_uow() as uow:
             uow.audit.take_out(taken, once_in_s=_PARTS_S if is_part else 0)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.dual_status import StagingStatus
 from pipeline_core.domain.errors import StatusRefusedError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
+from pipeline_core.domain.rows.queue import StatusChange
 
 
 @dataclass(frozen=True, slots=True)

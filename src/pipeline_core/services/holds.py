@@ -11,13 +11,14 @@ from threading import Event
 
 import structlog
 
-from pipeline_core.db.missing_parts import FREE, MissingPart, Passage
+from pipeline_core.db.missing_parts import FREE, Passage
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import PipelineError, TransientError
 from pipeline_core.domain.faults import EVERYTHING_NEEDS, part_of
 from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import HOLD, StageName
+from pipeline_core.domain.rows.queue import MissingPart
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from pipeline_core.db.queue import Depth, LostJob, Pressure, Waiting
+from pipeline_core.db.queue import LostJob, Pressure
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
 from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import DEAD_LETTER, StageName
+from pipeline_core.domain.rows.queue import Depth, Waiting
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings

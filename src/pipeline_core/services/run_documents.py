@@ -8,12 +8,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
 
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.cut_off import again_if_cut_off

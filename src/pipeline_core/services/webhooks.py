@@ -11,12 +11,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from uuid import UUID, uuid4
 
-from pipeline_core.db.session import Row
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.webhooks import Webhooks
 from pipeline_core.domain.errors import ConflictError, NotFoundError
 from pipeline_core.domain.ids import RealmId
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent, WebhookSender
+from pipeline_core.domain.rows.webhooks import DeliveryShown, Webhook, WebhookEvent
+from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookSender
 
 WAITS_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds before each further attempt, as Standard Webhooks recommends; after the last the delivery has failed."""
@@ -60,7 +60,7 @@ class WebhookEndpoints:
             uow.commit()
         return webhook_id, secret
 
-    def endpoints(self, realm_id: RealmId) -> list[Row]:
+    def endpoints(self, realm_id: RealmId) -> list[Webhook]:
         """All of them, without their secrets."""
         with self.open_uow() as uow:
             return uow.webhooks.endpoints(realm_id)
@@ -76,7 +76,7 @@ class WebhookEndpoints:
                 raise NotFoundError(f"There is no webhook {webhook_id}.")
             uow.commit()
 
-    def resume(self, realm_id: RealmId, webhook_id: UUID) -> Row:
+    def resume(self, realm_id: RealmId, webhook_id: UUID) -> Webhook:
         """Send to it again, whether it was paused or disabled; what waits for it is due at once.
 
         Raises:
@@ -98,9 +98,9 @@ class WebhookEndpoints:
         """
         with self.open_uow() as uow:
             found = self._found(uow, realm_id, webhook_id)
-            if found["state"] == "disabled":
+            if found.state == "disabled":
                 raise ConflictError(
-                    f"The webhook is disabled: {found['disabled_because']}",
+                    f"The webhook is disabled: {found.disabled_because}",
                     action="Enable it first: `PATCH /api/v2/webhooks/{webhook_id}` with `enabled`.",
                 )
             delivery_id = uow.webhooks.try_out(webhook_id)
@@ -112,14 +112,14 @@ class WebhookEndpoints:
         return delivery_id
 
     @staticmethod
-    def _found(uow: UnitOfWork, realm_id: RealmId, webhook_id: UUID) -> Row:
+    def _found(uow: UnitOfWork, realm_id: RealmId, webhook_id: UUID) -> Webhook:
         for row in uow.webhooks.endpoints(realm_id, webhook_id):
             return row
         raise NotFoundError(f"There is no webhook {webhook_id}.")
 
     def log(
         self, realm_id: RealmId, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Row]:
+    ) -> list[DeliveryShown]:
         """List the deliveries, newest first.
 
         Raises:

@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.db.rows import ListedBatch
 from pipeline_core.domain.review import PastDecision, StagedFact, StagedPair
+from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.question_banks.reading import Role

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline_core.db.rows import Cost, Costs, DocumentCalls, PaidCall
+from pipeline_core.domain.rows.costs import Cost, Costs, DocumentCalls, PaidCall
 from pipeline_core.domain.spending import PagePrice, Price, PriceTable
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.estimate import Estimate

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline_core.db.deep_scans import StatusChange
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.rows.queue import StatusChange
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.hints import pasteable
 

@@ -8,9 +8,9 @@ from typing import Literal
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import all_names, counted
 
 _WIDE = 110

@@ -14,10 +14,10 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.db.rows import Progress as DocumentProgress
 from pipeline_core.domain.errors import TransientError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobStage, JobState, StageName
+from pipeline_core.domain.rows.jobs import Progress as DocumentProgress
 
 _SHOWN = 15
 _WIDE = 112

@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.db.missing_parts import MissingPart
-from pipeline_core.db.queue import Depth, Waiting
 from pipeline_core.domain.errors import NotFoundError, RefusedError, explain
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.queue import Depth, MissingPart, Waiting
 from pipeline_core.domain.wording import counted
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))

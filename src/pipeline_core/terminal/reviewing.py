@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from pipeline_core.db.rows import DocumentDetail
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import StagedFact, WaitingJob
+from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.places import place
 from pipeline_core.terminal.tables import short, why_it_waits

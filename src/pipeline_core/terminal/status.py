@@ -9,9 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.db.rows import ChunkOutcome, Counts, DocumentDetail, DocumentJob, JobEvent
 from pipeline_core.domain.checks import Check
 from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.facts import ChunkOutcome
+from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent
 from pipeline_core.domain.wording import counted
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of

@@ -10,12 +10,14 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 
-from pipeline_core.db.rows import DocumentDetail, DocumentJob, WeighedFact
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.facts import WeighedFact
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import all_names, counted, dated
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed

@@ -10,7 +10,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from tests.support.through import publish, upload
 from tests.support.two_users import ANN, API, BOB, TwoUsers, member_of_api, two_users
 

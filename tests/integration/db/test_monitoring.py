@@ -10,7 +10,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.queries import sql_folder
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
 from tests.support.through import needs_work, publish, receive, through, upload
 
 COUNTED_ANEW = """
@@ -42,7 +42,7 @@ def execute(app: Pipeline, statement: str) -> list[tuple[Any, ...]]:
 
 
 def scraped(app: Pipeline) -> dict[tuple[str, str], float]:
-    return {(row["metric"], row["label"]): row["value"] for row in app.metrics()}
+    return {(row["metric"], row["label"]): row["value"] for row in app.monitoring.metrics()}
 
 
 def check(app: Pipeline) -> None:

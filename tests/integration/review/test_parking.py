@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.rows import ParkedShown
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     NotFoundError,
@@ -22,6 +21,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.domain.rows.details import ParkedShown
 from pipeline_core.review.decisions import Decision, Resolution
 from tests.support.reviewing import CONTRADICTORY, REASON, ask, facts, near_duplicate, park, published, reviews, state
 from tests.support.through import through

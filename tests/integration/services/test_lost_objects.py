@@ -14,6 +14,11 @@ from tests.support.through import MANUAL, publish, receive, through, upload
 
 
 @pytest.fixture
+def store() -> MemoryObjectStore:
+    return MemoryObjectStore()
+
+
+@pytest.fixture
 def kept(make_pipeline: Callable[..., Pipeline], store: MemoryObjectStore) -> Pipeline:
     return make_pipeline(store=store)
 

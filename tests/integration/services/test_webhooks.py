@@ -11,7 +11,8 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import RealmId, user_id_for
-from pipeline_core.ports.webhooks import Delivery, SendResult, WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.ports.webhooks import Delivery, SendResult
 from pipeline_core.services.webhooks import PAUSE_AFTER, DeliverWebhooks, pause_after
 from tests.support.through import publish, upload
 

@@ -8,9 +8,10 @@ from typer.main import get_command
 
 from pipeline_core.cli.entry import app
 from pipeline_core.cli.exits import MEANINGS, Exit, of_batch, of_error, of_jobs
-from pipeline_core.db.rows import ListedBatch, Progress
 from pipeline_core.domain import errors
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.rows.batches import ListedBatch
+from pipeline_core.domain.rows.jobs import Progress
 from tests.support.paths import ROOT
 from tests.support.rows import row_of
 

@@ -8,9 +8,9 @@ import pytest
 from pipeline_core.db.batch_lists import BATCHES
 from pipeline_core.db.job_lists import DOCUMENT_JOBS, JOB_DETAILS, JOBS
 from pipeline_core.db.listing import Listing, rows_of
-from pipeline_core.db.rows import Progress
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.domain.rows.jobs import Progress
 
 PROGRESS: dict[str, Any] = {
     "document_id": "d", "filename": "a.md", "stage": "queued", "state": "working", "outcome": None, "percent": 1,

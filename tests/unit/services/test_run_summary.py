@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from pipeline_core.db.rows import DocumentJob
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.services.run_documents import RunResult
 from tests.support.rows import row_of
 

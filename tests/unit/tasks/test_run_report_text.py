@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from pipeline_core.db.rows import CostOfRun, RunDocument
+from pipeline_core.domain.rows.costs import CostOfRun
+from pipeline_core.domain.rows.jobs import RunDocument
 from pipeline_core.settings import Settings
 from pipeline_core.tasks.run_report_text import (
     MOST_DOCUMENTS,

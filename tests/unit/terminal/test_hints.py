@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline_core.db.rows import DocumentJob
+from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.tables import print_waiting
 from tests.support.rows import row_of

@@ -8,7 +8,9 @@ from unittest.mock import Mock
 import pytest
 from rich.console import Console
 
-from pipeline_core.db.rows import ChunkOutcome, DocumentJob, ListedBatch, Progress
+from pipeline_core.domain.rows.batches import ListedBatch
+from pipeline_core.domain.rows.facts import ChunkOutcome
+from pipeline_core.domain.rows.jobs import DocumentJob, Progress
 from pipeline_core.terminal.batches import batches_table
 from pipeline_core.terminal.files import expand
 from pipeline_core.terminal.jobs_table import jobs_table, place_of, state_of

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from pipeline_core.api.deps import Services
 from pipeline_core.api.problems import responses
-from pipeline_core.db.rows import Cost, CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.costs import Cost, CostOfDay, CostOfStage, PaidCall
 
 router = APIRouter(prefix="/api/v2", tags=["costs"])
 

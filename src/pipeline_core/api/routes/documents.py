@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Annotated, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,12 +17,11 @@ from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
 from pipeline_core.api.routes.jobs import RetryAnswer
-from pipeline_core.db.rows import StageTiming
-from pipeline_core.db.session import Row
-from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.rows.documents import Document, DocumentFile
+from pipeline_core.domain.rows.jobs import StageTiming
 
 router = APIRouter(prefix="/api/v2/documents", tags=["documents"])
 _IN_MEMORY = 1024 * 1024
@@ -50,33 +49,6 @@ class DocumentStage(StageTiming):
     next: Annotated[bool, Field(description="It is the one that comes next")]
 
 
-class Document(BaseModel):
-    """One document and where its newest job stands."""
-
-    document_id: UUID
-    realm_id: UUID
-    title: str
-    filename: str
-    also_named: list[str] = Field(description="Other names that the same content has now")
-    mime: str
-    bytes_len: int
-    file_sha256: str
-    pages: int | None
-    staging_status: StagingStatus
-    deep_scan_status: DeepScanStatus | None
-    deep_scan_error: str | None
-    workflow: str | None
-    job_id: UUID
-    stage: JobStage
-    state: JobState
-    outcome: Outcome | None
-    published_at: datetime | None
-    published_chunks: int
-    published_facts: int
-    created_at: datetime
-    updated_at: datetime
-
-
 @router.get(
     "/{document_id}",
     operation_id="get_document",
@@ -84,7 +56,7 @@ class Document(BaseModel):
     response_model=Document,
     responses=responses(401, 404, 422, 429),
 )
-def get_document(document_id: UUID, services: Services) -> Row:
+def get_document(document_id: UUID, services: Services) -> Document:
     """One document."""
     return services.views.document(DocumentId(document_id))
 
@@ -134,7 +106,7 @@ def run_stage(document_id: UUID, stage: StageName, request: Request, services: T
     response_model=list[StageFile],
     responses=responses(401, 404, 422, 429),
 )
-def list_files(document_id: UUID, request: Request, services: Services) -> list[dict[str, Any]]:
+def list_files(document_id: UUID, request: Request, services: Services) -> list[StageFile]:
     """The original and what every stage made of it."""
     services.views.document(DocumentId(document_id))
     return [_shown(row, document_id, request) for row in services.views.files(DocumentId(document_id))]
@@ -166,8 +138,8 @@ def download_file(
     """One file of the document, its checksum verified before the first byte is sent. It leaves the event
     ``file_downloaded``; parts of one file that are asked for within an hour leave one."""
     services.views.document(DocumentId(document_id))
-    row = _named(services.views.files(DocumentId(document_id)), stage, name)
-    etag = f'"{row["checksum"]}"'
+    file = _named(services.views.files(DocumentId(document_id)), stage, name)
+    etag = f'"{file.sha256}"'
     headers = {
         "ETag": etag,
         "Accept-Ranges": "bytes",
@@ -178,28 +150,27 @@ def download_file(
     }
     if is_known(if_none_match, etag):
         return Response(status_code=304, headers=headers)
-    wanted = parse_range(range_header, row["file_size"]) if is_of(if_range, etag) else None
-    file = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
+    wanted = parse_range(range_header, file.size) if is_of(if_range, etag) else None
+    content = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
     try:
-        pipeline.store.get_file(row["file_path"], file, sha256=row["checksum"])
+        pipeline.store.get_file(file.key, content, sha256=file.sha256)
         if not request.scope.get(IS_HEAD):
             services.record_download(
                 DocumentId(document_id),
-                row,
-                name,
+                file,
                 realm_id=services.realm_id,
                 by=services.person,
                 is_part=wanted is not None,
             )
     except BaseException:
-        file.close()
+        content.close()
         raise
-    start, end = wanted or (0, row["file_size"])
+    start, end = wanted or (0, file.size)
     headers["Content-Length"] = str(end - start)
     if wanted:
-        headers["Content-Range"] = content_range(start, end, row["file_size"])
+        headers["Content-Range"] = content_range(start, end, file.size)
     return StreamingResponse(
-        _blocks(file, start, end), 206 if wanted else 200, headers=headers, media_type=row["mime_type"]
+        _blocks(content, start, end), 206 if wanted else 200, headers=headers, media_type=file.mime_type
     )
 
 
@@ -211,19 +182,14 @@ def _blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
             yield block
 
 
-def _name(row: Row) -> str:
-    return str(row["file_path"]).rpartition("/")[2]
-
-
-def _named(rows: list[Row], stage: StageName, name: str) -> Row:
+def _named(files: list[DocumentFile], stage: StageName, name: str) -> DocumentFile:
     """By the name in the list, never by a path: nothing outside the document's own files can be reached."""
-    for row in rows:
-        if row["stage_name"] == stage and _name(row) == name:
-            return row
+    for file in files:
+        if (file.stage, file.name) == (stage, name):
+            return file
     raise NotFoundError(f"The document has no file {name[:100]!r} of {stage}.", action="See the list of its files.")
 
 
-def _shown(row: Row, document_id: UUID, request: Request) -> dict[str, Any]:
-    name = _name(row)
-    url = request.url_for("download_file", document_id=document_id, stage=row["stage_name"], name=quote(name, safe=""))
-    return {**row, "name": name, "size": row["file_size"], "sha256": row["checksum"], "url": url.path}
+def _shown(file: DocumentFile, document_id: UUID, request: Request) -> StageFile:
+    url = request.url_for("download_file", document_id=document_id, stage=file.stage, name=quote(file.name, safe=""))
+    return StageFile(**file, stage_name=file.stage, name=file.name, url=url.path)

@@ -1,7 +1,6 @@
 """The dual status: many documents set at once, and what is selected queued for a deep scan."""
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -11,7 +10,8 @@ from pipeline_core.api.deps import ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
-from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.dual_status import StagingStatus
+from pipeline_core.domain.rows.queue import StatusChange
 
 router = APIRouter(prefix="/api/v3/documents", tags=["documents"])
 
@@ -23,17 +23,6 @@ class StatusRequest(Body):
 
     document_ids: list[str] = Field(min_length=1, max_length=1000)
     status: str = Field(max_length=40, description=f"One of: {', '.join(StagingStatus)}")
-
-
-class StatusChange(BaseModel):
-    """Both statuses of a document, before and after."""
-
-    document_id: UUID
-    filename: str
-    staging_before: StagingStatus
-    staging_status: StagingStatus
-    deep_before: DeepScanStatus | None
-    deep_scan_status: DeepScanStatus | None
 
 
 class StatusAnswer(BaseModel):

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from pipeline_core.api.auth import OptionalUser
 from pipeline_core.api.deps import ThePipeline
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.db.api_views import ApiViews
 from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.services.free_space import check_free_space
@@ -69,7 +68,7 @@ def ready(request: Request, response: Response, pipeline: ThePipeline, user: Opt
 
 
 def _database(pipeline: Pipeline, _request: Request) -> None:
-    ApiViews(pipeline.api_database).check()
+    pipeline.monitoring.check()
 
 
 def _store(pipeline: Pipeline, _request: Request) -> None:

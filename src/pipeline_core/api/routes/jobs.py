@@ -16,11 +16,12 @@ from pipeline_core.api.known_names import Body
 from pipeline_core.api.limits import LimitPolls
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
-from pipeline_core.db import rows
-from pipeline_core.db.rows import Job, JobError, ParkedShown
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, StageName
+from pipeline_core.domain.rows import details
+from pipeline_core.domain.rows.details import ParkedShown
+from pipeline_core.domain.rows.jobs import Job, JobError
 from pipeline_core.review.decisions import Decision
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
@@ -41,7 +42,7 @@ class Parked(ParkedShown):
 
 
 @dataclass(frozen=True, slots=True)
-class JobDetail(rows.JobDetail):
+class JobDetail(details.JobDetail):
     """A job with its stages and what validation found."""
 
     parked: Annotated[
@@ -259,4 +260,4 @@ async def follow_job(
     """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job
     has ended (`end`), when it is no more (`gone`), and with the token. A user has only so many open at a time."""
     after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else 0
-    return await follow(services.views, services.streams, JobId(job_id), after, user.until)
+    return await follow(services, JobId(job_id), after, user.until)

@@ -15,7 +15,6 @@ from starlette.responses import HTMLResponse, Response
 from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
-from pipeline_core.db.rows import DocumentDetail, LeftOutFact
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import AuthenticationError, PipelineError
@@ -23,6 +22,8 @@ from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import BatchId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
 from pipeline_core.domain.review import OfBatch, OfDocument, StagedFact
+from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.facts import LeftOutFact
 from pipeline_core.domain.wording import counted
 
 _HEADERS = {

@@ -14,10 +14,10 @@ from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, MOST_CHARS, MOST_IDS, Seen, SeenRows, Signed, named
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.bootstrap import UserServices
-from pipeline_core.db.rows import ParkedShown
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.domain.review import WaitingJob
+from pipeline_core.domain.rows.details import ParkedShown
 from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolution, request_of
 from pipeline_core.review.decisions import Request as DecisionRequest
 from pipeline_core.review.parking import MOST_S

@@ -29,12 +29,12 @@ from pipeline_core.api.review_bodies import (
     Staged,
     named_by_path,
 )
-from pipeline_core.db.rows import Batch, BatchDetail
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.rows.batches import Batch, BatchDetail
 from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
 

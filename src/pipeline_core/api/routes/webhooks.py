@@ -1,6 +1,5 @@
 """Webhooks: where a user wants to be told of jobs that are done, dead, or need a review."""
 
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
-from pipeline_core.ports.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import DeliveryShown, Webhook, WebhookEvent
 
 router = APIRouter(prefix="/api/v2/webhooks", tags=["webhooks"])
 
@@ -34,21 +33,6 @@ class WebhookChange(Body):
     enabled: Literal[True] = Field(description="Send to it again, though it is paused or disabled")
 
 
-class Webhook(BaseModel):
-    """An endpoint; one that failed again and again is paused, one that answered 410 is disabled."""
-
-    webhook_id: UUID
-    url: str
-    events: list[WebhookEvent]
-    created_at: datetime
-    state: Literal["active", "paused", "disabled"]
-    failures: int = Field(description="In succession; 0 since a message was taken")
-    last_error: str | None = Field(description="Of the last of these failures")
-    paused_until: datetime | None = Field(description="Then one message is tried; if it is taken, all are sent")
-    disabled_at: datetime | None
-    disabled_because: str | None
-
-
 class NewWebhook(BaseModel):
     """The secret verifies signatures (Standard Webhooks); it is shown this once."""
 
@@ -60,21 +44,6 @@ class TestMessage(BaseModel):
     """The message is on its way."""
 
     delivery_id: UUID
-
-
-class DeliveryShown(BaseModel):
-    """One message to an endpoint and what became of it."""
-
-    delivery_id: UUID
-    event: WebhookEvent | Literal["webhook.test"]
-    payload: dict[str, Any]
-    status: Literal["pending", "delivered", "failed"]
-    attempts: int
-    next_attempt_at: datetime | None
-    response_status: int | None
-    error: str | None
-    created_at: datetime
-    delivered_at: datetime | None
 
 
 @router.post(
@@ -98,7 +67,7 @@ def create_webhook(body: WebhookRequest, services: ToAdminister) -> NewWebhook:
     response_model=list[Webhook],
     responses=responses(401, 422, 429),
 )
-def list_webhooks(services: ToAdminister) -> list[Any]:
+def list_webhooks(services: ToAdminister) -> list[Webhook]:
     """The user's webhooks, without their secrets."""
     return services.webhooks.endpoints(services.realm_id)
 
@@ -126,7 +95,7 @@ def change_webhook(
     webhook_id: UUID,
     body: WebhookChange,  # noqa: ARG001 - there is one change
     services: ToAdminister,
-) -> dict[str, Any]:
+) -> Webhook:
     """One that is paused or disabled is sent to again, and what waits for it is due at once."""
     return services.webhooks.resume(services.realm_id, webhook_id)
 
@@ -155,4 +124,4 @@ def test_webhook(webhook_id: UUID, services: ToAdminister) -> TestMessage:
 def list_deliveries(webhook_id: UUID, services: ToAdminister, cursor: PageCursor) -> dict[str, Any]:
     """Every message with its attempts and the last answer, newest first."""
     rows = services.webhooks.log(services.realm_id, webhook_id, before=cursor.before, limit=cursor.limit + 1)
-    return cursor.page(rows, lambda row: (row["created_at"], row["delivery_id"]))
+    return cursor.page(rows, lambda row: (row.created_at, row.delivery_id))

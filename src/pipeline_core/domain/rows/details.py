@@ -1,0 +1,65 @@
+"""Rows of one job or document with everything that belongs to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
+from pipeline_core.domain.rows.jobs import DocumentJob, Job, JobError, JobEvent, StageTiming
+from pipeline_core.domain.rows.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedShown(Record):
+    """A decision that is carried out at ``due_at`` unless it is undone before; by the database's clock."""
+
+    decision: str
+    by: str
+    taken_at: datetime
+    due_at: datetime
+    error: Annotated[
+        JobError | None,
+        Field(description="Why it was refused when its time came: the document waits for another decision"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail(Job):
+    """A job with its stages and what validation found."""
+
+    review_version: Annotated[
+        int,
+        Field(description="Of its facts and pairs: to send as `expected.version`, with `stage` as `expected.status`"),
+    ]
+    stages: list[StageTiming]
+    findings: list[dict[str, Any]]
+    returned_for: Annotated[
+        list[dict[str, Any]],
+        Field(description="What it was returned to matching review for, while it waits there"),
+    ]
+    facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
+    left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]
+    left_out_facts: Annotated[list[LeftOutFact], Field(description="The first 1,000 of them")]
+    facts_to_decide: Annotated[int, Field(description="Facts of middling confidence that a person is asked about")]
+    parked: Annotated[
+        ParkedShown | None, Field(description="The decision about it that can be taken back, or that was refused")
+    ]
+    to_decide: Annotated[list[WeighedFact], Field(description="The first 1,000 of them, the least sure first")]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDetail(DocumentJob):
+    """A document's newest job with all that a person may want to know of it."""
+
+    stages: list[StageTiming]
+    findings: list[dict[str, Any]]
+    returned_for: list[dict[str, Any]]
+    pairs: list[DocumentPair]
+    ledger: list[ChunkOutcome]
+    left_out_facts: list[LeftOutFact]
+    to_decide: list[WeighedFact]
+    parked: ParkedShown | None
+    events: list[JobEvent]

@@ -1,0 +1,57 @@
+"""Rows of documents and their files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.rows.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Record):
+    """One document and where its newest job stands."""
+
+    document_id: DocumentId
+    realm_id: RealmId
+    title: str
+    filename: str
+    also_named: Annotated[list[str], Field(description="Other names that the same content has now")]
+    mime: str
+    bytes_len: int
+    file_sha256: str
+    pages: int | None
+    staging_status: StagingStatus
+    deep_scan_status: DeepScanStatus | None
+    deep_scan_error: str | None
+    workflow: str | None
+    job_id: JobId
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    published_at: datetime | None
+    published_chunks: int
+    published_facts: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile(Record):
+    """A file of a document: the stage it is of, its type, size in bytes, SHA-256 and key in the object store."""
+
+    stage: StageName
+    file_type: str
+    key: str
+    size: int
+    mime_type: str
+    sha256: str
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        return self.key.rpartition("/")[2]
