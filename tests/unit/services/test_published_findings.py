@@ -9,7 +9,7 @@ from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.ids import JobId
 from pipeline_core.services.published_findings import compare_published, compare_waiting
 from pipeline_core.validation.published_rules import CONTRADICTS_PUBLISHED
-from pipeline_core.validation.report import report_of
+from pipeline_core.validation.rules import report_of
 from tests.support.fake_database import FakeDatabase
 from tests.support.jobs import REALM, document_id, held_job, job_id
 

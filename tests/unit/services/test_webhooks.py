@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.domain.errors import ConflictError, DatabaseUnavailableError, NotFoundError, RefusedError
-from pipeline_core.ports.webhooks import TEST, Delivery, SendResult, WebhookEvent
+from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.ports.webhooks import TEST, Delivery, SendResult
 from pipeline_core.services.webhooks import PAUSE_AFTER, WAITS_S, DeliverWebhooks, WebhookEndpoints, pause_after
 from tests.support.fake_database import FakeDatabase, in_turn
 from tests.support.jobs import REALM
