@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.domain.errors import ConflictError, DatabaseUnavailableError, NotFoundError, RefusedError
-from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.domain.rows.webhooks import Webhook, WebhookEvent
 from pipeline_core.ports.webhooks import TEST, Delivery, SendResult
 from pipeline_core.services.webhooks import PAUSE_AFTER, WAITS_S, DeliverWebhooks, WebhookEndpoints, pause_after
 from tests.support.fake_database import FakeDatabase, in_turn
 from tests.support.jobs import REALM
+from tests.support.rows import row_of
 
 HOOK = UUID(int=0x40)
 URL = "https://a.example/hook"
@@ -40,8 +41,13 @@ def _delivery(number: int = 1, attempts: int = 1, kind: str = "job.done") -> Del
     return Delivery(UUID(int=number), HOOK, REALM, attempts, URL, "whsec_x", {"type": kind})
 
 
+def _webhook(**given: Any) -> Webhook:
+    own = {"webhook_id": HOOK, "url": URL, "events": [], "state": "active", "failures": 0}
+    return row_of(Webhook, **own | given)
+
+
 def _endpoints(**answers: Any) -> tuple[WebhookEndpoints, FakeDatabase]:
-    rows = [{"webhook_id": HOOK, "state": "active", "disabled_because": None}]
+    rows = [_webhook()]
     found = {
         "webhooks.endpoints": rows,
         "webhooks.add": True,
@@ -87,7 +93,7 @@ def test_an_address_that_may_not_be_sent_to_is_refused_before_anything_is_writte
         ({"webhooks.endpoints": []}, lambda e: e.log(REALM, HOOK, before=None, limit=5), NotFoundError, "no webhook"),
         ({"webhooks.try_out": None}, lambda e: e.try_out(REALM, HOOK), ConflictError, "waits already"),
         (
-            {"webhooks.endpoints": [{"state": "disabled", "disabled_because": "it is gone"}]},
+            {"webhooks.endpoints": [_webhook(state="disabled", disabled_because="it is gone")]},
             lambda e: e.try_out(REALM, HOOK),
             ConflictError,
             "The webhook is disabled: it is gone",
@@ -105,7 +111,7 @@ def test_what_cannot_be_done_is_refused_and_nothing_is_written(
 
 def test_an_endpoint_is_resumed_tried_and_removed() -> None:
     endpoints, database = _endpoints()
-    assert endpoints.resume(REALM, HOOK)["webhook_id"] == HOOK
+    assert endpoints.resume(REALM, HOOK).webhook_id == HOOK
     assert endpoints.try_out(REALM, HOOK) == UUID(int=5)
     endpoints.remove(REALM, HOOK)
     assert database.names.count("commit") == 3
