@@ -113,7 +113,7 @@ def test_a_backup_within_the_store_is_refused(tmp_path: Path, name: str, is_with
     backup, store = _backup(database)
     store.url = (tmp_path / "objects").as_uri()
     if is_within:
-        with pytest.raises(RefusedError, match="The folder is within the object store"):
+        with pytest.raises(RefusedError, match="The folder is inside the object store"):
             backup(tmp_path / name)
         assert database.events == []
     else:

@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 30, tzinfo=UTC)
 ADA = Reviewer(REALM, "Ada")
 A, B, C, D = (QuestionId(UUID(int=n)) for n in range(1, 5))
 NO_VECTOR = "there is no vector for its words: it was edited during the import, or could not be embedded"
-CIRCLE = "it and others are to replace one another: decide one of the pairs otherwise"
+CIRCLE = "it and others would replace one another in a circle: decide one of the pairs differently"
 
 
 @pytest.mark.parametrize(
@@ -203,12 +203,12 @@ def test_replacing_others_settles_their_banks_and_revives_what_they_left_out() -
         (
             {"batches.find": Batch(BATCH, REALM, None, "bank.md", BatchStatus.PENDING, NOW, False)},
             StagedStateError,
-            "bank.md was not compared with what is there yet.",
+            "bank.md has not been compared with existing questions yet.",
         ),
         (
             {"batches.embeddable": [], "batches.counts": {BATCH: BatchCounts(1, 1, 0, 0, 0, 0)}},
             StagedStateError,
-            "Nothing of bank.md is approved.",
+            "No question of bank.md is approved.",
         ),
         (
             {"reviews.pairs": [_pair(1), _pair(2, QuestionStatus.REJECTED)]},

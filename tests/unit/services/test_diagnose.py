@@ -31,7 +31,7 @@ def test_each_part_is_tried_and_one_that_fails_does_not_stop_the_others() -> Non
     assert list(diagnose()) == [
         Check("store", "failed", "no answer. s3.example", "Start it."),
         Check("home", "ok", "/home/pipeline"),
-        Check("defect", "failed", "ZeroDivisionError: division by zero", "See the message; then try again."),
+        Check("defect", "failed", "ZeroDivisionError: division by zero", "See the message, then try again."),
         PREFECT,
     ]
 

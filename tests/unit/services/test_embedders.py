@@ -67,7 +67,7 @@ def test_a_model_of_the_endpoint_is_made_once_with_the_length_of_the_database() 
     ("model", "message", "action"),
     [
         (EmbeddingModel("gone", 4), "embedded by gone, which this installation does not have", "(has: other, small)"),
-        (EmbeddingModel("small", 5), "vectors of 5 numbers; small makes 4 here", "Set its length back"),
+        (EmbeddingModel("small", 5), "Published vectors have 5 dimensions; small makes 4 here", "Set its length back"),
     ],
 )
 def test_a_model_that_is_not_here_says_what_to_do(model: EmbeddingModel, message: str, action: str) -> None:

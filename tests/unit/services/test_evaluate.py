@@ -94,5 +94,5 @@ def test_no_more_are_asked_than_the_limit() -> None:
 
 
 def test_without_a_published_fact_there_is_nothing_to_ask() -> None:
-    with pytest.raises(RefusedError, match="No fact of a document that has a question is published"):
+    with pytest.raises(RefusedError, match="No published fact of a document has a question"):
         _evaluate(_Views()).from_approved(REALM)

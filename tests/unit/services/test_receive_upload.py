@@ -118,7 +118,7 @@ def test_a_document_that_keeps_its_policy_says_why() -> None:
     ("data", "name", "settings", "error", "message"),
     [
         (b"", "boats.md", {}, EmptyFileError, "The file is empty"),
-        (TEXT, "boats.md", {"max_file_bytes": 10}, FileTooLargeError, "22 bytes are more than 10"),
+        (TEXT, "boats.md", {"max_file_bytes": 10}, FileTooLargeError, "The file has 22 bytes; the limit is 10"),
     ],
 )
 def test_a_file_of_the_wrong_size_is_refused_before_anything_is_asked(
@@ -134,19 +134,19 @@ def test_a_type_that_is_not_accepted_is_refused_before_the_limits_are_looked_at(
     database, settings = _database(None), Settings(api_accepted_types="pdf")
     with pytest.raises(UnsupportedTypeError, match=r"boats\.md is a markdown text, which is not accepted") as refused:
         _receive(database, settings=settings)
-    assert refused.value.what_to_do == "Accepted are: PDF document."
+    assert refused.value.what_to_do == "Accepted types: PDF document."
     assert "jobs.active" not in database.names
 
 
 @pytest.mark.parametrize(
     ("answers", "limit", "retry_after_s", "message"),
     [
-        ({"jobs.active": 3}, "active_jobs", 30, "3 jobs of yours are under way; 3 may be."),
+        ({"jobs.active": 3}, "active_jobs", 30, "You have 3 jobs under way; the limit is 3."),
         (
             {"jobs.recent_uploads": (5, 90.4)},
             "uploads_per_day",
             91,
-            "You added 5 documents over HTTP in 24 hours; 5 may be.",
+            "You added 5 documents over HTTP in 24 hours; the limit is 5.",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_document_that_came_meanwhile_is_not_counted_again() -> None:
 
 def test_content_that_is_there_under_another_id_is_a_conflict() -> None:
     database = _database(None, None, None, **{"documents.register": set()})
-    with pytest.raises(ConflictError, match="The same content is there already under another document id"):
+    with pytest.raises(ConflictError, match="The same content already exists under another document id"):
         _receive(database)
     assert "commit" not in database.names
 

@@ -127,7 +127,7 @@ def test_an_index_that_finds_too_little_is_refused(recall: float, is_enough: boo
     if is_enough:
         assert checked.check(MODEL) == recall
     else:
-        with pytest.raises(RecallTooLowError, match=r"finds 90\.0% of the ten nearest; 95\.0% are wanted"):
+        with pytest.raises(RecallTooLowError, match=r"finds 90\.0% of the ten nearest; 95\.0% are required"):
             checked.check(MODEL)
 
 

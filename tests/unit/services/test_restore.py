@@ -93,9 +93,12 @@ def test_objects_that_are_there_already_are_not_copied_again(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: folder.dump.write_bytes(b"other"), r"database\.dump is missing, or not what was written"),
-        (lambda folder: folder.dump.unlink(), r"database\.dump is missing, or not what was written"),
-        (lambda folder: folder.list.write_bytes(b""), r"objects\.jsonl is missing, or not what was written"),
+        (
+            lambda folder: folder.dump.write_bytes(b"other"),
+            r"database\.dump is missing, or differs from what was written",
+        ),
+        (lambda folder: folder.dump.unlink(), r"database\.dump is missing, or differs from what was written"),
+        (lambda folder: folder.list.write_bytes(b""), r"objects\.jsonl is missing, or differs from what was written"),
     ],
 )
 def test_a_damaged_backup_touches_nothing(
@@ -111,7 +114,7 @@ def test_a_damaged_backup_touches_nothing(
 def test_a_backup_that_lacks_an_object_leaves_the_database_as_it_was(tmp_path: Path) -> None:
     folder, restores = _backup(tmp_path / "backup"), _Restores()
     LocalObjectStore(folder.objects).delete("documents/b")
-    with pytest.raises(BackupFailedError, match=r"The backup lacks an object, or has it changed: documents/b\."):
+    with pytest.raises(BackupFailedError, match=r"An object of the backup is missing or has changed: documents/b\."):
         restores(folder)
     assert restores.database.events == ["prepare"]
 

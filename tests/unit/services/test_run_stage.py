@@ -39,9 +39,9 @@ from pipeline_core.stages.base import (
     fingerprint,
 )
 from tests.support.fake_database import NOTHING_REVIVED, FakeDatabase, in_turn
-from tests.support.fakes import HashEmbedder, ScriptedFactGenerator
 from tests.support.jobs import LEASE, REALM, document_id, held_job, job_id, work_batch
 from tests.support.memory_store import MemoryObjectStore
+from tests.support.stage_context import stage_context
 
 HERE = JobStage.PARSE_VALIDATED
 OUTPUT = OutputFile("chunks_json", ".chunks.json", b"[]", "application/json")
@@ -63,15 +63,6 @@ class _Workers:
         return found
 
 
-class _Converter:
-    name, version = "none", "1"
-
-
-class _Embedders:
-    def active(self) -> HashEmbedder:
-        return HashEmbedder()
-
-
 class _Shell:
     """A stage of its own in the place of the chunker, in its shell, over jobs that stand before it."""
 
@@ -89,10 +80,10 @@ class _Shell:
             }
         )
         settings = Settings(chunk_max_chars=1000)
-        generator = ScriptedFactGenerator()
-        context = StageContext(settings, self.store, _Converter(), generator, _Embedders())  # type: ignore[arg-type]
-        self.context = context
-        self.shell = RunStage(context, self.database, _Workers(), Holds(settings, self.database, Event()), self.outages)
+        self.context = stage_context(settings, self.store)
+        self.shell = RunStage(
+            self.context, self.database, _Workers(), Holds(settings, self.database, Event()), self.outages
+        )
 
     def stage(self, run: Run | None = None, **given: Any) -> Stage[str, str]:
         def done(_ctx: StageContext, document: Document, data: str) -> StageResult[str]:
@@ -223,7 +214,7 @@ def test_a_document_without_its_input_fails_before_it_is_begun() -> None:
 def test_a_document_whose_stage_is_not_on_record_fails() -> None:
     shell = _Shell(1)
     shell.database.answers["stages.rows"] = {}
-    assert shell().dead[document_id(1)].message == "The stage chunker is not on record."
+    assert shell().dead[document_id(1)].message == "There is no record of the stage chunker."
 
 
 def test_a_computation_is_done_by_the_workers() -> None:

@@ -61,14 +61,14 @@ def test_an_empty_file_and_one_that_is_too_large_are_refused(
 def test_what_is_no_file_is_left_alone(tmp_path: Path, make: Callable[[Path], None], what: str) -> None:
     path = tmp_path / "a.md"
     make(path)
-    with pytest.raises(UnreadableFileError, match=f"It is {what}, not a file") as refused:
+    with pytest.raises(UnreadableFileError, match=f"It is {what}, not a regular file") as refused:
         read_file(path, limit=LIMIT)
     assert refused.value.where == "a.md"
     assert str(oddity(path)) == str(refused.value)
 
 
 def test_a_device_is_not_opened() -> None:
-    with pytest.raises(UnreadableFileError, match="It is a device, not a file"):
+    with pytest.raises(UnreadableFileError, match="It is a device, not a regular file"):
         read_file(Path(os.devnull), limit=LIMIT)
 
 
