@@ -27,9 +27,9 @@ class Labels:
         if len(found) > MOST_TAGS:
             raise RefusedError(f"These are {len(found)} tags.", action=f"Give at most {MOST_TAGS}.")
         named = (collection or "").strip()
-        for what, text in (*(("tag", tag) for tag in found), ("name of a collection", named)):
+        for what, text in (*(("A tag", tag) for tag in found), ("The name of a collection", named)):
             if len(text) > MOST_CHARS or not text.isprintable():
-                raise RefusedError(f"A {what} is one line of at most {MOST_CHARS} characters.", where=text[:MOST_CHARS])
+                raise RefusedError(f"{what} is one line of at most {MOST_CHARS} characters.", where=text[:MOST_CHARS])
         return cls(tuple(found), named or None)
 
 
