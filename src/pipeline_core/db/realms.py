@@ -18,7 +18,7 @@ class Realms:
         return [Realm(**{**row, "role": Role(row["role"])}) for row in self._session.all("realms_of", user_id=user_id)]
 
     def create(self, name: str, creator: Person) -> RealmId:
-        """Make a realm, of which whoever acts in this transaction is the first admin."""
+        """Create a realm, of which whoever acts in this transaction is the first admin."""
         [row] = self._session.all("create_realm", name=name, creator=creator.name)
         return RealmId(row["realm_id"])
 

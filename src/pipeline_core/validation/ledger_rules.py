@@ -21,7 +21,7 @@ def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
         if row.outcome is None:
             code, message = "chunk_without_outcome", f"{where.capitalize()} was never asked for facts."
         elif row.outcome is ChunkOutcome.FAILED:
-            code, message = "chunk_failed", f"No facts could be had from {where}: {row.reason}"
+            code, message = "chunk_failed", f"No facts could be extracted from {where}: {row.reason}"
         else:
             continue
         yield Finding(code, Severity.CRITICAL, message, {"chunk": row.chunk.ordinal, "page": page}, subject=chunk)
@@ -47,7 +47,7 @@ def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "text_outside_chunks",
             Severity.CRITICAL,
-            f"In no chunk: {counted(outside, 'character')} of the text.",
+            f"Not in any chunk: {counted(outside, 'character')} of the text.",
             {"characters": outside},
         )
 

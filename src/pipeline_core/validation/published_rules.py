@@ -65,8 +65,8 @@ def contradictions(pairs: Sequence[Differing]) -> Iterator[Finding]:
         yield Finding(
             CONTRADICTS_PUBLISHED,
             Severity.WARNING,
-            f"Published already is {is_there}: {_said(published)} — but here — {_said(staged)}. "
-            "If both are about the same thing, one of them is out of date.",
+            f"Already published is {is_there}: {_said(published)} — but here — {_said(staged)}. If both are about "
+            "the same thing, one of them is out of date.",
             {
                 "question_ids": [str(pair.question_id), str(pair.published_id)],
                 "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],

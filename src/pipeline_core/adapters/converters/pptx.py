@@ -116,6 +116,7 @@ def _no_text(source: Source, broken: list[str], missing: list[str]) -> CorruptDo
         return lacks_parts(source, missing)
     if broken:
         return CorruptDocumentError(
-            f"{source.filename} ({source.kind.label}) could not be read: {', '.join(broken[:5])} is no sound XML."
+            f"{source.filename} ({source.kind.label}) could not be read: {', '.join(broken[:5])} is not "
+            "well-formed XML."
         )
     return has_no_text(source)

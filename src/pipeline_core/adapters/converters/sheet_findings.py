@@ -38,8 +38,8 @@ def sheet_findings(notes: Sequence[SheetNotes], hidden_sheets: Sequence[str], *,
         yield Finding(
             "formula_error",
             Severity.WARNING,
-            f"{_count(errors, 'cell shows', 'cells show')} an error instead of a value: {_named(errors)}. "
-            "Mend what the formulas refer to, save the file, and upload that.",
+            f"{_count(errors, 'cell shows', 'cells show')} an error instead of a value: {_named(errors)}. Correct "
+            "what the formulas refer to, save the file, and upload that.",
             {"cells": len(errors)},
         )
 

@@ -93,7 +93,7 @@ class _Reading:
             yield Finding(
                 "comments_left_out",
                 Severity.INFO,
-                f"{self.book.remarks} comments on cells are no part of the text and were left out.",
+                f"{self.book.remarks} comments on cells are not part of the text and were left out.",
                 {"comments": self.book.remarks},
             )
 

@@ -33,13 +33,13 @@ class DocumentCosts(BaseModel):
 @router.get(
     "/costs",
     operation_id="list_costs",
-    summary="What was spent",
+    summary="List costs",
     response_model=Costs,
     responses=responses(401, 422, 429),
 )
 def list_costs(
     services: Services,
-    days: Annotated[int, Query(ge=1, le=366, description="So many days (UTC), today's included")] = 30,
+    days: Annotated[int, Query(ge=1, le=366, description="Number of days (UTC), including today")] = 30,
 ) -> dict[str, Any]:
     """The user's spending by day, service and model."""
     rows = services.views.cost_days(services.realm_id, days=days)
@@ -49,7 +49,7 @@ def list_costs(
 @router.get(
     "/documents/{document_id}/costs",
     operation_id="list_document_costs",
-    summary="What a document cost",
+    summary="List a document's costs",
     response_model=DocumentCosts,
     responses=responses(401, 404, 422, 429),
 )

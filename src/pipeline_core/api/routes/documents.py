@@ -46,13 +46,13 @@ class DocumentStage(StageTiming):
     """One stage of a document."""
 
     available: Annotated[bool, Field(description="It can be run now, by `POST …/stages/{stage}/run`")]
-    next: Annotated[bool, Field(description="It is the one that comes next")]
+    next: Annotated[bool, Field(description="It is the next stage")]
 
 
 @router.get(
     "/{document_id}",
     operation_id="get_document",
-    summary="Look at a document",
+    summary="Get a document",
     response_model=Document,
     responses=responses(401, 404, 422, 429),
 )
@@ -119,7 +119,7 @@ def list_files(document_id: UUID, request: Request, services: Services) -> list[
     response_class=Response,
     responses={
         200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part that `Range` asks for", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part that `Range` requests", "content": {"application/octet-stream": {}}},
         304: {"description": "`If-None-Match` names this content"},
         **responses(401, 404, 410, 416, 422, 429, 503),
     },

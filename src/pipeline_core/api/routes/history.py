@@ -24,7 +24,7 @@ class Past(BaseModel):
     code: str = Field(description="What was done")
     by: str | None = Field(description="Who did it: a name, or the user's id; `system`: nobody")
     reason: str
-    payload: dict[str, Any] = Field(description="What it was about, `before` and `after`")
+    payload: dict[str, Any] = Field(description="Its subject, with `before` and `after`")
 
 
 def _shown(done: Sequence[PastDecision]) -> list[Past]:
@@ -43,7 +43,7 @@ def _shown(done: Sequence[PastDecision]) -> list[Past]:
 @router.get(
     "/api/v2/documents/{document_id}/history",
     operation_id="document_history",
-    summary="What was decided about a document",
+    summary="List decisions on a document",
     response_model=list[Past],
     responses=_RESPONSES,
 )
@@ -55,7 +55,7 @@ def document_history(document_id: UUID, services: Services) -> list[Past]:
 @router.get(
     "/api/v2/documents/{document_id}/facts/{fact_id}/history",
     operation_id="fact_history",
-    summary="What was done to a fact",
+    summary="List decisions on a fact",
     response_model=list[Past],
     responses=_RESPONSES,
 )
@@ -67,7 +67,7 @@ def fact_history(document_id: UUID, fact_id: UUID, services: Services) -> list[P
 @router.get(
     "/api/staging/batches/{batch_id}/history",
     operation_id="batch_history",
-    summary="What was done to a batch",
+    summary="List decisions on a batch",
     response_model=list[Past],
     responses=_RESPONSES,
 )
@@ -79,7 +79,7 @@ def batch_history(batch_id: UUID, services: Services) -> list[Past]:
 @router.get(
     "/api/staging/batches/{batch_id}/questions/{question_id}/history",
     operation_id="question_history",
-    summary="What was done to a question",
+    summary="List decisions on a question",
     response_model=list[Past],
     responses=_RESPONSES,
 )
@@ -91,7 +91,7 @@ def question_history(batch_id: UUID, question_id: UUID, services: Services) -> l
 @router.get(
     "/api/staging/duplicates/{duplicate_id}/history",
     operation_id="pair_history",
-    summary="What was done to a pair",
+    summary="List decisions on a pair",
     response_model=list[Past],
     responses=_RESPONSES,
 )

@@ -36,7 +36,7 @@ class Realm(BaseModel):
     realm_id: UUID
     name: str
     role: Role
-    is_personal: bool = Field(description="Yours alone: its id is your user id")
+    is_personal: bool = Field(description="Whether it is your personal realm, whose id is your user id")
     members: int
     created_at: datetime | None
 
@@ -59,7 +59,7 @@ class Membership(Body):
     model_config = example({"role": "reviewer", "name": "Ann Smith"})
 
     role: Role
-    name: str = Field("", max_length=200, description="Without it, the name that is known stays")
+    name: str = Field("", max_length=200, description="Default: the known name is kept")
 
 
 class Move(Body):
@@ -93,7 +93,7 @@ def list_realms(services: Services) -> list[realms.Realm]:
     PATH,
     operation_id="create_realm",
     status_code=201,
-    summary="Make a realm",
+    summary="Create a realm",
     response_model=Realm,
     responses=responses(401, 422, 429),
 )

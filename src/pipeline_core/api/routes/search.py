@@ -30,10 +30,10 @@ class FoundFact(BaseModel):
     score: float = Field(description="Among the facts of what was found, 0 to 1, by meaning and words")
     similarity: float | None = Field(description="Cosine similarity of question and fact; null in mode text")
     words: float | None = Field(description="Share of the question's words that the fact has; null if it has none")
-    question: str | None = Field(description="Null where none is natural: read `statement`")
+    question: str | None = Field(description="Null if no question is natural: use `statement`")
     answer: str | None
     statement: str | None
-    evidence: str | None = Field(description="Of several spans their texts, joined by “ … ”")
+    evidence: str | None = Field(description="The texts of several spans are joined by “ … ”")
     spans: list[EvidenceSpan] | None = Field(description="The evidence, span by span, in order")
     page: int | None
     match: str | None = Field(description="How the evidence was found in its source")
@@ -52,16 +52,18 @@ class Hit(BaseModel):
     score: float = Field(description="0 to 1: words (BM25) and meaning together, by the mode; 1 is the best of both")
     similarity: float | None = Field(description="Cosine similarity of question and hit; null in mode text")
     words: float | None = Field(description="Share of the question's words that the hit has; null if it has none")
-    relevance: float | None = Field(None, description="As the reranker judged it, on its own scale; null without one")
-    question: str | None = Field(description="Of the fact, of a passage that of its first fact; null without one")
+    relevance: float | None = Field(None, description="The reranker's score, on its own scale; null without a reranker")
+    question: str | None = Field(description="That of the fact, or of a passage's first fact; null without one")
     answer: str | None
-    statement: str | None = Field(description="Of the fact, or of a passage's first; null for a bank's question")
-    evidence: str | None = Field(description="Of a fact with several spans their texts, joined by “ … ”")
+    statement: str | None = Field(
+        description="That of the fact, or of a passage's first fact; null for a bank's question"
+    )
+    evidence: str | None = Field(description="The texts of a fact's spans, joined by “ … ”")
     spans: list[EvidenceSpan] | None = Field(description="The evidence of a fact by itself, span by span, in order")
     page: int | None
     match: str | None = Field(description="How the evidence was found in its source")
     generator: str | None
-    facts: list[FoundFact] = Field(description="Of a passage, the best first: at most three that answer")
+    facts: list[FoundFact] = Field(description="Facts of a passage, the best first: at most three that answer")
     document_id: UUID | None
     filename: str | None
     also_named: list[str] = Field(description="Other names that the same content has now")
@@ -82,10 +84,10 @@ class SearchAnswer(BaseModel):
     query: str
     hits: list[Hit]
     floor: float | None = Field(
-        description="Least similarity of an answer, 0.2 more where it has no word of the question; null without one"
+        description="Lowest similarity of an answer, 0.2 higher if it has no word of the question; null without one"
     )
-    similarity: float | None = Field(description="The highest similarity there was")
-    not_reranked: str | None = Field(description="Why the reranker that is set did not order the hits; null if it did")
+    similarity: float | None = Field(description="The highest similarity found")
+    not_reranked: str | None = Field(description="Why the configured reranker did not order the hits; null if it did")
     waiting: list[WaitingSource] = Field(description="Documents that may have the answer once they are reviewed")
 
 
@@ -103,7 +105,7 @@ def search(
     kind: Annotated[Literal["fact", "passage"] | None, Query(description="Only facts, or only passages")] = None,
     mode: Annotated[SearchMode, Query(description="By meaning, by words, or by both")] = SearchMode.HYBRID,
     document_id: Annotated[list[UUID] | None, Query(max_length=100, description="Only of these documents")] = None,
-    nearest: Annotated[bool, Query(description="What comes nearest, also if nothing answers")] = False,
+    nearest: Annotated[bool, Query(description="Return the nearest hits, even if none is an answer")] = False,
 ) -> dict[str, Any]:
     """Published passages by meaning (HNSW) and by words (BM25) in one ranking, each with its facts under it.
 

@@ -67,7 +67,7 @@ class BankAnswer(BaseModel):
     batch_id: UUID
     review_url: str
     entries: int
-    new: int = Field(description="Questions that were not there before")
+    new: int = Field(description="New questions")
     problems: list[BankProblem]
 
 
@@ -87,11 +87,11 @@ class ReviewRequest(Signed):
 
     decision: Verdict
     question_ids: list[UUID] | None = Field(
-        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that are pending"
+        default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are pending"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
     expected_facts: SeenRows | None = Field(
-        default=None, description="The same of single questions, by id, as the lists give them"
+        default=None, description="The same for single questions, by id, as the lists give them"
     )
 
 
@@ -110,7 +110,7 @@ class ResolveAllRequest(ResolveRequest):
     model_config = example({"resolution": "keep_existing"})
 
     duplicate_ids: list[UUID] | None = Field(
-        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that nobody has decided"
+        default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are undecided"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
 
@@ -208,7 +208,7 @@ def list_batches(
 @router.get(
     "/api/staging/batches/{batch_id}",
     operation_id="get_batch",
-    summary="Look at a batch",
+    summary="Get a batch",
     response_model=BatchDetail,
     responses=responses(401, 404, 422, 429),
 )
@@ -282,7 +282,7 @@ def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -
     "/api/staging/batches/{batch_id}/compare",
     operation_id="compare_batch",
     status_code=202,
-    summary="Have a bank compared",
+    summary="Compare a bank",
     response_model=ComparingAnswer,
     responses=responses(401, 404, 422, 429),
 )

@@ -29,7 +29,7 @@ class UndoChange(Undo):
 @router.post(
     "/api/v2/documents/{document_id}/facts/{fact_id}/undo",
     operation_id="undo_fact",
-    summary="Undo what was done to a fact",
+    summary="Undo the decision on a fact",
     response_model=Changed,
     responses=_RESPONSES,
 )
@@ -42,7 +42,7 @@ def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoCh
 @router.post(
     "/api/staging/batches/{batch_id}/questions/{question_id}/undo",
     operation_id="undo_question",
-    summary="Undo what was done to a question",
+    summary="Undo the decision on a question",
     response_model=Changed,
     responses=_RESPONSES,
 )
@@ -55,7 +55,7 @@ def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: U
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/undo",
     operation_id="undo_duplicate",
-    summary="Undo the decision about a pair",
+    summary="Undo the decision on a pair",
     response_model=Changed,
     responses=_RESPONSES,
 )

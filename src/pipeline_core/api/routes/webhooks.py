@@ -30,7 +30,7 @@ class WebhookChange(Body):
 
     model_config = example({"enabled": True})
 
-    enabled: Literal[True] = Field(description="Send to it again, though it is paused or disabled")
+    enabled: Literal[True] = Field(description="Resume sending to it if it is paused or disabled")
 
 
 class NewWebhook(BaseModel):
@@ -87,7 +87,7 @@ def remove_webhook(webhook_id: UUID, services: ToAdminister) -> None:
 @router.patch(
     "/{webhook_id}",
     operation_id="change_webhook",
-    summary="Take a webhook back into use",
+    summary="Resume a webhook",
     response_model=Webhook,
     responses=responses(401, 404, 422, 429),
 )
@@ -104,7 +104,7 @@ def change_webhook(
     "/{webhook_id}/test",
     operation_id="test_webhook",
     status_code=202,
-    summary="Try a webhook",
+    summary="Test a webhook",
     response_model=TestMessage,
     responses=responses(401, 404, 409, 422, 429),
 )
@@ -117,7 +117,7 @@ def test_webhook(webhook_id: UUID, services: ToAdminister) -> TestMessage:
 @router.get(
     "/{webhook_id}/deliveries",
     operation_id="list_deliveries",
-    summary="List what was sent to a webhook",
+    summary="List a webhook's deliveries",
     response_model=Page[DeliveryShown],
     responses=responses(401, 404, 422, 429),
 )

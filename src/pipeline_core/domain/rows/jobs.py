@@ -77,7 +77,7 @@ class Job(Record):
     retry_count: int
     last_error: JobError | None
     is_stopped: Annotated[
-        bool, Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
+        bool, Field(description="It waits behind a stage that was run by itself; a retry continues it")
     ]
     created_at: datetime
     updated_at: datetime

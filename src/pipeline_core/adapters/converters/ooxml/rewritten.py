@@ -20,7 +20,7 @@ def unread_markup(part: str) -> Finding:
     return Finding(
         "unread_markup",
         Severity.CRITICAL,
-        f"The markup of {part} is not sound, so that text which the file strikes out, hides or moved may stand in the "
-        "result. Open the file where it was made, save it anew and upload that.",
+        f"The markup of {part} is not well-formed, so text that is struck out, hidden or moved may be in the "
+        "result. Open the file in the program that made it, save it again and upload that.",
         {"part": part},
     )
