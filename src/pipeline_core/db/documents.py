@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
@@ -115,25 +115,25 @@ class Documents:
         if wished != NOTHING_WISHED:
             self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
-    def place(self, realm_id: RealmId, places: Sequence[Place]) -> None:
-        """Record which document stands at each place now, and show each document by a name that it has now."""
-        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+    def set_sources(self, realm_id: RealmId, sources: Sequence[Source]) -> None:
+        """Record which document each source holds now, and show each document by a name that it has now."""
+        uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
         self._session.execute("lock_sources", realm_id=realm_id, uris=uris)
         self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
-        filenames = [place.filename for place in places]
+        filenames = [source.filename for source in sources]
         self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
         self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
-    def places_left(self, realm_id: RealmId, places: Sequence[Place]) -> list[str]:
-        """The other places of documents that had to give up one of these places to another document."""
-        uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        rows = self._session.all("places_left", realm_id=realm_id, uris=uris, document_ids=ids)
+    def sources_left(self, realm_id: RealmId, sources: Sequence[Source]) -> list[str]:
+        """Return the other sources of documents that had to give up one of these sources to another document."""
+        uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
+        rows = self._session.all("sources_left", realm_id=realm_id, uris=uris, document_ids=ids)
         return [row["source_uri"] for row in rows]
 
     def vacate(self, realm_id: RealmId, uris: Sequence[str]) -> None:
-        """Nothing stands at these places any more."""
+        """Record that these sources hold no document any more."""
         if uris:
-            self._session.execute("vacate_places", realm_id=realm_id, uris=list(uris))
+            self._session.execute("vacate_sources", realm_id=realm_id, uris=list(uris))
             self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
@@ -178,7 +178,7 @@ class Documents:
         return {row["document_id"] for row in rows}
 
     def displacing(self, document_ids: Ids) -> set[DocumentId]:
-        """Published ones among these that stand where another one did, which has no place left but is published."""
+        """Published ones among these that stand where another one did, which has no source left but is published."""
         rows = self._session.all("displacing_documents", document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
 

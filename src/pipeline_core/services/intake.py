@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -168,8 +168,8 @@ class Intake:
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
             taken = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
         fresh: dict[DocumentId, Document] = {}
-        places: dict[str, Place] = {}
-        on_disk: list[Place] = []
+        sources: dict[str, Source] = {}
+        on_disk: list[Source] = []
         for item, result in zip(seen, taken, strict=True):
             if isinstance(item, Refusal) or isinstance(result, Refusal):
                 refusal = item if isinstance(item, Refusal) else result
@@ -183,25 +183,25 @@ class Intake:
                 fresh.setdefault(item.document_id, result)
             elif result is not None:
                 received.mended.add(result.document_id)
-            place = _place(item)
-            places[place.uri] = place
+            source = _source(item)
+            sources[source.uri] = source
             if isinstance(item.file, Path):
-                on_disk.append(place)
+                on_disk.append(source)
         if received.documents:
-            with_places = (list(fresh.values()), list(places.values()))
-            received.new = self._register(*with_places, realm_id, received.correlation_id, wished)
+            with_sources = (list(fresh.values()), list(sources.values()))
+            received.new = self._register(*with_sources, realm_id, received.correlation_id, wished)
             known_ones = received.documents.keys() - received.new
             received.policy_left = self._wish(known_ones, wished, received.correlation_id)
             self._vacate(on_disk, realm_id)
         self._refuse_unknown(received, fresh)
         return received
 
-    def _vacate(self, places: Sequence[Place], realm_id: RealmId) -> None:
+    def _vacate(self, sources: Sequence[Source], realm_id: RealmId) -> None:
         """A renamed file that changes, or one whose copies were deleted, leaves no old version behind."""
-        if not places:
+        if not sources:
             return
         with self.open_uow() as uow:
-            left = uow.documents.places_left(realm_id, places)
+            left = uow.documents.sources_left(realm_id, sources)
         if gone := [uri for uri in left if _is_gone(uri)]:
             with self.open_uow() as uow:
                 uow.documents.vacate(realm_id, gone)
@@ -286,7 +286,7 @@ class Intake:
     def _register(
         self,
         documents: Sequence[Document],
-        places: Sequence[Place],
+        sources: Sequence[Source],
         realm_id: RealmId,
         correlation_id: CorrelationId,
         wished: Wished,
@@ -301,8 +301,8 @@ class Intake:
                     workflow=self.settings.workflow,
                     wished=wished,
                 )
-            if places:
-                uow.documents.place(realm_id, places)
+            if sources:
+                uow.documents.set_sources(realm_id, sources)
             uow.commit()
         return new
 
@@ -452,10 +452,10 @@ def _read(file: Path | Upload, limit: int) -> bytes:
     return file.data
 
 
-def _place(seen: _Seen) -> Place:
+def _source(seen: _Seen) -> Source:
     filename = safe_filename(Path(seen.name).name)
     uri = _uri(seen.file)
-    return Place(uri, seen.document_id, filename) if uri else Place.of_upload(seen.document_id, filename)
+    return Source(uri, seen.document_id, filename) if uri else Source.of_upload(seen.document_id, filename)
 
 
 def _uri(file: Path | Upload) -> str | None:
