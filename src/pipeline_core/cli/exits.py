@@ -26,7 +26,7 @@ class Exit(IntEnum):
 
 
 MEANINGS: Mapping[Exit, str] = {
-    Exit.OK: "all well",
+    Exit.OK: "success",
     Exit.ERROR: "the pipeline or a service failed; completed work is kept",
     Exit.USAGE: "the request cannot be carried out",
     Exit.WAITING: "something waits for a person",
