@@ -300,7 +300,7 @@ class DocumentPair(Record):
 
     @property
     def differ(self) -> str:
-        """How the two differ, in words; "" for nothing that was found."""
+        """Return how the two differ, in words; "" for nothing that was found."""
         return "; ".join(DIFFERENCES.get(flag, flag) for flag in self.reasons.get("flags") or ())
 
 

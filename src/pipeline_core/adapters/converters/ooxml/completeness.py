@@ -29,7 +29,7 @@ class Rewritten:
 
 
 def unread_markup(part: str) -> Finding:
-    """The finding about a part that is no sound XML, so that nobody knows what it strikes out or hides."""
+    """The finding about a part that is not well-formed XML, so that nobody knows what it strikes out or hides."""
     return Finding(
         "unread_markup",
         Severity.CRITICAL,
