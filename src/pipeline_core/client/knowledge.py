@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from pipeline_core.client.results import Found, hit_of
+from pipeline_core.client.results import Found
 from pipeline_core.client.wired import Wired
 from pipeline_core.domain.evaluation import Evaluation, Expected
 from pipeline_core.domain.search import Answer, SearchMode
@@ -23,8 +23,7 @@ class Knowledge(Wired):
         documents that may have the answer, or a better one, once they are reviewed.
         """
         answer = self.answer(text, limit=limit, mode=mode)
-        rows = answer.nearest if nearest else answer.hits
-        return Found((hit_of(row) for row in rows), answer)
+        return Found(answer.nearest if nearest else answer.hits, answer)
 
     def answer(self, text: str, *, limit: int = 5, mode: SearchMode = SearchMode.HYBRID) -> Answer:
         """As ``search``, with what comes nearest beside what answers, ready for JSON.

@@ -12,13 +12,14 @@ from pipeline_core.db.job_lists import DOCUMENT_JOBS
 from pipeline_core.db.listing import R
 from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
-from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
+from pipeline_core.db.searching import Query, Ranking, hit_of, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent, Progress, RunDocument, StageTiming
+from pipeline_core.domain.rows.search import Hit, PublishedQuestion, Source, WaitingSource
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.domain.vectors import Vectors
 
@@ -149,7 +150,7 @@ class Views:
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
         is_next: bool = False,
-    ) -> list[Row]:
+    ) -> list[Hit]:
         """Published passages by meaning, by words (BM25), or by both, best first, each with its best facts.
 
         A fact of a document is no hit of its own, but with ``kind`` ``fact``; a question of a bank always is.
@@ -165,7 +166,8 @@ class Views:
         among = list(document_ids) if document_ids is not None else None
         query = Query(realm_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
-            return search(session, query, self._ranking, limit=limit)
+            rows = search(session, query, self._ranking, limit=limit)
+        return [hit_of(row, self._ranking.headings_of) for row in rows]
 
     def search_each_mode(
         self,
@@ -176,7 +178,7 @@ class Views:
         limit: int,
         kind: str | None = None,
         is_next: bool = False,
-    ) -> list[Mapping[SearchMode, list[Row]]]:
+    ) -> list[Mapping[SearchMode, list[Source]]]:
         """Search by each mode for each question and its vector, all within one moment.
 
         A hit has only what tells where it is from, and all its facts.
@@ -191,16 +193,16 @@ class Views:
             ]
             return search_by_each_mode(session, asked, self._ranking, limit=limit)
 
-    def waiting_sources(self, realm_id: RealmId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+    def waiting_sources(self, realm_id: RealmId, text: str, *, least: float, limit: int = 3) -> list[WaitingSource]:
         """Documents that wait for a person and may have the answer, likeliest first.
 
         ``least``: the share of the question's words that one of their facts has.
         """
-        return self._all("waiting_sources", realm_id=realm_id, text=text, least=least, limit=limit)
+        return self._rows(WaitingSource, "waiting_sources", realm_id=realm_id, text=text, least=least, limit=limit)
 
-    def published_questions(self, realm_id: RealmId, *, after: UUID | None, limit: int) -> list[Row]:
+    def published_questions(self, realm_id: RealmId, *, after: UUID | None, limit: int) -> list[PublishedQuestion]:
         """Questions of published facts that have one, with their document, by id, from behind ``after``."""
-        return self._all("published_questions", realm_id=realm_id, after=after, limit=limit)
+        return self._rows(PublishedQuestion, "published_questions", realm_id=realm_id, after=after, limit=limit)
 
     def count_not_asked(self, realm_id: RealmId) -> int:
         """The number of published facts that have no question, or come from no document."""
