@@ -1,7 +1,6 @@
 """Finding duplicates among new rows and what was there: exact ones by hash, near-duplicates in one of two modes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from pipeline_core.db.staging import Staging
 from pipeline_core.db.unit_of_work import NearDuplicates
@@ -10,27 +9,25 @@ from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
 from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
 from pipeline_core.domain.text import has_negation, numbers_in
-from pipeline_core.duplicates.differences import differences, marks_of
+from pipeline_core.duplicates.features import differences, marks_of
 from pipeline_core.duplicates.signatures import ascii_trigrams, signature
 
 SAME_BUT_FOR_A_HEADING = "the same words but for a heading"
 """Why two facts are one of which one is said with the heading of its section."""
 
 
-def match_keys(staging: Staging, texts: Sequence[str]) -> list[MatchKey]:
-    """Returns each text's match key. Trigrams of texts beyond ASCII come from the server, so that they are its own."""
+def match_keys(staging: Staging, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[MatchKey]:
+    """Returns each text's match key, with its language where these are given.
+
+    Trigrams of texts beyond ASCII come from the server, so that they are its own.
+    """
     foreign = [text for text in texts if not text.isascii()]
     from_server = dict(zip(foreign, staging.trigrams(foreign), strict=True)) if foreign else {}
     keys = []
-    for text in texts:
+    for text, language in zip(texts, languages or [""] * len(texts), strict=True):
         trigrams = ascii_trigrams(text) if text.isascii() else set(from_server[text])
-        keys.append(MatchKey(text, exact_key(text), len(trigrams), signature(trigrams)))
+        keys.append(MatchKey(text, exact_key(text), len(trigrams), signature(trigrams), language))
     return keys
-
-
-def in_languages(keys: Sequence[MatchKey], languages: Sequence[str]) -> list[MatchKey]:
-    """The keys with the language of each."""
-    return [replace(key, language=language) for key, language in zip(keys, languages, strict=True)]
 
 
 def detect(

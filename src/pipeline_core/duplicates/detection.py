@@ -57,8 +57,6 @@ class Detection:
             rows = to_match(uow)
             cached = _cached(uow, embedder, [row.embed_sha256 for row in rows])
         missing = {row.embed_sha256: row for row in rows if row.embed_sha256 not in cached}
-        if not missing:
-            return self._scored(embedder, rows, cached)
         # each user pays for their own; what a user's documents share is on none of them
         for realm_id in {row.realm_id: None for row in missing.values()}:
             with paid_by(Payer(realm_id)):
@@ -114,8 +112,6 @@ def _cached(uow: UnitOfWork, embedder: Embedder, keys: Sequence[str]) -> dict[st
 
 def _embed(open_uow: OpenUnitOfWork | None, embedder: Embedder, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
     """New vectors by key, kept if they may be (the embedder stage will want them again) with what they cost."""
-    if not texts:
-        return {}
     made = embedder.embed(list(texts.values()))
     vectors = np.asarray(made.vectors, dtype=np.float32)
     new = dict(zip(map(text_sha256, texts.values()), vectors, strict=True))

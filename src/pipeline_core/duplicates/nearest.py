@@ -65,9 +65,6 @@ class Nearest:
     def __getitem__(self, chosen: slice | npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Nearest":
         return Nearest(self.rows[chosen], self.ids[chosen], self.staged[chosen], self.cosines[chosen])
 
-    def question_ids(self) -> list[QuestionId]:
-        return [QuestionId(UUID(bytes=one.tobytes())) for one in self.ids]
-
     def counterpart(self, position: int) -> Counterpart:
         return Counterpart(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 

@@ -20,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from pipeline_core.duplicates.differences import differences
-from pipeline_core.duplicates.features import Features
+from pipeline_core.duplicates.features import Features, differences
 from pipeline_core.duplicates.words import STOP_WORDS, any_opposite
 
 RATIO, SOFT, COSINE = 0.3, 0.2, 0.5

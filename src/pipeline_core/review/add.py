@@ -25,7 +25,7 @@ from pipeline_core.domain.review import Reviewer, StagedFact
 from pipeline_core.domain.same_words import exact_key
 from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
 from pipeline_core.domain.wording import counted
-from pipeline_core.duplicates.comparing import compare, in_languages, languages_to_compare, match_keys
+from pipeline_core.duplicates.comparing import compare, languages_to_compare, match_keys
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.marking import MissedFact, quotes, read, statement_of
@@ -69,7 +69,7 @@ class AddFact:
             if known := next((fact for fact in there if fact.question_id == missed.question_id), None):
                 return _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
-            [key] = in_languages(match_keys(uow.staging, [statement]), [language])
+            [key] = match_keys(uow.staging, [statement], [language])
             new = NewQuestion(document_id, by.realm_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
             uow.staging.add_fact(new, _batch_of(scope.summary), added_by=by.by)
             pairs = _pairs(uow, document_id, fact.question_id, near)

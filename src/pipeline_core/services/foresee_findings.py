@@ -1,6 +1,6 @@
 """Predicting the findings of a validation before it runs, as the approval of the seed does."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -39,11 +39,10 @@ class ForeseeFindings:
         with self.open_uow() as uow:
             summary = uow.documents.find([document_id])[document_id]
             settings = self.settings.deep() if summary.profile is Profile.DEEP else self.settings
-            reads = replace(self, settings=settings)
-            item = validate.fetch(reads, uow, [summary])[document_id]
+            item = validate.fetch(settings, uow, [summary])[document_id]
         if isinstance(item, PipelineError):
             raise item
-        [outcome] = self.workers.run([validate.computation(reads, item.data)])
+        [outcome] = self.workers.run([validate.computation(self.store, item.data)])
         if isinstance(outcome, PipelineError):
             raise outcome
         return int(outcome.value.report[Severity.CRITICAL.value])

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import JobId, RealmId
 from pipeline_core.domain.jobs import HeldJob
-from pipeline_core.validation.report import compared_again
+from pipeline_core.validation.rules import compared_again
 
 _MOST_WAITING = 20
 """Waiting documents that are compared after a publication, so that it costs little however many wait."""

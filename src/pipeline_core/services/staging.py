@@ -27,7 +27,7 @@ from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPai
 from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import MatchKey, Pair
 from pipeline_core.domain.text_encoding import decode_text
-from pipeline_core.duplicates.comparing import in_languages, match_keys
+from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.question_banks.reading import Bank, Entry, parse
 from pipeline_core.review.banks import find_batch, held_bank, match_bank, no_such_batch, settle
@@ -131,7 +131,7 @@ class StagingService:
     def _stage_entries(self, uow: UnitOfWork, batch_id: BatchId, entries: Sequence[Entry], by: Reviewer) -> int:
         batch = held_bank(uow, batch_id, by.realm_id)
         texts = [fact_text(entry.question, entry.answer, None) for entry in entries]
-        keys = in_languages(match_keys(uow.staging, texts), languages_of(texts))
+        keys = match_keys(uow.staging, texts, languages_of(texts))
         seen: dict[tuple[str, str], int] = {}
         questions = []
         for entry, key in zip(entries, keys, strict=True):

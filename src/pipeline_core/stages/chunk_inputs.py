@@ -24,29 +24,21 @@ from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 
 def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     """Content, generator, version and parameters: whose document it is does not matter."""
-    value = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
-    if chunk.before or chunk.after:
-        value.append([chunk.before, chunk.after])
-    if chunk.table_before:
-        value.append(["table", chunk.table_before])
-    if chunk.table_is_full:
-        value.append("table is full")
-    if chunk.table_after:
-        value.append(["table after", chunk.table_after])
-    if chunk.table_above:
-        value.append(["table above", chunk.table_above])
-    if chunk.list_before or chunk.list_goes_on:
-        value.append(["list", chunk.list_before, str(chunk.list_goes_on)])
-    if chunk.sentence_is_open:
-        value.append("sentence is open")
-    if chunk.code:
-        value.append(["code", str(chunk.code)])
-    if chunk.language:
-        value.append(["language", chunk.language])
-    if chunk.title:
-        value.append(["title", chunk.title])
-    if chunk.repeated_headings:
-        value.append(["repeated headings", *chunk.repeated_headings])
+    value: list[object] = [generator.name, generator.version, generator.params, chunk.heading_path, chunk.text]
+    told = (
+        (chunk.before or chunk.after, [chunk.before, chunk.after]),
+        (chunk.table_before, ["table", chunk.table_before]),
+        (chunk.table_is_full, "table is full"),
+        (chunk.table_after, ["table after", chunk.table_after]),
+        (chunk.table_above, ["table above", chunk.table_above]),
+        (chunk.list_before or chunk.list_goes_on, ["list", chunk.list_before, str(chunk.list_goes_on)]),
+        (chunk.sentence_is_open, "sentence is open"),
+        (chunk.code, ["code", str(chunk.code)]),
+        (chunk.language, ["language", chunk.language]),
+        (chunk.title, ["title", chunk.title]),
+        (chunk.repeated_headings, ["repeated headings", *chunk.repeated_headings]),
+    )
+    value += [part for is_told, part in told if is_told]
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

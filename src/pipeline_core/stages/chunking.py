@@ -91,43 +91,24 @@ def split(
         raise LedgerError("The document has text, but its page map has no page.")
     pages = [page.char_from for page in page_map.pages]
     heading_starts = [heading.start for heading in headings]
-    return [
-        _chunk(
-            ordinal,
-            markdown[start:end],
-            start,
-            document_id,
-            heading_path=headings[at - 1].path if (at := bisect_right(heading_starts, start)) else (),
+    chunks = []
+    for ordinal, (start, end) in enumerate(spans):
+        text, at = markdown[start:end], bisect_right(heading_starts, start)
+        sha256 = text_sha256(text)
+        chunk = Chunk(
+            chunk_id=chunk_id_for(document_id, CHUNKER, _IDS, start, sha256),
+            ordinal=ordinal,
+            text=text,
+            heading_path=headings[at - 1].path if at else (),
             page_from=page_map.pages[max(0, bisect_right(pages, start) - 1)].number,
             page_to=page_map.pages[max(0, bisect_right(pages, end - 1) - 1)].number,
+            char_from=start,
+            char_to=end,
+            token_count=-(-len(text) // CHARS_PER_TOKEN),
+            content_sha256=sha256,
         )
-        for ordinal, (start, end) in enumerate(spans)
-    ]
-
-
-def _chunk(
-    ordinal: int,
-    text: str,
-    start: int,
-    document_id: DocumentId,
-    *,
-    heading_path: tuple[str, ...],
-    page_from: int,
-    page_to: int,
-) -> Chunk:
-    sha256 = text_sha256(text)
-    return Chunk(
-        chunk_id=chunk_id_for(document_id, CHUNKER, _IDS, start, sha256),
-        ordinal=ordinal,
-        text=text,
-        heading_path=heading_path,
-        page_from=page_from,
-        page_to=page_to,
-        char_from=start,
-        char_to=start + len(text),
-        token_count=-(-len(text) // CHARS_PER_TOKEN),
-        content_sha256=sha256,
-    )
+        chunks.append(chunk)
+    return chunks
 
 
 # --- headings and sections -------------------------------------------------------------------------------

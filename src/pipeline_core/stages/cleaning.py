@@ -87,9 +87,10 @@ def _join_pages(parted: list[list["_Part"]], context: Context, counts: Counter[s
     """The last paragraph of a page goes on with the first of the next that has text, if it was cut there."""
     before: _Part | None = None
     for parts in parted:
-        first, last = _outermost(parts)
-        if first is None:
+        told = [part for part in parts if part.text.strip()]
+        if not told:
             continue
+        first = told[0]
         # without a line's end between them they are joined already
         parted_here = before is not None and (before.text.endswith("\n") or first.text.startswith("\n"))
         if before is not None and parted_here and not before.is_code and not first.is_code:
@@ -98,12 +99,7 @@ def _join_pages(parted: list[list["_Part"]], context: Context, counts: Counter[s
             if whole is not None:
                 before.text, first.text = whole
                 counts["cut_pages"] += 1
-        before = last
-
-
-def _outermost(parts: "list[_Part]") -> "tuple[_Part, _Part] | tuple[None, None]":
-    told = [part for part in parts if part.text.strip()]
-    return (told[0], told[-1]) if told else (None, None)
+        before = told[-1]
 
 
 def _without_fences_around_prose(pages: list[str], counts: Counter[str]) -> list[str]:

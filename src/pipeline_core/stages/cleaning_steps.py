@@ -29,6 +29,13 @@ class Context:
 
 Step = Callable[[str, Context], tuple[str, int]]
 
+
+def _replaced(pattern: str, by: str, *signs: str) -> Step:
+    """Return the step that replaces a pattern, which is looked for only where one of its signs is."""
+    found = re.compile(pattern)
+    return lambda text, _context: found.subn(by, text) if any(sign in text for sign in signs) else (text, 0)
+
+
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 # --- characters ------------------------------------------------------------------------------------------
@@ -136,14 +143,8 @@ def _plain_space(match: re.Match[str]) -> str:
     return match[0] if separates and match[0] in _THOUSANDS else " "
 
 
-_TRAILING = re.compile(r"[ \t]+\n")
-
-
-def no_trailing_blanks(text: str, _context: Context) -> tuple[str, int]:
-    """Blanks before a line's end go (two are markdown's hard break; the line still ends there)."""
-    if " \n" in text or "\t\n" in text:
-        return _TRAILING.subn("\n", text)
-    return text, 0
+no_trailing_blanks = _replaced(r"[ \t]+\n", "\n", " \n", "\t\n")
+"""Blanks before a line's end go (two are markdown's hard break; the line still ends there)."""
 
 
 # --- headings --------------------------------------------------------------------------------------------
@@ -279,14 +280,8 @@ def single_blanks(text: str, _context: Context) -> tuple[str, int]:
     return "\n".join(lines), changed
 
 
-_BLANK_LINES = re.compile("\n{3,}")
-
-
-def single_blank_lines(text: str, _context: Context) -> tuple[str, int]:
-    """More blank lines than one say nothing in markdown."""
-    if "\n\n\n" in text:
-        return _BLANK_LINES.subn("\n\n", text)
-    return text, 0
+single_blank_lines = _replaced("\n{3,}", "\n\n", "\n\n\n")
+"""More blank lines than one say nothing in markdown."""
 
 
 # --- run-in headings ---------------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)\Z")
 _OPENING = "*_\"'“„«‚(["
 _BOLD_LINE = re.compile(r"\*\*([^*\n]+)\*\*")
 _HYPHENATED = re.compile(r"(?P<head>[^\W\d_]{2,})[-\u00ad]\Z")
-_FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LINE_WORDS = 6
 """A line of a paragraph has so many words; fewer may be an entry of a list without marks."""
@@ -80,7 +79,7 @@ def join_over_pages(
             return None
     last, first = above.pop(at), below.pop(to)
     if hyphenated := _HYPHENATED.search(last):
-        tail = _FIRST_WORD.match(first)
+        tail = _WORDS.match(first)
         if tail is None:
             return None
         keeps = keeps_hyphen(hyphenated["head"].lower(), tail[0].lower())
@@ -152,14 +151,10 @@ def _is_text(before: str, inside: str, after: str) -> bool:
     is_told = len(words) >= _TOLD_WORDS and any(is_common_word(word.strip(_EDGES).lower()) for word in words)
     if is_told and _is_plain(after) and _begins_small(after) and not _ENDED.search(inside):
         return True
-    if not _is_prose(inside):
+    if _CODE.search(inside) or len(_WORDS.findall(inside)) < _PROSE_WORDS:
         return False
     is_whole = is_told and _SENTENCE_END.search(inside) is not None
     return is_whole or _goes_on(inside, after) or (_goes_on(before, inside) and _is_plain(before))
-
-
-def _is_prose(line: str) -> bool:
-    return _CODE.search(line) is None and len(_WORDS.findall(line)) >= _PROSE_WORDS
 
 
 def _joined(one: str, other: str) -> str | None:

@@ -7,6 +7,7 @@ characters, so ``text[e.char_from:e.char_to] == e.quote`` always holds.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from pipeline_core.domain.cuts import cuts
 from pipeline_core.domain.facts import Evidence, FactCandidate, MatchKind, present
@@ -42,17 +43,14 @@ class _Source:
 
     def __init__(self, text: str):
         self.text = text
-        self._folded: tuple[str, list[int]] | None = None
 
-    @property
-    def folded(self) -> str:
-        if self._folded is None:
-            self._folded = _fold(self.text)
-        return self._folded[0]
+    @cached_property
+    def folded(self) -> tuple[str, list[int]]:
+        return _fold(self.text)
 
     def evidence(self, start: int, end: int, match: MatchKind) -> Evidence:
         """The source's own characters for a range of the folded ones."""
-        index = self._folded[1] if self._folded else range(len(self.text))
+        index = self.folded[1]
         char_from, char_to = index[start], index[end - 1] + 1
         return Evidence(self.text[char_from:char_to], char_from, char_to, match=match)
 
@@ -124,7 +122,10 @@ def _locate(quote: str, source: _Source, after: int = 0) -> Evidence | None:
     folded_quote = _fold(quote)[0].strip()
     if len(quote) < MIN_INEXACT_CHARS or len(folded_quote) < MIN_INEXACT_CHARS:
         return None
-    return _normalized(folded_quote, source) or _aligned(folded_quote, source)
+    start = _find_whole(folded_quote, source.folded[0])
+    if start >= 0:
+        return source.evidence(start, start + len(folded_quote), MatchKind.NORMALIZED)
+    return _aligned(folded_quote, source)
 
 
 def _find_whole(quote: str, text: str, after: int = 0) -> int:
@@ -169,18 +170,13 @@ def _fold_character(text: str, i: int) -> str:
     return unicodedata.normalize("NFD", char) if folded is None else folded
 
 
-def _normalized(quote: str, source: _Source) -> Evidence | None:
-    start = _find_whole(quote, source.folded)
-    return None if start < 0 else source.evidence(start, start + len(quote), MatchKind.NORMALIZED)
-
-
 # --- aligned ---------------------------------------------------------------------------------------------
 
 
 def _aligned(quote: str, source: _Source) -> Evidence | None:
     from rapidfuzz import fuzz
 
-    lowered, wanted = source.folded.lower(), quote.lower()
+    lowered, wanted = source.folded[0].lower(), quote.lower()
     if len(wanted) > len(lowered) + max(_SLACK_CHARS):
         return None
     found = fuzz.partial_ratio_alignment(wanted, lowered, score_cutoff=MIN_SCORE)
@@ -188,7 +184,7 @@ def _aligned(quote: str, source: _Source) -> Evidence | None:
         return None
     for slack in _SLACK_CHARS:
         window = _window(lowered, found.dest_start - slack, found.dest_end + slack)
-        span = _matching_words(_words(wanted, 0, len(wanted)), _words(lowered, *window))
+        span = _matching_words([*_WORD.finditer(wanted)], [*_WORD.finditer(lowered, *window)])
         if span is not None:
             start, end = span[0], _with_stop(lowered, span[1], wanted)
             if _says_the_same(wanted, lowered[start:end]):
@@ -221,10 +217,6 @@ def _window(text: str, start: int, end: int) -> tuple[int, int]:
     while cuts(text, end):
         end += 1
     return start, end
-
-
-def _words(text: str, start: int, end: int) -> list[re.Match[str]]:
-    return list(_WORD.finditer(text, start, end))
 
 
 def _matching_words(quote: Sequence[re.Match[str]], source: Sequence[re.Match[str]]) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.canaries import names_missing_in
@@ -26,13 +26,13 @@ from pipeline_core.domain.facts import (
     Usage,
 )
 from pipeline_core.domain.ids import ChunkId, DocumentId
-from pipeline_core.domain.jobs import OutputRow
+from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow
 from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import Profile, StageName
 from pipeline_core.domain.place_traits import Places
-from pipeline_core.domain.policy import Policy, Wished
+from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.duplicates.comparing import in_languages, match_keys
+from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages.base import (
@@ -58,8 +58,7 @@ from pipeline_core.stages.inputs import (
 )
 from pipeline_core.stages.judging import judge, prover
 from pipeline_core.stages.surroundings import Surroundings
-from pipeline_core.stages.varied import varied
-from pipeline_core.stages.weigh import together, weighed
+from pipeline_core.stages.weigh import together, varied, weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +83,26 @@ class Rows:
     new_answers: dict[str, Generated]
 
 
-class OfDocument(Protocol):
-    """Fields of a job that the stage reads."""
-
-    @property
-    def document_id(self) -> DocumentId: ...
-
-    @property
-    def wished(self) -> Wished: ...
-
-
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[OfDocument]) -> Fetched[Data]:
-    ids = [job.document_id for job in jobs]
-    outputs = uow.stages.outputs(ids, ["chunks_json", "optimized_markdown", "markdown", "page_words"])
-    staged = uow.staging.chunks(ids)
-    inputs = {
-        document_id: chunk_inputs([row.chunk for row in rows], ctx.generator.context_chars)
-        for document_id, rows in staged.items()
-    }
-    keys = {
-        document_id: [cache_key(ctx.generator, chunk) for chunk in chunks] for document_id, chunks in inputs.items()
-    }
-    wanted = [key for of_document in keys.values() for key in of_document]
-    cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id)
+def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob | JobSummary]) -> Fetched[Data]:
+    policies = {job.document_id: job.wished.over(ctx.settings.policy) for job in jobs}
+    outputs = uow.stages.outputs([*policies], ["chunks_json", "optimized_markdown", "markdown", "page_words"])
+    chunks = {document_id: [row.chunk for row in rows] for document_id, rows in uow.staging.chunks([*policies]).items()}
+    inputs = {document_id: chunk_inputs(own, ctx.generator.context_chars) for document_id, own in chunks.items()}
+    keys = {document_id: [cache_key(ctx.generator, chunk) for chunk in own] for document_id, own in inputs.items()}
+    cached = uow.caches.facts([key for own in keys.values() for key in own], run_id=ctx.settings.run_id)
     kinds = markdown_kinds(ctx.settings)
 
-    def read(job: OfDocument) -> StageInput[Data]:
-        of_document = outputs.get(job.document_id, {})
-        markdown, own = require(of_document, *kinds), keys[job.document_id]
-        chunks = [row.chunk for row in staged[job.document_id]]
+    def read(document_id: DocumentId) -> StageInput[Data]:
+        of_document = outputs.get(document_id, {})
+        markdown, own, policy = require(of_document, *kinds), keys[document_id], policies[document_id]
         words = page_words(of_document)
         known = {key: cached[key] for key in own if key in cached}
-        policy = job.wished.over(ctx.settings.policy)
-        data = Data(chunks, inputs[job.document_id], own, known, markdown, words, policy)
+        data = Data(chunks[document_id], inputs[document_id], own, known, markdown, words, policy)
         of_pages = (words.checksum,) if words else ()
         checksums = (require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages, str(policy))
         return StageInput(checksums, data)
 
-    return for_each(jobs, read)
-
-
-def run(ctx: StageContext, document: Document, data: Data) -> Computation[Rows]:
-    return computation(ctx, document.document_id, data)
+    return for_each(policies, read)
 
 
 def not_cached(data: Data) -> int:
@@ -165,11 +142,11 @@ def _ask(generator: FactGenerator, data: Data) -> dict[str, Generated | Pipeline
     missing = {key: chunk for key, chunk in zip(data.keys, data.inputs, strict=True) if key not in data.cached}
     asked = generator.generate(list(missing.values())) if missing else []
     _raise_what_stops(asked)
-    answers: dict[str, Generated | PipelineError] = {}
-    for key, answer in zip(missing, asked, strict=True):
-        # a vendor's own exception may not survive the way to the worker
-        answers[key] = answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
-    return answers
+    # a vendor's own exception may not survive the way to the worker
+    return {
+        key: answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
+        for key, answer in zip(missing, asked, strict=True)
+    }
 
 
 def _judge_all(
@@ -300,10 +277,8 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Rows]]) -> Non
         staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
     uow.staging.record_outcomes(results)
     uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
-    keys = in_languages(
-        match_keys(uow.staging, [fact.statement for _, _, fact in staged]),
-        [languages[chunk.chunk_id] for _, chunk, _ in staged],
-    )
+    spoken = [languages[chunk.chunk_id] for _, chunk, _ in staged]
+    keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged], spoken)
     questions = [
         NewQuestion(
             document.document_id, document.realm_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key
@@ -322,7 +297,7 @@ STAGE = Stage(
     name=StageName.FACT_GENERATOR,
     version="4",
     fetch=fetch,
-    run=run,
+    run=lambda ctx, document, data: computation(ctx, document.document_id, data),
     save=save,
     leaves="facts_json",
     config=lambda ctx: {

@@ -32,7 +32,9 @@ def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) -> 
         if ids:
             detect(uow.staging, ids, near_duplicates, scanned=scanned)
             uow.stages.compared(ids, detection.config)
-        uow.staging.keep_both_within([job.document_id for job in here if _is_nobody_asked(job)])
+        # of these a person looks at the document only if something of it has to be decided
+        unasked = [job.document_id for job in here if job.workflow != "manual" and job.profile is not Profile.DEEP]
+        uow.staging.keep_both_within(unasked)
         undecided = uow.staging.undecided(ids)
         to_decide = uow.staging.to_decide(ids)
         changes = uow.deep_scans.changes(scanned)
@@ -78,11 +80,6 @@ def _approve(uow: UnitOfWork, jobs: Sequence[HeldJob]) -> None:
         if ids:
             uow.staging.approve_pending(ids, by=None, notes=notes)
             uow.staging.settle_replaced_within(ids)
-
-
-def _is_nobody_asked(job: HeldJob) -> bool:
-    """Returns whether a person looks at the document only if something of it has to be decided."""
-    return job.workflow != "manual" and job.profile is not Profile.DEEP
 
 
 def _without(batch: WorkBatch, held: Sequence[HeldJob], waiting: Sequence[HeldJob]) -> WorkBatch:

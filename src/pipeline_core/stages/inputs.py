@@ -1,7 +1,7 @@
 """Reading what earlier stages left."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import orjson
 
@@ -15,24 +15,16 @@ from pipeline_core.settings import Settings
 from pipeline_core.stages.base import D, Fetched, StageInput
 
 
-class OfDocument(Protocol):
-    """A job by its document."""
-
-    @property
-    def document_id(self) -> DocumentId: ...
-
-
-T = TypeVar("T", bound=OfDocument)
-
-
-def for_each(jobs: Iterable[T], read: Callable[[T], StageInput[D]]) -> dict[DocumentId, StageInput[D] | PipelineError]:
-    """The input of each job, or what is wrong with it."""
+def for_each(
+    ids: Iterable[DocumentId], read: Callable[[DocumentId], StageInput[D]]
+) -> dict[DocumentId, StageInput[D] | PipelineError]:
+    """The input of each document, or what is wrong with it."""
     found: dict[DocumentId, StageInput[D] | PipelineError] = {}
-    for job in jobs:
+    for document_id in ids:
         try:
-            found[job.document_id] = read(job)
+            found[document_id] = read(document_id)
         except PipelineError as error:
-            found[job.document_id] = error
+            found[document_id] = error
     return found
 
 
@@ -55,13 +47,14 @@ def markdown_kinds(settings: Settings) -> list[str]:
 
 def fetch_markdown(uow: UnitOfWork, jobs: Sequence[HeldJob], kinds: Sequence[str]) -> Fetched[OutputRow]:
     """The markdown of each document: the first of these kinds that there is."""
-    outputs = uow.stages.outputs([job.document_id for job in jobs], kinds)
+    ids = [job.document_id for job in jobs]
+    outputs = uow.stages.outputs(ids, kinds)
 
-    def read(job: HeldJob) -> StageInput[OutputRow]:
-        markdown = require(outputs.get(job.document_id, {}), *kinds)
+    def read(document_id: DocumentId) -> StageInput[OutputRow]:
+        markdown = require(outputs.get(document_id, {}), *kinds)
         return StageInput(text_checksums(markdown), markdown)
 
-    return for_each(jobs, read)
+    return for_each(ids, read)
 
 
 def read_text(store: ObjectStore, output: OutputRow) -> str:

@@ -20,8 +20,8 @@ _LONG = 8  # words: such a line may stand above a stamp or a mark of a draft
 MIN_DENSITY = 0.4
 """On at least this share of the pages from its first to its last: left and right pages may differ."""
 
-_NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
+WORD = re.compile(r"[^\W\d_]{2,}")
 _PAGE = (
     r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pág\.?|pagina|pag\.|sida|side|sivu|strona|str\.|strana|stránka|oldal"
     r"|halaman|hal\.|страница|стр\.|сторінка|σελίδα|σελ\.|sayfa|trang|الصفحة|صفحة|صفحه|第|ページ|페이지)"
@@ -146,7 +146,7 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
     """
     text = edge.text
     # below a line of its own, a short line or a heading that returns is a label of what follows
-    is_short = text.startswith("#") or len(_WORD.findall(text)) < _LABEL_WORDS
+    is_short = text.startswith("#") or len(WORD.findall(text)) < _LABEL_WORDS
     if edge.is_loose and (edge.is_outermost or not is_short):
         yield text, MIN_PAGES
     if edge.is_outermost and (roman := _ONLY_ROMAN.fullmatch(text)):
@@ -154,10 +154,10 @@ def _keys(edge: _Edge) -> Iterator[tuple[str, int]]:
         yield f"{text[:start]}\x00{_value(text[start:end]) - edge.number}\x00{text[end:]}", MIN_PAGES
     if text.startswith("#") and _ONLY_NUMBER.fullmatch(text) is None and "|" not in text:
         return
-    numbers = list(_NUMBER.finditer(text))
+    numbers = list(NUMBER.finditer(text))
     if not numbers:
         return
-    words = len(_WORD.findall(text))
+    words = len(WORD.findall(text))
     min_pages = next((pages for at_least, pages in MIN_PAGES_BY_WORDS if words >= at_least), None)
     for match in numbers:
         if _is_set_apart(text, *match.span()):

@@ -4,14 +4,11 @@ What a page's own header or footer says is known from the pages that have it on 
 page's number may be words of the paragraph as well, and stays.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from pipeline_core.stages.running_lines import MIN_PAGES
+from pipeline_core.stages.running_lines import MIN_PAGES, NUMBER, WORD
 
-_NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAST_WORDS = 3
 """Fewer may be words of the paragraph itself."""
 
@@ -58,7 +55,7 @@ def _known(
 
 
 def _parts(text: str, number: int) -> Iterator[Parts]:
-    if len(_WORD.findall(text)) < _LEAST_WORDS or text.startswith("#"):
+    if len(WORD.findall(text)) < _LEAST_WORDS or text.startswith("#"):
         return
-    for match in _NUMBER.finditer(text):
+    for match in NUMBER.finditer(text):
         yield text[: match.start()], int(match[0]) - number, text[match.end() :]

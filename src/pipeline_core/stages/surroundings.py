@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Around, Evidence, MatchKind
@@ -23,7 +24,6 @@ class Surroundings:
         self._text = text
         self._begins_at = begins_at
         self._nearest: dict[str, tuple[int, int]] = {}
-        self._headings: dict[str, list[tuple[int, int]]] | None = None
 
     def place(self, around: Sequence[Around], chunk: Chunk) -> tuple[Evidence, ...] | None:
         """Returns the positions of all of it, in its order; None if any of it is not found.
@@ -69,13 +69,16 @@ class Surroundings:
         self._nearest[quote] = (found, end)
         return found
 
+    @cached_property
+    def _headings(self) -> dict[str, list[tuple[int, int]]]:
+        found: dict[str, list[tuple[int, int]]] = {}
+        for heading in headings(self._text):
+            span = (heading.title_start, heading.title_start + len(heading.title))
+            found.setdefault(_words(heading.title), []).append(span)
+        return found
+
     def _heading(self, words: str, end: int) -> Iterator[Evidence]:
         """The last heading before ``end`` that says this, without its marks."""
-        if self._headings is None:
-            self._headings = {}
-            for heading in headings(self._text):
-                span = (heading.title_start, heading.title_start + len(heading.title))
-                self._headings.setdefault(_words(heading.title), []).append(span)
         places = self._headings.get(_words(words), [])
         at = bisect_left(places, (end - self._begins_at, 0)) - 1
         if at >= 0:

@@ -1,4 +1,4 @@
-"""Every fact is weighed: its generator's traits and what the stage sees of it make its confidence."""
+"""Every fact is weighed by traits of its generator and of the stage. What is asked all over is not asked."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -6,9 +6,11 @@ from itertools import groupby
 from statistics import fmean
 
 from pipeline_core.domain.confidence_model import confidence_of
-from pipeline_core.domain.facts import Fact, MatchKind, joined_quotes
+from pipeline_core.domain.facts import ChunkResult, Fact, MatchKind, joined_quotes
+from pipeline_core.domain.ids import ChunkId
 from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.statement_traits import statement_traits
+from pipeline_core.domain.variety import questions_to_drop
 
 _IN_LIST = ("lead_in", "item")
 Doubt = Callable[[int, int], float | None]
@@ -59,3 +61,20 @@ def _lead_of(fact: Fact) -> tuple[int, int] | None:
     if not all(fact.traits.get(name) for name in _IN_LIST) or len(fact.own) < 2:
         return None
     return fact.own[0].char_from, fact.own[0].char_to
+
+
+def varied(results: Mapping[ChunkId, ChunkResult]) -> dict[ChunkId, ChunkResult]:
+    """The results with fewer questions. Their ids stay: an edit elsewhere in the document must make no other facts."""
+    asked = [
+        fact.question_id
+        for result in results.values()
+        for fact in result.facts
+        if fact.question is not None and fact.left_out is None
+    ]
+    said = {fact.question_id: fact.question or "" for result in results.values() for fact in result.facts}
+    dropped = {asked[at] for at in questions_to_drop([said[question_id] for question_id in asked])}
+
+    def without(fact: Fact) -> Fact:
+        return replace(fact, question=None, answer=None) if fact.question_id in dropped else fact
+
+    return {chunk_id: replace(result, facts=tuple(map(without, result.facts))) for chunk_id, result in results.items()}

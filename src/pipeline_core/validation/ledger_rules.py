@@ -15,22 +15,16 @@ _MOST_REASONS = 5
 def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
     """Every chunk ended as facts, as nothing here (with a reason), or failed."""
     for row in subject.chunks:
+        chunk, page = f"chunk {row.chunk.ordinal}", _number(subject, row)
+        # nothing where the original has no pages
+        where = chunk if page is None else f"{chunk} ({subject.page_map.unit} {page})"
         if row.outcome is None:
-            yield Finding(
-                "chunk_without_outcome",
-                Severity.CRITICAL,
-                f"Chunk {row.chunk.ordinal}{_page(subject, row)} was never asked for facts.",
-                {"chunk": row.chunk.ordinal, "page": _number(subject, row)},
-                subject=f"chunk {row.chunk.ordinal}",
-            )
+            code, message = "chunk_without_outcome", f"{where.capitalize()} was never asked for facts."
         elif row.outcome is ChunkOutcome.FAILED:
-            yield Finding(
-                "chunk_failed",
-                Severity.CRITICAL,
-                f"No facts could be had from chunk {row.chunk.ordinal}{_page(subject, row)}: {row.reason}",
-                {"chunk": row.chunk.ordinal, "page": _number(subject, row)},
-                subject=f"chunk {row.chunk.ordinal}",
-            )
+            code, message = "chunk_failed", f"No facts could be had from {where}: {row.reason}"
+        else:
+            continue
+        yield Finding(code, Severity.CRITICAL, message, {"chunk": row.chunk.ordinal, "page": page}, subject=chunk)
 
 
 def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
@@ -111,12 +105,6 @@ def oversized_chunk(subject: Subject) -> Iterator[Finding]:
                 {"characters": len(row.chunk.text), "limit": limit},
                 subject=f"chunk {row.chunk.ordinal}",
             )
-
-
-def _page(subject: Subject, row: StagedChunk) -> str:
-    """ " (page 3)"; nothing where the original has no pages."""
-    number = _number(subject, row)
-    return "" if number is None else f" ({subject.page_map.unit} {number})"
 
 
 def _number(subject: Subject, row: StagedChunk) -> int | None:

@@ -9,9 +9,8 @@ from pipeline_core.domain.staging import Differing
 from pipeline_core.domain.text import normalise_for_match, numbers_in
 from pipeline_core.validation.contradiction_rules import measures_contradict, yes_or_no
 from pipeline_core.validation.fact_rules import short
-from pipeline_core.validation.row_values import contradicting_rows
+from pipeline_core.validation.row_values import UNITS, contradicting_rows
 from pipeline_core.validation.subject import Subject
-from pipeline_core.validation.units import UNITS
 
 CONTRADICTS_PUBLISHED = "contradicts_published"
 _LONGEST = 300

@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.staging import Differing
 from pipeline_core.domain.text import numbers_in
-from pipeline_core.validation.units import CURRENCIES, UNITS
 
+# Units of measure, in the languages that statements are compared in.
+CURRENCIES = r"usd|eur|gbp|chf|dollars?|d[oó]lares|euros?|pounds?|francs?|franken"
+UNITS = (
+    r"%|‰|percent|per ?cent|prozent|pour ?cent|por ?ciento|por ?cento|procent|"
+    rf"{CURRENCIES}|"
+    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?|"
+    r"secondes?|heures?|jours?|semaines?|mois|ans|années?|segundos?|minutos?|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|"
+    r"anos?|secondi|minuti|ore|giorni|settimane|mesi|anni|seconden|uur|dagen|weken|maanden|jaar|"
+    r"[kmµ]?g|[kcmµ]?m|m[l²³]|l|km/h|mph|°[cf]|[km]?[vw]|k?wh|[kmg]?hz|[kmgt]i?b|"
+    r"milli?on(?:en|es|s|i)?|persons?|people|members?|employees?|personen|personnes|personas|persone|pessoas"
+)
 _PLAIN = re.compile(r"[-−+]?(?!0\d)\d{1,3}(?:(?:[ .,'’\u00a0\u202f]\d{3})+|\d{0,4})(?:[.,]\d+)?")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 _CURRENCY = re.compile(rf"[$€£¥]|(?<!\w)(?:{CURRENCIES})(?!\w)")

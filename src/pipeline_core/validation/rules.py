@@ -1,15 +1,21 @@
-"""Every validation rule. Adding one is a function and a row."""
+"""Every validation rule, and the report of them all. Adding one is a function and a row."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.staging import Differing
 from pipeline_core.validation import (
     contradiction_rules,
     echo_rules,
     fact_rules,
     ledger_rules,
     page_rules,
-    place_rules,
     published_rules,
     text_rules,
 )
+from pipeline_core.validation.published_rules import CONTRADICTS_PUBLISHED, contradictions
 from pipeline_core.validation.subject import Rule, Subject
 
 RULES: tuple[Rule, ...] = (
@@ -27,7 +33,7 @@ RULES: tuple[Rule, ...] = (
     Rule("no_facts", "1", ledger_rules.no_facts),
     Rule("oversized_chunk", "1", ledger_rules.oversized_chunk),
     Rule("evidence_not_exact", "1", fact_rules.evidence_not_exact),
-    Rule("evidence_scattered_on_page", "1", place_rules.evidence_scattered_on_page),
+    Rule("evidence_scattered_on_page", "1", page_rules.evidence_scattered_on_page),
     Rule("number_not_in_evidence", "5", fact_rules.number_not_in_evidence),
     Rule("unreadable_fact", "1", fact_rules.unreadable_fact),
     Rule("prompt_example_echoed", "2", echo_rules.prompt_example_echoed),
@@ -39,3 +45,23 @@ RULES: tuple[Rule, ...] = (
 )
 
 __all__ = ["RULES", "Rule", "Subject"]
+
+
+def report_of(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Returns the report of a job's validation, which its ``validation.json`` also holds."""
+    return {"rules": [rule.code for rule in RULES], **_counted(findings)}
+
+
+def compared_again(report: Mapping[str, Any], pairs: Sequence[Differing]) -> dict[str, Any]:
+    """The report with what contradicts production now instead of what did when it was made."""
+    kept = [Finding.from_json(row) for row in report.get("findings", []) if row["code"] != CONTRADICTS_PUBLISHED]
+    return {**report, **_counted([*kept, *contradictions(pairs)])}
+
+
+def _counted(findings: Iterable[Finding]) -> dict[str, Any]:
+    ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    counts = Counter(finding.severity for finding in ordered)
+    return {
+        **{severity.value: counts[severity] for severity in Severity},
+        "findings": [finding.as_json() for finding in ordered],
+    }

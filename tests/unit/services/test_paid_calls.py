@@ -35,7 +35,7 @@ def test_a_cost_is_set_aside_on_the_accounts_of_the_payer() -> None:
     with database() as uow:
         assert calls.reserve(uow, TOKEN, ["key"], call, deadline_s=30.0) == TICKET
     [given] = database.given("spending.reserve")
-    assert [account.scope for account in given["accounts"]] == ["day", "run", "user"]
+    assert [account.scope for account in given["accounts"]] == ["day", "realm", "run"]
     # the reservation is there still when an answer comes at the deadline
     assert given["lease_s"] == 120.0
 

@@ -84,34 +84,33 @@ def _of_heading(text: str, heading: Block, answer_start: int, language: str) -> 
 
 
 def _of_paragraph(text: str, above: Block, block: Block, language: str) -> Asked | None:
-    body = above.text_in(text)
-    match = _QUESTION.match(body)
-    if match is None or match["answer"] or not _is_marked(match) or not _asks(match["said"], language):
-        return None
-    label = _ANSWER_LABEL.match(block.text_in(text)) if match["label"] else None
-    span = (above.start + match.start("said"), above.start + match.end("said"))
-    return Asked(strip_markdown(match["said"]), span, block.start + (label.end() if label else 0))
+    match = _marked(above.text_in(text), language)
+    return None if match is None or match["answer"] else _asked(match, above.start, block.text_in(text), block.start)
 
 
 def _own_question(text: str, block: Block, language: str) -> Asked | None:
     if block.run_in:
         said = strip_markdown(text[slice(*block.run_in)])
         return Asked(said, block.run_in, block.start) if _asks(said, language) else None
-    body = block.text_in(text)
+    match = _marked(block.text_in(text), language)
+    if match is None or not match["answer"]:
+        return None
+    if not match["bold"] and "\n" not in match.string[match.end("said") : match.start("answer")]:
+        return None
+    return _asked(match, block.start, match["answer"], block.start + match.start("answer"))
+
+
+def _marked(body: str, language: str) -> re.Match[str] | None:
+    """Find a question that stands out: bold as a whole, or behind a label. Other questions may address nobody."""
     match = _QUESTION.match(body)
-    if match is None or not match["answer"] or not _is_marked(match) or not _asks(match["said"], language):
-        return None
-    if not match["bold"] and "\n" not in body[match.end("said") : match.start("answer")]:
-        return None
-    label = _ANSWER_LABEL.match(match["answer"]) if match["label"] else None
-    start = block.start + match.start("answer") + (label.end() if label else 0)
-    span = (block.start + match.start("said"), block.start + match.end("said"))
-    return Asked(strip_markdown(match["said"]), span, start)
+    is_marked = match and (match["label"] or (match["bold"] and match["late"]))
+    return match if match and is_marked and _asks(match["said"], language) else None
 
 
-def _is_marked(match: re.Match[str]) -> bool:
-    """Return whether it stands out: bold as a whole, or behind a label. Other questions may address nobody."""
-    return bool(match["label"] or (match["bold"] and match["late"]))
+def _asked(match: re.Match[str], start: int, answer: str, answer_start: int) -> Asked:
+    label = _ANSWER_LABEL.match(answer) if match["label"] else None
+    span = (start + match.start("said"), start + match.end("said"))
+    return Asked(strip_markdown(match["said"]), span, answer_start + (label.end() if label else 0))
 
 
 def _asks(said: str, language: str) -> bool:
@@ -142,11 +141,6 @@ def answer_claims(text: str, block: Block, asked: Asked, language: str) -> Itera
     yield from (claim for claim in found if claim.start >= block.start + end)
 
 
-def _begins_line(text: str, at: int) -> bool:
-    """Return whether a number there may be the mark of a list; behind a label or a question, "A: 16. …", it is text."""
-    return not text[:at].rpartition("\n")[2].strip()
-
-
 def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]) -> Claim:
     return replace(
         claim,
@@ -161,7 +155,9 @@ def _answering(claim: Claim, asked: Asked, statement: str, span: tuple[int, int]
 def _together(text: str, start: int, span: tuple[int, int], asked: Asked, language: str) -> Claim | None:
     """Question and answer as one statement, where the answer is not understood alone: "May I pay later? Yes, …"."""
     raw = text[start + span[0] : start + span[1]]
-    answer = plain_words(raw if _begins_line(text, start + span[0]) else _NUMBER_FIRST.sub(r"\1\\\2", raw))
+    # a number that begins a line may be the mark of a list; behind a label or a question, "A: 16. …", it is text
+    begins_line = not text[: start + span[0]].rpartition("\n")[2].strip()
+    answer = plain_words(raw if begins_line else _NUMBER_FIRST.sub(r"\1\\\2", raw))
     statement = f"{asked.said} {answer}"
     if not whole_sentence(answer) or why_refused(answer, language) or len(statement.split()) > _MOST_WORDS:
         return None

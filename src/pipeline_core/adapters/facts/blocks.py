@@ -119,7 +119,7 @@ def read_blocks(chunk: ChunkInput) -> list[Block]:
     outline = _Outline(chunk.heading_path)
     blocks: list[Block] = []
     block: Block | None = None
-    code = _code(chunk)
+    code = list(spans_within(fences(chunk.text), 0, len(chunk.text)) if chunk.code is None else chunk.code)
     closing, start, in_list = "", 0, False
     lines = chunk.text.splitlines(keepends=True)
     unclear = unclear_signs(lines)
@@ -189,11 +189,6 @@ def _is_heading(match: re.Match[str]) -> bool:
     return len(words) <= _MOST_WORDS_OF_RUN_IN and not has_finite_verb(words)
 
 
-def _code(chunk: ChunkInput) -> list[tuple[int, int]]:
-    """Find the code in the chunk."""
-    return list(spans_within(fences(chunk.text), 0, len(chunk.text)) if chunk.code is None else chunk.code)
-
-
 def _continues(block: Block, kind: str, text: str, *, may_be_signed: bool) -> bool:
     """Return whether a line of this kind goes on with the block. A sentence may go on with a number and its sign."""
     if kind == "quoted" and may_be_signed and (block.has_unclear_sign or text[block.end - 1] in ".:!?"):
@@ -202,20 +197,15 @@ def _continues(block: Block, kind: str, text: str, *, may_be_signed: bool) -> bo
 
 
 def _line_kind(line: str) -> tuple[str, re.Match[str] | None]:
-    if not _MARKED_LINE.match(line):
-        return ("text", None) if line.strip() else ("blank", None)
-    for kind, pattern in _LINE_KINDS:
+    for kind, pattern in _LINE_KINDS if _MARKED_LINE.match(line) else ():
         if match := pattern.match(line):
             return kind, match
-    return ("text", None) if line.strip() else ("blank", None)
+    return "text" if line.strip() else "blank", None
 
 
 def _block_kind(line_kind: str, in_list: bool) -> str:
-    if line_kind in ("text", "item", "quoted"):
-        return "prose"
-    if line_kind == "indented":
-        return "prose" if in_list else "code"
-    return line_kind
+    kinds = {"text": "prose", "item": "prose", "quoted": "prose", "indented": "prose" if in_list else "code"}
+    return kinds.get(line_kind, line_kind)
 
 
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from pipeline_core.adapters.facts.english_words import AUXILIARIES, THIRD_PERSON
-from pipeline_core.adapters.facts.unexplained_words import LANGUAGES
+from pipeline_core.adapters.facts.unexplained_words import LANGUAGES, Language
 
 _MOST_WORDS = 3
 """Of the thing, behind its article: adjectives, the noun, and it may be the verb."""
@@ -24,13 +24,12 @@ _OF_ALL = {"fr": "Les ", "es": "L[ao]s ", "it": "(?:I|Gli|Le) ", "pt": "[OA]s ",
 
 
 @cache
-def _article(language: str) -> re.Pattern[str] | None:
-    words = LANGUAGES.get(language)
-    if words is None or not words.article:
-        return None
-    article = words.article if " " in words.article else f"(?:{words.article}) "
+def _article(language: str) -> re.Pattern[str]:
+    words = LANGUAGES.get(language, Language())
+    if not words.article:
+        return re.compile("(?!)")
     of_all = f"(?!{_OF_ALL[language]})" if language in _OF_ALL else ""
-    return re.compile(rf"[\"“„«(]*{of_all}(?:{article})")
+    return re.compile(rf"[\"“„«(]*{of_all}(?:{words.before_noun})")
 
 
 @cache
@@ -58,8 +57,7 @@ def _has_name(words: Sequence[str], language: str) -> bool:
 
 def bare_definite(sentence: str, language: str) -> tuple[str, ...]:
     """The words behind the article that it begins with; () where one of them names the thing or tells of what it is."""
-    article = _article(language)
-    match = article.match(sentence) if article else None
+    match = _article(language).match(sentence)
     if match is None:
         return ()
     words = sentence[match.end() :].split()[: _MOST_WORDS + 1]

@@ -93,24 +93,17 @@ _OPENINGS = openings(_POINTS_ELSEWHERE, _POINTS_ELSEWHERE_UNSPACED)
 
 
 @cache
-def _opening(language: str) -> re.Pattern[str] | None:
-    return opening_of(_OPENINGS, language)
-
-
-@cache
-def _inside(language: str) -> re.Pattern[str] | None:
-    words = _ELSEWHERE_INSIDE.values() if not language else filter(None, [_ELSEWHERE_INSIDE.get(language)])
-    joined = "|".join(words)
-    return re.compile(joined, re.IGNORECASE) if joined else None
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    inside = _ELSEWHERE_INSIDE.get(language, "(?!)") if language else "|".join(_ELSEWHERE_INSIDE.values())
+    return opening_of(_OPENINGS, language), re.compile(inside, re.IGNORECASE)
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:
     """Return whether it refers to a place in the text other than the sentence before it."""
-    opening, inside = _opening(language), _inside(language)
-    if opening and opening.match(sentence):
+    opening, inside = _patterns(language)
+    if opening.match(sentence):
         return True
-    found = inside.finditer(sentence) if inside else ()
-    return any(not _is_of_amount(sentence, match) for match in found)
+    return any(not _is_of_amount(sentence, match) for match in inside.finditer(sentence))
 
 
 # "powyżej 7,5 m", "acima de 10 kg", "18岁以上": more or less than an amount, not a place in the text.

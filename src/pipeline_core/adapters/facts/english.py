@@ -1,4 +1,4 @@
-"""The parts of a plain English sentence: what leads in, subject, verb and rest."""
+"""The parts of a plain English sentence: subject, verb and rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,25 +8,20 @@ from pipeline_core.adapters.facts import english_words as en
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A sentence's parts: what leads in, the subject, the finite verb, and the rest."""
+    """A sentence's parts: the subject, the finite verb, and the rest."""
 
-    lead: str
     subject: str
     verb: str
     rest: list[str]
 
 
 def parse_clause(statement: str) -> Clause | None:
-    """The parts of a plain sentence; None where this much grammar cannot tell them."""
+    """The parts of a plain sentence; None where this much grammar cannot tell them, or more than a word leads in."""
     words = en.ASIDE.sub("", statement).rstrip(".!").split()
-    lead = ""
     if words[0].lower() in en.INTRODUCING or en.LEADING_ADVERB.match(words[0]):
-        comma = next((i for i, word in enumerate(words[:12]) if word.endswith(",")), None)
-        if comma is None or comma == len(words) - 1:
+        # "Specifically," adds nothing to a question; "Within 30 days," would.
+        if not words[0].endswith(",") or len(words) == 1:
             return None
-        # "Specifically," adds nothing to a question; "Within 30 days," does.
-        lead, words = " ".join(words[: comma + 1]) if comma else "", words[comma + 1 :]
-    if lead and words[0] == "then":
         words = words[1:]
     at = _verb_at(words)
     if at is None:
@@ -44,7 +39,7 @@ def parse_clause(statement: str) -> Clause | None:
         return None
     if name[0] == statement[0]:
         name = in_mid_sentence(name, statement, plural=verb in en.PLURAL or verb in en.BASES)
-    return Clause(lead, name, verb, words[at + 1 :])
+    return Clause(name, verb, words[at + 1 :])
 
 
 def _verb_at(words: Sequence[str]) -> int | None:

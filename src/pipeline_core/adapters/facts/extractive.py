@@ -15,9 +15,6 @@ from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.blocks import Block, read_blocks, why_nothing
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.debris import is_debris, is_entry_of_contents, is_note_in_list
-from pipeline_core.adapters.facts.fused_headings import with_fused_headings
-from pipeline_core.adapters.facts.glossary import entries
-from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.list_items import item_claims
 from pipeline_core.adapters.facts.lists import read_items
 from pipeline_core.adapters.facts.plain_sections import with_sections
@@ -25,10 +22,11 @@ from pipeline_core.adapters.facts.row_sources import outside
 from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.adapters.facts.scoped import Scopes
 from pipeline_core.adapters.facts.sentences import pieces_of_sentences, prose_claims, without_footnote_marks
-from pipeline_core.adapters.facts.short_rules import short_rules
-from pipeline_core.adapters.facts.stories import with_stories
+from pipeline_core.adapters.facts.short_paragraphs import entries, short_rules
 from pipeline_core.adapters.facts.subjects import subject_of
+from pipeline_core.adapters.facts.table_body import Table
 from pipeline_core.adapters.facts.table_rows import is_page_number, table_claims, why_no_rows
+from pipeline_core.adapters.facts.unmarked_headings import with_fused_headings, with_stories
 from pipeline_core.domain.endings import with_one_end
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.facts import FactCandidate, Generated
@@ -114,13 +112,6 @@ def _with_own(found: Iterable[Claim], own: Claim | None) -> list[Claim]:
     return claims if is_kept else [own, *behind]
 
 
-def _list_before(chunk: ChunkInput) -> list[tuple[str, Block]]:
-    """The lead-in and the items of the list that the chunk may begin in the middle of."""
-    if not chunk.list_before:
-        return []
-    return [(chunk.list_before, block) for block in read_blocks(ChunkInput(chunk.list_before, chunk.heading_path))]
-
-
 def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     """The chunk's facts, or the reason why it has none."""
     if is_out_of_order(chunk.text):
@@ -134,7 +125,9 @@ def extract(chunk: ChunkInput, max_facts: int) -> Generated:
     table = _table_before(chunk)
     shuffled = is_shuffled(chunk.text)
     pieces = pieces_of_sentences(chunk.text, blocks, is_open=chunk.sentence_is_open)
-    items = read_items(chunk.text, blocks, language, _list_before(chunk))
+    # the lead-in and the items of the list that the chunk may begin in the middle of
+    above = [(chunk.list_before, block) for block in read_blocks(ChunkInput(chunk.list_before, chunk.heading_path))]
+    items = read_items(chunk.text, blocks, language, above)
     short = short_rules(chunk.text, blocks, language)
     own = {**short, **entries(chunk.text, blocks, language)}
     asked = questions_asked(chunk.text, blocks, language, chunk.repeated_headings)

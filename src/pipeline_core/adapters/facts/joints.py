@@ -54,13 +54,12 @@ class _Joints:
 
 
 @cache
-def _joints(language: str) -> _Joints | None:
-    words = _WORDS.get(language)
+def _joints(language: str) -> _Joints:
+    """Return the patterns of the language; of one that has no words here they match nothing."""
+    words = _WORDS.get(language, ("(?!)", "(?!)"))
     if not language:
         # any language, where a stop shows that the short word behind it joins
         words = ("|".join(row[_AND] for row in _WORDS.values()), "|".join(row[_OR] for row in _WORDS.values()))
-    if words is None:
-        return None
     before = rf"{_STOPS}\s*" if language in UNSPACED or not language else rf"(?:{_STOPS}\s*|\s)"
     either = "|".join(words)
     both = rf"(?:/(?:{either}))?"
@@ -72,41 +71,35 @@ def _joints(language: str) -> _Joints | None:
 
 def says_and(item: str, language: str) -> bool:
     """Return whether the item ends in the "and" that leads to the next one."""
-    joints = _joints(language)
-    return joints is not None and joints.ends[_AND].search(item) is not None
+    return _joints(language).ends[_AND].search(item) is not None
 
 
 def says_or(item: str, language: str) -> bool:
     """Return whether the item ends in the "or" that leads to the next one."""
-    joints = _joints(language)
-    return joints is not None and joints.ends[_OR].search(item) is not None
+    return _joints(language).ends[_OR].search(item) is not None
 
 
 def is_joint(line: str, language: str) -> bool:
     """Return whether a line between two items is the word between them and nothing else."""
-    joints = _joints(language)
-    bare = line.strip(" *_-–—.,;:()")
-    return joints is not None and re.fullmatch(rf"(?:{joints.either})(?:/(?:{joints.either}))?", bare, re.I) is not None
+    either = _joints(language).either
+    return re.fullmatch(rf"(?:{either})(?:/(?:{either}))?", line.strip(" *_-–—.,;:()"), re.IGNORECASE) is not None
 
 
 def joint_at_end(item: str, language: str) -> str:
     """The word that leads to the next item; "" where there is none."""
-    joints = _joints(language)
-    found = next((match for end in joints.ends if (match := end.search(item))), None) if joints else None
+    found = next((match for end in _joints(language).ends if (match := end.search(item))), None)
     return found["joint"] if found else ""
 
 
 def joint_at_start(item: str, language: str) -> str:
     """The word with which the item goes on from the one before; "" where there is none."""
-    joints = _joints(language) if language and language not in UNSPACED else None
-    found = joints.begins.match(item) if joints else None
+    found = _joints(language).begins.match(item) if language and language not in UNSPACED else None
     return found["joint"] if found else ""
 
 
 def without_joint(item: str, language: str) -> str:
     """The item without the mark and the conjunction that lead to the next one."""
-    joints = _joints(language)
-    for pattern in joints.ends if joints else ():
+    for pattern in _joints(language).ends:
         item = pattern.sub("", item)
     return item.rstrip(" ,;，；、،؛")
 

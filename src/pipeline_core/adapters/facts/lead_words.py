@@ -1,17 +1,28 @@
-"""Meaning of a lead-in for all of its items: that they are demanded, asked, ordered steps, or so many."""
+"""Meaning of a lead-in, or of a heading that is one, for all of its items: demanded, asked, ordered steps, so many."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from pipeline_core.adapters.facts.list_words import ends_in_condition
+from pipeline_core.adapters.facts.back_matter import back_matter
+from pipeline_core.adapters.facts.english_words import word_set
+from pipeline_core.adapters.facts.item_texts import leads_in
+from pipeline_core.adapters.facts.list_words import ends_in_condition, says_no
+from pipeline_core.adapters.facts.lists import Lead
+from pipeline_core.adapters.facts.scope import name_of_section
 
 
 def _words(expression: str, unspaced: str = "(?!)") -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{expression})(?!\w)|{unspaced}", re.IGNORECASE)
 
 
+def _says(expression: str, unspaced: str = "(?!)") -> Callable[[str], bool]:
+    """Return a test of a text for one of these words."""
+    pattern = _words(expression, unspaced)
+    return lambda said: pattern.search(said) is not None
+
+
 _UNSPACED_DUTY = "确保|必须|应当|应该|要求|需要|すること|必要|しなければ|해야"
-_DUTY = _words(
+demands = _says(
     r"may|might|could|for example|e\.g|kann|können|könnte\w*|peu(?:t|vent)|pourrai(?:t|ent)|pued\w+|podría\w*|pu[oò]"
     r"|possono|pode[m]?|poderia\w*|kunnen|dapat|bisa|mungkin|может|могут|μπορεί|must|shall|should|ensures?|make sure"
     r"|verify|requires?|required|requirements?|needs? to|has to|have to|muss|müssen|sollte?n?|anforderung\w*"
@@ -23,27 +34,31 @@ _DUTY = _words(
     r"|проверьте|πρέπει|απαιτήσεις|βεβαιωθείτε|διασφαλίστε",
     _UNSPACED_DUTY,
 )
-_MODAL = _words(
+"""The items are demands or possibilities: without the lead-in they would be assertions."""
+demands_itself = _says(
     r"must|shall|should|muss|müssen|sollte?n?|darf|dürfen|doi(?:t|vent)|devrai(?:t|ent)|deben?|debería\w*|dev(?:e|ono)"
     r"|dovrebbe(?:ro)?|devem?|deverá|deverão|moet(?:en)?|harus|wajib|долж(?:ен|на|но|ны)|πρέπει",
     _UNSPACED_DUTY,
 )
-_ASKS = _words(
+"""An item makes its demand by its own verb."""
+announces_questions = _says(
     r"(?:following|these|answer\w*|the)\s+questions?|(?:folgende[nr]?|diese) fragen|questions suivantes|preguntas"
     r"|domande|perguntas|vragen|pertanyaan|вопрос\w*|ερωτήσεις"
 )
+"""Questions follow."""
 _ASKED = re.compile(r"[?？؟][\"'”’»)\]*_`\s]*\Z")
 _ASKED_GREEK = re.compile(r"[;;]\s*\Z")
-_STEPS = _words(
+_of_steps = _says(
     r"steps|procedures?|instructions?|schritte\w*|vorgehen|étapes?|procédure|pasos|procedimiento|passi|passaggi"
     r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα",
     "步骤|手順|단계|مراحل|خطوات",
 )
-_PHASES = _words(
+are_phases = _says(
     r"phases|stages|phasen|stufen|fases|fasi|stadi|fasen|tahap(?:an)?|этап\w*|фаз\w*|φάσεις|στάδια|fazy|etapy|fáze|faze"
     r"|aşamalar\w*",
     "阶段|階段|段階|フェーズ|단계",
 )
+"""The items are phases of one thing."""
 _COUNTS = (
     "two|zwei|deux|dos|due|dois|duas|twee|dua|два|две|двух|δύο",
     "three|drei|trois|tres|tre|três|drie|tiga|три|трёх|трех|τρεις|τρία",
@@ -67,34 +82,14 @@ _ANY_OF = re.compile(
 )
 
 
-def demands(lead: str) -> bool:
-    """Return whether the items are demands or possibilities: without the lead-in they would be assertions."""
-    return _DUTY.search(lead) is not None
-
-
-def demands_itself(item: str) -> bool:
-    """Return whether the item makes its demand by its own verb."""
-    return _MODAL.search(item) is not None
-
-
-def announces_questions(lead: str) -> bool:
-    """Return whether questions follow."""
-    return _ASKS.search(lead) is not None
-
-
 def is_question(raw: str, language: str) -> bool:
     """Return whether the item, with its own marks, is a question: the Greek question mark is a semicolon elsewhere."""
     return _ASKED.search(raw) is not None or (language == "el" and _ASKED_GREEK.search(raw) is not None)
 
 
 def are_steps(lead: str, marks: Sequence[str]) -> bool:
-    """Return whether the items are done in order: they are numbered, or the lead-in calls them steps."""
-    return len(marks) > 1 and _STEPS.search(lead) is not None
-
-
-def are_phases(lead: str) -> bool:
-    """Return whether the items are phases of one thing."""
-    return _PHASES.search(lead) is not None
+    """Return whether the lead-in calls the items steps, which are done in order."""
+    return len(marks) > 1 and _of_steps(lead)
 
 
 def are_numbered(marks: Sequence[str]) -> bool:
@@ -113,3 +108,21 @@ def count_announced(lead: str) -> int | None:
 def is_unsure_condition(lead: str) -> bool:
     """Return whether the statement holds if its items do, in languages of which no more is known."""
     return ends_in_condition(lead, "") and _ANY_OF.search(lead) is None
+
+
+_MOST_OF_HEADING = 10
+_COPULAS = word_set("are is sind ist sont est son es están está sono è são é zijn är er sunt este su jsou są")
+
+
+def leads_to_names(heading: str, language: str) -> bool:
+    """Return whether the heading applies to names below it and to nothing else: "Not insured", "Versichert sind"."""
+    words = heading.casefold().split()
+    return 0 < len(words) <= _MOST_OF_HEADING and (
+        says_no(heading, language) or words[-1] in _COPULAS or leads_in(heading, language)
+    )
+
+
+def leads_to_items(lead: Lead, language: str) -> bool:
+    """Return whether the items below are read with the heading: it names them, or they continue its sentence."""
+    kinds = (is_question, name_of_section, leads_in, says_no)
+    return not back_matter([lead.said]) and any(is_kind(lead.said, language) for is_kind in kinds)

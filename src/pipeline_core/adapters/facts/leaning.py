@@ -157,14 +157,17 @@ _FARTHER = {
 _QUOTE = '["“„«(]*'
 
 
-def opening_of(table: Mapping[str, str], language: str) -> re.Pattern[str] | None:
-    """Return the pattern of the language; of all languages where it is not known, which refuses rather too much."""
-    words = [table[language]] if language in table else list(table.values()) if not language else []
-    return re.compile(f"{_QUOTE}(?:{'|'.join(words)})") if words else None
+def opening_of(table: Mapping[str, str], language: str) -> re.Pattern[str]:
+    """Return the pattern of the language; of all languages where it is not known, which refuses rather too much.
+
+    Of a language that has no words here it matches nothing.
+    """
+    words = [table.get(language, "(?!)")] if language else list(table.values())
+    return re.compile(f"{_QUOTE}(?:{'|'.join(words)})")
 
 
 @cache
-def _pattern(kind: str, language: str) -> re.Pattern[str] | None:
+def _pattern(kind: str, language: str) -> re.Pattern[str]:
     return opening_of({"back": _BACK, "near": _NEAR, "far": _FAR}[kind], language)
 
 
@@ -178,16 +181,15 @@ def points_back(sentence: str, language: str, *, to_its_end: bool = True) -> boo
     ``to_its_end=False`` leaves its last words out: those of a lead-in point at its list.
     """
     sentence = with_name(sentence, language)
-    patterns = [_pattern("back", language), *(_pattern(kind, language) for kind in ("near", "far") if language)]
-    if any(pattern.match(sentence) for pattern in patterns if pattern) or _points_at_unsaid(sentence, language):
+    kinds = ("back", "near", "far") if language else ("back",)
+    if any(_pattern(kind, language).match(sentence) for kind in kinds) or _points_at_unsaid(sentence, language):
         return True
     return to_its_end and language in ("en", "") and _AT_THE_END.search(sentence) is not None
 
 
 def opens_back(sentence: str, language: str) -> bool:
     """Return whether its first words are such a name: an item's later ones may mean what the item itself says."""
-    pattern = _pattern("back", language)
-    return bool(pattern and pattern.match(with_name(sentence, language)))
+    return _pattern("back", language).match(with_name(sentence, language)) is not None
 
 
 def _points_at_unsaid(sentence: str, language: str) -> bool:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline_core.adapters.facts import joints, lead_words
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
 from pipeline_core.adapters.facts.definitions import natural_question
 from pipeline_core.adapters.facts.english_words import BASES, IMPERATIVES
-from pipeline_core.adapters.facts.heading_leads import leads_to_items
 from pipeline_core.adapters.facts.ids import length_of_id, without_id
 from pipeline_core.adapters.facts.item_texts import (
     IDEOGRAPH,
@@ -19,17 +18,19 @@ from pipeline_core.adapters.facts.item_texts import (
     is_closed,
     is_cut,
     is_sentence,
+    joined,
+    leads_in,
     only_points,
     opening,
     read_told,
     told_of,
 )
-from pipeline_core.adapters.facts.joined_items import joined, leads_in
+from pipeline_core.adapters.facts.lead_words import leads_to_items
 from pipeline_core.adapters.facts.leaning import opens_back, points_back
 from pipeline_core.adapters.facts.list_words import ANNOUNCES, Meaning, meaning_of, says_no
 from pipeline_core.adapters.facts.lists import LEADS, Item, Lead, whole_sentence
 from pipeline_core.adapters.facts.refusals import is_list_of_names, why_refused
-from pipeline_core.adapters.facts.scope import names_a_section
+from pipeline_core.adapters.facts.scope import name_of_section
 from pipeline_core.adapters.facts.sentences import CODE_NAME, keeps_numbers, prose_claims, sentences_of
 from pipeline_core.domain.text import numbers_in
 from pipeline_core.domain.unreadable import unreadable
@@ -60,14 +61,6 @@ _MOST_OF_PHASE = 6
 """Words of one of several phases that say nothing without the others: "Running the fit"."""
 _MOST_UNDER_HEADING = 8
 """Words of each item of a list that is said as one, where the lead-in makes no sentence with one of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """All items of a list, with the words between them, and where each of them stands."""
-
-    said: str
-    spans: tuple[tuple[int, int], ...]
 
 
 def item_claims(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
@@ -122,14 +115,14 @@ def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator
         if said_no and says_no(told.said, language) and is_sentence(told.said, language):
             leads, colons, meanings = [], [], []  # "This policy does not cover floods" under "Exclusions"
     if item.is_cut or item.is_misplaced or is_cut(told.said):
-        if all(_is_neutral(meaning) for meaning in meanings):
+        if all(meaning.is_neutral for meaning in meanings):
             yield from map(_as_item, prose_claims(text, item.block, language))  # those of its sentences that are whole
         return
     if not is_closed(told.said):
         return
     stands = is_sentence(told.said, language)
     may_stand = not _is_demanded(colons, told, language) and not _is_one_of_many(text, item, colons, language)
-    if stands and not told.label and may_stand and all(_is_neutral(meaning) for meaning in meanings):
+    if stands and not told.label and may_stand and all(meaning.is_neutral for meaning in meanings):
         # "A table of tides.": with a full stop, and no sentence without what leads to it
         alone = [c for c in _alone(text, item, told, language) if not (colons and c.traits.get("verb_unseen"))]
         yield from alone
@@ -187,12 +180,10 @@ def _goes_on_from_lost(told: Told, siblings: Sequence[str], leads: Sequence[Lead
 
 
 def _is_demanded(leads: Sequence[Lead], told: Told, language: str) -> bool:
-    return any(map(_demands, leads)) and not lead_words.demands_itself(opening(told.said, language))
-
-
-def _demands(lead: Lead) -> bool:
-    """A heading does by its verb alone: what stands under "Requirements" is said as one."""
-    return lead_words.demands_itself(lead.said) if lead.is_heading else lead_words.demands(lead.said)
+    """A heading demands by its verb alone: what stands under "Requirements" is said as one."""
+    kinds = (lead_words.demands_itself if lead.is_heading else lead_words.demands for lead in leads)
+    demanded = any(demands(lead.said) for demands, lead in zip(kinds, leads, strict=True))
+    return demanded and not lead_words.demands_itself(opening(told.said, language))
 
 
 def _is_order(said: str, language: str) -> bool:
@@ -224,18 +215,6 @@ def _announces(lead: Lead) -> bool:
         return bool(is_long) and ANNOUNCES.search(lead.said) is not None
     # an item below another may have got its place by the way the page was read; a name above its parts is short
     return lead.is_item and len(lead.said.split()) <= _MOST_OF_NAME
-
-
-def _is_neutral(meaning: Meaning) -> bool:
-    """Return whether what follows holds as it stands."""
-    return meaning.is_known and not (
-        meaning.is_condition
-        or meaning.is_negated
-        or meaning.is_told
-        or meaning.is_choice
-        or meaning.takes_any
-        or meaning.is_exception
-    )
 
 
 def _alone(text: str, item: Item, told: Told, language: str) -> Iterator[Claim]:
@@ -284,13 +263,13 @@ def _with_leads(
         listed = _listed(text, item, language, most) if spans and not goes_on else None
         if listed:
             if item is item.siblings[0]:
-                said = ended(listed.said)
+                said, places = ended(listed[0]), listed[1]
                 with_lead = f"{lead} {said}" if lead[-1] in "?？؟" else f"{lead}: {said}"
-                claim = _claim((*spans, *listed.spans), with_lead, language, lead_in=1.0, whole=1.0)
+                claim = _claim((*spans, *places), with_lead, language, lead_in=1.0, whole=1.0)
                 is_asked = leads[-1].is_heading and lead_words.is_question(lead, language)
                 yield replace(claim, answer=said, question=lead) if is_asked else claim
             return
-        may_stand = all(_is_neutral(meaning) for meaning in meanings) and not lead_words.demands(lead)
+        may_stand = all(meaning.is_neutral for meaning in meanings) and not lead_words.demands(lead)
         if is_counted and not only_whole and may_stand and is_sentence(told.said, language):
             # said without the lead-in it promises no others
             if told.label:
@@ -308,8 +287,11 @@ def _with_leads(
         yield _claim(whole, statement, language, lead_in=1.0, whole=float(all(x.leads_on for x in leads)))
 
 
-def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
-    """All items of its list, as one; None where they have more words or some of them were not read whole."""
+def _listed(text: str, item: Item, language: str, most: int) -> tuple[str, tuple[tuple[int, int], ...]] | None:
+    """All items of its list as one, with the words between them, and where each stands.
+
+    None where they have more words or some of them were not read whole.
+    """
     if any(other.parts or other.is_cut for other in item.siblings) or len(item.siblings) > _MOST_ITEMS:
         return None
     if not all(any(map(str.isalnum, other.said)) for other in item.siblings):
@@ -326,7 +308,7 @@ def _listed(text: str, item: Item, language: str, most: int) -> _Listed | None:
     said = said.rstrip("; ")
     if len(said.split()) > most or len(said) > _LONGEST_WHOLE:
         return None
-    return _Listed(said, tuple(spans))
+    return said, tuple(spans)
 
 
 def _holds_only_with_all(
@@ -346,7 +328,7 @@ def _is_short(item: Item, meanings: Sequence[Meaning]) -> bool:
     """Return whether its list has names only, and keeps its meaning when they are joined."""
     return (
         len(item.siblings) > 1
-        and all(_is_neutral(meaning) for meaning in meanings)
+        and all(meaning.is_neutral for meaning in meanings)
         and all(len(other.said.split()) <= _MOST_OF_SHORT and other.said[-1:] != "。" for other in item.siblings)
     )
 
@@ -385,8 +367,9 @@ def _labelled(block: Block, told: Told, heading: Lead | None, language: str) -> 
     """
     is_whole = whole_sentence(told.said)
     name = heading.said if heading else block.headings[-1].rstrip(" :.") if block.headings else ""
-    says_what = names_a_section(name, language)
-    is_named = (says_what and not is_whole) or bool(heading and says_no(heading.said, language))
+    is_named = bool(name_of_section(name, language) and not is_whole) or bool(
+        heading and says_no(heading.said, language)
+    )
     statement = f"{name} – {told.said}" if is_named else told.said
     if len(statement.split()) <= _MOST_WORDS:
         score = 1.5 + bool(numbers_in(statement))

@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from pipeline_core.adapters.facts.joints import says_and, says_or
 
 
-@dataclass(frozen=True, slots=True)
 class _Words:
-    """Regular expressions, looked for without regard to case.
+    """Patterns of one language's words, looked for without regard to case.
 
     ``condition`` stands at the end of what holds only if its items do. ``all_of`` and ``any_of`` say how many of them
     must, ``one_of`` that they are a choice. ``negation`` turns round what it is said of. ``told`` gives the items as
     somebody's words, or as what is wrong.
     """
 
-    condition: str
-    all_of: str
-    any_of: str
-    one_of: str
-    negation: str
-    told: str
+    def __init__(self, condition: str, all_of: str, any_of: str, one_of: str, negation: str, told: str):
+        found = [
+            re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+            for words in (condition, all_of, any_of, one_of, negation, told)
+        ]
+        self.opens_condition, self.all_of, self.any_of, self.one_of, self.negation, self.told = found
+        # "the claim is refused if it" leaves the subject of the items to the lead-in
+        self.condition = re.compile(
+            rf"(?<!\w)(?:{condition})(?:\s+(?:the|an?|der|die|das|l[aeo]s?|el|il|de|het)\s+\w+"
+            r"|(?:\s+\w{1,5})?(?:\s+(?:the )?following)?)\W*\Z",
+            re.IGNORECASE,
+        )
 
 
 _WORDS = {
@@ -146,39 +151,6 @@ _MOST_OF_CLAUSE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Patterns:
-    condition: re.Pattern[str]
-    opens_condition: re.Pattern[str]
-    all_of: re.Pattern[str]
-    any_of: re.Pattern[str]
-    one_of: re.Pattern[str]
-    negation: re.Pattern[str]
-    told: re.Pattern[str]
-
-
-def _compiled(words: _Words) -> _Patterns:
-    def found(expression: str) -> re.Pattern[str]:
-        return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.IGNORECASE)
-
-    # "the claim is refused if it" leaves the subject of the items to the lead-in
-    condition = rf"(?<!\w)(?:{words.condition})"
-    condition += r"(?:\s+(?:the|an?|der|die|das|l[aeo]s?|el|il|de|het)\s+\w+|(?:\s+\w{1,5})?(?:\s+(?:the )?following)?)"
-    condition += r"\W*\Z"
-    return _Patterns(
-        re.compile(condition, re.IGNORECASE),
-        found(words.condition),
-        found(words.all_of),
-        found(words.any_of),
-        found(words.one_of),
-        found(words.negation),
-        found(words.told),
-    )
-
-
-_PATTERNS = {language: _compiled(words) for language, words in _WORDS.items()}
-
-
-@dataclass(frozen=True, slots=True)
 class Meaning:
     """Meaning of the items of a lead-in; all false where they simply hold. ``is_known``: its language is."""
 
@@ -192,10 +164,16 @@ class Meaning:
     is_exception: bool = False
     """The lead-in names all cases or all exceptions: one item of it tells neither."""
 
+    @property
+    def is_neutral(self) -> bool:
+        """Return whether what follows holds as it stands."""
+        turns = (self.is_condition, self.is_negated, self.is_told, self.is_choice, self.takes_any, self.is_exception)
+        return self.is_known and not any(turns)
+
 
 def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
     """Determine the meaning of the items by the words of the lead-in and those between the items."""
-    words = _PATTERNS.get(language)
+    words = _WORDS.get(language)
     ends = items[:-1]
     joined_and = any(says_and(item, language) for item in ends)
     joined_or = any(says_or(item, language) for item in ends)
@@ -218,10 +196,10 @@ def meaning_of(lead: str, items: list[str], language: str) -> Meaning:
 
 def ends_in_condition(lead: str, language: str) -> bool:
     """Return whether the lead-in holds only if what follows does, or except for what follows."""
-    return _is_condition(lead, _PATTERNS.get(language)) or _EXCEPTION.search(lead) is not None
+    return _is_condition(lead, _WORDS.get(language)) or _EXCEPTION.search(lead) is not None
 
 
-def _is_condition(lead: str, words: _Patterns | None) -> bool:
+def _is_condition(lead: str, words: _Words | None) -> bool:
     """Return whether it ends in a condition: "if", "if the boat", "if all of the following are met"."""
     if words is None:
         return _CONDITION_ANYWHERE.search(lead) is not None
@@ -237,5 +215,5 @@ def _is_condition(lead: str, words: _Patterns | None) -> bool:
 
 def says_no(said: str, language: str) -> bool:
     """Return whether one of its words negates it."""
-    words = _PATTERNS.get(language)
+    words = _WORDS.get(language)
     return words is not None and words.negation.search(said) is not None

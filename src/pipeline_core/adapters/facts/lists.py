@@ -110,15 +110,15 @@ class _Reader:
 
     def see_above(self, text: str, block: Block) -> None:
         """Take what stands in the chunk before."""
-        said = strip_markdown(block.text_in(text))
-        lead = Lead(said.rstrip(_SIGNS), None, LEADS.search(block.text_in(text)) is not None, is_item=bool(block.item))
+        body = block.text_in(text)
+        has_colon = LEADS.search(body) is not None
         if block.item:
             self._pop(block.indent)
+            lead = Lead(strip_markdown(body).rstrip(_SIGNS), None, has_colon, is_item=True)
             self._above.append((block.indent, lead, None))
         elif block.kind == "prose":
-            body = block.text_in(text)
-            start, end = self._last_sentence(body)
-            self._lead = Lead(strip_markdown(body[start:end]).rstrip(_SIGNS), None, lead.has_colon)
+            said = strip_markdown(body[slice(*self._last_sentence(body))])
+            self._lead = Lead(said.rstrip(_SIGNS), None, has_colon)
 
     def see(self, block: Block) -> Item | None:
         """Take the next block; an item is given back."""

@@ -1,6 +1,6 @@
 """Facts from a language model behind any OpenAI-compatible endpoint, by structured output."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline_core.adapters.facts.logprobs import statement_logprobs
-from pipeline_core.adapters.facts.model_answers import json_of
+from pipeline_core.adapters.facts.model_answers import json_of, statement_logprobs
 from pipeline_core.adapters.facts.prompt import load_prompt, user_message
 from pipeline_core.adapters.openai_api.client import OpenAIClient
 from pipeline_core.adapters.openai_api.tokens import expected_tokens, most_tokens
@@ -133,10 +132,12 @@ class OpenAIFactGenerator:
         import openai
         from openai.types.chat import ChatCompletion
 
-        expected = self.expected(chunk)
+        expected, body = self.expected(chunk), self.body(chunk)
         try:
             completion = self._client.call(
-                self._request(chunk), ChatCompletion, tokens=expected.input_tokens + expected.output_tokens
+                lambda client: client.chat.completions.with_raw_response.create(**body),
+                ChatCompletion,
+                tokens=expected.input_tokens + expected.output_tokens,
             )
         except openai.BadRequestError as error:
             if (useless := _of_no_use(error)) is not None:
@@ -160,10 +161,6 @@ class OpenAIFactGenerator:
             self._limits.bound_by: self._limits.max_output_tokens,
             **self._limits.options,
         }
-
-    def _request(self, chunk: ChunkInput) -> Callable[["openai.OpenAI"], Any]:
-        body = self.body(chunk)
-        return lambda client: client.chat.completions.with_raw_response.create(**body)
 
     @cached_property
     def _schema(self) -> dict[str, Any]:

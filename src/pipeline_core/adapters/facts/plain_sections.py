@@ -136,14 +136,11 @@ def _ended(above: Block | None, block: Block, text: str, widest: int) -> Iterato
 
     What begins with no mark, and a new sentence after a line that was ended on purpose, is no part of the item.
     """
-    is_blank = not text[block.start : block.end].strip()
+    are_items = block.item and not block.marks and above is not None and above.item
     if (
-        is_blank
-        or not block.item
-        or block.marks
-        or above is None
-        or not above.item
+        not (above and are_items)
         or "\n\n" in text[above.end : block.start]
+        or not text[block.start : block.end].strip()
     ):
         yield block
         return

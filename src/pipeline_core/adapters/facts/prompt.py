@@ -23,10 +23,10 @@ class Prompt:
 
 
 @cache
-def load_prompt(name: str = CURRENT) -> Prompt:
-    """Read a prompt file."""
-    text = (PROMPTS / f"{name}.md").read_text("utf-8")
-    return Prompt(f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}", text)
+def load_prompt() -> Prompt:
+    """Read the current prompt's file."""
+    text = (PROMPTS / f"{CURRENT}.md").read_text("utf-8")
+    return Prompt(f"{CURRENT}-{hashlib.sha256(text.encode()).hexdigest()[:12]}", text)
 
 
 def user_message(chunk: ChunkInput) -> str:

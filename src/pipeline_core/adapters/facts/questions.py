@@ -103,13 +103,12 @@ def question_for(statement: str) -> str | None:
     if term := _term(statement):
         return term
     clause = parse_clause(statement)
-    if clause is None or clause.lead or not _is_clear(clause.subject):
+    if clause is None or not _is_clear(clause.subject):
         return None
     clause = replace(clause, subject=_with_capital(clause.subject, statement))
-    rest = [word for word in clause.rest if word]
-    if not rest:
+    if not clause.rest:
         return None
-    asked = next((made for ask in _PATTERNS if (made := ask(clause, rest))), None)
+    asked = next((made for ask in _PATTERNS if (made := ask(clause, clause.rest))), None)
     return asked if asked and len(asked) <= MAX_QUESTION_CHARS else None
 
 

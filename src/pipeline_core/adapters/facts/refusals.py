@@ -4,25 +4,26 @@ Each kind is a row with its words by language. Of a text whose language is not k
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
-from pipeline_core.adapters.facts.refused_apparatus import APPARATUS, CAPTION
+from pipeline_core.adapters.facts.refused_apparatus import APPARATUS
 from pipeline_core.adapters.facts.refused_authors import AUTHORS
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import VOICES
 
-REFUSALS = (*APPARATUS, *VOICES, *AUTHORS, *NOTICES)
+REFUSALS: Mapping[str, Mapping[str, str]] = {**APPARATUS, **VOICES, **AUTHORS, **NOTICES}
+"""Words by language, by the reason for people; they are looked for without regard to case. "" is of no language."""
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns(language: str) -> list[tuple[str, re.Pattern[str]]]:
     rows = []
-    for row in REFUSALS:
-        codes = ["", language] if language else list(row.words)
-        words = [row.words[code] for code in codes if code in row.words]
-        if words:
-            rows.append((row.reason, re.compile("|".join(words), re.IGNORECASE)))
-    return tuple(rows)
+    for reason, words in REFUSALS.items():
+        codes = ["", language] if language else list(words)
+        if found := [words[code] for code in codes if code in words]:
+            rows.append((reason, re.compile("|".join(found), re.IGNORECASE)))
+    return rows
 
 
 _CONTENTS = re.compile(r"(?:\. ?){4,}\s*\d*|…{2,}|_{4,}")
@@ -71,7 +72,7 @@ _OF_A_DRAWING = re.compile(
 
 def is_caption(paragraph: str) -> bool:
     """Return whether a whole paragraph belongs to a table or a drawing: its title, or how it is to be read."""
-    return bool(_OF_A_DRAWING.match(paragraph) or re.match(CAPTION.words[""], paragraph, re.IGNORECASE))
+    return bool(_OF_A_DRAWING.match(paragraph) or re.match(APPARATUS["a caption"][""], paragraph, re.IGNORECASE))
 
 
 def is_list_of_names(text: str) -> bool:

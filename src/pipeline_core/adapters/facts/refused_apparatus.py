@@ -1,7 +1,5 @@
 """Words by language of what serves a text and is no knowledge of it: thanks, rights, captions, references, hints."""
 
-from pipeline_core.adapters.facts.refused_kind import Refusal
-
 _THIS_WORK = (
     r"(?:this|the) (?:work|document|publication|book|text)|diese[sr]? (?:werk|dokument|veröffentlichung|publikation"
     r"|text)(?:e?s)?|(?:ce|cette|cet) (?:travail|document|œuvre|oeuvre|ouvrage|publication)|(?:este|esta) (?:trabajo"
@@ -17,9 +15,21 @@ _LICENCE = (
 )
 # Licence and work in one sentence, in any order: of another thing's licence it may well speak.
 _OF_THIS_WORK = rf"(?:{_LICENCE})\b.{{0,80}}?\b(?:{_THIS_WORK})|\b(?:{_THIS_WORK})\b.{{0,80}}?(?:{_LICENCE})"
-THANKS = Refusal(
-    "an acknowledgement",
-    {
+_LABELS = (
+    r"figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box|abbildung|abb\.|bild|tabelle|tab\.|grafik"
+    r"|tableau|graphique|encadré|figura|tabla|gráfico|cuadro|tabella|grafico|tabela|quadro|figuur|afbeelding|tabel"
+    r"|grafiek|gambar|рис(?:унок|\.)|табл(?:ица|\.)|график|εικόνα|πίνακας|σχήμα|rysunek|rys\.|wykres|obrázek|obr\."
+    r"|tabulka|graf|slika|tablica|şekil|tablo"
+)
+# "L(W, b) is the residual and n is the number of points": the formula that they are in is not given.
+_SYMBOL = r"(?-i:[A-Za-zΑ-Ωα-ω]{1,8}~?\((?:[A-Za-zα-ω](?:[,;] ?[A-Za-zα-ω])*)\)|[B-HJ-Zb-zα-ω])"
+_SUBSCRIBED = rf"(?:{_SYMBOL}|(?-i:[A-Z]~?[A-Za-z]~?))"
+_MEANS = (
+    r" (?:is|are|denotes?|represents?|stands? for|ist|sind|bezeichnet|est|sont|désigne|es|son|denota|è|sono|é|são"
+    r"|adalah) (?:the|an?|der|die|das|eine?|les?|la|l['’]|une?|el|los|las|una?|il|lo|i|gli|os?|as?|uma?) ?\w"
+)
+APPARATUS = {
+    "an acknowledgement": {
         "en": r"\b(?:thanks? (?:to|you)\b|(?:we|i|she|he|they|authors?|[A-Z]{2,4}) (?:\w+ ){0,3}(?:thanks?"
         r"|acknowledges?)\b|(?:grateful|gratitude|indebted|thankful)\b|(?:is|was|were|are|been) (?:\w+ly "
         r"|in part )?(?:funded|supported) (?:\w+ ){0,3}by\b.{0,200}\b(?:grants?|fund\w*|foundation|fellowship|award"
@@ -45,10 +55,7 @@ THANKS = Refusal(
         "ar": "نشكر|شكرا|الشكر|شكر وتقدير|نود أن نشكر",
         "fa": "تشکر|سپاس|قدردانی",
     },
-)
-RIGHTS = Refusal(
-    "rights in the text itself",
-    {
+    "rights in the text itself": {
         "": r"©|\(c\) ?\d{4}|\bcopyright\b|creative commons|\bcc[ -]by\b|\bisbn\b|\bissn\b|\ball rights reserved\b"
         r"|\bfor any reuse or distribution\b|\balle rechte vorbehalten\b|\burheberrecht\w* (?:©|19|20)"
         r"|\btous droits réservés\b|\bdroits? d['’]auteur (?:©|19|20)|\btodos los derechos reservados\b"
@@ -57,19 +64,13 @@ RIGHTS = Refusal(
         r"|جميع الحقوق محفوظة|(?:حق نشر|حقوق).{0,25}محفوظ است|"
         f"{_OF_THIS_WORK}",
     },
-)
-# With a figure in brackets a sentence says enough; with one that it speaks of ("as reported in Table 5-1") it does not.
-DRAWN = Refusal(
-    "needs a figure or a table",
-    {
-        "": r"^(?:[^()]|\([^()]*\))*(?<![\w(])(?:fig(?:ures?|s?\.)|tables?|exhibits?|abb(?:ildung(?:en)?|\.)"
-        r"|tab(?:elle|\.)|tableaux?|figur[ae]s?|tablas?|tabell[ae]|tabelas?|gambar|tabel|рис(?:\.|унк\w*)"
-        r"|табл(?:\.|иц\w*)|rys(?:\.|unek)|obr(?:\.|ázek))\s?[A-Z]{0,3}[-.]?\d|^[^（）]*(?:图|表)\s?\d",
+    "a caption": {
+        "": rf"^\W*(?:{_LABELS})\s*[A-Z]?[-.]?\d+\s*[:.–—|-]|^\W*\d+\.\s*(?:ábra|táblázat)\b"
+        r"|^\W*(?:[图表図]|الشكل|الجدول|شكل|جدول|شکل)\s*\d+"
+        r"|^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b"
+        r"|^headline result:",
     },
-)
-NAVIGATION = Refusal(
-    "a hint where to read on",
-    {
+    "a hint where to read on": {
         "": r"https?://|\bwww\.|^\W*\S+@\S+\W*$",
         "en": r"\b(?:appears?|are|is|was|were) (?:\w+ )?in (?:table|figure|fig\.|section|appendix|chapter) \d"
         r"|\bin the (?:previous|next|preceding|following|last) (?:chapter|section|paragraph|subsection)s?\b|^(?:the "
@@ -125,33 +126,19 @@ NAVIGATION = Refusal(
         "ar": "لمزيد من المعلومات|انظر أيضا|راجع",
         "fa": "برای اطلاعات بیشتر|مراجعه کنید|رجوع کنید",
     },
-)
-_LABELS = (
-    r"figure|fig\.|table|listing|chart|photo|exhibit|plate|algorithm|box|abbildung|abb\.|bild|tabelle|tab\.|grafik"
-    r"|tableau|graphique|encadré|figura|tabla|gráfico|cuadro|tabella|grafico|tabela|quadro|figuur|afbeelding|tabel"
-    r"|grafiek|gambar|рис(?:унок|\.)|табл(?:ица|\.)|график|εικόνα|πίνακας|σχήμα|rysunek|rys\.|wykres|obrázek|obr\."
-    r"|tabulka|graf|slika|tablica|şekil|tablo"
-)
-CAPTION = Refusal(
-    "a caption",
-    {
-        "": rf"^\W*(?:{_LABELS})\s*[A-Z]?[-.]?\d+\s*[:.–—|-]|^\W*\d+\.\s*(?:ábra|táblázat)\b"
-        r"|^\W*(?:[图表図]|الشكل|الجدول|شكل|جدول|شکل)\s*\d+"
-        r"|^\W*(?:source|quelle|fuente|fonte|bron|sumber|источник)\s?:|\((?:preview|continued|expanded in)\b"
-        r"|^headline result:",
+    # With a figure in brackets a sentence says enough; with one that it speaks of ("as reported in Table 5-1") it
+    # does not.
+    "needs a figure or a table": {
+        "": r"^(?:[^()]|\([^()]*\))*(?<![\w(])(?:fig(?:ures?|s?\.)|tables?|exhibits?|abb(?:ildung(?:en)?|\.)"
+        r"|tab(?:elle|\.)|tableaux?|figur[ae]s?|tablas?|tabell[ae]|tabelas?|gambar|tabel|рис(?:\.|унк\w*)"
+        r"|табл(?:\.|иц\w*)|rys(?:\.|unek)|obr(?:\.|ázek))\s?[A-Z]{0,3}[-.]?\d|^[^（）]*(?:图|表)\s?\d",
     },
-)
-REFERENCE = Refusal(
-    "an entry of a bibliography",
-    {
+    "an entry of a bibliography": {
         "": r"\bdoi\b|\barxiv\b|\bhttps?://doi|\bet al\.$|\bpp?\. ?\d+|\bvol\. ?\d+|\(\d{1,4}\): ?\d+[–-]\d+"
         r"|^\W*\[\d{1,3}\]\s"
         r"|^[^\W\d_][\w'’.-]+, (?:[^\W\d_][\w.’'-]*,? ){1,12}(?:and [^.]{3,60}\. )?\(?(?:19|20)\d\d[a-z]?\)?\.",
     },
-)
-PLACEHOLDER = Refusal(
-    "a placeholder",
-    {
+    "a placeholder": {
         "": r"\blorem ipsum\b|\btbd\b|^\W*n/?a\W*$",
         "en": r"\bplaceholder\b|\[(?:deleted|moved|removed|modified|split|added)\b|\b(?:left"
         r"|intentionally left) blank\b|\bto be (?:completed|determined|announced|written|defined)\b",
@@ -164,19 +151,8 @@ PLACEHOLDER = Refusal(
         "id": r"\bplaceholder\b|\[dihapus\b",
         "ru": r"\bзаполнитель\b|\[удален\w*",
     },
-)
-# "L(W, b) is the residual and n is the number of points": the formula that they are in is not given.
-_SYMBOL = r"(?-i:[A-Za-zΑ-Ωα-ω]{1,8}~?\((?:[A-Za-zα-ω](?:[,;] ?[A-Za-zα-ω])*)\)|[B-HJ-Zb-zα-ω])"
-_SUBSCRIBED = rf"(?:{_SYMBOL}|(?-i:[A-Z]~?[A-Za-z]~?))"
-_MEANS = (
-    r" (?:is|are|denotes?|represents?|stands? for|ist|sind|bezeichnet|est|sont|désigne|es|son|denota|è|sono|é|são"
-    r"|adalah) (?:the|an?|der|die|das|eine?|les?|la|l['’]|une?|el|los|las|una?|il|lo|i|gli|os?|as?|uma?) ?\w"
-)
-SYMBOLS = Refusal(
-    "it explains the symbols of a formula that is not given",
-    {
+    "it explains the symbols of a formula that is not given": {
         "": rf"^{_SUBSCRIBED}{_MEANS}[^.]*(?:,| and| und| et| y| e| dan)+ {_SYMBOL}{_MEANS}"
         rf"|^{_SYMBOL}{_MEANS}[^.]*(?:,| and| und| et| y| e| dan)+ {_SUBSCRIBED}{_MEANS}"
     },
-)
-APPARATUS = (THANKS, RIGHTS, CAPTION, NAVIGATION, DRAWN, REFERENCE, PLACEHOLDER, SYMBOLS)
+}

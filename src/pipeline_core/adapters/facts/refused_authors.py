@@ -1,11 +1,8 @@
 """Words by language of what authors say of their own work and of its drawings, and of people whom nothing names."""
 
-from pipeline_core.adapters.facts.refused_kind import Refusal
-
-# What "we" recommend or pay is a rule; what "we" want, try or feel is of the authors.
-AIMS = Refusal(
-    "what its authors want or feel",
-    {
+AUTHORS = {
+    # What "we" recommend or pay is a rule; what "we" want, try or feel is of the authors.
+    "what its authors want or feel": {
         "en": r"\bwe(?:['’]ve| have| had) (?:\w+ly |also |now |always )?(?:worked|attempted|tried|completed|clarified"
         r"|reworded|rephrased|provided|identified|included|adopted|aligned|deleted|dropped|merged|revised|updated"
         r"|restructured|deduplicated|mapped|kept|changed|loosened|weakened|retained|reorgani[sz]ed|finished|begun"
@@ -78,10 +75,7 @@ AIMS = Refusal(
         "ar": "(?:نريد|نحاول|قررنا|نعتقد|نسعى|نأمل)",
         "fa": "(?:ما )?(?:می‌خواهیم|تلاش می‌کنیم|تصمیم گرفتیم|معتقدیم|امیدواریم)",
     },
-)  # fmt: skip
-PROMISE = Refusal(
-    "a promise about the text itself",
-    {
+    "a promise about the text itself": {
         "en": r"^(?:future|later|upcoming) (?:versions|releases|editions|revisions) (?:will|may|should)\b"
         r"|\b(?:in|for) (?:a |the |any )?(?:future|next|upcoming|later) (?:version|release|edition|revision"
         r"|issue|update)s?\b|\bwill (?:appear|be (?:added|included|published|covered|addressed|updated)) in (?:a"
@@ -111,10 +105,7 @@ PROMISE = Refusal(
         "ar": "(?:في )?(?:الإصدارات|النسخ|النسخة|الإصدار) (?:المستقبلية|القادمة|القادم)",
         "fa": "(?:در )?نسخه‌?(?:های)? (?:آینده|بعدی|آتی)",
     },
-)  # fmt: skip
-DRAWING = Refusal(
-    "of what is drawn",
-    {
+    "of what is drawn": {
         "en": r"^(?:italics|bold(?:face)?(?: type)?|shading|shaded cells|asterisks?|underlining|parentheses"
         r"|colou?rs?) (?:indicates?|denotes?|marks?|shows?)\b|\b(?:[xyz]-ax[ie]s|(?:horizontal|vertical) axis"
         r"|error bars?|(?:dashed|dotted|solid|red|blue|green|grey|gray|black) (?:lines?|curves?|dots?|bars?|areas?"
@@ -159,61 +150,83 @@ DRAWING = Refusal(
         "|(?:本节|本章)(?:涵盖|介绍|描述)|(?:详见|见|在)第.{1,6}(?:节|章)(?:中)?(?:有)?(?:描述|说明|介绍|详述)",
         "ja": "[xyz] ?軸|破線|(?:本節|本章)では",
     },
-)  # fmt: skip
-# Everything can be difficult, and everything is more important than ever.
-APPRAISAL = Refusal(
-    "a remark that tells nothing",
-    {
+    # Everything can be difficult, and everything is more important than ever.
+    # That something matters or has changed, and neither how nor why.
+    "a remark that tells nothing": {
         "en": r"\b(?:can(?:not| no longer)|must not) (?:continue to )?(?:be ignored|ignore|afford to)\b"
-        r"|\bmust always look (?:forward|to the future)\b|\b(?:can|may|might"
-        r"|could) (?:\w+ )?be (?:\w+ )?(?:difficult|challenging|tricky|hard|daunting|overwhelming|tedious"
-        r"|confusing|tough)(?: (?:to \w+|at first|in practice|at times))?\W*$|\bthan ever\b"
-        r"|^different \w+ have different \w+\W*$|\b(?:increasingly|more and more) (?:important|common|popular"
-        r"|relevant)\W*$|\bhas become very widespread\b|^(?:perhaps )?(?:most |more )?(?:interestingly"
-        r"|strikingly|surprisingly|remarkably)\b|\bcannot be overstated\b|^(?-i:[A-Z][a-z' -]{5,60} might )"
-        r"|\b(?:excellent|great|perfect|ideal|exciting) (?:\w+ ){1,3}to (?:build|start|begin|work|learn)\b"
-        r"|\b(?:are|is) of (?:particular|special|great|growing) interest\b|\b(?:is|are) no silver bullet\b",
-        "de": r"\bnicht länger ignorieren\b|\bnicht mehr ignorieren\b|\bin die zukunft (?:schauen|blicken)\b"
-        r"|\b(?:kann|können|könnte|könnten) (?:\w+ ){0,3}(?:schwierig|schwer|herausfordernd|mühsam"
-        r"|verwirrend) sein\W*$|\b(?:wichtiger|relevanter|aktueller) denn je\b|^(?:unterschiedliche"
+        r"|\bmust always look (?:forward|to the future)\b|\b(?:can|may|might|could) (?:\w+ )?be (?:\w+ )?(?:difficult"
+        r"|challenging|tricky|hard|daunting|overwhelming|tedious|confusing|tough)(?: (?:to \w+|at first|in practice"
+        r"|at times))?\W*$|\bthan ever\b|^different \w+ have different \w+\W*$|\b(?:increasingly"
+        r"|more and more) (?:important|common|popular|relevant)\W*$|\bhas become very widespread\b"
+        r"|^(?:perhaps )?(?:most |more )?(?:interestingly|strikingly|surprisingly|remarkably)\b"
+        r"|\bcannot be overstated\b|^(?-i:[A-Z][a-z' -]{5,60} might )|\b(?:excellent|great|perfect|ideal"
+        r"|exciting) (?:\w+ ){1,3}to (?:build|start|begin|work|learn)\b|\b(?:are|is) of (?:particular|special|great"
+        r"|growing) interest\b|\b(?:is|are) no silver bullet\b|^[^\d:;]{2,110} (?:plays?|has|have) an? (?:very "
+        r"|increasingly )?(?:important|crucial|key|vital|significant|central|major|critical) role\b[^\d:;]{0,50}$"
+        r"|\b(?:has|have) (?:\w+ly )?changed (?:considerably|radically|dramatically|significantly|a lot|completely"
+        r"|fundamentally)\W*$|\b(?:has|have) (?:considerably|radically|dramatically|significantly|completely"
+        r"|fundamentally) changed\W*$",
+        "de": r"\bnicht länger ignorieren\b|\bnicht mehr ignorieren\b|\bin die zukunft (?:schauen|blicken)\b|\b(?:kann"
+        r"|können|könnte|könnten) (?:\w+ ){0,3}(?:schwierig|schwer|herausfordernd|mühsam|verwirrend) sein\W*$"
+        r"|\b(?:wichtiger|relevanter|aktueller) denn je\b|^(?:unterschiedliche"
         r"|verschiedene) \w+ haben (?:unterschiedliche|verschiedene|andere) \w+\W*$|\bfast in vergessenheit\b"
-        r"|^interessanterweise\b",
+        r"|^interessanterweise\b|^[^\d:;]{2,110} spiel(?:t|en) eine (?:sehr )?(?:wichtige|zentrale|entscheidende"
+        r"|große) rolle\b[^\d:;]{0,50}$|\b(?:stark|grundlegend|radikal|erheblich|deutlich) (?:ver|ge)ändert\W*$",
         "fr": r"\bne pouvons (?:plus|pas) (?:continuer à )?ignorer\b|\btournée? vers l['’]avenir\b|\bpeu(?:t"
-        r"|vent) (?:\w+ )?être (?:\w+ )?(?:difficile|complexe|délicat|compliqué|ardu"
-        r"|fastidieux)e?s?[^,;:]{0,25}[.]$|\bplus que jamais\b|\bde plus en plus (?:important|courant|populaire"
-        r"|répandu)e?s?\W*$|^différent(?:e)?s \w+ ont (?:des )?\w+ différente?s\W*$",
+        r"|vent) (?:\w+ )?être (?:\w+ )?(?:difficile|complexe|délicat|compliqué|ardu|fastidieux)e?s?[^,;:]{0,25}[.]$"
+        r"|\bplus que jamais\b|\bde plus en plus (?:important|courant|populaire|répandu)e?s?\W*$"
+        r"|^différent(?:e)?s \w+ ont (?:des )?\w+ différente?s\W*$|^[^\d:;]{2,110} (?:joue(?:nt)?|a"
+        r"|ont) un rôle (?:très )?(?:important|crucial|essentiel|clé|central|majeur)\b[^\d:;]{0,50}$"
+        r"|\b(?:considérablement|radicalement|profondément|beaucoup|fondamentalement) changé\W*$",
         "es": r"\bno podemos (?:seguir|continuar) ignorando\b|\bmirar hacia el futuro\b|\bpued[ea]n? (?:\w+ )?(?:ser"
         r"|resultar) (?:\w+ )?(?:difícil(?:es)?|complicad[oa]s?|complej[oa]s?|desafiante|tedios[oa])[^,;:]{0,25}[.]$"
         r"|\bmás (?:importante |relevante )?que nunca\b|\bcada vez más (?:importantes?|comun(?:es)?|popular(?:es)?"
-        r"|común)\W*$|^diferentes \w+ tienen diferentes \w+\W*$|\bhan pasado en la era\b",
+        r"|común)\W*$|^diferentes \w+ tienen diferentes \w+\W*$|\bhan pasado en la era\b|^[^\d:;]{2,110} (?:desempeña"
+        r"|juega|tiene)n? un papel (?:muy )?(?:importante|crucial|clave|fundamental|central)\b[^\d:;]{0,50}$"
+        r"|\bcambiado (?:considerablemente|radicalmente|mucho|drásticamente|significativamente)\W*$",
         "it": r"\bnon possiamo (?:più |continuare (?:a|ad) )?ignorare\b|\bguardare al futuro\b|\bp(?:uò"
         r"|ossono) (?:\w+ )?(?:essere|risultare) (?:\w+ )?(?:difficil[ei]|compless[oaie]|complicat[oaie]"
-        r"|impegnativ[oaie])[^,;:]{0,25}[.]$|\bpiù (?:importante )?che mai\b|\bsempre più (?:important[ei]"
-        r"|comun[ei]|diffus[oaie])\W*$",
+        r"|impegnativ[oaie])[^,;:]{0,25}[.]$|\bpiù (?:importante )?che mai\b|\bsempre più (?:important[ei]|comun[ei]"
+        r"|diffus[oaie])\W*$|^[^\d:;]{2,110} (?:svolg\w+|gioca\w*|ha|hanno"
+        r"|ricopr\w+) un ruolo (?:molto )?(?:importante|cruciale|chiave|fondamentale|centrale)\b[^\d:;]{0,50}$"
+        r"|\bcambiat[oaie] (?:radicalmente|notevolmente|molto|profondamente|drasticamente)\W*$",
         "pt": r"\bnão podemos (?:mais |continuar (?:a )?)ignorar?(?:ndo)?\b|\bolhar para o futuro\b"
         r"|\bpod[ea]m? (?:\w+ )?ser (?:\w+ )?(?:difícil|difíceis|complicad[oa]s?|complex[oa]s?|desafiador\w*"
-        r"|desafiante)[^,;:]{0,25}[.]$|\bmais (?:importante )?do que nunca\b|\bcada vez mais (?:importantes?"
-        r"|comu(?:m|ns)|popular(?:es)?)\W*$|^diferentes \w+ (?:têm|possuem) diferentes \w+\W*$",
+        r"|desafiante)[^,;:]{0,25}[.]$|\bmais (?:importante )?do que nunca\b|\bcada vez mais (?:importantes?|comu(?:m"
+        r"|ns)|popular(?:es)?)\W*$|^diferentes \w+ (?:têm|possuem) diferentes \w+\W*$|^[^\d:;]{2,110} (?:desempenham?"
+        r"|t[eê]m) um papel (?:muito )?(?:importante|crucial|fundamental|chave|central)\b[^\d:;]{0,50}$|\bmud(?:ou"
+        r"|aram) (?:consideravelmente|radicalmente|muito|drasticamente|significativamente)\W*$",
         "nl": r"\bkan (?:\w+ )?(?:moeilijk|lastig|ingewikkeld|verwarrend) zijn\W*$|\bbelangrijker dan ooit\b"
-        r"|\bsteeds (?:belangrijker|populairder)\W*$",
+        r"|\bsteeds (?:belangrijker|populairder)\W*$|^[^\d:;]{2,110} spe(?:elt|len) een (?:zeer )?(?:belangrijke"
+        r"|cruciale|centrale) rol\b[^\d:;]{0,50}$|\b(?:sterk|ingrijpend|aanzienlijk) veranderd\W*$",
         "id": r"\b(?:dapat|bisa|mungkin) (?:\w+ )?(?:sulit|sukar|rumit|menantang|membingungkan)(?: dilakukan)?\W*$"
-        r"|\bsemakin (?:penting|populer|umum)\W*$|\blebih penting dari sebelumnya\b",
-        "ru": r"\bне мож(?:ем|но) (?:больше |продолжать )?игнорировать\b|\bориентироваться на будущее\b"
-        r"|\b(?:может|могут) (?:\w+ )?(?:быть|оказаться) (?:\w+ )?(?:сложн|трудн|непрост)\w+\W*$|\bкак никогда\b"
-        r"|\bвс[её] более (?:важн|популярн|распростран)\w+\W*$|^разные \w+ имеют разные \w+\W*$",
-        "el": r"\bμπορεί να (?:είναι|αποδειχθεί) (?:\w+ )?(?:δύσκολ\w+|περίπλοκ\w+)\W*$|\bπαρά ποτέ\b",
-        "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b"
-        r"|\bcoraz (?:ważniejsz|popularniejsz)\w+\W*$",
-        "cs": r"\bm(?:ůže|ohou) být (?:\w+ )?(?:obtížn|složit|náročn)\w+\W*$|\bnež kdy(?:koli)?\b",
-        "zh": "不能(?:再|继续)(?:忽视|忽略)|着眼(?:于)?未来|可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候"
-        "|越来越(?:重要|普遍|流行)。?$|(?:是|很)很?难(?:以)?实现的?。?$",
-        "ja": "難しい(?:場合|こと)があ(?:る|ります)。?$|これまで以上に",
+        r"|\bsemakin (?:penting|populer|umum)\W*$|\blebih penting dari sebelumnya\b|^[^\d:;]{2,110} (?:memainkan"
+        r"|memegang|berperan) (?:peran(?:an)? )?(?:yang )?(?:sangat )?penting[^\d:;]{0,50}$"
+        r"|\bberubah (?:secara )?(?:drastis|signifikan|radikal)\W*$",
+        "ru": r"\bне мож(?:ем|но) (?:больше |продолжать )?игнорировать\b|\bориентироваться на будущее\b|\b(?:может"
+        r"|могут) (?:\w+ )?(?:быть|оказаться) (?:\w+ )?(?:сложн|трудн|непрост)\w+\W*$|\bкак никогда\b"
+        r"|\bвс[её] более (?:важн|популярн|распростран)\w+\W*$|^разные \w+ имеют разные \w+\W*$"
+        r"|^[^\d:;]{2,110} игра(?:ет|ют) (?:очень )?(?:важную|ключевую|решающую|большую) роль[^\d:;]{0,50}$"
+        r"|\b(?:сильно|значительно|кардинально|существенно) измени(?:лся|лась|лось|лись)\W*$|\bсовсем иначе, чем\b",
+        "el": r"\bμπορεί να (?:είναι|αποδειχθεί) (?:\w+ )?(?:δύσκολ\w+|περίπλοκ\w+)\W*$|\bπαρά ποτέ\b"
+        r"|^[^\d:;]{2,110} (?:διαδραματίζ|παίζ)\w+ (?:\w+ )?(?:σημαντικό|καθοριστικό|βασικό"
+        r"|κρίσιμο) ρόλο[^\d:;]{0,50}$|\b(?:αλλάξει|άλλαξ\w+) (?:σημαντικά|ριζικά|δραματικά)\W*$",
+        "pl": r"\bmo(?:że|gą) być (?:\w+ )?(?:trudn|skomplikowan)\w+\W*$|\bniż kiedykolwiek\b|\bcoraz (?:ważniejsz"
+        r"|popularniejsz)\w+\W*$|^[^\d:;]{2,110} odgrywa(?:ją)? (?:bardzo )?(?:ważną|kluczową"
+        r"|istotną) rolę[^\d:;]{0,50}$",
+        "cs": r"\bm(?:ůže|ohou) být (?:\w+ )?(?:obtížn|složit|náročn)\w+\W*$|\bnež kdy(?:koli)?\b"
+        r"|^[^\d:;]{2,110} hraj[eí] (?:velmi )?(?:důležitou|klíčovou|zásadní) roli[^\d:;]{0,50}$",
+        "zh": r"不能(?:再|继续)(?:忽视|忽略)|着眼(?:于)?未来|可能(?:会)?(?:很)?(?:困难|复杂|棘手)。?$|比以往任何时候"
+        r"|越来越(?:重要|普遍|流行)。?$|(?:是|很)很?难(?:以)?实现的?。?$|^[^\d：；]{3,60}(?:起着|扮演着?"
+        r"|发挥着?).{0,6}(?:重要|关键|核心)的?(?:作用|角色)。?$|发生了(?:巨大|很大|根本性?|翻天覆地)的?变化。?$",
+        "ja": r"難しい(?:場合|こと)があ(?:る|ります)。?$|これまで以上に|^[^\d：；]{3,60}重要な役割を(?:果た"
+        r"|担)[^。]{0,10}。?$|大きく変わ(?:った|りました)。?$",
+        "ar": r"\b(?:يلعب|تلعب|يؤدي|تؤدي) (?:\w+ )?دور[اً]* (?:مهم|هام|أساسي|رئيسي)\w*",
+        "fa": r"از اهمیت (?:زیادی|بالایی|ویژه‌?ای|بسیاری) برخوردار|نقش (?:بسیار )?(?:مهم|حیاتی|کلیدی"
+        r"|اساسی)ی? (?:\w+ ){0,6}(?:دارد|دارند|ایفا)",
     },
-)  # fmt: skip
-# Somebody without a name did something once.
-CAST = Refusal(
-    "a story of people without names",
-    {
+    # Somebody without a name did something once.
+    "a story of people without names": {
         "en": r"^(?-i:[^A-Z]{0,2}[A-Z][^A-Z]*?)\b(?:he|she) (?:then |had |was |later |also )?(?!need\b"
         r"|proceed\b)(?:\w+ed|shot|told|went|came|said|began|took|found|fled|left|got|had|saw|knew|gave)\b"
         r"|\b\d{1,2}-year-old (?:\w+ ){0,2}(?:man|woman|student|male|female|boy|girl|mother|father|employee"
@@ -247,5 +260,4 @@ CAST = Refusal(
         "cs": r"^(?:podezřel|oběť|pachatel|zloděj|útočník|svědek)\w* (?:\w+ )?\w+(?:l|la|li|ly)\b",
         "zh": "^(?:嫌疑人|受害者|凶手|小偷|攻击者(?:们)?)(?:曾|已经|随后|攻击了|袭击了|发现了)",
     },
-)  # fmt: skip
-AUTHORS = (AIMS, PROMISE, DRAWING, APPRAISAL, CAST)
+}

@@ -1,10 +1,33 @@
 """Words by language of notices among sentences: affiliations, pointers to a table or section, platitudes."""
 
-from pipeline_core.adapters.facts.refused_kind import Refusal
-
-AFFILIATION = Refusal(
-    "a note about its authors",
-    {
+NOTICES = {
+    # What would have been, what happens too often, and how many things there are without one of them.
+    "it says what did not happen, or only that something does": {
+        "en": r"\b(?:was|were) not (?:attempted|undertaken|explored)\W*$|^(?:efforts|attempts|steps"
+        r"|measures) (?:have been|were|are|are being|had been) (?:made|taken|undertaken)\b|^(?-i:[A-Z][a-z]+ed) (?:an?"
+        r"|the|its|new|more than|over) (?!.{0,80}, (?:the|an?|it|they|this|its) )|^if \b.{3,120}\bhad (?:\w+ly |only "
+        r"|not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b|^(?:all )?too often\b|^(?:two|three|four"
+        r"|five|six|several|a few) (?:\w+ )?(?:themes|factors|reasons|points|issues|questions|lessons|trends|patterns"
+        r"|aspects|findings) (?:are|were|is) (?:apparent|evident|clear|identified|discussed|presented|considered"
+        r"|noteworthy)\b",
+        "de": r"^es wurden (?:\w+ )?(?:anstrengungen|versuche|schritte|maßnahmen) unternommen\b|^(?:hätten?"
+        r"|wären?) \b.{3,160}\b(?:hätten?|könnten?|würden?|wären?)\b|^(?:all)?zu oft\b"
+        r"|^wenn \b.{3,120}\b(?:hätten?|wären?)\b,",
+        "fr": r"^des (?:efforts|tentatives|mesures) ont été\b|^si \b.{3,120}\b(?:avai(?:t|ent)|étai(?:t"
+        r"|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b|^trop souvent\b",
+        "es": r"^se (?:hicieron|han hecho|realizaron) esfuerzos\b|^si \b.{3,120}\bhubie(?:ra|ran|se|sen)\b"
+        r"|^(?:con )?demasiad[oa] (?:a menudo|frecuencia)\b",
+        "it": r"^se \b.{3,120}\b(?:avesse|avessero|fosse stat[ao]|fossero stat[ei])\b|^troppo spesso\b",
+        "pt": r"^se \b.{3,120}\b(?:tivesse|tivessem|houvesse)\b|^(?:muitas vezes demais|com demasiada frequência)\b",
+        "nl": r"^als \b.{3,120}\b(?:hadden?|waren) .{0,200}\bzou(?:den)?\b|^(?:maar al )?te vaak\b",
+        "id": r"^(?:seandainya|andai(?:kan|kata)?)\b|^terlalu sering\b",
+        "ru": r"^если бы\b|^слишком часто\b|\bоб этом говорится в (?:глав|раздел)",
+        "el": r"^(?:αν|εάν) \b.{3,120}\b(?:είχε|είχαν)\b.{0,200}\bθα\b|^πολύ συχνά\b",
+        "pl": r"^gdyby\b|^zbyt często\b",
+        "cs": r"^kdyby\b|^příliš často\b",
+        "zh": "^(?:如果|要是|倘若).{2,60}(?:当初|早就|本可)|^(?:很多时候|太多时候|往往太)",
+    },
+    "a note about its authors": {
         "": r"¶",
         "en": r"\b(?:contributed equally|corresponding authors?|independent researchers?\W|equal contribution)",
         "de": r"\b(?:korrespondierende[rn]? autor\w*|gleichermaßen beigetragen|zu gleichen teilen beigetragen)\b",
@@ -23,11 +46,8 @@ AFFILIATION = Refusal(
         "ar": "المؤلف المراسل|ساهموا بالتساوي",
         "fa": "نویسنده مسئول|نویسندهٔ مسئول|سهم برابر",
     },
-)
-# A table, list or section that the sentence sends its reader to, or that it is itself about.
-POINTER = Refusal(
-    "it speaks of a table or section that is not there",
-    {
+    # A table, list or section that the sentence sends its reader to, or that it is itself about.
+    "it speaks of a table or section that is not there": {
         "en": r"\b(?:table|list|figure|chart|diagram|graph)s? (?:below|above)\b|\b(?:following|next|preceding"
         r"|previous) (?:table|figure|chart|list|diagram|graph)s?\b|\bthis (?:section|chapter|appendix|annex|subsection"
         r"|table|figure|list)\b|\b(?:visit|browse|check out) (?:\S+ ){0,6}(?:page|site|website|wiki)\b",
@@ -65,11 +85,8 @@ POINTER = Refusal(
         "ar": "الجدول (?:التالي|أدناه|أعلاه)|هذا (?:القسم|الفصل|الجدول)|هذه القائمة",
         "fa": "جدول (?:زیر|بالا)|این (?:بخش|فصل|جدول|فهرست)",
     },
-)
-# Of what only the document itself can tell which study it is.
-STUDY = Refusal(
-    "it speaks of its own study",
-    {
+    # Of what only the document itself can tell which study it is.
+    "it speaks of its own study": {
         "en": r"\b(?:in|of|for|by|from|under) (?:the (?:current|present)|this) (?:study|survey|report|evaluation"
         r"|analysis|paper|article|sample|assessment|investigation|review|exercise)\b|\b(?:the (?:current|present)"
         r"|this) (?:study|survey|paper|article|review|evaluation) (?!of\b)|\bthis (?:report|release|edition|version"
@@ -97,74 +114,4 @@ STUDY = Refusal(
         "ar": "هذه (?:الدراسة|الورقة|النسخة)|هذا (?:البحث|المقال|التقرير|الإصدار)",
         "fa": "این (?:مطالعه|پژوهش|مقاله|تحقیق|نسخه)|(?:گزارش|سند|مستند|مقاله) (?:پیش رو|حاضر)",
     },
-)
-# That something matters or has changed, and neither how nor why.
-PLATITUDE = Refusal(
-    "a remark that tells nothing",
-    {
-        "en": r"^[^\d:;]{2,110} (?:plays?|has|have) an? (?:very |increasingly )?(?:important|crucial|key|vital"
-        r"|significant|central|major|critical) role\b[^\d:;]{0,50}$|\b(?:has|have) (?:\w+ly )?changed (?:considerably"
-        r"|radically|dramatically|significantly|a lot|completely|fundamentally)\W*$|\b(?:has|have) (?:considerably"
-        r"|radically|dramatically|significantly|completely|fundamentally) changed\W*$",
-        "de": r"^[^\d:;]{2,110} spiel(?:t|en) eine (?:sehr )?(?:wichtige|zentrale|entscheidende|große) rolle"
-        r"\b[^\d:;]{0,50}$|\b(?:stark|grundlegend|radikal|erheblich|deutlich) (?:ver|ge)ändert\W*$",
-        "fr": r"^[^\d:;]{2,110} (?:joue(?:nt)?|a|ont) un rôle (?:très )?(?:important|crucial|essentiel|clé"
-        r"|central|majeur)\b"
-        r"[^\d:;]{0,50}$|\b(?:considérablement|radicalement|profondément|beaucoup|fondamentalement) changé\W*$",
-        "es": r"^[^\d:;]{2,110} (?:desempeña|juega|tiene)n? un papel (?:muy )?(?:importante|crucial|clave|fundamental"
-        r"|central)\b[^\d:;]{0,50}$|\bcambiado (?:considerablemente|radicalmente|mucho|drásticamente"
-        r"|significativamente)\W*$",
-        "it": r"^[^\d:;]{2,110} (?:svolg\w+|gioca\w*|ha|hanno|ricopr\w+) un ruolo (?:molto )?(?:importante|cruciale"
-        r"|chiave|fondamentale|centrale)\b[^\d:;]{0,50}$|\bcambiat[oaie] (?:radicalmente|notevolmente|molto"
-        r"|profondamente|drasticamente)\W*$",
-        "pt": r"^[^\d:;]{2,110} (?:desempenham?|t[eê]m) um papel (?:muito )?(?:importante|crucial|fundamental|chave"
-        r"|central)\b[^\d:;]{0,50}$|\bmud(?:ou|aram) (?:consideravelmente|radicalmente|muito|drasticamente"
-        r"|significativamente)\W*$",
-        "nl": r"^[^\d:;]{2,110} spe(?:elt|len) een (?:zeer )?(?:belangrijke|cruciale|centrale) rol\b[^\d:;]{0,50}$"
-        r"|\b(?:sterk|ingrijpend|aanzienlijk) veranderd\W*$",
-        "id": r"^[^\d:;]{2,110} (?:memainkan|memegang|berperan) (?:peran(?:an)? )?(?:yang )?(?:sangat )?penting"
-        r"[^\d:;]{0,50}$|\bberubah (?:secara )?(?:drastis|signifikan|radikal)\W*$",
-        "ru": r"^[^\d:;]{2,110} игра(?:ет|ют) (?:очень )?(?:важную|ключевую|решающую|большую) роль[^\d:;]{0,50}$"
-        r"|\b(?:сильно|значительно|кардинально|существенно) измени(?:лся|лась|лось|лись)\W*$|\bсовсем иначе, чем\b",
-        "el": r"^[^\d:;]{2,110} (?:διαδραματίζ|παίζ)\w+ (?:\w+ )?(?:σημαντικό|καθοριστικό|βασικό|κρίσιμο) ρόλο"
-        r"[^\d:;]{0,50}$|\b(?:αλλάξει|άλλαξ\w+) (?:σημαντικά|ριζικά|δραματικά)\W*$",
-        "pl": r"^[^\d:;]{2,110} odgrywa(?:ją)? (?:bardzo )?(?:ważną|kluczową|istotną) rolę[^\d:;]{0,50}$",
-        "cs": r"^[^\d:;]{2,110} hraj[eí] (?:velmi )?(?:důležitou|klíčovou|zásadní) roli[^\d:;]{0,50}$",
-        "zh": r"^[^\d：；]{3,60}(?:起着|扮演着?|发挥着?).{0,6}(?:重要|关键|核心)的?(?:作用|角色)。?$"
-        "|发生了(?:巨大|很大|根本性?|翻天覆地)的?变化。?$",
-        "ja": r"^[^\d：；]{3,60}重要な役割を(?:果た|担)[^。]{0,10}。?$|大きく変わ(?:った|りました)。?$",
-        "ar": r"\b(?:يلعب|تلعب|يؤدي|تؤدي) (?:\w+ )?دور[اً]* (?:مهم|هام|أساسي|رئيسي)\w*",
-        "fa": r"از اهمیت (?:زیادی|بالایی|ویژه‌?ای|بسیاری) برخوردار|نقش (?:بسیار )?(?:مهم|حیاتی|کلیدی"
-        r"|اساسی)ی? (?:\w+ ){0,6}(?:دارد|دارند|ایفا)",
-    },
-)
-# What would have been, what happens too often, and how many things there are without one of them.
-UNREAL = Refusal(
-    "it says what did not happen, or only that something does",
-    {
-        "en": r"\b(?:was|were) not (?:attempted|undertaken|explored)\W*$|^(?:efforts|attempts|steps"
-        r"|measures) (?:have been|were|are|are being|had been) (?:made|taken|undertaken)\b|^(?-i:[A-Z][a-z]+ed) (?:an?"
-        r"|the|its|new|more than|over) (?!.{0,80}, (?:the|an?|it|they|this|its) )|^if \b.{3,120}\bhad (?:\w+ly |only "
-        r"|not |been )?\w+(?:ed|en|n|t)\b.{0,200}\b(?:would|could|might)\b|^(?:all )?too often\b|^(?:two|three|four"
-        r"|five|six|several|a few) (?:\w+ )?(?:themes|factors|reasons|points|issues|questions|lessons|trends|patterns"
-        r"|aspects|findings) (?:are|were|is) (?:apparent|evident|clear|identified|discussed|presented|considered"
-        r"|noteworthy)\b",
-        "de": r"^es wurden (?:\w+ )?(?:anstrengungen|versuche|schritte|maßnahmen) unternommen\b|^(?:hätten?"
-        r"|wären?) \b.{3,160}\b(?:hätten?|könnten?|würden?|wären?)\b|^(?:all)?zu oft\b"
-        r"|^wenn \b.{3,120}\b(?:hätten?|wären?)\b,",
-        "fr": r"^des (?:efforts|tentatives|mesures) ont été\b|^si \b.{3,120}\b(?:avai(?:t|ent)|étai(?:t"
-        r"|ent)) (?:\w+ )?\w+[éui]s?\b.{0,200}\w+rai(?:t|ent)\b|^trop souvent\b",
-        "es": r"^se (?:hicieron|han hecho|realizaron) esfuerzos\b|^si \b.{3,120}\bhubie(?:ra|ran|se|sen)\b"
-        r"|^(?:con )?demasiad[oa] (?:a menudo|frecuencia)\b",
-        "it": r"^se \b.{3,120}\b(?:avesse|avessero|fosse stat[ao]|fossero stat[ei])\b|^troppo spesso\b",
-        "pt": r"^se \b.{3,120}\b(?:tivesse|tivessem|houvesse)\b|^(?:muitas vezes demais|com demasiada frequência)\b",
-        "nl": r"^als \b.{3,120}\b(?:hadden?|waren) .{0,200}\bzou(?:den)?\b|^(?:maar al )?te vaak\b",
-        "id": r"^(?:seandainya|andai(?:kan|kata)?)\b|^terlalu sering\b",
-        "ru": r"^если бы\b|^слишком часто\b|\bоб этом говорится в (?:глав|раздел)",
-        "el": r"^(?:αν|εάν) \b.{3,120}\b(?:είχε|είχαν)\b.{0,200}\bθα\b|^πολύ συχνά\b",
-        "pl": r"^gdyby\b|^zbyt często\b",
-        "cs": r"^kdyby\b|^příliš často\b",
-        "zh": "^(?:如果|要是|倘若).{2,60}(?:当初|早就|本可)|^(?:很多时候|太多时候|往往太)",
-    },
-)
-NOTICES = (UNREAL, AFFILIATION, POINTER, STUDY, PLATITUDE)
+}

@@ -1,38 +1,76 @@
 """Words by language of what somebody says in a text: to its reader, of himself, in a story or a dialogue."""
 
-from pipeline_core.adapters.facts.refused_kind import Refusal
-
-TO_THE_READER = Refusal(
-    "said to the reader, no statement",
-    {
+# What happens now and then is the case of which the next sentence gives the rule.
+_MOST_VAGUE = r"\b(?:\W+[^\W\d]+){2,26}\W*$"
+_LABEL = r"^(?:[^:.]{2,40}: )?"
+# What is said aloud, and what those who play a part are told, is true of nobody.
+_SAID_ALOUD = r"[,!！，]"
+VOICES = {
+    "said to the reader, no statement": {
         "": r"!\s*[\"”'’)]*$",
         "en": r"^(?:please|let us|let['’]s|join|welcome|enjoy|feel free|stay|remember that|don['’]t hesitate)\b"
         r"|\b(?:you can help|we (?:hope|encourage|invite|welcome|believe|look forward|wish)|feel free to"
-        r"|get involved)\b|\b(?:are|is) (?:encouraged|invited|welcome) to\b",
-        "de": r"^(?:bitte|lassen sie uns|willkommen)\b|\bwir (?:hoffen|freuen uns|laden|glauben|wünschen)\b|\bsind"
-        r" eingeladen\b",
+        r"|get involved)\b|\b(?:are|is) (?:encouraged|invited|welcome) to\b|^if (?:you|readers)(?:['’]re"
+        r"| are)? (?:\w+ )?(?:familiar|unfamiliar|new to|interested|curious|wondering)\b|\byou (?:can|may|will|could"
+        r"|might)(?: also)? (?:read|learn|find out|discover) (?:much |far )?(?:more|further)\b|\byou (?:will|may|might"
+        r"|['’]ll) (?:\w+ )?(?:notice|recogni[sz]e|wonder|be surprised|be wondering)\b|\b(?:confusing|overwhelming"
+        r"|daunting|intimidating|strange|odd|unfamiliar)\b.{0,40}\b(?:at first|initially|newcomers?|beginners?)\b"
+        r"|^(?:at first|initially)\b.{0,80}\b(?:confusing|overwhelming|daunting|strange|odd)\b",
+        "de": r"^(?:bitte|lassen sie uns|willkommen)\b|\bwir (?:hoffen|freuen uns|laden|glauben|wünschen)\b"
+        r"|\bsind eingeladen\b|^(?:wenn|falls|sofern) (?:sie|du|ihr)\b.{0,60}\b(?:vertraut|neu sind|interessier\w+"
+        r"|bereits kennen)\b|^(?:sind|bist) (?:sie|du)\b.{0,60}\bvertraut\b|\b(?:können|kannst|finden|erfahren) (?:sie"
+        r"|du)\b.{0,80}\b(?:mehr|näheres|weiteres) (?:über|zu\w?|darüber|dazu|lesen|erfahren)\b|\b(?:anfangs|zunächst"
+        r"|auf den ersten blick)\b.{0,60}\b(?:verwirrend|ungewohnt|überwältigend|seltsam)\b",
         "fr": r"^(?:veuillez|rejoignez|bienvenue|n['’]hésitez)\b|\bnous (?:espérons|vous invitons|encourageons|croyons"
-        r"|devons)\b",
-        "es": r"^(?:por favor|únete|bienvenid[oa]s?|no dude)\b|\b(?:esperamos|le invitamos|animamos)\b",
-        "it": r"^(?:per favore|benvenut[oi]|unisciti)\b|\b(?:speriamo|invitiamo|vi invitiamo)\b",
-        "pt": r"^(?:por favor|junte-se|bem-vind[oa]s?)\b|\b(?:esperamos|convidamos|encorajamos)\b",
-        "nl": r"^(?:gelieve|welkom|alstublieft)\b|\b(?:wij|we) (?:hopen|nodigen)\b",
-        "id": r"^(?:silakan|mari|ayo|selamat datang)\b|\bkami (?:berharap|mengundang|mendorong)\b",
-        "ru": r"^(?:пожалуйста|добро пожаловать|присоединяйтесь)\b|\b(?:мы надеемся|мы приглашаем|давайте)\b",
-        "el": r"^(?:παρακαλ\w+|καλώς)\b|\bελπίζουμε\b",
-        "pl": r"^(?:prosimy|zapraszamy|witamy)\b|\bmamy nadzieję\b",
-        "cs": r"^(?:prosím|vítejte)\b|\bdoufáme\b",
-        # what must not be done is a rule, however politely it is said
-        "zh": "^请(?!勿|不|务必)|欢迎|我们希望|让我们",
-        # "お問い合わせください" invites, "押してください" is an order
-        "ja": "[おご御][^、。]{1,8}ください。?$|ましょう。?$|ようこそ",
-        "ar": "^يرجى|مرحبا|نأمل|ندعو",
-        "fa": "^لطفا|خوش آمدید|امیدواریم",
+        r"|devons)\b|^si vous (?:\S+ ){0,3}(?:familiers?|familière|familiarisée?s?|habituée?s?|débutez|intéressée?s?"
+        r"|nouveaux?)\b|^si vous connaissez (?:déjà|bien)\b|\bvous (?:pouvez|pourrez|y trouverez"
+        r"|trouverez)\b.{0,30}\b(?:davantage|en savoir plus|lire plus)\b|\b(?:déroutante?s?|déconcertante?s?"
+        r"|intimidante?s?|confuse?s?|étranges?)\b.{0,30}\b(?:au début|au premier abord|de prime abord|débutants?)\b"
+        r"|^(?:au début|au premier abord)\b.{0,60}\b(?:déroutant|déconcertant|confus)\w*",
+        "es": r"^(?:por favor|únete|bienvenid[oa]s?|no dude)\b|\b(?:esperamos|le invitamos|animamos)\b|^si (?:ya "
+        r"|usted |no )*(?:está|estás|están|es|eres)\b.{0,30}\b(?:familiarizad\w+|nuev[oa]|interesad\w+)\b|\b(?:puede"
+        r"|puedes|podrá|pueden) (?:leer|aprender|saber|conocer|encontrar) más\b|\b(?:confus[oa]s?|abrumador\w*"
+        r"|desconcertantes?|extrañ[oa]s?)\b.{0,30}\b(?:al principio|a primera vista)\b"
+        r"|^al principio\b.{0,60}\b(?:confus|abrumador|desconcertant)\w*",
+        "it": r"^(?:per favore|benvenut[oi]|unisciti)\b|\b(?:speriamo|invitiamo|vi invitiamo)\b|^se (?:già |sei "
+        r"|siete |hai |avete )+.{0,30}\b(?:familiarità|pratica|nuov[oi]|interessat[oi])\b|\b(?:puoi|potete"
+        r"|può) (?:leggere|saperne|scoprire|trovare) (?:di )?più\b|\b(?:confus[aoei]|disorientant[ei]"
+        r"|stran[aoei])\b.{0,30}\b(?:all['’]inizio|inizialmente|a prima vista)\b|^(?:all['’]inizio"
+        r"|inizialmente)\b.{0,60}\b(?:confus|disorientant)\w*",
+        "pt": r"^(?:por favor|junte-se|bem-vind[oa]s?)\b|\b(?:esperamos|convidamos|encorajamos)\b|^se (?:já |você "
+        r"|ainda |não )*(?:está|estiver|é|for)\b.{0,30}\b(?:familiarizad\w+|nov[oa]|interessad\w+)\b|\b(?:pode|poderá"
+        r"|podem) (?:ler|aprender|saber|conhecer|encontrar) mais\b|\b(?:confus[oa]s?|intimidantes?"
+        r"|estranh[oa]s?)\b.{0,30}\b(?:no início|a princípio|à primeira vista)\b|^(?:no início"
+        r"|a princípio)\b.{0,60}\b(?:confus|intimidant)\w*",
+        "nl": r"^(?:gelieve|welkom|alstublieft)\b|\b(?:wij|we) (?:hopen|nodigen)\b|^als (?:u|je"
+        r"|jij)\b.{0,40}\b(?:bekend|vertrouwd|nieuw|geïnteresseerd)\b|\b(?:kunt u|kun je"
+        r"|vindt u)\b.{0,60}\bmeer (?:lezen|informatie|over)\b|\b(?:in het begin|aanvankelijk"
+        r"|op het eerste gezicht)\b.{0,60}\b(?:verwarrend|vreemd|overweldigend)\b|\b(?:verwarrend"
+        r"|overweldigend)\b.{0,30}\bin het begin\b",
+        "id": r"^(?:silakan|mari|ayo|selamat datang)\b|\bkami (?:berharap|mengundang|mendorong)\b|^(?:jika|apabila"
+        r"|bila|kalau) anda (?:sudah |telah |belum |baru |tidak )*(?:familiar|terbiasa|mengenal|akrab|tertarik"
+        r"|pemula)\b|\banda (?:juga )?(?:dapat|bisa) (?:membaca|mempelajari|menemukan"
+        r"|mengetahui) (?:\w+ ){0,3}(?:lebih (?:lanjut|jauh|banyak)|selengkapnya)\b|\bmembingungkan\b.{0,40}\bawal\w*"
+        r"|\bawalnya\b.{0,60}\bmembingungkan\b",
+        "ru": r"^(?:пожалуйста|добро пожаловать|присоединяйтесь)\b|\b(?:мы надеемся|мы приглашаем|давайте)\b"
+        r"|^если вы (?:уже |ещё |еще |не )*(?:знакомы|впервые|новичок|интересуетесь)\b|\bвы (?:можете"
+        r"|сможете) (?:прочитать|узнать|найти) (?:больше|подробнее|подробно)|\b(?:поначалу|сначала"
+        r"|на первый взгляд)\b.{0,60}\b(?:запутан|сбива|странн|непривычн)\w*",
+        "el": r"^(?:παρακαλ\w+|καλώς)\b|\bελπίζουμε\b|^(?:αν|εάν) (?:είστε|είσαι)\b.{0,40}εξοικειωμέν"
+        r"|\bμπορείτε να (?:διαβάσετε|μάθετε) περισσότερα",
+        "pl": r"^(?:prosimy|zapraszamy|witamy)\b|\bmamy nadzieję\b|^(?:jeśli|jeżeli) (?:jesteś|znasz"
+        r"|są państwo)\b.{0,40}\b(?:zaznajomi\w+|zapozna\w+|now[yai]\w*|już|dobrze)\b|\bmożesz (?:przeczytać"
+        r"|dowiedzieć się) więcej\b|\bna początku\b.{0,60}\b(?:myląc|dziwn|przytłaczając)\w*",
+        "cs": r"^(?:prosím|vítejte)\b|\bdoufáme\b|^pokud (?:jste|jsi|znáte)\b.{0,40}\b(?:seznámen\w*|obeznámen\w*"
+        r"|nov\w+|již)\b|\bmůžete (?:se )?(?:přečíst|dozvědět) více\b",
+        "zh": r"^请(?!勿|不|务必)|欢迎|我们希望|让我们|^如果(?:您|你)(?:已经|已|还不|不)?(?:熟悉|是新手|感兴趣)|(?:您"
+        r"|你)可以.{0,20}(?:了解|阅读)更多|(?:一开始|起初|乍看).{0,20}(?:困惑|混淆|奇怪)",
+        "ja": r"[おご御][^、。]{1,8}ください。?$|ましょう。?$|ようこそ|に(?:慣れて|詳しくて?)いる(?:方|場合|なら)"
+        r"|初めての方|もっと(?:読む|知る)ことができ|最初は.{0,20}(?:混乱|戸惑)",
+        "ar": r"^يرجى|مرحبا|نأمل|ندعو|^إذا كنت.{0,20}(?:دراية|معتاد|مهتم|جديد)",
+        "fa": r"^لطفا|خوش آمدید|امیدواریم|^اگر .{0,60}(?:آشنا هستید|آشنایی دارید|علاقه‌?مند)",
     },
-)
-STORY = Refusal(
-    "an example story",
-    {
+    "an example story": {
         "": r"\b(?:alice|bob|mallory|acme|foo|john doe|jane doe's|max"
         r" mustermann)\b.{0,60}\b(?:sends?|wants?|buys?|logs?|uses?|clicks?)\b",
         "en": r"^(?:imagine|suppose|consider (?:a|an|the (?:case|example))|assume|say)\b|^(?:an?|one|another"
@@ -64,10 +102,7 @@ STORY = Refusal(
         "ar": "^(?:تخيل|لنفترض)|^(?:يقوم|قام) (?:أحد )?المهاجم",
         "fa": "^(?:تصور کنید|فرض کنید)|^(?:یک )?مهاجم (?!می‌تواند|ممکن)",
     },
-)
-VAGUE = Refusal(
-    "too vague to be knowledge",
-    {
+    "too vague to be knowledge": {
         "en": r"^(?:there (?:are|is|exist) )?(?:now |also )?(?:many|several|various|numerous|some|countless|a"
         r" (?:(?:small|large|great|growing) )?(?:number|variety"
         r"|range|few) of|better|other)\b(?:\W+[^\W\d]+){2,14}\W*$",
@@ -87,13 +122,7 @@ VAGUE = Refusal(
         "ru": r"^(?:существует |есть )?(?:много|несколько|множество|некоторые|многие"
         r"|различные)\b(?:\W+[^\W\d]+){2,14}\W*$",
     },
-)
-# What happens now and then is the case of which the next sentence gives the rule.
-_MOST_VAGUE = r"\b(?:\W+[^\W\d]+){2,26}\W*$"
-_LABEL = r"^(?:[^:.]{2,40}: )?"
-NOW_AND_THEN = Refusal(
-    "only says that it happens",
-    {
+    "only says that it happens": {
         code: f"{_LABEL}(?:{words}){_MOST_VAGUE}"
         for code, words in {
             "en": r"(?:sometimes|occasionally|every now and then|from time to time)|one (?:often|sometimes|frequently)",
@@ -114,85 +143,7 @@ NOW_AND_THEN = Refusal(
             "ar": "(?:أحيانا|في بعض الأحيان)",
         }.items()
     },
-)
-SPOKEN = Refusal(
-    "said by a person of himself",
-    {
-        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want|need"
-        r"|saw|know|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b"
-        r"|\bwe would like\b|\.\.\.|…",
-        "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
-        "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
-        "es": r"\b(?:yo|mi|mis|me gusta\w*)\b",
-        "it": r"\b(?:io|mio|mia|miei|mie)\b",
-        "pt": r"\b(?:eu|meus?|minhas?)\b",
-        "nl": r"\b(?:ik|mijn)\b",
-        "id": r"\b(?:saya|aku)\b",
-        "ru": r"\b(?:я|мой|моя|мои|меня|мне)\b",
-        "el": r"\b(?:εγώ)\b",
-        "pl": r"\b(?:ja|mój|moja|moje|mnie)\b",
-    },
-)
-REMARK = Refusal(
-    "said to the reader, no statement",
-    {
-        "en": r"^if (?:you|readers)(?:['’]re| are)? (?:\w+ )?(?:familiar|unfamiliar|new to|interested|curious"
-        r"|wondering)\b|\byou (?:can|may|will|could|might)(?: also)? (?:read|learn|find out|discover) (?:much "
-        r"|far )?(?:more|further)\b|\byou (?:will|may|might|['’]ll) (?:\w+ )?(?:notice|recogni[sz]e|wonder|be surprised"
-        r"|be wondering)\b|\b(?:confusing|overwhelming|daunting|intimidating|strange|odd"
-        r"|unfamiliar)\b.{0,40}\b(?:at first|initially|newcomers?|beginners?)\b|^(?:at first"
-        r"|initially)\b.{0,80}\b(?:confusing|overwhelming|daunting|strange|odd)\b",
-        "de": r"^(?:wenn|falls|sofern) (?:sie|du|ihr)\b.{0,60}\b(?:vertraut|neu sind|interessier\w+|bereits kennen)\b"
-        r"|^(?:sind|bist) (?:sie|du)\b.{0,60}\bvertraut\b|\b(?:können|kannst|finden|erfahren) (?:sie|du)\b.{0,80}"
-        r"\b(?:mehr|näheres|weiteres) (?:über|zu\w?|darüber|dazu|lesen|erfahren)\b"
-        r"|\b(?:anfangs|zunächst|auf den ersten blick)\b.{0,60}\b(?:verwirrend|ungewohnt|überwältigend|seltsam)\b",
-        "fr": r"^si vous (?:\S+ ){0,3}(?:familiers?|familière|familiarisée?s?|habituée?s?|débutez|intéressée?s?"
-        r"|nouveaux?)\b|^si vous connaissez (?:déjà|bien)\b|\bvous (?:pouvez|pourrez|y trouverez"
-        r"|trouverez)\b.{0,30}\b(?:davantage|en savoir plus|lire plus)\b|\b(?:déroutante?s?|déconcertante?s?"
-        r"|intimidante?s?|confuse?s?|étranges?)\b.{0,30}\b(?:au début|au premier abord|de prime abord|débutants?)\b"
-        r"|^(?:au début|au premier abord)\b.{0,60}\b(?:déroutant|déconcertant|confus)\w*",
-        "es": r"^si (?:ya |usted |no )*(?:está|estás|están|es|eres)\b.{0,30}\b(?:familiarizad\w+|nuev[oa]"
-        r"|interesad\w+)\b|\b(?:puede|puedes|podrá|pueden) (?:leer|aprender|saber|conocer|encontrar) más\b"
-        r"|\b(?:confus[oa]s?|abrumador\w*|desconcertantes?|extrañ[oa]s?)\b.{0,30}\b(?:al principio|a primera vista)\b"
-        r"|^al principio\b.{0,60}\b(?:confus|abrumador|desconcertant)\w*",
-        "it": r"^se (?:già |sei |siete |hai |avete )+.{0,30}\b(?:familiarità|pratica|nuov[oi]|interessat[oi])\b"
-        r"|\b(?:puoi|potete|può) (?:leggere|saperne|scoprire|trovare) (?:di )?più\b"
-        r"|\b(?:confus[aoei]|disorientant[ei]|stran[aoei])\b.{0,30}\b(?:all['’]inizio|inizialmente|a prima vista)\b"
-        r"|^(?:all['’]inizio|inizialmente)\b.{0,60}\b(?:confus|disorientant)\w*",
-        "pt": r"^se (?:já |você |ainda |não )*(?:está|estiver|é|for)\b.{0,30}\b(?:familiarizad\w+|nov[oa]"
-        r"|interessad\w+)\b|\b(?:pode|poderá|podem) (?:ler|aprender|saber|conhecer|encontrar) mais\b|\b(?:confus[oa]s?"
-        r"|intimidantes?|estranh[oa]s?)\b.{0,30}\b(?:no início|a princípio|à primeira vista)\b|^(?:no início"
-        r"|a princípio)\b.{0,60}\b(?:confus|intimidant)\w*",
-        "nl": r"^als (?:u|je|jij)\b.{0,40}\b(?:bekend|vertrouwd|nieuw|geïnteresseerd)\b"
-        r"|\b(?:kunt u|kun je|vindt u)\b.{0,60}\bmeer (?:lezen|informatie|over)\b"
-        r"|\b(?:in het begin|aanvankelijk|op het eerste gezicht)\b.{0,60}\b(?:verwarrend|vreemd|overweldigend)\b"
-        r"|\b(?:verwarrend|overweldigend)\b.{0,30}\bin het begin\b",
-        "id": r"^(?:jika|apabila|bila|kalau) anda (?:sudah |telah |belum |baru |tidak )*(?:familiar|terbiasa|mengenal"
-        r"|akrab|tertarik|pemula)\b|\banda (?:juga )?(?:dapat|bisa) (?:membaca|mempelajari|menemukan"
-        r"|mengetahui) (?:\w+ ){0,3}(?:lebih (?:lanjut|jauh|banyak)|selengkapnya)\b|\bmembingungkan\b.{0,40}\bawal\w*"
-        r"|\bawalnya\b.{0,60}\bmembingungkan\b",
-        "ru": r"^если вы (?:уже |ещё |еще |не )*(?:знакомы|впервые|новичок|интересуетесь)\b"
-        r"|\bвы (?:можете|сможете) (?:прочитать|узнать|найти) (?:больше|подробнее|подробно)"
-        r"|\b(?:поначалу|сначала|на первый взгляд)\b.{0,60}\b(?:запутан|сбива|странн|непривычн)\w*",
-        "el": r"^(?:αν|εάν) (?:είστε|είσαι)\b.{0,40}εξοικειωμέν|\bμπορείτε να (?:διαβάσετε|μάθετε) περισσότερα",
-        "pl": r"^(?:jeśli|jeżeli) (?:jesteś|znasz|są państwo)\b.{0,40}\b(?:zaznajomi\w+|zapozna\w+|now[yai]\w*"
-        r"|już|dobrze)\b"
-        r"|\bmożesz (?:przeczytać|dowiedzieć się) więcej\b|\bna początku\b.{0,60}\b(?:myląc|dziwn|przytłaczając)\w*",
-        "cs": r"^pokud (?:jste|jsi|znáte)\b.{0,40}\b(?:seznámen\w*|obeznámen\w*|nov\w+|již)\b"
-        r"|\bmůžete (?:se )?(?:přečíst|dozvědět) více\b",
-        "zh": "^如果(?:您|你)(?:已经|已|还不|不)?(?:熟悉|是新手|感兴趣)|(?:您|你)可以.{0,20}(?:了解|阅读)更多"
-        "|(?:一开始|起初|乍看).{0,20}(?:困惑|混淆|奇怪)",
-        "ja": "に(?:慣れて|詳しくて?)いる(?:方|場合|なら)|初めての方|もっと(?:読む|知る)ことができ"
-        "|最初は.{0,20}(?:混乱|戸惑)",
-        "ar": "^إذا كنت.{0,20}(?:دراية|معتاد|مهتم|جديد)",
-        "fa": "^اگر .{0,60}(?:آشنا هستید|آشنایی دارید|علاقه‌?مند)",
-    },
-)  # fmt: skip
-# What is said aloud, and what those who play a part are told, is true of nobody.
-_SAID_ALOUD = r"[,!！，]"
-DIALOGUE = Refusal(
-    "a line of a dialogue or a role",
-    {
+    "a line of a dialogue or a role": {
         "": r"^\W{0,3}\[(?:[A-Z]|agent|user|assistant|buyer|seller|customer|caller|speaker(?: \w)?)\]:?\s+\S"
         r"|^\W{0,3}(?:speaker|person|agent|player|user) [A-Z\d]\s?:\s",
         "en": rf"^(?:honestly|well|sure|okay|ok|sorry|look|listen|hey|hi|hello|oh|wow|yeah|hmm+"
@@ -233,11 +184,8 @@ DIALOGUE = Refusal(
         "|底线)[^。：]{0,20}：|^你(?:的角色|扮演)",
         "ja": "^(?:正直に言うと|正直|こんにちは|ええと|すみません)[、,！!]|^あなたの役割",
     },
-)  # fmt: skip
-# "Dear residents, living together needs a few rules.", "Power you can trust."
-GREETING = Refusal(
-    "a greeting or a slogan",
-    {
+    # "Dear residents, living together needs a few rules.", "Power you can trust."
+    "a greeting or a slogan": {
         "en": r"^dear [^,.!?]{2,50}[,!]|^[^\W\d_]\w*(?: \w+){0,2} (?:you|we|they) (?:can |will |always )*"
         r"(?:trust|need|love|want|deserve|like|enjoy|(?:rely|count|depend) on)\W*$",
         "de": r"^(?:liebe[rsn]?|sehr geehrte[rn]?|werte[rn]?) [^,.!?]{2,50}[,!]",
@@ -262,11 +210,8 @@ GREETING = Refusal(
         "zh": "^(?:尊敬的|亲爱的)[^，,！!：:。]{1,20}[，,！!：:]",
         "ar": r"^(?:عزيزي|أعزاءنا|السادة) [^،,.!؟]{2,50}[،,!:]",
     },
-)
-# What somebody asked at a meeting, and what nobody there knew: "Mr Hill asked whether the pool will close."
-ASKED = Refusal(
-    "what somebody asked or was not sure of",
-    {
+    # What somebody asked at a meeting, and what nobody there knew: "Mr Hill asked whether the pool will close."
+    "what somebody asked or was not sure of": {
         "en": r"(?<!\bwere )(?<!\bwas )(?<!\bare )(?<!\bis )(?<!\bbeen )\b(?:asks|asked|wonders"
         r"|wondered) (?:whether|if|about|why|when)\b|\b(?:was|were|is|are)(?:n['’]t| not) sure\b",
         "de": r"\bfragt(?:e|en)?,? (?:nach|ob|an, ob|warum|wann)\b|\b(?:war|ist|waren|sind) (?:sich )?nicht sicher\b",
@@ -278,5 +223,19 @@ ASKED = Refusal(
         "pl": r"\bpyta(?:ją|ł|ła|li)?,? (?:czy|kiedy|dlaczego)\b",
         "ru": r"\bспр(?:ашивает|ашивают|осил|осила|осили),? (?:\w+ ли|когда|почему)\b",
     },
-)
-VOICES = (TO_THE_READER, REMARK, STORY, VAGUE, NOW_AND_THEN, DIALOGUE, GREETING, ASKED, SPOKEN)
+    "said by a person of himself": {
+        "en": r"\b(?:I(?:['’](?:m|ve|d|ll))?(?= (?:am|was|have|had|would|will|can|could|think|do|did|don['’]t|want|need"
+        r"|saw|know|like|believe|feel|accept|sell|really|just)\b)|I['’](?:m|ve|d|ll)|my|mine|myself)\b|\b(?-i:me)\b"
+        r"|\bwe would like\b|\.\.\.|…",
+        "de": r"\b(?:ich|mein(?:e[rsmn]?)?|mich|mir)\b",
+        "fr": r"\b(?:je|mon|ma|mes|moi)\b|\bj['’]",
+        "es": r"\b(?:yo|mi|mis|me gusta\w*)\b",
+        "it": r"\b(?:io|mio|mia|miei|mie)\b",
+        "pt": r"\b(?:eu|meus?|minhas?)\b",
+        "nl": r"\b(?:ik|mijn)\b",
+        "id": r"\b(?:saya|aku)\b",
+        "ru": r"\b(?:я|мой|моя|мои|меня|мне)\b",
+        "el": r"\b(?:εγώ)\b",
+        "pl": r"\b(?:ja|mój|moja|moje|mnie)\b",
+    },
+}

@@ -6,10 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipeline_core.adapters.facts.blocks import Block
-from pipeline_core.adapters.facts.headed_tables import Table
 from pipeline_core.adapters.facts.scope import bare
-from pipeline_core.adapters.facts.table_body import Said
-from pipeline_core.adapters.facts.table_context import Context, Outside, Source
+from pipeline_core.adapters.facts.table_body import Said, Table
+from pipeline_core.adapters.facts.table_context import Context, Source
 from pipeline_core.adapters.facts.table_grid import Row
 from pipeline_core.domain.facts import Around
 from pipeline_core.domain.text import strip_inline, strip_markdown
@@ -26,7 +25,7 @@ def told_by(text: str, blocks: Sequence[Block], at: int, context: Context, after
     ``after`` is the paragraph below a table that the chunk ends in, ``above`` those above one with which it begins.
     """
     near = [*_around(text, blocks, at, after, above)]
-    outer = [(_plain(heading), Outside(heading, heading=True)) for heading in reversed(blocks[at].headings)]
+    outer = [(_plain(heading), Around(heading, heading=True)) for heading in reversed(blocks[at].headings)]
     spans = [(_plain(text[slice(*span)]), span) for span in context.spans]
     subject, unit = _folded(context.subject), _folded(context.unit)
     telling = _of_subject(subject, spans, near, outer) if subject else ()
@@ -72,9 +71,9 @@ def _around(text: str, blocks: Sequence[Block], at: int, after: str, above: str)
             yield _plain(text[block.start : block.end]), _span(text, block)
     for paragraph in reversed(above.split("\n\n")):
         if paragraph.strip():
-            yield _plain(paragraph), Outside(paragraph.strip())
+            yield _plain(paragraph), Around(paragraph.strip())
     if after and at + 1 == len(blocks):
-        yield _plain(after), Outside(after.strip(), below=True)
+        yield _plain(after), Around(after.strip(), below=True)
 
 
 def _span(text: str, block: Block) -> tuple[int, int]:
@@ -96,7 +95,7 @@ def outside(table: Table, text: str) -> Table:
 
     def told(sources: Iterable[Source]) -> tuple[Source, ...]:
         return tuple(
-            source if isinstance(source, Outside) else Outside(text[slice(*source)].strip()) for source in sources
+            source if isinstance(source, Around) else Around(text[slice(*source)].strip()) for source in sources
         )
 
     context = table.context
@@ -118,7 +117,8 @@ def around(text: str, said: Said, statement: str) -> tuple[Around, ...]:
         *(_of_name(text, said.named_by) if said.named_by else ()),
         *(source for told, source in said.notes if _is_said([told], words)),
     ]
-    return tuple(_quoted(text, source) for source in dict.fromkeys(sources) if source not in said.row.spans)
+    kept = (source for source in dict.fromkeys(sources) if source not in said.row.spans)
+    return tuple(one if isinstance(one, Around) else Around(text[slice(*one)], one[0]) for one in kept)
 
 
 def _of_name(text: str, row: Row) -> tuple[Source, ...]:
@@ -129,12 +129,6 @@ def _of_name(text: str, row: Row) -> tuple[Source, ...]:
 
 def _is_said(names: Iterable[str], words: str) -> bool:
     return any(_folded(name) in words for name in names if name)
-
-
-def _quoted(text: str, source: Source) -> Around:
-    if isinstance(source, Outside):
-        return Around(source.quote, below=source.below, heading=source.heading)
-    return Around(text[slice(*source)], source[0])
 
 
 def _plain(text: str) -> str:

@@ -14,59 +14,51 @@ from pipeline_core.adapters.facts.subjects import name_in
 from pipeline_core.domain.fluency import is_common_word
 from pipeline_core.domain.languages import UNSPACED
 
-# Words of headings that say of every document what kind of section it is, and of axes of figures.
-_GENERIC = word_set("""
+# Words of headings that say of every document what kind of section it is, and of axes of figures; those that are
+# common in their language say nothing either way.
+_GENERIC = word_set(
+    """
 abstract introduction summary overview background results result discussion conclusion conclusions methods method
 methodology materials data analysis findings general notes note example examples purpose description features feature
 usage details other appendix annex chapter part section table tables figure figures exhibit statement need state field
 key main content contents preface foreword information about getting started quick start installation install
-requirements recommendations objectives objective scope definitions introduction evaluation experiments experimental
-setup limitations future work related implementation approach presentation study final remarks comments background
-year years total number numbers percent percentage share group groups type types category name date page
-how what why when where who which prevent vulnerable references using with from into that this these those their other
-more the and for not you all can has was our are but one two its new per any use have been were they them will may than
-such who etc via out off own see get had few did does ein
-der die das und den dem des les des une est son ses que los las una
-del con por sus nos uma dos das não het een van zijn yang dan ini itu как что это для при или και των την στο που
-most also between under over during through draft software review editor submitted published version document
-list lists liste listen lista listas elenco lijst daftar список lista doi untitled readme
-documentation frequently asked questions executive executive's highlights
-glossary
-glossar glossaire glosario glossario glossarium glosarium глоссарий термины сокращения γλωσσάριο słownik słowniczek
-المصطلحات قائمة واژه‌نامه
-einleitung einführung zusammenfassung überblick übersicht hintergrund ergebnisse ergebnis diskussion fazit methode
-methoden methodik daten auswertung allgemeines allgemein hinweise hinweis beispiel beispiele zweck beschreibung anhang
-kapitel teil abschnitt tabelle abbildung vorwort inhalt ziele ziel anwendungsbereich begriffe grundlagen jahr anzahl
-anteil gruppe verhindern verhindert wie was warum wann
-introduction résumé sommaire aperçu contexte résultats résultat discussion conclusion méthode méthodes méthodologie
-données analyse généralités général remarques exemple exemples objet description annexe chapitre partie tableau
-préface avant-propos objectifs objectif champ définitions année nombre groupe comment prévenir
-introducción resumen visión contexto antecedentes resultados resultado discusión conclusión conclusiones método métodos
-metodología datos análisis generalidades general notas nota ejemplo ejemplos objeto descripción anexo capítulo parte
-sección tabla figura prefacio prólogo objetivos objetivo alcance definiciones número grupo cómo prevenir
+requirements recommendations objectives objective scope definitions evaluation experiments experimental setup
+limitations future work related implementation approach presentation study final remarks comments year years total
+number numbers percent percentage share group groups type types category name date page how what why when where who
+which prevent vulnerable references using from into this these those their more not you all can has was our are but
+one two its new any use have been were they them will may than such etc via out off own get had few did does dem son
+ses las sus nos dos não zijn yang dan ini itu как что это для при или και των την στο που most also between under over
+during through draft software review editor submitted published version document list lists liste listen lista listas
+elenco lijst daftar список doi untitled readme documentation frequently asked questions executive executive's
+highlights glossary glossar glossaire glosario glossario glossarium glosarium глоссарий термины сокращения γλωσσάριο
+słownik słowniczek المصطلحات قائمة einleitung einführung zusammenfassung überblick übersicht hintergrund ergebnisse
+ergebnis diskussion fazit methode methoden methodik daten auswertung allgemeines allgemein hinweise hinweis beispiel
+beispiele zweck beschreibung anhang kapitel teil abschnitt tabelle abbildung vorwort inhalt ziele ziel
+anwendungsbereich begriffe grundlagen jahr anzahl anteil gruppe verhindern verhindert wie warum wann résumé sommaire
+aperçu contexte résultats résultat méthode méthodes méthodologie données analyse généralités général remarques exemple
+exemples objet annexe chapitre partie tableau préface objectifs objectif champ définitions année nombre groupe comment
+prévenir introducción resumen visión contexto antecedentes resultados resultado discusión conclusión conclusiones
+método métodos metodología datos análisis generalidades notas nota ejemplo ejemplos objeto descripción anexo capítulo
+parte sección tabla figura prefacio prólogo objetivos objetivo alcance definiciones número grupo cómo prevenir
 introduzione riassunto sommario panoramica contesto risultati risultato discussione conclusione conclusioni metodo
-metodi metodologia dati analisi generale note nota esempio esempi scopo descrizione allegato capitolo sezione tabella
-prefazione obiettivi obiettivo definizioni anno numero gruppo come prevenire
-introdução resumo visão resultados resultado discussão conclusão conclusões metodologia dados análise geral notas
-exemplo exemplos objetivo objetivos descrição seção secção tabela prefácio âmbito definições
-inleiding samenvatting overzicht achtergrond resultaten resultaat discussie conclusie conclusies methode methoden
-gegevens algemeen opmerkingen voorbeeld voorbeelden doel beschrijving bijlage hoofdstuk deel paragraaf tabel voorwoord
-inhoud doelen begrippen jaar aantal groep
-pendahuluan ringkasan gambaran latar belakang hasil pembahasan kesimpulan metode metodologi umum catatan contoh tujuan
-deskripsi lampiran bagian tabel gambar pengantar tahun jumlah kelompok cara mencegah skenario
-введение обзор резюме результаты результат обсуждение заключение выводы метод методы методика данные анализ общие
-сведения примечания пример примеры цель цели описание приложение глава часть раздел таблица рисунок предисловие
-содержание определения годы число группа
-εισαγωγή περίληψη επισκόπηση υπόβαθρο αποτελέσματα συζήτηση συμπεράσματα μέθοδος μεθοδολογία δεδομένα ανάλυση γενικά
-σημειώσεις παράδειγμα παραδείγματα σκοπός περιγραφή παράρτημα κεφάλαιο μέρος ενότητα πίνακας σχήμα πρόλογος
-περιεχόμενα ορισμοί έτος αριθμός σενάριο
-wstęp wprowadzenie streszczenie podsumowanie przegląd tło wyniki dyskusja wnioski metoda metody metodologia dane analiza
-ogólne uwagi przykład przykłady opis załącznik rozdział część tabela rysunek przedmowa definicje liczba grupa
-úvod shrnutí přehled výsledky diskuse závěr metody data obecné poznámky příklad popis příloha kapitola část tabulka
-مقدمة ملخص خلاصة نتائج النتائج مناقشة خاتمة منهجية بيانات تحليل عام ملاحظات مثال أمثلة هدف وصف ملحق فصل جزء قسم جدول
-مقدمه چکیده نتایج بحث نتیجه‌گیری روش داده تحلیل کلیات یادداشت مثال هدف توضیح پیوست فصل بخش جدول سناریو
-""")
-_FOLDED = frozenset(word.casefold() for word in _GENERIC)
+metodi metodologia dati analisi generale esempio esempi scopo descrizione allegato capitolo sezione tabella prefazione
+obiettivi obiettivo definizioni anno numero gruppo come prevenire introdução resumo visão discussão conclusão
+conclusões dados análise geral exemplo exemplos descrição seção secção tabela prefácio âmbito definições inleiding
+samenvatting overzicht achtergrond resultaten resultaat discussie conclusie conclusies gegevens algemeen opmerkingen
+voorbeeld voorbeelden doel beschrijving bijlage hoofdstuk deel paragraaf tabel voorwoord inhoud doelen begrippen jaar
+aantal groep pendahuluan ringkasan gambaran latar belakang hasil pembahasan kesimpulan metode metodologi umum catatan
+contoh tujuan deskripsi lampiran bagian gambar pengantar tahun jumlah kelompok cara mencegah skenario введение обзор
+резюме результаты результат обсуждение заключение выводы метод методы методика данные анализ общие сведения примечания
+пример примеры цель цели описание приложение глава часть раздел таблица рисунок предисловие содержание определения
+годы число группа εισαγωγή περίληψη επισκόπηση υπόβαθρο αποτελέσματα συζήτηση συμπεράσματα μέθοδος μεθοδολογία
+δεδομένα ανάλυση γενικά σημειώσεις παράδειγμα παραδείγματα σκοπός περιγραφή παράρτημα κεφάλαιο μέρος ενότητα πίνακας
+σχήμα πρόλογος περιεχόμενα ορισμοί έτος αριθμός σενάριο wstęp wprowadzenie streszczenie podsumowanie przegląd tło
+wyniki dyskusja wnioski metoda metody dane analiza ogólne uwagi przykład przykłady opis załącznik rozdział część
+rysunek przedmowa definicje liczba grupa úvod shrnutí přehled výsledky diskuse závěr obecné poznámky příklad popis
+příloha kapitola část tabulka مقدمة ملخص خلاصة نتائج النتائج مناقشة خاتمة منهجية بيانات تحليل عام ملاحظات مثال أمثلة
+هدف وصف ملحق فصل جزء قسم جدول مقدمه چکیده نتایج بحث روش داده تحلیل کلیات یادداشت توضیح پیوست بخش سناریو
+""".casefold()
+)
 _GENERIC_UNSPACED = re.compile(
     "词汇表|术语|用語集|简介|介绍|概述|前言|目录|结论|结果|讨论|方法|数据|分析|背景|摘要|总结|示例|场景|附录|说明|目的|范围|定义|如何|什么"
     "|はじめに|概要|結果|考察|結論|方法|背景|要約|付録|目的|定義|例"
@@ -141,7 +133,7 @@ def scope_of(statement: str, headings: Sequence[str], title: str, language: str,
     """
     near = section_of(headings, title, language)
     # a title that is no name says of a fact no more than where it stands, which is shown beside it
-    scope = near or (_usable(name_in(title), language) if ": " in title else "")
+    scope = near or (name_of_section(name_in(title), language) if ": " in title else "")
     said = _content(statement, language)
     if needed and near:
         return "" if _content(near, language) <= said else near
@@ -153,18 +145,13 @@ def scope_of(statement: str, headings: Sequence[str], title: str, language: str,
 def section_of(headings: Sequence[str], title: str, language: str) -> str:
     """The name of the nearest heading, but for the title, that tells of what the text below it is; "" without one."""
     sections = [heading for heading in headings if heading != title]
-    return next((name for heading in reversed(sections) if (name := _usable(heading, language))), "")
+    return next((name for heading in reversed(sections) if (name := name_of_section(heading, language))), "")
 
 
 def section_beside(caption: str, headings: Sequence[str], title: str) -> str:
     """The section that tells of what a table is and whose words its caption lacks; "" where there is none."""
     section = section_of(headings, title, "")
     return "" if _content(section, "") & _content(caption, "") else section
-
-
-def names_a_section(heading: str, language: str) -> bool:
-    """Return whether the heading tells the subject of the text below it."""
-    return bool(_usable(heading, language))
 
 
 def share_a_word(first: str, second: str, language: str) -> bool:
@@ -178,7 +165,7 @@ def bare(heading: str) -> str:
     return f"¿{name}" if name and f"¿{name}" in heading else name
 
 
-def _usable(heading: str, language: str) -> str:
+def name_of_section(heading: str, language: str) -> str:
     """The heading without its number if it tells of what a statement is; else ""."""
     name = bare(heading)
     words = name.split()
@@ -197,7 +184,7 @@ def _content(text: str, language: str) -> frozenset[str]:
     found = {
         word[:_STEM]
         for word in _WORD.findall(text.casefold())
-        if len(word) >= _LEAST_LETTERS and word not in _FOLDED and not is_common_word(word)
+        if len(word) >= _LEAST_LETTERS and word not in _GENERIC and not is_common_word(word)
     }
     if language in UNSPACED or _UNSPACED_RUN.search(text):
         plain = _GENERIC_UNSPACED.sub(" ", text)

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import bare_definite
-from pipeline_core.adapters.facts.heading_leads import leads_to_names
 from pipeline_core.adapters.facts.ids import names_a_requirement
+from pipeline_core.adapters.facts.lead_words import leads_to_names
 from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.scope import bare, known_names, names_its_subject, scope_of, share_a_word
+from pipeline_core.adapters.facts.unexplained import continues
 from pipeline_core.domain.text import strip_markdown
 
 

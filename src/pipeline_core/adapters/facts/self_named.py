@@ -93,10 +93,10 @@ _NAME = "Document"
 
 
 @cache
-def _pattern(language: str) -> re.Pattern[str] | None:
+def _pattern(language: str) -> re.Pattern[str]:
     """Return the pattern of the language; of all languages where it is not known."""
     codes = [code for code in _DOCUMENTS if language in (code, "")]
-    return re.compile("|".join(map(_words, codes)), re.IGNORECASE) if codes else None
+    return re.compile("|".join(map(_words, codes)) or "(?!)", re.IGNORECASE)
 
 
 def _words(code: str) -> str:
@@ -109,5 +109,4 @@ def _words(code: str) -> str:
 
 def with_name(sentence: str, language: str) -> str:
     """The sentence with a name where it points at its own document or the parties to it."""
-    pattern = _pattern(language)
-    return pattern.sub(_NAME, sentence) if pattern else sentence
+    return _pattern(language).sub(_NAME, sentence)

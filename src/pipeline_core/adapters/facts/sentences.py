@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pipeline_core.adapters.facts import english_words as en
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.definite import resumes
 from pipeline_core.adapters.facts.definitions import natural_question, says_not
 from pipeline_core.adapters.facts.elsewhere import connective, points_elsewhere
@@ -17,7 +16,7 @@ from pipeline_core.adapters.facts.leaning import points_at_unsaid, points_back
 from pipeline_core.adapters.facts.list_words import says_no
 from pipeline_core.adapters.facts.refusals import is_caption, is_reference, why_refused
 from pipeline_core.adapters.facts.subjects import subject_of
-from pipeline_core.adapters.facts.unexplained import introduces, is_unexplained, unexplained_head
+from pipeline_core.adapters.facts.unexplained import continues, introduces, is_unexplained, unexplained_head
 from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
@@ -141,7 +140,8 @@ def _goes_on(first: _Said, second: _Said, language: str) -> bool:
 
 
 def _joined(first: _Said, second: _Said) -> _Said | None:
-    if _words(first.statement) + _words(second.statement) > MAX_JOINED or second.start - first.end > 3:
+    words = first.statement.count(" ") + second.statement.count(" ") + 2
+    if words > MAX_JOINED or second.start - first.end > 3:
         return None
     if second.head and not introduces(first.statement, second.head):
         return None
@@ -156,10 +156,6 @@ def _joined(first: _Said, second: _Said) -> _Said | None:
 
 
 _WIDE_STOPS = "。！？"  # they have their blank in them
-
-
-def _words(statement: str) -> int:
-    return statement.count(" ") + 1
 
 
 def _claim(said: _Said, block: Block, language: str, *, opens: bool) -> Claim:
@@ -357,24 +353,15 @@ def without_footnote_marks(said: str) -> str:
 def _stands(statement: str, language: str) -> bool:
     """A whole sentence, of a fit length, that says something of its document: alone, or with the one before it."""
     first = _OPENING.match(statement)
-    if (
-        not first
-        or (first["first"].islower() and not CODE_NAME.match(statement))
-        or not _is_of_fit_length(statement, language)
-    ):
+    if not first or (first["first"].islower() and not CODE_NAME.match(statement)):
         return False
-    if (
-        _BROKEN.search(statement)
-        or _QUOTED.fullmatch(statement)
-        or why_refused(statement, language)
-        or points_elsewhere(statement, language)
-    ):
+    if not _is_of_fit_length(statement, language) or _BROKEN.search(statement) or _QUOTED.fullmatch(statement):
         return False
-    if _OUT_OF_ORDER.search(statement) or (language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement)):
+    if why_refused(statement, language) or points_elsewhere(statement, language) or _OUT_OF_ORDER.search(statement):
         return False
-    if any(statement.count(opening) != statement.count(closing) for opening, closing in _PAIRS):
+    if language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement):
         return False
-    if statement.count('"') % 2:
+    if statement.count('"') % 2 or any(statement.count(opens) != statement.count(closes) for opens, closes in _PAIRS):
         return False
     if language != "en":
         return True

@@ -140,10 +140,10 @@ _NAMES_NOTHING = re.compile(
 
 
 @cache
-def _pattern(language: str) -> re.Pattern[str] | None:
+def _pattern(language: str) -> re.Pattern[str]:
     words = _WORDS.get(language)
     if words is None:
-        return None
+        return re.compile("(?!)")
     heads = "|".join(
         f"(?P<{kind}>{listed})"
         for kind, listed in (("work", words.works), ("part", words.parts), ("whole", words.wholes))
@@ -164,16 +164,13 @@ def subject_of(sentence: str, headings: Sequence[str], title: str, language: str
         title: of the document; "" where it has none.
         language: of the document; of one that has no words here, every sentence tells by itself.
     """
-    pattern = _pattern(language)
-    match = pattern.match(sentence) if pattern else None
-    opening = _OPENING.match(sentence) if pattern and match is None else None
-    if pattern and opening:
+    match = _pattern(language).match(sentence)
+    opening = _OPENING.match(sentence) if match is None else None
+    if opening:
         # behind an opening it may be one of which the opening tells
         rest = sentence[opening.end() :]
-        match = pattern.match(rest[:1].upper() + rest[1:])
-        if match and not match["work"]:
-            match = None
-    if match is None:
+        match = _pattern(language).match(rest[:1].upper() + rest[1:])
+    if match is None or (opening and not match["work"]):
         return ""
     head = match["head"]
     near = next((name for name in reversed(headings) if _is_name_of(head, name)), "")

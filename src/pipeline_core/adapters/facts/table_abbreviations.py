@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.table_body import Said
-from pipeline_core.adapters.facts.table_titles import without_marks_of_notes
+from pipeline_core.adapters.facts.table_labels import without_marks_of_notes
 from pipeline_core.domain.text import strip_markdown
 
 _NEAR = 2

@@ -6,9 +6,17 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.scope import bare, section_beside
-from pipeline_core.adapters.facts.table_labels import asks, begins_small, is_label, names_something, says_only_kind
-from pipeline_core.adapters.facts.table_titles import without_marks_of_notes, without_talk
+from pipeline_core.adapters.facts.table_labels import (
+    asks,
+    begins_small,
+    is_label,
+    names_something,
+    says_only_kind,
+    without_marks_of_notes,
+    without_talk,
+)
 from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.facts import Around
 from pipeline_core.domain.table_spans import CONTINUED
 from pipeline_core.domain.text import strip_markdown
 
@@ -94,16 +102,7 @@ _CONTAINS = re.compile(
 _NUMBERING = re.compile(r"^(?:(?:\d+\.)+\d*|\d+)\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Text of another chunk: above, or ``below``; of a ``heading`` its words."""
-
-    quote: str
-    below: bool = False
-    heading: bool = False
-
-
-Source = tuple[int, int] | Outside
+Source = tuple[int, int] | Around
 """A span in the chunk, or a text in another one."""
 
 
@@ -184,12 +183,9 @@ def _named_nearby(text: str, blocks: Sequence[Block], at: int, after: str, befor
         return Context(title, unit, (spans, *unit_span), is_caption=True)
     if title := _caption_before(before, text, blocks[:at]):
         return Context(title, unit, unit_span, is_caption=True)
-    below = _below(text, blocks, at)
-    if below:
-        title = _title(below[0])
-        return Context(title, unit, (*unit_span, below[1]), is_caption=True)
-    if at + 1 == len(blocks) and _is_caption(strip_markdown(after)):
-        return Context(_title(strip_markdown(after)), unit, unit_span, is_caption=True)
+    below, below_span = _below(text, blocks, at, after)
+    if _is_caption(below):
+        return Context(_title(below), unit, (*unit_span, *below_span), is_caption=True)
     if above:
         said, span = above[-1]
         leads = said.endswith((":", "：")) and len(said.split()) <= 14 and not begins_small(said)
@@ -289,15 +285,14 @@ def _without_open_bracket(unit: str) -> str:
     return unit
 
 
-def _below(text: str, blocks: Sequence[Block], at: int) -> tuple[str, tuple[int, int]] | None:
-    """The caption below the table; one with a table below it is that one's."""
-    if at + 1 >= len(blocks) or blocks[at + 1].kind != "prose":
-        return None
-    if at + 2 < len(blocks) and blocks[at + 2].kind == "table":
-        return None
+def _below(text: str, blocks: Sequence[Block], at: int, after: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The paragraph below the table and where it stands; one with a table below it is that one's."""
+    if at + 1 == len(blocks):
+        return strip_markdown(after), ()
     block = blocks[at + 1]
-    said = strip_markdown(block.text_in(text))
-    return (said, (block.start, block.end)) if _is_caption(said) else None
+    if block.kind != "prose" or (at + 2 < len(blocks) and blocks[at + 2].kind == "table"):
+        return "", ()
+    return strip_markdown(block.text_in(text)), ((block.start, block.end),)
 
 
 def _caption_apart(text: str, blocks: Sequence[Block]) -> Block | None:

@@ -26,7 +26,6 @@ class Row:
 
     cells: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
-    spread: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -68,10 +67,6 @@ def read_grid(text: str, block: Block, kept_before: tuple[int, ...] = ()) -> Gri
         for row in rows
         if (not closed or text[row.spans[0][1] - 1] == "|") and (fitted := _fitted(row, width)) is not None
     ]
-    if not rows:
-        return None
-    if not width:
-        return None
     kept = tuple(at for at in range(width) if any(row.cells[at] for row in rows))
     if not has_delimiter and len(kept_before) and max(kept_before) < width:
         kept = kept_before
@@ -103,7 +98,6 @@ def _fitted(row: Row, width: int) -> Row | None:
 def _spread(row: Row) -> Row:
     """Several values in one cell, with just as many blank cells behind it, are those cells' values."""
     cells = list(row.cells)
-    spread = False
     for at, cell in enumerate(row.cells):
         tokens = cell.split()
         blanks = next((n for n, other in enumerate(row.cells[at + 1 :]) if other), len(row.cells) - at - 1)
@@ -112,8 +106,7 @@ def _spread(row: Row) -> Row:
         if any(_GROUP_OF_DIGITS.match(one) and _THREE_DIGITS.match(other) for one, other in pairwise(tokens)):
             continue  # "10 000" is one number
         cells[at : at + len(tokens)] = tokens
-        spread = True
-    return replace(row, cells=tuple(cells), spread=spread) if spread else row
+    return replace(row, cells=tuple(cells))
 
 
 def _mended(rows: Sequence[Row]) -> list[Row]:
@@ -144,6 +137,10 @@ def _wrapped(above: Row, row: Row, *, are_numbered: bool) -> Row | None:
         goes_on = bool(SECTION.fullmatch(name) and row.cells[long]) and not _is_whole(above.cells[long])
     if not goes_on:
         return None
+    return _as_one(above, row)
+
+
+def _as_one(above: Row, row: Row) -> Row:
     cells = tuple(f"{one} {other}".strip() for one, other in zip(above.cells, row.cells, strict=True))
     return Row(cells, (*above.spans, *row.spans))
 
@@ -165,8 +162,7 @@ def _joined(above: Row, row: Row, *, names_begin_small: bool) -> Row | None:
         return None
     if not all(_goes_on(row.cells[at]) and not _is_whole(above.cells[at]) for at in row.filled):
         return None
-    cells = tuple(f"{one} {other}".strip() for one, other in zip(above.cells, row.cells, strict=True))
-    return Row(cells, (*above.spans, *row.spans))
+    return _as_one(above, row)
 
 
 def _goes_on(cell: str) -> bool:

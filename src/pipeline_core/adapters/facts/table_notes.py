@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.table_body import Said
-from pipeline_core.adapters.facts.table_context import Outside, Source
+from pipeline_core.adapters.facts.table_context import Source
+from pipeline_core.domain.facts import Around
 from pipeline_core.domain.text import strip_inline, strip_markdown
 
 _MOST_BELOW = 6
@@ -51,7 +52,7 @@ def notes_below(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
         start = text.rfind("\n", 0, block.start) + 1  # the mark of a note may be read as that of a list's item
         found = {**_read(text[start : block.end], (start, block.end)), **found}
     if after and at + 1 == len(blocks):
-        found = {**_read(after, Outside(after.strip(), below=True)), **found}
+        found = {**_read(after, Around(after.strip(), below=True)), **found}
     if not all(map(_is_counted, found)) and _is_numbering(text, blocks, at, found):
         return {mark: note for mark, note in found.items() if _is_counted(mark)}
     return found
@@ -79,7 +80,7 @@ def note_of_all(text: str, blocks: Sequence[Block], at: int, after: str = "") ->
     if below is not None and below.kind == "prose":
         said, source = below.text_in(text), (below.start, below.end)
     elif below is None and after:
-        said, source = after, Outside(after.strip(), below=True)
+        said, source = after, Around(after.strip(), below=True)
     else:
         return None
     parts = (_OF_ALL.fullmatch(strip_markdown(part)) for part in _NEXT.split(_bare(said)))
@@ -173,4 +174,4 @@ def _value(value: str, notes: Mapping[str, Note], used: list[Note]) -> str:
 def words_of(text: str, sources: Iterable[Source]) -> Iterator[str]:
     """Yield the text of each source."""
     for source in sources:
-        yield source.quote if isinstance(source, Outside) else text[slice(*source)]
+        yield source.quote if isinstance(source, Around) else text[slice(*source)]

@@ -5,18 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline_core.adapters.facts.blocks import Block
+from pipeline_core.adapters.facts.cell_texts import CutCells
 from pipeline_core.adapters.facts.claims import Claim
-from pipeline_core.adapters.facts.cut_cells import CutCells
-from pipeline_core.adapters.facts.headed_tables import Table, headed
-from pipeline_core.adapters.facts.row_marks import ANSWERS
 from pipeline_core.adapters.facts.row_sources import around, head_of, told_by
-from pipeline_core.adapters.facts.row_statements import statement_of
+from pipeline_core.adapters.facts.row_statements import ANSWERS, statement_of
 from pipeline_core.adapters.facts.row_traits import traits_of
 from pipeline_core.adapters.facts.sentences import keeps_numbers
 from pipeline_core.adapters.facts.table_abbreviations import explained_near, in_full
-from pipeline_core.adapters.facts.table_body import Body, Said
+from pipeline_core.adapters.facts.table_body import Body, Said, Table, headed
 from pipeline_core.adapters.facts.table_context import context_of
-from pipeline_core.adapters.facts.table_grid import read_grid
+from pipeline_core.adapters.facts.table_grid import Grid, read_grid
 from pipeline_core.adapters.facts.table_notes import note_of_all, notes_below, with_notes, words_of
 from pipeline_core.domain.text import numbers_in
 
@@ -39,13 +37,8 @@ def table_claims(
     block = blocks[at]
     begins_within = not text[: block.start].strip()
     grid = read_grid(text, block, before.kept if before and begins_within else ())
-    if grid is None or (
-        not grid.has_header and not _has_line_below_first(text, block) and not (before and begins_within)
-    ):
-        return [], None
-    if not 2 <= grid.width <= MOST_CERTAIN_COLUMNS:
-        return [], None
-    if _is_list([row.cells for row in grid.rows]):
+    is_table = grid and (grid.has_header or _has_line_below_first(text, block) or (before and begins_within))
+    if not (grid and is_table and 2 <= grid.width <= MOST_CERTAIN_COLUMNS) or _is_list(grid):
         return [], None
     is_next = begins_within or _stands_below_a_table(text, blocks[:at])
     context = told_by(text, blocks, at, context_of(text, blocks, at, after, above), after, above)
@@ -95,14 +88,14 @@ def why_no_rows(text: str, block: Block, *, goes_on: bool = False) -> str:
             f"a table of {grid.width:,} columns: up to {MOST_COLUMNS} are read row by row, up to "
             f"{MOST_CERTAIN_COLUMNS} where its first row names each of them"
         )
-    if _is_list([row.cells for row in grid.rows]):
+    if _is_list(grid):
         return "a list set in columns"
     return "a table none of whose rows says what it is about"
 
 
-def _is_list(rows: Sequence[Sequence[str]]) -> bool:
+def _is_list(grid: Grid) -> bool:
     """Return whether it is a list set in columns, a bullet before each entry: neighbouring cells are unrelated."""
-    cells = [cell for row in rows for cell in row if cell]
+    cells = [cell for row in grid.rows for cell in row.cells if cell]
     return bool(cells) and all(_BULLET.match(cell) for cell in cells)
 
 

@@ -27,6 +27,11 @@ class Language:
     resumed: str = ""
     compared: str = ""
 
+    @property
+    def before_noun(self) -> str:
+        """Return the articles with the blank behind them, which some have none of."""
+        return self.article if " " in self.article else f"(?:{self.article}) "
+
 
 LANGUAGES: Mapping[str, Language] = {
     "en": Language(

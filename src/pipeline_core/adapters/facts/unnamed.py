@@ -8,51 +8,51 @@ import re
 
 from pipeline_core.adapters.facts.self_named import with_name
 
-# A share of nobody: a verb stands where "of the students" would.
-_OF_WHOM = {
+# A share of nobody, where a verb stands where "of the students" would; other than what; a level or way that is the same
+# as one before; and two that were named before: of the parties to a contract there are always two.
+_LEFT_OUT = {
     "en": r"^(?i:almost|about|nearly|over|around|some|approximately|only|just|more than|less than|fewer than|another"
-    r"|a further)?\s?\d+(?:\.\d+)?\s?(?:%|per ?cent) (?:\w+ly |also )?(?:believed?|said|say|reported?|are|were|have|had"
-    r"|think|thought|felt|feel|agreed?|answered|stated?|did|do|use[d]?|wanted?|never|always)\b",
+    r"|a further)?\s?\d+(?:\.\d+)?\s?(?:%|per ?cent) (?:\w+ly |also )?(?:believed?|said|say|reported?|are|were"
+    r"|have|had|think|thought|felt|feel|agreed?|answered|stated?|did|do|use[d]?|wanted?|never|always)\b"
+    r"|(?<!and )(?<!or )(?<!like )(?<!any )(?<!many )(?<!as )(?<!each )(?<!with )(?<!from )\bother (?:forms?"
+    r"|types?|kinds?|ways|means|examples)\b(?!.*\bthan\b)|^[A-Z][a-z]+s were (?:then |first |also )?(?:identified"
+    r"|selected|chosen|collected|extracted|excluded|recruited|computed|calculated|coded|sampled|screened)\b"
+    r"|\bof the (?:range|scale|ranking|spectrum|distribution)\W*$|\bthe same (?:levels?|degree|manner|amounts?"
+    r"|extent|treatment|standards?)\b(?!.*\b(?:as|that|for (?:all|both|each|every)|across|between|regardless)\b)"
+    r"|\b[Bb]oth (?:the |of the )?(?:\w+ )?(?!part(?:ies|ners)\b|sides\b|ends\b|sexes\b|genders\b)\w+s\b(?! (?:of"
+    r"|part(?:ies|ners)|in|that|which)\b)(?!.{0,60}\band\b)",
     "de": r"^(?i:fast|etwa|rund|über|nur|knapp|weitere)?\s?\d+(?:,\d+)?\s?(?:%|Prozent) (?:glauben|gaben|sind|waren"
-    r"|haben|hatten|meinen|sagten|nutzen|fühlen)\b",
+    r"|haben|hatten|meinen|sagten|nutzen|fühlen)\b|(?<!und )(?<!oder )\b(?:andere|weitere)[nr]? (?:Formen|Arten"
+    r"|Möglichkeiten)\b(?! als)|\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)"
+    r"|\b[Bb]eiden? (?!Partei|Seiten|Parteien|Geschlecht)\w+n?\b(?!.{0,60}\bund\b)",
     "fr": r"^(?i:près de|environ|plus de|seulement)?\s?\d+(?:,\d+)?\s?% (?:ont|sont|étaient|avaient|déclarent|pensent"
-    r"|estiment|utilisent)\b",
+    r"|estiment|utilisent)\b|(?<!et )(?<!ou )\bd['’]autres (?:formes|types|moyens|exemples)\b(?! que)|\b(?:le"
+    r"|au) même (?:niveau|degré)\b(?!.*\bque\b)|\bde la même (?:manière|façon)\b(?!.*\bque\b)",
     "es": r"^(?:Casi |Cerca de |Más d)?(?:[Ee]l |un )?\d+(?:,\d+)?\s?% (?:son|tienen?|creen?|declar\w+|dijo|dijeron"
-    r"|está\w*|usan?)\b",
-    "it": r"^(?:Quasi |Circa )?(?:[Ii]l )?\d+(?:,\d+)?\s?% (?:ha|hanno|è|sono|crede|dichiara|ritiene|usa)\b",
-    "pt": r"^(?:Quase |Cerca de )?(?:[Oo]s? )?\d+(?:,\d+)?\s?% (?:são|têm|tem|acredita\w*|declar\w+|disse\w*|usa\w*)\b",
-    "nl": r"^(?:Bijna |Ongeveer )?\d+(?:,\d+)?\s?(?:%|procent) (?:gelooft|zei|is|was|heeft|had|denkt|gebruikt)\b",
-    "id": r"^(?:Hampir |Sekitar )?\d+(?:,\d+)?\s?(?:%|persen) (?:percaya|mengatakan|adalah|memiliki|merasa)\b",
-}  # fmt: skip
-_OTHER_THAN = {
-    "en": r"(?<!and )(?<!or )(?<!like )(?<!any )(?<!many )(?<!as )(?<!each )(?<!with )(?<!from )"
-    r"\bother (?:forms?|types?|kinds?|ways|means|examples)\b(?!.*\bthan\b)",
-    "de": r"(?<!und )(?<!oder )\b(?:andere|weitere)[nr]? (?:Formen|Arten|Möglichkeiten)\b(?! als)",
-    "fr": r"(?<!et )(?<!ou )\bd['’]autres (?:formes|types|moyens|exemples)\b(?! que)",
-    "es": r"(?<! y )(?<! o )\botr[oa]s (?:formas|tipos|medios|ejemplos)\b(?! que)",
-    "it": r"(?<! e )(?<! o )\baltr[ie] (?:forme|tipi|mezzi|esempi)\b(?! che)",
-    "pt": r"(?<! e )(?<! ou )\boutr[oa]s (?:formas|tipos|meios|exemplos)\b(?! que)",
-    "nl": r"(?<!en )(?<!of )\bandere (?:vormen|soorten|middelen)\b(?! dan)",
-    "id": r"(?<!dan )(?<!atau )\b(?:bentuk|jenis|cara) lain(?:nya)?\b(?! (?:selain|dari))",
-    "ru": r"(?<! и )(?<!или )\bдруги(?:е|х|ми) (?:форм|вид|способ)\w*",
+    r"|está\w*|usan?)\b|(?<! y )(?<! o )\botr[oa]s (?:formas|tipos|medios|ejemplos)\b(?! que)|\b(?:el"
+    r"|al) mismo (?:nivel|grado)\b(?!.*\bque\b)|\bde la misma (?:manera|forma)\b(?!.*\bque\b)"
+    r"|\b[Aa]mb[oa]s (?!partes|lados|sexos)\w+s\b(?!.{0,60} y )",
+    "it": r"^(?:Quasi |Circa )?(?:[Ii]l )?\d+(?:,\d+)?\s?% (?:ha|hanno|è|sono|crede|dichiara|ritiene|usa)\b"
+    r"|(?<! e )(?<! o )\baltr[ie] (?:forme|tipi|mezzi|esempi)\b(?! che)|\b(?:lo|allo) stesso (?:livello"
+    r"|grado)\b(?!.*\b(?:che|di quell\w+|rispetto)\b)|\b[Ee]ntramb[ie] (?:i|le|gli) (?!parti|lati"
+    r"|sessi)\w+\b(?!.{0,60} e )",
+    "pt": r"^(?:Quase |Cerca de )?(?:[Oo]s? )?\d+(?:,\d+)?\s?% (?:são|têm|tem|acredita\w*|declar\w+|disse\w*|usa\w*)\b"
+    r"|(?<! e )(?<! ou )\boutr[oa]s (?:formas|tipos|meios|exemplos)\b(?! que)|\b(?:[oa]o?) mesmo (?:nível"
+    r"|grau)\b(?!.*\bque\b)|\bda mesma (?:maneira|forma)\b(?!.*\bque\b)|\b[Aa]mb[oa]s (?:[oa]s )?(?!partes|lados"
+    r"|sexos)\w+s\b(?!.{0,60} e )",
+    "nl": r"^(?:Bijna |Ongeveer )?\d+(?:,\d+)?\s?(?:%|procent) (?:gelooft|zei|is|was|heeft|had|denkt|gebruikt)\b"
+    r"|(?<!en )(?<!of )\bandere (?:vormen|soorten|middelen)\b(?! dan)|\b(?:hetzelfde niveau"
+    r"|dezelfde mate)\b(?!.*\b(?:als|van)\b)|\b[Bb]eide (?!partijen|zijden|geslachten)\w+n\b(?!.{0,60}\ben\b)",
+    "id": r"^(?:Hampir |Sekitar )?\d+(?:,\d+)?\s?(?:%|persen) (?:percaya|mengatakan|adalah|memiliki|merasa)\b"
+    r"|(?<!dan )(?<!atau )\b(?:bentuk|jenis|cara) lain(?:nya)?\b(?! (?:selain|dari))"
+    r"|\btingkat \w+ yang sama\b(?!.*\b(?:dengan|seperti)\b)|\b[Kk]edua (?!belah|pihak"
+    r"|orang tua)\w+\b(?!.{0,60}\bdan\b)",
+    "ru": r"(?<! и )(?<!или )\bдруги(?:е|х|ми) (?:форм|вид|способ)\w*|\b(?:такой же|тот же) уров\w+\b(?!.*\b(?:как"
+    r"|что)\b)|\b[Оо]б(?:а|е|оих|еих|оим|еим) (?!сторон|пол)\w+\b(?!.{0,60} и )",
     "el": r"(?<!και )(?<! ή )\bάλλ(?:ες|οι|ων|ους) (?:μορφές|τύποι|τρόποι|μορφών|τύπων)\b",
-}
-# A level or way that is the same as one before.
-_SAME_AS = {
-    "en": r"^[A-Z][a-z]+s were (?:then |first |also )?(?:identified|selected|chosen|collected|extracted|excluded"
-    r"|recruited|computed|calculated|coded|sampled|screened)\b|\bof the (?:range|scale|ranking|spectrum"
-    r"|distribution)\W*$|\bthe same (?:levels?|degree|manner|amounts?|extent|treatment|standards?)\b(?!.*\b(?:as|that"
-    r"|for (?:all|both|each|every)|across|between|regardless)\b)",
-    "de": r"\b(?:das gleiche|dasselbe|im gleichen) (?:Niveau|Maß|Ausmaß)\b(?!.*\bwie\b)",
-    "fr": r"\b(?:le|au) même (?:niveau|degré)\b(?!.*\bque\b)|\bde la même (?:manière|façon)\b(?!.*\bque\b)",
-    "es": r"\b(?:el|al) mismo (?:nivel|grado)\b(?!.*\bque\b)|\bde la misma (?:manera|forma)\b(?!.*\bque\b)",
-    "it": r"\b(?:lo|allo) stesso (?:livello|grado)\b(?!.*\b(?:che|di quell\w+|rispetto)\b)",
-    "pt": r"\b(?:[oa]o?) mesmo (?:nível|grau)\b(?!.*\bque\b)|\bda mesma (?:maneira|forma)\b(?!.*\bque\b)",
-    "nl": r"\b(?:hetzelfde niveau|dezelfde mate)\b(?!.*\b(?:als|van)\b)",
-    "id": r"\btingkat \w+ yang sama\b(?!.*\b(?:dengan|seperti)\b)",
-    "ru": r"\b(?:такой же|тот же) уров\w+\b(?!.*\b(?:как|что)\b)",
     "zh": r"(?<!与)同样的?(?:水平|程度|透明度)",
 }
+_UNSAID = {code: re.compile(words) for code, words in _LEFT_OUT.items()}
 _MONTHS = {
     "en": "January|February|March|April|June|July|August|September|October|November|December",
     "de": "Januar|Februar|März|April|Juni|Juli|August|September|Oktober|November|Dezember",
@@ -88,26 +88,6 @@ _PAST = {
     "id": r"\b(?:telah|sudah|naik|turun|di\w{4,})\b",
     "ru": r"\w{2,}(?:л|ла|ло|ли|лся|лась|лись)\b",
 }
-# Two that were named before: of the parties to a contract there are always two.
-_BOTH = {
-    "en": r"\b[Bb]oth (?:the |of the )?(?:\w+ )?(?!part(?:ies|ners)\b|sides\b|ends\b|sexes\b|genders\b)\w+s\b"
-    r"(?! (?:of|part(?:ies|ners)|in|that|which)\b)(?!.{0,60}\band\b)",
-    "de": r"\b[Bb]eiden? (?!Partei|Seiten|Parteien|Geschlecht)\w+n?\b(?!.{0,60}\bund\b)",
-    "es": r"\b[Aa]mb[oa]s (?!partes|lados|sexos)\w+s\b(?!.{0,60} y )",
-    "it": r"\b[Ee]ntramb[ie] (?:i|le|gli) (?!parti|lati|sessi)\w+\b(?!.{0,60} e )",
-    "pt": r"\b[Aa]mb[oa]s (?:[oa]s )?(?!partes|lados|sexos)\w+s\b(?!.{0,60} e )",
-    "nl": r"\b[Bb]eide (?!partijen|zijden|geslachten)\w+n\b(?!.{0,60}\ben\b)",
-    "id": r"\b[Kk]edua (?!belah|pihak|orang tua)\w+\b(?!.{0,60}\bdan\b)",
-    "ru": r"\b[Оо]б(?:а|е|оих|еих|оим|еим) (?!сторон|пол)\w+\b(?!.{0,60} и )",
-}
-
-
-def _joined(*tables: dict[str, str]) -> dict[str, re.Pattern[str]]:
-    codes = {code for table in tables for code in table}
-    return {code: re.compile("|".join(table[code] for table in tables if code in table)) for code in codes}
-
-
-_LEFT_OUT = _joined(_OF_WHOM, _OTHER_THAN, _SAME_AS, _BOTH)
 _MONTH = {
     code: re.compile(rf"(?<!\w){before}(?:{_MONTHS[code]})\w*\b(?! \d| (?:de|del|di|of|each|every|und|and|to)\b)")
     for code, before in _IN_A_MONTH.items()
@@ -118,8 +98,7 @@ _THEN = {code: re.compile(words) for code, words in _PAST.items()}
 def leaves_out(sentence: str, language: str) -> bool:
     """Return whether it leaves of whom, than what or of which year it speaks to a sentence before it."""
     sentence = with_name(sentence, language)
-    pattern = _LEFT_OUT.get(language)
-    if pattern and pattern.search(sentence):
+    if language in _UNSAID and _UNSAID[language].search(sentence):
         return True
     month = _MONTH.get(language)
     return bool(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline_core.adapters.facts.continuing import continues
 from pipeline_core.adapters.facts.extractive import extract
+from pipeline_core.adapters.facts.unexplained import continues
 from pipeline_core.ports.fact_generator import ChunkInput
 
 CONTINUING = {

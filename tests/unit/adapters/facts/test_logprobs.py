@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openai.types.chat import ChatCompletionTokenLogprob
 
-from pipeline_core.adapters.facts.logprobs import statement_logprobs
+from pipeline_core.adapters.facts.model_answers import statement_logprobs
 
 ROWS = [
     {

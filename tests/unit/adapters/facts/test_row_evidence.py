@@ -29,8 +29,7 @@ from pipeline_core.duplicates.reanchor import anchor_facts
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.stages.chunk_inputs import chunk_inputs
 from pipeline_core.stages.chunking import split
-from pipeline_core.stages.judging import judge
-from pipeline_core.stages.standing import standing
+from pipeline_core.stages.judging import judge, standing
 from pipeline_core.stages.surroundings import Surroundings
 from tests.support.growth import seconds_of
 

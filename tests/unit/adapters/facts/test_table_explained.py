@@ -4,7 +4,7 @@ import pytest
 
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.adapters.facts.table_abbreviations import explained
-from pipeline_core.adapters.facts.table_titles import without_marks_of_notes, without_talk
+from pipeline_core.adapters.facts.table_labels import without_marks_of_notes, without_talk
 from pipeline_core.domain.confidence_model import confidence_of
 from pipeline_core.domain.facts import FactCandidate
 from pipeline_core.ports.fact_generator import ChunkInput
