@@ -339,7 +339,7 @@ def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
     assert answers(row_of(Hit, similarity=0.3, words=0.1), 0.25)
     assert not answers(row_of(Hit, similarity=0.3, words=0.0), 0.25)
     assert answers(row_of(Hit, similarity=0.46, words=None), 0.25)
-    assert answers({**hit, "words": 0.0}, None)
+    assert answers(row_of(Hit, similarity=-0.1, words=0.0), None)
 
 
 def test_a_document_that_waits_for_review_is_named(make_pipeline: MakePipeline) -> None:
