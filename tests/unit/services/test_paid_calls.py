@@ -160,6 +160,8 @@ def test_work_is_insisted_on_only_while_the_database_is_away() -> None:
 def test_others_are_waited_for_no_longer_than_the_deadline() -> None:
     sleep = waits(0.06)
     sleep()
-    with pytest.raises(ParkedError, match="Others have been asking for the same content for more than 0 s") as parked:
+    with pytest.raises(
+        ParkedError, match="Another process has been requesting the same content for more than 0 s"
+    ) as parked:
         sleep()
     assert parked.value.until is not None
