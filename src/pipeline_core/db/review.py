@@ -8,6 +8,7 @@ from pipeline_core.db.documents import summary_from
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.batches import Batch, QuestionStatus
 from pipeline_core.domain.facts import LeftOut, Span
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, RealmId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.review import (
@@ -35,7 +36,7 @@ def _pair(row: Row) -> StagedPair:
     return StagedPair(**row)
 
 
-def findings_of(session: Session, job_id: JobId) -> list[dict[str, Any]]:
+def findings_of(session: Session, job_id: JobId) -> list[FindingRow]:
     """The job's findings of validation, as they stand."""
     rows = session.all("view_job_findings", job_id=job_id)
     return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
@@ -67,7 +68,7 @@ class Reviews:
         rows = self._session.all("last_decision", job_id=job_id, codes=list(codes))
         return PastDecision(**rows[0]) if rows else None
 
-    def findings(self, job_id: JobId) -> list[dict[str, Any]]:
+    def findings(self, job_id: JobId) -> list[FindingRow]:
         """The job's findings of validation, as they stand."""
         return findings_of(self._session, job_id)
 

@@ -15,8 +15,10 @@ from pipeline_core.db.review import findings_of
 from pipeline_core.db.searching import Query, Ranking, hit_of, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.exported import ExportedChunk, ExportedDocument, ExportedFact, ExportedFile
 from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent, Progress, RunDocument, StageTiming
 from pipeline_core.domain.rows.search import Hit, PublishedQuestion, Source, WaitingSource
@@ -208,24 +210,22 @@ class Views:
         """The number of published facts that have no question, or come from no document."""
         return int(self._all("count_not_asked", realm_id=realm_id)[0]["questions"])
 
-    def export(self, realm_id: RealmId, document_id: UUID) -> Row:
+    def export(self, realm_id: RealmId, document_id: UUID) -> ExportedDocument:
         """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
 
         ``published_at`` is None where nothing is published (any more).
         """
         with self._reading() as session:
             rows = session.all("export_document", realm_id=realm_id, document_id=document_id)
-            if not rows:
-                raise NotFoundError(f"There is no document {document_id}.")
-            return {
-                **rows[0],
-                "chunks": session.all("export_chunks", document_id=document_id),
-                "facts": session.all("export_facts", document_id=document_id),
-                "files": session.all("export_files", document_id=document_id),
-            }
+            return ExportedDocument(
+                **only(rows, f"There is no document {document_id}."),
+                chunks=session.rows(ExportedChunk, "export_chunks", document_id=document_id),
+                facts=session.rows(ExportedFact, "export_facts", document_id=document_id),
+                files=session.rows(ExportedFile, "export_files", document_id=document_id),
+            )
 
 
-def returned_for(session: Session, job_id: JobId) -> list[dict[str, Any]]:
+def returned_for(session: Session, job_id: JobId) -> list[FindingRow]:
     """The findings for which a waiting document was returned to matching review."""
     returned = session.all("view_returned_findings", job_id=job_id)
     return (returned[0]["findings"] or []) if returned else []

@@ -13,6 +13,7 @@ from rich.panel import Panel
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.rows.details import DocumentDetail
@@ -25,7 +26,6 @@ from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.jobs_table import place_of
 from pipeline_core.terminal.places import place
 
-Row = dict[str, Any]
 _IN_FULL = 10
 _COMPARED = {"trigram": "letters", "scored": "words and meaning"}
 _FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
@@ -246,7 +246,7 @@ def _print_confidence(console: Console, fact: WeighedFact) -> None:
         console.print(Padding(f"[dim]{escape(said)}[/]", (0, 0, 0, 4)), highlight=False)
 
 
-def _print_findings(console: Console, findings: Sequence[Row]) -> None:
+def _print_findings(console: Console, findings: Sequence[FindingRow]) -> None:
     """Each with the short id of the fact that it is about, if it is about one."""
     for finding in findings:
         style = {"critical": "red", "warning": "yellow"}.get(finding["severity"], "dim")
