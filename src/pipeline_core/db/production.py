@@ -162,7 +162,7 @@ class Production:
         run("withdraw_chunks", document_ids=[*ids, *before])
         run("publish_chunks", document_ids=ids, model=model)
         run("publish_questions", document_ids=ids, model=model)
-        ledger = [LedgerRow(**row) for row in self._session.all("publish_ledger", document_ids=ids)]
+        ledger = self._session.rows(LedgerRow, "publish_ledger", document_ids=ids)
         run("mark_imported", document_ids=ids)
         run("mark_batches_imported", document_ids=ids)
         run("mark_published", document_ids=ids)

@@ -61,12 +61,10 @@ class Reviews:
         self._session.act_as(reviewer.person)
 
     def next_waiting(self, realm_id: RealmId, *, phase: int | None, besides: Sequence[DocumentId]) -> WaitingJob | None:
-        rows = self._session.all("next_waiting", realm_id=realm_id, phase=phase, besides=list(besides))
-        return WaitingJob(**rows[0]) if rows else None
+        return self._session.first(WaitingJob, "next_waiting", realm_id=realm_id, phase=phase, besides=list(besides))
 
     def last_decision(self, job_id: JobId, codes: Sequence[str]) -> PastDecision | None:
-        rows = self._session.all("last_decision", job_id=job_id, codes=list(codes))
-        return PastDecision(**rows[0]) if rows else None
+        return self._session.first(PastDecision, "last_decision", job_id=job_id, codes=list(codes))
 
     def findings(self, job_id: JobId) -> list[FindingRow]:
         """The job's findings of validation, as they stand."""
@@ -93,13 +91,9 @@ class Reviews:
     def history(self, where: Where, subject: UUID | None = None, *, of_whole: Sequence[str] = ()) -> list[PastDecision]:
         """Past decisions, oldest first; with a ``subject``, on this fact or pair, and with these codes on the whole."""
         name = None if subject is None else str(subject)
-        rows = self._session.all(
-            "review_history",
-            subject=name,
-            of_whole=list(of_whole),
-            **ids_of(where),
+        return self._session.rows(
+            PastDecision, "review_history", subject=name, of_whole=list(of_whole), **ids_of(where)
         )
-        return [PastDecision(**row) for row in rows]
 
     def version(self, where: Where) -> int:
         """The version of all facts and pairs that a reviewer of the document or bank looks at."""
@@ -222,7 +216,7 @@ class Reviews:
 
     def forget_pairs(self, question_id: QuestionId) -> dict[BatchId, list[QuestionId]]:
         """Drop the pairs of a bank's question that no person decided; returns the questions to compare again."""
-        staged = [row["question_id"] for row in self._session.all("forget_pairs", question_id=question_id)]
+        staged = self._session.column("forget_pairs", question_id=question_id)
         self._session.execute("unmark_duplicates", question_ids=staged)
         found: dict[BatchId, list[QuestionId]] = {}
         for row in self._session.all("batches_of_questions", question_ids=staged):
@@ -231,7 +225,7 @@ class Reviews:
 
     def settle_same_texts(self, realm_id: RealmId) -> set[DocumentId]:
         """Decide undecided pairs whose two texts the user has decided about; returns their documents."""
-        documents = {row["document_id"] for row in self._session.all("settle_same_texts", realm_id=realm_id)}
+        documents = set(self._session.column("settle_same_texts", realm_id=realm_id))
         self._session.execute("apply_resolutions", document_ids=list(documents))
         return documents
 

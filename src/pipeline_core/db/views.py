@@ -123,7 +123,7 @@ class Views:
     def job(self, realm_id: RealmId | None, job_id: JobId) -> DocumentDetail:
         """One job with its stages, findings, pairs of near-duplicates, facts and last events."""
         with self._reading() as session:
-            of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
+            of_job = session.column("view_document_of", job_id=job_id)
             rows = session.select_columns(DOCUMENT_JOBS, realm_id=realm_id, document_ids=of_job, limit=1)
             row = only(rows, f"There is no job {job_id}.")
             document_id = row["document_id"]
