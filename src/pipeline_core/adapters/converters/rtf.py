@@ -5,6 +5,7 @@ change deleted and (unless it is to be kept) hidden text goes.
 """
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -166,7 +167,6 @@ def _encoded(text: str) -> bytes:
         elif char.isascii():
             written.append(char)
         else:
-            units = char.encode("utf-16-le")
-            numbers = (int.from_bytes(units[at : at + 2], "little", signed=True) for at in range(0, len(units), 2))
-            written.append("".join(f"\\uc1\\u{number}?" for number in numbers))
+            units = struct.iter_unpack("<h", char.encode("utf-16-le"))
+            written.append("".join(f"\\uc1\\u{number}?" for (number,) in units))
     return "".join(written).encode("ascii")
