@@ -1,6 +1,6 @@
 """The local converter: no key, no network; native code runs in processes that can be killed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -65,10 +65,7 @@ class LocalConverter:
         except ScansFound as found:
             scans = read_scans(lambda work: run(work, source, self._options), found.pages[: self.ocr.most_pages])
             converted = run(work, source, replace(self._options, scans=scans))
-        oddities = [_mislabelled(filename, kind)] if filetypes.is_mislabelled(filename, kind) else []
-        if (another := other_document(data, kind)) is not None:
-            oddities.append(_polyglot(filename, kind, another))
-        return replace(converted, findings=(*oddities, *converted.findings)) if oddities else converted
+        return replace(converted, findings=(*_oddities(source), *converted.findings))
 
     def count_pages(self, data: bytes, filename: str) -> int:
         """Count the pages of a PDF, where nothing in it can do harm.
@@ -97,20 +94,21 @@ def _harmless(convert: Convert, source: Source, options: ConvertOptions) -> Conv
     return without_active_links(titled(convert, source, options))
 
 
-def _mislabelled(filename: str, kind: filetypes.FileType) -> Finding:
-    return Finding(
-        "mislabelled",
-        Severity.INFO,
-        f"{filename} is not what its name says: it was converted as {kind.label} ({kind.mime}).",
-        {"mime": kind.mime},
-    )
-
-
-def _polyglot(filename: str, kind: filetypes.FileType, another: str) -> Finding:
-    return Finding(
-        "polyglot",
-        Severity.WARNING,
-        f"{filename} is two files in one: only the {kind.label} was read, not the {another} beside it. "
-        "If that matters, upload the two by themselves.",
-        {"mime": kind.mime, "another": another},
-    )
+def _oddities(source: Source) -> Iterator[Finding]:
+    """The findings about a file that is not, or not only, what its name says."""
+    if filetypes.is_mislabelled(source.filename, source.kind):
+        yield Finding(
+            "mislabelled",
+            Severity.INFO,
+            f"{source.filename} is not what its name says: it was converted as {source.kind.label} "
+            f"({source.kind.mime}).",
+            {"mime": source.kind.mime},
+        )
+    if (another := other_document(source.data, source.kind)) is not None:
+        yield Finding(
+            "polyglot",
+            Severity.WARNING,
+            f"{source.filename} is two files in one: only the {source.kind.label} was read, not the {another} beside "
+            "it. If that matters, upload the two by themselves.",
+            {"mime": source.kind.mime, "another": another},
+        )
