@@ -1,6 +1,6 @@
 """The local converter: no key, no network; native code runs in processes that can be killed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -8,8 +8,9 @@ from typing import TypeVar
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.declared import titled
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.ocr import read_pages
 from pipeline_core.adapters.converters.ocr_data import find_ocr
-from pipeline_core.adapters.converters.ocr_reading import read_scans
+from pipeline_core.adapters.converters.ocr_page import ScannedPage
 from pipeline_core.adapters.converters.pdf_file import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
@@ -112,3 +113,28 @@ def _oddities(source: Source) -> Iterator[Finding]:
             "it. If that matters, upload the two by themselves.",
             {"mime": source.kind.mime, "another": another},
         )
+
+
+_BATCH = 4
+"""Pages a call: of one that takes too long, or too much memory, only so many are read again."""
+_MOST_FAILED = 3
+"""Pages that may fail alone: after that the file is taken to be made so that it cannot be read."""
+
+Work = Callable[[Source, ConvertOptions], Mapping[int, ScannedPage]]
+
+
+def read_scans(run: Callable[[Work], Mapping[int, ScannedPage]], numbers: Sequence[int]) -> dict[int, ScannedPage]:
+    """Read the pages, as far as it goes. ``run`` does one call where it can be killed."""
+    read: dict[int, ScannedPage] = {}
+    waiting = [numbers[at : at + _BATCH] for at in range(0, len(numbers), _BATCH)]
+    failed = 0
+    while waiting and failed < _MOST_FAILED:
+        batch = waiting.pop(0)
+        try:
+            read |= run(partial(read_pages, batch))
+        except (ConversionTimeoutError, ConversionCrashedError):
+            if len(batch) == 1:
+                failed += 1
+            else:
+                waiting[:0] = [[number] for number in batch]
+    return read

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
 from pipeline_core.adapters.converters.ooxml.completeness import Rewritten
-from pipeline_core.adapters.converters.ooxml.pieces import Script
-from pipeline_core.adapters.converters.ooxml.scripts import lowered, raised
+from pipeline_core.adapters.converters.ooxml.pieces import Script, lowered, raised
 from pipeline_core.adapters.converters.ooxml.symbols import from_symbol_font, is_symbol_font
 from pipeline_core.domain.findings import Finding, Severity
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.hidden import named
+from pipeline_core.adapters.converters.ooxml.charts import chart_markdown, table_markdown
 from pipeline_core.adapters.converters.ooxml.names import YES, Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
 from pipeline_core.adapters.converters.ooxml.slide_shapes import box_in, level_of, list_mark, placeholder
-from pipeline_core.adapters.converters.ooxml.slide_tables import chart_markdown, table_markdown
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown, said
 from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen
 
