@@ -133,8 +133,7 @@ def _switches(markdown: str, left: Sequence[TextItem], right: Sequence[TextItem]
     places = []
     for side, items in enumerate((left, right)):
         for item in items:
-            found = [*page.places(squash(item.text))]
-            if len(found) == 1:
+            if (found := page.only(squash(item.text))) is not None:
                 places.append((found[0], side))
     return sum(before[1] != after[1] for before, after in pairwise(sorted(places)))
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from liteparse.types import LayoutBlock
 
-from pipeline_core.adapters.converters.boxes import Box, parted
+from pipeline_core.adapters.converters.boxes import Box, Word, parted
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.pdf_tables.table import Table
 from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
-from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 from pipeline_core.adapters.converters.squashed import Claims, Squashed, squash
 
 _FENCES = ("```", "~~~")
