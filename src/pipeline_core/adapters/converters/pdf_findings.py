@@ -24,7 +24,7 @@ def repaired(pages: int) -> Finding:
 
 
 def ocr_failed(ocr: Ocr | None) -> tuple[str, str]:
-    """Say of pages that stay without text if OCR was not there, or found none, and what to do. None: another's tried."""
+    """Say if OCR was not there for pages without text, or found none, and what to do. None: another's has tried."""
     if ocr is None:
         return ("", NoTextError.action)
     if not ocr.is_on:
