@@ -27,7 +27,7 @@ from pipeline_core.adapters.converters.pdf_reading import Prepared
 from pipeline_core.adapters.converters.pdf_scripts import write_scripts
 from pipeline_core.adapters.converters.pdf_struck import write_struck
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
-from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
+from pipeline_core.adapters.converters.pdf_turned import angles, turned_copies, upright
 from pipeline_core.adapters.converters.pdf_words import lines_in_order, page_words
 from pipeline_core.domain.page_words import Run
 
@@ -54,7 +54,7 @@ def whole_pages(
 
     ``partly`` reads a part of a page by itself; None if it cannot.
     """
-    turned = {page.page_num: stands for page in pages if not (stands := angles(page)).is_upright}
+    turned = {page.page_num: stands for page in pages if (stands := angles(page)).main or stands.others}
     mains = _copies(prepared, [(number, found.main) for number, found in turned.items()], parser)
     # apart from each other: the size of a watermark is no measure for the headings of a page
     others = _copies(prepared, [(number, one) for number, found in turned.items() for one in found.others], parser)
@@ -63,7 +63,7 @@ def whole_pages(
         beside: list[str] = []
         read = page
         words = page_words(page)
-        items = [item for item in page.text_items if angle(item) == 0]
+        items = list(upright(page))
         if (found := turned.get(page.page_num)) is not None:
             copy = next(mains, None)
             if copy is None:

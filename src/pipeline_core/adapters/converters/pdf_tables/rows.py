@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
+from pipeline_core.adapters.converters.boxes import Word
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns
-from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText
 from pipeline_core.domain.tables import VALUES, kind_of
 
 Cells = list[list[list[Word]]]
