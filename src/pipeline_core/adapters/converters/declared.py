@@ -10,7 +10,7 @@ from functools import partial
 
 from pipeline_core.adapters.converters.archive import BROKEN_ZIP
 from pipeline_core.adapters.converters.pdf_file import by_qpdf
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import Convert, ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.filetypes import FileType
@@ -20,9 +20,7 @@ _HTML_TITLE = re.compile(rb"<title(?:\s[^>]*)?>([^<]*)</title", re.IGNORECASE)
 _HTML_HEAD = 64 << 10
 
 
-def titled(
-    convert: Callable[[Source, ConvertOptions], Converted], source: Source, options: ConvertOptions
-) -> Converted:
+def titled(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
     """Convert, and add the file's own title where it has one. Raises what ``convert`` raises."""
     converted = convert(source, options)
     read = _READERS.get(source.kind)

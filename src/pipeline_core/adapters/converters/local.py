@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.declared import titled
-from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.formats import BY_MIME
 from pipeline_core.adapters.converters.ocr import read_pages
 from pipeline_core.adapters.converters.ocr_data import find_ocr
 from pipeline_core.adapters.converters.ocr_page import ScannedPage
 from pipeline_core.adapters.converters.pdf_file import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
-from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
+from pipeline_core.adapters.converters.source import Convert, ConvertOptions, ScansFound, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import ConversionCrashedError, ConversionTimeoutError

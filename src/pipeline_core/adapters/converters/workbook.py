@@ -1,12 +1,12 @@
 """Spreadsheets of any format: each sheet is a page, its cells as the sheet shows them; findings say what they hide."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import BROKEN_ZIP, parts_lost, refusal
+from pipeline_core.adapters.converters.archive import BROKEN_ZIP, check_expansion, parts_lost, refusal
 from pipeline_core.adapters.converters.hidden import hidden_content
 from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
 from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetRows, SheetTooLargeError, letters_of
@@ -39,6 +39,19 @@ class Book(Protocol):
         ...
 
     def read(self, at: int, rows: SheetRows) -> Sheet: ...
+
+
+def convert_zipped(source: Source, options: ConvertOptions, opened: Callable[[bytes], Book], name: str) -> Converted:
+    """Convert a spreadsheet in a ZIP container. Raises as ``convert_book`` does.
+
+    Raises:
+        CorruptDocumentError: it cannot be opened.
+    """
+    check_expansion(source.data, source.filename)
+    try:
+        return convert_book(source, options, opened(source.data), name)
+    except BROKEN as error:
+        raise refusal(source, [str(error)]) from error
 
 
 def convert_book(source: Source, options: ConvertOptions, book: Book, name: str) -> Converted:

@@ -35,11 +35,7 @@ def rows_of(text: PageText, lines: Sequence[Line], columns: Columns, rules: Sequ
 
 
 def _starts(
-    text: PageText,
-    lines: Sequence[Line],
-    split: Sequence[Cells],
-    columns: Columns,
-    rules: Sequence[float],
+    text: PageText, lines: Sequence[Line], split: Sequence[Cells], columns: Columns, rules: Sequence[float]
 ) -> list[int]:
     ruled = [_is_between(rules, above, below) for above, below in pairwise(lines)]
     inner = sum(ruled)
