@@ -165,7 +165,7 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     marks = [sibling.block.item for sibling in item.siblings]
     if all(length_of_id(sibling.said) for sibling in item.siblings):
         return False  # each is known by its id
-    if leads and lead_words.are_steps(heads[-1], marks):
+    if leads and len(marks) > 1 and lead_words.are_steps(heads[-1]):
         return True
     return lead_words.are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 

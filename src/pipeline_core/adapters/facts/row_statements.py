@@ -34,12 +34,6 @@ class Marked:
     is_sure: bool = True
 
 
-def holds_for(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The columns with nothing but a mark that says yes, and the other pairs."""
-    holding = [column for column, value in pairs if value in YES]
-    return holding, [(column, value) for column, value in pairs if value not in YES]
-
-
 def without_marks(said: Said) -> Marked:
     """The row's name, where marks of other columns stand in its text as PDFs have it.
 
@@ -169,7 +163,8 @@ def _requirement(said: Said, sentence: str) -> str:
 
 def _noted(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """List the other words on a sentence: the columns whose mark says that they hold for it, then other values."""
-    holding, others = holds_for(pairs)
+    holding = [column for column, value in pairs if value in YES]
+    others = [(column, value) for column, value in pairs if value not in YES]
     return [", ".join(holding)] * bool(holding) + [_listed(others)] * bool(others)
 
 

@@ -56,7 +56,10 @@ def _claims(text: str, blocks: Sequence[Block], run: Sequence[int], language: st
 def _rule(text: str, block: Block, language: str) -> Claim | None:
     body = block.text_in(text)
     said = strip_markdown(body)
-    if not _ENDS.search(said) or said[:1].islower() or len(said) < _LEAST_SIGNS or not _says_something(said, language):
+    counted = any(map(str.isdigit, with_digits(said) if language == "en" else said))
+    if not _ENDS.search(said) or said[:1].islower() or len(said) < _LEAST_SIGNS:
+        return None
+    if not (counted or is_rule(said, language)):
         return None
     if why_refused(said, language) or points_back(said, language) or points_elsewhere(said, language):
         return None
@@ -67,11 +70,6 @@ def _rule(text: str, block: Block, language: str) -> Claim | None:
         return None
     traits = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "score": 1.5, **told}
     return Claim(((block.start, block.end),), said, 1.0, traits)
-
-
-def _says_something(said: str, language: str) -> bool:
-    counted = any(map(str.isdigit, with_digits(said) if language == "en" else said))
-    return counted or is_rule(said, language)
 
 
 _ENTRY = re.compile(
