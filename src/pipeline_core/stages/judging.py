@@ -70,14 +70,12 @@ def judge(
     surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
-    if answer.outcome is not AnswerOutcome.ANSWERED:
-        return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
     said = {name for candidate in answer.candidates for name in candidate.traits}
-    if unknown := unknown_traits(said):
-        return ChunkResult(
-            ChunkOutcome.FAILED, (), f"The generator says traits that nobody knows: {', '.join(unknown)}.", 0, cached,
-            answer.usage,
-        )  # fmt: skip
+    unknown = unknown_traits(said)
+    if unknown or answer.outcome is not AnswerOutcome.ANSWERED:
+        named = f"The generator says traits that nobody knows: {', '.join(unknown)}."
+        reason = answer.reason if answer.outcome is not AnswerOutcome.ANSWERED else named
+        return ChunkResult(ChunkOutcome.FAILED, (), reason, 0, cached, answer.usage)
     whole = [candidate for candidate in answer.candidates if candidate.is_whole]
     proved, refused = evidence.verify(whole, chunk.text)
     refused += len(answer.candidates) - len(whole)

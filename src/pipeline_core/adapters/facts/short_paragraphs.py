@@ -7,6 +7,7 @@ are "**Term**: what it is.", "Term — what it is.", or a term above ": …".
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
@@ -28,15 +29,10 @@ _ENDS = re.compile(r"[.。．।]\s*\Z")
 
 def short_rules(text: str, blocks: Sequence[Block], language: str) -> dict[int, Claim]:
     """The claims of short paragraphs in runs of them, by their numbers."""
-    found: dict[int, Claim] = {}
-    run: list[int] = []
-    for at, block in enumerate(blocks):
-        if _is_short(text, block, language):
-            run.append(at)
-            continue
-        found |= _claims(text, blocks, run, language)
-        run = []
-    return found | _claims(text, blocks, run, language)
+    kinds = groupby(range(len(blocks)), lambda at: _is_short(text, blocks[at], language))
+    runs = [list(run) for is_short, run in kinds if is_short]
+    together = (at for run in runs if len(run) >= _LEAST_IN_RUN for at in run)
+    return {at: claim for at in together if (claim := _rule(text, blocks[at], language))}
 
 
 def _is_short(text: str, block: Block, language: str) -> bool:
@@ -45,12 +41,6 @@ def _is_short(text: str, block: Block, language: str) -> bool:
         return False
     is_fit = len(body) <= _MOST_SIGNS if language in UNSPACED else len(body.split()) <= _MOST_WORDS
     return is_fit and whole_sentence(body) and len(list(sentences_of(body, language))) == 1
-
-
-def _claims(text: str, blocks: Sequence[Block], run: Sequence[int], language: str) -> dict[int, Claim]:
-    if len(run) < _LEAST_IN_RUN:
-        return {}
-    return {at: claim for at in run if (claim := _rule(text, blocks[at], language))}
 
 
 def _rule(text: str, block: Block, language: str) -> Claim | None:

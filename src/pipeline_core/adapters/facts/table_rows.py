@@ -111,9 +111,7 @@ def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterato
     # a row without words may mark those of several columns that it holds for
     is_marked = said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
     states = any(map(str.isalnum, answer)) or is_marked
-    if not states or not keeps_numbers(answer, quote):
-        return
-    if cut.is_cut(said.row) or cut.is_no_row(said):
+    if not states or not keeps_numbers(answer, quote) or cut.is_cut(said.row) or cut.is_no_row(said):
         return
     if not (statement := statement_of(said)):
         return
