@@ -6,6 +6,7 @@ A check mark says that the heading of its column holds for the row.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from pipeline_core.adapters.facts import cell_texts
 from pipeline_core.adapters.facts.cell_texts import LONG, length
@@ -51,12 +52,9 @@ def without_marks(said: Said) -> Marked:
 
 def _levels(name: str) -> list[str]:
     """The last words of a column's name that are of one make, as levels are."""
-    levels: list[str] = []
-    for word in reversed(name.split()):
-        if not _LEVEL.fullmatch(word) or (levels and word[:-1] != levels[0][:-1]):
-            break
-        levels.insert(0, word)
-    return levels if len(levels) > 1 else []
+    words = name.split()[::-1]
+    levels = [*takewhile(lambda word: _LEVEL.fullmatch(word) and word[:-1] == words[0][:-1], words)]
+    return levels[::-1] if len(levels) > 1 else []
 
 
 _LONGEST_NAME = 160
