@@ -17,11 +17,11 @@ from pipeline_core.flows.process_document import process_document
 def deep_scan(limit: int = 100, realm_id: UUID | None = None) -> State:
     """Scan the documents that are queued, and take up scans that were interrupted. Meant to run on a schedule.
 
-    What was published stays published; what a scan finds beyond it waits for a reviewer.
+    Published knowledge stays published; what a scan finds beyond it waits for a reviewer.
 
     Args:
         limit: Most documents that this run scans.
-        realm_id: Only this user's documents. Without it, everybody's.
+        realm_id: Only documents of this realm. Without it, those of every realm.
     """
     tasks.note_run("deep-scan")
     if not tasks.has_scans(realm_id):

@@ -34,7 +34,7 @@ def process_queue(
     Args:
         limit: Most documents that this run takes.
         time_limit_s: No further batch is begun after so many seconds; the one under way is brought to its end.
-        realm_id: Only this user's documents. Without it, everybody's.
+        realm_id: Only documents of this realm. Without it, those of every realm.
     """
     tasks.note_run("process-queue")
     tasks.carry_out_parked()

@@ -32,7 +32,7 @@ def review_document(
     reviewer: str = "",
     override_reason: str = "",
     user_id: str = "",
-    realm: str = "",
+    realm_id: UUID | None = None,
     go_on: bool = True,
 ) -> State:
     """Decide about a document that waits for a person, and let it go on.
@@ -53,12 +53,12 @@ def review_document(
         reviewer: Your name, for the record and for other reviewers.
         override_reason: With override, the same as reason.
         user_id: The same as reviewer.
-        realm: The id of the realm that the document is in, where documents of several have its name.
+        realm_id: The realm that the document is in, where documents of several realms have its name.
         go_on: Process the document at once if the decision lets it. Otherwise its next run does.
     """
     app = pipeline()
     require_decisions(app.settings)
-    job_id = app.views.resolve_job(RealmId(UUID(realm)) if realm else None, document)
+    job_id = app.views.resolve_job(RealmId(realm_id) if realm_id else None, document)
     row = app.views.job(None, job_id)
     request = request_of(
         decision,

@@ -48,7 +48,7 @@ CREATE TABLE paid_claims (
 -- What was spent and what is set aside for calls under way. ``run``: a run's id; ``day``: a UTC date; ``user``: a
 -- user's id and a UTC date.
 CREATE TABLE budget_accounts (
-    scope text NOT NULL CHECK (scope IN ('run', 'day', 'user')),
+    scope text NOT NULL CHECK (scope IN ('run', 'day', 'realm')),
     period text NOT NULL CHECK (period <> ''),
     reserved_usd numeric(16, 9) NOT NULL DEFAULT 0 CHECK (reserved_usd >= 0),
     spent_usd numeric(16, 9) NOT NULL DEFAULT 0 CHECK (spent_usd >= 0),

@@ -301,7 +301,7 @@ class Settings(BaseSettings):
     price_table: Path | None = Field(None, description="TOML file whose prices go before those that are shipped")
     budget_run_usd: float | None = Field(None, ge=0, description="Most that one run may spend, US dollars")
     budget_day_usd: float | None = Field(None, ge=0, description="Most that all runs may spend in a day (UTC)")
-    budget_user_usd: float | None = Field(None, ge=0, description="Most that is spent for one user in a day (UTC)")
+    budget_realm_usd: float | None = Field(None, ge=0, description="Most that is spent for one realm in a day (UTC)")
     run_id: UUID = Field(
         default_factory=run_of_this_process,
         description="Names the run that pays; several processes of one run may share it",

@@ -97,7 +97,7 @@ def test_what_is_wrong_is_named(pipeline: Pipeline, client: TestClient, facts: s
         ({"answer": "x", "status": "approved"}, "words or of its status"),
         ({"answer": "65."}, "`question`"),
         ({"statement": " "}, "blank"),
-        ({"statement": None}, "has a statement"),
+        ({"statement": None}, "needs a statement"),
         ({"quote": "x"}, "quote"),
         ({"status": "pending"}, "status"),
     ):

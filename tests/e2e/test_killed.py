@@ -121,7 +121,7 @@ def test_stopped_with_several_batches_under_way(
             until_ended(process)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
-    assert ("Ended at once" if twice else "Stopped") in said
+    assert ("Stopped at once" if twice else "Stopped") in said
     assert "Traceback" not in said
     with psycopg.connect(database_url) as connection:
         tries = connection.execute("SELECT state, retry_count FROM upload_pipeline.upload_jobs").fetchall()

@@ -25,7 +25,7 @@ def test_documents_wait_and_are_put_forward(
     first, second, third = (str(tmp_path / f"room{number}.md") for number in range(3))
     assert "--queue" in cli("run", first, "--priority", "5", code=2)
     assert "100" in cli("run", first, "--queue", "--priority", "101", code=2)
-    assert "Nothing waits" in cli("queue")
+    assert "Nothing is waiting" in cli("queue")
     handed = cli.json("run", first, second, "--queue")
     assert (handed["queued"], {row["state"] for row in handed["documents"]}) == (2, {"queued"})
     assert "1 in the queue" in cli("run", third, "--queue", "--priority", "7")
@@ -36,7 +36,9 @@ def test_documents_wait_and_are_put_forward(
     moved = cli.json("queue", "room1.md", "--priority", "50")
     assert ([job["filename"] for job in moved["jobs"]], len(moved["changed"])) == (["room1.md"], 1)
     user = moved["jobs"][0]["realm_id"]
-    assert "2 put in another place" in cli("queue", "room0.md", "room2.md", "--user", user[:8], "--priority", "-10")
+    assert "2 documents moved in the queue." in cli(
+        "queue", "room0.md", "room2.md", "--user", user[:8], "--priority", "-10"
+    )
     assert names(cli) == [("room1.md", 50), ("room0.md", -10), ("room2.md", -10)]
     assert "3 queued" in cli("queue", "--limit", "1")
 

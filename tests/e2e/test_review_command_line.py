@@ -63,7 +63,7 @@ def test_a_fact_put_into_other_words(command_line: Callable[..., CommandLine], t
     words = ("Members of staff must switch the boiler off", "clean the burner")
     add = ("review", "manual.md", "add", "--words", words[0], "--words", words[1], "--statement", "It is cleaned cold.")
     assert "fact added and approved" in ann(*add, code=3)
-    assert "stands in no chunk" in ann(*add[:4], "Visitors", code=2)
+    assert "is not in any chunk" in ann(*add[:4], "Visitors", code=2)
     assert "approved · added by Ann  It is cleaned cold." in ann("review", "manual.md", "--facts")
     assert ann.json("review", "manual.md", "approve")["outcome"] == "published"
     assert "1 fact added by reviewers" in ann("status", "manual.md")

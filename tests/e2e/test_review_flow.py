@@ -45,7 +45,7 @@ def test_the_form_offers_the_decisions_and_says_what_they_do(review_document: An
     assert schema["definitions"]["Resolution"]["enum"] == [r.value for r in Resolution]
     fields = schema["properties"]
     # who fills in the form decides about what it finds
-    assert fields.keys() == {"document", "decision", "go_on", "realm", *FIELDS} - {"expected", "expected_facts"}
+    assert fields.keys() == {"document", "decision", "go_on", "realm_id", *FIELDS} - {"expected", "expected_facts"}
     assert all(len(field["description"]) >= 20 for field in fields.values())
     assert "critical" in fields["decision"]["description"]
     assert fields["go_on"] | {"type": "boolean", "default": True} == fields["go_on"]

@@ -188,7 +188,7 @@ def test_a_home_is_up_once(home: Path, database_url: str) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         second = Up(home, 1, database_url)
         assert second.process.wait(30) == 2
-        assert "It is up already." in second.log.read_text()
+        assert "`pipeline up` is already running." in second.log.read_text()
 
 
 def test_a_port_that_is_taken_is_named_at_once(home: Path, database_url: str) -> None:

@@ -99,7 +99,7 @@ def test_who_asks_pays(make_paid: MakePaid, server: PaidServer) -> None:
 
 
 def test_a_question_that_no_budget_covers_is_told_when_one_will(make_paid: MakePaid, server: PaidServer) -> None:
-    app = make_paid(embedder="openai", user_id=ANN, budget_user_usd=0.0, **NO_LIMITS)
+    app = make_paid(embedder="openai", user_id=ANN, budget_realm_usd=0.0, **NO_LIMITS)
     answer = client_of(app).get("/api/v2/search?q=valve")
     assert (answer.status_code, answer.json()["code"]) == (429, "budget_exhausted")
     assert 0 < int(answer.headers["Retry-After"]) <= 86400

@@ -16,7 +16,7 @@ from tests.paid_services.texts import TEXT
 from tests.support.through import needs_work, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
-SCOPES = ("run", "day", "user")
+SCOPES = ("run", "day", "realm")
 
 
 def most_of_one_call(app: Pipeline) -> float:
@@ -58,7 +58,7 @@ def test_no_call_is_made_that_a_budget_might_not_cover(make_paid: MakePaid, serv
     assert server.paid_twice == {}
 
 
-@pytest.mark.parametrize(("scope", "until"), [("run", None), ("day", True), ("user", True)])
+@pytest.mark.parametrize(("scope", "until"), [("run", None), ("day", True), ("realm", True)])
 def test_what_is_renewed_at_midnight_says_so(make_paid: MakePaid, scope: str, until: bool | None) -> None:
     """A queue leaves the document alone until then; a claim ends it."""
     app = make_paid(**{f"budget_{scope}_usd": 0.0})

@@ -39,7 +39,7 @@ def test_facts_that_others_ask_for_are_waited_for_until_the_deadline(make_paid: 
     app = make_paid(openai_deadline_s=0.3)
     chunk = ChunkInput(TEXT_ASKED, ())
     hold(app, cache_key(app.generator, chunk))
-    with pytest.raises(ParkedError, match="asking for the same content") as caught:
+    with pytest.raises(ParkedError, match="requesting the same content") as caught:
         app.generator.generate([chunk])
     assert caught.value.until is not None
     assert server.paid == 0
@@ -51,7 +51,7 @@ def test_vectors_that_others_ask_for_likewise(make_paid: MakePaid, server: PaidS
 
     app = make_paid(embedder="openai", openai_deadline_s=0.3)
     hold(app, _claim(text_sha256(TEXT_ASKED), app.embedders.active()))  # type: ignore[arg-type]
-    with pytest.raises(ParkedError, match="asking for the same content"):
+    with pytest.raises(ParkedError, match="requesting the same content"):
         app.embedders.active().embed([TEXT_ASKED])
     assert server.paid == 0
 

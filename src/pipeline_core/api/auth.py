@@ -216,7 +216,7 @@ async def require_user(user: Annotated[User | None, Depends(optional_user)]) -> 
         AuthenticationError: there is no valid token.
     """
     if user is None:
-        raise AuthenticationError("There is no token with the request.")
+        raise AuthenticationError("The request has no token.")
     return user
 
 

@@ -105,7 +105,7 @@ class Problem(BaseModel):
             "examples": [
                 {
                     "type": f"{_TYPE}not_found",
-                    "title": "There is no such thing, or it is not yours.",
+                    "title": "It does not exist, or you have no access to it.",
                     "status": 404,
                     "detail": "There is no job 6f1c3a52-93cf-5a0e-8c0e-6c7d1a6c2f10.",
                     "code": "not_found",

@@ -140,7 +140,7 @@ class Adapters(Databases):
     @once
     def budgets(self) -> Budgets:
         settings = self.settings
-        return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_user_usd)
+        return Budgets(settings.run_id, settings.budget_run_usd, settings.budget_day_usd, settings.budget_realm_usd)
 
     @once
     def outages(self) -> Outages:

@@ -16,12 +16,14 @@ _PANEL = "HTTP API"
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline api", "pipeline api --port 9000"))
 def api(
-    host: Annotated[str | None, typer.Option(help="Address to listen on, instead of the setting's.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port, instead of the setting's.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (overrides the setting).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on (overrides the setting).")
+    ] = None,
 ) -> None:
     """Serve the HTTP API until Ctrl-C.
 
-    Uploads are queued here and processed by whoever runs the queue; webhooks are sent from here too.
+    Uploads are queued, and workers process them. Webhooks are sent from here too.
     """
     given = {name: value for name, value in {"api_host": host, "api_port": port}.items() if value is not None}
     with wired(**given) as app_:
@@ -29,10 +31,10 @@ def api(
 
         def tell(addresses: list[str]) -> None:
             is_local = app_.settings.api_auth == "local"
-            sign_in = pasteable("`pipeline token` prints a token") if is_local else "with tokens of the issuer"
+            sign_in = pasteable("`pipeline token` prints a token") if is_local else "with a token from the issuer"
             for address in addresses:
                 err.print(f"API: {address}   description: {address}/docs", soft_wrap=True)
-            err.print(f"Sign in: {sign_in}; `Authorization: Bearer TOKEN`.   (Ctrl-C ends it)", soft_wrap=True)
+            err.print(f"Sign in: {sign_in}; `Authorization: Bearer TOKEN`.   (Ctrl-C stops it)", soft_wrap=True)
 
         app_.refuse_newer_database()
         try:
@@ -46,10 +48,9 @@ def api(
 def upkeep() -> None:
     """Watch the queue and send webhooks, until Ctrl-C.
 
-    Runs are asked for as soon as something waits, webhooks sent, parked decisions carried out, and what is old is
-    removed.
-    Needed where neither `pipeline up` runs nor an API that has a login of the service role: they do this themselves.
-    Runs are asked for at the Prefect server of PREFECT_API_URL.
+    Requests a run as soon as something waits, sends webhooks, carries out parked decisions, and removes what is old.
+    Needed only if neither `pipeline up` nor an API with a login of the service role runs, as these do it themselves.
+    Runs are requested from the Prefect server at PREFECT_API_URL.
     """
     with wired() as app_:
         chores = app_.upkeep
@@ -57,12 +58,12 @@ def upkeep() -> None:
             from pipeline_core.domain.errors import ConfigurationError
 
             raise ConfigurationError(
-                "Upkeep needs a login of the service role.", action="Set UPLOAD_PIPELINE_DATABASE_URL."
+                "Upkeep needs a database login with the service role.", action="Set UPLOAD_PIPELINE_DATABASE_URL."
             )
         app_.refuse_newer_database()
         watch = app_.queue_watch
         if watch is None:
-            err.print("No PREFECT_API_URL: nobody is asked to work on the queue.", soft_wrap=True)
+            err.print("PREFECT_API_URL is not set: no runs are requested for the queue.", soft_wrap=True)
         else:
             threading.Thread(target=watch.run, args=(app_.stopping,), name="queue-watch", daemon=True).start()
         if app_.parking_clock:
@@ -82,7 +83,7 @@ def upkeep() -> None:
 def token() -> None:
     """Print a token for the API of this machine.
 
-    It is the settings' user's, and good for 30 days. Only in local mode; elsewhere the issuer makes tokens.
+    It belongs to the user in the settings and is valid for 30 days. Local mode only; otherwise the issuer makes tokens.
     """
     from pipeline_core.api.auth import local_token
     from pipeline_core.settings import load_settings

@@ -16,11 +16,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for a script instead of tables.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="Most rows to show.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of tables, for scripts.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Maximum number of rows to show.")]
 InRealm = Annotated[
     str,
-    typer.Option("--realm", help="The realm, by name or id; else the one of `pipeline realm use`.", show_default=False),
+    typer.Option(
+        "--realm", help="The realm, by name or id (default: the one set by `pipeline realm use`).", show_default=False
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every row.")]
 

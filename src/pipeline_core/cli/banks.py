@@ -9,7 +9,7 @@ from pipeline_core.cli.app import All, AsJson, InRealm, Limit, examples
 from pipeline_core.cli.exits import of_batch
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import ask_name, connected
-from pipeline_core.domain.errors import DocumentError
+from pipeline_core.domain.errors import DocumentError, NoEntriesError
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
@@ -27,13 +27,13 @@ _PANEL = "Question banks"
 )
 def import_questions(
     file: Annotated[Path, typer.Argument(help="A question bank in markdown.")],
-    approve_all: Annotated[bool, typer.Option("--approve-all", help="Approve and import them all.")] = False,
+    approve_all: Annotated[bool, typer.Option("--approve-all", help="Approve and import all questions.")] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Take in a question bank.
+    """Import a question bank.
 
-    Its questions are staged, what is wrong is named by line, and what it repeats is found.
+    Its questions are staged for review; problems are reported by line, and duplicates are found.
     """
     from pipeline_core.domain.batches import QuestionStatus
     from pipeline_core.domain.review import OfBatch
@@ -46,7 +46,7 @@ def import_questions(
         if staged.batch is None:
             if as_json:
                 print_json(bank_json(staged, None))
-            raise DocumentError(f"{file.name} has no question that can be read.", action=_HOW_QUESTIONS_LOOK)
+            raise DocumentError(f"No question could be read from {file.name}.", action=NoEntriesError.action)
         bank = OfBatch(staged.batch.batch_id)
         if approve_all:
             client.decide_facts(bank, QuestionStatus.APPROVED, reason="--approve-all")
@@ -56,9 +56,6 @@ def import_questions(
         print_json(bank_json(staged, row)) if as_json else print_next(out, row)
         left_out = sum(problem.is_left_out for problem in staged.bank.problems)
         raise typer.Exit(of_batch(row, failed=failed + left_out))
-
-
-_HOW_QUESTIONS_LOOK = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
 
 
 @commands.command(
@@ -74,32 +71,34 @@ _HOW_QUESTIONS_LOOK = "A question is a heading that ends in “?”, `Q: …` or
     ),
 )
 def batches(
-    batch: Annotated[str | None, typer.Argument(help="A batch or file name; without it, all.")] = None,
+    batch: Annotated[str | None, typer.Argument(help="A batch or file name (default: all).")] = None,
     action: Annotated[
         str | None, typer.Argument(help="approve, reject, edit, resolve, undo, compare, recount or import.")
     ] = None,
     question: Annotated[list[str] | None, typer.Option(help="Only this question (repeatable).")] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", help="With edit: FIELD=TEXT (repeatable); an empty text takes the field away."),
+        typer.Option("--set", help="With edit: FIELD=TEXT (repeatable); an empty text clears the field."),
     ] = None,
     pair: Annotated[list[str] | None, typer.Option(help="With resolve, undo: only this pair (repeatable).")] = None,
     duplicates: Annotated[
         str | None, typer.Option(help="With resolve: keep_existing, replace_existing, keep_both or not_duplicate.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
-    status: Annotated[str | None, typer.Option(help="Show only questions of this status.")] = None,
-    history: Annotated[bool, typer.Option("--history", help="Show what was done, by whom, when and why.")] = False,
+    reason: Annotated[str, typer.Option(help="Reason, kept with the decision.")] = "",
+    status: Annotated[str | None, typer.Option(help="Show only questions with this status.")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show past decisions: what, by whom, when and why.")
+    ] = False,
     limit: Limit = 100,
     everything: All = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Show batches, and decide about a question bank's.
+    """Show batches, and decide on the questions of a bank.
 
     Fields to edit: question, answer, topic, subtopic, kind, difficulty, notes.
-    New words are compared again, and wait for an approval again.
-    `compare` looks for duplicates again, `recount` reads the counts anew.
+    An edited question is compared again and needs approval again.
+    `compare` looks for duplicates again; `recount` updates the counts.
     """
     from pipeline_core.terminal import actions
     from pipeline_core.terminal.batches import (

@@ -32,15 +32,15 @@ def print_estimate(files: "Files", *, as_json: bool, realm: InRealm = "") -> Exi
     rich_help_panel="Documents", epilog=examples("pipeline costs", "pipeline costs policy.pdf", "pipeline costs --json")
 )
 def costs(
-    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all.")] = None,
-    days: Annotated[int, typer.Option(min=1, help="How far back, days.")] = 30,
-    prices: Annotated[bool, typer.Option("--prices", help="The price table in force, and when it was seen.")] = False,
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name (default: all).")] = None,
+    days: Annotated[int, typer.Option(min=1, help="Number of days to look back.")] = 30,
+    prices: Annotated[bool, typer.Option("--prices", help="Show the current price table and its date.")] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
     """Show what paid services cost.
 
-    By day, stage, model and document, with the budgets; of one document, by chunk and by call.
+    Totals are by day, stage, model and document, with the budgets; for one document, by chunk and by call.
     """
     from pipeline_core.terminal.costs import prices_json, print_costs, print_document_costs, print_prices
 

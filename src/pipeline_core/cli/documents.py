@@ -36,24 +36,26 @@ _SHOWN = 200
 )
 def run(
     paths: Annotated[list[str], typer.Argument(help='Files, folders or patterns ("docs/*.pdf").')],
-    estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it would cost; nothing is paid.")] = False,
-    queue: Annotated[bool, typer.Option("--queue", help="Only put them into the queue, for workers to take.")] = False,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Only estimate the cost; nothing is paid.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Only add them to the queue, for workers to take.")] = False,
     priority: Annotated[
-        int | None, typer.Option(help="With --queue: -100..100; higher goes first, and 0 is usual.")
+        int | None, typer.Option(help="With --queue: from -100 to 100; higher goes first (default: 0).")
     ] = None,
     publish_from: Annotated[
-        float | None, typer.Option(help="Confidence (0..1) from which a fact of these is published unseen.")
+        float | None,
+        typer.Option(help="Confidence (0..1) from which facts of these documents are published without review."),
     ] = None,
     ask_from: Annotated[
-        float | None, typer.Option(help="Confidence from which you are asked about a fact; below it is left out.")
+        float | None,
+        typer.Option(help="Confidence from which you are asked about a fact; facts below it are left out."),
     ] = None,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Take documents in and through all stages.
+    """Process documents through all stages.
 
-    What is unchanged since last time is left alone. Of a folder, every file of a known type is taken, hidden ones not.
-    --publish-from and --ask-from hold for these documents in every run. What is published is judged anew by them.
+    Unchanged documents are skipped. From a folder, every file of a known type is taken, except hidden files.
+    --publish-from and --ask-from are kept for these documents, and published ones are judged again by them.
     """
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
@@ -62,7 +64,7 @@ def run(
 
     if priority is not None and not queue:
         raise RefusedError(
-            "A priority is for what waits.", action="Add --queue: what runs at once has no place to take."
+            "--priority applies to waiting documents only.", action="Add --queue, or leave out --priority."
         )
     files = expand(paths)
     if files.missing:
@@ -94,7 +96,7 @@ def run(
     raise typer.Exit(of_jobs(rows, refused=[error for _, error in result.refused]))
 
 
-_NO_DOCUMENT = "Name files, or a folder that has some; a file that is named is taken whatever it is called."
+_NO_DOCUMENT = "Name files, or a folder that has some; a file named explicitly is taken whatever its extension."
 
 
 def _but(files: "Files") -> str:
@@ -111,15 +113,15 @@ def _but(files: "Files") -> str:
     epilog=examples("pipeline status", "pipeline status policy.pdf", "pipeline status --all --json"),
 )
 def status(
-    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all.")] = None,
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name (default: all).")] = None,
     limit: Limit = 100,
     everything: All = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Show where documents stand: all of them, or one.
+    """Show the status of all documents, or of one.
 
-    Of one document, its stages, findings and last events are shown. The newest documents come first.
+    For one document, its stages, findings and latest events are shown. The newest documents come first.
     """
     from pipeline_core.terminal.status import print_job, print_overview
 
@@ -145,25 +147,27 @@ def status(
 def retry(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All dead letters; with --from, all that is published as well.")
+        bool, typer.Option("--all", help="All dead letters; with --from, all published documents as well.")
     ] = False,
-    code: Annotated[str | None, typer.Option(help="All dead letters with this error's code.")] = None,
+    code: Annotated[str | None, typer.Option(help="All dead letters with this error code.")] = None,
     since: Annotated[
-        str | None, typer.Option(help="All dead letters since then: 30m, 2h, 3d ago, or 2026-11-29T03:00 (UTC).")
+        str | None, typer.Option(help="All dead letters since a time: 30m, 2h or 3d ago, or 2026-11-29T03:00 (UTC).")
     ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Of many: only say how many there are.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="With many: only show what would be started again.")
+    ] = False,
     from_stage: Annotated[
-        str | None, typer.Option("--from", help="Stage to begin from; earlier outputs are reused.")
+        str | None, typer.Option("--from", help="Stage to start from; outputs of earlier stages are reused.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="With --all and --from: do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --all and --from: do not ask for confirmation.")] = False,
     start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
     """Start a document again, or many dead letters at once.
 
-    A failed or finished document begins where it failed, or at the stage named. --all with --from reads what is
-    published again, too: it says first what would change, and asks.
+    A failed or finished document starts where it failed, or at the stage given. --all with --from also reads published
+    documents again; it first shows what would change, and asks.
     """
     from pipeline_core.terminal.naming import one_of
 
@@ -171,7 +175,7 @@ def retry(
     many = everything or code is not None or since is not None
     if many == (job is not None):
         raise RefusedError(
-            "Which are to be started again?", action="Name one document, or say --all, --code CODE or --since WHEN."
+            "Nothing was named to start again.", action="Name one document, or give --all, --code CODE or --since WHEN."
         )
     with connected(realm) as client:
         if everything and stage and code is None and since is None:

@@ -66,7 +66,7 @@ def main() -> None:
         complain(error.as_answer(), code)
     except _ParserError as error:
         code = Exit.USAGE
-        complain(RefusedError(error.format_message(), action="`--help` shows how it is used."), code)  # type: ignore[attr-defined]
+        complain(RefusedError(error.format_message(), action="See `--help` for usage."), code)  # type: ignore[attr-defined]
     except Exception as error:
         code = Exit.ERROR
         _report(error)

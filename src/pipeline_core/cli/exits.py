@@ -27,13 +27,13 @@ class Exit(IntEnum):
 
 MEANINGS: Mapping[Exit, str] = {
     Exit.OK: "all well",
-    Exit.ERROR: "an error of the pipeline or of a service; what was done is kept",
-    Exit.USAGE: "the request cannot be done as asked",
+    Exit.ERROR: "the pipeline or a service failed; completed work is kept",
+    Exit.USAGE: "the request cannot be carried out",
     Exit.WAITING: "something waits for a person",
     Exit.FAILED: "a document, file or question failed, was refused, or is not finished",
-    Exit.CONFIGURATION: "a setting is wrong, or a part that is needed is missing",
-    Exit.NOTHING_FOUND: "a search found nothing that answers",
-    Exit.INTERRUPTED: "stopped by Ctrl-C or a signal; what was done is kept",
+    Exit.CONFIGURATION: "a setting is wrong, or a required part is missing",
+    Exit.NOTHING_FOUND: "a search found no answer",
+    Exit.INTERRUPTED: "stopped by Ctrl-C or a signal; completed work is kept",
 }
 """The table that help, README and docs/operating.md print. Commands that only show something exit with 0."""
 

@@ -21,19 +21,19 @@ _PANEL = "Checks and backups"
 )
 def verify(
     sample: Annotated[
-        str, typer.Option(metavar="N or N%", help="Only so many documents, chosen by chance, with what is theirs.")
+        str, typer.Option(metavar="N or N%", help="Check only this many documents, chosen at random.")
     ] = "",
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended, then look again.")] = False,
-    start: Annotated[bool, typer.Option("--run/--no-run", help="With --repair: run what was queued at once.")] = True,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired, then check again.")] = False,
+    start: Annotated[bool, typer.Option("--run/--no-run", help="With --repair: run the queued work now.")] = True,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Say whether the database and the object store agree.
+    """Check that the database and the object store agree.
 
-    Every object that a row names is read and compared by size and checksum; objects that no row names are listed; the
-    counts of the ledger, of production and of its vectors are compared. With --repair, lost originals are stored again
-    from where their files stand, lost outputs are made again by the stages they are of, and objects that no row names
-    are removed once they are old enough. It exits with 4 if something is wrong at the end.
+    Reads every object that a row names and compares its size and checksum; lists objects that no row names; compares
+    the counts of the ledger, of production and of its vectors. With --repair, lost originals are stored again from
+    their source files, lost outputs are made again by their stages, and objects that no row names are removed once
+    they are old enough. Exits with 4 if something is still wrong at the end.
     """
     from pipeline_core.terminal.verifying import VerifyDisplay, print_verified, sample_of, verified_json
 
@@ -54,9 +54,9 @@ def verify(
 def backup(folder: _Folder, as_json: AsJson = False, realm: InRealm = "") -> None:
     """Back up database and object store as of one moment.
 
-    Work may go on meanwhile. The folder is made, and must not be there yet; it is a backup once it has a backup.json.
-    It holds every text and file: nobody else can read it. It exits with 4 if the store lacked objects that the database
-    names; what is left is backed up all the same.
+    Work may go on meanwhile. The folder must not exist yet; the backup is complete once it has a backup.json. It holds
+    all texts and files, and only you can read it. Exits with 4 if the store lacks objects that the database names; the
+    rest is backed up all the same.
     """
     from pipeline_core.terminal.backups import StepDisplay, backup_json, print_backup
 
@@ -73,18 +73,21 @@ def backup(folder: _Folder, as_json: AsJson = False, realm: InRealm = "") -> Non
 def restore(
     folder: _Folder,
     replace: Annotated[
-        bool, typer.Option("--replace", help="What is in the database now is lost; nobody may work on it.")
+        bool,
+        typer.Option(
+            "--replace", help="Replace the database's contents, which are lost; nothing else may be using it."
+        ),
     ] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Put a backup back, into an empty database and store.
+    """Restore a backup into an empty database and object store.
 
-    Both must be empty, unless --replace is said. Afterwards `pipeline verify` says whether all is there, and the same
-    files run again are left alone. Interrupted, the same command goes on.
+    Both must be empty, unless --replace is given. Afterwards, check with `pipeline verify`; if the same files are run
+    again, they are skipped. If interrupted, run the same command again to continue.
     """
     from pipeline_core.terminal.backups import StepDisplay, print_restored, restored_json
 
-    with connected(realm) as client, StepDisplay(err, "looking at the backup") as display:
+    with connected(realm) as client, StepDisplay(err, "checking the backup") as display:
         restored = client.restore(folder, replace=replace, on_progress=display)
     print_json(restored_json(folder, restored)) if as_json else print_restored(out, restored)

@@ -18,22 +18,21 @@ _PANEL = "Embedding models"
     epilog=examples("pipeline reembed", "pipeline reembed --model wordllama-64", "pipeline reembed --abandon"),
 )
 def reembed(
-    model: Annotated[str | None, typer.Option(help="The new model; without it, the models are shown.")] = None,
-    abandon: Annotated[
-        bool, typer.Option("--abandon", help="Drop what was filled for a model that is not active.")
-    ] = False,
+    model: Annotated[str | None, typer.Option(help="The new model (default: show the models).")] = None,
+    abandon: Annotated[bool, typer.Option("--abandon", help="Drop the vectors of a model that is not active.")] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Change the embedding model of what is published.
+    """Change the embedding model of published knowledge.
 
-    Nothing is parsed and no fact is asked for. Search and publishing go on. The same command goes on after a stop.
+    No document is parsed and no facts are generated again. Search and publishing go on meanwhile. If interrupted, run
+    the same command again to continue.
     """
     from pipeline_core.domain.errors import RefusedError
     from pipeline_core.terminal.models import models_table
 
     if model and abandon:
-        raise RefusedError("--model and --abandon exclude each other.", action="Give one of them.")
+        raise RefusedError("--model and --abandon cannot be combined.", action="Give one of them.")
     with connected(realm) as client:
         if abandon:
             client.abandon_reembedding()
@@ -52,28 +51,33 @@ def reembed(
 )
 def evaluate(
     questions: Annotated[
-        Path | None, typer.Argument(help='JSONL, a line each: {"question": …, "document": file name, "quote": …}.')
+        Path | None,
+        typer.Argument(help='JSONL file, one question per line: {"question": …, "document": file name, "quote": …}.'),
     ] = None,
     from_approved: Annotated[
-        bool, typer.Option("--from-approved", help="Ask the questions of published facts; their document is expected.")
+        bool, typer.Option("--from-approved", help="Ask the questions of published facts and expect their documents.")
     ] = False,
-    model: Annotated[str | None, typer.Option(help="By a model that is filled beside the active one.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Search with another model that has vectors besides the active one.")
+    ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=0, help="Most questions to ask; 0: all. Of a file all, of published facts 1,000 by default."),
+        typer.Option(
+            min=0, help="Maximum number of questions; 0 for all (default: all of a file, 1,000 of published facts)."
+        ),
     ] = None,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
     """Measure how well questions find their sources.
 
-    hit@1, hit@5, hit@10 and MRR@10 of searching by meaning, by words and by both.
+    Reports hit@1, hit@5, hit@10 and MRR@10 for search by meaning, by words and by both.
     """
     from pipeline_core.domain.errors import RefusedError
     from pipeline_core.terminal.evaluation import evaluation_table, read_questions
 
     if (questions is not None) == from_approved:
-        raise RefusedError("Either a file of questions or --from-approved is wanted.", action="Give one of them.")
+        raise RefusedError("Either a file of questions or --from-approved is needed.", action="Give one of them.")
     with connected(realm) as client:
         result = client.evaluate(read_questions(questions) if questions else None, model=model, limit=limit)
         if as_json:

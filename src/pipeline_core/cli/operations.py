@@ -20,12 +20,12 @@ _PANEL = "Set-up"
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline doctor", "pipeline doctor --settings"))
 def doctor(
-    settings: Annotated[bool, typer.Option("--settings", help="List every setting, too, with its value.")] = False,
+    settings: Annotated[bool, typer.Option("--settings", help="Also list every setting with its value.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is configured, reachable or missing.
+    """Check what is configured, reachable or missing.
 
-    Every part is tried; what fails is named with what mends it. With --settings every setting is listed with its value.
+    Tries every part, and says how to fix those that fail. --settings also lists every setting with its value.
     """
     from pipeline_core.services.diagnose import describe_settings
     from pipeline_core.terminal.hints import pasteable
@@ -56,10 +56,10 @@ def _settings_line(described: Sequence[dict[str, Any]]) -> str:
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline ui", "pipeline ui --json"))
 def ui(as_json: AsJson = False) -> None:
-    """Keep the local Prefect server up, to look at runs.
+    """Run the local Prefect server, to look at runs.
 
-    The page opens in a browser at the address that is printed, and asks for the login that is printed with it: whoever
-    has that can do everything that you can. Ctrl-C ends it.
+    Open the printed address in a browser and sign in with the printed login. Whoever has that login can do everything
+    that you can. Ctrl-C stops the server.
     """
     import time
 
@@ -70,7 +70,7 @@ def ui(as_json: AsJson = False) -> None:
         if as_json:
             print_json({**masked_all({"url": launcher.ui_url(), "api_url": launcher.api_url}), "login": login})
         else:
-            out.print(f"Prefect: {masked(str(launcher.ui_url()))}   (Ctrl-C ends it)")
+            out.print(f"Prefect: {masked(str(launcher.ui_url()))}   (Ctrl-C stops it)")
             if login:
                 out.print(f"Login:   {login}   (the page asks for it once)", soft_wrap=True, markup=False)
         try:
@@ -82,9 +82,9 @@ def ui(as_json: AsJson = False) -> None:
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline migrate", "pipeline migrate --json"))
 def migrate(as_json: AsJson = False) -> None:
-    """Bring the database's schema up to date.
+    """Bring the database schema up to date.
 
-    Needed once, and after an upgrade, with a database of your own; the embedded one is kept up to date by itself.
+    Needed once, and after each upgrade, with a database of your own; the embedded one is migrated automatically.
     """
     with wired() as app_:
         applied = app_.migrate()
@@ -97,15 +97,18 @@ def migrate(as_json: AsJson = False) -> None:
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline deploy", "pipeline deploy --pool-type kubernetes"))
 def deploy(
     pool_type: Annotated[
-        PoolType, typer.Option(help="Where workers run what is asked for; deployments/README.md compares them.")
+        PoolType,
+        typer.Option(
+            help="Type of the work pool, which decides where runs execute; deployments/README.md compares them."
+        ),
     ] = "process",
     as_json: AsJson = False,
 ) -> None:
-    """Make the deployments on a Prefect server of your own.
+    """Create the deployments on your own Prefect server.
 
-    The server is that of PREFECT_API_URL, or of Prefect's profile. Made are the work pool, every deployment and the
-    automation that runs the queue after uploads. Done again, it brings them up to date; a pool that is there is kept as
-    it is. On one machine `pipeline up` does it by itself.
+    The server is that of PREFECT_API_URL, or of Prefect's profile. Creates the work pool, every deployment and the
+    automation that runs the queue after uploads. Run again, it updates them; an existing pool is kept as it is. On one
+    machine, `pipeline up` does this automatically.
     """
     from pipeline_core.terminal.hints import beside
 
@@ -120,12 +123,10 @@ def deploy(
     for name in sorted([*made.new, *made.updated]):
         out.print(f"Deployment      {name}, {'made' if name in made.new else 'up to date'}")
     out.print()
-    out.print("They run when a worker takes them. Start one, or several:")
+    out.print("Runs start when a worker takes them. Start one or more workers:")
     out.print(f"  export PREFECT_API_URL={masked(made.api_url)}", soft_wrap=True, markup=False)
     out.print(f"  {worker}", soft_wrap=True, markup=False)
-    out.print(
-        "Its environment says what the runs work on: the UPLOAD_PIPELINE_… settings, the home as an absolute path."
-    )
+    out.print("Its environment must have the UPLOAD_PIPELINE_… settings, with the home as an absolute path.")
 
 
 @commands.command(
@@ -136,11 +137,11 @@ def enrol(
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Take in the rows of an older table of documents.
+    """Enrol the rows of an older table as documents.
 
-    It has `id`, `title` and `content` (markdown), and may have `realm_id`, `created_at` and `updated_at`. Each row that
-    has content becomes a document that waits in the queue, and then for a person in matching review. Run it as often
-    as you like: what is enrolled stays, and what the SQL script enrolled without its bytes gets them.
+    The table has `id`, `title` and `content` (markdown), and may have `realm_id`, `created_at` and `updated_at`. Each
+    row with content becomes a document that waits in the queue, and then for a person in matching review. The command
+    can be repeated: enrolled rows stay, and those that the SQL script enrolled without their bytes get them.
     """
     from pipeline_core.terminal.tables import print_failures
 
@@ -161,15 +162,15 @@ def enrol(
                 f"{counted(len(enrolled.restarted), 'failed job')} started again."
             )
         if enrolled.new or enrolled.restarted:
-            out.print("They wait in the queue: `pipeline queue` shows them, `pipeline up` works on it.")
+            out.print("They wait in the queue: `pipeline queue` shows them, `pipeline up` processes them.")
     raise typer.Exit(of_jobs([], refused=[error for _, error in enrolled.refused]))
 
 
 @commands.command(rich_help_panel=_PANEL, epilog=examples("pipeline prepare"))
 def prepare(as_json: AsJson = False) -> None:
-    """Make the local databases ready.
+    """Prepare the local databases.
 
-    The first run does it by itself; doing it before lets that start at once.
+    The first run does this anyway; doing it beforehand lets that run start at once.
     """
     with wired() as app_:
         app_.views.counts(app_.realm_id)

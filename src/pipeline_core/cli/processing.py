@@ -39,7 +39,7 @@ def go_on(
     elif start:
         print_rest(rows)
     elif rows[0].state == "queued":
-        out.print(f"{rows[0].filename} is queued: the next run of it goes on.", markup=False)
+        out.print(f"{rows[0].filename} is queued; the next run continues it.", markup=False)
     raise typer.Exit(of_jobs(rows, ran=start))
 
 

@@ -11,7 +11,7 @@ from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.wording import counted
 
 commands = typer.Typer()
-_PANEL = "What was published"
+_PANEL = "Published knowledge"
 
 
 @commands.command(
@@ -20,20 +20,20 @@ _PANEL = "What was published"
 )
 def search(
     text: Annotated[str, typer.Argument(help="A question, or words.")],
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many answers.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Maximum number of answers.")] = 5,
     mode: Annotated[
         str, typer.Option(help="hybrid (by meaning and by words), vector (by meaning) or text (by words).")
     ] = "hybrid",
     nearest: Annotated[
-        bool, typer.Option("--nearest", help="Show what comes nearest, even if nothing answers.")
+        bool, typer.Option("--nearest", help="Show the nearest hits, even if none is an answer.")
     ] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Ask what was published.
+    """Search published knowledge.
 
-    Answers are facts and passages with evidence, page and source; the first one is shown in full. Where nothing is near
-    enough to the question, nothing was found, and the exit code says so.
+    Answers are facts and passages with evidence, page and source; the first is shown in full. If nothing comes close
+    enough to the question, the exit code says so.
     """
     from pipeline_core.cli.exits import of_answer
     from pipeline_core.domain.errors import RefusedError
@@ -43,7 +43,7 @@ def search(
     from pipeline_core.terminal.tables import print_hits
 
     if not text.strip():
-        raise RefusedError("There is nothing to search for.", action="Ask a question, or name some words.")
+        raise RefusedError("There is nothing to search for.", action="Give a question, or some words.")
     chosen = one_of(SearchMode, mode, "--mode")
     with connected(realm) as client:
         answer = client.answer(text, limit=limit, mode=chosen)
@@ -76,20 +76,23 @@ def search(
 )
 def export(
     document: Annotated[str, typer.Argument(help="A job, document or file name.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of printing.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of printing.")
+    ] = None,
     form: Annotated[
         str | None,
         typer.Option(
             "--format",
-            help="json (the default), jsonl (a record a line) or csv (facts only); else by the ending of --output.",
+            help="json, jsonl (one record per line) or csv (facts only); default: by the extension of --output, "
+            "else json.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="With --output: say as JSON what was written.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --output: report as JSON what was written.")] = False,
     realm: InRealm = "",
 ) -> None:
-    """Take out a document as published.
+    """Export a document as published.
 
-    Chunks and facts with evidence, all of one moment. Acknowledges the document (phase 6) once they are written.
+    Writes chunks and facts with evidence, as of one moment. Acknowledges the document (phase 6) once they are written.
     """
     from pipeline_core.terminal.exporting import format_of, write
 

@@ -29,28 +29,27 @@ commands = typer.Typer()
     ),
 )
 def queue(
-    documents: Annotated[
-        list[str] | None, typer.Argument(help="Only these: jobs, documents or file names; without one, all.")
-    ] = None,
-    user: Annotated[str, typer.Option(help="Only this user's: an id, or the beginning of one.")] = "",
+    documents: Annotated[list[str] | None, typer.Argument(help="Jobs, documents or file names (default: all).")] = None,
+    user: Annotated[str, typer.Option(help="Only documents of this user: an id, or the beginning of one.")] = "",
     priority: Annotated[
-        int | None, typer.Option(help="Put those that are named forward (up to 100) or back (down to -100).")
+        int | None, typer.Option(help="New priority of the named documents, from -100 (last) to 100 (first).")
     ] = None,
     limit: Limit = 100,
     everything: All = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Show what waits, and put it forward or back.
+    """Show waiting documents, and change their priority.
 
-    Everybody's documents, the next one first. The highest priority goes first, whoever's it is; within a priority
-    users take turns; within a user the oldest goes first. What is under way keeps its place.
+    Lists everybody's documents, the next one first. The highest priority goes first, whoever the user is; within a
+    priority users take turns, each with their oldest document first. Documents under way are not affected.
     """
     from pipeline_core.terminal.queue import chosen, print_missing, print_queue, queue_json
 
     if priority is not None and not documents and not user:
         raise RefusedError(
-            "A priority needs to know of what.", action="Name documents as `pipeline queue` shows them, or a --user."
+            "--priority needs documents or a user.",
+            action="Name documents as `pipeline queue` shows them, or give --user.",
         )
     with connected(realm) as client:
         changed, state = None, client.queue()
@@ -107,6 +106,8 @@ def hand_in(
                 names = listed([path.name for path in files.skipped])
                 out.print(f"[dim]{counted(len(files.skipped), 'file')} of other types skipped ({names})[/]")
             left = "".join(f", {count} {why}" for why, count in taken.left.items())
-            told = f"{len(taken.started)} in the queue{left}. Workers take it from there: `pipeline queue`."
+            told = (
+                f"{len(taken.started)} in the queue{left}. Workers take them from there; `pipeline queue` shows them."
+            )
             out.print(pasteable(told), soft_wrap=True, highlight=False)
     raise typer.Exit(of_jobs(rows, refused=[error for _, error in failed], ran=False))

@@ -26,7 +26,7 @@ realm_commands = typer.Typer(
 )
 commands.add_typer(realm_commands, name="realm", rich_help_panel=_PANEL)
 
-User = Annotated[UUID, typer.Argument(help="The user's id: the `sub` of the user's token.", show_default=False)]
+User = Annotated[UUID, typer.Argument(help="The user's id: the `sub` claim of the user's token.", show_default=False)]
 
 
 @realm_commands.command("list", epilog=examples("pipeline realm list"))
@@ -38,9 +38,9 @@ def list_realms(as_json: AsJson = False) -> None:
 
 @realm_commands.command(epilog=examples("pipeline realm create claims"))
 def create(
-    name: Annotated[str, typer.Argument(help="What its members call it.", show_default=False)], as_json: AsJson = False
+    name: Annotated[str, typer.Argument(help="Name of the realm.", show_default=False)], as_json: AsJson = False
 ) -> None:
-    """Make a realm, of which you are the first admin."""
+    """Create a realm and become its first admin."""
     with connected() as client:
         made = client.realms.create(name)
         _print_realms(client, [made], as_json=as_json)
@@ -58,15 +58,15 @@ def use(
     The choice holds for this home; `--realm` overrides it.
     """
     if bool(name) == personal:
-        raise typer.BadParameter("name a realm, or say --personal")
+        raise typer.BadParameter("name a realm, or give --personal")
     with connected(name) as client:
         realm = client.use_realm(name or None)
-        out.print(f"Commands of this home work in {realm.name} from now on.", markup=False)
+        out.print(f"Commands in this home now work in {realm.name}.", markup=False)
 
 
 @realm_commands.command(epilog=examples("pipeline realm members", "pipeline realm members --realm claims --json"))
 def members(realm: InRealm = "", as_json: AsJson = False) -> None:
-    """List who shares the realm, admins first."""
+    """List the members of the realm, admins first."""
     with connected(realm) as client:
         _print_members(client, as_json=as_json)
 
@@ -76,12 +76,12 @@ def members(realm: InRealm = "", as_json: AsJson = False) -> None:
 )
 def add(
     user: User,
-    role: Annotated[Role, typer.Option("--role", help="What the member may do.")] = Role.READER,
-    name: Annotated[str, typer.Option("--name", help="How the others know the user.")] = "",
+    role: Annotated[Role, typer.Option("--role", help="Role of the member.")] = Role.READER,
+    name: Annotated[str, typer.Option("--name", help="Name that the other members see.")] = "",
     realm: InRealm = "",
     as_json: AsJson = False,
 ) -> None:
-    """Add a member to the realm, or give one another role."""
+    """Add a member to the realm, or change a member's role."""
     from pipeline_core.domain.ids import UserId
 
     with connected(realm) as client:
@@ -91,7 +91,7 @@ def add(
 
 @realm_commands.command(epilog=examples("pipeline realm remove 8f14e45f-ceea-467f-a0e6-8e1f0f1d2a3b"))
 def remove(user: User, realm: InRealm = "", as_json: AsJson = False) -> None:
-    """Remove a member from the realm; its last admin stays."""
+    """Remove a member from the realm, except its last admin."""
     from pipeline_core.domain.ids import UserId
 
     with connected(realm) as client:
@@ -112,14 +112,14 @@ def move(
 ) -> None:
     """Move a document to another realm.
 
-    It takes all that was made of it along. You have to be an admin of both realms.
+    Everything made from it moves too. You must be an admin of both realms.
     """
     with connected(realm) as client:
         moved = client.move(document, to)
         if as_json:
             print_json(moved.as_json())
         else:
-            out.print(f"{moved.filename} is in {moved.realm} now.", markup=False)
+            out.print(f"{moved.filename} is now in {moved.realm}.", markup=False)
 
 
 def _print_realms(client: "Client", realms: "Sequence[Realm]", *, as_json: bool) -> None:

@@ -98,13 +98,16 @@ def _require_yes(yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise RefusedError("Nobody is there to be asked.", action="Add --yes, or --preview to see what would change.")
+        raise RefusedError(
+            "Confirmation is needed, and there is no terminal to ask for it.",
+            action="Add --yes to go ahead, or --preview to see what would change.",
+        )
     typer.confirm("Read them again?", abort=True, err=True)
 
 
 def _said(by_code: Mapping[str, int], what: str) -> str:
     total = sum(by_code.values())
     if not total:
-        return "No dead letter is meant by this: `pipeline status` shows what there is."
+        return "No dead letter matches: `pipeline status` shows all documents."
     codes = ", ".join(f"{count} {code}" for code, count in sorted(by_code.items(), key=lambda item: -item[1]))
     return f"{counted(total, 'dead letter')} {what}: {codes}."

@@ -29,12 +29,14 @@ commands = typer.Typer()
     ),
 )
 def review(
-    job: Annotated[str | None, typer.Argument(help="A job, document or file name; without it, all that waits.")] = None,
+    job: Annotated[str | None, typer.Argument(help="A job, document or file name (default: all that wait).")] = None,
     decision: Annotated[
         str | None,
         typer.Argument(help="approve, reject, return, override; edit, add (a fact), resolve (a pair), undo."),
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; an override needs at least 10 characters.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Reason for the decision; an override needs at least 10 characters.")
+    ] = "",
     duplicates: Annotated[
         str | None, typer.Option(help="keep_existing, replace_existing, keep_both or not_duplicate.")
     ] = None,
@@ -50,28 +52,30 @@ def review(
     statement: Annotated[str | None, typer.Option(help="With edit, add: the fact's statement.")] = None,
     no_question: Annotated[
         bool,
-        typer.Option("--no-question", help="With edit: the fact has no question and no answer, only its statement."),
+        typer.Option("--no-question", help="With edit: remove the question and the answer, and keep the statement."),
     ] = False,
     words: Annotated[
         list[str] | None,
-        typer.Option(help="With add: words of the source that prove the fact, as they stand there (repeatable)."),
+        typer.Option(help="With add: words that prove the fact, exactly as in the source (repeatable)."),
     ] = None,
-    chunk: Annotated[str | None, typer.Option(help="With add: the chunk that has the words.")] = None,
+    chunk: Annotated[str | None, typer.Option(help="With add: the chunk that contains the words.")] = None,
     at: Annotated[
         list[str] | None,
         typer.Option(help="With add: characters of the chunk, FROM-TO, instead of --words (repeatable)."),
     ] = None,
     pair: Annotated[str | None, typer.Option(help="With resolve, undo: the pair of near-duplicates.")] = None,
-    resolution: Annotated[str | None, typer.Option("--as", help="With resolve: as for --duplicates.")] = None,
-    next_: Annotated[bool, typer.Option("--next", help="Show what has waited longest.")] = False,
+    resolution: Annotated[
+        str | None, typer.Option("--as", help="With resolve: the resolution, as for --duplicates.")
+    ] = None,
+    next_: Annotated[bool, typer.Option("--next", help="Show the document that has waited longest.")] = False,
     facts: Annotated[bool, typer.Option("--facts", help="Show the document's facts, with ids and evidence.")] = False,
-    start: Annotated[bool, typer.Option("--run/--no-run", help="Let the document go on at once.")] = True,
+    start: Annotated[bool, typer.Option("--run/--no-run", help="Let the document continue now.")] = True,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Show what waits for a person, and take the decision.
+    """Show what waits for a person, and decide.
 
-    A decision is about a document, a single fact or a pair of near-duplicates; docs/review.md says what each one does.
+    A decision concerns a document, a single fact or a pair of near-duplicates; docs/review.md explains each one.
     """
     from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing

@@ -27,7 +27,7 @@ def mark(
 ) -> None:
     """Set the status of documents, all or nothing.
 
-    Documents that become `selected` are queued for a deep scan; any other status takes back a scan that has not begun.
+    Documents that become `selected` are queued for a deep scan; any other status cancels a scan that has not begun.
     """
     from pipeline_core.terminal.dual_status import print_changes
 
@@ -39,13 +39,13 @@ def mark(
 
 @commands.command("deep-scan", rich_help_panel=_PANEL, epilog=examples("pipeline deep-scan --limit 20"))
 def deep_scan(
-    limit: Annotated[int, typer.Option(min=1, help="Most documents to scan.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of documents to scan.")] = 100,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
     """Process the selected documents again, more thoroughly.
 
-    What was published stays published; what is new waits for a person.
+    Published knowledge stays published; what is new waits for a person.
     """
     from pipeline_core.terminal.progress import RunDisplay
 

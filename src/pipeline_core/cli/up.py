@@ -24,13 +24,15 @@ _TELL_EVERY_S = 20.0
 
 @commands.command(rich_help_panel="Set-up", epilog=examples("pipeline up", "pipeline up --workers 4"))
 def up(
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that take runs; each run is a process.")] = 2,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Number of workers; each run is a process of its own.")
+    ] = 2,
 ) -> None:
-    """Keep everything up on this machine until Ctrl-C.
+    """Run everything on this machine until Ctrl-C.
 
-    The database, the Prefect server with its deployments, workers, and the HTTP API; the queue is watched. What dies is
-    started again; a database or Prefect server that is set is used instead. Ctrl-C ends all of it, and what was done is
-    kept.
+    Starts the database, the Prefect server with its deployments, workers and the HTTP API, and watches the queue. Parts
+    that die are restarted; a database or Prefect server named in the settings is used instead of a local one. Ctrl-C
+    stops everything, and completed work is kept.
     """
     with wired() as app_, _only_one(app_.home):
         supervisor = None
@@ -86,11 +88,11 @@ def _tell_addresses(
     for name, address in addresses:
         _say(f"{name}: {address}")
     _say(f"Workers: {workers}; logs in {home / 'logs'}")
-    _say(f"For commands and programs that hand in documents: export PREFECT_API_URL={prefect}")
+    _say(f"For commands and programs that submit documents: export PREFECT_API_URL={prefect}")
     if login:
         # not the login itself: this is often kept in a service's log
-        _say(f"Login of Prefect, which `pipeline ui` shows: {login}")
-    _say("Ready.   (Ctrl-C ends it)")
+        _say(f"Login for Prefect, also shown by `pipeline ui`: {login}")
+    _say("Ready.   (Ctrl-C stops it)")
 
 
 def _say(line: str) -> None:
@@ -108,5 +110,7 @@ def _only_one(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RefusedError("It is up already.", where=str(home), action="Use it, or end it with Ctrl-C.") from None
+            raise RefusedError(
+                "`pipeline up` is already running.", where=str(home), action="Use it, or stop it with Ctrl-C."
+            ) from None
         yield

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _SHOW_CURSOR = "\x1b[?25h\n"
-_AT_ONCE = "Ended at once. What was done is kept: the same command goes on from there."
+_AT_ONCE = "Stopped at once. Completed work is kept; run the same command again to continue."
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
         try:
             yield wired_pipeline
         except KeyboardInterrupt:
-            err.print("Stopped. What was done is kept: the same command goes on from there.")
+            err.print("Stopped. Completed work is kept; run the same command again to continue.")
             raise typer.Exit(Exit.INTERRUPTED) from None
         finally:
             wired_pipeline.close()

@@ -34,7 +34,7 @@ class Banks(Reviewing):
         try:
             data = read_file(path, limit=self._app.settings.max_file_bytes)
         except UnreadableFileError as error:
-            raise RefusedError(f"{path} was not taken. {error.message}", action=error.what_to_do) from error
+            raise RefusedError(f"{path} was not accepted. {error.message}", action=error.what_to_do) from error
         return self._app.staging.stage_bank(data, path.name, by=self.reviewer)
 
     def banks(self, *, named: str | None = None, limit: int | None = 100) -> list[ListedBatch]:

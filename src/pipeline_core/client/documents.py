@@ -120,7 +120,9 @@ class Documents(Wired):
             if not moving:
                 return self.statuses(document_ids=document_ids)
             if deadline is not None and time.monotonic() >= deadline:
-                raise StillRunningError(f"{len(moving)} of {len(rows)} have not come to rest: {', '.join(moving[:5])}.")
+                raise StillRunningError(
+                    f"{len(moving)} of {len(rows)} have not come to rest yet: {', '.join(moving[:5])}."
+                )
             time.sleep(_POLL_S)
 
     def status(self, document: str | UUID) -> DocumentStatus:
@@ -187,7 +189,7 @@ class Documents(Wired):
         result = app.run_documents(files, realm_id=self.realm_id, display=display, wished=wished)
         finish_what_others_have(app.queue, app.launcher.process, result.ran, app.stopping)
         if result.ran:
-            display.note = "looking after the indexes"
+            display.note = "maintaining the indexes"
             app.ensure_vector_indexes()
             # nobody else may be there to do it; what is not taken now comes due again
             app.deliver_webhooks(within_s=_WEBHOOKS_S, realm_id=self.realm_id)
@@ -371,7 +373,7 @@ def _all_of(read: Callable[[int], object], limit: int) -> bytes:
     while left > 0:
         part = read(left)
         if not isinstance(part, bytes):
-            raise TypeError("a file must be open in binary mode, and answer when it is read")
+            raise TypeError("a file must be open in binary mode and return bytes when it is read")
         if not part:
             break
         parts.append(part)

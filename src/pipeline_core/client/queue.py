@@ -64,7 +64,7 @@ class Queueing(Documents):
     ) -> list[DocumentStatus]:
         """Process the selected documents again, more thoroughly; return where they came to rest.
 
-        What was published stays published; what is new waits for a person. ``on_work`` hears which are scanned.
+        Published knowledge stays published; what is new waits for a person. ``on_work`` hears which are scanned.
 
         Raises:
             ServiceUnavailableError: the Prefect server did not answer; they stay queued.

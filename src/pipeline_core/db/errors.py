@@ -58,8 +58,8 @@ def translate(error: psycopg.Error) -> PipelineError:
     if isinstance(error, NOT_READY) and error.diag.source_function != _ROW_SECURITY:
         return DatabaseNotReadyError(
             f"The database login, or the server, lacks what the work needs: {text}.",
-            action="The login must be a member of upload_pipeline_service, and the server have pgvector and pg_trgm: "
-            "`pipeline doctor` says what lacks.",
+            action="The login must be a member of upload_pipeline_service, and the server have pgvector and "
+            "pg_trgm: `pipeline doctor` says what is missing.",
         )
     if isinstance(error, sqlstate.ReadOnlySqlTransaction):
         return DatabaseUnavailableError(

@@ -14,7 +14,7 @@ from pipeline_core.domain.errors import BudgetExhaustedError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.spending import Account, PaidBatch, PlannedCall
 
-_WHOSE = {"run": "of this run", "day": "of the day", "user": "of this user for the day"}
+_WHOSE = {"run": "of this run", "day": "of the day", "realm": "of this realm for the day"}
 _SETTING = {scope: f"UPLOAD_PIPELINE_BUDGET_{scope.upper()}_USD" for scope in _WHOSE}
 
 

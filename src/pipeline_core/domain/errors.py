@@ -22,7 +22,7 @@ from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted, dated, listed, without_objects
 
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
-_OPERATOR = "Tell whoever runs the installation, with the correlation id."
+_OPERATOR = "Tell the operator of the installation, with the correlation id."
 _RETRY = "`POST /api/v2/jobs/{job_id}/retry`"
 _MAKE_AGAIN = "Have it restored, or made again: `POST /api/v2/documents/{document_id}/stages/{stage}/run`."
 
@@ -44,11 +44,9 @@ class PipelineError(Exception):
     """Something went wrong in the pipeline."""
 
     code: ClassVar[str] = "pipeline_error"
-    action: ClassVar[str] = "Look at the job's events for what happened before."
+    action: ClassVar[str] = "See the job's events for what happened before."
     """What the person who reads the error should do."""
-    http_action: ClassVar[str] = (
-        "Look at the job's events (`GET /api/v2/jobs/{job_id}/events`) for what happened before."
-    )
+    http_action: ClassVar[str] = "See the job's events (`GET /api/v2/jobs/{job_id}/events`) for what happened before."
     """The same over HTTP, in endpoints and fields; a class whose ``action`` names no command needs none."""
 
     def __init__(
@@ -135,12 +133,12 @@ class TransientError(PipelineError):
     """A service did not answer as it should; trying again may help."""
 
     code = "transient"
-    action = "It is tried again by itself; if it ends in the dead letters, `pipeline retry JOB`."
+    action = "It is retried automatically; if it becomes a dead letter, `pipeline retry JOB`."
     http_action = (
-        "Send the request again after `Retry-After` seconds. A job is tried again by itself, and from the dead letters "
-        f"by {_RETRY}."
+        "Send the request again after `Retry-After` seconds. A job is retried automatically, and a dead letter by "
+        f"{_RETRY}."
     )
-    answer_action: ClassVar[str] = "Do it again when that answers: what was done until then is kept."
+    answer_action: ClassVar[str] = "Try again once it answers; completed work is kept."
     """The action where no job is there to be tried again by itself."""
 
     def __init__(self, message: str | None = None, *, remedy: str = "", **advice: Unpack[Advice]):
@@ -159,10 +157,10 @@ class TransientError(PipelineError):
 
 
 class WorkerLostError(TransientError):
-    """The worker died or fell silent with this job in hand; that does not count as a try."""
+    """The worker died or stopped responding while it held this job; this does not count as a try."""
 
     code = "worker_lost"
-    action = "Another worker goes on where it was."
+    action = "Another worker continues from there."
 
 
 class ServiceUnavailableError(TransientError):
@@ -196,7 +194,7 @@ class StoreFullError(StoreUnavailableError):
 
 
 class MachineError(TransientError):
-    """This machine lacks what the work needs: room on a disk, files that may be open, memory, processes."""
+    """This machine has run out of a resource: disk space, open files, memory or processes."""
 
     code = "machine"
 
@@ -214,54 +212,54 @@ class DatabaseUnavailableError(TransientError):
 
 
 class DatabaseBusyError(TransientError):
-    """A transaction of somebody else's has what a migration changes in use."""
+    """Another transaction is using a table that a migration changes."""
 
     code = "database_busy"
     action = (
-        "Let it end, or stop the workers and the API, then `pipeline migrate` again: it goes on from there. "
-        "UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else behind it."
+        "Let it end, or stop the workers and the API, then `pipeline migrate` again: it continues from there. A "
+        "higher UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else waits behind it."
     )
 
 
 class StatementTimeoutError(TransientError):
-    """The database did not end a statement in time and stopped it."""
+    """The database stopped a statement that took too long."""
 
     code = "statement_timeout"
     action = (
-        "It is tried again by itself, each document alone; if it ends in the dead letters, raise "
+        "It is retried automatically, each document alone; if it becomes a dead letter, raise "
         "UPLOAD_PIPELINE_STATEMENT_TIMEOUT_S."
     )
 
 
 class EmbeddingModelChangedError(TransientError):
-    """Production has changed to another embedding model meanwhile."""
+    """Production has switched to another embedding model meanwhile."""
 
     code = "embedding_model_changed"
-    action = "It is tried again by itself, with vectors of the model that is active now."
+    action = "It is retried automatically, with vectors of the model that is active now."
 
 
 class StagedRowsChangedError(TransientError):
     """The staged rows changed after they were read for publishing."""
 
     code = "staged_rows_changed"
-    action = "It is read again and tried again by itself."
+    action = "They are read again and the work is retried automatically."
 
 
 class InterruptedRunError(TransientError):
     """The run was stopped before the document was done; that does not count as a try."""
 
     code = "interrupted"
-    action = "Run it again: it goes on from where it was."
+    action = "Run it again: it continues where it stopped."
 
 
 class DisturbedRunError(TransientError):
-    """Something went wrong with the batch that the document was in, or while somebody else moved it."""
+    """The batch of the document failed, or another process moved the document meanwhile."""
 
     code = "disturbed"
 
 
 class AnswerLostError(ServiceUnavailableError):
-    """A call was sent and its answer never arrived whole: it may have been charged."""
+    """A call was sent, but no complete answer arrived: it may have been charged."""
 
     code = "answer_lost"
 
@@ -270,7 +268,7 @@ class ParkedError(PipelineError):
     """The work waits for something that only time or a person can give."""
 
     code = "parked"
-    action = "Run it again when that is there; what was done is kept."
+    action = "Run it again once that is available; completed work is kept."
 
     def __init__(self, message: str | None = None, *, until: datetime | None = None, **advice: Unpack[Advice]):
         super().__init__(message, **advice)
@@ -296,7 +294,7 @@ class ConversionPendingError(ParkedError):
     """The conversion service has not finished its job for this document in time."""
 
     code = "conversion_pending"
-    action = "Run it again later: it looks at the same job, and nothing is paid again."
+    action = "Run it again later: it checks the same job, and nothing is paid twice."
 
 
 class PermanentError(PipelineError):
@@ -308,7 +306,7 @@ class PermanentError(PipelineError):
 
 
 class UnexpectedError(PermanentError):
-    """A defect in the pipeline: an error nobody foresaw."""
+    """A defect in the pipeline caused an unexpected error."""
 
     code = "unexpected"
     action = "Please report it with the job's events; `pipeline retry JOB` tries again."
@@ -316,19 +314,19 @@ class UnexpectedError(PermanentError):
 
 
 class RetriesExhaustedError(PermanentError):
-    """The last of the retries failed too."""
+    """The last retry failed too."""
 
     code = "retries_exhausted"
-    action = "See the cause in the message; when it is mended, `pipeline retry JOB`."
-    http_action = f"See the cause in the message; when it is mended, {_RETRY}."
+    action = "The message has the cause; when it is fixed, `pipeline retry JOB`."
+    http_action = f"The message has the cause; when it is fixed, {_RETRY}."
 
 
 class WorkersLostError(PermanentError):
-    """One worker after another was lost with this job in hand."""
+    """Several workers in a row were lost while they held this job."""
 
     code = "workers_lost"
-    action = "See in the workers' logs what ended them (often memory); then `pipeline retry JOB`."
-    http_action = f"Tell whoever runs the workers: their logs say what ended them (often memory). Then {_RETRY}."
+    action = "See the workers' logs for what ended them (often memory); then `pipeline retry JOB`."
+    http_action = f"Tell the operator of the workers: their logs say what ended them (often memory). Then {_RETRY}."
 
 
 # --- documents -------------------------------------------------------------------------------------------
@@ -344,8 +342,8 @@ class EmptyFileError(DocumentError):
     """The file is empty."""
 
     code = "empty_file"
-    action = "See why there is nothing in it, and give it again when there is."
-    http_action = "Check the file, and upload it again when there is something in it: it arrived with no bytes."
+    action = "Find out why it is empty, and add it again when it has content."
+    http_action = "Check the file, and upload it again when it has content: it arrived with no bytes."
 
 
 class _WrongParts:
@@ -358,7 +356,10 @@ class NoEntriesError(_WrongParts, DocumentError):
     """No question could be read from the question bank."""
 
     code = "no_entries"
-    action = "A question is a heading that ends in “?”, `Q: …` or `1. …`; its answer follows, or `A: …`."
+    action = (
+        "Write each question as a heading that ends in “?”, as `Q: …` or as `1. …`, and its answer below it or after "
+        "`A: …`."
+    )
 
     @classmethod
     def of(cls, file_name: str, problems: Mapping[str, str]) -> "NoEntriesError":
@@ -372,7 +373,7 @@ class UnreadableFileError(DocumentError):
     """The file cannot be read."""
 
     code = "unreadable_file"
-    action = "See whether it is there and may be read, then try again."
+    action = "Check that it exists and can be read, then try again."
 
 
 class FileTooLargeError(DocumentError):
@@ -422,49 +423,49 @@ class TooManyPagesError(DocumentError):
 
 
 class ConversionTimeoutError(DocumentError):
-    """The conversion did not end in time and was killed."""
+    """The conversion took too long and was killed."""
 
     code = "conversion_timeout"
     action = "Simplify the document, or raise UPLOAD_PIPELINE_CONVERT_TIMEOUT_S."
 
 
 class ConversionCrashedError(DocumentError):
-    """The conversion took more memory than allowed, or crashed; its process is gone and nothing else was hurt."""
+    """The conversion took more memory than allowed, or crashed; nothing else was affected."""
 
     code = "conversion_crashed"
     action = "Save the document again in a simpler form, or raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB."
 
 
 class StageTimeoutError(DocumentError):
-    """A stage did not come to an end with the document in time and was killed."""
+    """A stage took too long with the document and was killed."""
 
     code = "stage_timeout"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_TIMEOUT_S."
 
 
 class StageCrashedError(DocumentError):
-    """A stage took more memory than allowed, or crashed; its process is gone and nothing else was hurt."""
+    """A stage took more memory than allowed, or crashed; nothing else was affected."""
 
     code = "stage_crashed"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
 
 
 class ConversionRefusedError(DocumentError):
-    """The conversion service does not take this document."""
+    """The conversion service refused this document."""
 
     code = "conversion_refused"
     action = (
-        "See what it says. UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here; "
-        "then `pipeline retry JOB`."
+        "See its message. UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here; then `pipeline "
+        "retry JOB`."
     )
     http_action = (
-        "See what it says. With UPLOAD_PIPELINE_CONVERTER_FALLBACK=local such documents are converted here; "
-        f"then {_RETRY}."
+        "See its message. With UPLOAD_PIPELINE_CONVERTER_FALLBACK=local such documents are converted here; then "
+        f"{_RETRY}."
     )
 
 
 class ConversionFailedError(DocumentError):
-    """The conversion service took the document and gave no usable result."""
+    """The conversion service accepted the document but gave no usable result."""
 
     code = "conversion_failed"
     action = (
@@ -484,7 +485,7 @@ class ObjectNotFoundError(PermanentError):
     """An object that the database names is not in the store."""
 
     code = "object_not_found"
-    action = "Run the same file again, which makes it again; `pipeline verify --repair` does it for all documents."
+    action = "Run the same file again to make it again; `pipeline verify --repair` does so for all documents."
     http_action = _MAKE_AGAIN
 
 
@@ -493,26 +494,26 @@ class OriginalMissingError(ObjectNotFoundError):
 
     code = "original_missing"
     action = (
-        "Run the same file again: it is stored again, and its document goes on. "
-        "If it was enrolled from an older table, `pipeline enrol` does both. Without the file, restore the object from "
-        "a backup, then `pipeline retry JOB`."
+        "Run the same file again: it is stored again, and its document continues. If it was enrolled from an older "
+        "table, `pipeline enrol` does both. Without the file, restore the object from a backup, then `pipeline "
+        "retry JOB`."
     )
     http_action = f"Upload the same file again: it is stored again. Then {_RETRY}."
 
 
 class ChecksumMismatchError(PermanentError):
-    """An object in the store is not what was written."""
+    """An object in the store differs from what was written."""
 
     code = "checksum_mismatch"
-    action = "`pipeline verify --repair` has it made again; so does `pipeline retry JOB --from STAGE`."
+    action = "`pipeline verify --repair` makes it again; so does `pipeline retry JOB --from STAGE`."
     http_action = _MAKE_AGAIN
 
 
 class BackupFailedError(PermanentError):
-    """A backup or a restore did not come to its end."""
+    """A backup or a restore did not finish."""
 
     code = "backup_failed"
-    action = "Mend what it names, then run the same command again."
+    action = "Fix what the message names, then run the same command again."
 
 
 class InvalidObjectKeyError(PermanentError):
@@ -536,19 +537,19 @@ class ServiceRefusedError(PermanentError):
 
 
 class UnknownToServiceError(ServiceRefusedError):
-    """An outside service knows nothing by this name: a model, an address, a batch."""
+    """An outside service does not know this name: a model, an address or a batch."""
 
     code = "unknown_to_service"
 
 
 class KeyRefusedError(ServiceRefusedError):
-    """An outside service does not take the key: it is wrong, has expired, or may not do this."""
+    """An outside service refused the key: it is wrong, has expired, or lacks a permission."""
 
     code = "key_refused"
 
 
 class OptionRefusedError(ServiceRefusedError):
-    """An outside service, or its model, is not as the settings say."""
+    """An outside service, or its model, does not match the settings."""
 
     code = "option_refused"
 
@@ -561,7 +562,7 @@ class LedgerError(PermanentError):
 
 
 class RecallTooLowError(PermanentError):
-    """The index of the new embedding model misses too much; the old one stays."""
+    """The index of the new embedding model misses too many results; the old model stays active."""
 
     code = "recall_too_low"
     action = (
@@ -578,22 +579,22 @@ class ConflictError(PipelineError):
     """Somebody else was first; nothing was written."""
 
     code = "conflict"
-    action = "Look at the present state, then decide again."
+    action = "Look at the current state, then decide again."
 
 
 class LeaseLostError(ConflictError):
     """This worker's lease on the job has ended and another may have it."""
 
     code = "lease_lost"
-    action = "Nothing to do: the worker that holds the job goes on with it."
+    action = "Nothing to do: the worker that holds the job continues with it."
 
 
 class ReembeddingError(ConflictError):
-    """Somebody else is changing the embedding model at this moment."""
+    """Somebody else is changing the embedding model right now."""
 
     code = "reembedding"
-    action = "Wait until it has ended; should it be stopped, the same command goes on from there."
-    http_action = "Wait until it has ended."
+    action = "Wait until that has finished; if it is stopped, the same command continues from there."
+    http_action = "Wait until that has finished."
 
 
 class IllegalMoveError(ConflictError):
@@ -613,9 +614,7 @@ class AlreadyDecidedError(ConflictError):
 
     code = "already_decided"
     action = "Look at it again: `pipeline review` lists what waits now."
-    http_action = (
-        "Look at it again: `GET /api/v2/jobs/{job_id}` says where it stands, `GET /api/job/next` what waits now."
-    )
+    http_action = "Look at it again: `GET /api/v2/jobs/{job_id}` shows its state, `GET /api/job/next` what waits now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -648,8 +647,8 @@ class ChangedMeanwhileError(ConflictError):
     """It has changed since you looked at it: nothing was written."""
 
     code = "changed_meanwhile"
-    action = "Look at it again and decide anew; nothing of what you gave was stored."
-    http_action = "Look at `changed`, and send the decision again with the state that stands now as `expected`."
+    action = "Look at it again and decide anew; nothing was stored."
+    http_action = "Look at `changed`, and send the decision again with the current state as `expected`."
     changed: Sequence[Changed] = ()
     asked: Mapping[str, object] = MappingProxyType({})
     """What was asked for, so that nothing of it is lost."""
@@ -664,11 +663,11 @@ class ChangedMeanwhileError(ConflictError):
 
 
 class StagedStateError(ConflictError):
-    """The state of what is staged does not allow this."""
+    """The state of the staged rows does not allow this."""
 
     code = "staged_state"
-    action = "`pipeline batches BATCH` shows where each question stands."
-    http_action = "`GET /api/staging/batches/{batch_id}/questions` shows where each question stands."
+    action = "`pipeline batches BATCH` shows the status of each question."
+    http_action = "`GET /api/staging/batches/{batch_id}/questions` shows the status of each question."
 
 
 class RefusedError(PipelineError):
@@ -682,7 +681,7 @@ class LimitExceededError(RefusedError):
     """A limit is reached."""
 
     code = "limit_exceeded"
-    action = "Wait as long as it says, then try again."
+    action = "Wait for the time given, then try again."
     limit: str = ""
     """Which limit: the name of its setting."""
     retry_after_s: int = 60
@@ -695,7 +694,7 @@ class LimitExceededError(RefusedError):
 
 
 class AuthenticationError(RefusedError):
-    """There is no valid token with the request."""
+    """The request has no valid token."""
 
     code = "unauthenticated"
     action = "Send `Authorization: Bearer TOKEN` with a token that has not expired."
@@ -705,23 +704,23 @@ class NotPermittedError(RefusedError):
     """Your role in the realm does not allow this."""
 
     code = "not_permitted"
-    action = "Ask an admin of the realm: `pipeline realm members` shows who that is."
-    http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` shows who that is."
+    action = "Ask an admin of the realm: `pipeline realm members` lists the members."
+    http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` lists the members."
 
 
 class NotFoundError(RefusedError):
-    """There is no such thing, or it is not yours."""
+    """It does not exist, or you have no access to it."""
 
     code = "not_found"
-    action = "`pipeline status` lists what there is."
-    http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what there is."
+    action = "`pipeline status` lists all documents."
+    http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what exists."
 
 
 class UnknownIdsError(_WrongParts, NotFoundError):
-    """Some of the ids are not known here; nothing was done."""
+    """Some of the ids are unknown; nothing was done."""
 
     code = "unknown_ids"
-    action = "Correct or leave out the ids that are named: it is all or nothing."
+    action = "Correct or leave out the named ids: it is all or nothing."
 
     @classmethod
     def of(cls, missing: Iterable[object], given: int, noun: str, whose: str) -> "UnknownIdsError":
@@ -729,7 +728,7 @@ class UnknownIdsError(_WrongParts, NotFoundError):
         ids = [str(one) for one in missing]
         are = "is" if len(ids) == 1 else "are"
         error = cls(f"{len(ids):,} of {counted(given, noun)} {are} not {whose}: {listed(ids)}.")
-        error.errors = dict.fromkeys(ids, f"is no {noun} {whose}")
+        error.errors = dict.fromkeys(ids, f"is not a {noun} {whose}")
         return error
 
 
@@ -737,8 +736,8 @@ class NotPublishedError(RefusedError):
     """The document is not published."""
 
     code = "not_published"
-    action = "`pipeline status NAME` says where it stands."
-    http_action = "`GET /api/v2/documents/{document_id}` says where it stands."
+    action = "`pipeline status NAME` shows its status."
+    http_action = "`GET /api/v2/documents/{document_id}` shows its status."
 
 
 class ReasonTooShortError(RefusedError):
@@ -753,11 +752,11 @@ class StatusRefusedError(_WrongParts, RefusedError):
     """Some of the documents cannot be set to this status; none was changed."""
 
     code = "status_refused"
-    action = "Correct or leave out what is named, and set them again: it is all or nothing."
+    action = "Correct or leave out the named documents, and try again: it is all or nothing."
 
     @classmethod
     def of(cls, errors: Mapping[str, str]) -> "StatusRefusedError":
-        error = cls("Nothing was set: " + "; ".join(f"{name}: {what}" for name, what in errors.items()) + ".")
+        error = cls("No status was changed: " + "; ".join(f"{name}: {what}" for name, what in errors.items()) + ".")
         error.errors = dict(errors)
         return error
 
@@ -766,7 +765,7 @@ class StatusRefusedError(_WrongParts, RefusedError):
 
 
 class StillRunningError(RefusedError):
-    """The time to wait is over, and not everything has come to rest."""
+    """The wait timed out before everything had come to rest."""
 
     code = "still_running"
     action = "Nothing is lost: wait again, or ask for the status."
@@ -789,7 +788,7 @@ class ConfigurationError(PipelineError):
 
 
 class StoreRefusedError(ConfigurationError):
-    """The object store does not let us in: rights, credentials, or no such place."""
+    """The object store refused access: check the permissions, the credentials, and the bucket or folder."""
 
     code = "store_refused"
 
@@ -826,5 +825,5 @@ class DatabaseNotReadyError(ConfigurationError):
     """The database server, or the login, lacks what the schema needs."""
 
     code = "database_not_ready"
-    action = "`pipeline doctor` says what lacks."
+    action = "`pipeline doctor` says what is missing."
     http_action = _OPERATOR

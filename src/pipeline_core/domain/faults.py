@@ -84,16 +84,16 @@ EVERYTHING_NEEDS = STORE
 """Without this part no stage gets anywhere."""
 
 _OF_MACHINE: Mapping[int, tuple[type[MachineError], str]] = {
-    errno.ENOSPC: (MachineFullError, "Make room on it."),
+    errno.ENOSPC: (MachineFullError, "Free some space on it."),
     errno.EDQUOT: (MachineFullError, "Raise the disk quota."),
-    errno.EROFS: (MachineError, "Mount it to be written."),
+    errno.EROFS: (MachineError, "Mount it read-write."),
     errno.EIO: (MachineError, "Look at the kernel's log: the disk may be failing."),
-    errno.EMFILE: (MachineError, "Raise the number of files that may be open (`ulimit -n`)."),
-    errno.ENFILE: (MachineError, "Raise the number of files that may be open (`fs.file-max`)."),
-    errno.ENOMEM: (MachineError, "Fewer workers, or more memory."),
-    errno.EAGAIN: (MachineError, "Raise the number of processes that may run (`ulimit -u`)."),
-    errno.EACCES: (MachineError, "Let this user read and write there."),
-    errno.EPERM: (MachineError, "Let this user read and write there."),
+    errno.EMFILE: (MachineError, "Raise the limit on open files (`ulimit -n`)."),
+    errno.ENFILE: (MachineError, "Raise the limit on open files (`fs.file-max`)."),
+    errno.ENOMEM: (MachineError, "Use fewer workers, or add memory."),
+    errno.EAGAIN: (MachineError, "Raise the limit on processes (`ulimit -u`)."),
+    errno.EACCES: (MachineError, "Give this user read and write access there."),
+    errno.EPERM: (MachineError, "Give this user read and write access there."),
 }
 """System errors that concern the machine, whichever document met them."""
 

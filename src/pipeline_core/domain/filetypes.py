@@ -190,7 +190,7 @@ def _zip_type(data: Content, filename: str) -> FileType | None:
         return None
     end = data.rfind(b"PK\x05\x06")
     if end >= 0 and int.from_bytes(data[end + 12 : end + 16], "little") > _MAX_DIRECTORY_BYTES:
-        raise CorruptDocumentError(f"{filename} is a ZIP container with an absurd number of entries.")
+        raise CorruptDocumentError(f"{filename} is a ZIP container with far too many entries.")
     try:
         with zipfile.ZipFile(cast("IO[bytes]", data if isinstance(data, MappedFile) else io.BytesIO(data))) as archive:
             return _container_type(archive, filename)
@@ -280,7 +280,7 @@ _OTHERS = (
 
 
 def _not_as_promised(promised: FileType) -> str:
-    return f"no {promised.label}, although it is named like one, and no text"
+    return f"neither a {promised.label}, as its name says, nor text"
 
 
 def _describe(data: Content, filename: str) -> str:
@@ -297,7 +297,7 @@ def _describe(data: Content, filename: str) -> str:
 
 
 def _unsupported(filename: str, description: str) -> UnsupportedTypeError:
-    return UnsupportedTypeError(f"{filename} is {description}, not a document we read.")
+    return UnsupportedTypeError(f"{filename} is {description}, which is not a supported document type.")
 
 
 Detector = Callable[[Content, str], FileType | None]

@@ -21,16 +21,16 @@ class Policy:
             if not 0 <= value <= 1:
                 option = f"--{name.replace('_', '-')}"
                 raise RefusedError(
-                    f"{name} ({value:g}) is no policy: it is a probability from 0 to 1.",
+                    f"{name} ({value:g}) is not valid: it must be a probability from 0 to 1.",
                     action=f"Give {option} a number from 0 to 1.",
                     http_action=f"Give `{name}` a number from 0 to 1.",
                 )
         if self.ask_from > self.publish_from:
             raise RefusedError(
-                f"ask_from ({self.ask_from:g}) and publish_from ({self.publish_from:g}) are no policy: "
-                "ask_from is not above publish_from.",
-                action="Give --publish-from and --ask-from accordingly.",
-                http_action="Give `publish_from` and `ask_from` accordingly.",
+                f"ask_from ({self.ask_from:g}) and publish_from ({self.publish_from:g}) are not valid: ask_from "
+                "must not be above publish_from.",
+                action="Lower --ask-from, or raise --publish-from.",
+                http_action="Lower `ask_from`, or raise `publish_from`.",
             )
 
     def leaves_out(self, confidence: float | None) -> bool:

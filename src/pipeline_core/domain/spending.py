@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import StageName
 
 Service = Literal["facts", "embeddings", "conversion", "rerank"]
-Scope = Literal["run", "day", "user"]
+Scope = Literal["run", "day", "realm"]
 _MILLION = 1_000_000
 
 
@@ -143,21 +143,21 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The limits of a run, of a day, and of a user in a day, US dollars; days are of UTC."""
+    """The limits of a run, of a day, and of a realm in a day, US dollars; days are of UTC."""
 
     run_id: UUID
     run_usd: float | None = None
     day_usd: float | None = None
-    user_usd: float | None = None
+    realm_usd: float | None = None
 
     def accounts(self, realm_id: RealmId, now: datetime) -> list[Account]:
-        """The accounts that a call of this user counts against at this moment (UTC)."""
+        """The accounts that a call for this realm counts against at this moment (UTC)."""
         day = now.date().isoformat()
         tomorrow = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         return [
             Account("day", day, self.day_usd, tomorrow),
+            Account("realm", f"{realm_id} {day}", self.realm_usd, tomorrow),
             Account("run", str(self.run_id), self.run_usd),
-            Account("user", f"{realm_id} {day}", self.user_usd, tomorrow),
         ]
 
 

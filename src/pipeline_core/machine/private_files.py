@@ -82,7 +82,7 @@ def open_home(home: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(
             f"The home {home} cannot be used: {error.strerror or error}.",
-            action="Let this user write there, or set UPLOAD_PIPELINE_HOME to another folder.",
+            action="Give this user write access there, or set UPLOAD_PIPELINE_HOME to another folder.",
         ) from error
     if all(_is_ours(entry.name) for entry in entries) and not home.stat().st_mode & stat.S_ISVTX:
         _close(home.resolve(), mode)

@@ -93,10 +93,10 @@ def _take(
     if scope.summary.outcome is Outcome.PUBLISHED:
         raise AlreadyDecidedError(
             scope.moved_on().message,
-            action="A fact is added while its document waits in matching review: `pipeline run FILE --publish-from 1 "
-            "--ask-from 0` lets a published one wait there again.",
-            http_action="A fact is added while its document waits in matching review: uploaded again with the fields "
-            "`publish_from` 1 and `ask_from` 0, a published one waits there again.",
+            action="A fact can only be added while its document waits in matching review; `pipeline run FILE "
+            "--publish-from 1 --ask-from 0` makes a published document wait there again.",
+            http_action="A fact can only be added while its document waits in matching review; upload a published "
+            "document again with the fields `publish_from` 1 and `ask_from` 0 to make it wait there.",
         )
     scope.begin("edit")
     chunks = [row.chunk for row in uow.staging.chunks([document_id])[document_id]]
@@ -104,7 +104,7 @@ def _take(
     if at is None:
         raise NotFoundError(
             f"{scope.summary.filename} has no chunk {chunk_id}.",
-            action="Leave --chunk out, and mark the words: --words TEXT.",
+            action="Leave out --chunk, and mark the words: --words TEXT.",
             http_action="`GET /api/v2/documents/{document_id}/files` names the file of `chunker` that has them.",
         )
     return scope, chunks[at], languages_of([chunk.text for chunk in chunks])[at]
@@ -176,8 +176,8 @@ def _message(fact: StagedFact, pairs: Sequence[Pair], same: Sequence[StagedFact]
     """Say what happened to the fact, and which others say the same or may."""
     if fact.status == "duplicate":
         return (
-            f"fact added, and left out as a duplicate: {fact.duplicate_of} says the same; decide their pair otherwise "
-            "if both are to stand"
+            f"fact added, and left out as a duplicate: {fact.duplicate_of} says the same; decide their pair "
+            "differently to keep both"
         )
     told = ["fact added and approved"]
     told += [f"fact {one.question_id} says the same and is {one.status.replace('_', ' ')}" for one in same]

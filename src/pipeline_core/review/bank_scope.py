@@ -72,7 +72,7 @@ class BankScope(Scope):
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None]) -> StagedFact:
         if not changes:
             known = ", ".join(sorted(self.rules.fields))
-            raise RefusedError("An edit says what to change.", action=f"--set 'FIELD=…'; FIELD is one of: {known}.")
+            raise RefusedError("An edit needs a field to change.", action=f"--set 'FIELD=…'; FIELD is one of: {known}.")
         for name, value in changes.items():
             if name in _NEEDED and not (value or "").strip():
                 raise RefusedError(f"The {name} cannot be empty.")
@@ -98,10 +98,10 @@ class BankScope(Scope):
 
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
         if pair.staged_status is _S.IMPORTED:
-            raise StagedStateError(f"“{_clip(pair.staged_text)}” is imported: its pair is decided for good.")
+            raise StagedStateError(f"“{_clip(pair.staged_text)}” is imported: the decision on its pair is final.")
         if resolution is Resolution.KEEP_EXISTING and not pair.existing_stands:
             raise StagedStateError(
-                f"What “{_clip(pair.staged_text)}” repeats is there no more: it cannot be kept instead."
+                f"What “{_clip(pair.staged_text)}” repeats no longer exists, so it cannot be kept instead."
             )
 
     def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:

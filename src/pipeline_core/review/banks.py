@@ -82,13 +82,13 @@ def move(uow: UnitOfWork, batch: Batch, present: BatchStatus, wanted: BatchStatu
         IllegalMoveError, ConflictError: as ``settle``.
     """
     if wanted not in BATCH_MOVES[present]:
-        raise IllegalMoveError(f"{batch.file_name}: a batch does not go from {present} to {wanted}.")
+        raise IllegalMoveError(f"{batch.file_name}: a batch cannot go from {present} to {wanted}.")
     if not uow.batches.move(batch.batch_id, present, wanted, by=by):
         raise ConflictError(f"{batch.file_name} was moved by somebody else meanwhile.")
 
 
 def with_corrections(pairs: Sequence[Pair], asked: Sequence[AskedBefore]) -> list[Pair]:
-    """The pairs, and those of the same question with another answer: a person decides which of the two is right.
+    """The pairs, and those of the same question with a different answer: a person decides which of the two is right.
 
     A question whose answer stands already corrects nothing.
     """

@@ -121,12 +121,12 @@ def undo(scope: Scope, subject: UUID, *, of_pair: bool) -> Change:
     was = _row(scope, subject, of_pair=of_pair)
     scope.require([was], undo=str(subject))
     if was.standing is QuestionStatus.IMPORTED and not isinstance(scope.where, OfDocument):
-        raise StagedStateError("It is imported: what was decided about it stands.")
+        raise StagedStateError("It is imported: decisions on it are final.")
     last = scope.uow.changes.last(scope.where.id, subject)
     if last is None:
         raise ConflictError(
-            f"Nothing was decided about {subject} that can be undone.",
-            action="A decision about the whole document is not undone so.",
+            f"There is no decision on {subject} that can be undone.",
+            action="A decision on the whole document cannot be undone this way.",
         )
     rows = of_subject(scope.uow.changes.rows(last.change_id), subject, last.subjects)
     if others := in_the_way(rows, scope.where.id):
@@ -167,7 +167,7 @@ def _in_the_way(scope: Scope, subject: UUID, other: ChangedRow) -> ConflictError
     now = other.now or {}
     what = scope.noun if other.kind is Kind.FACT else "pair"
     if not now:
-        return ConflictError(f"{what.capitalize()} {other.row_key}, which changed with {subject}, is there no more.")
+        return ConflictError(f"{what.capitalize()} {other.row_key}, which changed with {subject}, no longer exists.")
     when = datetime.fromisoformat(now["changed_at"])
     return ConflictError(
         f"{what.capitalize()} {other.row_key}, which changed with {subject}, was changed since by {now['changed_by']} "

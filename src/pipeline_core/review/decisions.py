@@ -178,7 +178,7 @@ def request_of(
         approved, facts = _one(given, "approved_matches", "question_ids"), given.get("fact_ids")
         if approved is not None and facts is not None:
             raise RefusedError(
-                "`fact_ids` leave the document waiting, and `approved_matches` let it go on.",
+                "`fact_ids` keeps the document waiting, and `approved_matches` lets it continue.",
                 action="Give one of them.",
             )
     else:
@@ -212,15 +212,17 @@ def require_storable(what: str, text: str) -> None:
 def _one(given: Mapping[str, Any], name: str, other: str) -> Any:
     """The value of two names for the same."""
     if name in given and other in given and given[name] != given[other]:
-        raise RefusedError(f"`{name}` and `{other}` are the same, and differ here.", action="Give one of them.")
+        raise RefusedError(
+            f"`{name}` and `{other}` mean the same, but their values differ.", action="Give one of them."
+        )
     return given.get(name, given.get(other))
 
 
 def _not_known(name: str, decision: Decision, known: Sequence[str]) -> RefusedError:
     if name in FIELDS:
         goes_with = " and ".join(sorted(FIELDS[name]))
-        return RefusedError(f"`{name}` does not go with {decision}.", action=f"It goes with {goes_with}.")
+        return RefusedError(f"`{name}` cannot be used with {decision}.", action=f"It belongs to {goes_with}.")
     return RefusedError(
         f"There is no field `{name}`.",
-        action=f"The nearest is `{nearest(name, known)}`; with {decision} there are: {', '.join(known)}.",
+        action=f"Did you mean `{nearest(name, known)}`? Fields of {decision}: {', '.join(known)}.",
     )

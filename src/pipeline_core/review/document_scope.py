@@ -102,7 +102,7 @@ class DocumentScope(Scope):
             return
         if work == "resolve" and self._is_published:
             raise RefusedError(
-                f"{self.summary.filename} is published: its pairs are decided for good.",
+                f"{self.summary.filename} is published: decisions on its pairs are final.",
                 action="Upload a corrected version of the document, or of the one that has the other fact.",
             )
         self.wait()
@@ -178,7 +178,7 @@ class DocumentScope(Scope):
         if (new.question is None) != (new.answer is None):
             has, lacks = ("answer", "question") if new.question is None else ("question", "answer")
             raise RefusedError(
-                f"Fact {fact.question_id} would have a new {has} and no {lacks}: it has both or neither.",
+                f"Fact {fact.question_id} would have a new {has} and no {lacks}: it needs both or neither.",
                 action=f"Give --{lacks} too.",
                 http_action=f"Give `{lacks}` too.",
             )
@@ -252,10 +252,10 @@ def _given(changes: Mapping[str, str | None]) -> Mapping[str, str | None]:
         raise RefusedError(
             "An edit needs a question, an answer or a statement, and none of them blank.",
             action="Give --question, --answer, --statement or --no-question.",
-            http_action="Give `question`, `answer` or `statement`; null takes question and answer away.",
+            http_action="Give `question`, `answer` or `statement`; null removes question and answer.",
         )
     if changes.get("statement", "") is None:
-        raise RefusedError("A fact has a statement.", action="Leave it out to keep it.")
+        raise RefusedError("A fact needs a statement.", action="Leave it out to keep it.")
     return changes
 
 

@@ -67,7 +67,7 @@ def _said(what: str, text: str | None) -> str | None:
     if text is None:
         return None
     if not visible_length(text):
-        raise RefusedError(f"The {what} is blank.", action=f"Leave the {what} out, or say something.")
+        raise RefusedError(f"The {what} is blank.", action=f"Leave out the {what}, or give it a text.")
     require_storable(what, text)
     return trimmed(text)
 
@@ -88,7 +88,7 @@ def quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
             raise RefusedError(f"{where} is not within the chunk, which has {counted(length, 'character')}.")
         quote = chunk.text[one.char_from : one.char_to]
         if not visible_length(quote) or not strip_markdown(quote):
-            raise RefusedError(f"Nothing that can be read stands at {where} of the chunk.")
+            raise RefusedError(f"There is no readable text at {where} of the chunk.")
         if cuts(chunk.text, one.char_from) or cuts(chunk.text, one.char_to):
             raise RefusedError(
                 f"{where} of the chunk begins or ends inside a word or a number: “{quote}”.",

@@ -80,7 +80,7 @@ class Parking:
             if parked is None or parked.realm_id != by.realm_id:
                 raise NotFoundError(
                     f"No decision about document {document_id} is parked.",
-                    action="A decision of the command line is carried out at once.",
+                    action="A decision from the command line is carried out at once.",
                     http_action="Only a decision that was sent with `undo_window` is parked.",
                 )
             if uow.parking.undo(parked.parked_id, by=by.by) is None:
@@ -153,7 +153,7 @@ def _too_late(parked: ParkedDecision) -> AlreadyDecidedError:
         "carried_out": "it was carried out",
         "undone": f"{parked.undone_by} took it back",
         "refused": "it was refused",
-        None: "its time is over, and it is being carried out",
+        None: "its undo window is over, and it is being carried out",
     }[parked.outcome]
     at = parked.ended_at or parked.due_at
     return AlreadyDecidedError(f"{in_words(parked)}: {became} at {at:%H:%M:%S %Z}.".replace(" .", "."))

@@ -127,7 +127,7 @@ class Scope(ABC):
     def _require(self, expected: Expected, rows: Sequence[StagedFact | StagedPair]) -> None:
         whole_id = self.where.id
         if named := expected.keys() - {whole_id} - {row.id for row in rows}:
-            raise RefusedError(f"What is expected of {min(named)} does not matter here: it is not decided about.")
+            raise RefusedError(f"`expected` names {min(named)}, which this decision does not concern.")
         changed = [_changed(expected[row.id], row) for row in rows if expected.get(row.id, row.seen) != row.seen]
         if not changed and (whole := expected.get(whole_id)) and whole != (now := self.seen):
             everything: list[StagedFact | StagedPair] = [*self.facts(), *self.pairs()]

@@ -122,7 +122,7 @@ def _refuse_within(path: Path, store_url: str) -> None:
     """A backup below the store that it is of would be lost with it, and be taken for objects."""
     if f"{path.resolve().as_uri()}/".startswith(f"{store_url.rstrip('/')}/"):
         raise RefusedError(
-            "The folder is within the object store.",
+            "The folder is inside the object store.",
             where=str(path),
             action="Name a folder elsewhere, on another disk.",
         )

@@ -51,10 +51,10 @@ class Manifest:
 
 
 _MANIFEST = TypeAdapter(Manifest)
-_TAKEN = ("A backup is a folder of its own; this one is not empty.", "Name a folder that is not there yet.")
+_TAKEN = ("A backup needs a folder of its own; this one is not empty.", "Name a folder that does not exist yet.")
 _UNFINISHED = (
-    "This is a backup that did not come to its end, or is still being made.",
-    "Remove it if nobody is making it, or name a folder that is not there yet.",
+    "This backup did not finish, or is still being made.",
+    "Remove it if nobody is making it, or name a folder that does not exist yet.",
 )
 
 
@@ -99,7 +99,7 @@ class BackupFolder:
             self.path.chmod(0o700)
             self.objects.mkdir(mode=0o700)
         except OSError as error:
-            raise RefusedError(f"The folder cannot be made: {error.strerror}.", where=str(self.path)) from error
+            raise RefusedError(f"The folder cannot be created: {error.strerror}.", where=str(self.path)) from error
 
     @contextmanager
     def begun(self) -> Iterator[BinaryIO]:
@@ -126,10 +126,10 @@ class BackupFolder:
         try:
             row = orjson.loads((self.path / MANIFEST).read_bytes())
             if not isinstance(row, dict):
-                raise ValueError("it is no object of JSON")
+                raise ValueError("it is not a JSON object")
         except FileNotFoundError:
             raise RefusedError(
-                f"This is no backup, or one that did not come to its end: it has no {MANIFEST}.",
+                f"This is not a backup, or one that did not finish: it has no {MANIFEST}.",
                 where=str(self.path),
                 action="Name a folder that `pipeline backup` has finished.",
             ) from None

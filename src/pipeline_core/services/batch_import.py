@@ -30,7 +30,7 @@ from pipeline_core.review.orphans import revive
 _SLICE = 256
 _NAMED = 5
 _NO_VECTOR = "there is no vector for its words: it was edited during the import, or could not be embedded"
-_CIRCLE = "it and others are to replace one another: decide one of the pairs otherwise"
+_CIRCLE = "it and others would replace one another in a circle: decide one of the pairs differently"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +208,17 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> list[Embeddable]
     counts = settle(uow, batch)
     if not batch.is_matched:
         raise StagedStateError(
-            f"{batch.file_name} was not compared with what is there yet.",
-            action="`pipeline import-questions` it again.",
+            f"{batch.file_name} has not been compared with existing questions yet.",
+            action="Run `pipeline import-questions` on it again.",
             http_action="Wait until `GET /api/staging/batches/{batch_id}` says `is_matched`: a worker compares it.",
         )
     _refuse_undecided(uow, batch)
     texts = uow.batches.embeddable(batch_id)
     if not texts and not counts.imported:
         raise StagedStateError(
-            f"Nothing of {batch.file_name} is approved.",
+            f"No question of {batch.file_name} is approved.",
             action=f"`pipeline batches {str(batch_id)[:8]} approve`, then import.",
-            http_action="Approve what is to be imported: `POST /api/staging/batches/{batch_id}/review`.",
+            http_action="Approve the questions to import: `POST /api/staging/batches/{batch_id}/review`.",
         )
     return texts
 

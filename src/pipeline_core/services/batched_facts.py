@@ -155,6 +155,6 @@ class BatchedFacts:
     def _under_way(self, batch: PaidBatch) -> ParkedError:
         return ParkedError(
             f"A batch of {len(batch.keys)} chunks is under way.",
-            action="Run it again later: it collects the answers, and pays nothing again.",
+            action="Run it again later: it collects the answers and pays nothing twice.",
             until=datetime.now(UTC) + timedelta(seconds=self.poll_s),
         )

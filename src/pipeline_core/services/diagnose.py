@@ -36,11 +36,11 @@ class Diagnose:
             except PipelineError as error:
                 yield Check(name, "failed", f"{error.message} {error.where or ''}".strip(), error.what_to_do)
             except Exception as error:
-                yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message; then try again.")
+                yield Check(name, "failed", f"{type(error).__name__}: {error}", "See the message, then try again.")
         yield self.prefect()
         for variable, why in _OF_NO_USE.items():
             if self.environment.get(variable):
-                yield Check(variable, "warning", f"it is set, and nothing uses it: {why}", f"Unset {variable}.")
+                yield Check(variable, "warning", f"it is set, but nothing uses it: {why}", f"Unset {variable}.")
 
 
 def describe_history(settings: Settings, history: PruneHistory) -> str:

@@ -49,7 +49,7 @@ class DualStatus:
             try:
                 ids.setdefault(DocumentId(UUID(str(given))), str(given))
             except ValueError:
-                errors[str(given)] = "is not the id of a document, nor the name of one alone"
+                errors[str(given)] = "is neither the id of a document nor the name of exactly one"
         if not document_ids:
             errors["documents"] = "none is named"
         with self.open_uow() as uow:

@@ -47,12 +47,12 @@ class EmbedderRegistry:
             return other
         if made is None:
             raise ConfigurationError(
-                f"What is published was embedded by {model.name}, which this installation does not have.",
+                f"Published knowledge was embedded by {model.name}, which this installation does not have.",
                 action=f"Configure it, or `pipeline reembed --model {self.default}` (has: {self._names()}).",
             )
         raise ConfigurationError(
-            f"What is published has vectors of {model.dims} numbers; {model.name} makes {made.dims} here.",
-            action="Set its length back: vectors of one model are of one length.",
+            f"Published vectors have {model.dims} dimensions; {model.name} makes {made.dims} here.",
+            action="Set its length back: all vectors of a model have the same length.",
         )
 
     def named(self, name: str) -> Embedder:

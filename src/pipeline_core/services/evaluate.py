@@ -86,7 +86,8 @@ class Evaluate:
         result = self(realm_id, islice(self._published(realm_id), limit), model=model, kind="passage")
         if not result.scores[SearchMode.HYBRID].questions:
             raise RefusedError(
-                "No fact of a document that has a question is published.", action="`pipeline run` some documents first."
+                "No published fact of a document has a question.",
+                action="Publish some documents first, with `pipeline run`.",
             )
         result.skipped = skipped
         return result

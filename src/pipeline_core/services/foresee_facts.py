@@ -112,7 +112,7 @@ class ForeseeFacts:
     def _change(self, summary: JobSummary, data: facts.Data) -> DocumentChange:
         missing = facts.not_cached(data)
         if missing and not isinstance(self.ctx.generator, InWorker):
-            why = f"{missing:,} of its chunks would be asked of {self.ctx.generator.name}, and paid for"
+            why = f"{missing:,} of its chunks would be sent to {self.ctx.generator.name}, and paid for"
             return DocumentChange(summary.document_id, summary.filename, unknown=why)
         [outcome] = self.workers.run([facts.computation(self.ctx, summary.document_id, data)])
         if isinstance(outcome, PipelineError):

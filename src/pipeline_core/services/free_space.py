@@ -28,7 +28,7 @@ def check_free_space(settings: Settings, store: ObjectStore, free_bytes: Callabl
             raise MachineFullError(
                 f"The disk of the {name} has {left:,} MiB left; UPLOAD_PIPELINE_MIN_FREE_MB asks for "
                 f"{settings.min_free_mb:,}.",
-                remedy="Make room on it.",
+                remedy="Free some space on it.",
             )
 
 

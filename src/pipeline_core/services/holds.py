@@ -23,7 +23,7 @@ from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
 _LOOK_S = 0.25
-_GOES_ON = "What waits for it goes on by itself when that is mended."
+_GOES_ON = "Waiting work continues by itself once that is fixed."
 
 
 def record_held(

@@ -212,7 +212,7 @@ class Intake:
         missing = fresh.keys() - received.new
         for document_id in missing - self._known(list(missing)).keys() if missing else ():
             name = received.documents.pop(document_id)
-            error = ConflictError("The same content is there already under another document id.", where=name)
+            error = ConflictError("The same content already exists under another document id.", where=name)
             received.refused.append((name, error))
 
     def _with_ids(self, seen: list[_Read | Refusal], realm_id: RealmId) -> list[_Seen | Refusal]:

@@ -60,12 +60,12 @@ class MoveDocument:
             if document.state not in _AT_REST:
                 raise ConflictError(
                     f"{document.filename} is under way or waits for a person ({document.state}).",
-                    action="Move it when it is done: `pipeline status NAME` says where it stands.",
-                    http_action="Move it when it is done: `GET /api/v2/documents/{document_id}` says where it stands.",
+                    action="Move it when it is done: `pipeline status NAME` shows its status.",
+                    http_action="Move it when it is done: `GET /api/v2/documents/{document_id}` shows its status.",
                 )
             if known := uow.documents.of_content(target.realm_id, document.file_sha256):
                 raise ConflictError(
-                    f"{target.name} has the content of {document.filename} already, as document {known}."
+                    f"{target.name} already has the content of {document.filename}, as document {known}."
                 )
             uow.documents.move(document_id, target.realm_id)
             payload = {"by": self.person.shown, "from": source_id, "to": target.realm_id}

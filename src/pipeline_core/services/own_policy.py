@@ -11,14 +11,14 @@ from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.review.orphans import compare_again
 from pipeline_core.stages.registry import BY_NAME
 
-_UNDER_WAY = ("it is under way", "Give the new ones again once it has come to rest.")
+_UNDER_WAY = ("it is under way", "Set the new ones again once it has come to rest.")
 _NOT_NOW = {
     JobState.QUEUED: _UNDER_WAY,
     JobState.WORKING: _UNDER_WAY,
     JobState.RETRYABLE: _UNDER_WAY,
-    JobState.AWAITING_REVIEW: ("it waits for a person", "Decide about it, then give the new ones again."),
-    JobState.DEADLETTER: ("it failed", "Retry it, then give the new ones again."),
-    JobState.DONE: ("it was rejected", "Retry it, then give the new ones again."),
+    JobState.AWAITING_REVIEW: ("it waits for a person", "Decide on it, then set the new ones again."),
+    JobState.DEADLETTER: ("it failed", "Retry it, then set the new ones again."),
+    JobState.DONE: ("it was rejected", "Retry it, then set the new ones again."),
 }
 
 

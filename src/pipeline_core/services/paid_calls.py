@@ -192,8 +192,8 @@ def waits(deadline_s: float) -> Callable[[], None]:
         nonlocal wait
         if time.monotonic() + wait > ends:
             raise ParkedError(
-                f"Others have been asking for the same content for more than {deadline_s:.0f} s.",
-                action="Run it again later: it finds their answers, and pays nothing again.",
+                f"Another process has been requesting the same content for more than {deadline_s:.0f} s.",
+                action="Run it again later: it uses those answers and pays nothing twice.",
                 until=datetime.now(UTC) + timedelta(seconds=_OTHERS_S),
             )
         time.sleep(wait)

@@ -131,7 +131,7 @@ class PaidConverter:
                 self._never_began(job, error.code)
                 raise
         if names is None:
-            raise AnswerLostError("Nobody knows whether the job has begun.", where=plan.filename)
+            raise AnswerLostError("It is unknown whether the job has begun.", where=plan.filename)
         begun = names
         self._calls.insist(lambda uow: uow.parse_jobs.started(job, begun))
         return replace(job, state=ParseState.RUNNING, service_job_id=begun.job_id, service_file_id=begun.file_id)

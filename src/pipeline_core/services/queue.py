@@ -133,7 +133,7 @@ def _dead_letter(uow: UnitOfWork, lost: Sequence[LostJob]) -> None:
     payloads = {}
     for job in lost:
         stage = job.stage.row.work or StageName.VALIDATION
-        error = WorkersLostError(f"{job.times} workers were lost with it in hand, the last was {job.worker}.")
+        error = WorkersLostError(f"{job.times} workers were lost while they held it; the last was {job.worker}.")
         payloads[job.job_id] = {"error": {**error.as_stored(), "stage": stage.value}}
         uow.stages.fail(stage, [(job.document_id, error.message, True)])
     uow.jobs.move(DEAD_LETTER, payloads, lease=None)

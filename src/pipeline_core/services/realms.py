@@ -81,7 +81,7 @@ class Realms:
         """
         name = _checked(name, "realm")
         if any(realm.name == name for realm in self.all()):
-            raise RefusedError(f"You have a realm named {name} already.", action="Choose another name.")
+            raise RefusedError(f"You already have a realm named {name}.", action="Choose another name.")
         with self.open_uow() as uow:
             realm_id = uow.realms.create(name, self.person)
             uow.realms.record(realm_id, "realm_created", {"by": self.person.shown, "name": name})
@@ -176,15 +176,15 @@ class Realms:
     def _refuse_personal(self, realm_id: RealmId) -> None:
         if realm_id == personal_realm(self.person.user_id):
             raise RefusedError(
-                "This is your personal realm: it has no other members and no other name.",
-                action="Make one to share: `pipeline realm create NAME`.",
-                http_action="Make one to share: `POST /api/v2/realms`.",
+                "This is your personal realm: it cannot be shared or renamed.",
+                action="Create one to share: `pipeline realm create NAME`.",
+                http_action="Create one to share: `POST /api/v2/realms`.",
             )
 
 
 def _not_a_member(realm: object) -> NotFoundError:
     return NotFoundError(
-        f"You are not a member of a realm {realm}.",
+        f"You are not a member of any realm {realm}.",
         action="`pipeline realm list` shows yours.",
         http_action="`GET /api/v2/realms` lists yours.",
     )

@@ -151,7 +151,7 @@ class ReceiveUpload:
             job = uow.documents.find([document_id]).get(document_id)
             if job is None:
                 raise ConflictError(
-                    "The same content is there already under another document id.", where=document.filename
+                    "The same content already exists under another document id.", where=document.filename
                 )
             uow.documents.place(realm_id, [Place.of_upload(document_id, document.filename)])
             uow.commit()
@@ -166,7 +166,9 @@ class ReceiveUpload:
     def _check_size(self, upload: SpooledUpload) -> None:
         limit = self.settings.max_file_bytes
         if upload.size > limit:
-            raise FileTooLargeError(f"{upload.size:,} bytes are more than {limit:,}.", where=upload.filename)
+            raise FileTooLargeError(
+                f"The file has {upload.size:,} bytes; the limit is {limit:,}.", where=upload.filename
+            )
         if not upload.size:
             raise EmptyFileError(where=upload.filename)
 
@@ -177,7 +179,7 @@ class ReceiveUpload:
             if uploads >= most:
                 raise LimitExceededError.of(
                     "uploads_per_day",
-                    f"You added {counted(uploads, 'document')} over HTTP in 24 hours; {most:,} may be.",
+                    f"You added {counted(uploads, 'document')} over HTTP in 24 hours; the limit is {most:,}.",
                     retry_after_s=int(wait_s) + 1,
                 )
         limit = 0 if is_admitted else self.settings.limit_active_jobs
@@ -185,7 +187,7 @@ class ReceiveUpload:
         if limit and active >= limit:
             raise LimitExceededError.of(
                 "active_jobs",
-                f"{counted(active, 'job')} of yours {'is' if active == 1 else 'are'} under way; {limit:,} may be.",
+                f"You have {counted(active, 'job')} under way; the limit is {limit:,}.",
                 retry_after_s=_POLL_S,
             )
 
@@ -196,7 +198,7 @@ class ReceiveUpload:
         if kind not in accepted:
             names = ", ".join(one.label for one in accepted)
             raise UnsupportedTypeError(
-                f"{filename} is a {kind.label}, which is not accepted here.", action=f"Accepted are: {names}."
+                f"{filename} is a {kind.label}, which is not accepted here.", action=f"Accepted types: {names}."
             )
         return kind
 

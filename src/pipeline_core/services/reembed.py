@@ -113,7 +113,7 @@ class Reembed:
         if recall < self.settings.reembed_min_recall:
             raise RecallTooLowError(
                 f"The index of {model.name} finds {recall:.1%} of the ten nearest; "
-                f"{self.settings.reembed_min_recall:.1%} are wanted.",
+                f"{self.settings.reembed_min_recall:.1%} are required.",
                 where=model.name,
             )
         return recall

@@ -97,7 +97,9 @@ class Restore:
         for file, sha256 in ((folder.dump, manifest.dump_sha256), (folder.list, manifest.list_sha256)):
             if not file.is_file() or file_sha256(file) != sha256:
                 raise BackupFailedError(
-                    f"{file.name} is missing, or not what was written.", where=str(folder.path), action=_ANOTHER
+                    f"{file.name} is missing, or differs from what was written.",
+                    where=str(folder.path),
+                    action=_ANOTHER,
                 )
 
     def _refuse_unless_free(self, folder: BackupFolder, *, replace: bool) -> None:
@@ -115,16 +117,16 @@ class Restore:
             name, rows = next(iter(filled.items()))
             raise RefusedError(
                 f"The database is not empty: {name} has {rows:,} rows.",
-                action="Restore into a new database or home, or say --replace: what is in it is lost then.",
+                action="Restore into a new database or home, or give --replace, which loses what is in it.",
             )
         of_backup = {stored.key for stored in folder.stored()}
         other = next((key for key in self.store.list("") if key not in of_backup), None)
         if other is not None:
             raise RefusedError(
-                f"The object store is not empty: it has {other}, which is not of this backup.",
+                f"The object store is not empty: it has {other}, which is not part of this backup.",
                 where=self.store.url,
-                action="Restore into an empty folder or bucket, or say --replace: what is there stays then, and is "
-                "removed by upkeep where no row names it.",
+                action="Restore into an empty folder or bucket, or give --replace: existing objects stay, and "
+                "upkeep removes those that no row names.",
             )
 
     def _objects(self, folder: BackupFolder, manifest: Manifest, on_progress: OnProgress) -> tuple[int, int]:
@@ -139,7 +141,7 @@ class Restore:
                 lost = _lost(todo, pool.map(lambda item: copy(source, self.store, _named(item)), todo))
                 if lost:
                     raise BackupFailedError(
-                        f"The backup lacks an object, or has it changed: {lost[0]}.",
+                        f"An object of the backup is missing or has changed: {lost[0]}.",
                         where=str(folder.path),
                         action=_ANOTHER,
                     )
@@ -159,7 +161,7 @@ class Restore:
         return True
 
 
-_ANOTHER = "Restore from another backup, or bring the missing part of this one back."
+_ANOTHER = "Restore from another backup, or restore the missing part of this one."
 
 
 def _named(item: Stored) -> NamedKey:

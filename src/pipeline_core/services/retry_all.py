@@ -51,7 +51,8 @@ def moment(text: str, now: datetime | None = None) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise RefusedError(
-            f"{text!r} is no moment.", action="Say how long ago (30m, 2h, 3d), or when: 2026-11-29 or 2026-11-29T03:00."
+            f"{text!r} is not a time.",
+            action="Give how long ago (30m, 2h, 3d), or when: 2026-11-29 or 2026-11-29T03:00.",
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -98,5 +98,5 @@ class RunRequests:
             self._has_said = True
             log.warning(
                 "no_orchestrator",
-                message="No PREFECT_API_URL: jobs stay queued until a run takes them.",
+                message="PREFECT_API_URL is not set: jobs stay queued until a run takes them.",
             )

@@ -212,7 +212,7 @@ class RunStage:
             for job in todo:
                 item, row = inputs[job.document_id], rows.get(job.document_id)
                 if isinstance(item, PipelineError) or row is None:
-                    missing = LedgerError(f"The stage {stage.name} is not on record.", where=job.document.filename)
+                    missing = LedgerError(f"There is no record of the stage {stage.name}.", where=job.document.filename)
                     plan.failed[job.document_id] = item if isinstance(item, PipelineError) else missing
                     continue
                 key = fingerprint(plan.config, item.checksums)

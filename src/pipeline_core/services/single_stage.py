@@ -27,8 +27,8 @@ _NOT_NOW: Mapping[JobState, tuple[str, str, str]] = {
     ),
     JobState.DONE: (
         "is done",
-        "`pipeline retry {document} --from {stage}` takes it from there to the end again.",
-        "`POST /api/v2/jobs/{job_id}/retry` with `from_stage` takes it from there to the end again.",
+        "`pipeline retry {document} --from {stage}` runs it again from there to the end.",
+        "`POST /api/v2/jobs/{job_id}/retry` with `from_stage` runs it again from there to the end.",
     ),
 }
 """Reasons why no stage can be run, by the state of the job, and what to do."""
@@ -71,13 +71,13 @@ class _Document:
             return StageNotAvailableError(f"{stage.name} is switched off.", action="Run the stage that comes next.")
         if missing := self.missing(stage):
             return StageNotAvailableError(
-                f"{stage.name} of {name} needs what {' and '.join(missing)} makes, and that is not on record.",
+                f"{stage.name} of {name} needs what {' and '.join(missing)} makes, of which there is no record.",
                 action=f"Run {self.first_missing(stage)} first.",
             )
         # a job that waits moves only forward
         if self.job.state is not JobState.DEADLETTER and self.job.stage not in stage.starts_from:
             return StageNotAvailableError(
-                f"{stage.name} of {name} has run already.",
+                f"{stage.name} of {name} has already run.",
                 action="Run the stage that comes next. Once the document is done, a retry from a stage reads it again.",
             )
         return None

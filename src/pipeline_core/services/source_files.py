@@ -18,7 +18,7 @@ _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_NO_FILE = "Name a file that has the document; what is no file was left alone."
+_NO_FILE = "Name a regular file that has the document; anything else is skipped."
 _CHANGES = "Try again when nobody writes to it."
 
 
@@ -69,7 +69,7 @@ def _check_kind(found: os.stat_result, name: str) -> None:
     if stat.S_ISREG(found.st_mode):
         return
     kind = next((word for is_kind, word in _KINDS if is_kind(found.st_mode)), "no regular file")
-    raise UnreadableFileError(f"It is {kind}, not a file.", where=name, action=_NO_FILE)
+    raise UnreadableFileError(f"It is {kind}, not a regular file.", where=name, action=_NO_FILE)
 
 
 def _check_size(size: int, limit: int, name: str) -> None:

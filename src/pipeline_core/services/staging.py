@@ -101,7 +101,7 @@ class StagingService:
             raise EmptyFileError(where=file_name)
         if len(data) > self.settings.max_file_bytes:
             raise FileTooLargeError(
-                f"{len(data):,} bytes are more than {self.settings.max_file_bytes:,}.", where=file_name
+                f"The file has {len(data):,} bytes; the limit is {self.settings.max_file_bytes:,}.", where=file_name
             )
         return parse(_markdown(data, file_name))
 

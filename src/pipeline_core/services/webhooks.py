@@ -56,7 +56,7 @@ class WebhookEndpoints:
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         with self.open_uow() as uow:
             if not uow.webhooks.add(webhook_id, realm_id, url, secret, events, most=self.most):
-                raise ConflictError("There is a webhook of this URL already.", action="Remove it first.")
+                raise ConflictError("There is already a webhook with this URL.", action="Remove it first.")
             uow.commit()
         return webhook_id, secret
 
@@ -106,7 +106,8 @@ class WebhookEndpoints:
             delivery_id = uow.webhooks.try_out(webhook_id)
             if delivery_id is None:
                 raise ConflictError(
-                    "A message that tries this webhook waits already.", action="Look at its deliveries, then try again."
+                    "A test message to this webhook is already waiting.",
+                    action="Look at its deliveries, then try again.",
                 )
             uow.commit()
         return delivery_id

@@ -115,7 +115,7 @@ def _decide_questions(to: QuestionStatus, subject: Subject, typed: Typed) -> Cha
 def _edit(subject: Subject, typed: Typed) -> Change:
     seen = subject.facts(typed.facts)
     if len(seen) != 1:
-        raise RefusedError(f"An edit is of one {subject.noun}.", action=f"Name it: --{subject.noun} ID.")
+        raise RefusedError(f"An edit changes one {subject.noun}.", action=f"Name it: --{subject.noun} ID.")
     [fact_id] = seen
     return subject.client.edit(subject.where, fact_id, typed.changes or {}, reason=typed.reason, expected=seen)
 
@@ -123,7 +123,9 @@ def _edit(subject: Subject, typed: Typed) -> Change:
 def _resolve(subject: Subject, typed: Typed) -> Change:
     option = "--as" if isinstance(subject.where, OfDocument) else "--duplicates"
     if not typed.resolution:
-        raise RefusedError("Resolving says what becomes of a pair.", action=f"--pair ID {option} keep_both.")
+        raise RefusedError(
+            "To resolve a pair, give a resolution.", action=f"For example: --pair ID {option} keep_both."
+        )
     seen = subject.pairs(typed.pairs)
     resolution = one_of(Resolution, typed.resolution, option)
     return subject.client.resolve(
@@ -151,7 +153,8 @@ def _undo(subject: Subject, typed: Typed) -> Done:
         return subject.client.undo(subject.where.document_id, reason=typed.reason)
     if len(facts) + len(pairs) != 1:
         raise RefusedError(
-            f"An undo is of one {subject.noun}, or of one pair.", action=f"Name it: --{subject.noun} ID or --pair ID."
+            f"An undo applies to one {subject.noun}, or to one pair.",
+            action=f"Name it: --{subject.noun} ID or --pair ID.",
         )
     for duplicate_id, seen in pairs.items():
         return subject.client.undo_pair(duplicate_id, reason=typed.reason, expected=seen)
@@ -226,7 +229,9 @@ def assignments(texts: Sequence[str]) -> dict[str, str | None]:
     """
     pairs = [text.partition("=") for text in texts]
     if wrong := [name for name, equals, _ in pairs if not equals]:
-        raise RefusedError(f"--set needs FIELD=TEXT, not {wrong[0]!r}.", action="As in --set 'answer=Within 24 hours.'")
+        raise RefusedError(
+            f"--set needs FIELD=TEXT, not {wrong[0]!r}.", action="For example: --set 'answer=Within 24 hours.'"
+        )
     return {name.strip().lower(): value for name, _, value in pairs}
 
 
@@ -242,7 +247,7 @@ def new_words(
     changes: dict[str, str | None] = {name: text for name, text in given.items() if text is not None}
     if no_question and {"question", "answer"} & changes.keys():
         raise RefusedError(
-            "A fact that is to have no question has no answer either.",
-            action="--no-question goes with --statement alone.",
+            "--no-question cannot be combined with --question or --answer.",
+            action="Use --no-question alone, or with --statement.",
         )
     return {**changes, "question": None, "answer": None} if no_question else changes

@@ -25,7 +25,7 @@ def not_found(answer: Answer) -> NotFoundError:
     return NotFoundError(
         f"Nothing published answers this: the nearest has a similarity of {answer.similarity:.2f}{without}, less than "
         f"{least:.2f}.",
-        action="Ask in other words, or look at what comes nearest with `--nearest`.",
+        action="Rephrase the question, or see the nearest hits with `--nearest`.",
     )
 
 
@@ -38,7 +38,7 @@ def print_waiting_sources(console: Console, answer: Answer) -> None:
 
 
 def _may_have_it(waiting: Mapping[str, Any]) -> str:
-    return f"{waiting['filename']} may have it, and waits for review"
+    return f"{waiting['filename']} may have the answer and waits for review"
 
 
 def _review(waiting: Mapping[str, Any]) -> str:

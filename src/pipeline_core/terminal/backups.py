@@ -67,10 +67,10 @@ def print_backup(console: Console, folder: Path, manifest: Manifest) -> None:
         markup=False, soft_wrap=True,
     )  # fmt: skip
     if manifest.missing:
-        told = pasteable("`pipeline verify` says what mends it.")
+        told = pasteable("`pipeline verify` says how to repair it.")
         console.print(
-            f"The store lacks {counted(len(manifest.missing), 'object')} that the database names, or has it changed: "
-            f"{listed(manifest.missing, 3)}. {told}",
+            f"{counted(len(manifest.missing), 'object')} that the database names are missing from the store or "
+            f"have changed: {listed(manifest.missing, 3)}. {told}",
             markup=False, soft_wrap=True,
         )  # fmt: skip
 
@@ -88,12 +88,12 @@ def restored_json(folder: Path, restored: Restored) -> dict[str, Any]:
 def print_restored(console: Console, restored: Restored) -> None:
     """Print what was restored, and what to do next."""
     rows = restored.manifest.database.rows
-    kept = f", {restored.kept:,} were there" if restored.kept else ""
+    kept = f", {restored.kept:,} already there" if restored.kept else ""
     console.print(
         f"Restored as of {restored.manifest.began_at:%Y-%m-%d %H:%M:%S} UTC: "
         f"{counted(rows.get('documents', 0), 'document')}, {counted(restored.copied, 'object')} copied{kept}.",
         markup=False, soft_wrap=True,
     )  # fmt: skip
     if restored.freed:
-        console.print(f"{counted(restored.freed, 'job')} that were in hand wait in the queue again.", markup=False)
-    console.print(pasteable("`pipeline verify` says whether all is there."), markup=False)
+        console.print(f"{counted(restored.freed, 'job')} that were under way wait in the queue again.", markup=False)
+    console.print(pasteable("`pipeline verify` checks that everything is there."), markup=False)

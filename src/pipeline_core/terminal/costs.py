@@ -17,8 +17,8 @@ from pipeline_core.terminal.jobs_table import money
 Row = dict[str, Any]
 _PRICES = {
     # what they are for: the table's titles and the fields of a price
-    "model, a million tokens": {"input": "input", "cached": "cached_input", "output": "output", "batch": "batch"},
-    "model, a page": {"page": "page", "credit": "credit"},
+    "model, per million tokens": {"input": "input", "cached": "cached_input", "output": "output", "batch": "batch"},
+    "model, per page": {"page": "page", "credit": "credit"},
 }
 _TOKENS = ("tokens in", "cached", "tokens out")
 
@@ -78,7 +78,7 @@ def print_costs(console: Console, costs: Costs) -> None:
         under_way = f", {money(budget.reserved_usd)} set aside" if budget.reserved_usd else ""
         console.print(f"budget of the {budget.scope}: {money(budget.spent_usd)} spent{limit}{under_way}")
     if not costs.days:
-        console.print("Nothing was paid for yet.")
+        console.print("Nothing has been paid for yet.")
 
 
 def prices_json(prices: PriceTable) -> list[Row]:

@@ -19,9 +19,9 @@ def print_changes(console: Console, changes: Sequence[StatusChange]) -> None:
         if change.is_queued_now:
             scan = pasteable(", queued for a deep scan: `pipeline deep-scan` runs it now")
         elif change.is_taken_back:
-            scan = ", its deep scan is taken back: it had not begun"
+            scan = ", its deep scan is cancelled: it had not begun"
         elif change.deep_scan_status is DeepScanStatus.PROCESSING and change.staging_status is not _SELECTED:
-            scan = ", its deep scan is under way and goes on: what it finds waits for a person"
+            scan = ", its deep scan is under way and continues: what it finds waits for a person"
         elif change.deep_scan_status:
             scan = f", deep scan {change.deep_scan_status.lower()}"
         console.print(

@@ -14,8 +14,8 @@ from pipeline_core.services.source_files import oddity
 
 _FIELDS = {"question", "document", "page", "quote", "question_id"}
 _FORM = (
-    'A line each: {"question": "…", "document": "policy.pdf", "quote": "…"}; "page" is possible, too, '
-    'and "question_id" instead of a document.'
+    'One question per line: {"question": "…", "document": "policy.pdf", "quote": "…"}; "page" is optional, and '
+    '"question_id" can replace "document".'
 )
 
 
@@ -26,7 +26,7 @@ def read_questions(path: Path) -> Iterator[Expected]:
         RefusedError: the file cannot be read, or a line is none; says which.
     """
     if wrong := oddity(path):
-        raise RefusedError(f"{path} was not taken. {wrong.message}", action="Name a JSONL file in UTF-8.")
+        raise RefusedError(f"{path} was not accepted. {wrong.message}", action="Name a JSONL file in UTF-8.")
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
@@ -44,7 +44,7 @@ def _question(line: str, where: str) -> Expected:
         if unknown := value.keys() - _FIELDS:
             raise ValueError(f"there is no field {', '.join(sorted(unknown))}")
         if not (value.get("document") or value.get("question_id")):
-            raise ValueError("no source is expected")
+            raise ValueError("the expected source is missing")
         page = value.get("page")
         if page is not None and (not isinstance(page, int) or isinstance(page, bool) or page < 1):
             raise ValueError(f"page is {page!r}")
@@ -54,7 +54,7 @@ def _question(line: str, where: str) -> Expected:
                 raise ValueError(f"{name} is {value[name]!r}")
         return Expected(value["question"], value.get("document"), page, None, fact, value.get("quote"))
     except ValueError as error:
-        raise RefusedError(f"{where} is no labelled question: {error}.", action=_FORM) from error
+        raise RefusedError(f"{where} is not a labelled question: {error}.", action=_FORM) from error
 
 
 def evaluation_table(result: Evaluation) -> Table:

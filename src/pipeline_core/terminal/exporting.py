@@ -33,8 +33,8 @@ def format_of(named: str | None, output: Path | None) -> str:
         ending = output.suffix.lower().removeprefix(".") if output else ""
         if output and ending and ending not in FORMATS and (not output.exists() or output.is_file()):
             raise RefusedError(
-                f"{output} has the ending of no format that can be written.",
-                action=f"Give it one of these endings, or --format: {', '.join(FORMATS)}.",
+                f"{output} does not have the extension of a supported format.",
+                action=f"Use one of these extensions, or give --format: {', '.join(FORMATS)}.",
             )
         return ending if ending in FORMATS else _DEFAULT
     if named.strip().lower() not in FORMATS:

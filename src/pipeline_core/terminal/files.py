@@ -11,7 +11,7 @@ from pipeline_core.domain.filetypes import FILE_TYPES
 from pipeline_core.services.source_files import oddity
 
 _NOT_FOLLOWED = "It is a link to a folder elsewhere, which is not followed."
-_NAME_IT = "Name that folder itself, if its documents are to be taken."
+_NAME_IT = "To include its documents, name that folder itself."
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ def print_foreseen(console: Console, meant: Again, foreseen: Foreseen, *, dead_l
             highlight=False,
         )
     if foreseen.not_looked_at:
-        console.print("What their facts will be cannot be told before: an earlier stage may change the text.")
+        console.print("The changes to their facts cannot be foreseen: an earlier stage may change the text.")
     for count, why in ((meant.waiting, "under way or waiting for a person"), (meant.scanned, "by a deep scan")):
         if count:
             console.print(f"[dim]Left alone: {counted(count, 'document')} {why}.[/]", highlight=False)
@@ -51,8 +51,8 @@ def _change(document: DocumentChange) -> str:
 
 def _facts(numbers: Mapping[str, Any]) -> str:
     by_policy = (
-        (numbers["newly_left_out"], "left out from now on"),
-        (numbers["taken_in"], "taken in that were left out"),
+        (numbers["newly_left_out"], "newly left out"),
+        (numbers["taken_in"], "no longer left out"),
         (numbers["asked"], "to be asked about"),
     )
     also = "".join(f"; {count:,} {what}" for count, what in by_policy if count)

@@ -22,24 +22,25 @@ def marked_in(
     """
     if bool(words) == bool(places):
         raise RefusedError(
-            "A fact is proved by words of the source.", action="Mark them: --words TEXT, or --chunk ID --at FROM-TO."
+            "A fact needs words of the source as evidence.",
+            action="Mark the words: --words TEXT, or --chunk ID --at FROM-TO.",
         )
     if places:
         if len(chunks) != 1:
-            raise RefusedError("Characters are counted within a chunk.", action="Name it: --chunk ID.")
+            raise RefusedError("--at counts characters within a chunk.", action="Name it: --chunk ID.")
         return chunks[0].chunk_id, tuple(map(_place, places))
     found = [(chunk, [list(_places(chunk.text, text)) for text in words]) for chunk in chunks]
     there = [(chunk, places_of) for chunk, places_of in found if all(places_of)]
     if not there:
         said = " … ".join(words)
         raise RefusedError(
-            f"“{said}” stands in no chunk of the document in these letters.",
-            action="Copy the words from the text that was made of it: from the markdown, not from the original.",
+            f"“{said}” is not in any chunk of the document, letter for letter.",
+            action="Copy the words from the converted markdown, not from the original.",
         )
     if len(there) > 1 or any(len(one) > 1 for one in there[0][1]):
         ids = ", ".join(str(chunk.chunk_id) for chunk, _ in there[:5])
         raise RefusedError(
-            f"The words stand in more than one place, in chunk {ids}.",
+            f"The words occur more than once, in chunk {ids}.",
             action="Give more words; or name the chunk (--chunk ID) and the characters (--at FROM-TO).",
         )
     [(chunk, places_of)] = there
@@ -55,5 +56,5 @@ def _places(text: str, words: str) -> Iterator[Marked]:
 
 def _place(text: str) -> Marked:
     if (found := _PLACE.fullmatch(text)) is None:
-        raise RefusedError(f"--at cannot be {text!r}.", action="Two numbers: --at 20-95.")
+        raise RefusedError(f"--at cannot be {text!r}.", action="Give two numbers: --at 20-95.")
     return Marked(int(found[1]), int(found[2]))

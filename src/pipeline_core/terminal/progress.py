@@ -23,7 +23,7 @@ _SHOWN = 15
 _WIDE = 112
 """The narrowest terminal with a column for every stage, in characters."""
 _POLL_S = 0.2
-_STOPPING = "stopping after the stage that is under way (Ctrl-C again: at once)"
+_STOPPING = "stopping after the current stage (Ctrl-C again to stop at once)"
 _COLUMNS = {
     StageName.INGEST: "ingest",
     StageName.MARKDOWN_CONVERSION: "markdown",

@@ -25,19 +25,17 @@ def chosen(waiting: Sequence[Waiting], texts: Sequence[str], user: str) -> list[
     """
     of_user = [job for job in waiting if str(job.user_id).startswith(user.lower())]
     if user and not of_user:
-        raise NotFoundError(f"Nothing of a user {user} waits.", action="`pipeline queue` shows who waits.")
+        raise NotFoundError(f"No document of user {user} is waiting.", action="`pipeline queue` shows who waits.")
     if not texts:
         return of_user
     wanted: set[DocumentId] = set()
     for text in texts:
         found = [job for job in of_user if _is(job, text)]
         if not found:
-            raise NotFoundError(f"Nothing that waits is named {text}.", action="`pipeline queue` shows what waits.")
+            raise NotFoundError(f"No waiting document is named {text}.", action="`pipeline queue` shows what waits.")
         if len(found) > 1:
             ids = ", ".join(str(job.document_id)[:8] for job in found[:5])
-            raise RefusedError(
-                f"{len(found)} documents that wait are named {text}: {ids}.", action="Name it by its id."
-            )
+            raise RefusedError(f"{len(found)} waiting documents are named {text}: {ids}.", action="Name it by its id.")
         wanted.update(job.document_id for job in found)
     return [job for job in of_user if job.document_id in wanted]
 
@@ -69,7 +67,7 @@ def print_queue(
 ) -> None:
     """A line a document, the next one first; then how much each user has waiting and running."""
     if changed is not None:
-        console.print(f"{len(changed)} put in another place.")
+        console.print(f"{counted(len(changed), 'document')} moved in the queue.")
     if waiting:
         console.print(_jobs(waiting))
         if count > len(waiting):
@@ -81,7 +79,7 @@ def print_queue(
             f"{depth.working} under way{oldest}[/]"
         )
     if not depths:
-        console.print("Nothing waits, and nothing is under way.")
+        console.print("Nothing is waiting or under way.")
 
 
 def _whose(depth: Depth) -> str:

@@ -28,7 +28,7 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", 
 
 def print_overview(console: Console, rows: Sequence[DocumentJob], counts: Counts) -> None:
     if not rows:
-        console.print(pasteable("No documents yet. `pipeline run PATH…` takes some in."), soft_wrap=True)
+        console.print(pasteable("No documents yet. `pipeline run PATH…` adds some."), soft_wrap=True)
         return
     console.print(jobs_table(rows, width=console.width))
     if (hidden := sum(counts.jobs.values()) - len(rows)) > 0:
@@ -78,11 +78,11 @@ def print_job(console: Console, job: DocumentDetail) -> None:
 def ledger_line(row: ChunkOutcome) -> str:
     """Describe the outcome of some chunks: "9 chunks gave 24 facts", "11 chunks gave no facts: only a heading"."""
     outcome = _OUTCOMES.get(
-        row.outcome or "", "were not asked for facts yet" if row.chunks > 1 else "was not asked for facts yet"
+        row.outcome or "", "were not yet asked for facts" if row.chunks > 1 else "was not yet asked for facts"
     )
     facts = f" {counted(row.facts, 'fact')}" if row.outcome == "facts" else ""
     reason = f": {row.outcome_reason}" if row.outcome_reason else ""
-    refused = f" ({counted(row.refused, 'claim')} refused for want of evidence)" if row.refused else ""
+    refused = f" ({counted(row.refused, 'claim')} refused for lack of evidence)" if row.refused else ""
     return f"{counted(row.chunks, 'chunk')} {outcome}{facts}{reason}{refused}"
 
 

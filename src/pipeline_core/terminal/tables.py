@@ -84,7 +84,7 @@ def _how_to_approve(job: str, undecided: int, alike: int) -> list[tuple[str, str
 
 def unsure(facts: int) -> str:
     """Facts that a person is asked about, by their confidence."""
-    return f"{counted(facts, 'fact')} of middling confidence"
+    return f"{counted(facts, 'fact')} of medium confidence"
 
 
 def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str, to_decide: int = 0) -> str:
@@ -126,7 +126,7 @@ def print_failures(console: Console, rows: Sequence[DocumentJob], refused: Seque
             console.print(f"[yellow]●[/] [bold]{escape(row.filename)}[/] is parked: {escape(error.message)}")
             console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
     for name, error in refused:
-        console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not taken: {escape(error.message)}")
+        console.print(f"[red]✗[/] [bold]{escape(name)}[/] was not accepted: {escape(error.message)}")
         console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
 
 
@@ -167,7 +167,7 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
     print_parked(console, job)
     _print_findings(console, job.findings)
     if job.returned_for:
-        console.print("Returned, for its facts to be rejected or edited. What validation had found:")
+        console.print("Returned so that its facts can be rejected or edited. Validation had found:")
         _print_findings(console, job.returned_for)
         _command(console, "facts", f"review {short(job.job_id)} --facts, then reject or edit --fact ID")
     print_left_out(console, job)
@@ -193,12 +193,12 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
         where = f"{at}{of}{escape(pair.existing_file or 'a question bank')}"
         console.print(Padding(f"existing  {where}  {escape(pair.existing_text or '(gone)')}", (0, 0, 0, 4)))
     if job.profile == "deep":
-        console.print("A deep scan: what was published stays as it is until you decide about what is new.")
+        console.print("A deep scan: published facts stay as they are until you decide on the new ones.")
     elif job.state != JobState.AWAITING_REVIEW:
-        console.print("It waits for no decision.")
+        console.print("It is not waiting for a decision.")
         _command(console, "facts", f"review {short(job.job_id)} --facts")
     elif not (job.findings or job.returned_for or job.pairs or job.to_decide):
-        console.print("Nothing was found: look at its facts, then approve or reject.")
+        console.print("No problems were found: look at its facts, then approve or reject.")
     print_waiting(console, [job])
 
 

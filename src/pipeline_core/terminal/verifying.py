@@ -33,14 +33,16 @@ def sample_of(text: str) -> Sample | None:
         return Sample(share=number / 100)
     if match and not match[2] and number.is_integer() and number >= 1:
         return Sample(count=int(number))
-    raise RefusedError(f"--sample cannot be {text!r}.", action="A number of documents (100) or a share of all (2%).")
+    raise RefusedError(
+        f"--sample cannot be {text!r}.", action="Give a number of documents (100) or a share of all (2%)."
+    )
 
 
 class VerifyDisplay:
     """A line that says how far it is."""
 
     def __init__(self, console: Console) -> None:
-        self._status = Status("looking at documents", console=console)
+        self._status = Status("checking documents", console=console)
         self._shows = console.is_terminal
 
     def __enter__(self) -> Self:
@@ -56,7 +58,7 @@ class VerifyDisplay:
 
     def __call__(self, verified: Verified) -> None:
         """Show where it is now."""
-        wrong = f", {counted(len(verified.found), 'thing')} wrong" if verified.found else ""
+        wrong = f", {counted(len(verified.found), 'problem')}" if verified.found else ""
         self._status.update(f"{verified.documents:,} of {verified.all_documents:,} documents{wrong}")
 
 
@@ -103,9 +105,7 @@ def mend(finding: Finding) -> str:
     if not finding.stages:
         return f"`pipeline retry {finding.document_id} --from markdown-conversion` publishes it again."
     stage = min(finding.stages, key=lambda one: BY_NAME[one].restarts_at.row.position)
-    again = (
-        f"`pipeline verify --repair` has it made again; so does `pipeline retry {finding.document_id} --from {stage}`"
-    )
+    again = f"`pipeline verify --repair` makes it again; so does `pipeline retry {finding.document_id} --from {stage}`"
     decided = f"if it waits for a person, decide first (`pipeline status {finding.document_id}`)"
     return f"{again}, once the document is at rest: {decided}."
 
@@ -148,10 +148,10 @@ def _summary(verified: Verified) -> str:
     notes = [
         f"{number:,} {what}"
         for number, what in (
-            (verified.unnamed_young, "unnamed yet (being written, or removed once they are older)"),
+            (verified.unnamed_young, "not named by a row yet (being written, or to be removed when older)"),
             (verified.pending_results, "paid answers that wait for the database"),
             (verified.others, "not the pipeline's"),
         )
         if number
     ]
-    return f"{looked}: {listed(wrong, 5) or 'all agree'}." + (f" Beside: {'; '.join(notes)}." if notes else "")
+    return f"{looked}: {listed(wrong, 5) or 'all agree'}." + (f" Also: {'; '.join(notes)}." if notes else "")

@@ -241,7 +241,7 @@ def test_a_question_is_edited_and_the_record_says_so(
     assert typed("import-questions", str(tmp_path / "bank.md")).code == 3
     question = typed("batches", "bank.md", "--json").json["questions"][0]
     edit = ("batches", "bank.md", "edit", "--question", question["question_id"][:8])
-    assert "says what to change" in typed(*edit).err
+    assert "needs a field to change" in typed(*edit).err
     assert "cannot be edited" in typed(*edit, "--set", "status=approved").err
     assert "FIELD=TEXT" in typed(*edit, "--set", "answer").err
     assert "no questions named ffffffff" in typed(*edit[:-1], "ffffffff", "--set", "answer=x").err
@@ -355,7 +355,7 @@ def test_a_returned_document_still_says_what_was_found(app: Pipeline, typed: Typ
     shown = typed("review", "costs.md").out
     assert "contradiction" in shown
     assert f"(fact {before['findings'][0]['subject'][:8]})" in shown
-    assert "Nothing was found" not in shown
+    assert "No problems were found" not in shown
 
     fact = before["findings"][0]["subject"]
     typed("review", "costs.md", "reject", "--fact", fact)
@@ -381,7 +381,7 @@ def test_other_thresholds_of_a_waiting_document_are_not_taken_and_that_is_said(
 def test_a_published_document_waits_for_no_decision(app: Pipeline, typed: Typing) -> None:
     publish(app, upload())
     shown = typed("review", "manual.md").out
-    assert "It waits for no decision." in shown
+    assert "It is not waiting for a decision." in shown
     assert "approve or reject" not in shown
 
 
@@ -398,6 +398,6 @@ def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[...,
 
     shown = typed("review", "second.md").out
     assert f"Decided: {len(pairs)} pairs of near-duplicates" in shown
-    assert "Nothing was found" not in shown
+    assert "No problems were found" not in shown
     assert f"near-duplicate {name}" in typed("review", "second.md", "--facts").out
     assert "decided keep_both" in typed("review", "second.md", "resolve", "--pair", name, "--as", "keep_both").out

@@ -317,7 +317,7 @@ NO_FACTS: dict[str, tuple[Callable[[str], tuple[Marked, ...]], dict[str, str | N
     "a mark that runs backwards": (lambda _: (Marked(5, 3),), {}, "not within the chunk"),
     "a mark before the chunk": (lambda _: (Marked(-1, 3),), {}, "not within the chunk"),
     "a mark beyond the chunk": (lambda text: (Marked(0, len(text) + 1),), {}, "not within the chunk"),
-    "blanks": (text_of("\n\n"), {}, "Nothing that can be read"),
+    "blanks": (text_of("\n\n"), {}, "There is no readable text"),
     "a part of a word": (text_of("ervice the burner"), {}, "inside a word or a number"),
     "a part of a number": (text_of("2 months"), {}, "inside a word or a number"),
     "marks that overlap": (lambda text: (*text_of("must service")(text), *text_of("service the")(text)), {}, "overlap"),

@@ -131,7 +131,7 @@ def test_what_is_due_is_carried_out_once_however_many_look(manual: Pipeline) -> 
 def test_too_late_is_by_the_clock_of_the_database_and_not_by_who_looks_first(manual: Pipeline) -> None:
     document_id = park(manual)
     due(manual, document_id)
-    with pytest.raises(AlreadyDecidedError, match="its time is over"):
+    with pytest.raises(AlreadyDecidedError, match="its undo window is over"):
         manual.parking.undo(document_id, by=named(manual, "Ann"))
 
 

@@ -197,7 +197,7 @@ def test_what_was_seen_has_to_be_there_still(manual: Pipeline) -> None:
 
 def test_what_there_is_not(manual: Pipeline) -> None:
     where = OfDocument(park(manual))
-    with pytest.raises(ConflictError, match="Nothing was decided"):
+    with pytest.raises(ConflictError, match="There is no decision on"):
         undo(manual, where, "fact", facts(manual, where)[0].question_id)
     for what in ("fact", "pair"):
         with pytest.raises(UnknownIdsError):
@@ -261,7 +261,7 @@ def test_as_it_is_typed(manual: Pipeline) -> None:
     assert facts(manual, where)[0].status is one.status
     with pytest.raises(NotFoundError, match="No decision"):  # of the document itself
         carry_out(client, where, Typed("undo"))
-    with pytest.raises(RefusedError, match="one fact, or of one pair"):
+    with pytest.raises(RefusedError, match="one fact, or to one pair"):
         carry_out(client, where, Typed("undo", facts=[str(fact.question_id) for fact in facts(manual, where)]))
 
 

@@ -78,7 +78,7 @@ def run_by_name(app: Pipeline, ids: list[DocumentId]) -> int:
     return len(batch.document_ids)
 
 
-FULL = StoreFullError("The object store's disk: No space left on device.", remedy="Make room on the disk.")
+FULL = StoreFullError("The object store's disk: No space left on device.", remedy="Free some space on the disk.")
 
 
 @pytest.mark.parametrize("error", [FULL, StoreRefusedError("Read-only file system.")], ids=["full", "read-only"])
@@ -104,7 +104,7 @@ def test_a_full_or_read_only_store_dead_letters_nothing(
     assert jobs(app) == [("queued", "object store", 0)] * 6
     [row] = [row for row in app.views.jobs(app.realm_id) if row["document_id"] == ids[5]]
     assert error.message in row["last_error"]["message"]
-    assert "goes on by itself" in row["last_error"]["action"]
+    assert "continues by itself" in row["last_error"]["action"]
     assert events(app, "held") == 6
 
     # one tries, and fails: the next try is further off

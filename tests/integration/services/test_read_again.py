@@ -122,7 +122,7 @@ def test_what_would_be_paid_for_is_not_asked(
     paid = ScriptedFactGenerator()
     app = make_pipeline(generator=paid)
     [change] = app.read_again.preview([decided[1]], StageName.FACT_GENERATOR).documents
-    assert change.unknown == "1 of its chunks would be asked of scripted, and paid for"
+    assert change.unknown == "1 of its chunks would be sent to scripted, and paid for"
     assert paid.calls == 0
 
 

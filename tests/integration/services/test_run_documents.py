@@ -132,14 +132,16 @@ def test_exact_duplicates_that_another_decision_revived_are_left_alone(app: Pipe
 def test_a_store_that_is_away_takes_nothing_and_says_so(make_pipeline: Callable[..., Pipeline], tmp_path: Path) -> None:
     class Away(MemoryObjectStore):
         def put(self, key: str, data: bytes) -> StoredObject:
-            raise StoreUnavailableError(f"No space for {len(data)} bytes.", where=key, remedy="Make room on the disk.")
+            raise StoreUnavailableError(
+                f"No space for {len(data)} bytes.", where=key, remedy="Free some space on the disk."
+            )
 
     app = make_pipeline(store=Away())
     result, launcher = run(app, written(tmp_path, "a.md", SAME))
     [(_, error)] = result.refused
     assert (result.document_ids, launcher.given, app.views.jobs(app.realm_id)) == ([], [], [])
-    assert error.what_to_do.startswith("Make room on the disk. Do it again")
-    assert "by itself" not in str(error)
+    assert error.what_to_do.startswith("Free some space on the disk. Try again")
+    assert "automatically" not in str(error)
     assert of_jobs([], refused=[error]) is Exit.ERROR
 
 

@@ -216,7 +216,7 @@ class Asking:
 
 def test_approved_questions_find_their_documents_not_themselves(make_pipeline: MakePipeline) -> None:
     app = make_pipeline(generator=Asking())
-    with pytest.raises(RefusedError, match="No fact"):
+    with pytest.raises(RefusedError, match="No published fact"):
         app.evaluate.from_approved(app.realm_id)
     publish(app, upload("manual.md"))
     bank = app.staging.stage_bank(b"Q: Who is the caretaker?\nA: Mrs Huber.\n", "bank.md", by=Reviewer(app.realm_id))

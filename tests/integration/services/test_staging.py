@@ -169,7 +169,7 @@ def test_what_a_decision_does_to_both_ends(app: Pipeline, resolution: Resolution
     assert statuses(app, first)[0] == ("duplicate" if replaced else "imported")
     assert statuses(app, batch)[0] == ("duplicate" if resolution is Resolution.KEEP_EXISTING else "imported")
     if resolution is not Resolution.KEEP_EXISTING:
-        with pytest.raises(StagedStateError, match="for good"):
+        with pytest.raises(StagedStateError, match="is final"):
             app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_EXISTING, by=Reviewer(app.realm_id))
 
 
@@ -319,7 +319,7 @@ def test_a_batch_of_another_user_is_not_there(app: Pipeline) -> None:
 
 
 def test_nothing_approved_is_nothing_to_import(app: Pipeline) -> None:
-    with pytest.raises(StagedStateError, match="Nothing"):
+    with pytest.raises(StagedStateError, match="No question"):
         app.staging.import_approved(batch_of(stage(app)), by=Reviewer(app.realm_id))
 
 
@@ -330,11 +330,11 @@ def test_what_was_not_compared_is_not_imported(app: Pipeline) -> None:
     entries = app.staging.read_bank(ALIKE.encode(), "bank.md").entries
     app.staging.stage_questions(batch, entries[1:], by=Reviewer(app.realm_id))
     app.staging.approve_questions(batch, by=Reviewer(app.realm_id))
-    with pytest.raises(StagedStateError, match="not compared"):
+    with pytest.raises(StagedStateError, match="not been compared"):
         app.staging.import_approved(batch, by=Reviewer(app.realm_id))
     app.staging.detect_duplicates(batch, by=Reviewer(app.realm_id))
     app.staging.stage_questions(batch, entries, by=Reviewer(app.realm_id))
-    with pytest.raises(StagedStateError, match="not compared"):
+    with pytest.raises(StagedStateError, match="not been compared"):
         app.staging.import_approved(batch, by=Reviewer(app.realm_id))
     again = stage(app, ALIKE)
     assert (again.new, len(again.pairs)) == (0, 1)

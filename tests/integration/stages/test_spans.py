@@ -136,7 +136,7 @@ def test_a_reviewer_adds_a_question_and_takes_it_away(make_pipeline: MakePipelin
         edit(flood.question_id, {"question": "Is flood covered?"})
     with pytest.raises(RefusedError, match="answer and no question"):
         edit(flood.question_id, {"answer": "No."})
-    with pytest.raises(RefusedError, match="no answer either"):
+    with pytest.raises(RefusedError, match="cannot be combined"):
         new_words("Is war covered?", None, None, no_question=True)
     with pytest.raises(RefusedError, match="none of them blank"):
         edit(war.question_id, {"question": " "})

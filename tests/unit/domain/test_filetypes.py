@@ -68,7 +68,7 @@ def test_type_by_content(data: bytes, name: str, kind: FileType) -> None:
     ("data", "name", "error", "message"),
     [
         (b"", "a.pdf", EmptyFileError, "a.pdf is empty."),
-        (PNG, "photo.pdf", UnsupportedTypeError, "photo.pdf is a PNG image, not a document we read."),
+        (PNG, "photo.pdf", UnsupportedTypeError, "photo.pdf is a PNG image, which is not a supported document type."),
         (b"7z\xbc\xaf\x27\x1c" + bytes(30), "a.docx", UnsupportedTypeError, "7-Zip"),
         (office.zipped({"a.txt": "text"}), "a.docx", UnsupportedTypeError, "is a ZIP archive"),
         (office.zipped({"xl/workbook.bin": b"x"}), "a.xlsb", UnsupportedTypeError, "XLSB"),
@@ -108,7 +108,7 @@ def test_a_directory_of_absurd_size_is_not_read() -> None:
     data = bytearray(office.zipped({"a": "b"}))
     end = data.rindex(b"PK\x05\x06")
     data[end + 12 : end + 16] = (5 << 20).to_bytes(4, "little")
-    with pytest.raises(CorruptDocumentError, match="absurd"):
+    with pytest.raises(CorruptDocumentError, match="far too many"):
         detect(bytes(data), "a.docx")
 
 
@@ -225,7 +225,7 @@ def test_sectors_of_no_real_size_are_not_followed() -> None:
 
 @pytest.mark.parametrize("extension", ["docx", "pptx", "xlsx", "pdf", "odt", "epub", "doc"])
 def test_bytes_of_no_text_under_the_name_of_a_container_are_refused(extension: str) -> None:
-    with pytest.raises(UnsupportedTypeError, match="named like one"):
+    with pytest.raises(UnsupportedTypeError, match="as its name says"):
         detect(bytes([0xFF, 0xFE - 1]) * 4 + b"\xff" * 400, f"report.{extension}")
 
 

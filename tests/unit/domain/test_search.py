@@ -102,7 +102,7 @@ def test_a_source_is_met_by_all_that_is_named_of_it(expected: Expected, is_met: 
         ("not json", "line 2"),
         ('"text"', "no question"),
         ('{"question": " ", "document": "a.pdf"}', "no question"),
-        ('{"question": "q"}', "no source"),
+        ('{"question": "q"}', "source is missing"),
         ('{"question": "q", "document": "a.pdf", "page": 0}', "page is 0"),
         ('{"question": "q", "document": 7}', "document is 7"),
         ('{"question": "q", "dokument": "a.pdf"}', "no field dokument"),

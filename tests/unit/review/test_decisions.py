@@ -48,11 +48,11 @@ def test_what_names_mean(decision: Decision, fields: Mapping[str, Any], asked: M
 @pytest.mark.parametrize(
     ("decision", "fields", "says"),
     [
-        (Decision.REJECT, {"question_id": [ONE]}, "The nearest is `question_ids`"),
-        (Decision.APPROVE, {"approved_matchs": [ONE]}, "The nearest is `approved_matches`"),
-        (Decision.REJECT, {"approved_matches": [ONE]}, "It goes with approve."),
-        (Decision.APPROVE, {"override_reason": "read it"}, "It goes with override."),
-        (Decision.APPROVE, {"approved_matches": [ONE], "question_ids": [TWO]}, "differ here"),
+        (Decision.REJECT, {"question_id": [ONE]}, "Did you mean `question_ids`"),
+        (Decision.APPROVE, {"approved_matchs": [ONE]}, "Did you mean `approved_matches`"),
+        (Decision.REJECT, {"approved_matches": [ONE]}, "It belongs to approve."),
+        (Decision.APPROVE, {"override_reason": "read it"}, "It belongs to override."),
+        (Decision.APPROVE, {"approved_matches": [ONE], "question_ids": [TWO]}, "their values differ"),
         (Decision.APPROVE, {"approved_matches": [ONE], "fact_ids": [TWO]}, "Give one of them."),
         (Decision.REJECT, {"question_ids": []}, "to reject the document"),
     ],

@@ -38,14 +38,14 @@ def test_what_is_marked(
 @pytest.mark.parametrize(
     ("words", "places", "chunks", "told"),
     [
-        ([], [], CHUNKS, "proved by words"),
-        (["valve"], ["4-9"], CHUNKS, "proved by words"),
+        ([], [], CHUNKS, "needs words"),
+        (["valve"], ["4-9"], CHUNKS, "needs words"),
         ([], ["4-9"], CHUNKS, "within a chunk"),
         ([], ["4"], [CHUNKS[0]], "--at cannot be '4'"),
-        (["opens at 4 bar"], [], CHUNKS, "stands in no chunk"),
-        ([""], [], CHUNKS, "stands in no chunk"),
-        (["The"], [], CHUNKS, "more than one place"),
-        (["The burner"], [], CHUNKS, "more than one place"),
+        (["opens at 4 bar"], [], CHUNKS, "is not in any chunk"),
+        ([""], [], CHUNKS, "is not in any chunk"),
+        (["The"], [], CHUNKS, "more than once"),
+        (["The burner"], [], CHUNKS, "more than once"),
     ],
 )
 def test_what_marks_nothing_or_too_much(words: list[str], places: list[str], chunks: list[Chunk], told: str) -> None:

@@ -29,11 +29,11 @@ def test_the_same_command_works_once_the_database_is_back(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("there", "said", "advice"),
     [
-        (["objects", "objects.jsonl"], "did not come to its end", "Remove it"),
-        (["objects", "objects.jsonl", "database.dump", "named.tmp"], "did not come to its end", "Remove it"),
-        (["objects", "objects.jsonl", "database.dump", "backup.json"], "not empty", "not there yet"),
-        (["objects", "thesis.tex"], "not empty", "not there yet"),
-        (["thesis.tex"], "not empty", "not there yet"),
+        (["objects", "objects.jsonl"], "did not finish", "Remove it"),
+        (["objects", "objects.jsonl", "database.dump", "named.tmp"], "did not finish", "Remove it"),
+        (["objects", "objects.jsonl", "database.dump", "backup.json"], "not empty", "does not exist yet"),
+        (["objects", "thesis.tex"], "not empty", "does not exist yet"),
+        (["thesis.tex"], "not empty", "does not exist yet"),
     ],
 )
 def test_only_what_a_backup_left_is_to_be_removed(tmp_path: Path, there: list[str], said: str, advice: str) -> None:

@@ -55,7 +55,7 @@ def test_changes_come_in_the_order_in_which_the_documents_were_named() -> None:
     ("ids", "status", "wrong"),
     [
         ([document_id(1)], "perhaps", {"status": "'perhaps' is not one of New, Selected, Maybe, Not a Fit, Archived"}),
-        (["1.md"], "New", {"1.md": "is not the id of a document, nor the name of one alone"}),
+        (["1.md"], "New", {"1.md": "is neither the id of a document nor the name of exactly one"}),
         ([document_id(9)], "New", {str(document_id(9)): "there is no such document"}),
         ([], "New", {"documents": "none is named"}),
     ],

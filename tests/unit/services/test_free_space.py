@@ -34,7 +34,7 @@ def test_a_folder_that_is_not_made_yet_is_on_the_disk_of_the_one_above_it(tmp_pa
     assert full.value.message == (
         "The disk of the home has 1,999 MiB left; UPLOAD_PIPELINE_MIN_FREE_MB asks for 2,000."
     )
-    assert full.value.what_to_do.startswith("Make room on it.")
+    assert full.value.what_to_do.startswith("Free some space on it.")
 
 
 def test_a_store_that_is_a_folder_is_looked_at_too(tmp_path: Path) -> None:

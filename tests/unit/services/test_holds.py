@@ -37,7 +37,7 @@ def test_a_held_job_says_what_to_mend_and_no_try_is_counted() -> None:
     assert move["move"] is HOLD
     assert payload["part"] == "api.example"
     assert payload["error"]["code"] == "rate_limited"
-    assert payload["error"]["action"] == "Raise the limit. What waits for it goes on by itself when that is mended."
+    assert payload["error"]["action"] == "Raise the limit. Waiting work continues by itself once that is fixed."
 
 
 def test_what_all_users_are_told_names_no_object_of_one_of_them() -> None:

@@ -64,7 +64,7 @@ def test_a_document_that_is_there_already_stays_as_it_is() -> None:
         (None, {}, "was moved or removed meanwhile"),
         (_document(realm_id=TO), {}, "was moved or removed meanwhile"),
         (_document(JobState.WORKING), {}, r"a\.md is under way or waits for a person \(working\)"),
-        (_document(), {"documents.of_content": document_id(2)}, r"Harbour has the content of a\.md already"),
+        (_document(), {"documents.of_content": document_id(2)}, r"Harbour already has the content of a\.md"),
     ],
 )
 def test_what_cannot_be_moved_is_a_conflict(

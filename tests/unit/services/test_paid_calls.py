@@ -35,7 +35,7 @@ def test_a_cost_is_set_aside_on_the_accounts_of_the_payer() -> None:
     with database() as uow:
         assert calls.reserve(uow, TOKEN, ["key"], call, deadline_s=30.0) == TICKET
     [given] = database.given("spending.reserve")
-    assert [account.scope for account in given["accounts"]] == ["day", "run", "user"]
+    assert [account.scope for account in given["accounts"]] == ["day", "realm", "run"]
     # the reservation is there still when an answer comes at the deadline
     assert given["lease_s"] == 120.0
 
@@ -160,6 +160,8 @@ def test_work_is_insisted_on_only_while_the_database_is_away() -> None:
 def test_others_are_waited_for_no_longer_than_the_deadline() -> None:
     sleep = waits(0.06)
     sleep()
-    with pytest.raises(ParkedError, match="Others have been asking for the same content for more than 0 s") as parked:
+    with pytest.raises(
+        ParkedError, match="Another process has been requesting the same content for more than 0 s"
+    ) as parked:
         sleep()
     assert parked.value.until is not None

@@ -61,7 +61,7 @@ def test_jobs_of_lost_workers_wait_again_and_those_that_cost_too_many_are_dead()
     [moved] = database.given("jobs.move")
     assert (moved["move"], list(moved["payloads"])) == (DEAD_LETTER, [job_id(2), job_id(3)])
     error = moved["payloads"][job_id(2)]["error"]
-    assert error["message"] == "3 workers were lost with it in hand, the last was worker-2."
+    assert error["message"] == "3 workers were lost while they held it; the last was worker-2."
     stages = [given["stage"] for given in database.given("stages.fail")]
     assert stages == [StageName.CHUNKER, StageName.VALIDATION]
     assert database.names[-1] == "commit"

@@ -56,7 +56,7 @@ def test_a_realm_is_found_by_its_name_or_id(named: str) -> None:
 
 def test_a_realm_of_others_is_as_one_that_is_not_there() -> None:
     realms, _ = _realms(ADMIN)
-    with pytest.raises(NotFoundError, match="You are not a member of a realm Harbour"):
+    with pytest.raises(NotFoundError, match="You are not a member of any realm Harbour"):
         realms.find("Harbour")
 
 
@@ -89,7 +89,7 @@ def test_nobody_needs_a_row_for_the_own_realm_and_a_stranger_finds_none() -> Non
     realms, database = _realms({})
     assert realms.require(OWN, Role.ADMIN) is Role.ADMIN
     assert database.names == []
-    with pytest.raises(NotFoundError, match=f"You are not a member of a realm {BOATS}"):
+    with pytest.raises(NotFoundError, match=f"You are not a member of any realm {BOATS}"):
         realms.require(BOATS, Role.READER)
 
 
@@ -106,8 +106,8 @@ def test_a_realm_is_made_with_its_event() -> None:
         ("  ", "The name of a realm has 1 to 200 characters, not 0"),
         ("x" * 201, "The name of a realm has 1 to 200 characters, not 201"),
         ("Boats\nand oars", "The name of a realm is one line"),
-        ("Boats", "You have a realm named Boats already"),
-        (PERSONAL, "You have a realm named personal already"),
+        ("Boats", "You already have a realm named Boats"),
+        (PERSONAL, "You already have a realm named personal"),
     ],
 )
 def test_a_name_that_will_not_do_is_refused(name: str, message: str) -> None:

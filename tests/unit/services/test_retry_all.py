@@ -32,9 +32,9 @@ def test_a_moment_is_said_as_how_long_ago_or_as_a_date(text: str, meant: datetim
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2x", "2h ago", "1234567h"])
 def test_anything_else_is_refused_with_what_can_be_said(text: str) -> None:
-    with pytest.raises(RefusedError, match="is no moment") as refused:
+    with pytest.raises(RefusedError, match="is not a time") as refused:
         moment(text, NOW)
-    assert refused.value.what_to_do.startswith("Say how long ago (30m, 2h, 3d)")
+    assert refused.value.what_to_do.startswith("Give how long ago (30m, 2h, 3d)")
 
 
 def _letter(number: int, stage: JobStage, code: str = "no_text", profile: Profile = Profile.STANDARD) -> DeadLetter:

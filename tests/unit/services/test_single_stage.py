@@ -97,7 +97,7 @@ def test_what_a_stage_needs_and_has_not_is_named_with_what_to_run_first() -> Non
     single, _ = _single(_waits(JobStage.QUEUED), S.INGEST)
     with pytest.raises(StageNotAvailableError) as refused:
         single.execute_stage(document_id(1), S.FACT_GENERATOR, by="Ada")
-    assert refused.value.message == ("fact-generator of 1.md needs what chunker makes, and that is not on record.")
+    assert refused.value.message == ("fact-generator of 1.md needs what chunker makes, of which there is no record.")
     assert refused.value.what_to_do == "Run ingest first."
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_is_not_on_record_is_as_if_its_stage_had_not_run() -> None:
 
 def test_a_job_that_waits_does_not_go_back() -> None:
     single, _ = _single(_waits(JobStage.CHUNKED), S.CHUNKER)
-    with pytest.raises(StageNotAvailableError, match=r"chunker of 1\.md has run already"):
+    with pytest.raises(StageNotAvailableError, match=r"chunker of 1\.md has already run"):
         single.execute_stage(document_id(1), S.CHUNKER, by="Ada")
 
 

@@ -31,7 +31,7 @@ def test_a_hit_without_similarity_is_shown() -> None:
     ("answer", "code", "told"),
     [
         (Answer([HIT], [HIT], None, []), Exit.OK, ""),
-        (Answer([], [], 0.25, [WAITING]), Exit.WAITING, "claims-bulletin.md may have it, and waits for review"),
+        (Answer([], [], 0.25, [WAITING]), Exit.WAITING, "claims-bulletin.md may have the answer and waits for review"),
         (Answer([], [{**HIT, "similarity": 0.1}], 0.25, []), Exit.NOTHING_FOUND, "0.10, less than 0.25"),
         (
             Answer([], [{**HIT, "similarity": 0.3}], 0.25, []),

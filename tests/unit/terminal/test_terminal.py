@@ -109,13 +109,13 @@ def test_places_in_words(changes: dict[str, Any], words: str) -> None:
         ({"outcome": "facts", "chunks": 9, "facts": 24, "refused": 0}, "9 chunks gave 24 facts"),
         (
             {"outcome": "facts", "chunks": 1, "facts": 1, "refused": 2},
-            "1 chunk gave 1 fact (2 claims refused for want of evidence)",
+            "1 chunk gave 1 fact (2 claims refused for lack of evidence)",
         ),
         (
             {"outcome": "nothing_here", "chunks": 11, "facts": 0, "refused": 0, "outcome_reason": "only a heading"},
             "11 chunks gave no facts: only a heading",
         ),
-        ({"outcome": None, "chunks": 3, "facts": 0, "refused": 0}, "3 chunks were not asked for facts yet"),
+        ({"outcome": None, "chunks": 3, "facts": 0, "refused": 0}, "3 chunks were not yet asked for facts"),
     ],
 )
 def test_what_became_of_chunks(row: dict[str, Any], words: str) -> None:

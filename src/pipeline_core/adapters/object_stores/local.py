@@ -38,8 +38,8 @@ from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.object_keys import validate_key, validate_prefix
 from pipeline_core.ports.object_store import StoredObject
 
-_CHANGE_FOLDER = {"action": "Let this user write there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."}
-_MOUNT_IT = "See that its disk is mounted and UPLOAD_PIPELINE_OBJECT_STORE is right."
+_CHANGE_FOLDER = {"action": "Give this user write access there, or set UPLOAD_PIPELINE_OBJECT_STORE to another folder."}
+_MOUNT_IT = "Check that its disk is mounted and that UPLOAD_PIPELINE_OBJECT_STORE is right."
 _CHANGE_KEY = {"action": "Use another key: a part of this one is taken by an object, a folder or a symlink."}
 _KINDS: Mapping[int, tuple[type[PipelineError], Mapping[str, str]]] = {
     errno.EACCES: (StoreRefusedError, _CHANGE_FOLDER),
@@ -49,11 +49,11 @@ _KINDS: Mapping[int, tuple[type[PipelineError], Mapping[str, str]]] = {
     errno.EISDIR: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.ELOOP: (InvalidObjectKeyError, _CHANGE_KEY),
     errno.ENAMETOOLONG: (InvalidObjectKeyError, {"action": "Use a shorter key."}),
-    errno.ENOSPC: (StoreFullError, {"remedy": "Make room on the disk."}),
+    errno.ENOSPC: (StoreFullError, {"remedy": "Free some space on the disk."}),
     errno.EDQUOT: (StoreFullError, {"remedy": "Raise the disk quota."}),
-    errno.EFBIG: (StoreFullError, {"remedy": "Raise the limit of a file's size (`ulimit -f`)."}),
-    errno.EMFILE: (StoreUnavailableError, {"remedy": "Raise the number of files that may be open (`ulimit -n`)."}),
-    errno.ENFILE: (StoreUnavailableError, {"remedy": "Raise the number of files that may be open (`fs.file-max`)."}),
+    errno.EFBIG: (StoreFullError, {"remedy": "Raise the limit on file size (`ulimit -f`)."}),
+    errno.EMFILE: (StoreUnavailableError, {"remedy": "Raise the limit on open files (`ulimit -n`)."}),
+    errno.ENFILE: (StoreUnavailableError, {"remedy": "Raise the limit on open files (`fs.file-max`)."}),
 }
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO)
 

@@ -98,7 +98,7 @@ def list_realms(services: Services) -> list[realms.Realm]:
     responses=responses(401, 422, 429),
 )
 def create_realm(body: NewRealm, services: Services) -> realms.Realm:
-    """Make a realm, of which you are the first admin."""
+    """Create a realm and become its first admin."""
     return services.realms.create(body.name)
 
 

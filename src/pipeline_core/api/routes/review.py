@@ -29,7 +29,7 @@ router = APIRouter(prefix="/api/job", tags=["review"])
 class Waiting(WaitingJob):
     """A document that waits for a person."""
 
-    facts_to_decide: Annotated[int, Field(description="Facts of middling confidence that a person is asked about")]
+    facts_to_decide: Annotated[int, Field(description="Facts of medium confidence that a person is asked about")]
     review_version: Annotated[
         int, Field(description="What to send as `expected.version`, with `stage` as `expected.status`")
     ]
