@@ -17,7 +17,7 @@ import pytest
 
 from pipeline_core.adapters.converters import formats, pdf, worker
 from pipeline_core.adapters.converters.archive import check_expansion
-from pipeline_core.adapters.converters.declared_pages import page_hint
+from pipeline_core.adapters.converters.declared import page_hint
 from pipeline_core.adapters.converters.llama_parse_result import UNITS
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.converters.pages import PageText, assemble, storable

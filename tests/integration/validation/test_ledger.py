@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipeline_core.adapters.converters.declared_pages import declared_total
+from pipeline_core.adapters.converters.declared import declared_total
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain import filetypes

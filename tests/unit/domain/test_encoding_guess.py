@@ -4,8 +4,7 @@ from random import Random
 
 import pytest
 
-from pipeline_core.adapters.converters.encoding_finding import encoding_findings
-from pipeline_core.adapters.converters.html_encoding import decode_page
+from pipeline_core.adapters.converters.encodings import decode_page, encoding_findings
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.text_encoding import read_text
 

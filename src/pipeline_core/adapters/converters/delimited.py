@@ -6,14 +6,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from pipeline_core.adapters.converters.encoding_finding import encoding_findings
+from pipeline_core.adapters.converters.encodings import encoding_findings
 from pipeline_core.adapters.converters.pages import storable, whole
-from pipeline_core.adapters.converters.plain_text import as_markdown
-from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Row, Sheet, SheetTooLargeError, letters_of, words
-from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
+from pipeline_core.adapters.converters.sheet_cells import (
+    Cell,
+    Kind,
+    Row,
+    Sheet,
+    SheetRows,
+    SheetTooLargeError,
+    letters_of,
+    words,
+)
+from pipeline_core.adapters.converters.sheet_findings import sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
-from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.text import as_markdown
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import EmptyFileError, UnsupportedTypeError
 from pipeline_core.domain.findings import Finding, Severity
@@ -55,7 +63,7 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
         raise UnsupportedTypeError(
             f"{source.filename} is {error}, which is more than we read.", action="Upload it in parts."
         ) from error
-    findings += [*sheet_findings([SheetNotes(source.filename, reading.noticed)], [], kept=False), *reading.findings()]
+    findings += [*sheet_findings([(source.filename, reading.noticed)], [], kept=False), *reading.findings()]
     return Converted(markdown, whole(markdown), NAME, tuple(findings))
 
 

@@ -5,7 +5,7 @@ markdown would take for a mark (``\> 40 %`` at the start of a line, ``\<delay>``
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 ESCAPE = "\ufdd0"
 """Stands for a backslash in text that a converter is given; it is a noncharacter, which no text has."""
@@ -132,3 +132,44 @@ def escape_marks(text: str, *, at_start: bool = True, escape: str = "\\") -> str
         pieces += [text[last:at], escape]
         last = at
     return "".join([*pieces, text[last:]])
+
+
+def pipe_table(rows: Sequence[Sequence[str]], *, has_header: bool = True, rule: str = " --- |") -> str:
+    """The cells, in which no ``|`` is bare, as a table; without a header its header row is empty."""
+    width = max(map(len, rows))
+    written = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in (rows if has_header else ((), *rows))]
+    return "\n".join([written[0], f"|{rule * width}", *written[1:]])
+
+
+_QUOTE = re.compile(r"^>(?=\s*\S)")
+_SIGNED = re.compile(r"^([-+])(?=[ \t]*[\d.,]*\d)")
+_LIST = re.compile(r"^[ \t]*[-+*•◦](?:[ \t]|$)")
+_ANGLE = re.compile(r"(?<!\\)<(?=[A-Za-z/!?])(?!br\s*/?>|https?:|mailto:)")
+_FENCE = re.compile(r"^[ \t]*(```|~~~)")
+
+
+def escape_signs(markdown: str) -> str:
+    """``> 40 %`` and ``- 15 °C`` keep their signs; what stands in a list of several items is a list."""
+    if not any(sign in markdown for sign in "<>-+"):
+        return markdown
+    lines = markdown.split("\n")
+    in_code = False
+    for index, line in enumerate(lines):
+        if _FENCE.match(line):
+            in_code = not in_code
+        elif not in_code:
+            line = _QUOTE.sub(r"\\>", line)
+            if _SIGNED.match(line) and not _stands_in_list(lines, index):
+                line = f"\\{line}"
+            lines[index] = _ANGLE.sub(r"\\<", line)
+    return "\n".join(lines)
+
+
+def _stands_in_list(lines: list[str], index: int) -> bool:
+    for step in (-1, 1):
+        at = index + step
+        while 0 <= at < len(lines) and not lines[at].strip():
+            at += step
+        if 0 <= at < len(lines) and _LIST.match(lines[at]):
+            return True
+    return False

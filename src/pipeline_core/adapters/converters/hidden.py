@@ -1,8 +1,7 @@
 """The findings about what a file hides from its readers, rows, sheets, slides, text, and about its comments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from pipeline_core.domain.errors import NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
 
@@ -38,14 +37,4 @@ def comments_left_out(count: int, *, first: str | None = None, within: str = "te
         f"{were} left out{shown}. If what they say belongs to the {within}, write it there and upload the {file} "
         "again.",
         {"comments": count},
-    )
-
-
-def nothing_shown(filename: str, findings: Iterable[Finding]) -> NoTextError | None:
-    """The refusal of a file whose whole text is hidden; None if it hides nothing."""
-    if not any(finding.code == "hidden_content" for finding in findings):
-        return None
-    return NoTextError(
-        f"{filename} shows no text: all that it has is hidden from its readers.",
-        action="Show the text where it was made and upload it again, or set UPLOAD_PIPELINE_KEEP_HIDDEN=true.",
     )

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from pipeline_core.adapters.converters import office
-from pipeline_core.adapters.converters.encoding_finding import encoding_findings
+from pipeline_core.adapters.converters.encodings import decode_page, encoding_findings
 from pipeline_core.adapters.converters.hidden import hidden_content
-from pipeline_core.adapters.converters.html_encoding import decode_page
 from pipeline_core.adapters.converters.html_tree import finish, prepare
 from pipeline_core.adapters.converters.nesting import deep_texts
 from pipeline_core.adapters.converters.pages import whole
@@ -27,10 +26,10 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     decoded = decode_page(source.data)
     if decoded is None:
         raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
-    page = prepare(decoded.text, keep_hidden=options.keep_hidden)
-    is_deep = next(deep_texts(page.html, _DEEPEST), None) is not None
+    page, hidden = prepare(decoded.text, keep_hidden=options.keep_hidden)
+    is_deep = next(deep_texts(page, _DEEPEST), None) is not None
     try:
-        converted = office.convert(replace(source, data=page.html.encode("utf-8")), options)
+        converted = office.convert(replace(source, data=page.encode("utf-8")), options)
     except NoTextError:
         if not is_deep:
             raise
@@ -40,9 +39,9 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
         ) from None
     markdown = finish(converted.markdown)
     findings = [*encoding_findings(decoded), *converted.findings]
-    if page.hidden:
-        findings.append(hidden_content(page.hidden, kept=options.keep_hidden))
-    if is_deep and (finding := _nested_too_deep(page.html, markdown)) is not None:
+    if hidden:
+        findings.append(hidden_content(hidden, kept=options.keep_hidden))
+    if is_deep and (finding := _nested_too_deep(page, markdown)) is not None:
         findings.append(finding)
     return replace(converted, markdown=markdown, page_map=whole(markdown), findings=tuple(findings))
 

@@ -17,16 +17,12 @@ def give_headers(tree: LexborHTMLParser) -> None:
         width = max((sum(_span(cell, "colspan") for cell in _cells(row)) for row in rows), default=0)
         if width < 2:
             continue
-        header = _header_rows(rows)
+        within = [row for row in rows if row.parent is not None and row.parent.tag == "thead"]
+        header = within or list(takewhile(_is_header, rows))
         if not header:
             rows[0].insert_before(_row([""] * width))
         elif 1 < len(header) < len(rows):
             _join(header, width)
-
-
-def _header_rows(rows: list[LexborNode]) -> list[LexborNode]:
-    within = [row for row in rows if row.parent is not None and row.parent.tag == "thead"]
-    return within or list(takewhile(_is_header, rows))
 
 
 def _is_header(row: LexborNode) -> bool:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline_core.adapters.converters.escapes import ESCAPE, escape_marks
-from pipeline_core.adapters.converters.html_hidden import take_out_hidden
-from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements
+from pipeline_core.adapters.converters.html_styles import ancestors, struck_elements, take_out_hidden
 from pipeline_core.adapters.converters.html_tables import give_headers
 from pipeline_core.adapters.converters.nesting import is_deeper
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
@@ -32,32 +31,26 @@ _DEEPEST_INLINE = 64
 _LABEL = re.compile(r"[\[(]?([^\[\]()\s]{1,8})[\])]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The page again, and the beginnings of the texts that it hides."""
+def prepare(html: str, *, keep_hidden: bool) -> tuple[str, list[str]]:
+    """The page as the converter should be given it, and how the texts that it hides begin.
 
-    html: str
-    hidden: tuple[str, ...]
-
-
-def prepare(html: str, *, keep_hidden: bool) -> Prepared:
-    """The page as the converter should be given it; ``finish`` completes what it makes of that.
+    ``finish`` completes what the converter makes of it.
 
     A page that is absurdly deep stays as it is: to read its tree takes time with the square of its depth, and what is
     so deep the converter does not read, and reports.
     """
     if is_deeper(html, _DEEPEST):
-        return Prepared(html, ())
+        return html, []
     tree = LexborHTMLParser(_RESERVED.sub("\ufffd", html))
     root = tree.root
     if root is None:
-        return Prepared(html, ())
+        return html, []
     hidden = take_out_hidden(tree, keep=keep_hidden)
     _mark_scripts(tree)
     _escape_texts(root, {node.mem_id for node in struck_elements(tree)})
     tree.unwrap_tags(["mark", "ins", "del", "s", "strike"])
     give_headers(tree)
-    return Prepared(tree.html or html, tuple(hidden))
+    return tree.html or html, hidden
 
 
 def finish(markdown: str) -> str:

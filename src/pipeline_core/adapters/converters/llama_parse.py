@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from pipeline_core.adapters.converters import llama_parse_result as results
-from pipeline_core.adapters.converters.declared_pages import page_hint
+from pipeline_core.adapters.converters.declared import page_hint
 from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted

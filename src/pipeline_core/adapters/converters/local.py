@@ -6,14 +6,14 @@ from functools import partial
 from typing import TypeVar
 
 from pipeline_core.adapters.converters import worker
+from pipeline_core.adapters.converters.declared import titled
 from pipeline_core.adapters.converters.formats import BY_MIME, Convert
 from pipeline_core.adapters.converters.ocr_data import find_ocr
 from pipeline_core.adapters.converters.ocr_reading import read_scans
-from pipeline_core.adapters.converters.page_count import count_pages
+from pipeline_core.adapters.converters.pdf_file import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
-from pipeline_core.adapters.converters.titles import titled
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import ConversionCrashedError, ConversionTimeoutError
@@ -78,7 +78,8 @@ class LocalConverter:
         """
         return self._isolated(count_pages, Source(data, filename, filetypes.PDF), self._options)
 
-    def _here(self, work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
+    @staticmethod
+    def _here(work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:
         return work(source, options)
 
     def _isolated(self, work: Callable[[Source, ConvertOptions], T], source: Source, options: ConvertOptions) -> T:

@@ -114,7 +114,7 @@ def _segments(word: Placed, before: Placed | None, said: str) -> list[_Segment]:
     return found
 
 
-def _way(segment: "re.Match[str]") -> _Way:
+def _way(segment: re.Match[str]) -> _Way:
     if segment[1]:
         return _Way.NUMBER
     if segment[2] or (segment[4] and reads_leftwards(segment[4])):

@@ -26,30 +26,28 @@ _ENDED_BY: dict[str, frozenset[str]] = {
 
 def deep_texts(html: str, limit: int) -> Iterator[str]:
     """Passages of visible text below more than ``limit`` open elements, in order, white space made single."""
+    for text, depth in _passages(html, limit):
+        if depth > limit and (passage := " ".join(text.split())):
+            yield passage
+
+
+def is_deeper(html: str, limit: int) -> bool:
+    """Return whether more than ``limit`` elements are open anywhere, with or without text in them."""
+    return any(depth > limit for _, depth in _passages(html, limit))
+
+
+def _passages(html: str, limit: int) -> Iterator[tuple[str, int]]:
+    """Texts between tags, each with the number of open elements; none where that cannot be above the limit."""
     if html.count("<") <= limit:
         return
     text = _DROPPED.sub(" ", html)
     names: list[str] = []
     at = 0
     for tag in _TAG.finditer(text):
-        if len(names) > limit and (passage := " ".join(text[at : tag.start()].split())):
-            yield passage
+        yield text[at : tag.start()], len(names)
         at = tag.end()
         _follow(names, tag[2].lower(), is_end=bool(tag[1]))
-    if len(names) > limit and (passage := " ".join(text[at:].split())):
-        yield passage
-
-
-def is_deeper(html: str, limit: int) -> bool:
-    """Return whether more than ``limit`` elements are open anywhere, with or without text in them."""
-    if html.count("<") <= limit:
-        return False
-    names: list[str] = []
-    for tag in _TAG.finditer(_DROPPED.sub(" ", html)):
-        _follow(names, tag[2].lower(), is_end=bool(tag[1]))
-        if len(names) > limit:
-            return True
-    return False
+    yield text[at:], len(names)
 
 
 def _follow(names: list[str], name: str, *, is_end: bool) -> None:

@@ -2,20 +2,22 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfDocument, PdfPage
 
 from pipeline_core.adapters.converters.ocr_layout import in_order, markdown
 from pipeline_core.adapters.converters.ocr_page import Line, ScannedPage, Word
 from pipeline_core.adapters.converters.pages import storable
-from pipeline_core.adapters.converters.pdfium import ONE_AT_A_TIME
-from pipeline_core.adapters.converters.repair import repair_pdf
+from pipeline_core.adapters.converters.pdf_file import ONE_AT_A_TIME, repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain.page_words import Run
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfPage
     from tesserocr import PyTessBaseAPI
 
 _POINTS = 72.0
@@ -70,32 +72,21 @@ def read_pages(numbers: Sequence[int], source: Source, options: ConvertOptions) 
         return read
     with api, ONE_AT_A_TIME, _opened(source) as document:
         for number in numbers:
-            if found := _read_page(api, document, number):
-                read[number] = found
+            # a page that does not open is reported as one that could not be read
+            with suppress(pypdfium2.PdfiumError, IndexError), closing(document[number - 1]) as page:
+                if found := _read(api, page):
+                    read[number] = found
     return read
 
 
-def _opened(source: Source) -> "PdfDocument":
-    import pypdfium2
-
+def _opened(source: Source) -> PdfDocument:
     try:
         return pypdfium2.PdfDocument(source.data)
     except pypdfium2.PdfiumError:
         return pypdfium2.PdfDocument(repair_pdf(source.data, source.filename))
 
 
-def _read_page(api: "PyTessBaseAPI", document: "PdfDocument", number: int) -> ScannedPage | None:
-    import pypdfium2
-
-    try:
-        page = document[number - 1]
-    except (pypdfium2.PdfiumError, IndexError):  # reported as a page that could not be read
-        return None
-    with closing(page):
-        return _read(api, page)
-
-
-def _read(api: "PyTessBaseAPI", page: "PdfPage") -> ScannedPage | None:
+def _read(api: "PyTessBaseAPI", page: PdfPage) -> ScannedPage | None:
     best = _reading(api, page, 0)
     if best.sure < _UPRIGHT_FROM or len(best.words) < _FEW_WORDS or best.is_upended:
         turned = [_reading(api, page, degrees) for degrees in (90, 180, 270)]
@@ -112,7 +103,7 @@ def _read(api: "PyTessBaseAPI", page: "PdfPage") -> ScannedPage | None:
     return ScannedPage(text, round(doubted / len(words), 4), runs)
 
 
-def _reading(api: "PyTessBaseAPI", page: "PdfPage", degrees: int) -> _Reading:
+def _reading(api: "PyTessBaseAPI", page: PdfPage, degrees: int) -> _Reading:
     scale = _scale(page)
     picture = page.render(scale=scale, rotation=degrees, grayscale=True, may_draw_forms=False)
     dots = _softened(picture.to_numpy())
@@ -136,10 +127,8 @@ def _softened(dots: Any) -> Any:
     return ((across[:-2] + 2 * across[1:-1] + across[2:]) // 16).astype(np.uint8)
 
 
-def _scale(page: "PdfPage") -> float:
+def _scale(page: PdfPage) -> float:
     """Pixels a point: as fine as the page's largest picture itself, within bounds."""
-    import pypdfium2.raw as pdfium
-
     width, height = page.get_size()
     pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2)
     finest = _LEAST_DPI

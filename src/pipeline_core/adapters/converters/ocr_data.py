@@ -4,7 +4,7 @@ Nothing is ever downloaded: a language is read if its data lies in the folder th
 """
 
 import sysconfig
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def find_ocr(settings: Settings) -> Ocr:
         return Ocr(why_off="it is switched off (UPLOAD_PIPELINE_OCR)")
     if settings.tessdata_path is not None:
         return _named(settings.tessdata_path, settings.ocr_pages)
-    if not _has_engine():
+    if find_spec(ENGINE) is None:
         return Ocr(why_off=f"it is not installed ({INSTALL})")
     for folder in _folders():
         if languages := _languages(folder):
@@ -42,7 +42,7 @@ def _named(folder: Path, most_pages: int) -> Ocr:
             f"UPLOAD_PIPELINE_TESSDATA_PATH={folder} has no *.traineddata files.",
             action="Name a folder with tesseract data, or unset it.",
         )
-    if not _has_engine():
+    if find_spec(ENGINE) is None:
         raise ConfigurationError(
             f"UPLOAD_PIPELINE_TESSDATA_PATH={folder} is set, but what reads scanned pages is not installed.",
             action=f"Install it ({INSTALL}), or unset the folder.",
@@ -50,16 +50,10 @@ def _named(folder: Path, most_pages: int) -> Ocr:
     return Ocr(str(folder), languages, "", most_pages)
 
 
-def _has_engine() -> bool:
-    return find_spec(ENGINE) is not None
-
-
 def _folders() -> list[Path]:
     """List the folders that may hold the wheel's data: in the prefix of each installation scheme."""
     folders = [Path(sysconfig.get_path("data"), _INSTALLED_IN)]
     try:
-        from importlib.metadata import files
-
         files_of = files(_DISTRIBUTION) or []
     except PackageNotFoundError:
         files_of = []

@@ -6,12 +6,11 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.ocr_page import Line
 from pipeline_core.adapters.converters.ocr_table import as_markdown, table_at
-from pipeline_core.domain.page_words import Box
 from pipeline_core.domain.sentence_ends import CLOSING, STOPS
 
-_SAME_LINE = 0.5  # of the lower line's height: parts that overlap by more stand side by side
 _ONE_LINE = 1.2  # times the height: a narrower gap between two parts of a line is a space between words
 _ADJACENT = 0.9  # times the height: lines no further apart may be of one paragraph
 _LARGER = 1.3  # times the page's usual height: a short line set so is a heading
@@ -144,7 +143,7 @@ def _put_together(lines: Sequence[Line]) -> list[Line]:
             left, right = sorted((other, line), key=lambda one: one.box[0])
             gap = right.box[0] - left.box[2]
             height = min(left.height, right.height)
-            if _beside(left.box, right.box) and -0.3 * height < gap < _ONE_LINE * height:
+            if left.box.is_beside(right.box) and -0.3 * height < gap < _ONE_LINE * height:
                 whole[index] = replace(other, words=left.words + right.words)
                 break
         else:
@@ -195,17 +194,12 @@ def _parted(run: list[Line], strip: tuple[float, float]) -> list[Line]:
     return [replace(line, words=words) for line, side in zip(run, sides, strict=True) for words in side if words]
 
 
-def _beside(one: Box, other: Box) -> bool:
-    over = min(one[3], other[3]) - max(one[1], other[1])
-    return over > _SAME_LINE * min(one[3] - one[1], other[3] - other[1])
-
-
 def _without_line_numbers(lines: list[Line]) -> list[Line]:
     """Without the numbers that a draft has in its margin: a column of them, counting on, left of all text."""
     alone = [line for line in lines if len(line.words) == 1 and _LINE_NUMBER.fullmatch(line.text)]
     starts = {line: [line] for line in alone}
     for line in alone:
-        starts[line] = [o for o in alone if min(o.box[2], line.box[2]) > max(o.box[0], line.box[0])]
+        starts[line] = [one for one in alone if one.box.shares_column(line.box)]
     for column in sorted(starts.values(), key=len, reverse=True):
         if len(column) < _MIN_NUMBERED:
             break
@@ -241,7 +235,7 @@ def _sorted(lines: Sequence[Line]) -> list[Line]:
         # a circle (lines that cross): the engine's order breaks it
         left = free or [i for i in range(count) if not done[i]]
         # go on where the last line leaves off, so that a column is read to its end
-        following = [i for i in left if order and i in after[order[-1]] and _shares_column(boxes[i], boxes[order[-1]])]
+        following = [i for i in left if order and i in after[order[-1]] and boxes[i].shares_column(boxes[order[-1]])]
         chosen = min(following or left)
         done[chosen] = True
         order.append(chosen)
@@ -252,17 +246,13 @@ def _sorted(lines: Sequence[Line]) -> list[Line]:
 
 def _comes_before(boxes: Sequence[Box], a: int, b: int) -> bool:
     one, other = boxes[a], boxes[b]
-    if _shares_column(one, other):
+    if one.shares_column(other):
         return one[1] + one[3] < other[1] + other[3]
     if one[0] >= other[0]:
         return False
     top, bottom = min(one[1], other[1]), max(one[3], other[3])
     return not any(
-        top < (box[1] + box[3]) / 2 < bottom and _shares_column(box, one) and _shares_column(box, other)
+        top < (box[1] + box[3]) / 2 < bottom and box.shares_column(one) and box.shares_column(other)
         for index, box in enumerate(boxes)
         if index not in (a, b)
     )
-
-
-def _shares_column(one: Box, other: Box) -> bool:
-    return min(one[2], other[2]) - max(one[0], other[0]) > 0

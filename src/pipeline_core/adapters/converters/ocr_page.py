@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from statistics import median
 
-from pipeline_core.domain.page_words import Box, Run
+from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.domain import page_words
+from pipeline_core.domain.page_words import Run
 
 ENGINE = "tesserocr"
 INSTALL = "pip install 'document-pipeline[ocr]'"
@@ -48,7 +50,7 @@ class Word:
 
     text: str
     confidence: float
-    box: Box
+    box: page_words.Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,7 @@ class Line:
 
     @property
     def box(self) -> Box:
-        boxes = [word.box for word in self.words]
-        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+        return Box.around(word.box for word in self.words)
 
     @property
     def height(self) -> float:

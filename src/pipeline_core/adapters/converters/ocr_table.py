@@ -3,12 +3,11 @@
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.ocr_page import Line
-from pipeline_core.adapters.converters.pipe_table import pipe_table
 
 _GAP = 1.3  # times the height of a line: a wider one stands between cells, not between words
 _FEWEST_ROWS, _MOST_COLUMNS = 3, 12
@@ -18,25 +17,18 @@ _LEADERS = re.compile(r"(?:[.·…_]\s?){3,}")
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    text: str
-    left: float
-    right: float
-
-
-def cells(line: Line) -> list[Cell]:
-    """The line's parts between wide gaps."""
+def cells(line: Line) -> list[tuple[float, float]]:
+    """The left and the right end of the line's parts between wide gaps, but for leaders."""
     groups = [[line.words[0]]]
     for before, after in pairwise(line.words):
         if after.box[0] - before.box[2] > _GAP * line.height:
             groups.append([])
         groups[-1].append(after)
-    found = []
-    for group in groups:
-        text = _LEADERS.sub(" ", " ".join(word.text for word in group)).strip()
-        found.append(Cell(text, group[0].box[0], group[-1].box[2]))
-    return [cell for cell in found if cell.text]
+    return [(group[0].box[0], group[-1].box[2]) for group in groups if _said(word.text for word in group)]
+
+
+def _said(words: Iterable[str]) -> str:
+    return _LEADERS.sub(" ", " ".join(words)).strip()
 
 
 def table_at(lines: Sequence[Line], start: int) -> tuple[int, list[list[str]]] | None:
@@ -73,14 +65,14 @@ def _in_columns(lines: Sequence[Line]) -> list[list[str]] | None:
             if first != last:
                 return None
             told[first].append(word.text)
-        table.append([_LEADERS.sub(" ", " ".join(words)).strip() for words in told])
+        table.append([*map(_said, told)])
     return table if all(sum(map(bool, row)) > 1 for row in table) else None
 
 
-def _strips(rows: Sequence[Sequence[Cell]]) -> list[tuple[float, float]]:
+def _strips(rows: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:
     """The strips that cells stand in: those that overlap are one."""
     strips: list[tuple[float, float]] = []
-    for left, right in sorted((cell.left, cell.right) for row in rows for cell in row):
+    for left, right in sorted(cell for row in rows for cell in row):
         if strips and left < strips[-1][1]:
             strips[-1] = strips[-1][0], max(strips[-1][1], right)
         else:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
+from pipeline_core.adapters.converters.ooxml.names import Element, local_name, remove
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.domain.findings import Finding
 
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}%s"
@@ -18,6 +18,12 @@ _PARAGRAPHS = (_URN % ("text", "p"), _URN % ("text", "h"))
 _INLINE = ("span", "a", "meta", "ruby", "ruby-base", "bookmark-ref", "reference-ref", "date", "time", "page-number")
 _GAPS = ("s", "tab", "line-break")
 _GROUNDS = ("table-cell", "text-box", "custom-shape", "frame", "page")
+_HIDES = {
+    "section": (_URN % ("text", "display"), ("none",)),
+    "hidden-text": (_URN % ("text", "is-hidden"), ("true",)),
+    "hidden-paragraph": (_URN % ("text", "is-hidden"), ("true",)),
+    "table-row": (_URN % ("table", "visibility"), ("collapse", "filter")),
+}
 _LONGEST_CHAIN = 20
 _SHOWN = 80
 _MARKER = "note-mark"
@@ -39,12 +45,12 @@ def rewrite_odf(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     hidden = [*_drop_hidden(root, styles, keep=keep_hidden)]
     _move_notes(root)
     for paragraph in root.iter(*_PARAGRAPHS):
-        slots = [*_slots(paragraph, styles)]
-        unseen = [slot for slot in slots if slot.is_hidden and slot.text.strip()]
-        hidden += named("".join(slot.text for slot in unseen))
-        for slot in unseen:
-            slot.text = slot.text if keep_hidden else ""
-        write([slot.piece() for slot in slots])
+        pieces = [*_pieces(paragraph, styles)]
+        unseen = [piece.node for piece, is_hidden in pieces if is_hidden and piece.node.text.strip()]
+        hidden += named("".join(node.text for node in unseen))
+        for node in unseen if not keep_hidden else ():
+            node.text = ""
+        write([piece for piece, _ in pieces])
     _drop_written_looks(sheets)
     if hidden:
         findings.append(hidden_content(hidden, kept=keep_hidden))
@@ -78,12 +84,6 @@ class _Slot:
 
     element: Element
     is_tail: bool
-    struck: bool
-    script: Script
-    is_hidden: bool
-    gap: bool
-    is_mark: bool
-    look: object
 
     @property
     def text(self) -> str:
@@ -91,33 +91,28 @@ class _Slot:
 
     @text.setter
     def text(self, text: str) -> None:
-        if self.is_tail:
-            self.element.tail = text
-        else:
-            self.element.text = text
+        setattr(self.element, "tail" if self.is_tail else "text", text)
 
     def set(self, name: str, value: str) -> None:
         """Blanks of texts are kept without being asked to."""
 
-    def piece(self) -> Piece:
-        return Piece(self, self.struck, self.script, self.look, self.gap, self.is_mark)
 
-
-def _slots(paragraph: Element, styles: _Styles) -> Iterator[_Slot]:
+def _pieces(paragraph: Element, styles: _Styles) -> Iterator[tuple[Piece, bool]]:
+    """The texts of the paragraph, each with whether nobody sees it."""
     gap = False
 
-    def slot(element: Element, looks: list[Element], *, is_tail: bool) -> _Slot:
+    def piece(element: Element, looks: list[Element], *, is_tail: bool) -> tuple[Piece, bool]:
+        nonlocal gap
         said = [styles.value(look, _URN % ("style", "text-position")) for look in looks]
         script = next((_script(value) for value in said if value), Script.NONE)
         struck = next((v for v in (_line(styles, look) for look in looks) if v), "none") != "none"
-        return _Slot(
-            element, is_tail, struck, script, _is_hidden(looks, styles), gap, _MARKER in element.attrib, looks[0]
-        )
+        is_mark = not is_tail and _MARKER in element.attrib
+        was_gap, gap = gap, False
+        return Piece(_Slot(element, is_tail), struck, script, looks[0], was_gap, is_mark), _is_hidden(looks, styles)
 
-    def walk(element: Element, looks: list[Element]) -> Iterator[_Slot]:
+    def walk(element: Element, looks: list[Element]) -> Iterator[tuple[Piece, bool]]:
         nonlocal gap
-        yield slot(element, looks, is_tail=False)
-        gap = False
+        yield piece(element, looks, is_tail=False)
         for child in element:
             kind = local_name(child)
             if kind in _INLINE:
@@ -125,13 +120,9 @@ def _slots(paragraph: Element, styles: _Styles) -> Iterator[_Slot]:
             elif kind in _GAPS:
                 gap = True
             if child.tail:
-                yield slot(child, looks, is_tail=True)
-                gap = False
+                yield piece(child, looks, is_tail=True)
 
-    for found in walk(paragraph, [paragraph]):
-        if found.is_tail and found.is_mark:
-            found.is_mark = False
-        yield found
+    yield from walk(paragraph, [paragraph])
 
 
 def _line(styles: _Styles, look: Element) -> str:
@@ -164,14 +155,11 @@ def _drop_hidden(root: Element, styles: _Styles, *, keep: bool) -> Iterator[str]
     for element in list(root.iter()):
         kind = local_name(element)
         slides += kind == "page"
-        if kind == "section":
-            is_hidden = element.get(_URN % ("text", "display")) == "none"
-        elif kind in ("hidden-text", "hidden-paragraph"):
-            is_hidden = element.get(_URN % ("text", "is-hidden")) == "true"
-        elif kind == "table-row":
-            is_hidden = element.get(_URN % ("table", "visibility")) in ("collapse", "filter")
-        elif kind == "page":
+        if kind == "page":
             is_hidden = styles.value(element, _URN % ("presentation", "visibility")) == "hidden"
+        elif kind in _HIDES:
+            attribute, values = _HIDES[kind]
+            is_hidden = element.get(attribute) in values
         else:
             continue
         if kind == "hidden-paragraph":
@@ -180,27 +168,13 @@ def _drop_hidden(root: Element, styles: _Styles, *, keep: bool) -> Iterator[str]
         if is_hidden and said.strip():
             yield f"slide {slides}" if kind == "page" else named(said)[0]
             if not keep:
-                _remove(element)
-
-
-def _remove(element: Element) -> None:
-    """Take the element out; the text behind it stays."""
-    parent, tail = element.getparent(), element.tail
-    if parent is None:
-        return
-    before = element.getprevious()
-    if tail and before is not None:
-        before.tail = (before.tail or "") + tail
-    elif tail:
-        parent.text = (parent.text or "") + tail
-    parent.remove(element)
+                remove(element)
 
 
 def _drop_comments(root: Element) -> Iterator[Finding]:
     notes = list(root.iter(_URN % ("office", "annotation")))
     texts = [" ".join("".join(p.itertext()) for p in note.iter(*_PARAGRAPHS)) for note in notes]
-    for mark in [*notes, *root.iter(_URN % ("office", "annotation-end"))]:
-        _remove(mark)
+    etree.strip_elements(root, _URN % ("office", "annotation"), _URN % ("office", "annotation-end"), with_tail=False)
     if texts:
         yield comments_left_out(len(texts), first=texts[0][:_SHOWN])
 

@@ -3,12 +3,12 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.archive import check_expansion, refusal
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 from pipeline_core.adapters.converters.sheet_cells import (
@@ -17,14 +17,14 @@ from pipeline_core.adapters.converters.sheet_cells import (
     Kind,
     Noticed,
     Sheet,
+    SheetRows,
     SheetTooLargeError,
     letters_of,
     one_line,
     words,
 )
-from pipeline_core.adapters.converters.sheet_rows import SheetRows
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book, unreadable
+from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book
 from pipeline_core.adapters.converters.xlsx_styles import parser
 from pipeline_core.domain.documents import Converted
 
@@ -45,7 +45,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     try:
         return convert_book(source, options, _Ods(source.data), NAME)
     except BROKEN as error:
-        raise unreadable(source, error) from error
+        raise refusal(source, [str(error)]) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,20 @@ class _Ods:
         self._styles = {s.get(f"{_STYLE}name", ""): _style(s) for s in self._root.iter(f"{_STYLE}style")}
         self._tables = list(self._root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
         self.remarks = 0
-
-    def sheets(self) -> Sequence[Named]:
-        return [
+        self.sheets = [
             Named(table.get(f"{_TABLE}name", ""), not self._style(table.get(f"{_TABLE}style-name")).display)
             for table in self._tables
         ]
 
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
+    def read(self, at: int, rows: SheetRows) -> Sheet:
         table = self._tables[at]
-        rows = SheetRows(keep_hidden=keep_hidden)
         rows.hidden_columns = _hidden_columns(table)
         number = 1
         for element, repeated in _repeated(table.iter(f"{_TABLE}table-row"), "rows"):
             cells = self._cells(element, number, rows.noticed)
             rows.add(number, cells, is_hidden=_is_hidden(element), times=repeated)
             number += repeated
-        return Sheet(table.get(f"{_TABLE}name", ""), rows.finish()), rows.noticed
+        return Sheet(table.get(f"{_TABLE}name", ""), rows.finish())
 
     def _cells(self, row: etree._Element, number: int, noticed: Noticed) -> dict[int, Cell]:
         cells: dict[int, Cell] = {}
@@ -102,7 +99,8 @@ class _Ods:
         text = one_line("".join(pieces))
         formula = element.get(f"{_TABLE}formula")
         if formula and not text and element.get(f"{_OFFICE}value-type") is None:
-            noticed.uncomputed[reference] = _formula(formula)
+            inner = _REFERENCE.sub(lambda match: match[1].replace(":.", ":"), formula.partition("=")[2])
+            noticed.uncomputed[reference] = f"={inner}"  # "of:=SUM([.B2:.B3])" is "=SUM(B2:B3)"
             return Cell(escape_marks(noticed.uncomputed[reference]), Kind.VALUE)
         if not text:
             value = element.get(f"{_OFFICE}value") or element.get(f"{_OFFICE}date-value") or "0"
@@ -127,11 +125,6 @@ class _Ods:
 
     def _style(self, name: str | None) -> _Style:
         return self._styles.get(name or "", _Style())
-
-
-def _formula(formula: str) -> str:
-    """``=SUM(B2:B3)`` for ``of:=SUM([.B2:.B3])``."""
-    return "=" + _REFERENCE.sub(lambda match: match[1].replace(":.", ":"), formula.partition("=")[2])
 
 
 def _dressed(text: str | None, style: _Style, *, at_start: bool) -> str:

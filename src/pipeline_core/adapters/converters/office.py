@@ -5,16 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.archive import check_expansion
+from pipeline_core.adapters.converters.archive import check_expansion, missing_parts, parts_lost, refusal
 from pipeline_core.adapters.converters.escapes import unescaper
-from pipeline_core.adapters.converters.hidden import nothing_shown
 from pipeline_core.adapters.converters.odf_text import rewrite_odf
-from pipeline_core.adapters.converters.ooxml.completeness import missing_words
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, missing_words
 from pipeline_core.adapters.converters.ooxml.pieces import shown
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.word import rewrite_word
 from pipeline_core.adapters.converters.pages import has_words, storable, whole
-from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
 from pipeline_core.adapters.converters.rtf import rewrite_rtf
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
@@ -48,7 +45,6 @@ HTML_DEPTH = 256
 _HARMLESS_WARNINGS = frozenset({"relationships"})
 """Sources of warnings that lose no text: a cross-reference without a target."""
 
-_OOXML = (filetypes.DOCX,)
 _REWRITES = {
     filetypes.DOCX: rewrite_word,
     filetypes.ODT: rewrite_odf,
@@ -74,7 +70,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     document = _extract(rewritten.data, source)
     markdown = _markdown(document, source)
     if not has_words(markdown):
-        raise nothing_shown(source.filename, rewritten.findings) or _no_text(source, document)
+        raise refusal(source, _losses(document), rewritten.findings)
     findings = [*rewritten.findings, *_findings(document, source)]
     if (lost := missing_words(rewritten.passages, markdown)) is not None:
         findings.append(lost)
@@ -140,16 +136,6 @@ def _refusal(reason: str, source: Source) -> DocumentError:
     return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {reason.rstrip('.')}.")
 
 
-def _no_text(source: Source, document: "ExtractedDocument") -> DocumentError:
-    """Nothing could be read: because parts of the file are gone, or because there is no text in it."""
-    missing = missing_parts(source.data) if source.kind in _OOXML else []
-    if missing:
-        return lacks_parts(source, missing)
-    if lost := _losses(document):
-        return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {'; '.join(lost)}.")
-    return has_no_text(source)
-
-
 def _losses(document: "ExtractedDocument") -> list[str]:
     warnings = [w for w in document.processing_warnings if w.source not in _HARMLESS_WARNINGS]
     return [f"{warning.source}: {warning.message.rstrip('.')}" for warning in warnings]
@@ -163,9 +149,8 @@ def _markdown(document: "ExtractedDocument", source: Source) -> str:
 
 
 def _findings(document: "ExtractedDocument", source: Source) -> Iterator[Finding]:
-    missing = missing_parts(source.data) if source.kind in _OOXML else []
     lost = _losses(document)
-    lost += [f"{name} is not in the file" for name in missing if not any(name in loss for loss in lost)]
+    lost += [f"{name} is not in the file" for name in missing_parts(source) if not any(name in loss for loss in lost)]
     harmless = [w.message.rstrip(".") for w in document.processing_warnings if w.source in _HARMLESS_WARNINGS]
     if lost:
         yield parts_lost(lost)

@@ -1,23 +1,25 @@
 """PDF, by liteparse; what liteparse cannot open is repaired once and tried again."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.escapes import escape_marks, unescaper
+from liteparse import LiteParse, ParseError
+from liteparse.types import ParseBatch, ParsedPage
+
+from pipeline_core.adapters.converters.escapes import escape_marks, escape_signs, unescaper
 from pipeline_core.adapters.converters.pages import PageText, all_blank, assemble, page_of
+from pipeline_core.adapters.converters.pdf_apart import Crop
 from pipeline_core.adapters.converters.pdf_characters import with_characters
 from pipeline_core.adapters.converters.pdf_damage import damage
+from pipeline_core.adapters.converters.pdf_file import ONE_AT_A_TIME, by_pdfium, repair_pdf
 from pipeline_core.adapters.converters.pdf_findings import ocr_failed, ocr_findings, page_findings, repaired
 from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
 from pipeline_core.adapters.converters.pdf_ligatures import with_whole_ligatures
 from pipeline_core.adapters.converters.pdf_reading import Prepared, prepare
 from pipeline_core.adapters.converters.pdf_scans import Why, scanned_pages, taken_from_scans
-from pipeline_core.adapters.converters.pdf_signs import escape_signs
 from pipeline_core.adapters.converters.pdf_whole import WholePage, whole_pages
-from pipeline_core.adapters.converters.pdfium import ONE_AT_A_TIME
-from pipeline_core.adapters.converters.repair import repair_pdf
 from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source, refuse_too_many
 from pipeline_core.domain.documents import Converted, PageOutcome
 from pipeline_core.domain.errors import (
@@ -30,14 +32,6 @@ from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.layout import reads_leftwards
 from pipeline_core.domain.page_words import Run
 from pipeline_core.domain.wording import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from liteparse import LiteParse
-    from liteparse.types import ParseBatch, ParsedPage
-
-    from pipeline_core.adapters.converters.pdf_apart import Crop
 
 NAME = "liteparse"
 BATCH_PAGES = 250
@@ -85,13 +79,11 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     return Converted(markdown, page_map, NAME, tuple(findings), total=read.total, page_words=read.words)
 
 
-def _partly(prepared: Prepared, options: ConvertOptions) -> "Callable[[int, Crop], ParsedPage | None]":
+def _partly(prepared: Prepared, options: ConvertOptions) -> Callable[[int, Crop], ParsedPage | None]:
     """Reads parts of pages by themselves, as many as the bound allows."""
-    from liteparse import ParseError
-
     left = iter(range(_MOST_PARTS))
 
-    def read(number: int, crop: "Crop") -> "ParsedPage | None":
+    def read(number: int, crop: Crop) -> ParsedPage | None:
         if next(left, None) is None:
             return None
         try:
@@ -104,10 +96,8 @@ def _partly(prepared: Prepared, options: ConvertOptions) -> "Callable[[int, Crop
 
 
 def _liteparse(
-    options: ConvertOptions, *, skip_slanting: bool = False, page: int | None = None, crop: "Crop | None" = None
-) -> "LiteParse":
-    from liteparse import LiteParse
-
+    options: ConvertOptions, *, skip_slanting: bool = False, page: int | None = None, crop: Crop | None = None
+) -> LiteParse:
     # Running headers stay in: liteparse would also drop headings that stand at the top of several pages.
     # The cleaning stage takes them out with the whole document in view.
     return LiteParse(
@@ -141,7 +131,8 @@ class _Read:
 
 def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
     read = _Read()
-    pages_said = _pages_in(data)
+    with by_pdfium(data) as document:  # before anything else is done with it
+        pages_said = len(document or ())
     refuse_too_many(pages_said, source, options)
     data, stand_ins = with_characters(data, pages_said)
     prepared = prepare(data, keep_hidden=options.keep_hidden)
@@ -158,22 +149,11 @@ def _read(data: bytes, source: Source, options: ConvertOptions) -> _Read:
         read.failed |= {error.page_num for error in batch.result.page_errors}
     prepared.hidden = [stand_ins.restored(text) for text in prepared.hidden]
     prepared.lost = {number: [stand_ins.restored(word) for word in words] for number, words in prepared.lost.items()}
-    read.findings = prepared.findings(kept=options.keep_hidden)
+    read.findings = prepared.findings()
     return read
 
 
-def _pages_in(data: bytes) -> int:
-    """As the file says itself, before anything else is done with it; 0 where it does not open so."""
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(data) as document:
-            return len(document)
-    except pypdfium2.PdfiumError:
-        return 0
-
-
-def _batches(prepared: Prepared, parser: "LiteParse") -> "Iterator[ParseBatch]":
+def _batches(prepared: Prepared, parser: LiteParse) -> Iterator[ParseBatch]:
     """The pages in batches; from the first page on that reads from right to left, of a file with whole ligatures."""
     done = 0
     for batch in parser.parse_batches(prepared.data, batch_size=BATCH_PAGES):
@@ -191,8 +171,6 @@ def _batches(prepared: Prepared, parser: "LiteParse") -> "Iterator[ParseBatch]":
 
 def _read_or_repair(source: Source, options: ConvertOptions) -> tuple[bytes, _Read, bool]:
     """The bytes that could be read, after repair if need be, what was read from them, and if they were damaged."""
-    from liteparse import ParseError
-
     try:
         read = _read(source.data, source, options)
     except ParseError as error:
@@ -223,14 +201,10 @@ def _page_texts(source: Source, read: _Read) -> list[PageText]:
     return [page_of(texts.get(number)) for number in range(1, read.total + 1)]
 
 
-def _text(markdown: str) -> str:
-    text = markdown.strip("\n")
-    return "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else _unescape(text)
-
-
 def _whole_text(page: WholePage) -> str:
-    beside = (escape_marks(text.strip()) for text in page.beside)
-    return "\n\n".join(part for part in (escape_signs(_text(page.markdown)), *beside) if part)
+    text = page.markdown.strip("\n")
+    text = "" if text.isspace() or _EMPTY_FENCE.fullmatch(text.strip()) else escape_signs(_unescape(text))
+    return "\n\n".join(filter(None, (text, *(escape_marks(beside.strip()) for beside in page.beside))))
 
 
 def _require_text(source: Source, pages: list[PageText], options: ConvertOptions) -> None:

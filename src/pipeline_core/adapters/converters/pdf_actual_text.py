@@ -11,14 +11,13 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pikepdf
 
 from pipeline_core.adapters.converters.logical_order import is_mark
 from pipeline_core.adapters.converters.to_unicode import decoded, mapped, texts_by_code
 from pipeline_core.domain.layout import reads_leftwards
-
-if TYPE_CHECKING:
-    import pikepdf
 
 _LAST_CODE = 0xFFFF
 _FONT = rb"/(?P<font>[^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b"
@@ -47,7 +46,7 @@ class _Known:
         return [int(digits[at : at + self.digits], 16) for at in range(0, len(digits), self.digits)]
 
 
-def without_actual_texts(pdf: "pikepdf.Pdf", drawn: "Sequence[tuple[Any, Any]]") -> bool:
+def without_actual_texts(pdf: pikepdf.Pdf, drawn: Sequence[tuple[Any, Any]]) -> bool:
     """Remove the replacement texts that the glyphs do not need; return whether anything was changed.
 
     Args:
@@ -78,8 +77,6 @@ class _Names:
         self.used: _Known | None = None
 
     def use(self, name: bytes) -> None:
-        import pikepdf
-
         font = self._named.get(f"/{name.decode('latin-1')}") if isinstance(self._named, pikepdf.Dictionary) else None
         if not isinstance(font, pikepdf.Dictionary):
             self.used = None
@@ -96,8 +93,6 @@ class _Names:
 
 def _streams(owner: Any) -> Iterator[Any]:
     """Yield the content streams of a form, or of a page, in pieces that hand on the font in use."""
-    import pikepdf
-
     contents = owner if isinstance(owner, pikepdf.Stream) else owner.get("/Contents")
     for stream in contents if isinstance(contents, pikepdf.Array) else (contents,):
         if isinstance(stream, pikepdf.Stream):
@@ -153,7 +148,7 @@ def _letters(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _teach(pdf: "pikepdf.Pdf", known: _Known) -> None:
+def _teach(pdf: pikepdf.Pdf, known: _Known) -> None:
     """The font's map says of each glyph what pages mostly say of it."""
     texts = dict(known.mapped)
     for code, told in known.told.items():

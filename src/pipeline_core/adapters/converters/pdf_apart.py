@@ -8,12 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+
+from liteparse.types import ParsedPage, TextItem
 
 from pipeline_core.adapters.converters.squashed import Squashed, squash
-
-if TYPE_CHECKING:
-    from liteparse.types import ParsedPage, TextItem
 
 Crop = tuple[float, float, float, float]
 """Top, right, bottom, left: the share of the page that is cut off on each side."""
@@ -53,8 +51,8 @@ class Apart:
 
 
 def read_apart(
-    page: "ParsedPage", items: "Sequence[TextItem]", read: "Callable[[int, Crop], ParsedPage | None]"
-) -> "list[ParsedPage]":
+    page: ParsedPage, items: Sequence[TextItem], read: Callable[[int, Crop], ParsedPage | None]
+) -> list[ParsedPage]:
     """The parts of a page whose lines were mixed, in reading order; nothing if they were not."""
     found = find(page.markdown, items, page.height)
     if found is None:
@@ -69,7 +67,7 @@ def read_apart(
     return [part for part in whole if part.text_items]
 
 
-def find(markdown: str, items: "Sequence[TextItem]", height: float) -> Apart | None:
+def find(markdown: str, items: Sequence[TextItem], height: float) -> Apart | None:
     """Find two texts side by side on the page that the markdown mixes; None: there are none."""
     for x in _candidates(items):
         left = [item for item in items if item.x + item.width <= x]
@@ -91,7 +89,7 @@ def find(markdown: str, items: "Sequence[TextItem]", height: float) -> Apart | N
     return None
 
 
-def _candidates(items: "Sequence[TextItem]") -> list[float]:
+def _candidates(items: Sequence[TextItem]) -> list[float]:
     """Left edges that many lines share, with an empty strip before them, the commonest first."""
     edges: dict[int, int] = {}
     for item in items:
@@ -106,7 +104,7 @@ def _candidates(items: "Sequence[TextItem]") -> list[float]:
     return found
 
 
-def _are_rows(left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> bool:
+def _are_rows(left: Sequence[TextItem], right: Sequence[TextItem]) -> bool:
     fewer, more = sorted((left, right), key=len)
     if _beside(fewer, more) > _ROWS * len(fewer):
         return True
@@ -115,12 +113,12 @@ def _are_rows(left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> bool:
     return any(_are_cells(one) and _beside(one, other) > _ROWS_OF_CELLS * len(one) for one, other in pairs)
 
 
-def _beside(items: "Sequence[TextItem]", others: "Sequence[TextItem]") -> int:
+def _beside(items: Sequence[TextItem], others: Sequence[TextItem]) -> int:
     """Count the items that stand on one line with one of the others."""
     return sum(any(abs(_middle(one) - _middle(other)) < _ROW for other in others) for one in items)
 
 
-def _are_cells(items: "Sequence[TextItem]") -> bool:
+def _are_cells(items: Sequence[TextItem]) -> bool:
     """Return whether most lines have several pieces that stand apart from each other."""
     levels: dict[int, list[TextItem]] = {}
     for item in items:
@@ -130,7 +128,7 @@ def _are_cells(items: "Sequence[TextItem]") -> bool:
     return 2 * len(apart) > len(levels)
 
 
-def _switches(markdown: str, left: "Sequence[TextItem]", right: "Sequence[TextItem]") -> int:
+def _switches(markdown: str, left: Sequence[TextItem], right: Sequence[TextItem]) -> int:
     """Count how often the markdown goes from one side to the other."""
     page = Squashed(markdown)
     places = []
@@ -142,9 +140,9 @@ def _switches(markdown: str, left: "Sequence[TextItem]", right: "Sequence[TextIt
     return sum(before[1] != after[1] for before, after in pairwise(sorted(places)))
 
 
-def _end(item: "TextItem") -> float:
+def _end(item: TextItem) -> float:
     return item.y + item.height
 
 
-def _middle(item: "TextItem") -> float:
+def _middle(item: TextItem) -> float:
     return item.y + item.height / 2

@@ -8,9 +8,11 @@ Some writers name a ligature by its last letter only.
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline_core.adapters.converters.pdf_changed import changed
+import pikepdf
+
+from pipeline_core.adapters.converters.pdf_file import changed
 from pipeline_core.adapters.converters.to_unicode import (
     CMAP,
     decoded,
@@ -20,9 +22,6 @@ from pipeline_core.adapters.converters.to_unicode import (
     texts_of,
     with_texts,
 )
-
-if TYPE_CHECKING:
-    import pikepdf
 
 UNKNOWN = "\ue700"
 """Stands for a glyph whose font does not say what it shows; of private use, so it counts as unreadable. Where a font
@@ -83,7 +82,7 @@ def with_characters(data: bytes, pages: int) -> tuple[bytes, StandIns]:
     if b"/Font" not in data and b"/ObjStm" not in data:
         return data, stand_ins
 
-    def mend(pdf: "pikepdf.Pdf") -> bool:
+    def mend(pdf: pikepdf.Pdf) -> bool:
         return len(pdf.objects) <= _MOST_OBJECTS and _mend_fonts(pdf, stand_ins) and len(pdf.pages) == pages
 
     mended = changed(data, mend)
@@ -99,10 +98,8 @@ def not_said(text: str) -> list[str]:
     return [word for word in text.split() if len(word) > 1 and _NOT_SAID.search(word)]
 
 
-def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
+def _mend_fonts(pdf: pikepdf.Pdf, stand_ins: StandIns) -> bool:
     """Mend the fonts of the file; return whether there was one to mend."""
-    import pikepdf
-
     dictionaries = (one for one in pdf.objects if isinstance(one, pikepdf.Dictionary))
     fonts = [one for one in dictionaries if "/ToUnicode" in one or one.get("/Type") == "/Font"]
     is_mended = _whole_ligatures(pdf, fonts)
@@ -121,10 +118,8 @@ def _mend_fonts(pdf: "pikepdf.Pdf", stand_ins: StandIns) -> bool:
     return is_mended
 
 
-def _whole_ligatures(pdf: "pikepdf.Pdf", fonts: "list[pikepdf.Dictionary]") -> bool:
+def _whole_ligatures(pdf: pikepdf.Pdf, fonts: list[pikepdf.Dictionary]) -> bool:
     """Mend the fonts that name a ligature by one of its letters ("confidence" lost its f); return whether any did."""
-    import pikepdf
-
     is_mended = False
     for font in fonts:
         encoding, letters = font.get("/Encoding"), font.get("/ToUnicode")
@@ -173,8 +168,6 @@ def _mended(written: bytes, stand_ins: StandIns) -> bytes:
 
 def _unknown(font: Any) -> bytes:
     """A map for a font without one, in which glyphs of which nobody knows what they show are said to be so."""
-    import pikepdf
-
     encoding = font.get("/Encoding")
     if font.get("/Subtype") == "/Type0":
         if not _names_glyphs_only(font):
@@ -197,8 +190,6 @@ def _unknown(font: Any) -> bytes:
 
 def _names_glyphs_only(font: Any) -> bool:
     """Return whether the font's codes are its glyph numbers, and nothing says what they show."""
-    import pikepdf
-
     if font.get("/Encoding") not in ("/Identity-H", "/Identity-V"):
         return False
     below = font.get("/DescendantFonts")
@@ -213,8 +204,6 @@ def _names_glyphs_only(font: Any) -> bool:
 
 def _differences(encoding: Any) -> Iterator[tuple[int, str]]:
     """The codes that the font gives names of its own."""
-    import pikepdf
-
     code = 0
     for entry in encoding.get("/Differences", ()):
         if isinstance(entry, pikepdf.Name):

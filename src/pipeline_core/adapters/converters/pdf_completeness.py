@@ -8,12 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.squashed import Squashed, squash
+from liteparse.types import TextItem
 
-if TYPE_CHECKING:
-    from liteparse.types import TextItem
+from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.squashed import Claims, Squashed, squash
 
 _LINK = re.compile(r"\]\([^)\s]*\)")
 _LOST = 0.3  # of its letters: more, and the line as a whole is missing
@@ -27,45 +26,26 @@ _WORD = 6  # characters, with its space
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and its place, from the upper left corner of the page."""
+    """A line of text and its place."""
 
     text: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-    def is_beside(self, other: "Line") -> bool:
-        """Return whether the two are parts of one line."""
-        over = min(self.bottom, other.bottom) - max(self.y, other.y)
-        return over > 0.5 * min(self.height, other.height)
-
-    def shares_column(self, other: "Line") -> bool:
-        return min(self.right, other.right) - max(self.x, other.x) > 0
+    box: Box
 
     def continues(self, other: "Line") -> bool:
         """Return whether it may be the next line of the same paragraph."""
-        gap = self.y - other.y
-        same_size = abs(self.height - other.height) < 0.15 * other.height
-        return same_size and 0 < gap < _LINE_GAP * other.height and self.shares_column(other)
+        gap, height = self.box.top - other.box.top, other.box.height
+        same_size = abs(self.box.height - height) < 0.15 * height
+        return same_size and 0 < gap < _LINE_GAP * height and self.box.shares_column(other.box)
 
 
-def line(item: "TextItem") -> Line:
-    return Line(item.text, item.x, item.y, item.width, item.height)
+def line(item: TextItem) -> Line:
+    return Line(item.text, Box.of(item))
 
 
 def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
     """The lines of the page that the markdown has not, or not as often as the page."""
-    page = _Claims(markdown)
-    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(squash(one.text))]
+    page = Claims(_LINK.sub("]", markdown))
+    unfound = [one for one in _longest_first(lines) if squash(one.text) and not page.claim(one.text)]
     missing = set()
     for one in unfound:
         words = [squash(word) for word in one.text.split()]
@@ -77,10 +57,10 @@ def missing_lines(markdown: str, lines: Sequence[Line]) -> list[Line]:
 
 def missing_words(markdown: str, lines: Sequence[Line]) -> list[str]:
     """The words that the markdown has not, or not as often as the page."""
-    page = _Claims(markdown)
-    unfound = [one for one in _longest_first(lines) if not page.claim(squash(one.text))]
+    page = Claims(_LINK.sub("]", markdown))
+    unfound = [one for one in _longest_first(lines) if not page.claim(one.text)]
     words = [word for one in unfound for word in one.text.split()]
-    return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(squash(word))]
+    return [word for word in sorted(words, key=len, reverse=True) if squash(word) and not page.claim(word)]
 
 
 def is_too_large(markdown: str, lines: Sequence[Line]) -> bool:
@@ -102,21 +82,6 @@ def _longest_first(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda one: len(one.text), reverse=True)
 
 
-class _Claims:
-    """The letters of the markdown; each can be found once."""
-
-    def __init__(self, markdown: str):
-        self._free = squash(_LINK.sub("]", markdown))
-
-    def claim(self, wanted: str) -> bool:
-        at = self._free.find(wanted) if wanted else 0
-        if at < 0:
-            return False
-        # nothing reads across what was taken out
-        self._free = f"{self._free[:at]}\0{self._free[at + len(wanted) :]}" if wanted else self._free
-        return True
-
-
 def put_back(markdown: str, missing: Sequence[Line], lines: Sequence[Line]) -> str:
     """The markdown with the missing lines at their places among the others, whole; too many stand at its end."""
     if len(missing) * (len(markdown) + len(missing)) > _MOST_PLACED:
@@ -133,7 +98,7 @@ def paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     groups: list[list[Line]] = []
     for one in lines:
         for group in groups:
-            if one.is_beside(group[-1]) or one.continues(group[-1]):
+            if one.box.is_beside(group[-1].box) or one.continues(group[-1]):
                 group.append(one)
                 break
         else:
@@ -148,22 +113,16 @@ def joined(lines: Sequence[Line]) -> str:
 def _insert(markdown: str, paragraph: Sequence[Line], present: Sequence[Line]) -> str:
     first, text = paragraph[0], joined(paragraph)
     page = Squashed(markdown)
-    above = [one for one in present if one.bottom <= first.y + 0.4 * first.height and one.shares_column(first)]
-    for anchor in sorted(above, key=lambda one: (-one.bottom, abs(one.x - first.x)))[:8]:
-        if (span := _span(page, anchor)) is not None:
+    box = first.box
+    above = [one for one in present if one.box.bottom <= box.top + 0.4 * box.height and one.box.shares_column(box)]
+    for anchor in sorted(above, key=lambda one: (-one.box.bottom, abs(one.box.left - box.left)))[:8]:
+        if (span := page.only(squash(anchor.text))) is not None:
             return _after(markdown, span, text, inline=first.continues(anchor))
-    below = [one for one in present if one.y >= paragraph[-1].y]
-    for anchor in sorted(below, key=lambda one: (not one.shares_column(first), one.y))[:8]:
-        if (span := _span(page, anchor)) is not None:
+    below = [one for one in present if one.box.top >= paragraph[-1].box.top]
+    for anchor in sorted(below, key=lambda one: (not one.box.shares_column(box), one.box.top))[:8]:
+        if (span := page.only(squash(anchor.text))) is not None:
             return _before(markdown, span[0], text)
     return f"{markdown.rstrip()}\n\n{text}".lstrip("\n")
-
-
-def _span(page: Squashed, anchor: Line) -> tuple[int, int] | None:
-    """Find the line in the markdown, if it is there once only."""
-    wanted = squash(anchor.text)
-    places = [*page.places(wanted)]
-    return page.raw_span(places[0], places[0] + len(wanted)) if len(places) == 1 else None
 
 
 def _after(markdown: str, span: tuple[int, int], text: str, *, inline: bool) -> str:

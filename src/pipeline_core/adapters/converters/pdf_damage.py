@@ -6,17 +6,16 @@ cut off, or other letters than the author's.
 
 import base64
 import binascii
-import io
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pikepdf
+
+from pipeline_core.adapters.converters.pdf_file import by_qpdf
 from pipeline_core.adapters.converters.pdf_findings import ranges
 from pipeline_core.domain.findings import Finding, Severity
-
-if TYPE_CHECKING:
-    import pikepdf
 
 _MOST_BYTES = 300_000_000
 """Unpacked, of all parts together: a bomb is not blown up here."""
@@ -48,24 +47,16 @@ class Damage:
 
 def damage(data: bytes) -> Damage:
     """Find the damage of the file; none for a file that cannot be opened or is encrypted."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            if pdf.is_encrypted:
-                return Damage()
-            damaged = {one.objgen for one in _damaged(pdf)}
-            if not damaged:
-                return Damage()
-            pages, contents = _pages_with(pdf, damaged)
-            return Damage(tuple(pages), len(damaged - contents))
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
-        return Damage()
+    return by_qpdf(data, _damage, Damage())
 
 
-def _damaged(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Stream]":
-    import pikepdf
+def _damage(pdf: pikepdf.Pdf) -> Damage:
+    damaged = set() if pdf.is_encrypted else {one.objgen for one in _damaged(pdf)}
+    pages, contents = _pages_with(pdf, damaged) if damaged else ([], set())
+    return Damage(tuple(pages), len(damaged - contents))
 
+
+def _damaged(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:
     left = _MOST_BYTES
     for part in pdf.objects:
         if not isinstance(part, pikepdf.Stream) or part.get("/Subtype") == "/Image":
@@ -114,10 +105,8 @@ def _inflated(raw: bytes, most: int) -> int | None:
     return length if len(stored) < 4 or int.from_bytes(stored, "big") == checksum else None
 
 
-def _pages_with(pdf: "pikepdf.Pdf", damaged: set[tuple[int, int]]) -> tuple[list[int], set[tuple[int, int]]]:
+def _pages_with(pdf: pikepdf.Pdf, damaged: set[tuple[int, int]]) -> tuple[list[int], set[tuple[int, int]]]:
     """Numbers of the pages whose content is damaged, and which of the damaged parts are content of pages."""
-    import pikepdf
-
     pages, contents = [], set()
     for number, page in enumerate(pdf.pages, start=1):
         content: Any = page.obj.get("/Contents", [])

@@ -14,23 +14,14 @@ _NEAR = 14.0  # points between a box and the label behind it
 _APART = 0.35  # of the size, between a label and its value
 
 
-class Turn:
-    """From the page as it is stored to the page as it is shown, and back; ``degrees`` clockwise."""
-
-    def __init__(self, degrees: int):
-        self.degrees = degrees
-
-    def box(self, box: Box) -> Box:
-        return upright(box, self.degrees)
-
-    def matrix(self, x: float, y: float) -> str:
-        """The text matrix that puts upright text at the shown place."""
-        row, back = {
-            90: ("0 1 -1 0", (-y, x)),
-            180: ("-1 0 0 -1", (-x, -y)),
-            270: ("0 -1 1 0", (y, -x)),
-        }.get(self.degrees, ("1 0 0 1", (x, y)))
-        return f"{row} {back[0]:.2f} {back[1]:.2f}"
+def text_matrix(x: float, y: float, turn: int) -> str:
+    """The text matrix that puts upright text at this place of the page as it is shown, turned clockwise."""
+    row, back = {
+        90: ("0 1 -1 0", (-y, x)),
+        180: ("-1 0 0 -1", (-x, -y)),
+        270: ("0 -1 1 0", (y, -x)),
+    }.get(turn, ("1 0 0 1", (x, y)))
+    return f"{row} {back[0]:.2f} {back[1]:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +40,24 @@ class _Label:
 
 
 class FieldLayout:
-    """The fields and everything else on the page, as shown."""
+    """The fields and everything else on the page, as shown; ``turn``: degrees clockwise."""
 
-    def __init__(self, fields: Sequence[Box], objects: Sequence[PageObject], turn: Turn):
+    def __init__(self, fields: Sequence[Box], objects: Sequence[PageObject], turn: int):
         self._fields = fields
-        self._labels = [_label(one, turn) for one in objects if one.is_text and one.area > 0]
-        self._drawn = [turn.box(one.box) for one in objects if not one.is_text]
+        self._labels = [
+            _Label(upright(one.box, turn), upright((one.matrix.e, one.matrix.f) * 2, turn)[1], one.size)
+            for one in objects
+            if one.is_text and one.area > 0
+        ]
+        self._drawn = [upright(one.box, turn) for one in objects if not one.is_text]
         self._size = median([label.size for label in self._labels] or [_SIZE])
 
     def lines(self, box: Box, value: str) -> Iterator[Line]:
         """One beside the label, or from the top of a field of several lines."""
         left, bottom, _, top = box
         size = max(4.0, min(self._size, 0.9 * (top - bottom)))
-        wrapped = _wrapped(value, box, size)
+        columns = max(8, int((box[2] - box[0]) / (size * CHARACTER_WIDTH)))
+        wrapped = [line for part in value.split("\n") for line in (textwrap.wrap(part, columns) or [""])]
         if len(wrapped) > 1 and top - bottom > 2.2 * size:
             step = min(1.2 * size, (top - bottom) / len(wrapped))
             for number, line in enumerate(wrapped):
@@ -112,13 +108,3 @@ class FieldLayout:
         crossed = [one for one in self._drawn if one[1] < middle < one[3] and one[3] - one[1] > 6]
         edges = any(start < x < end + 2 for one in crossed for x in (one[0], one[2]))
         return edges or any(start <= one[0] and one[2] <= end and one[1] < middle < one[3] for one in self._fields)
-
-
-def _label(one: PageObject, turn: Turn) -> _Label:
-    baseline = turn.box((one.matrix.e, one.matrix.f, one.matrix.e, one.matrix.f))[1]
-    return _Label(turn.box(one.box), baseline, one.size)
-
-
-def _wrapped(value: str, box: Box, size: float) -> list[str]:
-    columns = max(8, int((box[2] - box[0]) / (size * CHARACTER_WIDTH)))
-    return [line for part in value.split("\n") for line in (textwrap.wrap(part, columns) or [""])]

@@ -141,15 +141,16 @@ def not_examined(pages: Collection[int], not_compared: Collection[int], total: i
     """``pages`` were not looked at piece by piece; the words of those ``not_compared`` were not looked for."""
     said = []
     if pages:
+        have, them = ("has", "it") if len(pages) == 1 else ("have", "them")
         said.append(
-            f"{_spoken(sorted(pages))} of {total} {_have(pages)} more on {_them(pages)} than is looked at piece by "
-            f"piece: text on {_them(pages)} that nobody sees was not told apart, and raised digits and struck-out "
-            "words are not marked."
+            f"{_spoken(sorted(pages))} of {total} {have} more on {them} than is looked at piece by piece: text on "
+            f"{them} that nobody sees was not told apart, and raised digits and struck-out words are not marked."
         )
     if not_compared:
+        have, them = ("has", "it") if len(not_compared) == 1 else ("have", "them")
         said.append(
-            f"{_spoken(sorted(not_compared))} of {total} {_have(not_compared)} more words than are looked for in the "
-            f"result: whether all of them are there was not checked. Compare {_them(not_compared)} with the original."
+            f"{_spoken(sorted(not_compared))} of {total} {have} more words than are looked for in the result: whether "
+            f"all of them are there was not checked. Compare {them} with the original."
         )
     return Finding(
         "pages_not_examined",
@@ -157,14 +158,6 @@ def not_examined(pages: Collection[int], not_compared: Collection[int], total: i
         " ".join(said),
         {"pages": len({*pages, *not_compared}), "total": total},
     )
-
-
-def _have(pages: Collection[int]) -> str:
-    return "has" if len(pages) == 1 else "have"
-
-
-def _them(pages: Collection[int]) -> str:
-    return "it" if len(pages) == 1 else "them"
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -8,15 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline_core.adapters.converters.pdf_changed import inherited
-from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, Turn
+import pikepdf
+
+from pipeline_core.adapters.converters.pdf_field_layout import CHARACTER_WIDTH, FieldLayout, text_matrix
+from pipeline_core.adapters.converters.pdf_file import inherited
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
 from pipeline_core.adapters.converters.to_unicode import mapped
-
-if TYPE_CHECKING:
-    import pikepdf
+from pipeline_core.domain.layout import upright
 
 _HIDDEN = 2  # flag of an annotation
 _PUSH_BUTTON = 1 << 16  # flag of a button
@@ -44,7 +44,7 @@ class Written:
         return bool(self.fields or self.free or self.notes)
 
 
-def written_on(page: "pikepdf.Page") -> Written:
+def written_on(page: pikepdf.Page) -> Written:
     """Read the form fields and notes of a page, in the order of the file."""
     found = Written()
     for annotation in page.obj.get("/Annots", []):
@@ -87,20 +87,29 @@ def _contents(annotation: Any) -> str:
     return plain or html.unescape(_TAG.sub(" ", _string(annotation.get("/RC")))).strip()
 
 
+def _kind_of(widget: Any) -> tuple[str, int]:
+    """The type of the field and its flags."""
+    return str(inherited(widget, "/FT") or ""), int(inherited(widget, "/Ff") or 0)
+
+
 def _value(widget: Any) -> str:
-    kind = str(inherited(widget, "/FT") or "")
-    flags = int(inherited(widget, "/Ff") or 0)
-    if kind == "/Btn":
-        return "" if _is_push_button(widget) else CHECKED if _is_on(widget) else UNCHECKED
+    kind, flags = _kind_of(widget)
     value = inherited(widget, "/V")
+    if kind == "/Btn":
+        state = widget.get("/AS", value)
+        is_on = state is not None and str(state) not in ("/Off", "Off", "")
+        return "" if flags & _PUSH_BUTTON else CHECKED if is_on else UNCHECKED
+    if kind == "/Tx" and isinstance(value, pikepdf.Stream):
+        value = value.read_bytes().decode("utf-8", "replace")
     if kind == "/Tx":
-        return "" if flags & _PASSWORD else _text_value(value)
+        return "" if flags & _PASSWORD else _string(value).strip()
     return _chosen(value, inherited(widget, "/Opt")) if kind == "/Ch" else ""
 
 
 def _choice(widget: Any) -> tuple[object, str] | None:
     """The group of a radio button and the value that it stands for."""
-    if str(inherited(widget, "/FT") or "") != "/Btn" or not int(inherited(widget, "/Ff") or 0) & _RADIO:
+    kind, flags = _kind_of(widget)
+    if kind != "/Btn" or not flags & _RADIO:
         return None
     states = [str(state).lstrip("/") for state in widget.get("/AP", {}).get("/N", {}).keys()]  # noqa: SIM118
     value = next((state for state in states if state not in _SAYS_NOTHING), "")
@@ -111,24 +120,7 @@ def _choice(widget: Any) -> tuple[object, str] | None:
     return (parent.objgen if parent is not None else _string(widget.get("/T"))), " ".join(value.split())
 
 
-def _is_on(widget: Any) -> bool:
-    state = widget.get("/AS")
-    if state is None:
-        state = inherited(widget, "/V")
-    return state is not None and str(state) not in ("/Off", "Off", "")
-
-
-def _text_value(value: Any) -> str:
-    import pikepdf
-
-    if isinstance(value, pikepdf.Stream):
-        return value.read_bytes().decode("utf-8", "replace").strip()
-    return _string(value).strip()
-
-
 def _chosen(value: Any, options: Any) -> str:
-    import pikepdf
-
     if value is None:
         return ""
     chosen = [str(one) for one in value] if isinstance(value, pikepdf.Array) else [str(value)]
@@ -137,8 +129,8 @@ def _chosen(value: Any, options: Any) -> str:
 
 
 def write_fields(
-    pdf: "pikepdf.Pdf",
-    page: "pikepdf.Page",
+    pdf: pikepdf.Pdf,
+    page: pikepdf.Page,
     fields: Sequence[tuple[Box, str]],
     objects: Sequence[PageObject],
     choices: Mapping[Box, tuple[object, str]] = MappingProxyType({}),
@@ -148,38 +140,34 @@ def write_fields(
     ``objects`` are what the page shows already. Push buttons stay. Where the page does not say beside each button
     of a group what it stands for, the button's own value does.
     """
-    import pikepdf
-
     page.obj.Annots = pikepdf.Array([one for one in page.obj.Annots if not _is_written(one)])
     if not fields:
         return
-    turn = Turn(int(page.get("/Rotate", 0)) % 360)
-    layout = FieldLayout([turn.box(box) for box, _ in fields], objects, turn)
-    unlabelled = {group for box, (group, _) in choices.items() if not layout.has_label(turn.box(box))}
+    turn = int(page.get("/Rotate", 0)) % 360
+    layout = FieldLayout([upright(box, turn) for box, _ in fields], objects, turn)
+    unlabelled = {group for box, (group, _) in choices.items() if not layout.has_label(upright(box, turn))}
     for_people = [
         (box, f"{value} {choices[box][1]}".strip() if box in choices and choices[box][0] in unlabelled else value)
         for box, value in fields
     ]
-    lines = [line for box, value in for_people for line in layout.lines(turn.box(box), value)]
+    lines = [line for box, value in for_people for line in layout.lines(upright(box, turn), value)]
     codes = {char: code for code, char in enumerate(sorted({c for line in lines for c in _units(line.text)}), start=1)}
     name = page.add_resource(_font(pdf, codes), pikepdf.Name.Font)
     operations = [b"q BT"]
     for line in lines:
         shown = b"".join(codes[unit].to_bytes(2, "big") for unit in _units(line.text)).hex().encode()
-        operations.append(f"{name} {line.size:.2f} Tf {turn.matrix(line.x, line.y)} Tm <".encode() + shown + b"> Tj")
+        operations.append(
+            f"{name} {line.size:.2f} Tf {text_matrix(line.x, line.y, turn)} Tm <".encode() + shown + b"> Tj"
+        )
     operations.append(b"ET Q")
     page.contents_add(pikepdf.Stream(pdf, b"q"), prepend=True)
     page.contents_add(pikepdf.Stream(pdf, b"Q " + b"\n".join(operations)))
 
 
 def _is_written(annotation: Any) -> bool:
-    kind = str(annotation.get("/Subtype", ""))
-    return kind == "/FreeText" or (kind == "/Widget" and not _is_push_button(annotation))
-
-
-def _is_push_button(widget: Any) -> bool:
-    is_button = str(inherited(widget, "/FT") or "") == "/Btn"
-    return is_button and bool(int(inherited(widget, "/Ff") or 0) & _PUSH_BUTTON)
+    subtype, (kind, flags) = str(annotation.get("/Subtype", "")), _kind_of(annotation)
+    is_push_button = kind == "/Btn" and bool(flags & _PUSH_BUTTON)
+    return subtype == "/FreeText" or (subtype == "/Widget" and not is_push_button)
 
 
 def _units(text: str) -> list[str]:
@@ -188,10 +176,8 @@ def _units(text: str) -> list[str]:
     return [data[at : at + 2].hex() for at in range(0, len(data), 2)]
 
 
-def _font(pdf: "pikepdf.Pdf", codes: dict[str, int]) -> "pikepdf.Object":
+def _font(pdf: pikepdf.Pdf, codes: dict[str, int]) -> pikepdf.Object:
     """A font whose only purpose is to say what its codes mean; nothing is drawn with it for people."""
-    import pikepdf
-
     texts = {code: bytes.fromhex(unit).decode("utf-16-be", "surrogatepass") for unit, code in codes.items()}
     name = pikepdf.Name
     return pdf.make_indirect(

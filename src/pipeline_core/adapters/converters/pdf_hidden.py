@@ -5,12 +5,12 @@ Invisible text over a picture is the text of a scan, recognized by OCR, and stay
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfPage
 
 from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
-
-if TYPE_CHECKING:
-    from pypdfium2 import PdfPage
 
 _INVISIBLE = 3  # text rendering mode
 _CLIP = 7
@@ -23,9 +23,9 @@ _LINE = 2.0  # points: nothing is hidden under that
 _COVERS = 400  # of a page, the largest
 
 
-def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: frozenset[str]) -> list[PageObject]:
+def hidden_objects(page: PdfPage, objects: Sequence[PageObject], layers_off: frozenset[str]) -> list[PageObject]:
     """Text that is invisible, transparent, tiny, beside the page, of a layer switched off, or shows no ink."""
-    visible = page_box(page)
+    visible = page.get_bbox()
     images = [one.box for one in objects if one.is_image]
     sure, doubtful = [], []
     covers = _Covers(objects)
@@ -52,19 +52,8 @@ def hidden_objects(page: "PdfPage", objects: Sequence[PageObject], layers_off: f
     return sure
 
 
-def page_box(page: "PdfPage") -> Box:
-    """Return the part of the page that is shown: its crop box within its media box."""
-    import pypdfium2.raw as pdfium
-
-    rect = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page.raw, rect)
-    return rect.left, rect.bottom, rect.right, rect.top
-
-
-def take_out(page: "PdfPage", hidden: Sequence[PageObject]) -> None:
+def take_out(page: PdfPage, hidden: Sequence[PageObject]) -> None:
     """Remove the objects from the page, which is written anew."""
-    import pypdfium2.raw as pdfium
-
     for one in hidden:
         if one.parent is None:
             pdfium.FPDFPage_RemoveObject(page.raw, one.handle)
@@ -134,28 +123,16 @@ def _inside(box: Box, area: Box) -> bool:
 
 
 class _Picture:
-    """The page as it is painted."""
-
-    def __init__(self, page: "PdfPage"):
-        self._page = page
-        scale = min(_SCALE, _LARGEST / max(*page.get_size(), 1.0))
-        self._pixels: Any = page.render(scale=scale).to_numpy()[:, :, :3]
+    def __init__(self, page: PdfPage):
+        painted = page.render(scale=min(_SCALE, _LARGEST / max(*page.get_size(), 1.0)))
+        self._pixels: Any = painted.to_numpy()[:, :, :3]
+        self._places = painted.get_posconv(page)
 
     def has_ink(self, box: Box) -> bool:
         """Return whether the area of the box has more than one colour."""
-        part = self._pixels[self._rows_and_columns(box)]
+        (left, right), (top, bottom) = (
+            sorted(max(0, at) for at in ends)
+            for ends in zip(self._places.to_bitmap(*box[:2]), self._places.to_bitmap(*box[2:]), strict=True)
+        )
+        part = self._pixels[top : bottom + 1, left : right + 1]
         return bool(part.size == 0 or (part.max(axis=(0, 1)).astype(int) - part.min(axis=(0, 1))).max() > _SAME_COLOUR)
-
-    def _rows_and_columns(self, box: Box) -> tuple[slice, slice]:
-        import ctypes
-
-        import pypdfium2.raw as pdfium
-
-        height, width = self._pixels.shape[:2]
-        xs, ys = [], []
-        for x, y in ((box[0], box[1]), (box[2], box[3])):
-            column, row = ctypes.c_int(), ctypes.c_int()
-            pdfium.FPDF_PageToDevice(self._page.raw, 0, 0, width, height, 0, x, y, column, row)
-            xs.append(min(max(column.value, 0), width))
-            ys.append(min(max(row.value, 0), height))
-        return slice(min(ys), max(ys) + 1), slice(min(xs), max(xs) + 1)

@@ -8,9 +8,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pipeline_core.adapters.converters.escapes import escape_marks
+from liteparse.types import AnnotationRect, LayoutBlock, LayoutCell, ParsedPage, TextItem, WordBox
+
+from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.escapes import escape_marks, pipe_table
 from pipeline_core.adapters.converters.pdf_tables.placing import (
     LINK,
     MARK,
@@ -21,14 +23,10 @@ from pipeline_core.adapters.converters.pdf_tables.placing import (
     pieces,
     said_by,
 )
-from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word, lines
 from pipeline_core.adapters.converters.pdf_turned import angle
-from pipeline_core.adapters.converters.pipe_table import pipe_table
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 from pipeline_core.domain.layout import reads_leftwards
-
-if TYPE_CHECKING:
-    from liteparse.types import LayoutBlock, LayoutCell, ParsedPage, TextItem, WordBox
 
 _NEAR = 0.5
 """In heights of a line: what stands no farther apart is of one line of text, not of two columns."""
@@ -43,7 +41,7 @@ _DOTS = "•◦▪●○■□➢·"
 _BLANK = " \u00a0"
 
 
-def in_reading_order(page: "ParsedPage") -> "ParsedPage":
+def in_reading_order(page: ParsedPage) -> ParsedPage:
     """The page with its lines, blocks and markdown in order; itself if nothing on it is read from right to left."""
     if not any(reads_leftwards(item.text) for item in page.text_items):
         return page
@@ -64,11 +62,11 @@ def in_reading_order(page: "ParsedPage") -> "ParsedPage":
     return replace(page, text_items=items + turned, markdown=markdown, blocks=[block for _, block in ordered])
 
 
-def _with_raised(item: "TextItem") -> "TextItem":
+def _with_raised(item: TextItem) -> TextItem:
     """The item with small raised numbers, as marks of notes are, in raised digits: "CORS³" is no "CORS3"."""
     tallest = max((word.height for word in item.words or ()), default=0.0)
 
-    def written(word: "WordBox") -> "WordBox":
+    def written(word: WordBox) -> WordBox:
         is_small = _MARK_OF_NOTE.fullmatch(word.text) is not None and word.height <= _SMALL * tallest
         rise = item.y + item.height / 2 - word.y - word.height / 2
         return replace(word, text=word.text.translate(_RAISED)) if is_small and rise > _RISE * tallest else word
@@ -78,7 +76,7 @@ def _with_raised(item: "TextItem") -> "TextItem":
     return replace(item, words=[*map(written, item.words)])
 
 
-def _of_its_size(item: "TextItem") -> "TextItem":
+def _of_its_size(item: TextItem) -> TextItem:
     """The item no higher than its letters: fonts leave room for marks above and below, and lines would overlap."""
     size = _HEIGHT * (item.font_size or 0.0)
     if size < _LEAST_HEIGHT or item.height <= size:
@@ -101,7 +99,7 @@ def _grouped(line: Line) -> Iterator[list[Word]]:
         yield group
 
 
-def _items(text: PageText, group: Sequence[Word]) -> "Iterator[TextItem]":
+def _items(text: PageText, group: Sequence[Word]) -> Iterator[TextItem]:
     """The parser's items; one, where they are read from right to left."""
     own = [text.items[number] for number in dict.fromkeys(word.item for word in group)]
     if not text.is_leftwards(group) and sum(max(1, len(item.words)) for item in own) == len(group):
@@ -110,10 +108,10 @@ def _items(text: PageText, group: Sequence[Word]) -> "Iterator[TextItem]":
         yield _joined(text, group, own)
 
 
-def _joined(text: PageText, group: Sequence[Word], own: "Sequence[TextItem]") -> "TextItem":
+def _joined(text: PageText, group: Sequence[Word], own: Sequence[TextItem]) -> TextItem:
     words = [word for item in own for word in item.words or ()]
     places = {(word.box.left, word.box.top) for word in group}
-    box = Box.around(group)
+    box = Box.around(word.box for word in group)
     return replace(
         max(own, key=lambda item: item.width),
         text=text.said(group),
@@ -135,8 +133,8 @@ def _item_by_item(markdown: str, text: PageText) -> str:
 
 
 def _ordered(
-    found: "Sequence[tuple[Piece, LayoutBlock]]", grouped: Sequence[Sequence[Word]], text: PageText
-) -> "Iterator[tuple[str, LayoutBlock]]":
+    found: Sequence[tuple[Piece, LayoutBlock]], grouped: Sequence[Sequence[Word]], text: PageText
+) -> Iterator[tuple[str, LayoutBlock]]:
     """Yield pieces of markdown with their blocks, in whole lines: the block with most of a line has it."""
     words_of = [own_words(piece, text) for piece, _ in found]
     owner = {word: at for at, words in enumerate(words_of) for word in words}
@@ -159,9 +157,7 @@ def _ordered(
             yield _written(piece, block, text, own[at])
 
 
-def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence[Word]) -> "tuple[str, LayoutBlock]":
-    from liteparse.types import AnnotationRect
-
+def _written(piece: Piece, block: LayoutBlock, text: PageText, words: Sequence[Word]) -> tuple[str, LayoutBlock]:
     mark = MARK.match(piece.text) if block.lines is None else None
     groups = paragraphs_of(words) if block.text is None else [words]
     parts = [part for group in groups for part in _parts(text, group, mark[0] if mark else "")]
@@ -169,7 +165,7 @@ def _written(piece: Piece, block: "LayoutBlock", text: PageText, words: Sequence
     bold = "**" if bare.startswith("**") and bare.endswith("**") and len(parts) == 1 else ""
     said = "\n\n".join(f"{begin}{bold}{escape_marks(part, at_start=not begin)}{bold}" for begin, part in parts)
     written = _with_links(said, piece.text)
-    box = Box.around(words)
+    box = Box.around(word.box for word in words)
     return (
         f"{written}\n\n",
         replace(
@@ -218,7 +214,7 @@ def _with_links(text: str, before: str) -> str:
     return text
 
 
-def _table(block: "LayoutBlock", text: PageText) -> "tuple[str, LayoutBlock]":
+def _table(block: LayoutBlock, text: PageText) -> tuple[str, LayoutBlock]:
     header = [_cell(cell, text) for cell in block.header or []]
     rows = [[_cell(cell, text) for cell in row] for row in block.rows or []]
     cells = [[escape_marks(cell.text).replace("|", "\\|") for cell in row] for row in [header, *rows]]
@@ -226,7 +222,7 @@ def _table(block: "LayoutBlock", text: PageText) -> "tuple[str, LayoutBlock]":
     return f"{markdown}\n\n", replace(block, header=header if block.header is not None else None, rows=rows)
 
 
-def _cell(cell: "LayoutCell", text: PageText) -> "LayoutCell":
+def _cell(cell: LayoutCell, text: PageText) -> LayoutCell:
     if cell.bbox is None or not reads_leftwards(cell.text):
         return cell
     words = text.within(Box.of(cell.bbox))

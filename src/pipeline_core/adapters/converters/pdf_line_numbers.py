@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
-if TYPE_CHECKING:
-    from pipeline_core.adapters.converters.pdf_objects import PageObject
+from pipeline_core.adapters.converters.pdf_objects import PageObject
 
 _NUMBER = re.compile(r"\d{1,5}")
 _FEWEST = 8
@@ -29,7 +28,7 @@ A page with more, as where each letter is an object, keeps the numbers of column
 """
 
 
-def line_numbers(page: Any, objects: "Sequence[PageObject]") -> "list[PageObject]":
+def line_numbers(page: Any, objects: Sequence[PageObject]) -> list[PageObject]:
     """The objects of the page that are its line numbers: a column of them that counts on, beside nothing but text."""
     texts = [one for one in objects if one.is_text]
     columns: dict[int, list[PageObject]] = defaultdict(list)
@@ -43,8 +42,8 @@ def line_numbers(page: Any, objects: "Sequence[PageObject]") -> "list[PageObject
 
 
 def _counting_column(
-    columns: "Mapping[int, list[PageObject]]", texts: "Sequence[PageObject]", text_page: Any, width: float
-) -> "list[PageObject]":
+    columns: Mapping[int, list[PageObject]], texts: Sequence[PageObject], text_page: Any, width: float
+) -> list[PageObject]:
     """Of columns by their right edges, the longest first, the numbers of the one that counts on in a margin."""
     read: dict[int, str] = {}
     most = _MOST_READ // max(1, pdfium.FPDFText_CountChars(text_page))
@@ -56,18 +55,14 @@ def _counting_column(
         read |= {id(one): one.text(text_page).strip() for one in new}
         numbered = [one for one in column if _NUMBER.fullmatch(read[id(one)])]
         numbered.sort(key=lambda one: -one.box[3])
-        counts_on = len(numbered) >= _FEWEST and _count_on([int(read[id(one)]) for one in numbered])
+        steps = {int(read[id(after)]) - int(read[id(before)]) for before, after in pairwise(numbered)}
+        counts_on = len(numbered) >= _FEWEST and len(steps) == 1 and steps <= _STEPS
         if counts_on and _is_margin(numbered, texts, width):
             return numbered
     return []
 
 
-def _count_on(numbers: Sequence[int]) -> bool:
-    steps = {after - before for before, after in pairwise(numbers)}
-    return len(steps) == 1 and steps <= _STEPS
-
-
-def _is_margin(column: "Sequence[PageObject]", texts: "Sequence[PageObject]", width: float) -> bool:
+def _is_margin(column: Sequence[PageObject], texts: Sequence[PageObject], width: float) -> bool:
     """Return whether the numbers are smaller than the lines beside them, or those are lines of text, not cells."""
     own = {id(one) for one in column}
     left, right = min(one.box[0] for one in column), max(one.box[2] for one in column)
@@ -87,7 +82,7 @@ def _is_margin(column: "Sequence[PageObject]", texts: "Sequence[PageObject]", wi
     return len(column) >= _FEWEST_AS_LARGE and median(map(_length, told)) >= _LONG * width
 
 
-def _length(row: "Sequence[PageObject]") -> float:
+def _length(row: Sequence[PageObject]) -> float:
     """Return the length of the row if it has no gap as between cells; 0 if it has one."""
     parts = sorted(row, key=lambda one: one.box[0])
     if any(after.box[0] - before.box[2] > _GAP * before.size for before, after in pairwise(parts)):

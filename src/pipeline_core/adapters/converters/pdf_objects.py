@@ -4,9 +4,10 @@ import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot, isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import pypdfium2.raw as pdfium
+from pypdfium2 import PdfMatrix
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points, from the lower left corner of the page as it is stored."""
@@ -24,36 +25,7 @@ class TooManyObjectsError(Exception):
     """A page has more objects than are looked at one by one."""
 
 
-class Matrix(NamedTuple):
-    a: float = 1.0
-    b: float = 0.0
-    c: float = 0.0
-    d: float = 1.0
-    e: float = 0.0
-    f: float = 0.0
-
-    def then(self, other: "Matrix") -> "Matrix":
-        return Matrix(
-            self.a * other.a + self.b * other.c,
-            self.a * other.b + self.b * other.d,
-            self.c * other.a + self.d * other.c,
-            self.c * other.b + self.d * other.d,
-            self.e * other.a + self.f * other.c + other.e,
-            self.e * other.b + self.f * other.d + other.f,
-        )
-
-    def box(self, box: Box) -> Box:
-        left, bottom, right, top = box
-        corners = [
-            (self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f)
-            for x in (left, right)
-            for y in (bottom, top)
-        ]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        return min(xs), min(ys), max(xs), max(ys)
-
-
-_AS_STORED = Matrix()
+_AS_STORED = PdfMatrix()
 
 
 @dataclass(slots=True)
@@ -69,7 +41,7 @@ class PageObject:
     is_text: bool
     is_image: bool
     box: Box
-    matrix: Matrix = _AS_STORED
+    matrix: PdfMatrix
     size: float = 0.0
 
     @property
@@ -125,6 +97,16 @@ _FONT_SIZE = ctypes.c_float()
 _MATRIX = pdfium.FS_MATRIX()
 
 
+def annotations(page: Any) -> Iterator[tuple[int, Any]]:
+    """Kind and handle of each annotation of the page; a handle is good until the next is asked for."""
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        try:
+            yield pdfium.FPDFAnnot_GetSubtype(annotation), annotation
+        finally:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+
+
 def page_objects(page: Any, most: int) -> list[PageObject]:
     """Texts, images and paths of the page, those within forms included, in the order of painting.
 
@@ -139,7 +121,7 @@ def _walk(
     holder: Any,
     found: list[PageObject],
     budget: Iterator[int],
-    outer: Matrix = _AS_STORED,
+    outer: PdfMatrix = _AS_STORED,
     *,
     is_form: bool = False,
     depth: int = 0,
@@ -155,28 +137,27 @@ def _walk(
         kind = pdfium.FPDFPageObj_GetType(handle)
         if kind == _FORM:
             if depth < _DEEPEST:
-                _walk(handle, found, budget, _matrix(handle).then(outer), is_form=True, depth=depth + 1)
+                _walk(handle, found, budget, _matrix(handle).multiply(outer), is_form=True, depth=depth + 1)
             continue
         if kind not in (_TEXT, _PATH, _IMAGE):
             continue
         box = _bounds(handle)
         one = PageObject(
-            handle, parent, len(found), kind == _TEXT, kind == _IMAGE, outer.box(box) if is_moved else box, outer
+            handle, parent, len(found), kind == _TEXT, kind == _IMAGE, outer.on_rect(*box) if is_moved else box, outer
         )
         if one.is_text:
             matrix = _matrix(handle)
-            one.matrix = matrix.then(outer) if is_moved else matrix
+            one.matrix = matrix.multiply(outer) if is_moved else matrix
             pdfium.FPDFTextObj_GetFontSize(handle, _FONT_SIZE)
             one.size = _FONT_SIZE.value * hypot(one.matrix.c, one.matrix.d)
-            if not all(map(isfinite, (*one.matrix, one.size, *one.box))):
+            if not all(map(isfinite, (*one.matrix.get(), one.size, *one.box))):
                 continue  # of a damaged file
         found.append(one)
 
 
-def _matrix(handle: Any) -> Matrix:
-    got = _MATRIX
-    pdfium.FPDFPageObj_GetMatrix(handle, got)
-    return Matrix(got.a, got.b, got.c, got.d, got.e, got.f)
+def _matrix(handle: Any) -> PdfMatrix:
+    pdfium.FPDFPageObj_GetMatrix(handle, _MATRIX)
+    return PdfMatrix.from_raw(_MATRIX)
 
 
 def _bounds(handle: Any) -> Box:

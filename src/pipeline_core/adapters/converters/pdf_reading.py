@@ -1,12 +1,17 @@
 """A PDF made ready before it is parsed: without what its readers do not see, with what is filled in and noted."""
 
 import io
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfDocument, PdfPage
 
 from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.pdf_file import by_pdfium, by_qpdf
 from pipeline_core.adapters.converters.pdf_findings import (
     comments_left_out,
     line_numbers_left_out,
@@ -15,19 +20,18 @@ from pipeline_core.adapters.converters.pdf_findings import (
     words_lost,
 )
 from pipeline_core.adapters.converters.pdf_forms import Written, write_fields, written_on
+from pipeline_core.adapters.converters.pdf_hidden import hidden_objects, take_out
+from pipeline_core.adapters.converters.pdf_line_numbers import line_numbers
+from pipeline_core.adapters.converters.pdf_objects import PageObject, TooManyObjectsError, annotations, page_objects
+from pipeline_core.adapters.converters.pdf_scripts import Script, scripts
+from pipeline_core.adapters.converters.pdf_struck import Struck, struck
 from pipeline_core.domain.findings import Finding
-
-if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
-
-    from pipeline_core.adapters.converters.pdf_objects import PageObject
-    from pipeline_core.adapters.converters.pdf_scripts import Script
-    from pipeline_core.adapters.converters.pdf_struck import Struck
 
 _MOST_PAGES = 2_000
 _MOST_OBJECTS = 400_000
 _MOST_ON_PAGE = 20_000
 """Pages and objects that are looked at one by one. What is more is named in a finding."""
+_LINKS = (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP)
 _SHOWN = 400
 """Characters of a page's hidden text that its finding shows."""
 
@@ -37,11 +41,12 @@ class Prepared:
     """The bytes to parse, and what only PDFium and the file's annotations say about its pages, by their numbers."""
 
     data: bytes
+    keep_hidden: bool
     pages: int = 0
     title: str = ""
     hidden: list[str] = field(default_factory=list)
-    scripts: "dict[int, list[Script]]" = field(default_factory=dict)
-    struck: "dict[int, list[Struck]]" = field(default_factory=dict)
+    scripts: dict[int, list[Script]] = field(default_factory=dict)
+    struck: dict[int, list[Struck]] = field(default_factory=dict)
     written: dict[int, Written] = field(default_factory=dict)
     lost: dict[int, list[str]] = field(default_factory=dict)
     annotated: set[int] = field(default_factory=set)
@@ -50,8 +55,8 @@ class Prepared:
     not_examined: set[int] = field(default_factory=set)
     not_compared: set[int] = field(default_factory=set)
 
-    def findings(self, *, kept: bool) -> list[Finding]:
-        found = [hidden_content(self.hidden, kept=kept)] if self.hidden else []
+    def findings(self) -> list[Finding]:
+        found = [hidden_content(self.hidden, kept=self.keep_hidden)] if self.hidden else []
         found += [words_lost(number, words) for number, words in sorted(self.lost.items())]
         if notes := {number: written.notes for number, written in sorted(self.written.items()) if written.notes}:
             found.append(comments_left_out(notes))
@@ -66,29 +71,21 @@ class Prepared:
 
 def prepare(data: bytes, *, keep_hidden: bool) -> Prepared:
     """Take out what readers do not see, and write what is filled in; a file that does not open stays as it is."""
-    import pypdfium2
-
-    prepared = Prepared(data)
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError:
-        return prepared
-    with document:
-        if _look_through(document, prepared, keep_hidden=keep_hidden):
+    prepared = Prepared(data, keep_hidden)
+    with by_pdfium(data) as document:
+        if document is None:
+            return prepared
+        if _look_through(document, prepared):
             output = io.BytesIO()
             document.save(output)
             prepared.data = output.getvalue()
-    if prepared.annotated:
-        _write_annotations(prepared)
+        if prepared.annotated:
+            _write_annotations(document, prepared)
     return prepared
 
 
-def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: bool) -> bool:
+def _look_through(document: PdfDocument, prepared: Prepared) -> bool:
     """Look at each page as far as the bounds go; whether anything was taken out of one."""
-    import pypdfium2
-
-    from pipeline_core.adapters.converters.pdf_objects import TooManyObjectsError, page_objects
-
     off = _layers_off(prepared.data)
     prepared.pages = len(document)
     prepared.title = document.get_metadata_value("Title")
@@ -102,12 +99,12 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
             page = document[number - 1]
         except pypdfium2.PdfiumError:
             continue  # reported as a page that failed
-        if _is_annotated(page):
+        if any(kind not in _LINKS for kind, _ in annotations(page)):
             prepared.annotated.add(number)
         try:
             objects = page_objects(page.raw, min(left, _MOST_ON_PAGE))
             left -= len(objects)
-            changed |= _look(page, number, objects, prepared, off, keep_hidden=keep_hidden)
+            changed |= _look(page, number, objects, prepared, off)
         except TooManyObjectsError:
             left -= _MOST_ON_PAGE
             prepared.not_examined.add(number)
@@ -115,20 +112,7 @@ def _look_through(document: "PdfDocument", prepared: Prepared, *, keep_hidden: b
     return changed
 
 
-def _look(
-    page: Any,
-    number: int,
-    objects: "Sequence[PageObject]",
-    prepared: Prepared,
-    off: frozenset[str],
-    *,
-    keep_hidden: bool,
-) -> bool:
-    from pipeline_core.adapters.converters.pdf_hidden import hidden_objects, take_out
-    from pipeline_core.adapters.converters.pdf_line_numbers import line_numbers
-    from pipeline_core.adapters.converters.pdf_scripts import scripts
-    from pipeline_core.adapters.converters.pdf_struck import struck
-
+def _look(page: PdfPage, number: int, objects: list[PageObject], prepared: Prepared, off: frozenset[str]) -> bool:
     hidden = hidden_objects(page, objects, off)
     if hidden:
         with closing(page.get_textpage()) as text_page:
@@ -147,49 +131,28 @@ def _look(
         prepared.scripts[number] = found
     if crossed := struck(page, objects, is_annotated=number in prepared.annotated):
         prepared.struck[number] = crossed
-    out = numbers if keep_hidden else [*numbers, *hidden]
+    out = numbers if prepared.keep_hidden else [*numbers, *hidden]
     if out:
         take_out(page, out)
     return bool(out)
 
 
-def _is_annotated(page: Any) -> bool:
-    """Return whether anything but a link lies on the page."""
-    import pypdfium2.raw as pdfium
-
-    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
-        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
-        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-        pdfium.FPDFPage_CloseAnnot(annotation)
-        if kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP):
-            return True
-    return False
-
-
 def _layers_off(data: bytes) -> frozenset[str]:
     """Names of the optional-content groups that are switched off when the file is opened."""
-    import pikepdf
-
     if b"/OCProperties" not in data and b"/ObjStm" not in data:
         return frozenset()
+
+    def look(pdf: pikepdf.Pdf) -> frozenset[str]:
+        empty = pikepdf.Dictionary()
+        off: Any = pdf.Root.get("/OCProperties", empty).get("/D", empty).get("/OFF", [])
+        return frozenset(str(group.get("/Name", "")) for group in off)
+
+    return by_qpdf(data, look, frozenset())
+
+
+def _write_annotations(document: PdfDocument, prepared: Prepared) -> None:
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            properties = pdf.Root.get("/OCProperties")
-            settings = properties.get("/D") if properties is not None else None
-            off: Any = settings.get("/OFF", []) if settings is not None else []
-            return frozenset(str(group.get("/Name", "")) for group in off)
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError):
-        return frozenset()
-
-
-def _write_annotations(prepared: Prepared) -> None:
-    import pikepdf
-    import pypdfium2
-
-    from pipeline_core.adapters.converters.pdf_objects import TooManyObjectsError, page_objects
-
-    try:
-        with pikepdf.open(io.BytesIO(prepared.data)) as pdf, pypdfium2.PdfDocument(prepared.data) as document:
+        with pikepdf.open(io.BytesIO(prepared.data)) as pdf:
             for number in sorted(prepared.annotated):
                 if number > len(pdf.pages):
                     raise ValueError(f"There is no page {number}.")

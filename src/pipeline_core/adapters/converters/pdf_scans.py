@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from liteparse import LiteParse, ParseError
+
 from pipeline_core.adapters.converters.ocr_page import ScannedPage
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.adapters.converters.pdf_findings import ranges
@@ -45,8 +47,6 @@ def scanned_pages(data: bytes, filename: str, pages: Sequence[PageText]) -> dict
     }
     if not looked_at:
         return {}
-    from liteparse import LiteParse, ParseError
-
     looking = LiteParse(ocr_enabled=False, quiet=True, target_pages=ranges([*looked_at]), max_pages=len(pages))
     try:
         found = looking.is_complex(data)

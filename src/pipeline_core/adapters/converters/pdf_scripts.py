@@ -37,6 +37,10 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème)\.?", re.IGNORECASE)
 _OWN_WORD = re.compile(r"tm|sm|r|mc", re.IGNORECASE)
 
 
+_Line = tuple[float, float, int, int]
+"""Which way the text runs, the height of its baseline and its size, in tenths of a point."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """Raised or lowered text, and what stands before and after it on its line."""
@@ -71,6 +75,10 @@ class _Piece:
     height: float
     size: float
 
+    @property
+    def line(self) -> _Line:
+        return *self.direction, int(10 * self.height), int(10 * self.size)
+
     def follows(self, other: "_Piece", size: float, gap: float = _GAP) -> bool:
         return -gap * size < self.start - other.end < gap * size
 
@@ -86,14 +94,9 @@ class _Grid:
             self._beginning[*row, round(piece.start / _CELL)].append(piece)
             self._ending[*row, round(piece.end / _CELL)].append(piece)
 
-    def ending_before(self, piece: _Piece) -> Iterator[_Piece]:
-        return self._near(self._ending, piece, piece.start)
-
-    def beginning_after(self, piece: _Piece) -> Iterator[_Piece]:
-        return self._near(self._beginning, piece, piece.end)
-
-    @staticmethod
-    def _near(cells: dict[Any, list[_Piece]], piece: _Piece, along: float) -> Iterator[_Piece]:
+    def near(self, piece: _Piece, *, behind: bool) -> Iterator[_Piece]:
+        """The pieces that begin where it ends, or end where it begins."""
+        cells, along = (self._beginning, piece.end) if behind else (self._ending, piece.start)
         row, column = round(piece.height / _CELL), round(along / _CELL)
         for at in product((row - 1, row, row + 1), (column - 1, column, column + 1)):
             yield from islice(cells.get((piece.direction, *at), ()), _MOST_IN_CELL)
@@ -101,39 +104,16 @@ class _Grid:
 
 def scripts(page: Any, objects: Sequence[PageObject]) -> list[Script]:
     """The raised and lowered texts of the page, in the order of painting."""
-    texts = [one for one in objects if one.is_text and one.size > _NO_SIZE]
-    lines = [_line_of(one) for one in texts]
-    small = _beside_larger(set(lines))
+    pieces = [_piece(one) for one in objects if one.is_text and one.size > _NO_SIZE]
+    small = _beside_larger({piece.line for piece in pieces})
     if not small:
         return []
-    pieces = [_piece(one) for one in texts]
     grid = _Grid(pieces)
-    found = [
-        (piece, *place)
-        for piece, line in zip(pieces, lines, strict=True)
-        if line in small and (place := _place(piece, grid)) is not None
-    ]
+    found = [(one, *place) for one in pieces if one.line in small and (place := _place(one, grid)) is not None]
     if not found:
         return []
     with closing(page.get_textpage()) as text_page:
         return list(_read(found, grid, text_page.raw))
-
-
-_Line = tuple[float, float, int, int]
-"""Which way the text runs, the height of its baseline and its size, in tenths of a point."""
-
-
-def _line_of(one: PageObject) -> _Line:
-    a, b, _, _, e, f = one.matrix
-    if b == 0 and a > 0:
-        return 1.0, 0.0, int(10 * f), int(10 * one.size)
-    x, y = _direction(a, b)
-    return x, y, int(10 * (f * x - e * y)), int(10 * one.size)
-
-
-def _direction(a: float, b: float) -> tuple[float, float]:
-    length = hypot(a, b) or 1.0
-    return round(a / length, 2), round(b / length, 2)
 
 
 def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
@@ -155,11 +135,12 @@ def _beside_larger(lines: Set[_Line]) -> Set[_Line]:
 
 
 def _piece(one: PageObject) -> _Piece:
-    a, b, _, _, e, f = one.matrix
+    a, b, _, _, e, f = one.matrix.get()
     left, bottom, right, top = one.box
     if b == 0 and a > 0:
         return _Piece(one, (1.0, 0.0), left, right, f, one.size)
-    x, y = _direction(a, b)
+    length = hypot(a, b) or 1.0
+    x, y = round(a / length, 2), round(b / length, 2)
     along = [px * x + py * y for px in (left, right) for py in (bottom, top)]
     return _Piece(one, (x, y), min(along), max(along), f * x - e * y, one.size)
 
@@ -168,12 +149,12 @@ def _place(small: _Piece, grid: _Grid) -> tuple[bool, _Piece | None, _Piece | No
     """Tell if the piece is raised (or lowered), with the larger text before and after it; None: it is neither."""
     before = after = None
     raised = None
-    for other in grid.ending_before(small):
+    for other in grid.near(small, behind=False):
         if (is_raised := _rise(small, other)) is None:
             continue
         if small.follows(other, other.size, _GAP if is_raised else _GAP_LOWERED):
             before, raised = other, is_raised
-    for other in grid.beginning_after(small):
+    for other in grid.near(small, behind=True):
         if other.follows(small, other.size) and (is_raised := _rise(small, other)) is not None:
             after = other
             raised = is_raised if raised is None else raised
@@ -215,8 +196,9 @@ def _line(piece: _Piece, grid: _Grid, text_page: Any, *, forward: bool) -> str:
     """The text of the piece and of those that join it, until it is enough to find the place by."""
     text = piece.object.text(text_page)
     while len(squash(text)) < _CONTEXT:
-        near = grid.beginning_after(piece) if forward else grid.ending_before(piece)
-        beside = next((other for other in near if _joins(other, piece, forward=forward)), None)
+        beside = next(
+            (other for other in grid.near(piece, behind=forward) if _joins(other, piece, forward=forward)), None
+        )
         if beside is None:
             break
         more = beside.object.text(text_page)

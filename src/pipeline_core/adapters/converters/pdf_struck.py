@@ -11,7 +11,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from pipeline_core.adapters.converters.pdf_objects import Box, PageObject
+from pipeline_core.adapters.converters.pdf_objects import Box, PageObject, annotations
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 
 _THIN = 0.3  # of the size of the text: a line, not an area; PDFium adds the width of a line on both sides
@@ -35,7 +35,8 @@ def struck(page: Any, objects: Sequence[PageObject], *, is_annotated: bool) -> l
     """Find the text struck out on the page, in the order of painting; turned text is left out."""
     boxes = _drawn_through(objects)
     if is_annotated:
-        boxes += _annotated(page)
+        for kind, annotation in annotations(page):
+            boxes += _quads(annotation) if kind == pdfium.FPDF_ANNOT_STRIKEOUT else ()
     if not boxes:
         return []
     with closing(page.get_textpage()) as text_page:
@@ -88,19 +89,6 @@ def _crossings(strokes: Sequence[Box], texts: Sequence[PageObject]) -> Iterator[
         low = min(one.matrix.f + 0.1 * one.size for one in crossed)
         high = max(one.matrix.f + 0.45 * one.size for one in crossed)
         yield left, low, right, high
-
-
-def _annotated(page: Any) -> list[Box]:
-    """The places of the page's comments that strike out."""
-    boxes: list[Box] = []
-    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
-        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
-        try:
-            if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_STRIKEOUT:
-                boxes += _quads(annotation)
-        finally:
-            pdfium.FPDFPage_CloseAnnot(annotation)
-    return boxes
 
 
 def _quads(annotation: Any) -> Iterator[Box]:

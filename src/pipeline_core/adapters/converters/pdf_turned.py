@@ -9,13 +9,11 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pikepdf
+from liteparse.types import ParsedPage, TextItem
 
 from pipeline_core.adapters.converters.squashed import squash
-
-if TYPE_CHECKING:
-    import pikepdf
-    from liteparse.types import ParsedPage, TextItem
 
 _LEVEL = 2.5  # degrees off a right angle that are none: a scan that was laid in crookedly
 _SLANTED = (8.0, 26.0)  # degrees of letters that are slanted, not turned
@@ -33,7 +31,7 @@ class Angles:
         return self.main == 0 and not self.others
 
 
-def angles(page: "ParsedPage") -> Angles:
+def angles(page: ParsedPage) -> Angles:
     letters: Counter[int] = Counter()
     for item in page.text_items:
         letters[angle(item)] += len(squash(item.text))
@@ -43,7 +41,7 @@ def angles(page: "ParsedPage") -> Angles:
     return Angles(main, tuple(sorted(one for one in letters if one != main and letters[one])))
 
 
-def angle(item: "TextItem") -> int:
+def angle(item: TextItem) -> int:
     """Degrees clockwise that the text is turned by, whole ones; slanted letters are not turned."""
     rotation = item.rotation % 360
     right = round(rotation / 90) * 90
@@ -52,7 +50,7 @@ def angle(item: "TextItem") -> int:
     return 0 if _is_slanted(item, min(rotation, 360 - rotation)) else round(rotation) % 360
 
 
-def _is_slanted(item: "TextItem", off: float) -> bool:
+def _is_slanted(item: TextItem, off: float) -> bool:
     """An italic made by slanting says that it is turned; but its box is no higher than a line of its length."""
     if not _SLANTED[0] < off < _SLANTED[1]:
         return False
@@ -63,8 +61,6 @@ def _is_slanted(item: "TextItem", off: float) -> bool:
 
 def turned_copies(data: bytes, wanted: Sequence[tuple[int, int]]) -> bytes:
     """A PDF with a page for each (page number, angle), turned so that the text at that angle is upright."""
-    import pikepdf
-
     output = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as source, pikepdf.new() as copies:
         for number, _ in wanted:
@@ -78,10 +74,8 @@ def turned_copies(data: bytes, wanted: Sequence[tuple[int, int]]) -> bytes:
     return output.getvalue()
 
 
-def _turn(pdf: "pikepdf.Pdf", page: "pikepdf.Page", degrees: int) -> None:
+def _turn(pdf: pikepdf.Pdf, page: pikepdf.Page, degrees: int) -> None:
     """Turn the content about the middle of the page, and make the page large enough to show all of it."""
-    import pikepdf
-
     left, bottom, right, top = map(float, page.cropbox)
     shown = int(page.get("/Rotate", 0)) % 360
     turn = math.radians(degrees - shown)
@@ -99,5 +93,5 @@ def _turn(pdf: "pikepdf.Pdf", page: "pikepdf.Page", degrees: int) -> None:
             del page.obj[key]
 
 
-def upright(page: "ParsedPage") -> Iterator["TextItem"]:
+def upright(page: ParsedPage) -> Iterator[TextItem]:
     return (item for item in page.text_items if angle(item) == 0)

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+
+import pikepdf
+from liteparse import LiteParse, ParseError
+from liteparse.types import ParsedPage
 
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_apart import Crop, read_apart
 from pipeline_core.adapters.converters.pdf_characters import not_said
 from pipeline_core.adapters.converters.pdf_completeness import (
+    Line,
     is_too_large,
     joined,
     line,
@@ -17,20 +21,15 @@ from pipeline_core.adapters.converters.pdf_completeness import (
     paragraphs,
     put_back,
 )
-from pipeline_core.adapters.converters.pdf_edges import without_edges
+from pipeline_core.adapters.converters.pdf_joints import parted, without_blanks_at_ends, without_edges
 from pipeline_core.adapters.converters.pdf_leftwards import in_reading_order
-from pipeline_core.adapters.converters.pdf_paragraphs import parted
-from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
 from pipeline_core.adapters.converters.pdf_reading import Prepared
+from pipeline_core.adapters.converters.pdf_scripts import write_scripts
+from pipeline_core.adapters.converters.pdf_struck import write_struck
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
 from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
-from pipeline_core.adapters.converters.pdf_unspaced import without_blanks_at_ends
-from pipeline_core.adapters.converters.pdf_words import page_words
+from pipeline_core.adapters.converters.pdf_words import lines_in_order, page_words
 from pipeline_core.domain.page_words import Run
-
-if TYPE_CHECKING:
-    from liteparse import LiteParse
-    from liteparse.types import ParsedPage, TextItem
 
 _STEP = 20.0  # points between what is noted on a page, as if it stood below the page
 
@@ -47,9 +46,9 @@ class WholePage:
 
 def whole_pages(
     prepared: Prepared,
-    pages: Sequence["ParsedPage"],
-    parser: "LiteParse",
-    partly: "Callable[[int, Crop], ParsedPage | None]",
+    pages: Sequence[ParsedPage],
+    parser: LiteParse,
+    partly: Callable[[int, Crop], ParsedPage | None],
 ) -> list[WholePage]:
     """The pages with all their words; ``parser`` leaves out text that slants. Words without a place are noted.
 
@@ -79,23 +78,20 @@ def whole_pages(
         apart = [] if page.page_num in turned else read_apart(page, items, partly)
         parts = [(part, part.text_items) for part in apart] or [(read, items)]
         title = prepared.title if page.page_num == 1 else ""
-        markdown = "\n\n".join(_in_blocks(part, own, title).strip() for part, own in parts)
+        markdown = "\n\n".join(
+            parted(with_tables(part, own), part.blocks or [], [*map(line, own)], title).strip() for part, own in parts
+        )
         markdown, lines = lines_in_order(markdown, items)
         markdown = without_edges(without_blanks_at_ends(markdown, lines), lines, page.height)
-        result.append(_whole(prepared, page, markdown, lines, beside, words))
+        markdown = _completed(prepared, page.page_num, markdown, lines)
+        if (written := prepared.written.get(page.page_num)) is not None:
+            beside += [text for _, text in written.free]
+        result.append(WholePage(page.page_num, markdown, tuple(beside), words + _below(page, beside)))
     return result
 
 
-def _in_blocks(page: "ParsedPage", items: "Sequence[TextItem]", title: str) -> str:
-    """The page's markdown with its tables and paragraphs as they stand on the page."""
-    return parted(with_tables(page, items), page.blocks or [], [line(item) for item in items], title)
-
-
-def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LiteParse") -> "Iterator[ParsedPage]":
+def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: LiteParse) -> Iterator[ParsedPage]:
     """The pages, each turned by its angle; none if the file is too damaged, and then the proof names the words."""
-    import pikepdf
-    from liteparse import ParseError
-
     if not wanted:
         return iter(())
     try:
@@ -105,18 +101,8 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: "LitePars
     return map(in_reading_order, copies if len(copies) == len(wanted) else ())
 
 
-def _whole(
-    prepared: Prepared,
-    page: "ParsedPage",
-    markdown: str,
-    lines: list[Any],
-    beside: list[str],
-    words: tuple[Run, ...],
-) -> WholePage:
-    from pipeline_core.adapters.converters.pdf_scripts import write_scripts
-    from pipeline_core.adapters.converters.pdf_struck import Struck, write_struck
-
-    number = page.page_num
+def _completed(prepared: Prepared, number: int, markdown: str, lines: list[Line]) -> str:
+    """The markdown of a page with what it lacks; words without a place are noted."""
     lost = []
     if is_too_large(markdown, lines):
         prepared.not_compared.add(number)
@@ -126,22 +112,18 @@ def _whole(
         lost += missing_words(markdown, lines)
     markdown, unplaced = write_scripts(markdown, prepared.scripts.get(number, []))
     lost += [f"{one.before[-12:]}{one.text}" for one in unplaced if one.joins_number]
-    still_said: list[Struck] = []
     if number not in prepared.not_examined:
         markdown, still_said = write_struck(markdown, prepared.struck.get(number, []))
-    lost += [f"{one.text} (struck out)" for one in still_said]
+        lost += [f"{one.text} (struck out)" for one in still_said]
     lost += not_said(markdown)
     if lost:
         prepared.lost[number] = lost
-    written = prepared.written.get(number)
-    beside = beside + ([text for _, text in written.free] if written else [])
-    return WholePage(number, markdown, tuple(beside), words + _below(page, beside))
+    return markdown
 
 
-def _below(page: "ParsedPage", texts: Sequence[str]) -> tuple[Run, ...]:
+def _below(page: ParsedPage, texts: Sequence[str]) -> tuple[Run, ...]:
     """Yield the runs beside the text, to go below the page: nothing of them joins the text."""
-    tops = (page.height + _STEP * (2 * at + 1) for at in range(len(texts)))
     return tuple(
-        Run(storable(" ".join(text.split())), (0.0, top, page.width, top + _STEP / 2))
-        for text, top in zip(texts, tops, strict=True)
+        Run(storable(" ".join(text.split())), (0.0, top := page.height + _STEP * at, page.width, top + _STEP / 2))
+        for at, text in zip(range(1, 2 * len(texts), 2), texts, strict=True)
     )

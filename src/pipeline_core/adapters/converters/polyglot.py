@@ -28,13 +28,8 @@ def _beside_pdf(data: bytes) -> str | None:
     if end < 0:
         return None
     # what stands behind the last end of a PDF is no attachment within it
-    start = data.find(_ZIP_START, _pdf_end_before(data, end))
-    return "ZIP container" if 0 <= start < end else None
-
-
-def _pdf_end_before(data: bytes, position: int) -> int:
-    at = data.rfind(_PDF_END, 0, position)
-    return at if at >= 0 else position
+    pdf_end = data.rfind(_PDF_END, 0, end)
+    return "ZIP container" if pdf_end >= 0 and 0 <= data.find(_ZIP_START, pdf_end) < end else None
 
 
 def _end_of_zip(data: bytes) -> int:

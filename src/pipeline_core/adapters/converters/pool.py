@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -132,8 +133,6 @@ class _Slot:
         )
 
     def _result(self, future: "ProcessFuture[T]") -> T:
-        from concurrent.futures.process import BrokenProcessPool
-
         from pebble import ProcessExpired
 
         served, self._served = self._served, 0

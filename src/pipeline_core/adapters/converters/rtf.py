@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten
 from pipeline_core.adapters.converters.ooxml.pieces import Script
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten
 from pipeline_core.adapters.converters.ooxml.scripts import lowered, raised
 from pipeline_core.adapters.converters.ooxml.symbols import from_symbol_font, is_symbol_font
 from pipeline_core.domain.findings import Finding, Severity
@@ -27,7 +27,11 @@ _APART = frozenset(
     b"atnid atnauthor atndate atnref atrfstart atrfend listtable listoverridetable fldinst datafield objdata "
     b"themedata generator xmlnstbl rsidtbl pntext shpinst nonshppict".split()
 )
-_SCRIPTS = {b"super": Script.RAISED, b"sub": Script.LOWERED, b"nosupersub": Script.NONE}
+_SCRIPTS = {
+    **dict.fromkeys((b"super", b"up"), Script.RAISED),
+    **dict.fromkeys((b"sub", b"dn"), Script.LOWERED),
+    b"nosupersub": Script.NONE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,6 @@ class _Writer:
             self._skip = max(0, number or 0)
         elif word in _SCRIPTS:
             self._look = replace(look, script=_SCRIPTS[word] if is_on else Script.NONE)
-        elif word in (b"up", b"dn"):
-            script = Script.RAISED if word == b"up" else Script.LOWERED
-            self._look = replace(look, script=script if is_on else Script.NONE)
         elif word == b"v":
             self._look = replace(look, is_hidden=is_on)
             return b"" if self.keep_hidden else match[0]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters.pipe_table import pipe_table
+from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.sheet_cells import MAX_CELLS, Area, Cell, Kind, Row, Sheet, SheetTooLargeError
 
 _LONG = 40
@@ -103,7 +103,8 @@ def _tables(rows: Sequence[Row]) -> Iterator[tuple[int, int, Block]]:
         titles = _titles(region)
         table = Table(region.rows[len(titles) :])
         left = region.columns[0]
-        above = next((t for t in reversed(open_tables) if _overlap(t.columns, region.columns)), None)
+        right = region.columns[-1]
+        above = next((t for t in reversed(open_tables) if t.columns[0] <= right and left <= t.columns[-1]), None)
         verdict = _verdict(table, above)
         if verdict == "continues" and above is not None:
             above.rows += region.rows
@@ -123,13 +124,8 @@ def _regions(rows: Sequence[Row], *, parted: bool = False) -> Iterator[Table]:
             yield Table(list(run))
             continue
         for group in groups:
-            within = [
-                Row(r.number, r.place, cells) for r in run if (cells := {c: r.cells[c] for c in r.cells if c in group})
-            ]
-            if parted:
-                yield Table(within)
-            else:
-                yield from _regions(within, parted=True)
+            within = _within(run, group)
+            yield from (Table(within),) if parted else _regions(within, parted=True)
 
 
 def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -184,10 +180,6 @@ def _within(rows: Sequence[Row], columns: set[int]) -> list[Row]:
 def _first_words(rows: Sequence[Row]) -> set[str]:
     first = rows[0].cells
     return {first[min(first)].text}
-
-
-def _overlap(above: Sequence[int], columns: Sequence[int]) -> bool:
-    return above[0] <= columns[-1] and columns[0] <= above[-1]
 
 
 def _verdict(region: Table, above: Table | None) -> str:

@@ -27,7 +27,7 @@ class _Popen(popen_spawn_posix.Popen):
         parent_reads, child_writes = os.pipe()
         child_reads, parent_writes = os.pipe()
         self.sentinel = parent_reads
-        self.finalizer = util.Finalize(self, _close, (parent_reads, parent_writes))
+        self.finalizer = util.Finalize(self, util.close_fds, (parent_reads, parent_writes))  # type: ignore[attr-defined]
         try:
             command = spawn.get_command_line(tracker_fd=tracker, pipe_handle=child_reads)
             inherited = (tracker, child_reads, child_writes)
@@ -38,11 +38,6 @@ class _Popen(popen_spawn_posix.Popen):
         finally:
             os.close(child_reads)
             os.close(child_writes)
-
-
-def _close(*descriptors: int) -> None:
-    for descriptor in descriptors:
-        os.close(descriptor)
 
 
 class _Process(context.SpawnProcess):

@@ -39,6 +39,27 @@ class Squashed:
             yield at
             at = self.squashed.find(wanted, at + 1)
 
+    def only(self, wanted: str) -> tuple[int, int] | None:
+        """The part of the text that the squashed text stands for, if it is there once only."""
+        places = [*self.places(wanted)]
+        return self.raw_span(places[0], places[0] + len(wanted)) if len(places) == 1 else None
+
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """The part of the text that the squashed part ``start:end`` comes from; it must not be empty."""
         return self._at[start], self._at[end - 1] + 1
+
+
+class Claims:
+    """A squashed text; each of its letters can be found once."""
+
+    def __init__(self, text: str):
+        self._free = squash(text)
+
+    def claim(self, wanted: str) -> bool:
+        """Take the text out; False if it is not there."""
+        wanted = squash(wanted)
+        at = self._free.find(wanted)
+        if wanted and at >= 0:
+            # nothing reads across what was taken out
+            self._free = f"{self._free[:at]}\0{self._free[at + len(wanted) :]}"
+        return at >= 0

@@ -6,16 +6,13 @@ from typing import Protocol
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import BROKEN_ZIP
+from pipeline_core.adapters.converters.archive import BROKEN_ZIP, parts_lost, refusal
 from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
-from pipeline_core.adapters.converters.parts import has_no_text, lacks_parts, missing_parts, parts_lost
-from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetTooLargeError
-from pipeline_core.adapters.converters.sheet_findings import SheetNotes, sheet_findings
+from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetRows, SheetTooLargeError
+from pipeline_core.adapters.converters.sheet_findings import sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
-from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
-from pipeline_core.domain.errors import CorruptDocumentError, NoTextError
 from pipeline_core.domain.findings import Finding, Severity
 
 BROKEN = (*BROKEN_ZIP, etree.XMLSyntaxError, KeyError)
@@ -34,12 +31,13 @@ class Book(Protocol):
     """An open spreadsheet. ``read`` raises what is in ``BROKEN`` for a sheet that cannot be read."""
 
     @property
+    def sheets(self) -> Sequence[Named]: ...
+    @property
     def remarks(self) -> int:
         """The number of comments on the sheets read so far."""
         ...
 
-    def sheets(self) -> Sequence[Named]: ...
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]: ...
+    def read(self, at: int, rows: SheetRows) -> Sheet: ...
 
 
 def convert_book(source: Source, options: ConvertOptions, book: Book, name: str) -> Converted:
@@ -50,21 +48,20 @@ def convert_book(source: Source, options: ConvertOptions, book: Book, name: str)
         TooManyPagesError: it has more sheets than pages are allowed.
         NoTextError: its sheets show nothing.
     """
-    sheets = book.sheets()
-    refuse_too_many(len(sheets), source, options, "sheets")
+    refuse_too_many(len(book.sheets), source, options, "sheets")
     reading = _Reading(book, options.keep_hidden)
-    pages = [reading.page(at, sheet) for at, sheet in enumerate(sheets)]
+    pages = [reading.page(at, sheet) for at, sheet in enumerate(book.sheets)]
     markdown, page_map = assemble(pages, "sheet")
     if not any(map(str.isalnum, markdown)):
-        raise _no_text(source, reading)
-    return Converted(markdown, page_map, name, tuple(reading.findings()), len(sheets) or None)
+        raise refusal(source, reading.lost, reading.findings())
+    return Converted(markdown, page_map, name, tuple(reading.findings()), len(book.sheets) or None)
 
 
 @dataclass
 class _Reading:
     book: Book
     keep_hidden: bool
-    notes: list[SheetNotes] = field(default_factory=list)
+    notes: list[tuple[str, Noticed]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     hidden_sheets: list[str] = field(default_factory=list)
 
@@ -74,16 +71,14 @@ class _Reading:
             if not self.keep_hidden:
                 return page_of("")
         try:
-            text = storable(sheet_markdown(self._sheet(at, named)))
+            rows = SheetRows(keep_hidden=self.keep_hidden)
+            sheet = self.book.read(at, rows)
+            self.notes.append((named.name, rows.noticed))
+            text = storable(sheet_markdown(sheet))
         except (*BROKEN, SheetTooLargeError) as error:
             self.lost.append(f"the sheet “{named.name}” ({_reason(error)})")
             return page_of(None)
         return page_of(text)
-
-    def _sheet(self, at: int, named: Named) -> Sheet:
-        sheet, noticed = self.book.read(at, keep_hidden=self.keep_hidden)
-        self.notes.append(SheetNotes(named.name, noticed))
-        return sheet
 
     def findings(self) -> Iterator[Finding]:
         if self.lost:
@@ -102,27 +97,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"{error.args[0] or 'its part'} is not in the file"
     return str(error).rstrip(".")
-
-
-def unreadable(source: Source, error: Exception) -> CorruptDocumentError:
-    """The error of a spreadsheet that cannot be opened; it names the parts that are not there."""
-    if missing := _missing(source):
-        return lacks_parts(source, missing)
-    return CorruptDocumentError(f"{source.filename} ({source.kind.label}) could not be read: {error}.")
-
-
-def _missing(source: Source) -> list[str]:
-    return missing_parts(source.data) if source.kind == filetypes.XLSX else []
-
-
-def _no_text(source: Source, reading: _Reading) -> CorruptDocumentError | NoTextError:
-    missing = _missing(source)
-    if missing or reading.lost:
-        lost = ", ".join(missing[:5]) or "; ".join(reading.lost[:5])
-        return CorruptDocumentError(f"{source.filename} ({source.kind.label}) lacks parts that it refers to: {lost}.")
-    if reading.hidden_sheets or any(note.noticed.hidden_rows for note in reading.notes):
-        return NoTextError(
-            f"{source.filename} shows no text: what it has is hidden.",
-            action="Unhide it, or set UPLOAD_PIPELINE_KEEP_HIDDEN=true, and convert it again.",
-        )
-    return has_no_text(source)

@@ -24,6 +24,7 @@ OUT_OF_MEMORY = 77
 
 def start(memory_mb: int) -> None:
     """Set this process up: memory limit in MiB, no core dumps, quiet output, and an end with its parent's."""
+    import ctypes
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -32,19 +33,14 @@ def start(memory_mb: int) -> None:
         limit = memory_mb << 20
         limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        _few_arenas()
+        with suppress(
+            AttributeError
+        ):  # glibc sets 64 MiB of address space aside for two threads then, not eight a core
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
     # The pool ends a worker with SIGTERM; a Python handler would wait for native code to return.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(2, 1)  # native libraries may print; the parent's standard output is not theirs
     _die_with_parent()
-
-
-def _few_arenas() -> None:
-    """Have glibc set 64 MiB of address space aside for two threads, not for eight a core; elsewhere nothing."""
-    import ctypes
-
-    with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
 def _die_with_parent() -> None:

@@ -2,18 +2,25 @@
 
 import os
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline_core.adapters.converters import office
 from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.formatted import number_cell, text_cell
 from pipeline_core.adapters.converters.number_format import GENERAL, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
-from pipeline_core.adapters.converters.sheet_cells import Cell, Kind, Noticed, Sheet, letters_of, words
-from pipeline_core.adapters.converters.sheet_rows import SheetRows
+from pipeline_core.adapters.converters.sheet_cells import (
+    Cell,
+    Kind,
+    Noticed,
+    Sheet,
+    SheetRows,
+    letters_of,
+    number_cell,
+    text_cell,
+    words,
+)
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.workbook import Named, convert_book
 from pipeline_core.domain.documents import Converted
@@ -38,67 +45,48 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     try:
         with Path(os.devnull).open("w") as silent:
             book = xlrd.open_workbook(file_contents=source.data, formatting_info=True, logfile=silent, on_demand=True)
-            scanned = _scan(bytes(book.mem[book.base : book.base + book.stream_len]))
+            has_rules, is_uncomputed = _scan(bytes(book.mem[book.base : book.base + book.stream_len]))
             for at in range(book.nsheets):
                 book.sheet_by_index(at)
             book.release_resources()
     except (xlrd.XLRDError, struct.error, AssertionError, LookupError, TypeError, ValueError, NotImplementedError):
         converted = office.convert(source, options)
         return replace(converted, findings=(*converted.findings, _formats_lost()))
-    return convert_book(source, options, _Xls(book, scanned), NAME)
+    return convert_book(source, options, _Xls(book, has_rules=has_rules, is_uncomputed=is_uncomputed), NAME)
 
 
-@dataclass(slots=True)
-class _Scanned:
-    """Data in the records of a workbook that xlrd leaves out.
+def _scan(records: bytes) -> tuple[bool, bool]:
+    """Read from the records, as xlrd does not: if rules may colour cells, and if no formula has a value.
 
-    ``has_rules``: conditional formats may colour what seems to have the colour of its cell.
+    Programs that compute none write files without any value.
     """
-
-    has_rules: bool = False
-    formulas: int = 0
-    empty_formulas: int = 0
-
-    @property
-    def is_uncomputed(self) -> bool:
-        """Return whether no formula of the file has a value, as in files by programs that compute none."""
-        return 0 < self.formulas == self.empty_formulas
-
-
-def _scan(records: bytes) -> _Scanned:
-    scanned = _Scanned()
+    has_rules, empty = False, []
     at = 0
     while at + 4 <= len(records):
         kind, length = struct.unpack_from("<HH", records, at)
-        if kind in _CONDITIONAL:
-            scanned.has_rules = True
-        elif kind == _FORMULA:
+        has_rules |= kind in _CONDITIONAL
+        if kind == _FORMULA:
             result = records[at + 10 : at + 18]
-            scanned.formulas += 1
-            scanned.empty_formulas += result[:1] == b"\3" and result[6:] == b"\xff\xff"
+            empty.append(result[:1] == b"\3" and result[6:] == b"\xff\xff")
         at += 4 + length
-    return scanned
+    return has_rules, bool(empty) and all(empty)
 
 
 class _Xls:
     remarks = 0
 
-    def __init__(self, book: Any, scanned: _Scanned):
-        self._book = book
-        self._scanned = scanned
+    def __init__(self, book: Any, *, has_rules: bool, is_uncomputed: bool):
+        self._book, self._has_rules, self._is_uncomputed = book, has_rules, is_uncomputed
+        self.sheets = [Named(sheet.name, sheet.visibility != 0) for sheet in book.sheets()]
 
-    def sheets(self) -> Sequence[Named]:
-        return [Named(sheet.name, sheet.visibility != 0) for sheet in self._book.sheets()]
-
-    def read(self, at: int, *, keep_hidden: bool) -> tuple[Sheet, Noticed]:
+    def read(self, at: int, rows: SheetRows) -> Sheet:
         sheet = self._book.sheet_by_index(at)
-        rows = SheetRows(keep_hidden=keep_hidden)
         rows.hidden_columns = {column + 1 for column, info in sheet.colinfo_map.items() if info.hidden}
         for number in range(sheet.nrows):
             info = sheet.rowinfo_map.get(number)
             cells = self._cells(sheet, number, rows.noticed)
             rows.add(number + 1, cells, is_hidden=info is not None and bool(info.hidden))
-        return Sheet(sheet.name, rows.finish()), rows.noticed
+        return Sheet(sheet.name, rows.finish())
 
     def _cells(self, sheet: "XlrdSheet", row: int, noticed: Noticed) -> dict[int, Cell]:
         cells = {column + 1: self._cell(sheet, row, column, noticed) for column in range(sheet.row_len(row))}
@@ -111,7 +99,7 @@ class _Xls:
         if cell is None:
             return None
         if not cell.text:  # of texts only formulas may be empty
-            if not self._scanned.is_uncomputed:
+            if not self._is_uncomputed:
                 return None
             noticed.uncomputed[reference] = "=…"
             return Cell("=…", Kind.VALUE)
@@ -140,7 +128,7 @@ class _Xls:
 
     def _is_covered(self, style: Any, font: Any) -> bool:
         """Return whether the text has the colour of its cell, in a workbook without rules that colour cells."""
-        if self._scanned.has_rules:
+        if self._has_rules:
             return False
         text = self._colour(font.colour_index, (0, 0, 0))
         fill = style.background

@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import IO
 
 from lxml import etree
@@ -51,6 +51,7 @@ class Package:
         """Raises KeyError: it is not there."""
         return self._archive.open(self._names[name.casefold()])
 
+    @cached_property
     def sheets(self) -> list[Listed]:
         """The worksheets in the workbook's order; sheets that are a chart are none."""
         relations = self.relations(self.workbook_part)
@@ -63,7 +64,7 @@ class Package:
         return found
 
     @cached_property
-    def styles(self) -> "list[Style]":
+    def styles(self) -> list[Style]:
         return list(read_styles(self._related("styles")))
 
     @cached_property
@@ -164,7 +165,4 @@ def area_of(reference: str, *, has_header: bool = True) -> Area | None:
 
 
 def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0)

@@ -56,7 +56,8 @@ def _style(
     if font is None:
         return Style(code)
     colour, behind = _colour(font.find("{*}color"), _BLACK), _behind(_at(fills, xf.get("fillId")))
-    unseen = colour is not None and behind is not None and _alike(colour, behind)
+    seen, ground = from_hex(colour), from_hex(behind)
+    unseen = seen is not None and ground is not None and alike(seen, ground, _NEARLY)
     return Style(code, is_on(font, "b"), is_on(font, "strike"), unseen)
 
 
@@ -90,8 +91,3 @@ def _colour(element: etree._Element | None, default: str) -> str | None:
     if (indexed := element.get("indexed")) is not None:
         return _INDEXED.get(indexed)
     return _THEME.get(element.get("theme", ""))
-
-
-def _alike(one: str, other: str) -> bool:
-    left, right = from_hex(one), from_hex(other)
-    return left is not None and right is not None and alike(left, right, _NEARLY)

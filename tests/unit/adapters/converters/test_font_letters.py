@@ -7,7 +7,7 @@ from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from pipeline_core.adapters.converters.font_letters import misnamed
+from pipeline_core.adapters.converters.pdf_ligatures import misnamed
 
 _GLYPHS = [
     ".notdef",

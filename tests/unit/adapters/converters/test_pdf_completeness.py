@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_completeness import (
     Line,
     is_too_large,
@@ -14,7 +15,7 @@ from pipeline_core.adapters.converters.pdf_findings import not_examined
 
 
 def page_of(*texts: str) -> list[Line]:
-    return [Line(text, 50.0, 20.0 * at, 6.0 * len(text), 12.0) for at, text in enumerate(texts)]
+    return [Line(text, Box(50.0, 20.0 * at, 50.0 + 6.0 * len(text), 20.0 * at + 12.0)) for at, text in enumerate(texts)]
 
 
 def test_a_dropped_line_is_put_back_at_its_place() -> None:

@@ -2,18 +2,23 @@
 
 import pytest
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_completeness import Line
-from pipeline_core.adapters.converters.pdf_edges import without_edges
-from pipeline_core.adapters.converters.pdf_unspaced import without_blanks_at_ends
+from pipeline_core.adapters.converters.pdf_joints import without_blanks_at_ends, without_edges
 
-LEFT = [Line(f"The left column has a line {at}", 50, 100 + 14 * at, 220, 10) for at in range(40)]
-RIGHT = [Line("of wood or of steel.", 310, 60, 180, 10), Line("Both last for years.", 310, 74, 180, 10)]
+
+def line(text: str, x: float, y: float, width: float, height: float) -> Line:
+    return Line(text, Box(x, y, x + width, y + height))
+
+
+LEFT = [line(f"The left column has a line {at}", 50, 100 + 14 * at, 220, 10) for at in range(40)]
+RIGHT = [line("of wood or of steel.", 310, 60, 180, 10), line("Both last for years.", 310, 74, 180, 10)]
 TEXT = "They are made\n\n{} of wood or of steel. Both last for years.\n"
 
 
 @pytest.mark.parametrize(
     "foot",
-    [Line("Garden Letters 7 (2021) 3", 50, 800, 110, 7.5), Line("12 | Garden Letters", 50, 800, 110, 10)],
+    [line("Garden Letters 7 (2021) 3", 50, 800, 110, 7.5), line("12 | Garden Letters", 50, 800, 110, 10)],
     ids=["small", "with a number"],
 )
 def test_the_foot_of_a_column_is_a_paragraph_of_its_own(foot: Line) -> None:
@@ -25,9 +30,9 @@ def test_the_foot_of_a_column_is_a_paragraph_of_its_own(foot: Line) -> None:
     "last",
     [
         # of the text's size; right below the column; in mid-page
-        Line("These are old gates", 50, 800, 110, 10),
-        Line("These are 12", 50, 662, 110, 7.5),
-        Line("These are 12", 330, 500, 110, 7.5),
+        line("These are old gates", 50, 800, 110, 10),
+        line("These are 12", 50, 662, 110, 7.5),
+        line("These are 12", 330, 500, 110, 7.5),
     ],
 )
 def test_a_line_of_the_text_stays(last: Line) -> None:
@@ -36,7 +41,7 @@ def test_a_line_of_the_text_stays(last: Line) -> None:
 
 
 def test_a_foot_that_is_a_paragraph_already_stays() -> None:
-    foot = Line("Garden Letters 7 (2021) 3", 50, 800, 110, 7.5)
+    foot = line("Garden Letters 7 (2021) 3", 50, 800, 110, 7.5)
     text = "They are made\n\nGarden Letters 7 (2021) 3\n\nof wood.\n"
     assert without_edges(text, [*LEFT, foot, *RIGHT], 842) == text
 
@@ -53,5 +58,5 @@ def test_a_foot_that_is_a_paragraph_already_stays() -> None:
     ],
 )
 def test_the_end_of_a_line_is_no_blank_where_words_have_none(above: str, below: str, width: float, said: str) -> None:
-    lines = [Line("公园须知", 50, 80, 120, 10), Line(above, 50, 100, width, 10), Line(below, 50, 114, 40, 10)]
+    lines = [line("公园须知", 50, 80, 120, 10), line(above, 50, 100, width, 10), line(below, 50, 114, 40, 10)]
     assert without_blanks_at_ends(f"{above} {below}\n", lines) == f"{said}\n"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline_core.adapters.converters.pdf_raised_words import lines_in_order
+from pipeline_core.adapters.converters.pdf_words import lines_in_order
 
 
 @dataclass

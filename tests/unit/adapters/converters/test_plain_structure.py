@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from pipeline_core.adapters.converters.plain_text import as_markdown
+from pipeline_core.adapters.converters.text import as_markdown
 from pipeline_core.adapters.facts.extractive import extract
 from pipeline_core.ports.fact_generator import ChunkInput
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_core.adapters.converters.plain_text import as_markdown
+from pipeline_core.adapters.converters.text import as_markdown
 from pipeline_core.domain.text import strip_markdown
 
 

@@ -1,4 +1,4 @@
-"""Check that the markdown of an office file has every word of it."""
+"""An office file as prepared for xberg, and the check that its markdown has every word of it."""
 
 import re
 import unicodedata
@@ -10,6 +10,35 @@ from itertools import islice
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import counted, listed
 
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of the file. ``place`` is where a reader finds it: ``slide 3``, ``a text box``."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The file's bytes, what had to be said about it, and what its markdown has to say."""
+
+    data: bytes
+    findings: tuple[Finding, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+
+def unread_markup(part: str) -> Finding:
+    """The finding about a part that is no sound XML, so that nobody knows what it strikes out or hides."""
+    return Finding(
+        "unread_markup",
+        Severity.CRITICAL,
+        f"The markup of {part} is not sound, so that text which the file strikes out, hides or moved may stand in the "
+        "result. Open the file where it was made, save it anew and upload that.",
+        {"part": part},
+    )
+
+
 _MARKS = re.compile(r"[*_~^\\\ufdd0-\ufdef\u00ad\u200b\u2060]")
 _TARGET = re.compile(r"\]\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)?\)")
 _WORD = re.compile(r"[^\W_]+")
@@ -19,14 +48,6 @@ _MOST_LOOKED_FOR = 1_000
 """So many lookups in a long text take seconds; a file that lacks more words than that has lost them."""
 _LONG_WORD = 6
 _LONG_ENOUGH = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A paragraph of the file. ``place`` is where a reader finds it: ``slide 3``, ``a text box``."""
-
-    place: str
-    text: str
 
 
 def missing_words(passages: Iterable[Passage], markdown: str) -> Finding | None:

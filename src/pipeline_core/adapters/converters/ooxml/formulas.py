@@ -3,7 +3,7 @@ r"""Formulas (OMML, ECMA-376 part 1, 22.1) as text: plain Unicode where that say
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, value
+from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, text_in, value
 from pipeline_core.adapters.converters.ooxml.scripts import subscript_of, superscript_of
 
 _INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
@@ -80,8 +80,7 @@ class _Parts:
 
 
 def _said(element: Element) -> str:
-    text = "".join(node.text or "" for node in element.iter(name("m:t"), name("w:t")))
-    return text.translate(_INVISIBLE)
+    return text_in(element, "m:t", "w:t").translate(_INVISIBLE)
 
 
 def _text(parts: _Parts) -> str:
@@ -115,13 +114,6 @@ def _named(function: str) -> str:
     return rf"\{function}" if _FUNCTIONS.fullmatch(function) else function
 
 
-def _limit(mark: str) -> Callable[[_Parts], str]:
-    def write(parts: _Parts) -> str:
-        return f"{_named(parts['e'])}{mark}{{{parts['lim']}}}"
-
-    return write
-
-
 def _accent(parts: _Parts) -> str:
     command = _ACCENTS.get(parts.says("chr", "\u0302"), r"\hat")
     return f"{command}{{{parts['e']}}}"
@@ -148,8 +140,8 @@ _LATEX: Mapping[str, Callable[[_Parts], str]] = {
     "nary": _nary,
     "d": _delimited,
     "func": lambda parts: f"{_named(parts['fName'])} {parts['e']}",
-    "limLow": _limit("_"),
-    "limUpp": _limit("^"),
+    "limLow": lambda parts: f"{_named(parts['e'])}_{{{parts['lim']}}}",
+    "limUpp": lambda parts: f"{_named(parts['e'])}^{{{parts['lim']}}}",
     "acc": _accent,
     "bar": _bar,
     "m": lambda parts: r"\begin{matrix} " + r" \\ ".join(map(" & ".join, parts.rows())) + r" \end{matrix}",

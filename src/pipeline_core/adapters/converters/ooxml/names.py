@@ -25,7 +25,7 @@ SPACES = {
     "p14": "http://schemas.microsoft.com/office/powerpoint/2010/main",
     "pr": "http://schemas.openxmlformats.org/package/2006/relationships",
 }
-_NO = frozenset({"0", "false", "off", "none"})
+YES, NO = ("1", "true", "on"), ("0", "false", "off")
 
 
 @lru_cache(maxsize=1024)
@@ -45,15 +45,36 @@ def value(element: Element | None, attribute: str = "w:val") -> str | None:
     return None if element is None else element.get(name(attribute) if ":" in attribute else attribute)
 
 
+def find(element: Element | None, *path: str) -> Element | None:
+    """The first element at the path within one that may not be there."""
+    return None if element is None else element.find("/".join(map(name, path)))
+
+
 def is_on(element: Element | None) -> bool | None:
     """Read an on/off property (ECMA-376 part 1, 17.17.4): None where it is absent."""
-    return None if element is None else (value(element) or "1").lower() not in _NO
+    return None if element is None else (value(element) or "1").lower() not in (*NO, "none")
+
+
+def text_in(element: Element, *shorts: str) -> str:
+    """The texts of these elements within the element, in order."""
+    return "".join(node.text or "" for node in element.iter(*map(name, shorts)))
 
 
 def remove(element: Element) -> None:
-    """Take the element out; in office XML no text stands behind one."""
-    if (parent := element.getparent()) is not None:
-        parent.remove(element)
+    """Take the element out; the text behind it stays."""
+    parent, tail, before = element.getparent(), element.tail, element.getprevious()
+    if parent is None:
+        return
+    parent.remove(element)
+    if tail and before is not None:
+        before.tail = (before.tail or "") + tail
+    elif tail:
+        parent.text = (parent.text or "") + tail
+
+
+def remove_all(root: Element, *shorts: str) -> None:
+    """Take these elements out of the tree."""
+    etree.strip_elements(root, *map(name, shorts), with_tail=False)
 
 
 def drop_fallbacks(root: Element) -> None:

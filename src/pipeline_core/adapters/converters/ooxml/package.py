@@ -72,6 +72,10 @@ class Package:
         relations = self.tree(posixpath.join(folder, "_rels", f"{file}.rels"))
         return {} if relations is None else relations_of(relations, folder)
 
+    def related(self, part: str, *kinds: str) -> list[str]:
+        """The names of the parts of these kinds that a part refers to."""
+        return [target for kind, target in self.targets(part).values() if kind in kinds]
+
     def save(self) -> bytes:
         """The container with the changed parts, all others as they were."""
         output = io.BytesIO()

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palette, is_clear
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name
+from pipeline_core.adapters.converters.ooxml.names import NO, Element, find, local_name, name
 from pipeline_core.adapters.converters.ooxml.package import Package
-from pipeline_core.adapters.converters.ooxml.slide_boxes import Box, box_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import kin, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import Box, box_of, kin, placeholder
 
 FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
 _SHAPES = ("p:sp", "p:pic", "p:graphicFrame")
-_NO = ("0", "false", "off")
 _FIRST_BACKGROUND = 1001  # of the theme's fills for backgrounds, ECMA-376 part 1, 19.3.1.3
 _MOST_SHAPES = 2_000
 """Each shape is compared with those below it; on a slide of more the ground is taken as not known."""
@@ -54,7 +52,7 @@ class Grounds:
             yield own
             if own.is_whole:
                 return
-        box = self._box(shape)
+        box = next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
         for below in reversed(self._below[:at]):
             if box is not None and below.box is not None and not below.box.overlaps(box):
                 continue
@@ -71,17 +69,14 @@ class Grounds:
         shown: list[Element] = []
         for layer in self._layers:
             shown.append(layer)
-            if (layer.get("showMasterSp") or "").lower() in _NO:
+            if (layer.get("showMasterSp") or "").lower() in NO:
                 break
         for layer in reversed(shown):
             for shape in layer.iter(*map(name, _SHAPES)):
                 if layer is self._layers[0] or placeholder(shape) is None:
                     properties = next(shape.iter(name("p:cNvPr")), None)
-                    if properties is None or properties.get("hidden", "0").lower() in _NO:
+                    if properties is None or properties.get("hidden", "0").lower() in NO:
                         yield shape
-
-    def _box(self, shape: Element) -> Box | None:
-        return next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
 
     def _of_shape(self, shape: Element) -> Ground | None:
         """Return the fill of the shape; None if it is not filled."""
@@ -91,11 +86,9 @@ class Grounds:
             # a table without fills shows what is below it, to its own text as to that above it
             return None if next(shape.iter(name("a:tbl")), None) is not None else Ground(None, is_whole=False)
         for one in kin(shape, self._layers[1:]):
-            properties = one.find(name("p:spPr"))
-            fill = None if properties is None else fill_of(properties)
-            if fill is not None:
+            if (fill := fill_of(find(one, "p:spPr"))) is not None:
                 return self.of_fill(fill)
-            reference = one.find(f"{name('p:style')}/{name('a:fillRef')}")
+            reference = find(one, "p:style", "a:fillRef")
             if reference is not None:
                 return self._of_reference(reference, "a:fillStyleLst", 1)
         return None
@@ -120,7 +113,7 @@ class Grounds:
 
     def _of_background(self) -> Colour | None:
         for layer in self._layers:
-            background = layer.find(f"{name('p:cSld')}/{name('p:bg')}")
+            background = find(layer, "p:cSld", "p:bg")
             if background is None:
                 continue
             properties, reference = background.find(name("p:bgPr")), background.find(name("p:bgRef"))
@@ -136,21 +129,21 @@ class Grounds:
 
 def grounds_of(package: Package, part: str, root: Element) -> tuple[Grounds, list[Element]]:
     """The grounds of the slide, and its layers: the slide, its layout, its master."""
-    layouts = [target for kind, target in package.targets(part).values() if kind == "slideLayout"][:1]
-    masters = [t for layout in layouts for kind, t in package.targets(layout).values() if kind == "slideMaster"][:1]
-    themes = [t for master in masters for kind, t in package.targets(master).values() if kind == "theme"]
+    layouts = package.related(part, "slideLayout")[:1]
+    masters = [master for layout in layouts for master in package.related(layout, "slideMaster")][:1]
+    themes = [theme for master in masters for theme in package.related(master, "theme")]
     above = [tree for one in layouts + masters if (tree := package.tree(one)) is not None]
     layers = [root, *above]
     return Grounds(layers, package.tree(themes[0]) if themes else None), layers
 
 
-def fill_of(properties: Element) -> Element | None:
+def fill_of(properties: Element | None) -> Element | None:
     """The fill among properties of a shape, a cell or a text."""
-    return next((part for part in properties if local_name(part) in FILLS), None)
+    return next((part for part in (() if properties is None else properties) if local_name(part) in FILLS), None)
 
 
 def _mapping(layer: Element) -> Element | None:
-    override = layer.find(f"{name('p:clrMapOvr')}/{name('a:overrideClrMapping')}")
+    override = find(layer, "p:clrMapOvr", "a:overrideClrMapping")
     return layer.find(name("p:clrMap")) if override is None else override
 
 

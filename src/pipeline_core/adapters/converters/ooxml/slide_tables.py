@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
+from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.ooxml.charts import chart_rows, chart_titles
-from pipeline_core.adapters.converters.ooxml.names import Element, name, value
+from pipeline_core.adapters.converters.ooxml.names import YES, Element, name, value
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown
-from pipeline_core.adapters.converters.pipe_table import pipe_table
-
-_YES = ("1", "true", "on")
 
 
 def table_markdown(table: Element) -> str:
@@ -16,16 +14,16 @@ def table_markdown(table: Element) -> str:
     for row in table.findall(name("a:tr")):
         cells: list[str] = []
         for at, cell in enumerate(row.findall(name("a:tc"))):
-            if cell.get("vMerge") in _YES and rows and at < len(rows[-1]):
+            if cell.get("vMerge") in YES and rows and at < len(rows[-1]):
                 cells.append(rows[-1][at])
-            elif cell.get("hMerge") in _YES:
+            elif cell.get("hMerge") in YES:
                 cells.append("")
             else:
                 cells.append(_cell(cell))
         rows.append(cells)
     properties = table.find(name("a:tblPr"))
     has_style = properties is not None and properties.find(name("a:tableStyleId")) is not None
-    has_header = not has_style or value(properties, "firstRow") in _YES
+    has_header = not has_style or value(properties, "firstRow") in YES
     return _grid([row for row in rows if any(row)], has_header=has_header)
 
 

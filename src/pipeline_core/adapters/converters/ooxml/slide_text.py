@@ -6,12 +6,11 @@ from itertools import groupby
 
 from pipeline_core.adapters.converters.escapes import ESCAPE
 from pipeline_core.adapters.converters.ooxml.formulas import inline
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, value
+from pipeline_core.adapters.converters.ooxml.names import YES, Element, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, shown, write
 from pipeline_core.adapters.converters.ooxml.symbols import from_symbol_font, is_symbol_font
 
 _STRIKES = ("sngStrike", "dblStrike")
-_YES = ("1", "true", "on")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")
 _SAID = ("a:t", "m:t", "a:br")
 
@@ -74,7 +73,7 @@ def _piece(node: Element, properties: Element | None, *, gap: bool, is_markdown:
 def _look(properties: Element | None) -> tuple[bool, bool]:
     if properties is None:
         return False, False
-    return properties.get("b") in _YES, properties.get("i") in _YES
+    return properties.get("b") in YES, properties.get("i") in YES
 
 
 def _emphasised(text: str, look: Sequence[bool]) -> str:

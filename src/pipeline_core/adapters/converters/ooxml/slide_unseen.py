@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.ooxml.colours import BLACK, Colour, alike, is_clear
-from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, remove, value
+from pipeline_core.adapters.converters.ooxml.names import Element, find, local_name, name, remove, value
 from pipeline_core.adapters.converters.ooxml.slide_grounds import Ground, Grounds, fill_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import kin, level_of, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import kin, level_of, placeholder
 
 _TINY = 200
 """Hundredths of a point: nobody reads letters so small."""
@@ -47,7 +47,7 @@ def _is_unseen(run: Element, looks: Sequence[Element], behind: Sequence[Ground],
     colour = grounds.palette.colour(fill) if fill is not None else _usual(run, grounds)
     if colour is None or (fill is not None and local_name(fill) not in ("solidFill", "fontRef")):
         return False
-    marked = None if properties is None else properties.find(name("a:highlight"))
+    marked = find(properties, "a:highlight")
     if marked is not None:
         behind = [Ground(grounds.palette.colour(marked))]
     return all(ground.colour is not None and alike(colour, ground.colour) for ground in behind)
@@ -56,7 +56,7 @@ def _is_unseen(run: Element, looks: Sequence[Element], behind: Sequence[Ground],
 def _stands_out(properties: Element) -> bool:
     """Return whether letters have a line, a shadow or a glow of their own, or the colour of links."""
     line, effects = properties.find(name("a:ln")), properties.find(name("a:effectLst"))
-    drawn = None if line is None else fill_of(line)
+    drawn = fill_of(line)
     return (
         (drawn is not None and local_name(drawn) != "noFill")
         or (effects is not None and len(effects) > 0)
@@ -74,13 +74,13 @@ def _looks(run: Element, paragraph: Element, shape: Element, layers: Sequence[El
     """List the elements that format the run, the nearest first."""
     looks = [run.find(name("a:rPr"))]
     if local_name(shape) == "sp":
-        level = f"{name(f'a:lvl{level_of(paragraph) + 1}pPr')}/{name('a:defRPr')}"
+        level = (f"a:lvl{level_of(paragraph) + 1}pPr", "a:defRPr")
         place = placeholder(shape)
-        looks += [one.find(f"{name('p:txBody')}/{name('a:lstStyle')}/{level}") for one in kin(shape, layers[1:])]
+        looks += [find(one, "p:txBody", "a:lstStyle", *level) for one in kin(shape, layers[1:])]
         if place is None:
-            looks.append(shape.find(f"{name('p:style')}/{name('a:fontRef')}"))
+            looks.append(find(shape, "p:style", "a:fontRef"))
         styles = "p:otherStyle" if place is None else "p:titleStyle" if place.get("type") in _TITLES else "p:bodyStyle"
-        looks.append(layers[-1].find(f"{name('p:txStyles')}/{name(styles)}/{level}"))
+        looks.append(find(layers[-1], "p:txStyles", styles, *level))
     return [look for look in looks if look is not None and (local_name(look) != "fontRef" or len(look))]
 
 
@@ -89,8 +89,7 @@ def _behind(paragraph: Element, shape: Element, grounds: Grounds) -> Iterator[Gr
     if cell is None:
         yield from grounds.behind(shape)
         return
-    properties = cell.find(name("a:tcPr"))
-    fill = None if properties is None else fill_of(properties)
+    fill = fill_of(find(cell, "a:tcPr"))
     if fill is not None and (own := grounds.of_fill(fill)) is not None:
         yield own
     elif fill is None and _has_fills(shape):

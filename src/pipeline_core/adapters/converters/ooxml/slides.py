@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.hidden import named
-from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, local_name, name, value
+from pipeline_core.adapters.converters.ooxml.names import YES, Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
-from pipeline_core.adapters.converters.ooxml.slide_lists import Lists, level_of, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import Lists, box_in, level_of, placeholder
 from pipeline_core.adapters.converters.ooxml.slide_tables import chart_markdown, table_markdown
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown, said
 from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen
 
 _TITLES = ("title", "ctrTitle")
 _NO_TEXT = ("sldNum", "hdr", "sldImg")
-_YES = ("1", "true", "on")
 _DEEPEST = 50
 
 
@@ -22,7 +21,7 @@ class SlideReader:
 
     def __init__(self, package: Package, part: str, root: Element, size: tuple[int, int], *, keep_hidden: bool):
         self._package, self._root, self._size, self._keep = package, root, size, keep_hidden
-        self._targets = package.targets(part)
+        self._part, self._targets = part, package.targets(part)
         drop_fallbacks(root)
         grounds, layers = grounds_of(package, part, root)
         self._lists = Lists(layers[1:])
@@ -119,8 +118,7 @@ class SlideReader:
         return self._package.tree(part)
 
     def _notes(self) -> Iterator[str]:
-        for kind, part in self._targets.values():
-            root = self._package.tree(part) if kind == "notesSlide" else None
+        for root in map(self._package.tree, self._package.related(self._part, "notesSlide")):
             for shape in () if root is None else root.iter(name("p:sp")):
                 place = placeholder(shape)
                 if place is not None and place.get("type") == "body":
@@ -129,23 +127,17 @@ class SlideReader:
                         yield f"Speaker notes: {text}"
 
     def _is_hidden(self, shape: Element) -> bool:
-        return _properties(shape).get("hidden") in _YES or self._is_outside(shape)
+        return _properties(shape).get("hidden") in YES or self._is_outside(shape)
 
     def _is_outside(self, shape: Element) -> bool:
         parent = shape.getparent()
         transform = next(shape.iter(name("a:xfrm"), name("p:xfrm")), None)
         if transform is None or parent is None or parent.tag != name("p:spTree") or not all(self._size):
             return False
-        off, extent = transform.find(name("a:off")), transform.find(name("a:ext"))
-        if off is None or extent is None:
-            return False
-        try:
-            x, y, cx, cy = (
-                int(part.get(key, "0")) for part, key in ((off, "x"), (off, "y"), (extent, "cx"), (extent, "cy"))
-            )
-        except ValueError:
-            return False
-        return x >= self._size[0] or y >= self._size[1] or x + cx <= 0 or y + cy <= 0
+        box = box_in(transform, "a:off", "a:ext")
+        return box is not None and (
+            box.left >= self._size[0] or box.top >= self._size[1] or box.right <= 0 or box.bottom <= 0
+        )
 
 
 _BRACKETS = str.maketrans("[]()", "    ")
@@ -156,7 +148,7 @@ def _shapes(tree: Element, depth: int) -> Iterator[Element]:
     for shape in tree:
         kind = local_name(shape)
         if kind in ("grpSp", "AlternateContent", "Choice", "Fallback") and depth < _DEEPEST:
-            if kind != "grpSp" or _properties(shape).get("hidden") not in _YES:
+            if kind != "grpSp" or _properties(shape).get("hidden") not in YES:
                 yield from _shapes(shape, depth + 1)
             else:
                 yield shape

@@ -6,20 +6,29 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline_core.adapters.converters.hidden import hidden_content
+from pipeline_core.adapters.converters.ooxml.charts import write_drawings
+from pipeline_core.adapters.converters.ooxml.completeness import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.formulas import display, inline
-from pipeline_core.adapters.converters.ooxml.names import Element, drop_fallbacks, is_on, name, remove, value
+from pipeline_core.adapters.converters.ooxml.names import (
+    YES,
+    Element,
+    drop_fallbacks,
+    find,
+    is_on,
+    name,
+    remove_all,
+    text_in,
+    value,
+)
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.pieces import Piece, Script, write
-from pipeline_core.adapters.converters.ooxml.rewritten import Rewritten, unread_markup
 from pipeline_core.adapters.converters.ooxml.symbols import UNKNOWN, from_symbol_font, is_symbol_font, unknown_symbols
-from pipeline_core.adapters.converters.ooxml.word_drawings import write_drawings
-from pipeline_core.adapters.converters.ooxml.word_grounds import Grounds
-from pipeline_core.adapters.converters.ooxml.word_hidden import hidden_passages
+from pipeline_core.adapters.converters.ooxml.word_hidden import Grounds, hidden_passages
 from pipeline_core.adapters.converters.ooxml.word_notes import MARKER, marked_text, move_notes
 from pipeline_core.adapters.converters.ooxml.word_passages import margins_left_out, word_passages
 from pipeline_core.adapters.converters.ooxml.word_revisions import (
+    COMMENT_MARKS,
     accept,
-    drop_comment_marks,
     drop_comments,
     tracked_changes,
 )
@@ -39,7 +48,7 @@ def rewrite_word(data: bytes, filename: str, *, keep_hidden: bool) -> Rewritten:
     Raises CorruptDocumentError if it cannot be unpacked.
     """
     package = Package(data, filename)
-    main = next((part for kind, part in package.targets("").values() if kind == "officeDocument"), "")
+    main = next(iter(package.related("", "officeDocument")), "")
     root = package.tree(main)
     if root is None:
         return Rewritten(data, (unread_markup(main or "word/document.xml"),))
@@ -75,7 +84,7 @@ def _drop_what_is_no_text(
     if changes := sum(map(accept, texts)):
         yield tracked_changes(changes)
     for tree in texts:
-        drop_comment_marks(tree)
+        remove_all(tree, *COMMENT_MARKS)
     for comments in parts.get("comments", ()):
         yield from drop_comments(comments)
     hidden = [passage for tree in texts for passage in hidden_passages(tree, styles, grounds, keep=keep_hidden)]
@@ -96,14 +105,10 @@ def _write_formulas(root: Element) -> None:
         text = inline(formula)
         # two formulas side by side stand apart, and so does ½ from the number before it
         before = formula.getprevious()
-        said = "" if before is None else "".join(node.text or "" for node in before.iter(name("w:t")))
-        parts = before is not None and _is_written(before)
+        said = "" if before is None else text_in(before, "w:t")
+        parts = before is not None and any(node.get(MARKER) is not None for node in before)
         gap = " " if parts or (said[-1:].isdigit() and text[:1].isdigit()) else ""
         _replace(formula, [_run(gap + text)])
-
-
-def _is_written(run: Element) -> bool:
-    return any(node.get(MARKER) is not None for node in run)
 
 
 def _replace(element: Element, others: list[Element]) -> None:
@@ -124,8 +129,7 @@ def _write_boxes(root: Element) -> None:
         chosen = value(choice.find(name("w:result"))) or "0"
         if chosen.isdigit() and int(chosen) < len(entries):
             _beside_field(choice, entries[int(chosen)])
-    for reading in list(root.iter(name("w:rt"))):
-        remove(reading)
+    remove_all(root, "w:rt")
 
 
 def _beside_field(setting: Element, text: str) -> None:
@@ -142,7 +146,7 @@ def _write_tables(root: Element, styles: Styles) -> None:
     for table in root.iter(name("w:tbl")):
         rows = table.findall(name("w:tr"))
         style, look = (table.find(f"{name('w:tblPr')}/{name(part)}") for part in ("w:tblStyle", "w:tblLook"))
-        if not rows or look is None or is_on(rows[0].find(f"{name('w:trPr')}/{name('w:tblHeader')}")):
+        if not rows or look is None or is_on(find(rows[0], "w:trPr", "w:tblHeader")):
             continue
         if styles.has_header_look(style) and not _first_row_is_special(look):
             header = etree.Element(name("w:tr"))
@@ -153,7 +157,7 @@ def _write_tables(root: Element, styles: Styles) -> None:
 
 def _first_row_is_special(look: Element) -> bool:
     if (first := value(look, "w:firstRow")) is not None:
-        return first.lower() in ("1", "true", "on")
+        return first.lower() in YES
     try:
         return bool(int(value(look) or "20", 16) & _FIRST_ROW)
     except ValueError:
@@ -208,10 +212,7 @@ def _piece(node: Element, run: Element, styles: Styles, *, gap: bool) -> Piece:
 
 def _drop_written_looks(root: Element) -> None:
     """Take out the properties that were written as text."""
-    for short in ("w:strike", "w:dstrike", "w:vertAlign"):
-        for element in list(root.iter(name(short))):
-            remove(element)
+    remove_all(root, "w:strike", "w:dstrike", "w:vertAlign")
     for table in root.iter(name("w:tbl")):  # xberg writes tags as text there
         if next(table.iterancestors(name("w:tc")), None) is not None:
-            for element in list(table.iter(name("w:u"))):
-                remove(element)
+            remove_all(table, "w:u")

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.ooxml.names import Element, name, remove, value
+from pipeline_core.adapters.converters.ooxml.names import YES, Element, name, remove, remove_all, value
 
 _KINDS = {"w:footnoteReference": ("footnotes", "w:footnote"), "w:endnoteReference": ("endnotes", "w:endnote")}
 _OWN_MARKS = ("w:footnoteRef", "w:endnoteRef")
@@ -33,7 +33,7 @@ def move_notes(body: Element, roots: dict[str, Element]) -> None:
             remove(reference)
             continue
         mark = f"[^{len(written) + 1}]"
-        if value(reference, "w:customMarkFollows") in ("1", "true", "on"):
+        if value(reference, "w:customMarkFollows") in YES:
             for custom in run.findall(name("w:t")) + run.findall(name("w:sym")):
                 remove(custom)
         run.replace(reference, marked_text(mark))
@@ -69,8 +69,7 @@ def _definition(note: Element, mark: str) -> Element:
         for child in part:
             if child.tag != name("w:pPr"):
                 paragraph.append(deepcopy(child))
-    for unwanted in list(paragraph.iter(*map(name, (*_OWN_MARKS, *_NOT_MOVED)))):
-        remove(unwanted)
+    remove_all(paragraph, *_OWN_MARKS, *_NOT_MOVED)
     for link in paragraph.iter(name("w:hyperlink")):
         link.attrib.pop(name("r:id"), None)
     for blank in paragraph.iter(name("w:t")):

@@ -4,12 +4,11 @@ import re
 from collections.abc import Container, Iterator
 
 from pipeline_core.adapters.converters.ooxml.completeness import Passage
-from pipeline_core.adapters.converters.ooxml.names import Element, name
+from pipeline_core.adapters.converters.ooxml.names import Element, name, text_in
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.wording import listed
 
-_MARGINS = ("header", "footer")
 _NO_WORDS = re.compile(r"[\W\d_]*")
 _SHOWN = 100
 _DRAWINGS = {"chart": "a chart", "diagramData": "a diagram"}
@@ -23,12 +22,12 @@ def word_passages(package: Package, main: str, drawn: Container[Element]) -> Ite
     for kind, part in package.targets(main).values():
         if kind in _DRAWINGS and (tree := package.tree(part)) is not None:
             for paragraph in tree.iter(name("a:p")):
-                yield Passage(_DRAWINGS[kind], "".join(node.text or "" for node in paragraph.iter(name("a:t"))))
+                yield Passage(_DRAWINGS[kind], text_in(paragraph, "a:t"))
 
 
 def margins_left_out(package: Package, main: str) -> Iterator[Finding]:
     """The finding about what stands above and below every page, which is no part of the text."""
-    trees = [package.tree(part) for kind, part in package.targets(main).values() if kind in _MARGINS]
+    trees = map(package.tree, package.related(main, "header", "footer"))
     passages = [passage.text for tree in trees if tree is not None for passage in _paragraphs(tree)]
     said = dict.fromkeys(" ".join(text.split()) for text in passages if not _NO_WORDS.fullmatch(text))
     if said:
@@ -51,4 +50,4 @@ def _paragraphs(root: Element, drawn: Container[Element] = ()) -> Iterator[Passa
             is_box = next(paragraph.iterancestors(name("w:txbxContent")), None) is not None
             yield Passage("a text box" if is_box else f"paragraph {number}", "".join(parts))
     for paragraph in root.iter(name("a:p")):
-        yield Passage("a drawing", "".join(node.text or "" for node in paragraph.iter(name("a:t"))))
+        yield Passage("a drawing", text_in(paragraph, "a:t"))

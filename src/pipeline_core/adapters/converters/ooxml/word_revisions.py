@@ -1,61 +1,55 @@
 """Tracked changes of a Word document as if they were accepted, and its comments left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline_core.adapters.converters.hidden import comments_left_out
-from pipeline_core.adapters.converters.ooxml.names import Element, name, remove
+from pipeline_core.adapters.converters.ooxml.names import Element, find, name, remove, remove_all, text_in
 from pipeline_core.domain.findings import Finding, Severity
 
-_GONE = ("del", "moveFrom", "cellDel")
-_OLD_LOOKS = ("rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange", "tblGridChange")
-_NEW = ("ins", "moveTo")
-_COMMENT_MARKS = ("commentReference", "commentRangeStart", "commentRangeEnd", "annotationRef")
+_GONE = ("w:del", "w:moveFrom", "w:cellDel")
+_OLD_LOOKS = (
+    "w:rPrChange", "w:pPrChange", "w:tblPrChange", "w:trPrChange", "w:tcPrChange", "w:sectPrChange", "w:tblGridChange",
+)  # fmt: skip
+_NEW = ("w:ins", "w:moveTo")
+COMMENT_MARKS = ("w:commentReference", "w:commentRangeStart", "w:commentRangeEnd", "w:annotationRef")
 _SHOWN = 160
 
 
 def accept(root: Element) -> int:
     """Accept the tracked changes of one part; how many there were."""
-    changes = sum(1 for _ in root.iter(*_names((*_GONE, *_NEW, *_OLD_LOOKS))))
+    changes = sum(1 for _ in root.iter(*map(name, (*_GONE, *_NEW, *_OLD_LOOKS))))
     if not changes:
         return 0
-    for old in list(root.iter(*_names(_OLD_LOOKS))):
-        remove(old)
+    remove_all(root, *_OLD_LOOKS)
     _drop_rows(root)
-    ended = [paragraph for paragraph in root.iter(name("w:p")) if _end_is_gone(paragraph)]
-    for gone in list(root.iter(*_names(_GONE))):
-        remove(gone)
+    ended = [
+        paragraph
+        for paragraph in root.iter(name("w:p"))
+        if any(find(paragraph, "w:pPr", "w:rPr", mark) is not None for mark in ("w:del", "w:moveFrom"))
+    ]
+    remove_all(root, *_GONE)
     for paragraph in ended:
         _join_with_next(paragraph)
     return changes
 
 
-def _names(short: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name(f"w:{part}") for part in short)
-
-
 def _drop_rows(root: Element) -> None:
     for row in list(root.iter(name("w:tr"))):
-        if row.find(f"{name('w:trPr')}/{name('w:del')}") is not None:
+        if find(row, "w:trPr", "w:del") is not None:
             remove(row)
     for cell in list(root.iter(name("w:tc"))):
-        if cell.find(f"{name('w:tcPr')}/{name('w:cellDel')}") is not None:
+        if find(cell, "w:tcPr", "w:cellDel") is not None:
             cell[:] = [part for part in cell if part.tag == name("w:tcPr")]
     for table in list(root.iter(name("w:tbl"))):
         if next(table.iter(name("w:tr")), None) is None:
             remove(table)
 
 
-def _end_is_gone(paragraph: Element) -> bool:
-    marks = paragraph.find(f"{name('w:pPr')}/{name('w:rPr')}")
-    return marks is not None and any(marks.find(mark) is not None for mark in _names(("del", "moveFrom")))
-
-
 def _join_with_next(paragraph: Element) -> None:
     """The end of the paragraph was deleted: what is left of it stands at the start of the next."""
     left = [part for part in paragraph if part.tag != name("w:pPr")]
-    has_text = any(node.text for node in paragraph.iter(*_names(("t", "sym"))))
     following = paragraph.getnext()
-    if not has_text:
+    if not text_in(paragraph, "w:t", "w:sym"):
         if following is not None or paragraph.getprevious() is not None:
             remove(paragraph)
     elif following is not None and following.tag == name("w:p"):
@@ -73,17 +67,9 @@ def tracked_changes(count: int) -> Finding:
     )
 
 
-def drop_comment_marks(root: Element) -> None:
-    for mark in list(root.iter(*_names(_COMMENT_MARKS))):
-        remove(mark)
-
-
 def drop_comments(root: Element) -> Iterator[Finding]:
     """Empty the part with the comments; a finding that says how many there were, and the first."""
-    texts = [
-        " ".join("".join(node.text or "" for node in comment.iter(name("w:t"))).split())
-        for comment in root.iter(name("w:comment"))
-    ]
+    texts = [" ".join(text_in(comment, "w:t").split()) for comment in root.iter(name("w:comment"))]
     root[:] = []
     if texts:
         first = f"{texts[0][:_SHOWN]}…" if len(texts[0]) > _SHOWN else texts[0]

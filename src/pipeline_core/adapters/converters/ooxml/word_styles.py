@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipeline_core.adapters.converters.ooxml.names import Element, is_on, name, value
+from pipeline_core.adapters.converters.ooxml.names import Element, find, is_on, name, value
 
 _LONGEST_CHAIN = 20
 
@@ -31,13 +31,9 @@ class Styles:
         return self._last_looks
 
     def _of_run(self, run: Element) -> Mapping[str, Element]:
-        looks = run.find(name("w:rPr"))
-        own = {} if looks is None else {look.tag: look for look in looks}
-        paragraph = run.getparent()
-        while paragraph is not None and paragraph.tag != name("w:p"):
-            paragraph = paragraph.getparent()
-        properties = None if paragraph is None else paragraph.find(name("w:pPr"))
-        style = None if properties is None else value(properties.find(name("w:pStyle")))
+        own = {look.tag: look for look in run.iterfind(f"{name('w:rPr')}/*")}
+        paragraph = next(run.iterancestors(name("w:p")), None)
+        style = value(find(paragraph, "w:pPr", "w:pStyle"))
         run_style = value(own.get(name("w:rStyle")))
         return self._looks_of(run_style, style) | own if run_style or style else own
 
@@ -52,7 +48,7 @@ class Styles:
 
     def shading(self, style: Element | None) -> Element | None:
         """The shading (``w:shd``) that a style (``w:pStyle``) gives its paragraphs."""
-        found = (style.find(f"{name('w:pPr')}/{name('w:shd')}") for style in self._chain(value(style)))
+        found = (find(style, "w:pPr", "w:shd") for style in self._chain(value(style)))
         return next((shading for shading in found if shading is not None), None)
 
     def may_shade(self, style: Element | None) -> bool:
@@ -64,8 +60,7 @@ class Styles:
         if names not in self._looks:
             found: dict[str, Element] = {}
             for style in (style for name_ in names for style in self._chain(name_)):
-                looks = style.find(name("w:rPr"))
-                found = {look.tag: look for look in (() if looks is None else looks)} | found
+                found = {look.tag: look for look in style.iterfind(f"{name('w:rPr')}/*")} | found
             self._looks[names] = found
         return self._looks[names]
 

@@ -4,15 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
+from liteparse.types import TextItem
+
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
-from pipeline_core.adapters.converters.pdf_tables.table import Table, made
-from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
-
-if TYPE_CHECKING:
-    from liteparse.types import TextItem
+from pipeline_core.adapters.converters.pdf_tables.table import Table, made_of
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 
 _LEAST_COLUMNS = 3
 _LEAST_ROWS = 3
@@ -26,7 +25,7 @@ _PROSE = 5
 _LEADERS = re.compile(r"(?:[.·…]\s?){4,}")
 
 
-def may_be_aligned(items: "Sequence[TextItem]") -> bool:
+def may_be_aligned(items: Sequence[TextItem]) -> bool:
     """The cheap look: whether a few lines have pieces that stand apart from each other."""
     rows = Counter(round((item.y + item.height / 2) / _SAME_LEVEL) for item in items)
     return sum(count > 1 for count in rows.values()) >= _LEAST_ROWS
@@ -49,7 +48,7 @@ def aligned_tables(text: PageText, taken: Sequence[Box]) -> Iterator[Table]:
 def _from(page: Sequence[Line], at: int) -> tuple[list[Line], Columns] | None:
     """The lines from this one on that stand in its columns."""
     columns = seed(page[at])
-    if columns.count < _LEAST_COLUMNS or _LEADERS.search(" ".join(word.text for word in page[at].words)):
+    if columns.count < _LEAST_COLUMNS or _LEADERS.search(page[at].text):
         return None
     found = [page[at]]
     for line in page[at + 1 :]:
@@ -68,9 +67,7 @@ def _table(text: PageText, found: Sequence[Line], columns: Columns) -> Table | N
     rows = rows_of(text, found, columns, ())
     if len(rows) < _LEAST_ROWS:
         return None
-    left, right = min(line.left for line in found), max(line.right for line in found)
-    words = [word for line in found for word in line.words]
-    return made(text, Box(left, found[0].top, right, found[-1].bottom), rows, words, [left, *columns.edges(), right])
+    return made_of(text, found, rows, columns.edges())
 
 
 def _is_prose(found: Sequence[Line], columns: Columns) -> bool:

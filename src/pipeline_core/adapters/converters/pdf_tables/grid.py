@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.rules import NEAR, Rule, Rules, clusters
-from pipeline_core.adapters.converters.pdf_tables.words import Box
 
 _MOST_CROSSINGS = 250_000
 _MOST_CELLS = 20_000

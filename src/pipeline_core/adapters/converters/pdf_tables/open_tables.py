@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.columns import GAP, Columns, columns_in, seed
 from pipeline_core.adapters.converters.pdf_tables.rows import rows_of
 from pipeline_core.adapters.converters.pdf_tables.rules import Rule, Rules
-from pipeline_core.adapters.converters.pdf_tables.table import Table, made
-from pipeline_core.adapters.converters.pdf_tables.words import Box, Line, PageText, lines
+from pipeline_core.adapters.converters.pdf_tables.table import Table, made_of
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 
 _SHORTEST = 60.0  # points of a line that a table may hang on
 _SAME_END = 6.0
@@ -70,9 +71,9 @@ def _along(text: PageText, rules: Sequence[Rule], page: Sequence[Line]) -> Itera
         inner: list[Line] = []
         columns = Columns()
         while last + 1 < len(rules) and left > 0:
-            between = [line for line in page if rules[last].at - 1 <= _middle(line) <= rules[last + 1].at + 1]
+            between = [line for line in page if rules[last].at - 1 <= line.middle <= rules[last + 1].at + 1]
             left -= len(inner) + len(between)
-            if len(between) > 1 and header and _words(between[-1]) == header:
+            if len(between) > 1 and header and between[-1].text == header:
                 break  # the next table of the same kind, below a heading of its own
             wider = columns_in([*inner, *between])
             if not between or wider.count < max(2, columns.count) or not _is_table_like(between, wider):
@@ -87,30 +88,22 @@ def _along(text: PageText, rules: Sequence[Rule], page: Sequence[Line]) -> Itera
         at = max(last, at + 1) if table is None else last + 1
 
 
-def _right_above(page: Sequence[Line], rule: float) -> list[str]:
+def _right_above(page: Sequence[Line], rule: float) -> str:
     """The words of the line that stands on the drawn one, if they are in columns."""
-    above = [line for line in page if _middle(line) < rule]
+    above = [line for line in page if line.middle < rule]
     if not above or rule - above[-1].bottom > above[-1].height or len(above[-1].segments(GAP * above[-1].height)) < 2:
-        return []
-    return _words(above[-1])
+        return ""
+    return above[-1].text
 
 
-def _words(line: Line) -> list[str]:
-    return [word.text for word in line.words]
-
-
-def _before_next(below: Sequence[Line], header: Sequence[str]) -> Sequence[Line]:
+def _before_next(below: Sequence[Line], header: str) -> Sequence[Line]:
     """The lines before the same header stands again, without a heading that stands apart from them."""
-    end = next((at for at, line in enumerate(below) if header and _words(line) == header), len(below))
+    end = next((at for at, line in enumerate(below) if header and line.text == header), len(below))
     if 1 < end < len(below):
         before, last = below[end - 2], below[end - 1]
         if last.top - before.bottom > _APART * last.height and len(last.segments(GAP * last.height)) == 1:
             end -= 1
     return below[:end]
-
-
-def _middle(line: Line) -> float:
-    return (line.top + line.bottom) / 2
 
 
 def _is_table_like(between: Sequence[Line], columns: Columns) -> bool:
@@ -128,10 +121,10 @@ def _table(
     text: PageText, rules: Sequence[Rule], inner: Sequence[Line], columns: Columns, page: Sequence[Line]
 ) -> Table | None:
     top, bottom = rules[0].at, rules[-1].at
-    above = [line for line in page if _middle(line) < top]
-    below = [line for line in page if _middle(line) > bottom]
+    above = [line for line in page if line.middle < top]
+    below = [line for line in page if line.middle > bottom]
     if not inner:
-        columns = _of_header(above, top)
+        columns = seed(above[-1]) if above and top - above[-1].bottom < above[-1].height else Columns()
     head = _header(above, top, columns) if columns.count > 1 else []
     # a table that is closed by a line at its end does not go on below it
     may_go_on = columns.count > 1 and (head or not inner)
@@ -143,12 +136,7 @@ def _table(
         return None
     heights = [rule.at for rule in rules]
     rows = rows_of(text, found, columns, heights)
-    words = [word for line in found for word in line.words]
-    left, right = min(line.left for line in found), max(line.right for line in found)
-    box = Box(
-        min(left, rules[0].start), min(found[0].top, top), max(right, rules[0].end), max(found[-1].bottom, bottom)
-    )
-    return made(text, box, rows, words, [left, *columns.edges(), right])
+    return made_of(text, found, rows, columns.edges(), Box(rules[0].start, top, rules[0].end, bottom))
 
 
 def _is_plain(head: Sequence[Line], body: Sequence[Line], columns: Columns) -> bool:
@@ -156,11 +144,6 @@ def _is_plain(head: Sequence[Line], body: Sequence[Line], columns: Columns) -> b
     if columns.count > 2:
         return True
     return len(body) >= 2 and all(columns.filled(line) > 1 for line in (*head, *body[:2]))
-
-
-def _of_header(above: Sequence[Line], top: float) -> Columns:
-    near = [line for line in above[-1:] if top - line.bottom < line.height]
-    return seed(near[0]) if near else Columns()
 
 
 def _header(above: Sequence[Line], top: float, columns: Columns) -> list[Line]:

@@ -3,17 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
+from liteparse.types import LayoutBlock
+
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.pdf_tables.table import Table
 from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
-from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word, lines
-from pipeline_core.adapters.converters.squashed import Squashed, squash
-
-if TYPE_CHECKING:
-    from liteparse.types import LayoutBlock
+from pipeline_core.adapters.converters.pdf_tables.words import PageText, Word, lines
+from pipeline_core.adapters.converters.squashed import Claims, Squashed, squash
 
 _FENCES = ("```", "~~~")
 _MARKER = 12  # letters and digits of an item's mark, before its text
@@ -35,7 +34,7 @@ class Piece:
     is_table: bool = False
 
 
-def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
+def pieces(page: str, blocks: Sequence[LayoutBlock]) -> list[Piece] | None:
     """The markdown cut where its blocks begin; None if it is not made of them."""
     whole = Squashed(page)
     starts: list[tuple[int, LayoutBlock]] = []
@@ -65,14 +64,14 @@ def pieces(page: str, blocks: "Sequence[LayoutBlock]") -> list[Piece] | None:
     ]
 
 
-def said_by(block: "LayoutBlock") -> str:
+def said_by(block: LayoutBlock) -> str:
     if block.header is not None or block.rows is not None:
         rows = [*([block.header] if block.header else []), *(block.rows or [])]
         return " ".join(cell.text for row in rows for cell in row)
     return " ".join(block.lines) if block.lines is not None else block.text or ""
 
 
-def box_of(block: "LayoutBlock") -> Box | None:
+def box_of(block: LayoutBlock) -> Box | None:
     return Box.of(block.bbox) if block.bbox else None
 
 
@@ -96,9 +95,13 @@ def put(found: Sequence[Piece], text: PageText, table: Table) -> list[Piece] | N
         is_placed = is_placed or not left or any(one in after for one in left) or at == touched[-1]
     said = letters(" ".join(cell for row in table.rows for cell in row))
     new = said - taken
-    if not touched or taken - said or (new and new - _lacking(found, text)):
+    if new:  # but for letters of the page that the parser left out
+        new -= letters(" ".join(item.text for item in text.items)) - letters("".join(piece.text for piece in found))
+    if not touched or taken - said or new:
         return None
-    return [*_ended(before), Piece(f"{table_markdown(table)}\n\n", table.box), *after]
+    if before and not before[-1].text.endswith("\n\n"):
+        before[-1] = replace(before[-1], text=f"{before[-1].text.rstrip()}\n\n")
+    return [*before, Piece(f"{table_markdown(table)}\n\n", table.box), *after]
 
 
 def on_page(piece: Piece, text: PageText) -> Counter[str]:
@@ -107,18 +110,6 @@ def on_page(piece: Piece, text: PageText) -> Counter[str]:
     if not piece.is_table or piece.box is None:
         return said
     return said & letters(" ".join(word.text for word in text.within(piece.box)))
-
-
-def _lacking(found: Sequence[Piece], text: PageText) -> Counter[str]:
-    """Letters of the page that the parser left out."""
-    return letters(" ".join(item.text for item in text.items)) - letters("".join(piece.text for piece in found))
-
-
-def _ended(found: list[Piece]) -> list[Piece]:
-    """The pieces, the last of them with a blank line behind it."""
-    if found and not found[-1].text.endswith("\n\n"):
-        found[-1] = Piece(f"{found[-1].text.rstrip()}\n\n", found[-1].box, found[-1].is_table)
-    return found
 
 
 def letters(text: str) -> Counter[str]:
@@ -139,7 +130,7 @@ def _left(piece: Piece, text: PageText, table: Table) -> list[Piece]:
     if letters(left) != letters(" ".join(word.text for word in outside)):
         mark = MARK.match(piece.text)
         left = f"{mark[0] if mark else ''}{escape_marks(text.said(outside), at_start=not mark)}"
-    return [Piece(f"{left.rstrip()}\n\n", Box.around(outside))]
+    return [Piece(f"{left.rstrip()}\n\n", Box.around(word.box for word in outside))]
 
 
 def own_words(piece: Piece, text: PageText) -> list[Word]:
@@ -149,31 +140,21 @@ def own_words(piece: Piece, text: PageText) -> list[Word]:
     lines_of: dict[int, list[Word]] = {}
     for word in text.within(piece.box):
         lines_of.setdefault(word.item, []).append(word)
-    free = squash(LINK.sub(r"\1", piece.text))
+    free = Claims(LINK.sub(r"\1", piece.text))
     own: list[Word] = []
     torn: list[Word] = []
     for number, words in sorted(lines_of.items(), key=lambda one: -len(text.items[one[0]].text)):
-        free, is_found = _claimed(free, text.items[number].text)
-        (own if is_found else torn).extend(words)
+        (own if free.claim(text.items[number].text) else torn).extend(words)
     # lines that the parser tears into cells, or has in another order
-    for word in sorted(torn, key=lambda one: -len(one.text)):
-        free, is_found = _claimed(free, word.text)
-        own += [word] if is_found else []
-    return own
-
-
-def _claimed(free: str, text: str) -> tuple[str, bool]:
-    """Take the text's letters out of the free ones; return the rest, and whether they were there."""
-    said = squash(text)
-    at = free.find(said)
-    if not said or at < 0:
-        return free, not said
-    return f"{free[:at]}\0{free[at + len(said) :]}", True
+    return own + [word for word in sorted(torn, key=lambda one: -len(one.text)) if free.claim(word.text)]
 
 
 def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
     """The words as plain paragraphs, as their lines follow each other."""
-    return [Piece(f"{escape_marks(text.said(group))}\n\n", Box.around(group)) for group in paragraphs_of(words)]
+    return [
+        Piece(f"{escape_marks(text.said(group))}\n\n", Box.around(word.box for word in group))
+        for group in paragraphs_of(words)
+    ]
 
 
 def paragraphs_of(words: Sequence[Word]) -> list[list[Word]]:
@@ -197,7 +178,7 @@ def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:
     within: dict[int, list[str]] = {}
     # a line of the table as a whole where it stands so: its "n" alone stands in many a place
     for line in lines(taken):
-        whole = " ".join(word.text for word in line.words) if len({word.item for word in line.words}) > 1 else ""
+        whole = line.text if len({word.item for word in line.words}) > 1 else ""
         if cut := _cut(keep, whole):
             keep = cut
             continue

@@ -32,7 +32,10 @@ def ruled_tables(text: PageText, rules: Rules) -> Iterator[Table]:
 def _table(text: PageText, grid: Grid, words: Sequence[Word]) -> Table | None:
     rows = [[""] * grid.columns for _ in range(grid.rows)]
     filled = cut = 0
-    lefts = _lefts(grid)
+    lefts = [
+        min((cell.box.left for cell in grid.cells if cell.column == at), default=grid.box.right)
+        for at in range(grid.columns)
+    ]
     for cell in sorted(grid.cells, key=lambda one: one.box.left, reverse=text.reads_leftwards(words)):
         within = [word for word in words if cell.box.holds(word.box)]
         cut += sum(word.box.left < cell.box.left - _OVER or word.box.right > cell.box.right + _OVER for word in within)
@@ -42,14 +45,6 @@ def _table(text: PageText, grid: Grid, words: Sequence[Word]) -> Table | None:
     if filled < _LEAST_FILLED * len(grid.cells) or cut > _MOST_CUT * len(words):
         return None
     return made(text, grid.box, rows, words, [*lefts, grid.box.right])
-
-
-def _lefts(grid: Grid) -> list[float]:
-    """The left side of each column."""
-    return [
-        min((cell.box.left for cell in grid.cells if cell.column == at), default=grid.box.right)
-        for at in range(grid.columns)
-    ]
 
 
 def _parted(words: Sequence[Word], edges: Sequence[float], column: int) -> Iterator[tuple[int, list[Word]]]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from liteparse.types import VectorGraphics
+from liteparse.types import VectorGraphics
 
 T = TypeVar("T")
 NEAR = 2.5  # points: what lies closer is one line, and ends that are closer meet
@@ -41,7 +40,7 @@ class Rules:
     edges: "Rules | None" = None
 
 
-def drawn_rules(graphics: "VectorGraphics | None") -> Rules:
+def drawn_rules(graphics: VectorGraphics | None) -> Rules:
     """The page's level and upright lines."""
     if graphics is None or len(graphics.lines) + len(graphics.shapes) > _MOST:
         return Rules()
@@ -87,18 +86,13 @@ def _whole(pieces: Iterable[Rule]) -> Iterator[Rule]:
     """Pieces that lie in one line and touch are one rule."""
     for level in clusters(pieces, lambda rule: rule.at):
         at = sum(rule.at for rule in level) / len(level)
-        start = end = None
+        whole: list[Rule] = []
         for rule in sorted(level, key=lambda one: one.start):
-            if end is None or start is None:
-                start, end = rule.start, rule.end
-            elif rule.start <= end + NEAR:
-                end = max(end, rule.end)
+            if whole and rule.start <= whole[-1].end + NEAR:
+                whole[-1] = Rule(at, whole[-1].start, max(whole[-1].end, rule.end))
             else:
-                if end - start >= _SHORTEST:
-                    yield Rule(at, start, end)
-                start, end = rule.start, rule.end
-        if start is not None and end is not None and end - start >= _SHORTEST:
-            yield Rule(at, start, end)
+                whole.append(Rule(at, rule.start, rule.end))
+        yield from (rule for rule in whole if rule.length >= _SHORTEST)
 
 
 def clusters(values: Iterable[T], key: Callable[[T], float]) -> Iterator[list[T]]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters.escapes import escape_marks
-from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText, Word
-from pipeline_core.adapters.converters.pipe_table import pipe_table
+from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.escapes import escape_marks, pipe_table
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
 from pipeline_core.domain.tables import columns_of
 
 
@@ -37,11 +37,17 @@ def made(
     return Table(box, tuple(map(tuple, filled)), tuple(words), tuple(edges[at] for at in kept) + tuple(edges[-1:]))
 
 
+def made_of(
+    text: PageText, lines: Sequence[Line], rows: Sequence[Sequence[str]], edges: Sequence[float], *drawn: Box
+) -> Table | None:
+    """A table of lines of words; ``edges`` are the sides between its columns, ``drawn`` is where its rules are."""
+    words = [word for line in lines for word in line.words]
+    left, right = min(line.left for line in lines), max(line.right for line in lines)
+    box = Box.around([Box(left, lines[0].top, right, lines[-1].bottom), *drawn])
+    return made(text, box, rows, words, [left, *edges, right])
+
+
 def markdown(table: Table) -> str:
     """The table in markdown; below an empty header where its first row is one like the others."""
-    rows = [[*map(_cell, row)] for row in table.rows]
+    rows = [[escape_marks(text).replace("|", "\\|") for text in row] for row in table.rows]
     return pipe_table(rows, has_header=columns_of(table.rows).rows > 0, rule="---|")
-
-
-def _cell(text: str) -> str:
-    return escape_marks(text).replace("|", "\\|")

@@ -1,57 +1,15 @@
 """The words of a page with their places, and the lines that they stand in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from liteparse.types import TextItem
+
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.logical_order import Placed, in_logical_order, is_leftwards
 from pipeline_core.domain.layout import reads_leftwards
 
-if TYPE_CHECKING:
-    from liteparse.types import AnnotationRect, TextItem, WordBox
-
 _ONE_LINE = 0.5  # of the lower height: what overlaps by more stands in one line
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """In points from the upper left corner of the page."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @classmethod
-    def of(cls, item: "TextItem | WordBox | AnnotationRect") -> "Box":
-        return cls(item.x, item.y, item.x + item.width, item.y + item.height)
-
-    @classmethod
-    def around(cls, words: "Sequence[Word]") -> "Box":
-        boxes = [word.box for word in words]
-        left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-        return cls(left, top, max(box.right for box in boxes), max(box.bottom for box in boxes))
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
-    def holds(self, other: "Box") -> bool:
-        """Return whether the middle of the other lies in it."""
-        across, down = other.left + other.right, other.top + other.bottom
-        return 2 * self.left <= across <= 2 * self.right and 2 * self.top <= down <= 2 * self.bottom
-
-    def touches(self, other: "Box", by: float = 1.0) -> bool:
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return across > by and down > by
-
-    def share_of(self, other: "Box") -> float:
-        """Share of the other's area that lies in it, 0 to 1."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        size = (other.right - other.left) * (other.bottom - other.top)
-        return across * down / size if across > 0 and down > 0 and size > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +19,6 @@ class Word:
     text: str
     box: Box
     item: int
-
-    @property
-    def height(self) -> float:
-        return self.box.bottom - self.box.top
 
 
 @dataclass(slots=True)
@@ -80,6 +34,14 @@ class Line:
         return self.bottom - self.top
 
     @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
     def left(self) -> float:
         return self.words[0].box.left
 
@@ -87,7 +49,7 @@ class Line:
     def right(self) -> float:
         return max(word.box.right for word in self.words)
 
-    def segments(self, gap: float) -> "list[list[Word]]":
+    def segments(self, gap: float) -> list[list[Word]]:
         """The words in groups that a gap of more points parts."""
         groups: list[list[Word]] = []
         edge = 0.0
@@ -104,13 +66,18 @@ class Line:
 class PageText:
     """The upright text of a page. ``has_leftwards_page``: most of its words are read from right to left."""
 
-    items: "list[TextItem]"
+    items: list[TextItem]
     words: list[Word] = field(default_factory=list)
     _within: dict[Box, list[Word]] = field(default_factory=dict, init=False, repr=False)
     has_leftwards_page: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self.words = [word for number, item in enumerate(self.items) for word in _words(number, item)]
+        self.words = [
+            Word(text, Box.of(one), number)
+            for number, item in enumerate(self.items)
+            for one in item.words or (item,)
+            if (text := one.text.strip())
+        ]
         self.has_leftwards_page = self.reads_leftwards(self.words)
 
     def within(self, box: Box) -> Sequence[Word]:
@@ -120,7 +87,9 @@ class PageText:
 
     def reads_leftwards(self, words: Sequence[Word]) -> bool:
         """Return whether most of the words are in a script that is written from right to left."""
-        return 2 * sum(reads_leftwards(word.text) for word in words) > sum(map(_has_letters, words))
+        return 2 * sum(reads_leftwards(word.text) for word in words) > sum(
+            any(map(str.isalpha, word.text)) for word in words
+        )
 
     def is_leftwards(self, words: Sequence[Word]) -> bool:
         """Return whether the line of the words is read from right to left, though names in it may not be."""
@@ -139,23 +108,13 @@ class PageText:
         for word in words:
             pieces.setdefault(word.item, []).append(word)
         if self.is_leftwards(words):
-            placed = [Placed(word.text, word.box.left, word.box.right, word.height) for word in words]
+            placed = [Placed(word.text, word.box.left, word.box.right, word.box.height) for word in words]
             return in_logical_order(placed, " ".join(self.items[number].text for number in pieces))
         return " ".join(self._piece(number, of_item) for number, of_item in pieces.items())
 
     def _piece(self, number: int, words: Sequence[Word]) -> str:
         item = self.items[number]
         return item.text.strip() if len(words) == max(1, len(item.words)) else " ".join(word.text for word in words)
-
-
-def _has_letters(word: Word) -> bool:
-    return any(map(str.isalpha, word.text))
-
-
-def _words(number: int, item: "TextItem") -> Iterator[Word]:
-    for one in item.words or (item,):
-        if one.text.strip():
-            yield Word(one.text.strip(), Box.of(one), number)
 
 
 _JOINED_HYPHENS = ("-", "\u2010")

@@ -8,12 +8,13 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline_core.adapters.converters import pdf
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.pdf_tables.grid import grids
 from pipeline_core.adapters.converters.pdf_tables.open_tables import open_tables
 from pipeline_core.adapters.converters.pdf_tables.placing import Piece, pieces, put
 from pipeline_core.adapters.converters.pdf_tables.rules import Rule, Rules
 from pipeline_core.adapters.converters.pdf_tables.table import Table
-from pipeline_core.adapters.converters.pdf_tables.words import Box, PageText
+from pipeline_core.adapters.converters.pdf_tables.words import PageText
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from tests.samples import pdfs
