@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.bootstrap.adapters import Adapters
 from pipeline_core.bootstrap.parts import once
 from pipeline_core.bootstrap.shared import UseCases
@@ -86,7 +85,7 @@ class Services(Adapters, UseCases):
 
     @once
     def search(self) -> Search:
-        return Search(self.views, self.embedders, headings_at_end, self.settings.search_floor, self.reranking)
+        return Search(self.views, self.embedders, self.settings.search_floor, self.reranking)
 
     @once
     def evaluate(self) -> Evaluate:
