@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 import structlog
@@ -19,6 +19,7 @@ from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.documents import DocumentFile
+from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, Progress
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.estimate import Estimate
@@ -329,8 +330,8 @@ class Documents(Wired):
         return sorted(found, key=lambda row: order[row.document_id])
 
     def export(
-        self, document: str | UUID, *, take: Callable[[dict[str, Any]], None] = lambda _: None
-    ) -> dict[str, Any]:
+        self, document: str | UUID, *, take: Callable[[ExportedDocument], None] = lambda _: None
+    ) -> ExportedDocument:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
 
         ``take`` may store it first: what it could not take is not acknowledged.

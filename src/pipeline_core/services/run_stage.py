@@ -93,10 +93,10 @@ class _Plan(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What one try at a stage came to, whatever the stage fetches and makes."""
+    """Outcome of one try at a stage, whatever the stage fetches and makes."""
 
     planned: Sequence[HeldJob]
-    """Those that were to run."""
+    """Jobs that were to run."""
     reused: Sequence[HeldJob]
     past: Sequence[HeldJob]
     saved: Sequence[Saved[object]]

@@ -1,12 +1,10 @@
 """Messages where a search finds nothing, and on documents that may have the answer once they are reviewed."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from rich.console import Console
 from rich.markup import escape
 
 from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.rows.search import WaitingSource
 from pipeline_core.domain.search import WITHOUT_WORDS, Answer
 from pipeline_core.terminal.hints import typed
 from pipeline_core.terminal.tables import short
@@ -37,9 +35,9 @@ def print_waiting_sources(console: Console, answer: Answer) -> None:
         )
 
 
-def _may_have_it(waiting: Mapping[str, Any]) -> str:
-    return f"{waiting['filename']} may have the answer and waits for review"
+def _may_have_it(waiting: WaitingSource) -> str:
+    return f"{waiting.filename} may have the answer and waits for review"
 
 
-def _review(waiting: Mapping[str, Any]) -> str:
-    return typed(f"review {short(waiting['job_id'])}")
+def _review(waiting: WaitingSource) -> str:
+    return typed(f"review {short(waiting.job_id)}")

@@ -13,18 +13,19 @@ from rich.panel import Panel
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.facts import LeftOut, Span, shown_quotes
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.facts import WeighedFact
 from pipeline_core.domain.rows.jobs import DocumentJob
+from pipeline_core.domain.rows.search import FoundFact, Hit
 from pipeline_core.domain.wording import all_names, counted, dated
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
 from pipeline_core.terminal.jobs_table import place_of
 from pipeline_core.terminal.places import place
 
-Row = dict[str, Any]
 _IN_FULL = 10
 _COMPARED = {"trigram": "letters", "scored": "words and meaning"}
 _FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
@@ -245,7 +246,7 @@ def _print_confidence(console: Console, fact: WeighedFact) -> None:
         console.print(Padding(f"[dim]{escape(said)}[/]", (0, 0, 0, 4)), highlight=False)
 
 
-def _print_findings(console: Console, findings: Sequence[Row]) -> None:
+def _print_findings(console: Console, findings: Sequence[FindingRow]) -> None:
     """Each with the short id of the fact that it is about, if it is about one."""
     for finding in findings:
         style = {"critical": "red", "warning": "yellow"}.get(finding["severity"], "dim")
@@ -261,53 +262,53 @@ def _is_id(subject: str) -> bool:
     return True
 
 
-def print_hits(console: Console, hits: Sequence[Row]) -> None:
+def print_hits(console: Console, hits: Sequence[Hit]) -> None:
     """Search results, the first one in full."""
     for position, hit in enumerate(hits, 1):
-        path = " › ".join(hit["heading_path"] or [])
-        at = place(hit["page"], hit["page_unit"])
-        names = escape(all_names(hit["filename"], hit["also_named"])) if hit["filename"] else ""
+        path = " › ".join(hit.heading_path or [])
+        at = place(hit.page, hit.page_unit)
+        names = escape(all_names(hit.filename, hit.also_named)) if hit.filename else ""
         where = f"{names}{f', {at}' if at else ''}" if names else "a question bank"
         source = where + (f" · {escape(path)}" if path else "")
         title, body = _said(hit)
         if position == 1:
             text = f"{title}\n\n[bold]{body}[/]\n\n" if title else f"[bold]{body}[/]\n\n"
-            for fact in hit.get("facts", ()):
+            for fact in hit.facts:
                 asked, said = _said(fact)
                 text += f"[dim]fact[/]     {f'{asked} ' if asked else ''}[bold]{said}[/]\n"
             # a bank's answer is its own word: there is no document to quote; a passage is its own evidence
-            if hit["evidence"] and hit["kind"] == "fact":
+            if hit.evidence and hit.kind == "fact":
                 text += f"[dim]evidence[/] “{escape(_evidence(hit, 400))}”\n"
-            quote = f"{hit['match']} quote · " if hit["match"] else ""
+            quote = f"{hit.match} quote · " if hit.match else ""
             text += f"[dim]source[/]   {source}\n"
             # found by its words alone: there is no similarity to tell
-            alike = "" if hit["similarity"] is None else f" · similarity {hit['similarity']:.2f}"
-            text += f"[dim]match[/]    {quote}score {hit['score']:.4f}{alike}"
+            alike = "" if hit.similarity is None else f" · similarity {hit.similarity:.2f}"
+            text += f"[dim]match[/]    {quote}score {hit.score:.4f}{alike}"
             # a question is too long for the frame of a narrow terminal
-            console.print(Panel(text, title=hit["kind"], title_align="left", border_style="green"))
+            console.print(Panel(text, title=hit.kind, title_align="left", border_style="green"))
         else:
             # its best fact says it in fewer words
-            title, body = _said(hit["facts"][0]) if hit.get("facts") else (title or "passage", body)
+            title, body = _said(hit.facts[0]) if hit.facts else (title or "passage", body)
             console.print(
                 f"{position}. {f'{title}  ' if title else ''}[bold]{_clip(body, 160)}[/]\n   [dim]{source}[/]"
             )
 
 
-def _said(hit: Row) -> tuple[str, str]:
+def _said(hit: FoundFact) -> tuple[str, str]:
     """The question, "" where none is natural, and what is said; of a passage, how it begins."""
-    if hit["kind"] == "passage":
-        return "", escape(_clip(hit["evidence"], 300))
-    if hit["question"] is None:
-        return "", escape(hit["statement"] or hit["evidence"] or "")
-    return escape(hit["question"]), escape(hit["answer"] or hit["statement"] or "")
+    if hit.kind == "passage":
+        return "", escape(_clip(hit.evidence, 300))
+    if hit.question is None:
+        return "", escape(hit.statement or hit.evidence or "")
+    return escape(hit.question), escape(hit.answer or hit.statement or "")
 
 
-def _evidence(hit: Row, length: int) -> str:
-    if hit.get("spans"):
-        return shown_quotes([Span.from_json(span) for span in hit["spans"]], length)
-    return _clip(hit["evidence"], length)
+def _evidence(hit: FoundFact, length: int) -> str:
+    if hit.spans:
+        return shown_quotes([Span.from_json(span) for span in hit.spans], length)
+    return _clip(hit.evidence, length)
 
 
-def _clip(text: str, length: int) -> str:
-    flat = " ".join(text.split())
+def _clip(text: str | None, length: int) -> str:
+    flat = " ".join((text or "").split())
     return flat if len(flat) <= length else flat[: length - 1] + "…"

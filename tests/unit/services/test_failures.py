@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from pipeline_core.domain.errors import (
     BudgetExhaustedError,
@@ -16,6 +17,7 @@ from pipeline_core.domain.errors import (
     RetriesExhaustedError,
     ServiceUnavailableError,
     StatementTimeoutError,
+    UnexpectedError,
 )
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import Failed, backoff_s, record_failures
@@ -126,3 +128,20 @@ def test_the_stage_is_recorded_before_the_lease_is_given_up_and_orphans_are_revi
 def test_without_a_dead_letter_nothing_of_others_is_revived() -> None:
     _, database = _record({1: StatementTimeoutError()})
     assert "staging.revive_orphans" not in database.names
+
+
+@pytest.mark.parametrize("error", [BudgetExhaustedError("spent"), DatabaseUnavailableError("spent")])
+def test_what_is_no_failure_is_parked_with_its_reason_while_the_lease_is_held(error: PipelineError) -> None:
+    _, database = _record({1: error})
+    assert database.given("stages.park") == [{"stage": STAGE, "messages": {document_id(1): "spent"}}]
+    moved = next(n for n, call in enumerate(database.calls) if call.name == "jobs.move" and call.given["payloads"])
+    assert database.names.index("stages.park") < moved
+    assert "stages.fail" not in database.names
+
+
+def test_a_defect_leaves_its_traceback_in_the_log_once() -> None:
+    defect = UnexpectedError("ZeroDivisionError: division by zero")
+    with capture_logs() as logs:
+        _record({1: defect, 2: UnexpectedError(defect.message), 3: NoTextError()})
+    [line] = [one for one in logs if one["event"] == "unforeseen_error"]
+    assert (line["documents"], line["document_id"], line["exc_info"]) == (2, str(document_id(1)), defect)

@@ -9,14 +9,10 @@ from pipeline_core.domain.errors import NoTextError, PipelineError, StatementTim
 from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.pass_gate import PassGate
-from pipeline_core.settings import Settings
 from pipeline_core.stages.base import Gate, StageContext
 from tests.support.fake_database import NOTHING_REVIVED, FakeDatabase
 from tests.support.jobs import document_id, held_job, work_batch
-
-
-def _context() -> StageContext:
-    return StageContext(Settings(), *[None] * 4)  # type: ignore[arg-type]
+from tests.support.stage_context import stage_context
 
 
 def _gate(errors: dict[int, PipelineError], waits: Collection[int] = ()) -> Gate:
@@ -33,14 +29,14 @@ def _gate(errors: dict[int, PipelineError], waits: Collection[int] = ()) -> Gate
 
 def test_those_that_wait_for_a_person_do_not_go_on() -> None:
     database = FakeDatabase()
-    passed = PassGate(_context(), database)(_gate({}, waits={2}), work_batch(1, 2, 3))
+    passed = PassGate(stage_context(), database)(_gate({}, waits={2}), work_batch(1, 2, 3))
     assert passed == work_batch(1, 3)
     assert database.names == []
 
 
 def test_a_failure_is_recorded_and_the_others_go_on() -> None:
     database = FakeDatabase({"jobs.held": [held_job(2)], **NOTHING_REVIVED})
-    assert PassGate(_context(), database)(_gate({2: NoTextError()}), work_batch(1, 2)) == work_batch(1)
+    assert PassGate(stage_context(), database)(_gate({2: NoTextError()}), work_batch(1, 2)) == work_batch(1)
     assert database.given("stages.fail")[0]["stage"] is StageName.VALIDATION
     assert database.names[-1] == "commit"
 
@@ -48,10 +44,10 @@ def test_a_failure_is_recorded_and_the_others_go_on() -> None:
 def test_a_document_alone_that_is_to_be_tried_again_raises_once_that_is_recorded() -> None:
     database = FakeDatabase({"jobs.held": [held_job(1)]})
     with pytest.raises(StatementTimeoutError):
-        PassGate(_context(), database)(_gate({1: StatementTimeoutError()}), work_batch(1))
+        PassGate(stage_context(), database)(_gate({1: StatementTimeoutError()}), work_batch(1))
     assert database.names[-1] == "commit"
 
 
 def test_a_document_alone_that_is_dead_raises_nothing() -> None:
     database = FakeDatabase({"jobs.held": [held_job(1)], **NOTHING_REVIVED})
-    assert PassGate(_context(), database)(_gate({1: NoTextError()}), work_batch(1)) == work_batch()
+    assert PassGate(stage_context(), database)(_gate({1: NoTextError()}), work_batch(1)) == work_batch()

@@ -18,10 +18,10 @@ from pipeline_core.adapters.converters.sheet_cells import (
     letters_of,
     words,
 )
-from pipeline_core.adapters.converters.sheet_findings import sheet_findings
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
 from pipeline_core.adapters.converters.text import as_markdown
+from pipeline_core.adapters.converters.workbook import sheet_findings
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import EmptyFileError, UnsupportedTypeError
 from pipeline_core.domain.findings import Finding, Severity

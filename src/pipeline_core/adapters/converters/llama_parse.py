@@ -153,10 +153,8 @@ class LlamaParse:
         import llama_cloud
 
         def delete(client: llama_cloud.LlamaCloud) -> bool:
-            try:
+            with suppress(llama_cloud.NotFoundError):
                 client.files.delete(file_id)
-            except llama_cloud.NotFoundError:
-                return False
             return True
 
         self._client.ask(delete, bool, until=time.monotonic() + self._client.timeout_s)

@@ -1,7 +1,6 @@
 """Findings for reviewers about the pages of a PDF."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
 from pipeline_core.adapters.converters.pages import PageText
@@ -24,21 +23,13 @@ def repaired(pages: int) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """Advice on pages without text: what was tried, as a sentence or nothing, and what to do."""
-
-    said: str
-    action: str
-
-
-def ocr_failed(ocr: Ocr | None) -> Advice:
-    """Describe pages that stay without text: OCR was not there, or found none. None: another's has tried."""
+def ocr_failed(ocr: Ocr | None) -> tuple[str, str]:
+    """Say if OCR was not there for pages without text, or found none, and what to do. None: another's has tried."""
     if ocr is None:
-        return Advice("", NoTextError.action)
+        return ("", NoTextError.action)
     if not ocr.is_on:
-        return Advice(f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
-    return Advice(
+        return (f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
+    return (
         f" OCR ({ocr.languages}) found no text in them.",
         "See whether they show text in one of these languages and whether the files in UPLOAD_PIPELINE_TESSDATA_PATH "
         "are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan the pages again, sharper.",
@@ -58,12 +49,12 @@ def page_findings(
             {"pages": failed, "total": len(pages)},
         )
     if scanned:
-        tried = ocr_failed(ocr)
+        tried, action = ocr_failed(ocr)
         yield Finding(
             "page_without_text",
             Severity.WARNING,
             f"{_spoken(scanned)} of {len(pages)} without readable text, as images only: what is shown there is "
-            f"not in the result.{tried.said} {tried.action}",
+            f"not in the result.{tried} {action}",
             {"pages": list(scanned), "total": len(pages)},
         )
 
