@@ -1,5 +1,7 @@
 """Use cases of documents, facts, banks and search."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -37,6 +39,7 @@ from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
 from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import DeliverWebhooks
+from pipeline_core.services.work_needed import FindWork
 from pipeline_core.stages.base import StageContext
 
 
@@ -72,6 +75,10 @@ class Services(Adapters, UseCases):
             profile=Profile.DEEP,
         )
 
+    @property
+    def _contexts(self) -> Mapping[Profile, StageContext]:
+        return {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
+
     @once
     def holds(self) -> Holds:
         return Holds(self.settings, self.open_uow, self.stopping)
@@ -95,11 +102,16 @@ class Services(Adapters, UseCases):
 
     @once
     def intake(self) -> Intake:
-        return Intake(self.settings, self.ctx, self.open_uow, self.deep_ctx)
+        return Intake(self.settings, self.store, self._contexts, self.open_uow)
+
+    @once
+    def find_work(self) -> FindWork:
+        return FindWork(self.store, self._contexts, self.open_uow)
 
     @once
     def enrol(self) -> EnrolDocuments:
-        return EnrolDocuments(self.intake, self.open_uow, partial(read_older, self.database_url))
+        manual = replace(self.intake, settings=self.settings.model_copy(update={"workflow": "manual"}))
+        return EnrolDocuments(manual, self.open_uow, partial(read_older, self.database_url))
 
     @once
     def claim(self) -> ClaimJobs:
@@ -118,8 +130,8 @@ class Services(Adapters, UseCases):
     @once
     def run_stage(self) -> RunStageByProfile:
         runs = {
-            ctx.profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
-            for ctx in (self.ctx, self.deep_ctx)
+            profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
+            for profile, ctx in self._contexts.items()
         }
         return RunStageByProfile(runs, self.open_uow)
 
@@ -188,7 +200,7 @@ class Services(Adapters, UseCases):
 
     @once
     def run_documents(self) -> RunDocuments:
-        return RunDocuments(self.intake, self.launcher, self.holds)
+        return RunDocuments(self.intake, self.find_work, self.launcher, self.holds)
 
     @once
     def reminders(self) -> Reminders:
