@@ -131,7 +131,7 @@ def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
     assert said[2].startswith("0 dead letters removed")
     assert ", 0 cached answers and 0 " in state.message
     assert "0 orphaned objects removed" in state.message
-    assert state.message.endswith("0 documents go on by parked decisions")
+    assert state.message.endswith("0 documents continue after parked decisions")
 
 
 def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:

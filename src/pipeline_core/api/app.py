@@ -61,9 +61,9 @@ ROUTERS: tuple[APIRouter, ...] = (
 """Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.
 
-Every error is a problem (RFC 9457) with a stable `code`; lists go on by `cursor`; a limit that is reached is answered
-with 429, `Retry-After` and the limit's name. Give `X-Correlation-ID` (a UUID) to find a request again in events and
-logs."""
+Every error is a problem (RFC 9457) with a stable `code`; lists are paged by `cursor`; a request over a limit gets
+status 429 with `Retry-After` and the limit's name. Send `X-Correlation-ID` (a UUID) to find a request again in events
+and logs."""
 
 
 def create_app(

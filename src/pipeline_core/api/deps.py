@@ -31,8 +31,8 @@ RealmName = Annotated[
     str | None,
     Query(
         max_length=200,
-        description="The realm, by id or name. Without it: where the document, job or batch is that the path names, "
-        "else the realm of the token's `realm_id` claim, else your personal one",
+        description="The realm, by id or name. Default: the realm of the document, job or batch in the path, else "
+        "of the token's `realm_id` claim, else your personal realm",
     ),
 ]
 
@@ -56,7 +56,9 @@ class InRealm:
         realm: RealmName = None,
     ) -> UserServices:
         if len(request.query_params.getlist("realm")) > 1:
-            raise RefusedError("This is about one realm, and `realm` names several.", action="Ask for each by itself.")
+            raise RefusedError(
+                "This request is for one realm, but `realm` names several.", action="Send one request for each."
+            )
         return services_in(pipeline, user, request, realm, self.role)
 
 
@@ -89,7 +91,7 @@ def _services_in_each(
     user: CurrentUser,
     realm: Annotated[
         list[Annotated[str, Field(max_length=200)]],
-        Query(max_length=50, description="The realms, by id or name; without any: as elsewhere, one"),
+        Query(max_length=50, description="The realms, by id or name. Default: one realm, as in other requests"),
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> list[UserServices]:
     """The asking user's services in each realm that the request names, once each."""

@@ -1,5 +1,6 @@
 """The database: where it is, and the connections to it."""
 
+from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.bootstrap.parts import Parts, once
 from pipeline_core.db.connection import connect
 from pipeline_core.db.cost_views import CostViews
@@ -77,7 +78,7 @@ class Databases(Parts):
 
     @once
     def ranking(self) -> Ranking:
-        return Ranking(self.settings.search_ef, self.settings.search_meaning_weight)
+        return Ranking(self.settings.search_ef, self.settings.search_meaning_weight, headings_at_end)
 
     @once
     def views(self) -> Views:

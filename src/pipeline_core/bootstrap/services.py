@@ -1,9 +1,10 @@
 """Use cases of documents, facts, banks and search."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.bootstrap.adapters import Adapters
 from pipeline_core.bootstrap.parts import once
 from pipeline_core.bootstrap.shared import UseCases
@@ -36,6 +37,7 @@ from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
 from pipeline_core.services.webhooks import DeliverWebhooks
+from pipeline_core.services.work_needed import FindWork
 from pipeline_core.stages.base import StageContext
 
 
@@ -62,13 +64,17 @@ class Services(Adapters, UseCases):
         generator = self.given.get("generator") or self._generator(settings)
         return StageContext(settings, self.store, self._converter(settings), generator, self.embedders, Profile.DEEP)
 
+    @property
+    def _contexts(self) -> Mapping[Profile, StageContext]:
+        return {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
+
     @once
     def holds(self) -> Holds:
         return Holds(self.settings, self.open_uow, self.stopping)
 
     @once
     def search(self) -> Search:
-        return Search(self.views, self.embedders, headings_at_end, self.settings.search_floor, self.reranking)
+        return Search(self.views, self.embedders, self.settings.search_floor, self.reranking)
 
     @once
     def evaluate(self) -> Evaluate:
@@ -85,11 +91,16 @@ class Services(Adapters, UseCases):
 
     @once
     def intake(self) -> Intake:
-        return Intake(self.settings, self.ctx, self.open_uow, self.deep_ctx)
+        return Intake(self.settings, self.store, self._contexts, self.open_uow)
+
+    @once
+    def find_work(self) -> FindWork:
+        return FindWork(self.store, self._contexts, self.open_uow)
 
     @once
     def enrol(self) -> EnrolDocuments:
-        return EnrolDocuments(self.intake, self.open_uow, partial(read_older, self.database_url))
+        manual = replace(self.intake, settings=self.settings.model_copy(update={"workflow": "manual"}))
+        return EnrolDocuments(manual, self.open_uow, partial(read_older, self.database_url))
 
     @once
     def claim(self) -> ClaimJobs:
@@ -108,8 +119,8 @@ class Services(Adapters, UseCases):
     @once
     def run_stage(self) -> RunStageByProfile:
         runs = {
-            ctx.profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
-            for ctx in (self.ctx, self.deep_ctx)
+            profile: RunStage(ctx, self.open_uow, self.workers, self.holds, self.outages)
+            for profile, ctx in self._contexts.items()
         }
         return RunStageByProfile(runs, self.open_uow)
 
@@ -167,7 +178,7 @@ class Services(Adapters, UseCases):
 
     @once
     def run_documents(self) -> RunDocuments:
-        return RunDocuments(self.intake, self.launcher, self.holds)
+        return RunDocuments(self.intake, self.find_work, self.launcher, self.holds)
 
     @once
     def reminders(self) -> Reminders:

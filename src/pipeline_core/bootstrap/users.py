@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import UnitOfWork
@@ -63,7 +62,7 @@ class UserServices(UseCases):
     @cached_property
     def search(self) -> Search:
         whole = self.pipeline
-        return Search(self.views, whole.embedders, headings_at_end, whole.settings.search_floor, whole.reranking)
+        return Search(self.views, whole.embedders, whole.settings.search_floor, whole.reranking)
 
     @cached_property
     def record_download(self) -> RecordDownload:

@@ -99,7 +99,7 @@ def export(
     with connected(realm) as client:
         exported = client.export(document, take=lambda whole: write(whole, chosen, output))
         if output is not None:
-            facts, chunks = len(exported["facts"]), len(exported["chunks"])
+            facts, chunks = len(exported.facts), len(exported.chunks)
             if as_json:
                 print_json({"output": str(output), "format": chosen, "facts": facts, "chunks": chunks})
             else:

@@ -19,13 +19,11 @@ from pipeline_core.client.queue import Queueing, QueueState
 from pipeline_core.client.results import (
     DocumentStatus,
     Found,
-    FoundFact,
-    Hit,
     Submitted,
-    WaitingSource,
 )
 from pipeline_core.client.retrying import Retrying
 from pipeline_core.domain.rows.documents import DocumentFile
+from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.intake import Upload
 

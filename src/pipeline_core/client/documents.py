@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 from uuid import UUID
 
 from pipeline_core.client.results import AT_REST, DocumentStatus, status_of
@@ -12,6 +11,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.documents import DocumentFile
+from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, Progress
 from pipeline_core.services.move import Moved, MoveDocument
 
@@ -118,8 +118,8 @@ class Documents(Wired):
         return sorted(found, key=lambda row: order[row.document_id])
 
     def export(
-        self, document: str | UUID, *, take: Callable[[dict[str, Any]], None] = lambda _: None
-    ) -> dict[str, Any]:
+        self, document: str | UUID, *, take: Callable[[ExportedDocument], None] = lambda _: None
+    ) -> ExportedDocument:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
 
         ``take`` may store it first: what it could not take is not acknowledged.

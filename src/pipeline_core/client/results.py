@@ -1,23 +1,19 @@
 """Results of the Python API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.rows.jobs import DocumentJob
-from pipeline_core.domain.rows.record import Record
+from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import Answer
 from pipeline_core.services.own_policy import PolicyLeft
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-Result = TypeVar("Result", bound="DataclassInstance")
 AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
 
 
@@ -67,46 +63,6 @@ class Submitted:
     """Known documents that keep the thresholds that they have, why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFact:
-    """A published fact; ``question`` and ``answer`` are None where none is natural, ``page`` counts from 1."""
-
-    id: UUID
-    score: float
-    similarity: float | None
-    question: str | None
-    answer: str | None
-    statement: str | None
-    evidence: str | None
-    spans: list[dict[str, Any]] | None
-    page: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit(FoundFact):
-    """A published passage with its ``facts`` that answer, or a fact by itself; ``page`` counts from 1.
-
-    ``question``, ``answer`` and ``statement`` are those of the fact, of a passage those of its first fact.
-    ``spans`` are the parts of a fact's evidence, each with its quote, its place in the text and its page.
-    """
-
-    kind: str
-    facts: list[FoundFact]
-    document_id: DocumentId | None
-    filename: str | None
-    also_named: list[str]
-    """Other names that the same content has now."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingSource:
-    """A document that may have the answer once somebody has reviewed it."""
-
-    document_id: DocumentId
-    job_id: UUID
-    filename: str
-
-
 class Found(list[Hit]):
     """Hits that answer a question, best first; empty if none does.
 
@@ -116,22 +72,17 @@ class Found(list[Hit]):
 
     def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:
         super().__init__(hits)
-        self.waiting = [WaitingSource(row["document_id"], row["job_id"], row["filename"]) for row in answer.waiting]
+        self.waiting = answer.waiting
         self.similarity = answer.similarity
         self.floor = answer.floor
         self.not_reranked = answer.not_reranked
 
 
-def hit_of(row: Mapping[str, Any]) -> Hit:
-    return _picked(Hit, row, facts=[_picked(FoundFact, fact) for fact in row["facts"]])
-
-
 def status_of(row: DocumentJob) -> DocumentStatus:
-    error = dict(row.last_error) if row.last_error else None
-    return _picked(DocumentStatus, row, error=error, undecided_pairs=row.undecided, critical_findings=row.critical)
-
-
-def _picked(kind: type[Result], row: Mapping[str, Any] | Record, **others: object) -> Result:
-    """The fields of this kind of result as a row has them, and ``others``."""
-    names = {field.name for field in fields(kind)} - others.keys()
-    return kind(**{name: row[name] for name in names}, **others)
+    names = {field.name for field in fields(DocumentStatus)} & {field.name for field in fields(row)}
+    return DocumentStatus(
+        **{name: getattr(row, name) for name in names},
+        error=dict(row.last_error) if row.last_error else None,
+        undecided_pairs=row.undecided,
+        critical_findings=row.critical,
+    )

@@ -15,10 +15,10 @@ class Realms:
 
     def shared_with(self, user_id: UserId) -> list[Realm]:
         """The realms that the user is a member of, beside the personal one."""
-        return [Realm(**{**row, "role": Role(row["role"])}) for row in self._session.all("realms_of", user_id=user_id)]
+        return self._session.rows(Realm, "realms_of", user_id=user_id)
 
     def create(self, name: str, creator: Person) -> RealmId:
-        """Make a realm, of which whoever acts in this transaction is the first admin."""
+        """Create a realm, of which whoever acts in this transaction is the first admin."""
         [row] = self._session.all("create_realm", name=name, creator=creator.name)
         return RealmId(row["realm_id"])
 
@@ -32,8 +32,7 @@ class Realms:
 
     def members(self, realm_id: RealmId) -> list[RealmMember]:
         """The members, admins first."""
-        rows = self._session.all("members_of_realm", realm_id=realm_id)
-        return [RealmMember(**{**row, "role": Role(row["role"])}) for row in rows]
+        return self._session.rows(RealmMember, "members_of_realm", realm_id=realm_id)
 
     def put(self, realm_id: RealmId, person: Person, role: Role, *, by: Person) -> None:
         """Add a member, or give one another role.

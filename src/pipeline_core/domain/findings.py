@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from pipeline_core.domain.wording import without_objects
 
 
@@ -13,6 +15,16 @@ class Severity(StrEnum):
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
+
+
+class FindingRow(TypedDict):
+    """A finding as it is stored and shown."""
+
+    code: str
+    severity: str
+    subject: str
+    message: str
+    numbers: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Realms:
         return require_role(realm_id, uow.realms.role(realm_id, self.person.user_id), role)
 
     def create(self, name: str) -> Realm:
-        """Make a realm, of which the person is the first admin.
+        """Create a realm, of which the person is the first admin.
 
         Raises:
             RefusedError: the name is blank, longer than 200 characters, or that of another realm of the person's.

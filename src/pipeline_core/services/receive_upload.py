@@ -11,7 +11,7 @@ from typing import BinaryIO
 import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -106,7 +106,7 @@ class ReceiveUpload:
             left: list[PolicyLeft] = []
             is_again = False
             if known := uow.documents.find([document_id]).get(document_id):
-                uow.documents.place(realm_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                uow.documents.set_sources(realm_id, [Source.of_upload(document_id, safe_filename(upload.filename))])
                 uow.documents.label([document_id], labels)
                 left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id)
                 was, known = known, uow.documents.find([document_id])[document_id]
@@ -157,7 +157,7 @@ class ReceiveUpload:
                 raise ConflictError(
                     "The same content already exists under another document id.", where=document.filename
                 )
-            uow.documents.place(realm_id, [Place.of_upload(document_id, document.filename)])
+            uow.documents.set_sources(realm_id, [Source.of_upload(document_id, document.filename)])
             uow.documents.label([document_id], labels)
             uow.commit()
         return Uploaded(job, is_new=bool(new))

@@ -22,6 +22,7 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake, Upload
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.services.queue import Queue
+from pipeline_core.services.work_needed import FindWork
 
 _LOOK_S = 0.5
 _UNFINISHED = (JobState.QUEUED, JobState.RETRYABLE, JobState.WORKING)
@@ -126,6 +127,7 @@ class RunDocuments:
     """Takes files in and brings them to rest through the launcher."""
 
     intake: Intake
+    find_work: FindWork
     launcher: Launcher
     holds: Holds
 
@@ -147,8 +149,7 @@ class RunDocuments:
         for received in self.intake.receive_groups(files, realm_id=realm_id, wished=wished, labels=labels):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
-            find = partial(self.intake.work_needed, ids, correlation_id=received.correlation_id)
-            needed = again_if_cut_off(find)
+            needed = again_if_cut_off(partial(self.find_work, ids, correlation_id=received.correlation_id))
             result.document_ids += ids
             result.ran += needed.run
             result.refused += received.refused

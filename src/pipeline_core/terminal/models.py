@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import HIT_AT, PLACES, Evaluation, Expected
+from pipeline_core.domain.rows.models import ModelRows
 from pipeline_core.services.source_files import oddity
 
 _FIELDS = {"question", "document", "page", "quote", "question_id"}
@@ -71,7 +72,7 @@ def evaluation_table(result: Evaluation) -> Table:
     return table
 
 
-def models_table(rows: Sequence[dict[str, Any]]) -> Table:
+def models_table(rows: Sequence[ModelRows]) -> Table:
     """A line a model: what is in it, what waits beside it, and the recall of its index when it was switched to."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("model", no_wrap=True)
@@ -79,9 +80,9 @@ def models_table(rows: Sequence[dict[str, Any]]) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("state", no_wrap=True)
     for row in rows:
-        other = "before" if row["activated_at"] and not row["waiting"] else "filling"
-        state = Text("active", "green") if row["is_active"] else Text(other, "dim")
-        recall = "–" if row["recall_at_10"] is None else f"{row['recall_at_10']:.3f}"
-        counts = (f"{row[name]:,}" for name in ("dims", "chunks", "questions", "waiting"))
-        table.add_row(row["model"], *counts, recall, state)
+        other = "before" if row.activated_at and not row.waiting else "filling"
+        state = Text("active", "green") if row.is_active else Text(other, "dim")
+        recall = "–" if row.recall_at_10 is None else f"{row.recall_at_10:.3f}"
+        counts = (f"{count:,}" for count in (row.dims, row.chunks, row.questions, row.waiting))
+        table.add_row(row.model, *counts, recall, state)
     return table

@@ -11,6 +11,7 @@ from rich.padding import Padding
 
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import StagedFact, WaitingJob
@@ -108,7 +109,7 @@ def _print_confidence(console: Console, fact: WeighedFact) -> None:
         console.print(Padding(f"[dim]{escape(said)}[/]", (0, 0, 0, 4)), highlight=False)
 
 
-def _print_findings(console: Console, findings: Sequence[Row]) -> None:
+def _print_findings(console: Console, findings: Sequence[FindingRow]) -> None:
     """Each with the short id of the fact that it is about, if it is about one."""
     for finding in findings:
         style = {"critical": "red", "warning": "yellow"}.get(finding["severity"], "dim")

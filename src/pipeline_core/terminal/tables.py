@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +15,6 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.terminal.hints import pasteable, program, typed
 
-Row = dict[str, Any]
 _IN_FULL = 10
 _COMPARED = {"trigram": "letters", "scored": "words and meaning"}
 _FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
@@ -27,9 +25,9 @@ def short(value: object) -> str:
     return str(value)[:8]
 
 
-def clip(text: str, length: int = 160) -> str:
+def clip(text: str | None, length: int = 160) -> str:
     """The text in one line, of at most so many characters."""
-    flat = " ".join(text.split())
+    flat = " ".join((text or "").split())
     return flat if len(flat) <= length else flat[: length - 1] + "…"
 
 

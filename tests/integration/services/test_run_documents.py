@@ -58,7 +58,9 @@ class Nobody:
 
 def run(app: Pipeline, *files: Path) -> tuple[RunResult, Launcher]:
     launcher = Launcher(app)
-    return RunDocuments(app.intake, launcher, app.holds)(files, realm_id=app.realm_id, display=Nobody()), launcher
+    return RunDocuments(app.intake, app.find_work, launcher, app.holds)(
+        files, realm_id=app.realm_id, display=Nobody()
+    ), launcher
 
 
 def written(folder: Path, name: str, *paragraphs: str) -> Path:

@@ -1,11 +1,14 @@
-"""Places of words and lines on a page."""
+"""Places of words and lines on a page, and groups of what stands close."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from liteparse.types import AnnotationRect, TextItem, WordBox
 
 from pipeline_core.domain import page_words
+
+T = TypeVar("T")
 
 
 class Box(NamedTuple):
@@ -57,3 +60,23 @@ class Box(NamedTuple):
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         size = (other.right - other.left) * (other.bottom - other.top)
         return across * down / size if across > 0 and down > 0 and size > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """``item`` is the number of the line of text, as the parser has them, that it belongs to."""
+
+    text: str
+    box: Box
+    item: int
+
+
+def parted(items: Iterable[T], are_apart: Callable[[T, T], bool]) -> list[list[T]]:
+    """The items in groups, in order: a new one begins where an item is apart from the one before it."""
+    groups: list[list[T]] = []
+    for item in items:
+        if groups and not are_apart(groups[-1][-1], item):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    return groups

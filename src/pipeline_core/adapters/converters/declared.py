@@ -6,23 +6,21 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pipeline_core.adapters.converters.archive import BROKEN_ZIP
 from pipeline_core.adapters.converters.pdf_file import by_qpdf
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import Convert, ConvertOptions, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.filetypes import FileType
 
-_PART_LIMIT = 1 << 20
 _DC_TITLE = re.compile(r"<dc:title(?:\s[^>]*)?>([^<]*)</dc:title>")
 _HTML_TITLE = re.compile(rb"<title(?:\s[^>]*)?>([^<]*)</title", re.IGNORECASE)
 _HTML_HEAD = 64 << 10
 
 
-def titled(
-    convert: Callable[[Source, ConvertOptions], Converted], source: Source, options: ConvertOptions
-) -> Converted:
+def titled(convert: Convert, source: Source, options: ConvertOptions) -> Converted:
     """Convert, and add the file's own title where it has one. Raises what ``convert`` raises."""
     converted = convert(source, options)
     read = _READERS.get(source.kind)
@@ -30,17 +28,9 @@ def titled(
     return replace(converted, title=title or None)
 
 
-def _in_package(part: str) -> Callable[[bytes], str]:
-    def read(data: bytes) -> str:
-        if not data.startswith(b"PK"):
-            return ""
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if part not in archive.namelist() or archive.getinfo(part).file_size > _PART_LIMIT:
-                return ""
-            found = _DC_TITLE.search(archive.read(part).decode("utf-8", "replace"))
-        return html.unescape(found[1]) if found else ""
-
-    return read
+def _in_package(part: str, data: bytes) -> str:
+    found = _DC_TITLE.search(_read(data, part).decode("utf-8", "replace"))
+    return html.unescape(found[1]) if found else ""
 
 
 def _in_html(data: bytes) -> str:
@@ -52,8 +42,8 @@ _READERS: dict[filetypes.FileType, Callable[[bytes], str]] = {
     # where it cannot be read, its text could be all the same
     filetypes.PDF: lambda data: by_qpdf(data, lambda pdf: str(pdf.docinfo.get("/Title", "")), ""),
     filetypes.HTML: _in_html,
-    **dict.fromkeys((filetypes.DOCX, filetypes.PPTX, filetypes.XLSX), _in_package("docProps/core.xml")),
-    **dict.fromkeys((filetypes.ODT, filetypes.ODS, filetypes.ODP), _in_package("meta.xml")),
+    **dict.fromkeys((filetypes.DOCX, filetypes.PPTX, filetypes.XLSX), partial(_in_package, "docProps/core.xml")),
+    **dict.fromkeys((filetypes.ODT, filetypes.ODS, filetypes.ODP), partial(_in_package, "meta.xml")),
 }
 
 

@@ -1,14 +1,10 @@
 """The converter of each file type: adding a format is one row here and one file beside it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline_core.adapters.converters import delimited, html, ods, office, pdf, pptx, text, xls, xlsx
-from pipeline_core.adapters.converters.source import ConvertOptions, Source
+from pipeline_core.adapters.converters.source import Convert
 from pipeline_core.domain import filetypes
-from pipeline_core.domain.documents import Converted
-
-Convert = Callable[[Source, ConvertOptions], Converted]
 
 
 @dataclass(frozen=True, slots=True)

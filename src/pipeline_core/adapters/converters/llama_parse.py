@@ -153,10 +153,8 @@ class LlamaParse:
         import llama_cloud
 
         def delete(client: llama_cloud.LlamaCloud) -> bool:
-            try:
+            with suppress(llama_cloud.NotFoundError):
                 client.files.delete(file_id)
-            except llama_cloud.NotFoundError:
-                return False
             return True
 
         self._client.ask(delete, bool, until=time.monotonic() + self._client.timeout_s)
@@ -245,7 +243,7 @@ class LlamaParse:
                 f"{self._client.where} has no version {self._tier_version} of the tier {self._options.tier}.",
                 action=f"Set UPLOAD_PIPELINE_LLAMA_PARSE_VERSION to one of: {', '.join(sorted(known)[-5:])}.",
             )
-        return f"{self._client.where} takes the key and has {self._options.tier} {self._tier_version}"
+        return f"{self._client.where} accepts the key and has {self._options.tier} {self._tier_version}"
 
     def _until(self) -> float:
         return time.monotonic() + self.deadline_s

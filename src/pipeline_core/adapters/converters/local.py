@@ -1,19 +1,20 @@
 """The local converter: no key, no network; native code runs in processes that can be killed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.declared import titled
-from pipeline_core.adapters.converters.formats import BY_MIME, Convert
+from pipeline_core.adapters.converters.formats import BY_MIME
+from pipeline_core.adapters.converters.ocr import read_pages
 from pipeline_core.adapters.converters.ocr_data import find_ocr
-from pipeline_core.adapters.converters.ocr_reading import read_scans
+from pipeline_core.adapters.converters.ocr_page import ScannedPage
 from pipeline_core.adapters.converters.pdf_file import count_pages
 from pipeline_core.adapters.converters.polyglot import other_document
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
-from pipeline_core.adapters.converters.source import ConvertOptions, ScansFound, Source
+from pipeline_core.adapters.converters.source import Convert, ConvertOptions, ScansFound, Source
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import ConversionCrashedError, ConversionTimeoutError
@@ -65,10 +66,7 @@ class LocalConverter:
         except ScansFound as found:
             scans = read_scans(lambda work: run(work, source, self._options), found.pages[: self.ocr.most_pages])
             converted = run(work, source, replace(self._options, scans=scans))
-        oddities = [_mislabelled(filename, kind)] if filetypes.is_mislabelled(filename, kind) else []
-        if (another := other_document(data, kind)) is not None:
-            oddities.append(_polyglot(filename, kind, another))
-        return replace(converted, findings=(*oddities, *converted.findings)) if oddities else converted
+        return replace(converted, findings=(*_oddities(source), *converted.findings))
 
     def count_pages(self, data: bytes, filename: str) -> int:
         """Count the pages of a PDF, where nothing in it can do harm.
@@ -97,20 +95,46 @@ def _harmless(convert: Convert, source: Source, options: ConvertOptions) -> Conv
     return without_active_links(titled(convert, source, options))
 
 
-def _mislabelled(filename: str, kind: filetypes.FileType) -> Finding:
-    return Finding(
-        "mislabelled",
-        Severity.INFO,
-        f"{filename} is not what its name says: it was converted as {kind.label} ({kind.mime}).",
-        {"mime": kind.mime},
-    )
+def _oddities(source: Source) -> Iterator[Finding]:
+    """The findings about a file that is not, or not only, what its name says."""
+    if filetypes.is_mislabelled(source.filename, source.kind):
+        yield Finding(
+            "mislabelled",
+            Severity.INFO,
+            f"{source.filename} is not what its name says: it was converted as {source.kind.label} "
+            f"({source.kind.mime}).",
+            {"mime": source.kind.mime},
+        )
+    if (another := other_document(source.data, source.kind)) is not None:
+        yield Finding(
+            "polyglot",
+            Severity.WARNING,
+            f"{source.filename} is two files in one: only the {source.kind.label} was read, not the {another} beside "
+            "it. If that matters, upload the two by themselves.",
+            {"mime": source.kind.mime, "another": another},
+        )
 
 
-def _polyglot(filename: str, kind: filetypes.FileType, another: str) -> Finding:
-    return Finding(
-        "polyglot",
-        Severity.WARNING,
-        f"{filename} is two files in one: only the {kind.label} was read, not the {another} beside it. "
-        "If that matters, upload the two by themselves.",
-        {"mime": kind.mime, "another": another},
-    )
+_BATCH = 4
+"""Pages a call: of one that takes too long, or too much memory, only so many are read again."""
+_MOST_FAILED = 3
+"""Pages that may fail alone: after that the file is taken to be made so that it cannot be read."""
+
+Work = Callable[[Source, ConvertOptions], Mapping[int, ScannedPage]]
+
+
+def read_scans(run: Callable[[Work], Mapping[int, ScannedPage]], numbers: Sequence[int]) -> dict[int, ScannedPage]:
+    """Read the pages, as far as it goes. ``run`` does one call where it can be killed."""
+    read: dict[int, ScannedPage] = {}
+    waiting = [numbers[at : at + _BATCH] for at in range(0, len(numbers), _BATCH)]
+    failed = 0
+    while waiting and failed < _MOST_FAILED:
+        batch = waiting.pop(0)
+        try:
+            read |= run(partial(read_pages, batch))
+        except (ConversionTimeoutError, ConversionCrashedError):
+            if len(batch) == 1:
+                failed += 1
+            else:
+                waiting[:0] = [[number] for number in batch]
+    return read

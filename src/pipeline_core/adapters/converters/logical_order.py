@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from pipeline_core.adapters.converters.boxes import Word
 from pipeline_core.domain.layout import reads_leftwards
 
 _JOINED = 0.07
@@ -28,20 +29,6 @@ _PERSIAN = frozenset("پچژگکی")
 _JOINS_NOTHING = frozenset("اآأإٱدذرزژوؤةىء")
 _APART = "\u200c"
 """Between letters of one word that do not join, as Persian writes its endings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A word and where it stands from left to right; its own letters are in the order in which they are read."""
-
-    text: str
-    left: float
-    right: float
-    height: float
-
-    @property
-    def middle(self) -> float:
-        return (self.left + self.right) / 2
 
 
 class _Way(Enum):
@@ -66,9 +53,9 @@ def is_leftwards(text: str) -> bool:
     return not text.isascii() and 2 * sum(map(reads_leftwards, words)) > len(words)
 
 
-def in_logical_order(words: Sequence[Placed], said: str = "") -> str:
+def in_logical_order(words: Sequence[Word], said: str = "") -> str:
     """The line's text. ``said`` is what the parser has for it: what stands close is two words where that parts them."""
-    placed = _with_marks(sorted(words, key=lambda word: word.middle))
+    placed = _with_marks(sorted(words, key=lambda word: word.box.middle[0]))
     segments = [one for at, word in enumerate(placed) for one in _segments(word, placed[at - 1] if at else None, said)]
     runs = _runs(segments)[::-1]
     joints = ["", *(run[0].joint for run in runs)]  # seen from the right they stand behind their runs
@@ -79,14 +66,15 @@ def in_logical_order(words: Sequence[Placed], said: str = "") -> str:
     return _with_brackets(text)
 
 
-def _with_marks(words: Sequence[Placed]) -> list[Placed]:
+def _with_marks(words: Sequence[Word]) -> list[Word]:
     """The words, each with the vowel marks that stand over it."""
-    found: list[Placed] = []
-    marks: list[Placed] = []
+    found: list[Word] = []
+    marks: list[Word] = []
     for word in words:
         (marks if all(map(is_mark, word.text)) else found).append(word)
     for mark in marks:
-        near = min(found, key=lambda word: max(word.left - mark.middle, mark.middle - word.right), default=None)
+        at = mark.box.middle[0]
+        near = min(found, key=lambda word: max(word.box.left - at, at - word.box.right), default=None)
         if near is not None:
             found[found.index(near)] = replace(near, text=near.text + mark.text)
     return found
@@ -97,7 +85,7 @@ def is_mark(char: str) -> bool:
     return unicodedata.category(char) == "Mn"
 
 
-def _segments(word: Placed, before: Placed | None, said: str) -> list[_Segment]:
+def _segments(word: Word, before: Word | None, said: str) -> list[_Segment]:
     found: list[_Segment] = []
     joint = _joint(before, word, said) if before is not None else ""
     for match in _SEGMENT.finditer(word.text):
@@ -122,10 +110,10 @@ def _way(segment: re.Match[str]) -> _Way:
     return _Way.RIGHTWARDS if segment[3] else _Way.NEITHER
 
 
-def _joint(left: Placed, right: Placed, said: str) -> str:
+def _joint(left: Word, right: Word, said: str) -> str:
     """Return the separator between two neighbouring words of the line."""
-    gap = right.left - left.right
-    if gap >= _JOINED * max(left.height, right.height) or f"{right.text} {left.text}" in said:
+    gap = right.box.left - left.box.right
+    if gap >= _JOINED * max(left.box.height, right.box.height) or f"{right.text} {left.text}" in said:
         return " "
     last, first = right.text[-1:], next(filter(str.isalpha, left.text), "")
     joins = reads_leftwards(last) and last not in _JOINS_NOTHING and reads_leftwards(first)

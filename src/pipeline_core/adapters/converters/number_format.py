@@ -93,13 +93,7 @@ def text_shown(text: str, code: str) -> str:
 
 def _sections(code: str) -> list[str]:
     """Of positive and negative numbers, zero and texts."""
-    sections = [""]
-    for part in _PART.findall(code):
-        if part == ";":
-            sections.append("")
-        else:
-            sections[-1] += part
-    return sections
+    return "".join("\0" if part == ";" else part for part in _PART.findall(code)).split("\0")
 
 
 def _literal(part: str) -> str:

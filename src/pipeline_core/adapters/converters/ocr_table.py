@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from pipeline_core.adapters.converters.boxes import parted
 from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.ocr_page import Line
 
@@ -19,11 +20,8 @@ _DIGIT = re.compile(r"\d")
 
 def cells(line: Line) -> list[tuple[float, float]]:
     """The left and the right end of the line's parts between wide gaps, but for leaders."""
-    groups = [[line.words[0]]]
-    for before, after in pairwise(line.words):
-        if after.box[0] - before.box[2] > _GAP * line.height:
-            groups.append([])
-        groups[-1].append(after)
+    gap = _GAP * line.height
+    groups = parted(line.words, lambda before, after: after.box[0] - before.box[2] > gap)
     return [(group[0].box[0], group[-1].box[2]) for group in groups if _said(word.text for word in group)]
 
 

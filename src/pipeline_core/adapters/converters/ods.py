@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import check_expansion, refusal
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.scripts import lowered, raised, struck
 from pipeline_core.adapters.converters.sheet_cells import (
@@ -24,7 +23,7 @@ from pipeline_core.adapters.converters.sheet_cells import (
     words,
 )
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, Named, convert_book
+from pipeline_core.adapters.converters.workbook import Named, convert_zipped
 from pipeline_core.adapters.converters.xlsx_styles import parser
 from pipeline_core.domain.documents import Converted
 
@@ -40,12 +39,8 @@ _SKIPPED = (f"{_OFFICE}annotation", "{" + _SPACE.format("drawing") + "}")
 
 
 def convert(source: Source, options: ConvertOptions) -> Converted:
-    """Convert a spreadsheet. Raises as ``convert_book`` does, and CorruptDocumentError: it cannot be opened."""
-    check_expansion(source.data, source.filename)
-    try:
-        return convert_book(source, options, _Ods(source.data), NAME)
-    except BROKEN as error:
-        raise refusal(source, [str(error)]) from error
+    """Convert a spreadsheet. Raises as ``convert_zipped`` does."""
+    return convert_zipped(source, options, _Ods, NAME)
 
 
 @dataclass(frozen=True, slots=True)

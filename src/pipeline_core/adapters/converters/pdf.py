@@ -215,6 +215,6 @@ def _require_text(source: Source, pages: list[PageText], options: ConvertOptions
     if PageOutcome.FAILED in outcomes:
         raise CorruptDocumentError(f"{source.filename} is damaged: nothing could be read from its {count}.")
     if PageOutcome.IMAGE_ONLY in outcomes:
-        tried = ocr_failed(options.ocr)
-        raise NoTextError(f"{source.filename} has no text, only images ({count}).{tried.said}", action=tried.action)
+        tried, action = ocr_failed(options.ocr)
+        raise NoTextError(f"{source.filename} has no text, only images ({count}).{tried}", action=action)
     raise NoTextError(f"{source.filename} has no text: {all_blank(len(pages))}.", action="Upload the filled document.")

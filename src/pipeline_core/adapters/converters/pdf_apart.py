@@ -5,6 +5,7 @@ that stand beside them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -91,9 +92,7 @@ def find(markdown: str, items: Sequence[TextItem], height: float) -> Apart | Non
 
 def _candidates(items: Sequence[TextItem]) -> list[float]:
     """Left edges that many lines share, with an empty strip before them, the commonest first."""
-    edges: dict[int, int] = {}
-    for item in items:
-        edges[round(item.x)] = edges.get(round(item.x), 0) + 1
+    edges = Counter(round(item.x) for item in items)
     first = min(edges, default=0)
     wanted = [edge for edge, count in edges.items() if count >= _FEWEST_LEFT and edge > first + _GUTTER]
     found = []
@@ -134,8 +133,7 @@ def _switches(markdown: str, left: Sequence[TextItem], right: Sequence[TextItem]
     places = []
     for side, items in enumerate((left, right)):
         for item in items:
-            found = [*page.places(squash(item.text))]
-            if len(found) == 1:
+            if (found := page.only(squash(item.text))) is not None:
                 places.append((found[0], side))
     return sum(before[1] != after[1] for before, after in pairwise(sorted(places)))
 

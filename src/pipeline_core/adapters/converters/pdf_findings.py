@@ -1,7 +1,6 @@
 """Findings for reviewers about the pages of a PDF."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
 from pipeline_core.adapters.converters.pages import PageText
@@ -24,24 +23,17 @@ def repaired(pages: int) -> Finding:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """Advice on pages without text: what was tried, as a sentence or nothing, and what to do."""
-
-    said: str
-    action: str
-
-
-def ocr_failed(ocr: Ocr | None) -> Advice:
-    """Describe pages that stay without text: OCR was not there, or found none. None: another's has tried."""
+def ocr_failed(ocr: Ocr | None) -> tuple[str, str]:
+    """Say if OCR was not there for pages without text, or found none, and what to do. None: another's has tried."""
     if ocr is None:
-        return Advice("", NoTextError.action)
+        return ("", NoTextError.action)
     if not ocr.is_on:
-        return Advice(f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
-    return Advice(
+        return (f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
+    return (
         f" OCR ({ocr.languages}) found no text in them.",
-        "See whether they show text in one of these languages and whether the files in UPLOAD_PIPELINE_TESSDATA_PATH "
-        "are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan the pages again, sharper.",
+        "Check whether they show text in one of these languages and whether the files in "
+        "UPLOAD_PIPELINE_TESSDATA_PATH are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan "
+        "the pages again, sharper.",
     )
 
 
@@ -58,12 +50,12 @@ def page_findings(
             {"pages": failed, "total": len(pages)},
         )
     if scanned:
-        tried = ocr_failed(ocr)
+        tried, action = ocr_failed(ocr)
         yield Finding(
             "page_without_text",
             Severity.WARNING,
             f"{_spoken(scanned)} of {len(pages)} without readable text, as images only: what is shown there is "
-            f"not in the result.{tried.said} {tried.action}",
+            f"not in the result.{tried} {action}",
             {"pages": list(scanned), "total": len(pages)},
         )
 
@@ -108,7 +100,7 @@ def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     return Finding(
         "comments_left_out",
         Severity.INFO,
-        f"Comments are no part of the text and were left out: {listed(said)}.",
+        f"Comments are not part of the text and were left out: {listed(said)}.",
         {"comments": len(said)},
     )
 
@@ -117,7 +109,7 @@ def line_numbers_left_out(pages: Sequence[int]) -> Finding:
     return Finding(
         "line_numbers_left_out",
         Severity.INFO,
-        f"The numbers of lines in the margin of {_spoken(pages).lower()} are no part of the text and were left out.",
+        f"The line numbers in the margin of {_spoken(pages).lower()} are not part of the text and were left out.",
         {"pages": list(pages)},
     )
 
@@ -126,7 +118,7 @@ def notes_not_read(pages: Sequence[int]) -> Finding:
     return Finding(
         "notes_not_read",
         Severity.WARNING,
-        f"What is filled in or noted on {_spoken(pages).lower()} is not in the result: the PDF is damaged there. "
+        f"Form entries and notes on {_spoken(pages).lower()} are not in the result: the PDF is damaged there. "
         "Print it to a new PDF, or save it again where it was made, and upload that.",
         {"pages": list(pages)},
     )

@@ -26,6 +26,11 @@ _PASSWORD = 1 << 13  # flag of a text field
 _NO_TEXT = frozenset({"/Widget", "/Link", "/Popup", "/FreeText"})
 _TAG = re.compile(r"<[^>]*>")
 CHECKED, UNCHECKED = "[x]", "[ ]"
+_FONT = b"""<< /Type /Font /Subtype /Type0 /BaseFont /Helvetica /Encoding /Identity-H /DescendantFonts [
+  << /Type /Font /Subtype /CIDFontType2 /BaseFont /Helvetica /DW %d
+     /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>
+     /FontDescriptor << /Type /FontDescriptor /FontName /Helvetica /Flags 4 /FontBBox [0 -200 1000 900]
+       /ItalicAngle 0 /Ascent 750 /Descent -220 /CapHeight 700 /StemV 80 >> >> ] >>"""
 
 
 @dataclass(slots=True)
@@ -179,35 +184,6 @@ def _units(text: str) -> list[str]:
 def _font(pdf: pikepdf.Pdf, codes: dict[str, int]) -> pikepdf.Object:
     """A font whose only purpose is to say what its codes mean; nothing is drawn with it for people."""
     texts = {code: bytes.fromhex(unit).decode("utf-16-be", "surrogatepass") for unit, code in codes.items()}
-    name = pikepdf.Name
-    return pdf.make_indirect(
-        pikepdf.Dictionary(
-            Type=name.Font,
-            Subtype=name.Type0,
-            BaseFont=name.Helvetica,
-            Encoding=name("/Identity-H"),
-            ToUnicode=pikepdf.Stream(pdf, mapped(texts, 4)),
-            DescendantFonts=[
-                pikepdf.Dictionary(
-                    Type=name.Font,
-                    Subtype=name.CIDFontType2,
-                    BaseFont=name.Helvetica,
-                    CIDSystemInfo=pikepdf.Dictionary(
-                        Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0
-                    ),
-                    DW=int(CHARACTER_WIDTH * 1000),
-                    FontDescriptor=pikepdf.Dictionary(
-                        Type=name.FontDescriptor,
-                        FontName=name.Helvetica,
-                        Flags=4,
-                        FontBBox=[0, -200, 1000, 900],
-                        ItalicAngle=0,
-                        Ascent=750,
-                        Descent=-220,
-                        CapHeight=700,
-                        StemV=80,
-                    ),
-                )
-            ],
-        )
-    )
+    font = pdf.make_indirect(pikepdf.Object.parse(_FONT % int(CHARACTER_WIDTH * 1000)))
+    font.ToUnicode = pikepdf.Stream(pdf, mapped(texts, 4))
+    return font

@@ -68,7 +68,8 @@ class _Covers:
 
     def __init__(self, objects: Sequence[PageObject]):
         first = next((one.order for one in objects if one.is_text), 0)
-        areas = [one for one in objects if not one.is_text and _is_wide(one.box) and (one.is_image or one.is_filled)]
+        wide = (one for one in objects if min(one.box[2] - one.box[0], one.box[3] - one.box[1]) > _LINE)
+        areas = [one for one in wide if not one.is_text and (one.is_image or one.is_filled)]
         self._over: list[PageObject] = []
         self._under: dict[tuple[int, ...], list[PageObject]] = defaultdict(list)
         self._alike: dict[tuple[int, ...], list[PageObject]] = {}
@@ -100,11 +101,6 @@ class _Covers:
                 if top < one.order < text.order and _inside(text.box, one.box):
                     top, colour = one.order, fill
         return colour
-
-
-def _is_wide(box: Box) -> bool:
-    """Return whether it is more than a drawn line."""
-    return box[2] - box[0] > _LINE and box[3] - box[1] > _LINE
 
 
 def _same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from liteparse.types import AnnotationRect, LayoutBlock, LayoutCell, ParsedPage, TextItem, WordBox
 
-from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.boxes import Box, Word
 from pipeline_core.adapters.converters.escapes import escape_marks, pipe_table
 from pipeline_core.adapters.converters.pdf_tables.placing import (
     LINK,
@@ -23,7 +23,7 @@ from pipeline_core.adapters.converters.pdf_tables.placing import (
     pieces,
     said_by,
 )
-from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 from pipeline_core.adapters.converters.pdf_turned import angle
 from pipeline_core.adapters.converters.squashed import Squashed, squash
 from pipeline_core.domain.layout import reads_leftwards

@@ -118,14 +118,9 @@ def page_objects(page: Any, most: int) -> list[PageObject]:
 
 
 def _walk(
-    holder: Any,
-    found: list[PageObject],
-    budget: Iterator[int],
-    outer: PdfMatrix = _AS_STORED,
-    *,
-    is_form: bool = False,
-    depth: int = 0,
+    holder: Any, found: list[PageObject], budget: Iterator[int], outer: PdfMatrix = _AS_STORED, depth: int = 0
 ) -> None:
+    is_form = depth > 0
     get = pdfium.FPDFFormObj_GetObject if is_form else pdfium.FPDFPage_GetObject
     count = pdfium.FPDFFormObj_CountObjects if is_form else pdfium.FPDFPage_CountObjects
     parent = holder if is_form else None
@@ -137,7 +132,7 @@ def _walk(
         kind = pdfium.FPDFPageObj_GetType(handle)
         if kind == _FORM:
             if depth < _DEEPEST:
-                _walk(handle, found, budget, _matrix(handle).multiply(outer), is_form=True, depth=depth + 1)
+                _walk(handle, found, budget, _matrix(handle).multiply(outer), depth + 1)
             continue
         if kind not in (_TEXT, _PATH, _IMAGE):
             continue

@@ -26,10 +26,6 @@ class Angles:
     main: int
     others: tuple[int, ...]
 
-    @property
-    def is_upright(self) -> bool:
-        return self.main == 0 and not self.others
-
 
 def angles(page: ParsedPage) -> Angles:
     letters: Counter[int] = Counter()

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import pikepdf
 from liteparse import LiteParse, ParseError
-from liteparse.types import ParsedPage
+from liteparse.types import ParsedPage, TextItem
 
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_apart import Crop, read_apart
 from pipeline_core.adapters.converters.pdf_characters import not_said
 from pipeline_core.adapters.converters.pdf_completeness import (
-    Line,
     is_too_large,
     joined,
     line,
@@ -27,7 +26,7 @@ from pipeline_core.adapters.converters.pdf_reading import Prepared
 from pipeline_core.adapters.converters.pdf_scripts import write_scripts
 from pipeline_core.adapters.converters.pdf_struck import write_struck
 from pipeline_core.adapters.converters.pdf_tables.page import with_tables
-from pipeline_core.adapters.converters.pdf_turned import angle, angles, turned_copies, upright
+from pipeline_core.adapters.converters.pdf_turned import angles, turned_copies, upright
 from pipeline_core.adapters.converters.pdf_words import lines_in_order, page_words
 from pipeline_core.domain.page_words import Run
 
@@ -54,7 +53,7 @@ def whole_pages(
 
     ``partly`` reads a part of a page by itself; None if it cannot.
     """
-    turned = {page.page_num: stands for page in pages if not (stands := angles(page)).is_upright}
+    turned = {page.page_num: stands for page in pages if (stands := angles(page)).main or stands.others}
     mains = _copies(prepared, [(number, found.main) for number, found in turned.items()], parser)
     # apart from each other: the size of a watermark is no measure for the headings of a page
     others = _copies(prepared, [(number, one) for number, found in turned.items() for one in found.others], parser)
@@ -63,7 +62,7 @@ def whole_pages(
         beside: list[str] = []
         read = page
         words = page_words(page)
-        items = [item for item in page.text_items if angle(item) == 0]
+        items = list(upright(page))
         if (found := turned.get(page.page_num)) is not None:
             copy = next(mains, None)
             if copy is None:
@@ -77,13 +76,7 @@ def whole_pages(
                     beside += [joined(group) for group in paragraphs([line(item) for item in upright(copy)])]
         apart = [] if page.page_num in turned else read_apart(page, items, partly)
         parts = [(part, part.text_items) for part in apart] or [(read, items)]
-        title = prepared.title if page.page_num == 1 else ""
-        markdown = "\n\n".join(
-            parted(with_tables(part, own), part.blocks or [], [*map(line, own)], title).strip() for part, own in parts
-        )
-        markdown, lines = lines_in_order(markdown, items)
-        markdown = without_edges(without_blanks_at_ends(markdown, lines), lines, page.height)
-        markdown = _completed(prepared, page.page_num, markdown, lines)
+        markdown = _completed(prepared, page, parts, items)
         if (written := prepared.written.get(page.page_num)) is not None:
             beside += [text for _, text in written.free]
         result.append(WholePage(page.page_num, markdown, tuple(beside), words + _below(page, beside)))
@@ -101,9 +94,17 @@ def _copies(prepared: Prepared, wanted: list[tuple[int, int]], parser: LiteParse
     return map(in_reading_order, copies if len(copies) == len(wanted) else ())
 
 
-def _completed(prepared: Prepared, number: int, markdown: str, lines: list[Line]) -> str:
-    """The markdown of a page with what it lacks; words without a place are noted."""
-    lost = []
+def _completed(
+    prepared: Prepared, page: ParsedPage, parts: list[tuple[ParsedPage, list[TextItem]]], items: list[TextItem]
+) -> str:
+    """The markdown of a page, read in these parts, with what it lacks; words without a place are noted."""
+    number, lost = page.page_num, []
+    title = prepared.title if number == 1 else ""
+    markdown = "\n\n".join(
+        parted(with_tables(part, own), part.blocks or [], [*map(line, own)], title).strip() for part, own in parts
+    )
+    markdown, lines = lines_in_order(markdown, items)
+    markdown = without_edges(without_blanks_at_ends(markdown, lines), lines, page.height)
     if is_too_large(markdown, lines):
         prepared.not_compared.add(number)
     elif may_lack(markdown, lines):

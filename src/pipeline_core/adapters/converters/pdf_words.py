@@ -6,7 +6,7 @@ from statistics import median
 
 from liteparse.types import ParsedPage, TextItem, WordBox
 
-from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.boxes import Box, parted
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_completeness import Line, line
 from pipeline_core.adapters.converters.pdf_scripts import Script
@@ -31,13 +31,8 @@ def _runs(item: TextItem) -> Iterator[Run]:
     gaps = [after.x - (word.x + word.width) for word, after in pairwise(item.words)]
     # in a justified line all gaps are wide
     widest = max(WORD_GAP * item.height, _WIDER * median(gaps) if len(gaps) > 1 else 0.0)
-    words: list[WordBox] = []
-    for word, gap in zip(item.words, [0.0, *gaps], strict=True):
-        if gap > widest:
-            yield _run(words, turn)
-            words = []
-        words.append(word)
-    yield _run(words, turn)
+    for words in parted(item.words, lambda before, after: after.x - (before.x + before.width) > widest):
+        yield _run(words, turn)
 
 
 def _run(words: list[WordBox] | list[TextItem], turn: int) -> Run:

@@ -5,13 +5,13 @@ change deleted and (unless it is to be kept) hidden text goes.
 """
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline_core.adapters.converters.hidden import comments_left_out, hidden_content, named
 from pipeline_core.adapters.converters.ooxml.completeness import Rewritten
-from pipeline_core.adapters.converters.ooxml.pieces import Script
-from pipeline_core.adapters.converters.ooxml.scripts import lowered, raised
+from pipeline_core.adapters.converters.ooxml.pieces import Script, lowered, raised
 from pipeline_core.adapters.converters.ooxml.symbols import from_symbol_font, is_symbol_font
 from pipeline_core.domain.findings import Finding, Severity
 
@@ -166,7 +166,6 @@ def _encoded(text: str) -> bytes:
         elif char.isascii():
             written.append(char)
         else:
-            units = char.encode("utf-16-le")
-            numbers = (int.from_bytes(units[at : at + 2], "little", signed=True) for at in range(0, len(units), 2))
-            written.append("".join(f"\\uc1\\u{number}?" for number in numbers))
+            units = struct.iter_unpack("<h", char.encode("utf-16-le"))
+            written.append("".join(f"\\uc1\\u{number}?" for (number,) in units))
     return "".join(written).encode("ascii")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.boxes import parted
 from pipeline_core.adapters.converters.escapes import pipe_table
 from pipeline_core.adapters.converters.sheet_cells import MAX_CELLS, Area, Cell, Kind, Row, Sheet, SheetTooLargeError
 
@@ -117,44 +118,28 @@ def _tables(rows: Sequence[Row]) -> Iterator[tuple[int, int, Block]]:
             yield table.rows[0].number, left, table
 
 
-def _regions(rows: Sequence[Row], *, parted: bool = False) -> Iterator[Table]:
-    for run in _runs(rows):
+def _regions(rows: Sequence[Row], *, is_part: bool = False) -> Iterator[Table]:
+    for run in parted(rows, lambda above, row: row.place > above.place + 1):
         groups = _side_by_side(run)
         if len(groups) == 1:
             yield Table(list(run))
             continue
         for group in groups:
             within = _within(run, group)
-            yield from (Table(within),) if parted else _regions(within, parted=True)
-
-
-def _runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    run: list[Row] = []
-    for row in rows:
-        if run and row.place > run[-1].place + 1:
-            yield run
-            run = []
-        run.append(row)
-    if run:
-        yield run
+            yield from (Table(within),) if is_part else _regions(within, is_part=True)
 
 
 def _side_by_side(rows: Sequence[Row]) -> list[set[int]]:
     """The columns of each table in these rows: more than one group only where an empty column parts two tables."""
     used = sorted({column for row in rows for column in row.cells})
-    groups: list[set[int]] = []
-    for column in used:
-        if groups and column == max(groups[-1]) + 1:
-            groups[-1].add(column)
-        else:
-            groups.append({column})
-    parted = groups[:1]
+    groups = [*map(set, parted(used, lambda left, right: right > left + 1))]
+    tables = groups[:1]
     for group in groups[1:]:
-        if _are_two(rows, parted[-1], group):
-            parted.append(group)
+        if _are_two(rows, tables[-1], group):
+            tables.append(group)
         else:
-            parted[-1] |= group
-    return parted
+            tables[-1] |= group
+    return tables
 
 
 def _are_two(rows: Sequence[Row], left: set[int], right: set[int]) -> bool:

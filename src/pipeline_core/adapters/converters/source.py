@@ -1,9 +1,10 @@
 """Inputs of a format's converter. Both are sent to worker processes: plain values only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
+from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.errors import TooManyPagesError
 from pipeline_core.domain.filetypes import FileType
 
@@ -42,3 +43,6 @@ class ScansFound(Exception):  # noqa: N818 - nothing is wrong: the pages are to 
     @property
     def pages(self) -> tuple[int, ...]:
         return tuple(self.args[0])
+
+
+Convert = Callable[[Source, ConvertOptions], Converted]

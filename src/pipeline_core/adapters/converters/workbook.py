@@ -1,19 +1,20 @@
-"""Spreadsheets of any format: each sheet is a page, its cells as the sheet shows them."""
+"""Spreadsheets of any format: each sheet is a page, its cells as the sheet shows them; findings say what they hide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import BROKEN_ZIP, parts_lost, refusal
+from pipeline_core.adapters.converters.archive import BROKEN_ZIP, check_expansion, parts_lost, refusal
+from pipeline_core.adapters.converters.hidden import hidden_content
 from pipeline_core.adapters.converters.pages import PageText, assemble, page_of, storable
-from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetRows, SheetTooLargeError
-from pipeline_core.adapters.converters.sheet_findings import sheet_findings
+from pipeline_core.adapters.converters.sheet_cells import Noticed, Sheet, SheetRows, SheetTooLargeError, letters_of
 from pipeline_core.adapters.converters.sheet_layout import sheet_markdown
 from pipeline_core.adapters.converters.source import ConvertOptions, Source, refuse_too_many
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.wording import counted, listed, runs
 
 BROKEN = (*BROKEN_ZIP, etree.XMLSyntaxError, KeyError)
 """What reading a damaged spreadsheet, or a damaged part of one, raises."""
@@ -38,6 +39,19 @@ class Book(Protocol):
         ...
 
     def read(self, at: int, rows: SheetRows) -> Sheet: ...
+
+
+def convert_zipped(source: Source, options: ConvertOptions, opened: Callable[[bytes], Book], name: str) -> Converted:
+    """Convert a spreadsheet in a ZIP container. Raises as ``convert_book`` does.
+
+    Raises:
+        CorruptDocumentError: it cannot be opened.
+    """
+    check_expansion(source.data, source.filename)
+    try:
+        return convert_book(source, options, opened(source.data), name)
+    except BROKEN as error:
+        raise refusal(source, [str(error)]) from error
 
 
 def convert_book(source: Source, options: ConvertOptions, book: Book, name: str) -> Converted:
@@ -88,7 +102,7 @@ class _Reading:
             yield Finding(
                 "comments_left_out",
                 Severity.INFO,
-                f"{self.book.remarks} comments on cells are no part of the text and were left out.",
+                f"{self.book.remarks} comments on cells are not part of the text and were left out.",
                 {"comments": self.book.remarks},
             )
 
@@ -97,3 +111,37 @@ def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"{error.args[0] or 'its part'} is not in the file"
     return str(error).rstrip(".")
+
+
+def sheet_findings(
+    notes: Sequence[tuple[str, Noticed]], hidden_sheets: Sequence[str], *, kept: bool
+) -> Iterator[Finding]:
+    """The findings about a workbook's sheets, each kind once, with the places. ``notes``: by the sheets' names."""
+    hidden = [f"the sheet “{name}”" for name in hidden_sheets]
+    hidden += [part for name, noticed in notes for part in _hidden_on(f"of the sheet “{name}”", noticed)]
+    if hidden:
+        yield hidden_content(hidden, kept=kept)
+    if found := {f"{cell} of the sheet “{name}”": said for name, one in notes for cell, said in one.uncomputed.items()}:
+        count = counted(len(found), "cell has", "cells have")
+        said = f"{count} no stored value, so the formula itself was taken: {_named(found)}. "
+        advice = "Open the file in a spreadsheet program, save it, and upload that."
+        yield Finding("formula_without_value", Severity.WARNING, said + advice, {"cells": len(found)})
+    if found := {f"{cell} of the sheet “{name}”": said for name, one in notes for cell, said in one.errors.items()}:
+        count = counted(len(found), "cell shows", "cells show")
+        said = f"{count} an error instead of a value: {_named(found)}. "
+        advice = "Correct what the formulas refer to, save the file, and upload that."
+        yield Finding("formula_error", Severity.WARNING, said + advice, {"cells": len(found)})
+
+
+def _hidden_on(sheet: str, noticed: Noticed) -> Iterator[str]:
+    for first, last in runs(noticed.hidden_rows):
+        yield f"row {first} {sheet}" if first == last else f"rows {first} to {last} {sheet}"
+    for first, last in runs(sorted(noticed.hidden_columns)):
+        one, other = letters_of(first), letters_of(last)
+        yield f"column {one} {sheet}" if first == last else f"columns {one} to {other} {sheet}"
+    if noticed.unseen:
+        yield f"the text of {listed(noticed.unseen)} {sheet}, which cannot be seen"
+
+
+def _named(places: Mapping[str, str]) -> str:
+    return listed([f"{place} ({content})" for place, content in places.items()])

@@ -6,7 +6,6 @@ from typing import IO
 
 from lxml import etree
 
-from pipeline_core.adapters.converters.archive import check_expansion, refusal
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.number_format import is_date, shows_nothing
 from pipeline_core.adapters.converters.scripts import struck
@@ -23,7 +22,7 @@ from pipeline_core.adapters.converters.sheet_cells import (
     words,
 )
 from pipeline_core.adapters.converters.source import ConvertOptions, Source
-from pipeline_core.adapters.converters.workbook import BROKEN, convert_book
+from pipeline_core.adapters.converters.workbook import convert_zipped
 from pipeline_core.adapters.converters.xlsx_package import Package, area_of, column_of, text_of
 from pipeline_core.adapters.converters.xlsx_styles import Style
 from pipeline_core.domain.documents import Converted
@@ -32,12 +31,8 @@ NAME = "xlsx"
 
 
 def convert(source: Source, options: ConvertOptions) -> Converted:
-    """Convert a workbook. Raises as ``convert_book`` does, and CorruptDocumentError: it cannot be opened."""
-    check_expansion(source.data, source.filename)
-    try:
-        return convert_book(source, options, _Xlsx(source.data), NAME)
-    except BROKEN as error:
-        raise refusal(source, [str(error)]) from error
+    """Convert a spreadsheet. Raises as ``convert_zipped`` does."""
+    return convert_zipped(source, options, _Xlsx, NAME)
 
 
 _TRUE = ("1", "true")

@@ -29,17 +29,17 @@ class DocumentCosts(BaseModel):
     total: Cost
 
 
-@router.get("/costs", summary="What was spent", response_model=Costs)
+@router.get("/costs", summary="List costs", response_model=Costs)
 def list_costs(
     services: Services,
-    days: Annotated[int, Query(ge=1, le=366, description="So many days (UTC), today's included")] = 30,
+    days: Annotated[int, Query(ge=1, le=366, description="Number of days (UTC), including today")] = 30,
 ) -> dict[str, Any]:
     """The user's spending by day, service and model."""
     rows = services.views.cost_days(services.realm_id, days=days)
     return {"days": rows, "total": _total(rows)}
 
 
-@router.get("/documents/{document_id}/costs", summary="What a document cost", response_model=DocumentCosts)
+@router.get("/documents/{document_id}/costs", summary="List a document's costs", response_model=DocumentCosts)
 def list_document_costs(document_id: UUID, services: Services) -> dict[str, Any]:
     """The costs of one document; an answer that was reused cost nothing."""
     services.views.document(DocumentId(document_id))

@@ -46,10 +46,10 @@ class DocumentStage(StageTiming):
     """One stage of a document."""
 
     available: Annotated[bool, Field(description="It can be run now, by `POST …/stages/{stage}/run`")]
-    next: Annotated[bool, Field(description="It is the one that comes next")]
+    next: Annotated[bool, Field(description="It is the next stage")]
 
 
-@router.get("/{document_id}", summary="Look at a document")
+@router.get("/{document_id}", summary="Get a document")
 def get_document(document_id: UUID, services: Services) -> Document:
     """One document."""
     return services.views.document(DocumentId(document_id))
@@ -95,7 +95,7 @@ def list_files(document_id: UUID, request: Request, services: Services) -> list[
     response_class=Response,
     responses={
         200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part that `Range` asks for", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part that `Range` requests", "content": {"application/octet-stream": {}}},
         304: {"description": "`If-None-Match` names this content"},
         **responses(410, 416, 503),
     },

@@ -29,7 +29,7 @@ class StatusAnswer(BaseModel):
 
     updated: int
     queued: int
-    taken_back: int = Field(description="Deep scans that had not begun")
+    taken_back: int = Field(description="Deep scans that were cancelled before they began")
     documents: list[StatusChange]
 
 

@@ -22,7 +22,7 @@ class Past(BaseModel):
     code: str = Field(description="What was done")
     by: str | None = Field(description="Who did it: a name, or the user's id; `system`: nobody")
     reason: str
-    payload: dict[str, Any] = Field(description="What it was about, `before` and `after`")
+    payload: dict[str, Any] = Field(description="Its subject, with `before` and `after`")
 
 
 def _shown(done: Sequence[PastDecision]) -> list[Past]:
@@ -38,31 +38,31 @@ def _shown(done: Sequence[PastDecision]) -> list[Past]:
     ]
 
 
-@router.get("/api/v2/documents/{document_id}/history", summary="What was decided about a document")
+@router.get("/api/v2/documents/{document_id}/history", summary="List decisions on a document")
 def document_history(document_id: UUID, services: Services) -> list[Past]:
     """Decisions about the document, its facts and its pairs, oldest first."""
     return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id))
 
 
-@router.get("/api/v2/documents/{document_id}/facts/{fact_id}/history", summary="What was done to a fact")
+@router.get("/api/v2/documents/{document_id}/facts/{fact_id}/history", summary="List decisions on a fact")
 def fact_history(document_id: UUID, fact_id: UUID, services: Services) -> list[Past]:
     """Decisions on the fact, its pairs and the whole document, oldest first."""
     return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id, fact_id))
 
 
-@router.get("/api/staging/batches/{batch_id}/history", summary="What was done to a batch")
+@router.get("/api/staging/batches/{batch_id}/history", summary="List decisions on a batch")
 def batch_history(batch_id: UUID, services: Services) -> list[Past]:
     """Decisions about the batch and its questions, imports among them, oldest first."""
     return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id))
 
 
-@router.get("/api/staging/batches/{batch_id}/questions/{question_id}/history", summary="What was done to a question")
+@router.get("/api/staging/batches/{batch_id}/questions/{question_id}/history", summary="List decisions on a question")
 def question_history(batch_id: UUID, question_id: UUID, services: Services) -> list[Past]:
     """Decisions on the question of a bank and its pairs, oldest first."""
     return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id, question_id))
 
 
-@router.get("/api/staging/duplicates/{duplicate_id}/history", summary="What was done to a pair")
+@router.get("/api/staging/duplicates/{duplicate_id}/history", summary="List decisions on a pair")
 def pair_history(duplicate_id: UUID, services: Services) -> list[Past]:
     """Decisions on a pair of near-duplicates of a document or a question bank, oldest first."""
     return _shown(services.review.pair_history(duplicate_id, services.realm_id))

@@ -33,7 +33,7 @@ class Membership(Body):
     model_config = example({"role": "reviewer", "name": "Ann Smith"})
 
     role: Role
-    name: str = Field("", max_length=200, description="Without it, the name that is known stays")
+    name: str = Field("", max_length=200, description="Default: the known name is kept")
 
 
 class Move(Body):
@@ -50,7 +50,7 @@ def list_realms(services: Services) -> list[Realm]:
     return services.realms.all()
 
 
-@router.post(PATH, status_code=201, summary="Make a realm")
+@router.post(PATH, status_code=201, summary="Create a realm")
 def create_realm(body: NewRealm, services: Services) -> Realm:
     """Create a realm and become its first admin."""
     return services.realms.create(body.name)

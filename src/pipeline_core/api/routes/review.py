@@ -75,9 +75,9 @@ class Undone(BaseModel):
     message: str
 
 
-_ONE_BY_ONE = "Only these facts, one by one: the document goes on waiting"
+_ONE_BY_ONE = "Only these facts; the document keeps waiting"
 _Ids = Annotated[list[UUID], Field(max_length=MOST_IDS)]
-_EXPECTED_FACTS = "The same of single facts, by id, as the lists give them"
+_EXPECTED_FACTS = "The same for single facts, by id, as the lists give them"
 
 
 class Approval(Reason):
@@ -106,7 +106,9 @@ class Rejection(Reason):
         {"question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"], "reason": "an example, not the rule"}
     )
 
-    question_ids: _Ids | None = Field(default=None, min_length=1, description="Only these; without it the document")
+    question_ids: _Ids | None = Field(
+        default=None, min_length=1, description="Only these facts (default: the document)"
+    )
     fact_ids: _Ids | None = Field(default=None, min_length=1, description="The same as `question_ids`")
     expected_facts: SeenRows | None = Field(default=None, description=_EXPECTED_FACTS)
 
@@ -119,7 +121,7 @@ class Override(Reason):
     reason: str = Field(
         default="",
         max_length=MOST_CHARS,
-        description=f"Why, in {MIN_REASON} characters that are not blank at least; it stays in the record",
+        description=f"The reason, in at least {MIN_REASON} characters that are not blank; kept in the record",
     )
     override_reason: str = Field(default="", max_length=MOST_CHARS, description="The same as `reason`")
 
@@ -146,15 +148,16 @@ class DecisionAnswer(BaseModel):
     parked: Parked | None = Field(description="Set if the decision waits for its `undo_window`")
     next_job: Waiting | None = Field(description="What to review next")
     next_job_id: UUID | None = Field(description="Its job, where `next_action` is `next_job`")
-    redirect_url: str | None = Field(description="Where the document is decided now, after it was returned")
-    validation_url: str | None = Field(description="Where it is decided if validation, which comes next, finds reason")
+    redirect_url: str | None = Field(description="Where to decide the document, now that it was returned")
+    validation_url: str | None = Field(description="Where to decide it if validation, the next stage, requires that")
     critical_count: int | None = Field(
-        description="After an approval, the critical findings that validation will have; null where that cannot be told"
+        description="After an approval, the critical findings that validation will have; null if they cannot be "
+        "foreseen"
     )
     requires_validation: bool | None = Field(description="Whether a person is asked there; null as `critical_count`")
 
 
-@router.get("/next", summary="What waits for a person", response_model=NextJob)
+@router.get("/next", summary="List what waits for a person", response_model=NextJob)
 def next_job(
     services: Services, phase: Annotated[int | None, Query(description="2 matching, 4 validation", ge=2, le=4)] = None
 ) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class BankAnswer(BaseModel):
     batch_id: UUID
     review_url: str
     entries: int
-    new: int = Field(description="Questions that were not there before")
+    new: int = Field(description="New questions")
     problems: list[BankProblem]
 
 
@@ -87,11 +87,11 @@ class ReviewRequest(Signed):
 
     decision: Verdict
     question_ids: list[UUID] | None = Field(
-        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that are pending"
+        default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are pending"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
     expected_facts: SeenRows | None = Field(
-        default=None, description="The same of single questions, by id, as the lists give them"
+        default=None, description="The same for single questions, by id, as the lists give them"
     )
 
 
@@ -110,7 +110,7 @@ class ResolveAllRequest(ResolveRequest):
     model_config = example({"resolution": "keep_existing"})
 
     duplicate_ids: list[UUID] | None = Field(
-        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that nobody has decided"
+        default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are undecided"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
 
@@ -197,7 +197,7 @@ def list_batches(
     return cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
 
 
-@router.get("/api/staging/batches/{batch_id}", summary="Look at a batch")
+@router.get("/api/staging/batches/{batch_id}", summary="Get a batch")
 def get_batch(batch_id: UUID, services: Services) -> BatchDetail:
     """One batch with its counts."""
     return services.views.batch(BatchId(batch_id))
@@ -257,7 +257,7 @@ def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -
     return services.review.resolve(OfBatch(BatchId(batch_id)), body.resolution, body.duplicate_ids, by=by)
 
 
-@router.post("/api/staging/batches/{batch_id}/compare", status_code=202, summary="Have a bank compared")
+@router.post("/api/staging/batches/{batch_id}/compare", status_code=202, summary="Compare a bank")
 def compare_batch(batch_id: UUID, request: Request, services: ToReview) -> ComparingAnswer:
     """Ask for a worker that compares what was never compared; a bank that is taken in is compared by itself."""
     batch = services.views.batch(BatchId(batch_id))

@@ -27,7 +27,7 @@ class UndoChange(Undo):
 
 @router.post(
     "/api/v2/documents/{document_id}/facts/{fact_id}/undo",
-    summary="Undo what was done to a fact",
+    summary="Undo the decision on a fact",
     response_model=Changed,
 )
 def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
@@ -39,7 +39,7 @@ def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoCh
 
 @router.post(
     "/api/staging/batches/{batch_id}/questions/{question_id}/undo",
-    summary="Undo what was done to a question",
+    summary="Undo the decision on a question",
     response_model=Changed,
 )
 def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
@@ -51,7 +51,7 @@ def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: U
 
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/undo",
-    summary="Undo the decision about a pair",
+    summary="Undo the decision on a pair",
     response_model=Changed,
 )
 def undo_duplicate(duplicate_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:

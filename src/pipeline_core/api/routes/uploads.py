@@ -43,14 +43,14 @@ _POLICY = {
         "type": "number",
         "minimum": 0,
         "maximum": 1,
-        "description": "Confidence from which a fact is published unseen; else as the installation has it",
+        "description": "Confidence from which a fact is published without review (default: as the installation is set)",
     },
     "ask_from": {
         "type": "number",
         "minimum": 0,
         "maximum": 1,
-        "description": "Confidence from which a person is asked about a fact that is not published unseen; below it is "
-        "left out. Not above `publish_from`",
+        "description": "Confidence from which a person is asked about a fact that is not published without review; "
+        "facts below it are left out. Not above `publish_from`",
     },
 }
 
@@ -60,12 +60,12 @@ class UploadAnswer(BaseModel):
 
     document_id: UUID
     job_id: UUID
-    filename: str = Field(description="The name as it is kept")
+    filename: str = Field(description="The name as stored")
     is_new: bool = Field(description="False when the same bytes had been uploaded before: nothing was added")
     state: JobState
     policy_kept: str | None = Field(
-        description="Why a document that was there keeps its `publish_from` and `ask_from`; null if those of this "
-        "upload hold, or none were given"
+        description="Why a known document keeps its `publish_from` and `ask_from`; null if those of this upload "
+        "apply, or none were given"
     )
     status_url: str
     review_url: str
@@ -76,9 +76,9 @@ class FileAnswer(BaseModel):
 
     filename: str = Field(description="The name as it was sent")
     outcome: Literal["queued", "known", "refused"] = Field(
-        description="`queued`: a new document; `known`: the same bytes were there; `refused`: not taken"
+        description="`queued`: a new document; `known`: the same bytes were there; `refused`: not accepted"
     )
-    upload: UploadAnswer | None = Field(description="Where its document and job are; null if it was refused")
+    upload: UploadAnswer | None = Field(description="Its document and job; null if it was refused")
     problem: Problem | None = Field(description="Why it was refused, and what to do")
 
 

@@ -30,7 +30,7 @@ class WebhookChange(Body):
 
     model_config = example({"enabled": True})
 
-    enabled: Literal[True] = Field(description="Send to it again, though it is paused or disabled")
+    enabled: Literal[True] = Field(description="Resume sending to it if it is paused or disabled")
 
 
 class NewWebhook(BaseModel):
@@ -65,7 +65,7 @@ def remove_webhook(webhook_id: UUID, services: ToAdminister) -> None:
     services.webhooks.remove(services.realm_id, webhook_id)
 
 
-@router.patch("/{webhook_id}", summary="Take a webhook back into use")
+@router.patch("/{webhook_id}", summary="Resume a webhook")
 def change_webhook(
     webhook_id: UUID,
     body: WebhookChange,  # noqa: ARG001 - there is one change
@@ -75,14 +75,14 @@ def change_webhook(
     return services.webhooks.resume(services.realm_id, webhook_id)
 
 
-@router.post("/{webhook_id}/test", status_code=202, summary="Try a webhook", responses=responses(409))
+@router.post("/{webhook_id}/test", status_code=202, summary="Test a webhook", responses=responses(409))
 def test_webhook(webhook_id: UUID, services: ToAdminister) -> TestMessage:
     """Send a message of the type `webhook.test` to it, once, before all that waits; what became of it is in the list
     of its deliveries. A paused webhook that takes it is in use again."""
     return TestMessage(delivery_id=services.webhooks.try_out(services.realm_id, webhook_id))
 
 
-@router.get("/{webhook_id}/deliveries", summary="List what was sent to a webhook", response_model=Page[DeliveryShown])
+@router.get("/{webhook_id}/deliveries", summary="List a webhook's deliveries", response_model=Page[DeliveryShown])
 def list_deliveries(webhook_id: UUID, services: ToAdminister, cursor: PageCursor) -> dict[str, Any]:
     """Every message with its attempts and the last answer, newest first."""
     rows = services.webhooks.log(services.realm_id, webhook_id, before=cursor.before, limit=cursor.limit + 1)

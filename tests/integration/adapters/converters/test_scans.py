@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline_core.adapters.converters import ocr_reading
-from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.converters.local import LocalConverter, Work, read_scans
 from pipeline_core.adapters.converters.ocr_data import find_ocr
 from pipeline_core.adapters.converters.ocr_layout import in_order, markdown
 from pipeline_core.adapters.converters.ocr_page import Line, ScannedPage, Word
@@ -231,14 +230,14 @@ def test_rows_in_columns_are_a_table() -> None:
 def test_a_page_that_cannot_be_read_takes_no_other_with_it(error: Exception) -> None:
     calls: list[tuple[int, ...]] = []
 
-    def run(work: ocr_reading.Work) -> dict[int, ScannedPage]:
+    def run(work: Work) -> dict[int, ScannedPage]:
         numbers = tuple(work.args[0])  # type: ignore[attr-defined]
         calls.append(numbers)
         if 3 in numbers:
             raise error
         return {number: ScannedPage("text", 0.0, ()) for number in numbers}
 
-    assert [*ocr_reading.read_scans(run, range(1, 7))] == [1, 2, 4, 5, 6]
+    assert [*read_scans(run, range(1, 7))] == [1, 2, 4, 5, 6]
     assert calls == [(1, 2, 3, 4), (1,), (2,), (3,), (4,), (5, 6)]
 
 

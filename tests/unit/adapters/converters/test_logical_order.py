@@ -2,18 +2,19 @@
 
 import pytest
 
-from pipeline_core.adapters.converters.logical_order import Placed, in_logical_order
+from pipeline_core.adapters.converters.boxes import Box, Word
+from pipeline_core.adapters.converters.logical_order import in_logical_order
 
 
-def _placed(*words: str | tuple[str, float], gap: float = 3.0) -> list[Placed]:
+def _placed(*words: str | tuple[str, float], gap: float = 3.0) -> list[Word]:
     """The words from left to right; a number says how far each stands from the one before it."""
-    found: list[Placed] = []
+    found: list[Word] = []
     right = 0.0
     for one in words:
         text, apart = one if isinstance(one, tuple) else (one, gap)
         left = right + apart
         right = left + 5.0 * len(text)
-        found.append(Placed(text, left, right, 12.0))
+        found.append(Word(text, Box(left, 0.0, right, 12.0), 0))
     return found
 
 

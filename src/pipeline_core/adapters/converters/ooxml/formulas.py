@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline_core.adapters.converters.ooxml.names import Element, local_name, name, text_in, value
-from pipeline_core.adapters.converters.ooxml.scripts import subscript_of, superscript_of
+from pipeline_core.adapters.converters.ooxml.pieces import subscript_of, superscript_of
 
 _INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
 _DEEPEST = 60

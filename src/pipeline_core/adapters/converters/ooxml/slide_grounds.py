@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.ooxml.colours import WHITE, Colour, Palette, is_clear
 from pipeline_core.adapters.converters.ooxml.names import NO, Element, find, local_name, name
 from pipeline_core.adapters.converters.ooxml.package import Package
-from pipeline_core.adapters.converters.ooxml.slide_shapes import Box, box_of, kin, placeholder
+from pipeline_core.adapters.converters.ooxml.slide_shapes import box_of, kin, placeholder
 
 FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
 _SHAPES = ("p:sp", "p:pic", "p:graphicFrame")
@@ -23,12 +24,6 @@ class Ground:
     is_whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Below:
-    shape: Element
-    box: Box | None
-
-
 class Grounds:
     """``layers``: the slide, its layout and its master, as far as there are such; ``theme`` is the master's."""
 
@@ -38,8 +33,8 @@ class Grounds:
         self.palette = Palette(theme, {str(k): str(v) for k, v in mappings[0].attrib.items()} if mappings else {})
         self._theme = theme
         self._background = self._of_background()
-        self._below = [_Below(shape, box_of(shape)) for shape in self._stacked()]
-        self._places = {id(below.shape): at for at, below in enumerate(self._below)}
+        self._below = [(shape, box_of(shape)) for shape in self._stacked()]
+        self._places = {id(below): at for at, (below, _) in enumerate(self._below)}
 
     def behind(self, shape: Element) -> Iterator[Ground]:
         """Yield what stands, or may stand, behind the text of a shape, from the top down to what hides the rest."""
@@ -53,12 +48,13 @@ class Grounds:
             if own.is_whole:
                 return
         box = next((box for one in kin(shape, self._layers[1:]) if (box := box_of(one)) is not None), None)
-        for below in reversed(self._below[:at]):
-            if box is not None and below.box is not None and not below.box.overlaps(box):
+        for below, area in reversed(self._below[:at]):
+            if box is not None and area is not None and not area.touches(box, by=0):
                 continue
-            ground = self._of_shape(below.shape)
+            ground = self._of_shape(below)
             if ground is not None:
-                covers = box is not None and below.box is not None and below.box.covers(box) and _is_square(below.shape)
+                is_within = box is not None and area is not None and Box.around((box, area)) == area
+                covers = is_within and _is_square(below)
                 yield Ground(ground.colour, covers)
                 if covers:
                     return
@@ -150,4 +146,6 @@ def _mapping(layer: Element) -> Element | None:
 def _is_square(shape: Element) -> bool:
     """Return whether the shape fills its whole box."""
     geometry = next(shape.iter(name("a:prstGeom")), None)
-    return geometry is not None and geometry.get("prst") == "rect"
+    transform = next(shape.iter(name("a:xfrm"), name("p:xfrm")), None)
+    is_turned = transform is not None and transform.get("rot", "0") != "0"
+    return geometry is not None and geometry.get("prst") == "rect" and not is_turned

@@ -1,35 +1,29 @@
 """Shapes of a slide: what they take from layout and master, the items of lists in them, and where they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipeline_core.adapters.converters.boxes import Box
 from pipeline_core.adapters.converters.ooxml.names import Element, find, name, value
 
 _BODY = ("body", "obj", "", "subTitle")
 _BULLETS = ("buNone", "buChar", "buAutoNum", "buBlip")
 
 
-class Lists:
-    """``layers``: the layout and the master of a slide, where it has them."""
+def list_mark(paragraph: Element, shape: Element, layers: Sequence[Element]) -> str | None:
+    """``1.`` for an item of a numbered list, ``-`` for one of another; None for what is no item.
 
-    def __init__(self, layers: Sequence[Element]):
-        self._layers = layers
-
-    def marker(self, paragraph: Element, shape: Element | None) -> str | None:
-        """``1.`` for an item of a numbered list, ``-`` for one of another; None for what is no item."""
-        inherited = self._inherited(shape, level_of(paragraph)) if shape is not None else ()
-        for look in (find(paragraph, "a:pPr"), *inherited):
-            kind = next((kind for kind in _BULLETS if find(look, f"a:{kind}") is not None), None)
-            if kind is not None:
-                return None if kind == "buNone" else "1." if kind == "buAutoNum" else "-"
-        return None
-
-    def _inherited(self, shape: Element, level: int) -> list[Element | None]:
-        place = placeholder(shape)
-        styles = [find(found, "p:txBody", "a:lstStyle") for found in kin(shape, self._layers)]
-        if place is not None and place.get("type", "") in _BODY and self._layers:
-            styles.append(find(self._layers[-1], "p:txStyles", "p:bodyStyle"))
-        return [find(style, f"a:lvl{level + 1}pPr") for style in styles]
+    ``layers``: the layout and the master of the slide, where it has them.
+    """
+    place = placeholder(shape)
+    styles = [find(found, "p:txBody", "a:lstStyle") for found in kin(shape, layers)]
+    if place is not None and place.get("type", "") in _BODY and layers:
+        styles.append(find(layers[-1], "p:txStyles", "p:bodyStyle"))
+    inherited = (find(style, f"a:lvl{level_of(paragraph) + 1}pPr") for style in styles)
+    for look in (find(paragraph, "a:pPr"), *inherited):
+        kind = next((kind for kind in _BULLETS if find(look, f"a:{kind}") is not None), None)
+        if kind is not None:
+            return None if kind == "buNone" else "1." if kind == "buAutoNum" else "-"
+    return None
 
 
 def level_of(paragraph: Element) -> int:
@@ -63,42 +57,17 @@ def same_place(layer: Element, place: Element) -> Element | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """``is_exact``: not only around the shape, as that of a turned one is."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    is_exact: bool = True
-
-    def overlaps(self, other: "Box") -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-    def covers(self, other: "Box") -> bool:
-        return (
-            self.is_exact
-            and self.left <= other.left
-            and self.top <= other.top
-            and self.right >= other.right
-            and self.bottom >= other.bottom
-        )
-
-
 def box_of(shape: Element) -> Box | None:
-    """The box of a shape, within its groups; None if the shape does not say it."""
+    """The box of a shape in the slide's own units, within its groups; None if the shape does not say it."""
     transform = next(shape.iter(name("a:xfrm"), name("p:xfrm")), None)
     box = None if transform is None else box_in(transform, "a:off", "a:ext")
     if transform is None or box is None:
         return None
     if transform.get("rot", "0") != "0":
         # whatever the angle, the shape stays within this circle's square
-        middle_x, middle_y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        middle_x, middle_y = box.middle
         reach = (box.right - box.left + box.bottom - box.top) / 2
-        box = Box(middle_x - reach, middle_y - reach, middle_x + reach, middle_y + reach, is_exact=False)
+        box = Box(middle_x - reach, middle_y - reach, middle_x + reach, middle_y + reach)
     for group in shape.iterancestors(name("p:grpSp")):
         placed = _within(group, box)
         if placed is None:
@@ -121,7 +90,6 @@ def _within(group: Element, box: Box) -> Box | None:
         outer.top + (box.top - inner.top) * down,
         outer.left + (box.right - inner.left) * across,
         outer.top + (box.bottom - inner.top) * down,
-        box.is_exact,
     )
 
 

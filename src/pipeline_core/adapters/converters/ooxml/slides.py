@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline_core.adapters.converters.hidden import named
+from pipeline_core.adapters.converters.ooxml.charts import chart_markdown, table_markdown
 from pipeline_core.adapters.converters.ooxml.names import YES, Element, drop_fallbacks, local_name, name, value
 from pipeline_core.adapters.converters.ooxml.package import Package
 from pipeline_core.adapters.converters.ooxml.slide_grounds import grounds_of
-from pipeline_core.adapters.converters.ooxml.slide_shapes import Lists, box_in, level_of, placeholder
-from pipeline_core.adapters.converters.ooxml.slide_tables import chart_markdown, table_markdown
+from pipeline_core.adapters.converters.ooxml.slide_shapes import box_in, level_of, list_mark, placeholder
 from pipeline_core.adapters.converters.ooxml.slide_text import paragraph_markdown, said
 from pipeline_core.adapters.converters.ooxml.slide_unseen import take_unseen
 
@@ -24,7 +24,7 @@ class SlideReader:
         self._part, self._targets = part, package.targets(part)
         drop_fallbacks(root)
         grounds, layers = grounds_of(package, part, root)
-        self._lists = Lists(layers[1:])
+        self._layers = layers[1:]
         self.hidden: list[str] = []
         for tree in root.iter(name("p:spTree")):
             for shape in _shapes(tree, 0):
@@ -81,7 +81,7 @@ class SlideReader:
         was_item = False
         numbers: dict[int, int] = {}
         for paragraph in paragraphs:
-            marker = self._lists.marker(paragraph, shape)
+            marker = list_mark(paragraph, shape, self._layers)
             text = paragraph_markdown(paragraph)
             if not text:
                 continue

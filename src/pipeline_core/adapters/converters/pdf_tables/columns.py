@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipeline_core.adapters.converters.pdf_tables.words import Line, Word
+from pipeline_core.adapters.converters.boxes import Word
+from pipeline_core.adapters.converters.pdf_tables.words import Line
 
 GAP = 0.8
 """In heights of a line: words that stand farther apart may be of two columns."""

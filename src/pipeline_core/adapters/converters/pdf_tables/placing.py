@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from liteparse.types import LayoutBlock
 
-from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.boxes import Box, Word, parted
 from pipeline_core.adapters.converters.escapes import escape_marks
 from pipeline_core.adapters.converters.pdf_tables.table import Table
 from pipeline_core.adapters.converters.pdf_tables.table import markdown as table_markdown
-from pipeline_core.adapters.converters.pdf_tables.words import PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 from pipeline_core.adapters.converters.squashed import Claims, Squashed, squash
 
 _FENCES = ("```", "~~~")
@@ -159,17 +159,12 @@ def in_paragraphs(text: PageText, words: Sequence[Word]) -> list[Piece]:
 
 def paragraphs_of(words: Sequence[Word]) -> list[list[Word]]:
     """The words in groups whose lines are of one height and follow each other closely."""
-    groups: list[list[Word]] = []
-    bottom = height = 0.0
-    for line in lines(words):
-        is_next = line.top - bottom < _PARAGRAPH_GAP * line.height
-        is_alike = max(line.height, height) <= _OTHER_SIZE * min(line.height, height)
-        if groups and is_next and is_alike:
-            groups[-1] += line.words
-        else:
-            groups.append(list(line.words))
-        bottom, height = line.bottom, line.height
-    return groups
+
+    def are_apart(above: Line, line: Line) -> bool:
+        heights = sorted((above.height, line.height))
+        return line.top - above.bottom >= _PARAGRAPH_GAP * line.height or heights[1] > _OTHER_SIZE * heights[0]
+
+    return [[word for line in group for word in line.words] for group in parted(lines(words), are_apart)]
 
 
 def _without(text: str, page: PageText, taken: Sequence[Word]) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
+from pipeline_core.adapters.converters.boxes import Word
 from pipeline_core.adapters.converters.pdf_tables.columns import Columns
-from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText
 from pipeline_core.domain.tables import VALUES, kind_of
 
 Cells = list[list[list[Word]]]
@@ -34,11 +35,7 @@ def rows_of(text: PageText, lines: Sequence[Line], columns: Columns, rules: Sequ
 
 
 def _starts(
-    text: PageText,
-    lines: Sequence[Line],
-    split: Sequence[Cells],
-    columns: Columns,
-    rules: Sequence[float],
+    text: PageText, lines: Sequence[Line], split: Sequence[Cells], columns: Columns, rules: Sequence[float]
 ) -> list[int]:
     ruled = [_is_between(rules, above, below) for above, below in pairwise(lines)]
     inner = sum(ruled)

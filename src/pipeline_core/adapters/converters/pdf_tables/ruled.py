@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline_core.adapters.converters.boxes import Word
 from pipeline_core.adapters.converters.pdf_tables.columns import GAP
 from pipeline_core.adapters.converters.pdf_tables.grid import Grid, grids
 from pipeline_core.adapters.converters.pdf_tables.rules import Rules
 from pipeline_core.adapters.converters.pdf_tables.table import Table, made
-from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word, lines
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, lines
 
 _LEAST_FILLED = 0.2
 _MOST_CUT = 0.1

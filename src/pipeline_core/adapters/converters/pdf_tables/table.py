@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.boxes import Box, Word
 from pipeline_core.adapters.converters.escapes import escape_marks, pipe_table
-from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText, Word
+from pipeline_core.adapters.converters.pdf_tables.words import Line, PageText
 from pipeline_core.domain.tables import columns_of
 
 

@@ -5,20 +5,11 @@ from dataclasses import dataclass, field
 
 from liteparse.types import TextItem
 
-from pipeline_core.adapters.converters.boxes import Box
-from pipeline_core.adapters.converters.logical_order import Placed, in_logical_order, is_leftwards
+from pipeline_core.adapters.converters.boxes import Box, Word
+from pipeline_core.adapters.converters.logical_order import in_logical_order, is_leftwards
 from pipeline_core.domain.layout import reads_leftwards
 
 _ONE_LINE = 0.5  # of the lower height: what overlaps by more stands in one line
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """``item`` is the number of the line of text, as the parser has them, that it belongs to."""
-
-    text: str
-    box: Box
-    item: int
 
 
 @dataclass(slots=True)
@@ -108,8 +99,7 @@ class PageText:
         for word in words:
             pieces.setdefault(word.item, []).append(word)
         if self.is_leftwards(words):
-            placed = [Placed(word.text, word.box.left, word.box.right, word.box.height) for word in words]
-            return in_logical_order(placed, " ".join(self.items[number].text for number in pieces))
+            return in_logical_order(words, " ".join(self.items[number].text for number in pieces))
         return " ".join(self._piece(number, of_item) for number, of_item in pieces.items())
 
     def _piece(self, number: int, words: Sequence[Word]) -> str:

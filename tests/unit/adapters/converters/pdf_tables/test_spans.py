@@ -2,9 +2,8 @@
 
 import pytest
 
-from pipeline_core.adapters.converters.boxes import Box
+from pipeline_core.adapters.converters.boxes import Box, Word
 from pipeline_core.adapters.converters.pdf_tables.rows import over_their_first
-from pipeline_core.adapters.converters.pdf_tables.words import Word
 
 
 def _row(columns: int, **middles: tuple[int, float]) -> list[list[list[Word]]]:
