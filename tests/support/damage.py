@@ -34,7 +34,7 @@ def named(app: Pipeline, document_id: DocumentId) -> dict[str, NamedObject]:
 def run_again(app: Pipeline, *files: Path | Upload) -> list[DocumentId]:
     """As ``pipeline run`` does; returns the documents that ran."""
     received = receive(app, *files)
-    needed = app.intake.work_needed(list(received.documents), correlation_id=received.correlation_id)
+    needed = app.find_work(list(received.documents), correlation_id=received.correlation_id)
     if needed.run:
         through(app, needed.run)
     return needed.run

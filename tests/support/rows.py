@@ -24,7 +24,7 @@ _EMPTY: dict[str, Any] = {
 }
 
 
-def row_of(kind: type[R], **given: Any) -> R:
+def row_of(kind: type[R], /, **given: Any) -> R:
     """A row of this kind with these fields; words of a lifecycle may be given as texts."""
     readers = readers_of(kind)
     row = {field.name: _EMPTY.get(field.name) for field in fields(kind)} | given

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_core.domain.documents import Converted, Page, PageMap
+from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import StageContext
 from tests.support.fakes import HashEmbedder, ScriptedFactGenerator
@@ -33,3 +34,8 @@ class OneEmbedder:
 def stage_context(settings: Settings | None = None, store: Any = None, **given: Any) -> StageContext:
     ports = {"converter": PlainConverter(), "generator": ScriptedFactGenerator(), "embedders": OneEmbedder()}
     return StageContext(settings or Settings(), store or MemoryObjectStore(), **ports | given)
+
+
+def stage_contexts(settings: Settings | None = None, store: Any = None) -> dict[Profile, StageContext]:
+    """The contexts of both profiles, which differ in nothing else."""
+    return {profile: stage_context(settings, store, profile=profile) for profile in Profile}

@@ -33,7 +33,7 @@ def upload(name: str = "manual.md", text: str = MANUAL, source: str | None = Non
 
 
 def needs_work(app: Pipeline, received: Received) -> list[DocumentId]:
-    needed = app.intake.work_needed(list(received.documents), correlation_id=received.correlation_id)
+    needed = app.find_work(list(received.documents), correlation_id=received.correlation_id)
     return needed.run
 
 

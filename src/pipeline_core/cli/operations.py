@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from pipeline_core.cli.wiring import connected, wired
 from pipeline_core.domain.masking import masked, masked_all
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.launcher import PoolType
+
+if TYPE_CHECKING:
+    from pipeline_core.services.diagnose import DescribedSetting
 
 commands = typer.Typer()
 _PANEL = "Set-up"
@@ -46,8 +49,8 @@ def doctor(
     raise typer.Exit(Exit.CONFIGURATION if any(check.result == "failed" for check in checks) else Exit.OK)
 
 
-def _settings_line(described: Sequence[dict[str, Any]]) -> str:
-    set_here = [row["variable"] for row in described if row["is_set"]]
+def _settings_line(described: "Sequence[DescribedSetting]") -> str:
+    set_here = [row.variable for row in described if row.is_set]
     named = f": {', '.join(set_here)}" if set_here else ""
     return (
         f"{len(described)} settings, {len(set_here)} of them set{named}. `pipeline doctor --settings` lists them all."

@@ -38,9 +38,8 @@ def search(
     from pipeline_core.cli.exits import of_answer
     from pipeline_core.domain.errors import RefusedError
     from pipeline_core.domain.search import SearchMode
-    from pipeline_core.terminal.answering import not_found, print_waiting_sources
+    from pipeline_core.terminal.answering import not_found, print_hits, print_waiting_sources
     from pipeline_core.terminal.naming import one_of
-    from pipeline_core.terminal.tables import print_hits
 
     if not text.strip():
         raise RefusedError("There is nothing to search for.", action="Give a question, or some words.")
@@ -100,7 +99,7 @@ def export(
     with connected(realm) as client:
         exported = client.export(document, take=lambda whole: write(whole, chosen, output))
         if output is not None:
-            facts, chunks = len(exported["facts"]), len(exported["chunks"])
+            facts, chunks = len(exported.facts), len(exported.chunks)
             if as_json:
                 print_json({"output": str(output), "format": chosen, "facts": facts, "chunks": chunks})
             else:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
-from pipeline_core.client.results import Found, hit_of
+from pipeline_core.client.results import Found
 from pipeline_core.client.wired import Wired
 from pipeline_core.domain.evaluation import Evaluation, Expected
+from pipeline_core.domain.rows.models import ModelRows
 from pipeline_core.domain.search import Answer, SearchMode
 from pipeline_core.services.evaluate import APPROVED
 
@@ -23,8 +23,7 @@ class Knowledge(Wired):
         documents that may have the answer, or a better one, once they are reviewed.
         """
         answer = self.answer(text, limit=limit, mode=mode)
-        rows = answer.nearest if nearest else answer.hits
-        return Found((hit_of(row) for row in rows), answer)
+        return Found(answer.nearest if nearest else answer.hits, answer)
 
     def answer(self, text: str, *, limit: int = 5, mode: SearchMode = SearchMode.HYBRID) -> Answer:
         """As ``search``, with what comes nearest beside what answers, ready for JSON.
@@ -54,11 +53,11 @@ class Knowledge(Wired):
             return evaluate.from_approved(self.realm_id, model=model, limit=most)
         return evaluate(self.realm_id, islice(questions, limit or None), model=model)
 
-    def models(self) -> list[dict[str, Any]]:
+    def models(self) -> list[ModelRows]:
         """The embedding models that production was or is in, or that are being filled; the active one first."""
         return self._app.reembed.models()
 
-    def reembed(self, model: str) -> list[dict[str, Any]]:
+    def reembed(self, model: str) -> list[ModelRows]:
         """Change the embedding model of what is published, and return ``models``; after a stop, call it again.
 
         Raises:
@@ -69,7 +68,7 @@ class Knowledge(Wired):
         self._app.launcher.run("pipeline_core.flows.reembed.reembed", model=model)
         return self.models()
 
-    def abandon_reembedding(self) -> list[dict[str, Any]]:
+    def abandon_reembedding(self) -> list[ModelRows]:
         """Drop what was filled for a model that is not active, and return ``models``."""
         self._app.reembed.clean()
         return self.models()

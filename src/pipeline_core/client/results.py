@@ -1,7 +1,7 @@
 """Results of the Python API."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.rows.jobs import DocumentJob
+from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import Answer
 from pipeline_core.services.own_policy import PolicyLeft
 
@@ -24,6 +25,8 @@ class DocumentStatus:
     job_id: JobId
     filename: str
     also_named: list[str]
+    tags: list[str]
+    collection: str | None
     state: JobState
     stage: JobStage
     phase: int
@@ -60,55 +63,6 @@ class Submitted:
     """Known documents that keep the thresholds that they have, why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFact:
-    """A published fact; ``question`` and ``answer`` are None where none is natural, ``page`` counts from 1."""
-
-    id: UUID
-    score: float
-    similarity: float | None
-    question: str | None
-    answer: str | None
-    statement: str | None
-    evidence: str | None
-    spans: list[dict[str, Any]] | None
-    page: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A published passage with its ``facts`` that answer, or a fact by itself; ``page`` counts from 1.
-
-    ``question``, ``answer`` and ``statement`` are those of the fact, of a passage those of its first fact.
-    ``spans`` are the parts of a fact's evidence, each with its quote, its place in the text and its page.
-    """
-
-    kind: str
-    id: UUID
-    score: float
-    similarity: float | None
-    question: str | None
-    answer: str | None
-    statement: str | None
-    evidence: str | None
-    spans: list[dict[str, Any]] | None
-    page: int | None
-    facts: list[FoundFact]
-    document_id: DocumentId | None
-    filename: str | None
-    also_named: list[str]
-    """Other names that the same content has now."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingSource:
-    """A document that may have the answer once somebody has reviewed it."""
-
-    document_id: DocumentId
-    job_id: UUID
-    filename: str
-
-
 class Found(list[Hit]):
     """Hits that answer a question, best first; empty if none does.
 
@@ -118,34 +72,17 @@ class Found(list[Hit]):
 
     def __init__(self, hits: Iterable[Hit], answer: Answer) -> None:
         super().__init__(hits)
-        self.waiting = [WaitingSource(row["document_id"], row["job_id"], row["filename"]) for row in answer.waiting]
+        self.waiting = answer.waiting
         self.similarity = answer.similarity
         self.floor = answer.floor
         self.not_reranked = answer.not_reranked
 
 
-def hit_of(row: dict[str, Any]) -> Hit:
-    facts = [FoundFact(**{name: fact[name] for name in FoundFact.__dataclass_fields__}) for fact in row["facts"]]
-    return Hit(**{**{name: row[name] for name in Hit.__dataclass_fields__}, "facts": facts})
-
-
 def status_of(row: DocumentJob) -> DocumentStatus:
+    names = {field.name for field in fields(DocumentStatus)} & {field.name for field in fields(row)}
     return DocumentStatus(
-        document_id=row.document_id,
-        job_id=row.job_id,
-        filename=row.filename,
-        also_named=row.also_named,
-        state=row.state,
-        stage=row.stage,
-        phase=row.phase,
-        percent=row.percent,
-        outcome=row.outcome,
-        retry_count=row.retry_count,
+        **{name: getattr(row, name) for name in names},
         error=dict(row.last_error) if row.last_error else None,
-        chunks=row.chunks,
-        facts=row.facts,
         undecided_pairs=row.undecided,
         critical_findings=row.critical,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
     )

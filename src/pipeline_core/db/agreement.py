@@ -39,16 +39,16 @@ class Agreement:
 
     def documents(self, after: DocumentId | None, limit: int) -> list[DocumentId]:
         """The next documents in the order of their ids."""
-        return [row["document_id"] for row in self._session.all("documents_after", after=after, limit=limit)]
+        return self._session.column("documents_after", after=after, limit=limit)
 
     def count(self) -> int:
         """The number of documents."""
-        [row] = self._session.all("count_documents")
-        return int(row["documents"])
+        [documents] = self._session.column("count_documents")
+        return int(documents)
 
     def sample(self, count: int) -> list[DocumentId]:
         """So many documents by chance."""
-        return [row["document_id"] for row in self._session.all("any_documents", count=count)]
+        return self._session.column("any_documents", count=count)
 
     def named(self, document_ids: Sequence[DocumentId]) -> list[NamedObject]:
         """Every object of these documents that is to be in the store."""
@@ -65,10 +65,10 @@ class Agreement:
             for row in self._session.all("named_objects", document_ids=list(document_ids))
         ]
 
-    def places(self, document_id: DocumentId) -> list[str]:
-        """URIs of the places where its file stands now."""
-        return [row["source_uri"] for row in self._session.all("places_now", document_id=document_id)]
+    def sources(self, document_id: DocumentId) -> list[str]:
+        """Return the URIs of the document's current sources."""
+        return self._session.column("sources_now", document_id=document_id)
 
     def disagreements(self, document_ids: Sequence[DocumentId]) -> list[Disagreement]:
         """Differences between the ledger, production and its vectors, for documents at rest."""
-        return [Disagreement(**row) for row in self._session.all("disagreements", document_ids=list(document_ids))]
+        return self._session.rows(Disagreement, "disagreements", document_ids=list(document_ids))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline_core.db.batch_lists import LISTED
-from pipeline_core.db.session import Row, Session
+from pipeline_core.db.session import Session
 from pipeline_core.db.staging import MATCH_COLUMNS, matchable
 from pipeline_core.domain.batches import Batch, BatchCounts, BatchStatus, NewBankQuestion
 from pipeline_core.domain.errors import LedgerError
@@ -28,17 +28,13 @@ _QUESTION_COLUMNS = {
 }
 
 
-def _batch(row: Row) -> Batch:
-    return Batch(**{**row, "status": BatchStatus(row["status"])})
-
-
 class Batches:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def waiting_banks(self, limit: int) -> list[Batch]:
         """Question banks that nobody has compared yet, or whose import was asked for, oldest first."""
-        return [_batch(row) for row in self._session.all("waiting_banks", limit=limit)]
+        return self._session.rows(Batch, "waiting_banks", limit=limit)
 
     def lock(self, batch_id: BatchId) -> None:
         """One decision or import of a batch at a time, to the end of the transaction."""
@@ -50,7 +46,7 @@ class Batches:
 
     def find(self, realm_id: RealmId, batch_id: BatchId) -> Batch | None:
         """The batch, if it is this user's."""
-        return next(map(_batch, self._session.all("find_batch", realm_id=realm_id, batch_id=batch_id)), None)
+        return self._session.first(Batch, "find_batch", realm_id=realm_id, batch_id=batch_id)
 
     def listed(
         self, realm_id: RealmId | None, *, named: str | None = None, limit: int | None = 100
@@ -74,7 +70,7 @@ class Batches:
         self, batch_id: BatchId, realm_id: RealmId, questions: Sequence[NewBankQuestion], generator: str
     ) -> list[QuestionId]:
         """Stage those that are not there yet; returns their ids. The batch is to be compared again."""
-        there = {row["question_id"] for row in self._session.all("bank_question_ids", batch_id=batch_id)}
+        there = set(self._session.column("bank_question_ids", batch_id=batch_id))
         rows = [
             (
                 q.question_id, batch_id, realm_id, ordinal, q.topic, q.subtopic, q.kind, q.difficulty, q.question,

@@ -26,15 +26,11 @@ class Changes:
 
     def last(self, scope_id: UUID, subject: UUID) -> Change | None:
         """The newest change of a fact or pair of this document or bank."""
-        rows = self._session.all("last_change", scope_id=scope_id, subject=subject)
-        return Change(**rows[0]) if rows else None
+        return self._session.first(Change, "last_change", scope_id=scope_id, subject=subject)
 
     def rows(self, change_id: UUID) -> list[ChangedRow]:
         """The rows that a change touched."""
-        return [
-            ChangedRow(**{**row, "kind": Kind(row["kind"])})
-            for row in self._session.all("changed_rows", change_id=change_id)
-        ]
+        return self._session.rows(ChangedRow, "changed_rows", change_id=change_id)
 
     def restore(self, rows: Sequence[ChangedRow]) -> None:
         """Put rows back to what they were before: words first, then pairs, then what is remembered of them."""

@@ -96,7 +96,7 @@ class DeepScans:
 
     def users_waiting(self) -> list[RealmId]:
         """The realms that have ``QUEUED`` documents."""
-        return [row["realm_id"] for row in self._session.all("users_waiting_for_scans")]
+        return self._session.column("users_waiting_for_scans")
 
     def claim(self, limit: int, realm_ids: Sequence[RealmId], *, correlation_id: CorrelationId) -> list[DocumentId]:
         """Give queued documents a job of their own under the deep profile, and move them to ``PROCESSING``.
@@ -117,12 +117,12 @@ class DeepScans:
 
     def is_any_open(self, realm_id: RealmId | None) -> bool:
         """True if a document of the realm, or of any realm if None, is queued for a scan or in one."""
-        [row] = self._session.all("is_any_deep_scan_open", realm_id=realm_id)
-        return bool(row["is_any"])
+        [is_any] = self._session.column("is_any_deep_scan_open", realm_id=realm_id)
+        return bool(is_any)
 
     def waiting(self, realm_id: RealmId) -> list[DocumentId]:
         """The user's documents that are ``QUEUED`` or ``PROCESSING``, longest first."""
-        return [row["document_id"] for row in self._session.all("waiting_deep_scans", realm_id=realm_id)]
+        return self._session.column("waiting_deep_scans", realm_id=realm_id)
 
     def under_way(
         self, realm_id: RealmId | None, document_ids: Sequence[DocumentId] | None = None
@@ -146,17 +146,18 @@ class DeepScans:
         if not scans:
             return set()
         event, severity, code = _EVENTS[target]
-        rows = self._session.all(
-            "move_deep_scans",
-            document_ids=list(scans),
-            errors=list(scans.values()),
-            from_status=source,
-            to_status=target,
-            event=event,
-            severity=severity,
-            code=code,
+        return set(
+            self._session.column(
+                "move_deep_scans",
+                document_ids=list(scans),
+                errors=list(scans.values()),
+                from_status=source,
+                to_status=target,
+                event=event,
+                severity=severity,
+                code=code,
+            )
         )
-        return {row["document_id"] for row in rows}
 
     def profiles(self, lease: LeaseToken, document_ids: Sequence[DocumentId]) -> dict[DocumentId, Profile]:
         """Under which profile each of the held jobs runs."""

@@ -1,14 +1,15 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
@@ -60,23 +61,24 @@ class Documents:
         ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
         the upload says about the policy; it holds for every run of the documents.
         """
-        rows = self._session.all(
-            "register_documents",
-            realm_id=realm_id,
-            correlation_id=correlation_id,
-            workflow=workflow,
-            policy=json_text(wished.as_json()),
-            submitted_via=submitted_via,
-            document_ids=[d.document_id for d in documents],
-            job_ids=[d.job_id for d in documents],
-            titles=[d.filename for d in documents],
-            filenames=[d.filename for d in documents],
-            mimes=[d.mime for d in documents],
-            sizes=[d.bytes_len for d in documents],
-            checksums=[d.file_sha256 for d in documents],
-            raw_paths=[d.raw_path for d in documents],
+        return set(
+            self._session.column(
+                "register_documents",
+                realm_id=realm_id,
+                correlation_id=correlation_id,
+                workflow=workflow,
+                policy=json_text(wished.as_json()),
+                submitted_via=submitted_via,
+                document_ids=[d.document_id for d in documents],
+                job_ids=[d.job_id for d in documents],
+                titles=[d.filename for d in documents],
+                filenames=[d.filename for d in documents],
+                mimes=[d.mime for d in documents],
+                sizes=[d.bytes_len for d in documents],
+                checksums=[d.file_sha256 for d in documents],
+                raw_paths=[d.raw_path for d in documents],
+            )
         )
-        return {row["document_id"] for row in rows}
 
     def ids_of(self, realm_id: RealmId, checksums: Iterable[str]) -> dict[str, DocumentId]:
         """The id that each content has in the realm, or will have once it is registered there."""
@@ -99,8 +101,7 @@ class Documents:
 
     def to_move(self, document_id: DocumentId) -> MovableDocument | None:
         """The document under a lock, as a move has to know it."""
-        rows = self._session.all("document_to_move", document_id=document_id)
-        return MovableDocument(**rows[0]) if rows else None
+        return self._session.first(MovableDocument, "document_to_move", document_id=document_id)
 
     def move(self, document_id: DocumentId, realm_id: RealmId) -> None:
         """Put a document and all that belongs to it into another realm, under the matching locks of both."""
@@ -108,33 +109,42 @@ class Documents:
 
     def published(self, realm_id: RealmId) -> list[PublishedDocument]:
         """The user's documents that are in production, the oldest first."""
-        return [PublishedDocument(**row) for row in self._session.all("published_documents", realm_id=realm_id)]
+        return self._session.rows(PublishedDocument, "published_documents", realm_id=realm_id)
 
     def wish(self, document_ids: Ids, wished: Wished) -> None:
         """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
         if wished != NOTHING_WISHED:
             self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
-    def place(self, realm_id: RealmId, places: Sequence[Place]) -> None:
-        """Record which document stands at each place now, and show each document by a name that it has now."""
-        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+    def set_sources(self, realm_id: RealmId, sources: Sequence[Source]) -> None:
+        """Record which document each source holds now, and show each document by a name that it has now."""
+        uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
         self._session.execute("lock_sources", realm_id=realm_id, uris=uris)
         self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
-        filenames = [place.filename for place in places]
+        filenames = [source.filename for source in sources]
         self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
         self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
-    def places_left(self, realm_id: RealmId, places: Sequence[Place]) -> list[str]:
-        """The other places of documents that had to give up one of these places to another document."""
-        uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        rows = self._session.all("places_left", realm_id=realm_id, uris=uris, document_ids=ids)
-        return [row["source_uri"] for row in rows]
+    def sources_left(self, realm_id: RealmId, sources: Sequence[Source]) -> list[str]:
+        """Return the other sources of documents that had to give up one of these sources to another document."""
+        uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
+        return self._session.column("sources_left", realm_id=realm_id, uris=uris, document_ids=ids)
 
     def vacate(self, realm_id: RealmId, uris: Sequence[str]) -> None:
-        """Nothing stands at these places any more."""
+        """Record that these sources hold no document any more."""
         if uris:
-            self._session.execute("vacate_places", realm_id=realm_id, uris=list(uris))
+            self._session.execute("vacate_sources", realm_id=realm_id, uris=list(uris))
             self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
+
+    def label(self, document_ids: Collection[DocumentId], labels: Labels) -> None:
+        """Add tags to documents, and put them into a collection if one is named."""
+        if labels != NO_LABELS:
+            self._session.execute(
+                "label_documents",
+                document_ids=list(document_ids),
+                tags=list(labels.tags),
+                collection=labels.collection,
+            )
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
         """Give documents the title, the times and, as their collection, the realm that they had elsewhere."""
@@ -149,8 +159,7 @@ class Documents:
 
     def originals(self, document_ids: Ids) -> dict[DocumentId, str]:
         """Under which key the original of each is stored."""
-        rows = self._session.all("find_originals", document_ids=list(document_ids))
-        return {row["document_id"]: row["raw_path"] for row in rows}
+        return self._session.mapping("find_originals", document_ids=list(document_ids))
 
     def find(self, document_ids: Ids) -> dict[DocumentId, JobSummary]:
         rows = self._session.all("find_documents", document_ids=list(document_ids))
@@ -159,8 +168,7 @@ class Documents:
     def revived(self, realm_id: RealmId, published: Ids) -> dict[DocumentId, CorrelationId]:
         """Documents that wait because publishing one of these withdrew their duplicate, with their correlation ids."""
         names = [str(document_id) for document_id in published]
-        rows = self._session.all("revived_documents", realm_id=realm_id, published=names)
-        return {row["document_id"]: row["correlation_id"] for row in rows}
+        return self._session.mapping("revived_documents", realm_id=realm_id, published=names)
 
     def stale_stages(self, document_ids: Ids, configs: Mapping[StageName, str]) -> dict[DocumentId, StageName]:
         """The first stage of each document that ran under another configuration than the present one."""
@@ -174,13 +182,11 @@ class Documents:
 
     def stale_comparisons(self, document_ids: Ids, config: Mapping[str, Any]) -> set[DocumentId]:
         """Documents whose facts were compared with others under another configuration than the present one."""
-        rows = self._session.all("stale_comparisons", document_ids=list(document_ids), config=json_text(config))
-        return {row["document_id"] for row in rows}
+        return set(self._session.column("stale_comparisons", document_ids=list(document_ids), config=json_text(config)))
 
     def displacing(self, document_ids: Ids) -> set[DocumentId]:
-        """Published ones among these that stand where another one did, which has no place left but is published."""
-        rows = self._session.all("displacing_documents", document_ids=list(document_ids))
-        return {row["document_id"] for row in rows}
+        """Published ones among these that stand where another one did, which has no source left but is published."""
+        return set(self._session.column("displacing_documents", document_ids=list(document_ids)))
 
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int | None, str, str]]) -> None:
         """Markdown path, its sha256, the page count, what a page of it is, and the title of each document."""

@@ -8,6 +8,7 @@ import numpy as np
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import ConfigurationError, EmbeddingModelChangedError, LedgerError
+from pipeline_core.domain.rows.models import ModelRows
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 
@@ -35,9 +36,9 @@ class Models:
         """The model that every vector in production is of; None until something is published."""
         return _one(self._session.all("active_model"))
 
-    def all(self) -> list[Row]:
+    def all(self) -> list[ModelRows]:
         """Every model that production was or is in, or that is being filled, with its rows; the active one first."""
-        return self._session.all("models")
+        return self._session.rows(ModelRows, "models")
 
     def hold(self, model: EmbeddingModel) -> None:
         """Keep this model active to the end of the transaction; it becomes so where none is.

@@ -65,17 +65,18 @@ class Jobs:
 
         ``passage``: what is not to be taken, for want of a part of the installation.
         """
-        rows = self._session.all(
-            "claim_jobs",
-            document_ids=list(document_ids),
-            worker=worker,
-            lease=lease,
-            lease_s=lease_s,
-            flow_run_id=flow_run_id,
-            lock_class=WORKER_LOCK_CLASS,
-            **passage._asdict(),
+        return set(
+            self._session.column(
+                "claim_jobs",
+                document_ids=list(document_ids),
+                worker=worker,
+                lease=lease,
+                lease_s=lease_s,
+                flow_run_id=flow_run_id,
+                lock_class=WORKER_LOCK_CLASS,
+                **passage._asdict(),
+            )
         )
-        return {row["document_id"] for row in rows}
 
     def due_in(self, document_ids: Ids) -> dict[DocumentId, tuple[float, int]]:
         """Retryable jobs: seconds until their next try, and their count of failures."""
@@ -130,7 +131,7 @@ class Jobs:
         if lease is not None and any(row["lease_token"] != lease for row in rows):
             return LeaseLostError(where=where)
         return IllegalMoveError(
-            f"{move.code}: {counted(len(job_ids), 'job')} had moved on, or stand elsewhere than where this starts.",
+            f"{move.code}: {counted(len(job_ids), 'job')} had moved on, or were not where this move starts.",
             where=where or f"no such job: {job_ids[0]}",
         )
 
@@ -162,7 +163,7 @@ class Jobs:
             rows = self._session.all("job_positions", job_ids=sorted(missed))
             where = "; ".join(f"{row['job_id']} is {row['state']} at {row['stage']}" for row in rows)
             raise IllegalMoveError(
-                "Only a finished or dead job can be restarted, from a stage that it has come to.", where=where
+                "Only a finished or dead job can be restarted, from a stage that it has reached.", where=where
             )
 
     def go_on(self, job_id: JobId, at: JobStage, *, stop_after: StageName | None, by: str) -> None:
@@ -176,10 +177,7 @@ class Jobs:
 
     def dead(self, realm_id: RealmId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
         """The user's dead letters, of one code and since a moment where these are given; the oldest failure first."""
-        rows = self._session.all("dead_jobs", realm_id=realm_id, code=code, since=since)
-        return [
-            DeadLetter(**{**row, "stage": JobStage(row["stage"]), "profile": Profile(row["profile"])}) for row in rows
-        ]
+        return self._session.rows(DeadLetter, "dead_jobs", realm_id=realm_id, code=code, since=since)
 
     def lock_active(self, user_id: UserId) -> None:
         """Until the transaction ends, nobody else counts this user's jobs under way in order to add one."""
@@ -210,8 +208,7 @@ class Jobs:
 
     def in_validation_review(self, realm_ids: Sequence[RealmId], *, most: int) -> list[JobId]:
         """Jobs that wait for what validation found, the last to come first."""
-        rows = self._session.all("jobs_in_validation_review", realm_ids=list(realm_ids), most=most)
-        return [row["job_id"] for row in rows]
+        return self._session.column("jobs_in_validation_review", realm_ids=list(realm_ids), most=most)
 
     def _set(self, query: str, results: Mapping[JobId, Mapping[str, Any]]) -> None:
         self._session.execute(query, job_ids=list(results), results=[json_text(result) for result in results.values()])

@@ -5,7 +5,7 @@ from dataclasses import fields
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from psycopg import Cursor, sql
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Integer, Select, bindparam, select
@@ -14,10 +14,12 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.types import TypeEngine
 
 from pipeline_core.domain.errors import UnexpectedError
-from pipeline_core.domain.rows.record import Record
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound="DataclassInstance")
 Read = Callable[[Any], Any]
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
@@ -73,7 +75,7 @@ class Listing(Generic[R]):
 
 def columns_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], dict[str, Any]]]:
     """A row factory for psycopg: what is selected by name, for ``kind`` to be made of with more."""
-    readers = readers_of(kind)  # type: ignore[arg-type]
+    readers = readers_of(kind)
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], dict[str, Any]]:
         names = [column.name for column in cursor.description or ()]
@@ -91,7 +93,7 @@ def rows_of(kind: type[R]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], 
     Raises:
         UnexpectedError: the columns are not the fields.
     """
-    readers = readers_of(kind)  # type: ignore[arg-type]
+    readers = readers_of(kind)
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], R]:
         names = [column.name for column in cursor.description or ()]
@@ -126,6 +128,6 @@ def _reader(hint: Any) -> Read | None:
 
 
 @cache
-def readers_of(kind: type[Record]) -> dict[str, Read]:
+def readers_of(kind: "type[DataclassInstance]") -> dict[str, Read]:
     """The members by their values, for each field whose values are words of an enumeration, or lists of such."""
     return {name: read for name, hint in get_type_hints(kind).items() if (read := _reader(hint))}

@@ -39,19 +39,17 @@ class MissingParts:
         self, parts: Sequence[str], *, document_ids: Sequence[DocumentId] | None, realm_id: RealmId | None
     ) -> dict[str, DocumentId]:
         """For each of the parts whose try is due, a job that waits, among these."""
-        rows = self._session.all(
+        return self._session.mapping(
             "probe_candidates",
             parts=list(parts),
             everything=EVERYTHING_NEEDS,
             document_ids=None if document_ids is None else list(document_ids),
             realm_id=realm_id,
         )
-        return {row["part"]: row["document_id"] for row in rows}
 
     def begin_probes(self, parts: Sequence[str], *, base_s: float, most_s: float) -> list[str]:
         """The parts that are ours to try now; the pause until the next try doubles, up to ``most_s`` seconds."""
-        rows = self._session.all("begin_probes", parts=sorted(parts), base_s=base_s, most_s=most_s)
-        return [row["part"] for row in rows]
+        return self._session.column("begin_probes", parts=sorted(parts), base_s=base_s, most_s=most_s)
 
     def probe_now(self, parts: Sequence[str]) -> None:
         """The next try is due at once, as somebody asks for it."""
@@ -64,7 +62,7 @@ class MissingParts:
     def recover(self, parts: Sequence[str]) -> list[DocumentId]:
         """These parts are back: what waited for them goes on."""
         self._session.execute("recover_parts", parts=sorted(parts))
-        return [row["document_id"] for row in self._session.all("release_jobs", parts=sorted(parts))]
+        return self._session.column("release_jobs", parts=sorted(parts))
 
     def hold(self, part: str, document_ids: Sequence[DocumentId]) -> None:
         """Queued jobs of these documents wait for the part."""
@@ -72,5 +70,4 @@ class MissingParts:
 
     def waiting(self, document_ids: Sequence[DocumentId]) -> dict[DocumentId, str | None]:
         """The queued ones of the documents, each with the part that it waits for, if any."""
-        rows = self._session.all("held_jobs_of", document_ids=list(document_ids))
-        return {row["document_id"]: row["held_for"] for row in rows}
+        return self._session.mapping("held_jobs_of", document_ids=list(document_ids))

@@ -69,17 +69,17 @@ class Parking:
 
     def as_seen(self, job_id: JobId) -> str:
         """The job's state, to be compared with ``ParkedDecision.seen``."""
-        [row] = self._session.all("job_as_seen", job_id=job_id)
-        return str(row["seen"])
+        [seen] = self._session.column("job_as_seen", job_id=job_id)
+        return str(seen)
 
     def refuse(self, parked_id: UUID, error: Mapping[str, Any]) -> bool:
         """Record why a due decision could not be carried out; False if somebody else was faster."""
         return self._session.execute("refuse_parked_decision", parked_id=parked_id, error=json_text(error)) == 1
 
     def _decisions(self, name: str, /, **params: Any) -> list[ParkedDecision]:
-        return [ParkedDecision(**row) for row in self._session.all(name, **params)]
+        return self._session.rows(ParkedDecision, name, **params)
 
 
 def parked_shown(session: Session, job_id: JobId) -> ParkedShown | None:
     """The job's parked decision as people see it; None if there is nothing to show."""
-    return next(iter(session.rows(ParkedShown, "shown_parked_decision", job_id=job_id)), None)
+    return session.first(ParkedShown, "shown_parked_decision", job_id=job_id)

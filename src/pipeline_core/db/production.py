@@ -147,7 +147,7 @@ class Production:
         rows = self._session.all("batches_of_questions", question_ids=list(replaced))
         return {row["batch_id"] for row in rows}
 
-    def acknowledge(self, document_id: DocumentId, published_at: datetime) -> bool:
+    def acknowledge(self, document_id: DocumentId, published_at: datetime | None) -> bool:
         """Record that a person took out what was published then (phase 6); False if that does not stand any more."""
         return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
 
@@ -162,7 +162,7 @@ class Production:
         run("withdraw_chunks", document_ids=[*ids, *before])
         run("publish_chunks", document_ids=ids, model=model)
         run("publish_questions", document_ids=ids, model=model)
-        ledger = [LedgerRow(**row) for row in self._session.all("publish_ledger", document_ids=ids)]
+        ledger = self._session.rows(LedgerRow, "publish_ledger", document_ids=ids)
         run("mark_imported", document_ids=ids)
         run("mark_batches_imported", document_ids=ids)
         run("mark_published", document_ids=ids)

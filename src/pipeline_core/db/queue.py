@@ -76,7 +76,7 @@ class Queue:
             passage: What is not to be taken, for want of a part of the installation.
         """
         self._session.execute("lock_queue", lock_class=QUEUE_LOCK_CLASS)
-        rows = self._session.all(
+        return self._session.column(
             "claim_queue",
             limit=limit,
             per_user=per_user,
@@ -87,7 +87,6 @@ class Queue:
             flow_run_id=flow_run_id,
             **passage._asdict(),
         )
-        return [row["document_id"] for row in rows]
 
     def reap(self, error: Mapping[str, Any], *, grace_s: float) -> list[LostJob]:
         """Let jobs of lost workers wait again where they were, with this as their last error.
@@ -112,11 +111,12 @@ class Queue:
 
         For a database in which no worker is: the jobs that a backup found in hand.
         """
-        return [row["document_id"] for row in self._session.all("free_jobs", error=json_text(error))]
+        return self._session.column("free_jobs", error=json_text(error))
 
     def pressure(self, realm_id: RealmId | None, *, per_user: int, most: int, grace_s: float) -> Pressure:
         """Measure the work that waits now; ``per_user`` as for a claim, ``grace_s`` as for the reaper."""
-        [row] = self._session.all(
+        [pressure] = self._session.rows(
+            Pressure,
             "queue_pressure",
             everything=EVERYTHING_NEEDS,
             realm_id=realm_id,
@@ -125,14 +125,13 @@ class Queue:
             grace_s=grace_s,
             lock_class=WORKER_LOCK_CLASS,
         )
-        return Pressure(**row)
+        return pressure
 
     def taken(self, document_ids: Sequence[DocumentId], *, grace_s: float) -> dict[DocumentId, bool]:
         """The documents in work, each with True if its worker is lost; ``grace_s`` as for ``reap``."""
-        rows = self._session.all(
+        return self._session.mapping(
             "taken_jobs", document_ids=list(document_ids), grace_s=grace_s, lock_class=WORKER_LOCK_CLASS
         )
-        return {row["document_id"]: row["is_lost"] for row in rows}
 
     def depth(self, realm_id: RealmId | None) -> list[Depth]:
         return self._session.rows(Depth, "queue_depth", realm_id=realm_id)
@@ -143,5 +142,4 @@ class Queue:
 
     def set_priority(self, document_ids: Sequence[DocumentId], priority: int, *, by: str) -> list[DocumentId]:
         """Returns the documents whose job waits and had another priority."""
-        rows = self._session.all("set_priority", document_ids=list(document_ids), priority=priority, by=by)
-        return [row["document_id"] for row in rows]
+        return self._session.column("set_priority", document_ids=list(document_ids), priority=priority, by=by)

@@ -31,10 +31,9 @@ class Reminders:
         The longest wait comes first. Each is recorded, so that only one of several callers gets it.
         """
         self._session.execute("lock_reminders", lock_class=REMINDER_LOCK_CLASS)
-        rows = self._session.all("overdue_reviews", hours=hours, again_h=again_h)
-        return [Overdue(**row) for row in rows]
+        return self._session.rows(Overdue, "overdue_reviews", hours=hours, again_h=again_h)
 
     def is_any_review_overdue(self, hours: float, *, again_h: float) -> bool:
         """True if ``overdue_reviews`` would return any; records nothing."""
-        [row] = self._session.all("is_any_review_overdue", hours=hours, again_h=again_h)
-        return bool(row["is_any"])
+        [is_any] = self._session.column("is_any_review_overdue", hours=hours, again_h=again_h)
+        return bool(is_any)

@@ -8,6 +8,7 @@ from pipeline_core.db.documents import summary_from
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.batches import Batch, QuestionStatus
 from pipeline_core.domain.facts import LeftOut, Span
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, RealmId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.review import (
@@ -35,7 +36,7 @@ def _pair(row: Row) -> StagedPair:
     return StagedPair(**row)
 
 
-def findings_of(session: Session, job_id: JobId) -> list[dict[str, Any]]:
+def findings_of(session: Session, job_id: JobId) -> list[FindingRow]:
     """The job's findings of validation, as they stand."""
     rows = session.all("view_job_findings", job_id=job_id)
     return list((rows[0]["stage3_validation_results"] or {}).get("findings", [])) if rows else []
@@ -60,14 +61,12 @@ class Reviews:
         self._session.act_as(reviewer.person)
 
     def next_waiting(self, realm_id: RealmId, *, phase: int | None, besides: Sequence[DocumentId]) -> WaitingJob | None:
-        rows = self._session.all("next_waiting", realm_id=realm_id, phase=phase, besides=list(besides))
-        return WaitingJob(**rows[0]) if rows else None
+        return self._session.first(WaitingJob, "next_waiting", realm_id=realm_id, phase=phase, besides=list(besides))
 
     def last_decision(self, job_id: JobId, codes: Sequence[str]) -> PastDecision | None:
-        rows = self._session.all("last_decision", job_id=job_id, codes=list(codes))
-        return PastDecision(**rows[0]) if rows else None
+        return self._session.first(PastDecision, "last_decision", job_id=job_id, codes=list(codes))
 
-    def findings(self, job_id: JobId) -> list[dict[str, Any]]:
+    def findings(self, job_id: JobId) -> list[FindingRow]:
         """The job's findings of validation, as they stand."""
         return findings_of(self._session, job_id)
 
@@ -92,13 +91,9 @@ class Reviews:
     def history(self, where: Where, subject: UUID | None = None, *, of_whole: Sequence[str] = ()) -> list[PastDecision]:
         """Past decisions, oldest first; with a ``subject``, on this fact or pair, and with these codes on the whole."""
         name = None if subject is None else str(subject)
-        rows = self._session.all(
-            "review_history",
-            subject=name,
-            of_whole=list(of_whole),
-            **ids_of(where),
+        return self._session.rows(
+            PastDecision, "review_history", subject=name, of_whole=list(of_whole), **ids_of(where)
         )
-        return [PastDecision(**row) for row in rows]
 
     def version(self, where: Where) -> int:
         """The version of all facts and pairs that a reviewer of the document or bank looks at."""
@@ -221,7 +216,7 @@ class Reviews:
 
     def forget_pairs(self, question_id: QuestionId) -> dict[BatchId, list[QuestionId]]:
         """Drop the pairs of a bank's question that no person decided; returns the questions to compare again."""
-        staged = [row["question_id"] for row in self._session.all("forget_pairs", question_id=question_id)]
+        staged = self._session.column("forget_pairs", question_id=question_id)
         self._session.execute("unmark_duplicates", question_ids=staged)
         found: dict[BatchId, list[QuestionId]] = {}
         for row in self._session.all("batches_of_questions", question_ids=staged):
@@ -230,7 +225,7 @@ class Reviews:
 
     def settle_same_texts(self, realm_id: RealmId) -> set[DocumentId]:
         """Decide undecided pairs whose two texts the user has decided about; returns their documents."""
-        documents = {row["document_id"] for row in self._session.all("settle_same_texts", realm_id=realm_id)}
+        documents = set(self._session.column("settle_same_texts", realm_id=realm_id))
         self._session.execute("apply_resolutions", document_ids=list(documents))
         return documents
 

@@ -1,7 +1,7 @@
 """One search, within one moment: passages by meaning and by words in one ranking, each with its facts under it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from pgvector import Vector
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.rows.search import FoundFact, Hit, Source
 from pipeline_core.domain.search import UNRELATED, SearchMode, over, rank
 from pipeline_core.domain.vectors import Vectors
 
@@ -45,10 +46,12 @@ class Ranking:
 
     ``ef_search``: how many candidates a search in an HNSW index keeps (pgvector's ``hnsw.ef_search``).
     ``meaning_weight``: what the similarity counts where all of the words count 1 (``domain.search.rank``).
+    ``headings_of``: the headings at the end of a text, given those at its beginning.
     """
 
     ef_search: int = 100
     meaning_weight: float = 2.0
+    headings_of: Callable[[str, Sequence[str]], list[str]] = lambda _text, headings: list(headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Found:
 
 
 def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> list[Row]:
-    """The best rows, with their score. The session's transaction sees one moment: rows and active model agree.
+    """The best rows, for ``hit_of``. The session's transaction sees one moment: rows and active model agree.
 
     Raises:
         EmbeddingModelChangedError: the query's vector is of another model than production.
@@ -82,14 +85,13 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
         return []
     [(found, asked)] = _gather(session, [query], ranking)
     hits = _in_full(session, query, found.best(query, ranking, query.mode, limit))
-    if query.kind is None:
-        return _with_facts(session, query, ranking, asked, hits)
-    return hits
+    facts = _facts_under(session, query, ranking, asked, hits) if query.kind is None else []
+    return [{**hit, "facts": [fact for fact in facts if fact["passage_id"] == hit["id"]]} for hit in hits]
 
 
 def search_by_each_mode(
     session: Session, queries: Sequence[Query], ranking: Ranking, *, limit: int
-) -> list[Mapping[SearchMode, list[Row]]]:
+) -> list[Mapping[SearchMode, list[Source]]]:
     """Search by each mode for each query, from one set of candidates; hits have only what tells where they are from.
 
     The queries differ in texts and vectors only.
@@ -109,12 +111,26 @@ def search_by_each_mode(
     return [_sources(by_mode, of_query) for by_mode, of_query in zip(best, rows, strict=True)]
 
 
-def _sources(best: Mapping[SearchMode, list[UUID]], rows: Sequence[Row]) -> Mapping[SearchMode, list[Row]]:
-    facts: defaultdict[UUID | None, list[Row]] = defaultdict(list)
+def _sources(best: Mapping[SearchMode, list[UUID]], rows: Sequence[Row]) -> Mapping[SearchMode, list[Source]]:
+    facts: defaultdict[UUID | None, list[Source]] = defaultdict(list)
     for row in rows:
-        facts[row["passage_id"]].append(row)
-    of = {row["id"]: {**row, "facts": facts[row["id"]]} for row in rows}
+        facts[row["passage_id"]].append(Source(**row))
+    of = {row["id"]: Source(**row, facts=facts[row["id"]]) for row in rows}
     return {mode: [of[one] for one in ids] for mode, ids in best.items()}
+
+
+def hit_of(row: Row, headings_of: Callable[[str, Sequence[str]], list[str]]) -> Hit:
+    """A found row as people see it, each fact under its own headings.
+
+    A chunk of several short sections has only the headings of its beginning.
+    """
+
+    def shown(found: Row) -> Row:
+        text = found.pop("up_to_evidence")
+        return {**found, "heading_path": headings_of(text, found["heading_path"] or [])} if text else found
+
+    facts = [FoundFact(**shown(fact)) for fact in row.pop("facts")]
+    return over(Hit(**shown(row), facts=[]), facts)
 
 
 def _gather(session: Session, queries: Sequence[Query], ranking: Ranking) -> "list[tuple[Found, _Asked | None]]":
@@ -226,15 +242,15 @@ def _counts(row: Row, query: Query) -> bool:
 def _in_full(session: Session, query: Query, scores: Mapping[UUID, float]) -> list[Row]:
     """The rows of what was found, best first."""
     rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query), text=query.text)
-    scored = [{"score": scores[row["id"]], **row, "facts": []} for row in rows]
+    scored = [{"score": scores[row["id"]], **row} for row in rows]
     return sorted(scored, key=lambda row: (-row["score"], row["id"]))
 
 
-def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked | None, hits: list[Row]) -> list[Row]:
+def _facts_under(session: Session, query: Query, ranking: Ranking, asked: _Asked | None, hits: list[Row]) -> list[Row]:
     """The facts of each passage that say most of what was asked: no fact takes another passage's place."""
     passages = [hit["id"] for hit in hits if hit["kind"] == "passage"]
     if not passages:
-        return hits
+        return []
     params = asked.params if asked else {**{name: [] for name in _COLUMNS}, "must_tell": False}
     rows = session.all("facts_with_words", realm_id=query.realm_id, passage_ids=passages, besides=[], **params)
     ids = [row["id"] for row in rows]
@@ -249,11 +265,7 @@ def _with_facts(session: Session, query: Query, ranking: Ranking, asked: _Asked 
     for fact, score in found.best(query, ranking, query.mode, len(ids)).items():
         if len(under[passage_of[fact]]) < _FACTS:
             under[passage_of[fact]][fact] = score
-    facts = _in_full(session, query, {fact: score for chosen in under.values() for fact, score in chosen.items()})
-    return [
-        hit if hit["kind"] == "fact" else over(hit, [fact for fact in facts if fact["passage_id"] == hit["id"]])
-        for hit in hits
-    ]
+    return _in_full(session, query, {fact: score for chosen in under.values() for fact, score in chosen.items()})
 
 
 def _has_vectors(session: Session, query: Query) -> bool:

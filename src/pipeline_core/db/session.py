@@ -10,7 +10,7 @@ import orjson
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from pipeline_core.db.listing import Listing, R, columns_of, rows_of
 from pipeline_core.db.queries import load
@@ -71,10 +71,26 @@ class Session:
             cursor.execute(_statement(name, dims), params)
             return cursor.fetchall()
 
+    def column(self, name: str, /, **params: Any) -> list[Any]:
+        """The values of the query's one column."""
+        return [value for (value,) in self._tuples(name, params)]
+
+    def mapping(self, name: str, /, **params: Any) -> dict[Any, Any]:
+        """The query's second and last column by its first."""
+        return dict(self._tuples(name, params))
+
+    def _tuples(self, name: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with self.connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+            return cursor.execute(_statement(name, None), params).fetchall()
+
     def rows(self, kind: type[R], name: str, /, **params: Any) -> list[R]:
         """As ``all``, each row as one of this kind, whose fields are the query's columns."""
         with self.connection.cursor(row_factory=rows_of(kind), binary=True) as cursor:
             return cursor.execute(_statement(name, None), params).fetchall()
+
+    def first(self, kind: type[R], name: str, /, **params: Any) -> R | None:
+        """The first of ``rows``; None if there is none."""
+        return next(iter(self.rows(kind, name, **params)), None)
 
     def select(self, listing: Listing[R], **params: Any) -> list[R]:
         """The rows of a list for which these parameters hold; those that are None filter nothing."""

@@ -26,8 +26,8 @@ class Spending:
 
     def is_orphaned(self, keys: Sequence[str]) -> bool:
         """True if one of the keys is claimed by a worker that is gone, or its claim has expired."""
-        [row] = self._session.all("orphaned_claims", keys=list(keys), lock_class=WORKER_LOCK_CLASS)
-        return bool(row["orphaned"])
+        [orphaned] = self._session.column("orphaned_claims", keys=list(keys), lock_class=WORKER_LOCK_CLASS)
+        return bool(orphaned)
 
     def claim(self, keys: Sequence[str], *, token: UUID, worker: str, lease_s: float) -> set[str]:
         """Claim those of the keys that nobody holds, until they are released or the lease is over; returns them."""
@@ -53,7 +53,7 @@ class Spending:
         self._session.execute("open_accounts", **named)
         held = {row["scope"]: row for row in self._session.all("lock_accounts", **named)}
         limits = [a.limit_usd for a in accounts]
-        granted = {row["scope"] for row in self._session.all("reserve", **named, limits=limits, amount=amount)}
+        granted = set(self._session.column("reserve", **named, limits=limits, amount=amount))
         for account in accounts:
             if account.scope not in granted:
                 row = held[account.scope]
@@ -96,7 +96,7 @@ class Spending:
 
     def dead(self) -> list[UUID]:
         """Calls that are open and whose worker is gone, or whose time is over."""
-        return [row["call_id"] for row in self._session.all("dead_calls", lock_class=WORKER_LOCK_CLASS)]
+        return self._session.column("dead_calls", lock_class=WORKER_LOCK_CLASS)
 
     def abandon_dead(self, call_id: UUID) -> int:
         """Abandon it if it is still one of those; returns the number of calls."""

@@ -392,7 +392,7 @@ class Staging:
 
     def trigrams(self, texts: Sequence[str]) -> list[list[str]]:
         """The trigrams of each text, as pg_trgm makes them."""
-        return [row["trigrams"] for row in self._session.all("trigrams", texts=list(texts))]
+        return self._session.column("trigrams", texts=list(texts))
 
     def lock_matching(self, realm_ids: Sequence[RealmId]) -> None:
         """Compare, revive, publish or decide one at a time for each user, to the end of the transaction.
@@ -439,7 +439,7 @@ class Staging:
 
     def asked_before(self, question_ids: Sequence[QuestionId]) -> list[AskedBefore]:
         """Questions of other banks, published or standing, in the same letters and digits as these."""
-        return [AskedBefore(**row) for row in self._session.all("asked_before", question_ids=list(question_ids))]
+        return self._session.rows(AskedBefore, "asked_before", question_ids=list(question_ids))
 
     def comparable(self, new: NewRows) -> Iterator[SignatureTable]:
         """All that was there before, in blocks. Nothing else may be asked meanwhile."""
@@ -551,23 +551,22 @@ class Staging:
 
     def settle_gone_pairs(self, realm_id: RealmId) -> set[BatchId]:
         """Decide undecided pairs whose other end is there no more; returns the banks concerned."""
-        return {row["batch_id"] for row in self._session.all("settle_gone_pairs", realm_id=realm_id)}
+        return set(self._session.column("settle_gone_pairs", realm_id=realm_id))
 
     def keep_both_within(self, document_ids: Ids) -> None:
         """Keep both facts of every undecided pair that is of one and the same document."""
         self._session.execute("keep_both_within", document_ids=list(document_ids))
 
     def undecided(self, document_ids: Ids) -> dict[DocumentId, int]:
-        rows = self._session.all("undecided_counts", document_ids=list(document_ids))
-        return {row["document_id"]: row["pairs"] for row in rows}
+        return self._session.mapping("undecided_counts", document_ids=list(document_ids))
 
     def substitutes(self, document_ids: Ids) -> set[QuestionId]:
         """Facts left out for a copy that is only staged: published, if the document is before that copy."""
-        return {row["question_id"] for row in self._session.all("substitutes", document_ids=list(document_ids))}
+        return set(self._session.column("substitutes", document_ids=list(document_ids)))
 
     def replaced_within(self, document_ids: Ids) -> set[QuestionId]:
         """Facts in whose place a reviewer put another fact of the same document."""
-        return {row["question_id"] for row in self._session.all("replaced_within", document_ids=list(document_ids))}
+        return set(self._session.column("replaced_within", document_ids=list(document_ids)))
 
     def settle_replaced_within(self, document_ids: Ids) -> int:
         """Make those facts duplicates of what replaces them: they leave with the next publication."""
@@ -585,8 +584,7 @@ class Staging:
 
     def to_decide(self, document_ids: Ids) -> dict[DocumentId, int]:
         """The number of facts whose confidence asks for a person, by document; only documents with such facts."""
-        rows = self._session.all("facts_to_decide", document_ids=list(document_ids))
-        return {row["document_id"]: row["facts"] for row in rows}
+        return self._session.mapping("facts_to_decide", document_ids=list(document_ids))
 
     def approve_pending(self, document_ids: Ids, *, by: UserId | None, notes: str) -> int:
         """Approve what waits. Without a person (``by`` None), what one was to be asked about is left out instead."""
@@ -609,8 +607,7 @@ class Staging:
 
     def compared_since(self, document_ids: Ids) -> set[DocumentId]:
         """Documents that ended unpublished and whose facts must be compared again before they go on."""
-        rows = self._session.all("compared_since", document_ids=list(document_ids))
-        return {row["document_id"] for row in rows}
+        return set(self._session.column("compared_since", document_ids=list(document_ids)))
 
     def compare_again(self, document_ids: Ids) -> None:
         """Let the documents' facts be compared anew: those published before, and those left out for what has gone."""

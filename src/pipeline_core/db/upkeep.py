@@ -30,11 +30,11 @@ class Upkeep:
 
     def purge_dead(self, older_than_days: int, limit: int) -> list[Purged]:
         """Remove documents of which nothing was ever published and whose job has been dead for so long."""
-        return [Purged(**row) for row in self._session.all("purge_dead", days=older_than_days, limit=limit)]
+        return self._session.rows(Purged, "purge_dead", days=older_than_days, limit=limit)
 
     def unnamed(self, keys: Sequence[str]) -> list[str]:
         """The object keys that no row names."""
-        return [row["key"] for row in self._session.all("unnamed_objects", keys=list(keys))]
+        return self._session.column("unnamed_objects", keys=list(keys))
 
     def prune_events(self, after: int, most: int, *, work_days: int, audit_days: int) -> tuple[int, int | None]:
         """Of the next ``most`` events after this one, remove those that are old enough; 0 days keep for ever.
@@ -50,7 +50,7 @@ class Upkeep:
 
     def history_sizes(self) -> dict[str, int]:
         """Bytes of the tables that grow with time, and of the whole ``database``."""
-        return {row["name"]: row["bytes"] for row in self._session.all("history_sizes")}
+        return self._session.mapping("history_sizes")
 
     def note_flow_run(self, flow: str) -> None:
         """The flow of a schedule was begun now."""

@@ -12,13 +12,16 @@ from pipeline_core.db.job_lists import DOCUMENT_JOBS
 from pipeline_core.db.listing import R
 from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
-from pipeline_core.db.searching import Query, Ranking, search, search_by_each_mode
+from pipeline_core.db.searching import Query, Ranking, hit_of, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.details import DocumentDetail
+from pipeline_core.domain.rows.exported import ExportedChunk, ExportedDocument, ExportedFact, ExportedFile
 from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent, Progress, RunDocument, StageTiming
+from pipeline_core.domain.rows.search import Hit, PublishedQuestion, Source, WaitingSource
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.domain.vectors import Vectors
 
@@ -120,7 +123,7 @@ class Views:
     def job(self, realm_id: RealmId | None, job_id: JobId) -> DocumentDetail:
         """One job with its stages, findings, pairs of near-duplicates, facts and last events."""
         with self._reading() as session:
-            of_job = [row["document_id"] for row in session.all("view_document_of", job_id=job_id)]
+            of_job = session.column("view_document_of", job_id=job_id)
             rows = session.select_columns(DOCUMENT_JOBS, realm_id=realm_id, document_ids=of_job, limit=1)
             row = only(rows, f"There is no job {job_id}.")
             document_id = row["document_id"]
@@ -149,7 +152,7 @@ class Views:
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
         is_next: bool = False,
-    ) -> list[Row]:
+    ) -> list[Hit]:
         """Published passages by meaning, by words (BM25), or by both, best first, each with its best facts.
 
         A fact of a document is no hit of its own, but with ``kind`` ``fact``; a question of a bank always is.
@@ -165,7 +168,8 @@ class Views:
         among = list(document_ids) if document_ids is not None else None
         query = Query(realm_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
-            return search(session, query, self._ranking, limit=limit)
+            rows = search(session, query, self._ranking, limit=limit)
+        return [hit_of(row, self._ranking.headings_of) for row in rows]
 
     def search_each_mode(
         self,
@@ -176,7 +180,7 @@ class Views:
         limit: int,
         kind: str | None = None,
         is_next: bool = False,
-    ) -> list[Mapping[SearchMode, list[Row]]]:
+    ) -> list[Mapping[SearchMode, list[Source]]]:
         """Search by each mode for each question and its vector, all within one moment.
 
         A hit has only what tells where it is from, and all its facts.
@@ -191,39 +195,37 @@ class Views:
             ]
             return search_by_each_mode(session, asked, self._ranking, limit=limit)
 
-    def waiting_sources(self, realm_id: RealmId, text: str, *, least: float, limit: int = 3) -> list[Row]:
+    def waiting_sources(self, realm_id: RealmId, text: str, *, least: float, limit: int = 3) -> list[WaitingSource]:
         """Documents that wait for a person and may have the answer, likeliest first.
 
         ``least``: the share of the question's words that one of their facts has.
         """
-        return self._all("waiting_sources", realm_id=realm_id, text=text, least=least, limit=limit)
+        return self._rows(WaitingSource, "waiting_sources", realm_id=realm_id, text=text, least=least, limit=limit)
 
-    def published_questions(self, realm_id: RealmId, *, after: UUID | None, limit: int) -> list[Row]:
+    def published_questions(self, realm_id: RealmId, *, after: UUID | None, limit: int) -> list[PublishedQuestion]:
         """Questions of published facts that have one, with their document, by id, from behind ``after``."""
-        return self._all("published_questions", realm_id=realm_id, after=after, limit=limit)
+        return self._rows(PublishedQuestion, "published_questions", realm_id=realm_id, after=after, limit=limit)
 
     def count_not_asked(self, realm_id: RealmId) -> int:
         """The number of published facts that have no question, or come from no document."""
         return int(self._all("count_not_asked", realm_id=realm_id)[0]["questions"])
 
-    def export(self, realm_id: RealmId, document_id: UUID) -> Row:
+    def export(self, realm_id: RealmId, document_id: UUID) -> ExportedDocument:
         """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
 
         ``published_at`` is None where nothing is published (any more).
         """
         with self._reading() as session:
             rows = session.all("export_document", realm_id=realm_id, document_id=document_id)
-            if not rows:
-                raise NotFoundError(f"There is no document {document_id}.")
-            return {
-                **rows[0],
-                "chunks": session.all("export_chunks", document_id=document_id),
-                "facts": session.all("export_facts", document_id=document_id),
-                "files": session.all("export_files", document_id=document_id),
-            }
+            return ExportedDocument(
+                **only(rows, f"There is no document {document_id}."),
+                chunks=session.rows(ExportedChunk, "export_chunks", document_id=document_id),
+                facts=session.rows(ExportedFact, "export_facts", document_id=document_id),
+                files=session.rows(ExportedFile, "export_files", document_id=document_id),
+            )
 
 
-def returned_for(session: Session, job_id: JobId) -> list[dict[str, Any]]:
+def returned_for(session: Session, job_id: JobId) -> list[FindingRow]:
     """The findings for which a waiting document was returned to matching review."""
     returned = session.all("view_returned_findings", job_id=job_id)
     return (returned[0]["findings"] or []) if returned else []

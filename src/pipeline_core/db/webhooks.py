@@ -58,8 +58,8 @@ class Webhooks:
 
     def resume(self, webhook_id: UUID) -> bool:
         """Send to the endpoint again what waits for it; False if the user has no such endpoint."""
-        [row] = self._session.all("resume_webhook", webhook_id=webhook_id)
-        return bool(row["resumed"])
+        [resumed] = self._session.column("resume_webhook", webhook_id=webhook_id)
+        return bool(resumed)
 
     def try_out(self, webhook_id: UUID) -> UUID | None:
         """Queue a message that tries the endpoint, paused or not; None if one waits already, or it is disabled."""
@@ -90,7 +90,8 @@ class Webhooks:
         A delivery comes due again after the lease unless it is settled.
         """
         self._session.all("lock_claims")
-        rows = self._session.all(
+        return self._session.rows(
+            Delivery,
             "claim_deliveries",
             limit=limit,
             lease_s=lease_s,
@@ -98,12 +99,11 @@ class Webhooks:
             per_endpoint=per_endpoint,
             realm_id=realm_id,
         )
-        return [Delivery(**row) for row in rows]
 
     def overdue(self, *, by_s: float) -> bool:
         """True if a delivery has been due for so long, and nobody is sending anything."""
-        [row] = self._session.all("webhooks_overdue", by_s=by_s)
-        return bool(row["overdue"])
+        [overdue] = self._session.column("webhooks_overdue", by_s=by_s)
+        return bool(overdue)
 
     def lock(self, webhook_id: UUID) -> int | None:
         """Failures in succession of the endpoint, which nobody else changes before the end of the transaction; None

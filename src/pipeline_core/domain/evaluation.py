@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.domain.rows.search import Source
 from pipeline_core.domain.search import SearchMode
 
 PLACES = 10
@@ -32,22 +33,22 @@ class Expected:
     fact_id: UUID | None = None
     quote: str | None = None
 
-    def is_met_by(self, hit: dict[str, Any]) -> bool:
+    def is_met_by(self, hit: Source) -> bool:
         """Returns whether the hit, or a fact under it, is the expected source; all that is named must match."""
-        return self._is(hit) or any(self._is(fact) for fact in hit.get("facts", ()))
+        return self._is(hit) or any(self._is(fact) for fact in hit.facts)
 
-    def _is(self, hit: dict[str, Any]) -> bool:
+    def _is(self, hit: Source) -> bool:
         wanted = (
-            (self.fact_id, hit["id"]),
-            (self.document_id, hit["document_id"]),
-            (self.filename, hit["filename"]),
-            (self.page, hit["page"]),
+            (self.fact_id, hit.id),
+            (self.document_id, hit.document_id),
+            (self.filename, hit.filename),
+            (self.page, hit.page),
         )
         if any(expected is not None and expected != found for expected, found in wanted):
             return False
-        return not self.quote or any(_plain(self.quote) in _plain(hit[name] or "") for name in ("evidence", "answer"))
+        return not self.quote or any(_plain(self.quote) in _plain(said or "") for said in (hit.evidence, hit.answer))
 
-    def rank(self, hits: Sequence[dict[str, Any]]) -> int | None:
+    def rank(self, hits: Sequence[Source]) -> int | None:
         """The place of the first hit that is the expected source, from 1."""
         return next((place for place, hit in enumerate(hits, 1) if self.is_met_by(hit)), None)
 

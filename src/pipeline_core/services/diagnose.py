@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline_core.domain.checks import Check
 from pipeline_core.domain.errors import PipelineError
@@ -72,18 +71,28 @@ def _size(folder: Path) -> int:
     return total
 
 
-def describe_settings(settings: Settings) -> list[dict[str, Any]]:
-    """Every setting: variable, value (secrets hidden), whether the environment set it, and what it is for."""
+@dataclass(frozen=True, slots=True)
+class DescribedSetting:
+    """A setting: variable, value (a secret's is hidden), True if the environment sets it, and its description."""
+
+    variable: str
+    value: str
+    is_set: bool
+    description: str
+
+
+def describe_settings(settings: Settings) -> list[DescribedSetting]:
+    """Describe every setting."""
     rows = []
     for name, info in type(settings).model_fields.items():
         variable, value = variable_of(name), getattr(settings, name)
         hidden = value and is_secret(name)
         rows.append(
-            {
-                "variable": variable,
-                "value": "(set, hidden)" if hidden else ("" if value is None else masked(str(value))),
-                "is_set": bool(os.environ.get(variable)),
-                "description": info.description or "",
-            }
+            DescribedSetting(
+                variable,
+                "(set, hidden)" if hidden else ("" if value is None else masked(str(value))),
+                bool(os.environ.get(variable)),
+                info.description or "",
+            )
         )
     return rows

@@ -1,7 +1,7 @@
 """Enrolling an older table of documents: each text is stored and taken in, as if it had been uploaded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline_core.db.older_documents import OlderRow, ReadOlder
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
@@ -34,6 +34,7 @@ class EnrolDocuments:
     """Enrols the rows of a table, as often as wanted: what is enrolled stays as it is."""
 
     intake: Intake
+    """Has each document wait for a person in matching review."""
     open_uow: OpenUnitOfWork
     read: ReadOlder
 
@@ -47,19 +48,14 @@ class EnrolDocuments:
             StoreUnavailableError, DatabaseUnavailableError: what was enrolled so far stays; run it again.
         """
         enrolled, seen = Enrolled(), set[DocumentId]()
-        manual = replace(self.intake, settings=self.intake.settings.model_copy(update={"workflow": "manual"}))
         for rows in self.read(table):
             filled = [row for row in rows if row.content]
             enrolled.without_content += len(rows) - len(filled)
-            of_document: dict[DocumentId, OlderRow] = {}
-            checksums = [text_sha256(row.content or "") for row in filled]
-            with self.open_uow() as uow:
-                ids = uow.documents.ids_of(realm_id, checksums)
-            for row, checksum in zip(filled, checksums, strict=True):
-                of_document.setdefault(ids[checksum], row)
             uploads = [Upload(row.filename, _bytes(row), f"table:{table}/{row.key}") for row in filled]
-            received = manual.receive(uploads, realm_id=realm_id)
+            received = self.intake.receive(uploads, realm_id=realm_id)
             enrolled.refused += received.refused
+            # of rows with the same content the first one describes it
+            of_document = {received.by_content.get(text_sha256(row.content or "")): row for row in reversed(filled)}
             first = {key: of_document[key] for key in received.documents if key not in seen}
             seen |= first.keys()
             enrolled.same_content += len(filled) - len(received.refused) - len(first)

@@ -96,5 +96,5 @@ class Evaluate:
         last: UUID | None = None
         while rows := self.views.published_questions(realm_id, after=last, limit=_AT_A_TIME):
             for row in rows:
-                yield Expected(row["question"], document_id=row["document_id"])
-            last = rows[-1]["question_id"]
+                yield Expected(row.question, document_id=row.document_id)
+            last = rows[-1].question_id

@@ -1,8 +1,6 @@
 """Taking a published document out: read at one moment, and acknowledged only once it has arrived."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline_core.db.audit import TakenOut
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
@@ -10,6 +8,7 @@ from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.domain.rows.exported import ExportedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class ExportDocument:
     open_uow: OpenUnitOfWork
     by: str
 
-    def read(self, document_id: DocumentId, *, realm_id: RealmId) -> dict[str, Any]:
+    def read(self, document_id: DocumentId, *, realm_id: RealmId) -> ExportedDocument:
         """The document as published: its chunks, facts and files, all of one moment.
 
         It leaves the event ``document_exported``: what is handed out is on record, whether or not it arrives.
@@ -30,24 +29,22 @@ class ExportDocument:
             NotPublishedError: nothing of it is published, or not any more.
         """
         exported = self.views.export(realm_id, document_id)
-        if exported["published_at"] is None:
-            raise NotPublishedError(f"{exported['filename']} is not published.")
+        if exported.published_at is None:
+            raise NotPublishedError(f"{exported.filename} is not published.")
         details = {
-            "published_at": exported["published_at"],
-            "chunks": len(exported["chunks"]),
-            "facts": len(exported["facts"]),
+            "published_at": exported.published_at,
+            "chunks": len(exported.chunks),
+            "facts": len(exported.facts),
         }
-        taken = TakenOut(
-            DocumentId(exported["document_id"]), realm_id, EventType.EXPORTED, "document_exported", self.by, details
-        )
+        taken = TakenOut(exported.document_id, realm_id, EventType.EXPORTED, "document_exported", self.by, details)
         with self.open_uow() as uow:
             uow.audit.take_out(taken)
             uow.commit()
         return exported
 
-    def acknowledge(self, exported: Mapping[str, Any]) -> bool:
+    def acknowledge(self, exported: ExportedDocument) -> bool:
         """Record that what was read has arrived; False if another version was published since."""
         with self.open_uow() as uow:
-            was_that = uow.production.acknowledge(exported["document_id"], exported["published_at"])
+            was_that = uow.production.acknowledge(exported.document_id, exported.published_at)
             uow.commit()
         return was_that

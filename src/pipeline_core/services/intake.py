@@ -1,9 +1,9 @@
 """Taking documents in: checked, stored, and only then known to the database, with a job that waits."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from itertools import islice
@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import structlog
 
-from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -32,25 +32,16 @@ from pipeline_core.domain.ids import (
     sha256_hex,
 )
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.labels import NO_LABELS, Labels
+from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
-from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.review.orphans import compare_again, no_later_than_compared
 from pipeline_core.services.cut_off import again_if_cut_off
-from pipeline_core.services.lost_outputs import (
-    Lost,
-    begin_at_lost,
-    can_start_again,
-    failed_for_objects,
-    lost_by_listing,
-)
 from pipeline_core.services.own_policy import PolicyLeft, at_facts, wish
 from pipeline_core.services.source_files import read_file
+from pipeline_core.services.work_needed import Contexts, restart_targets
 from pipeline_core.settings import Settings
-from pipeline_core.stages.base import StageContext
-from pipeline_core.stages.registry import BY_NAME, pipeline_config, stage_configs
 
 log = structlog.stdlib.get_logger(__name__)
 _GROUP = 200
@@ -101,6 +92,8 @@ class Received:
     """
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
+    by_content: dict[str, DocumentId] = field(default_factory=dict)
+    """The document of each content, by its SHA-256."""
     copies: list[tuple[str, str]] = field(default_factory=list)
     mended: set[DocumentId] = field(default_factory=set)
     """Documents that were known, and whose original the store had lost or changed: it is there again."""
@@ -111,55 +104,39 @@ class Received:
     correlation_id: CorrelationId = field(default_factory=lambda: CorrelationId(uuid4()))
 
 
-@dataclass(slots=True)
-class WorkNeeded:
-    """Documents that must run, and the reasons why others need not."""
-
-    run: list[DocumentId] = field(default_factory=list)
-    unchanged: list[DocumentId] = field(default_factory=list)
-    waiting: list[DocumentId] = field(default_factory=list)
-    dead: list[DocumentId] = field(default_factory=list)
-    rejected: list[DocumentId] = field(default_factory=list)
-
-    def left(self) -> dict[str, int]:
-        """Count the documents that need not run, by reason."""
-        counts = {
-            "unchanged": len(self.unchanged),
-            "waiting for a person": len(self.waiting),
-            "failed before": len(self.dead),
-            "rejected before": len(self.rejected),
-        }
-        return {why: count for why, count in counts.items() if count}
-
-
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes files in and finds out what is left to do for them."""
+    """Takes files in."""
 
     settings: Settings
-    ctx: StageContext
+    store: ObjectStore
+    contexts: Contexts
     open_uow: OpenUnitOfWork
-    deep_ctx: StageContext
-    """Context that documents which had a deep scan are compared with."""
-
-    @property
-    def store(self) -> ObjectStore:
-        return self.ctx.store
 
     def receive_groups(
-        self, files: Iterable[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+        self,
+        files: Iterable[Path | Upload],
+        *,
+        realm_id: RealmId,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished))
+            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished, labels=labels))
 
     def receive(
-        self, files: Sequence[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+        self,
+        files: Sequence[Path | Upload],
+        *,
+        realm_id: RealmId,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
         ``wished`` is what is said about the policy of these documents; known ones that are published are queued again
-        for it, and those that keep theirs are in ``policy_left``.
+        for it, and those that keep theirs are in ``policy_left``. ``labels`` are added to those that they have.
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
         received = Received()
@@ -168,8 +145,8 @@ class Intake:
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
             taken = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
         fresh: dict[DocumentId, Document] = {}
-        places: dict[str, Place] = {}
-        on_disk: list[Place] = []
+        sources: dict[str, Source] = {}
+        on_disk: list[Source] = []
         for item, result in zip(seen, taken, strict=True):
             if isinstance(item, Refusal) or isinstance(result, Refusal):
                 refusal = item if isinstance(item, Refusal) else result
@@ -177,31 +154,33 @@ class Intake:
                 received.refused.append((refusal.name, refusal.error))
                 continue
             first = received.documents.setdefault(item.document_id, item.name)
+            received.by_content[item.checksum] = item.document_id
             if first != item.name:
                 received.copies.append((item.name, first))
             if isinstance(result, Document):
                 fresh.setdefault(item.document_id, result)
             elif result is not None:
                 received.mended.add(result.document_id)
-            place = _place(item)
-            places[place.uri] = place
+            source = _source(item)
+            sources[source.uri] = source
             if isinstance(item.file, Path):
-                on_disk.append(place)
+                on_disk.append(source)
         if received.documents:
-            with_places = (list(fresh.values()), list(places.values()))
-            received.new = self._register(*with_places, realm_id, received.correlation_id, wished)
+            with_sources = (list(fresh.values()), list(sources.values()))
+            received.new = self._register(*with_sources, realm_id, received.correlation_id, wished)
+            self._label(received.documents, labels)
             known_ones = received.documents.keys() - received.new
             received.policy_left = self._wish(known_ones, wished, received.correlation_id)
             self._vacate(on_disk, realm_id)
         self._refuse_unknown(received, fresh)
         return received
 
-    def _vacate(self, places: Sequence[Place], realm_id: RealmId) -> None:
+    def _vacate(self, sources: Sequence[Source], realm_id: RealmId) -> None:
         """A renamed file that changes, or one whose copies were deleted, leaves no old version behind."""
-        if not places:
+        if not sources:
             return
         with self.open_uow() as uow:
-            left = uow.documents.places_left(realm_id, places)
+            left = uow.documents.sources_left(realm_id, sources)
         if gone := [uri for uri in left if _is_gone(uri)]:
             with self.open_uow() as uow:
                 uow.documents.vacate(realm_id, gone)
@@ -286,7 +265,7 @@ class Intake:
     def _register(
         self,
         documents: Sequence[Document],
-        places: Sequence[Place],
+        sources: Sequence[Source],
         realm_id: RealmId,
         correlation_id: CorrelationId,
         wished: Wished,
@@ -301,20 +280,26 @@ class Intake:
                     workflow=self.settings.workflow,
                     wished=wished,
                 )
-            if places:
-                uow.documents.place(realm_id, places)
+            if sources:
+                uow.documents.set_sources(realm_id, sources)
             uow.commit()
         return new
+
+    def _label(self, document_ids: Collection[DocumentId], labels: Labels) -> None:
+        if labels != NO_LABELS:
+            with self.open_uow() as uow:
+                uow.documents.label(document_ids, labels)
+                uow.commit()
 
     def _wish(self, known: Collection[DocumentId], wished: Wished, correlation_id: CorrelationId) -> list[PolicyLeft]:
         if not known or wished == NOTHING_WISHED:
             return []
-        contexts = {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
+
         with self.open_uow() as uow:
 
             def start_at(jobs: Sequence[JobSummary]) -> dict[JobId, JobStage]:
                 # what was done under other settings is done anew from there
-                stale, facts = _targets(uow, jobs, contexts, {}), at_facts(jobs)
+                stale, facts = restart_targets(uow, jobs, self.contexts, {}), at_facts(jobs)
                 return {one: min(stale[one], facts[one], key=lambda at: at.row.position) for one in facts}
 
             left = wish(uow, known, wished, by="intake", correlation_id=correlation_id, start_at=start_at)
@@ -325,119 +310,6 @@ class Intake:
         """Documents that wait for a run because publishing one of these took away what their facts repeated."""
         with self.open_uow() as uow:
             return uow.documents.revived(realm_id, published)
-
-    def work_needed(self, document_ids: Sequence[DocumentId], *, correlation_id: CorrelationId) -> WorkNeeded:
-        """Sort the documents by what is left to do, and queue again what was done under other settings.
-
-        A published document is left alone unless a stage's version or settings changed since; then it starts
-        again at the first such stage. One that stands now where a published one did is published again, in its place.
-        One of which the store has lost what a stage left, or that failed for want of an object, starts again there.
-        """
-        needed = WorkNeeded()
-        lost = self._lost(document_ids)
-        contexts = {ctx.profile: ctx for ctx in (self.ctx, self.deep_ctx)}
-        configs = {profile: pipeline_config(ctx) for profile, ctx in contexts.items()}
-        with self.open_uow() as uow:
-            found, why = _to_do_again(uow, document_ids, configs, lost)
-            if why:
-                uow.staging.lock_matching_of(list(why))
-                # asked again under the lock: somebody may have started one of them meanwhile
-                found, why = _to_do_again(uow, document_ids, configs, lost)
-                targets = _targets(uow, [found[document_id] for document_id in why], contexts, lost)
-                for code in sorted(set(why.values())):
-                    jobs = [found[document_id].job_id for document_id, reason in why.items() if reason == code]
-                    these = {job_id: targets[job_id] for job_id in jobs}
-                    uow.jobs.restart(these, code=code, by="intake", correlation_id=correlation_id)
-                uow.commit()
-        again = why.keys()
-        for document_id in document_ids:
-            restarted = replace(found[document_id], state=JobState.QUEUED, outcome=None)
-            _sort(restarted if document_id in again else found[document_id], needed)
-        return needed
-
-    def _lost(self, document_ids: Sequence[DocumentId]) -> Lost:
-        """Stages of which the store has lost what they left, of documents that can start again."""
-        with self.open_uow() as uow:
-            resting = [one.document_id for one in uow.documents.find(document_ids).values() if can_start_again(one)]
-            named = uow.agreement.named(resting)
-        return lost_by_listing(self.store, named)
-
-
-def _targets(
-    uow: UnitOfWork, stale: Sequence[JobSummary], contexts: Mapping[Profile, StageContext], lost: Lost
-) -> dict[JobId, JobStage]:
-    """Find the job stage at which each job starts again.
-
-    That is the first stage with another configuration now, else publication; but no later than the stage whose outputs
-    are lost, or than the one that failed. Documents that are not in production are compared again first: by now others
-    may say the same.
-    """
-    dead = {s.document_id for s in stale if s.state is JobState.DEADLETTER}
-    # what people approved of a dead one stands, unless something was compared since
-    compared = set(uow.staging.compared_since(list(dead))) if dead else set()
-    anew = {s.document_id for s in stale if not s.is_published and s.document_id not in dead - compared}
-    compare_again(uow, list(anew))
-    first: dict[DocumentId, StageName] = {}
-    for profile, ctx in contexts.items():
-        ids = [s.document_id for s in stale if s.profile is profile]
-        first |= uow.documents.stale_stages(ids, stage_configs(ctx))
-        anew |= uow.documents.stale_comparisons(ids, comparison_config(ctx.settings))
-    targets: dict[JobId, JobStage] = {}
-    for s in stale:
-        start = BY_NAME[first.get(s.document_id, StageName.INGESTOR)].restarts_at
-        if s.document_id in dead:
-            start = min(start, s.stage, key=lambda one: one.row.position)
-        if s.document_id in lost:
-            start = min(start, begin_at_lost(uow, s.document_id, lost[s.document_id]), key=lambda o: o.row.position)
-        # a rejected job never came as far as what it could be published from
-        is_early = s.document_id in anew or s.outcome is Outcome.REJECTED
-        targets[s.job_id] = no_later_than_compared(start) if is_early else start
-    return targets
-
-
-def _to_do_again(
-    uow: UnitOfWork, document_ids: Sequence[DocumentId], configs: Mapping[Profile, str], lost: Lost
-) -> tuple[dict[DocumentId, JobSummary], dict[DocumentId, str]]:
-    """Return the documents' jobs, and an event code that says why for those at rest that have to start again."""
-    found = uow.documents.find(document_ids)
-    displacing = uow.documents.displacing(document_ids)
-    why: dict[DocumentId, str] = {}
-    for document_id, summary in found.items():
-        if can_start_again(summary) and (document_id in lost or failed_for_objects(summary)):
-            why[document_id] = "outputs_lost" if document_id in lost else "objects_restored"
-        if summary.state is not JobState.DONE or document_id in why:
-            continue
-        if summary.outcome is Outcome.REJECTED:
-            if _is_kept(summary) and document_id in displacing:
-                why[document_id] = "place_taken"
-        elif summary.config_sha256 != configs[summary.profile]:
-            why[document_id] = "settings_changed"
-        elif document_id in displacing or not summary.is_published:
-            why[document_id] = "place_taken"
-    return found, why
-
-
-_LISTS: dict[JobState, Callable[[WorkNeeded], list[DocumentId]]] = {
-    JobState.QUEUED: lambda needed: needed.run,
-    JobState.WORKING: lambda needed: needed.run,
-    JobState.RETRYABLE: lambda needed: needed.run,
-    JobState.AWAITING_REVIEW: lambda needed: needed.waiting,
-    JobState.DEADLETTER: lambda needed: needed.dead,
-    JobState.DONE: lambda needed: needed.unchanged,
-}
-"""Group of a document by the state of its job; a rejected one that is not published has a group of its own."""
-
-
-def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
-    if summary.state is JobState.DONE and summary.outcome is Outcome.REJECTED and not _is_kept(summary):
-        needed.rejected.append(summary.document_id)
-    else:
-        _LISTS[summary.state](needed).append(summary.document_id)
-
-
-def _is_kept(summary: JobSummary) -> bool:
-    """Return True for a published document whose newest job is a deep scan: rejecting that leaves it published."""
-    return summary.profile is Profile.DEEP and summary.is_published
 
 
 def _read(file: Path | Upload, limit: int) -> bytes:
@@ -452,10 +324,10 @@ def _read(file: Path | Upload, limit: int) -> bytes:
     return file.data
 
 
-def _place(seen: _Seen) -> Place:
+def _source(seen: _Seen) -> Source:
     filename = safe_filename(Path(seen.name).name)
     uri = _uri(seen.file)
-    return Place(uri, seen.document_id, filename) if uri else Place.of_upload(seen.document_id, filename)
+    return Source(uri, seen.document_id, filename) if uri else Source.of_upload(seen.document_id, filename)
 
 
 def _uri(file: Path | Upload) -> str | None:

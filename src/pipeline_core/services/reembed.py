@@ -7,7 +7,6 @@ on from there. No document is parsed and no fact is asked for.
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import structlog
@@ -16,6 +15,7 @@ from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.embedding_models import EmbeddingModel, Switched
 from pipeline_core.domain.errors import LedgerError, RecallTooLowError
+from pipeline_core.domain.rows.models import ModelRows
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.ports.embedder import Embedder
@@ -56,7 +56,7 @@ class Reembed:
             uow.commit()
         return model
 
-    def models(self) -> list[dict[str, Any]]:
+    def models(self) -> list[ModelRows]:
         """Every model that production was or is in, or that is being filled; the active one first."""
         with self.open_uow() as uow:
             return uow.models.all()

@@ -1,15 +1,15 @@
 """Asking what is published, with the question embedded as production is at that moment."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
 
-from pipeline_core.db.session import Row
 from pipeline_core.db.views import Views
 from pipeline_core.domain.errors import EmbeddingModelChangedError, PipelineError
 from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, Answer, SearchMode, is_much_better, that_answer
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.traces import describe_error
@@ -29,22 +29,22 @@ class Reranking:
     reranker: Reranker
     candidates: int
 
-    def __call__(self, text: str, hits: Sequence[Row]) -> list[Row]:
+    def __call__(self, text: str, hits: Sequence[Hit]) -> list[Hit]:
         """The hits by their relevance, which each then has.
 
         Raises:
             PipelineError: they were not judged.
         """
         scores = self.reranker.rerank(text, [_said(hit) for hit in hits])
-        judged = [{**hit, "relevance": score} for hit, score in zip(hits, scores, strict=True)]
         # of equal relevance the search's own order stays
-        return sorted(judged, key=lambda hit: -hit["relevance"])
+        judged = sorted(zip(scores, hits, strict=True), key=lambda pair: -pair[0])
+        return [replace(hit, relevance=score) for score, hit in judged]
 
 
-def _said(hit: Row) -> str:
-    if hit["kind"] == "passage":
-        return str(hit["evidence"])
-    return "\n".join(hit[name] for name in ("question", "answer", "statement") if hit[name])
+def _said(hit: Hit) -> str:
+    if hit.kind == "passage":
+        return hit.evidence or ""
+    return "\n".join(filter(None, (hit.question, hit.answer, hit.statement)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``headings_of``: those of the end of a text, given those of its beginning. ``floor`` overrides that of
-    the model (``FLOORS``); ``reranking``: who orders anew what was found."""
+    """``floor`` overrides that of the model (``FLOORS``); ``reranking`` orders anew what was found."""
 
     views: Views
     embedders: Embedders
-    headings_of: Callable[[str, Sequence[str]], list[str]]
     floor: float | None = None
     reranking: Reranking | None = None
 
@@ -99,7 +97,7 @@ class Search:
         kind: str | None = None,
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
-    ) -> list[Row]:
+    ) -> list[Hit]:
         """Facts and passages, best first; a change of model meanwhile is not noticed outside. Who asks, pays.
 
         Raises:
@@ -109,13 +107,12 @@ class Search:
         """
         return self._reranked(_Asked(realm_id, text, kind, document_ids, mode), limit)[0]
 
-    def _reranked(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None, str | None]:
+    def _reranked(self, asked: _Asked, limit: int) -> tuple[list[Hit], float | None, str | None]:
         """Return the rows found, the floor, and the reason if they keep the search's own order despite a reranker."""
         if self.reranking is None:
             return *self._nearest(asked, limit), None
         most = max(limit, self.reranking.candidates)
         rows, floor = self._nearest(asked, most)
-        rows = [{**row, "relevance": None} for row in rows]
         try:
             with paid_by(Payer(asked.realm_id)):
                 judged = self.reranking(asked.text, rows[: self.reranking.candidates])
@@ -124,7 +121,7 @@ class Search:
             return rows[:limit], floor, error.message
         return [*judged, *rows[self.reranking.candidates :]][:limit], floor, None
 
-    def _nearest(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None]:
+    def _nearest(self, asked: _Asked, limit: int) -> tuple[list[Hit], float | None]:
         """Return the rows found, and the floor of the model that found them."""
         if not asked.mode.uses_vectors:
             return self._found(asked, limit, None, model=""), None
@@ -135,15 +132,15 @@ class Search:
                 continue
         return self._once(asked, limit)
 
-    def _once(self, asked: _Asked, limit: int) -> tuple[list[Row], float | None]:
+    def _once(self, asked: _Asked, limit: int) -> tuple[list[Hit], float | None]:
         embedder = self.embedders.active()
         with paid_by(Payer(asked.realm_id)):
             vector = embed_questions(embedder, [asked.text]).vectors[0]
         rows = self._found(asked, limit, vector, model=embedder.model)
         return rows, FLOORS.get(embedder.model) if self.floor is None else self.floor
 
-    def _found(self, asked: _Asked, limit: int, vector: Vectors | None, *, model: str) -> list[Row]:
-        rows = self.views.search(
+    def _found(self, asked: _Asked, limit: int, vector: Vectors | None, *, model: str) -> list[Hit]:
+        return self.views.search(
             asked.realm_id,
             asked.text,
             vector,
@@ -153,11 +150,3 @@ class Search:
             document_ids=asked.document_ids,
             mode=asked.mode,
         )
-        return [self._with_its_headings(row) for row in rows]
-
-    def _with_its_headings(self, row: Row) -> Row:
-        """A fact's own headings: a chunk of several short sections has only those of its beginning."""
-        found = {**row, "facts": [self._with_its_headings(fact) for fact in row["facts"]]}
-        if text := found.pop("up_to_evidence"):
-            found["heading_path"] = self.headings_of(text, found["heading_path"] or [])
-        return found

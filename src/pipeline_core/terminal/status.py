@@ -1,7 +1,6 @@
 """Overviews: all documents, one document, and the doctor's report."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,11 +14,12 @@ from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.facts import ChunkOutcome
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent
 from pipeline_core.domain.wording import counted
+from pipeline_core.services.diagnose import DescribedSetting
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
-from pipeline_core.terminal.tables import print_failures, print_left_out, print_parked, print_waiting
+from pipeline_core.terminal.reviewing import print_left_out, print_parked
+from pipeline_core.terminal.tables import print_failures, print_waiting
 
-Row = dict[str, Any]
 _OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}
 _WIDE = 110
 """The narrowest terminal with a table of the settings, in characters."""
@@ -46,6 +46,9 @@ def print_job(console: Console, job: DocumentDetail) -> None:
     console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)} ({job.percent}%)")
     if job.also_named:
         console.print(f"[dim]{'also':<12} {escape(', '.join(job.also_named))}[/]")
+    for name, words in (("tags", ", ".join(job.tags)), ("collection", job.collection)):
+        if words:
+            console.print(f"[dim]{name:<12} {escape(words)}[/]")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {getattr(job, f'{name}_id')}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")
@@ -100,19 +103,19 @@ def print_checks(console: Console, checks: Sequence[Check]) -> None:
     console.print()
 
 
-def print_settings(console: Console, settings: Sequence[Row]) -> None:
+def print_settings(console: Console, settings: Sequence[DescribedSetting]) -> None:
     """A line each, or, in a narrow terminal, one for the setting and below it what it is; names are never broken."""
     if console.width < _WIDE:
         for row in settings:
-            style = "bold" if row["is_set"] else "dim"
-            console.print(Text(f"{row['variable']}={row['value']}", style), soft_wrap=True)
-            console.print(Padding(Text(row["description"], "dim"), (0, 0, 0, 4)))
+            style = "bold" if row.is_set else "dim"
+            console.print(Text(f"{row.variable}={row.value}", style), soft_wrap=True)
+            console.print(Padding(Text(row.description, "dim"), (0, 0, 0, 4)))
         return
     table = Table(box=None, padding=(0, 1), header_style="bold", title_justify="left")
     table.add_column("setting", no_wrap=True)
     for title in ("value", "what it is"):
         table.add_column(title, overflow="fold")
     for row in settings:
-        style = "" if row["is_set"] else "dim"
-        table.add_row(Text(row["variable"], style), Text(row["value"], style), Text(row["description"], "dim"))
+        style = "" if row.is_set else "dim"
+        table.add_row(Text(row.variable, style), Text(row.value, style), Text(row.description, "dim"))
     console.print(table)

@@ -145,7 +145,9 @@ def test_while_files_are_taken_in_a_database_that_comes_back_is_waited_for(
     try:
         assert app.views.counts(app.realm_id)["documents"] == 0
         app.be_patient()
-        result = RunDocuments(app.intake, cast("Launcher", None), app.holds).take_in([upload()], realm_id=app.realm_id)
+        result = RunDocuments(app.intake, app.find_work, cast("Launcher", None), app.holds).take_in(
+            [upload()], realm_id=app.realm_id
+        )
         assert (store.halted, result.refused) == (1, [])
         assert result.ran == result.document_ids == [row["document_id"] for row in app.views.jobs(app.realm_id)]
     finally:

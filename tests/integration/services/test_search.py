@@ -22,11 +22,13 @@ from pipeline_core.domain.evaluation import Expected
 from pipeline_core.domain.facts import Generated
 from pipeline_core.domain.ids import RealmId, user_id_for
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
 from tests.support.database import copied_database
 from tests.support.paths import ROOT
+from tests.support.rows import row_of
 from tests.support.synthetic import publish_questions, unit
 from tests.support.through import MANUAL, publish, upload
 
@@ -331,14 +333,13 @@ def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
     assert all(answers(hit, answered.floor) for hit in answered.hits)
     assert "12 months" in answered.hits[0]["statement"]
     # its words lift a hit that the vectors do not
-    hit = {"similarity": -0.1, "words": 1.0}
-    assert answers(hit, 0.25)
-    assert not answers({**hit, "words": 0.5}, 0.25)
+    assert answers(row_of(Hit, similarity=-0.1, words=1.0), 0.25)
+    assert not answers(row_of(Hit, similarity=-0.1, words=0.5), 0.25)
     # one that has none of them must be the nearer
-    assert answers({"similarity": 0.3, "words": 0.1}, 0.25)
-    assert not answers({"similarity": 0.3, "words": 0.0}, 0.25)
-    assert answers({"similarity": 0.46, "words": None}, 0.25)
-    assert answers({**hit, "words": 0.0}, None)
+    assert answers(row_of(Hit, similarity=0.3, words=0.1), 0.25)
+    assert not answers(row_of(Hit, similarity=0.3, words=0.0), 0.25)
+    assert answers(row_of(Hit, similarity=0.46, words=None), 0.25)
+    assert answers(row_of(Hit, similarity=-0.1, words=0.0), None)
 
 
 def test_a_document_that_waits_for_review_is_named(make_pipeline: MakePipeline) -> None:

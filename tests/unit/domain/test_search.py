@@ -1,6 +1,7 @@
 """Fusing rankings, and measuring them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import HIT_AT, Expected, Score
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.search import FoundFact, Hit, Source
 from pipeline_core.domain.search import Answer, SearchMode, rank, that_answer
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
+from tests.support.rows import row_of
 
 IDS = [UUID(int=number) for number in range(30)]
 scores = st.dictionaries(st.sampled_from(IDS), st.floats(0, 30))
@@ -48,14 +52,16 @@ def test_the_best_by_words_is_no_answer_where_it_has_few_of_them(all_words: floa
 
 
 def test_a_passage_answers_where_a_fact_of_it_does() -> None:
-    fact = {"kind": "fact", "similarity": 0.6, "words": 0.5, "question": "Q", "answer": "A", "statement": "S"}
-    far = {**fact, "similarity": 0.0, "words": 0.0, "answer": "B"}
-    passage = {"kind": "passage", "similarity": 0.1, "words": 0.0, "facts": [far, fact], "question": "Q", "answer": "B"}
+    fact = row_of(FoundFact, kind="fact", similarity=0.6, words=0.5, question="Q", answer="A", statement="S")
+    far = replace(fact, similarity=0.0, words=0.0, answer="B")
+    passage = row_of(
+        Hit, kind="passage", similarity=0.1, words=0.0, facts=[far, fact], question="Q", answer="B", relevance=None
+    )
     [hit] = that_answer([passage], 0.2)
-    assert (hit["facts"], hit["answer"]) == ([fact], "A")
-    assert that_answer([{**passage, "facts": [far]}], 0.2) == []
-    [near] = that_answer([{**passage, "facts": [far], "similarity": 0.5}], 0.2)
-    assert (near["facts"], near["answer"], near["question"]) == ([], None, None)
+    assert (hit.facts, hit.answer) == ([fact], "A")
+    assert that_answer([replace(passage, facts=[far])], 0.2) == []
+    [near] = that_answer([replace(passage, facts=[far], similarity=0.5)], 0.2)
+    assert (near.facts, near.answer, near.question) == ([], None, None)
     asked = Answer([hit], [passage], 0.2, [])
     assert asked.similarity == 0.6
 
@@ -72,9 +78,8 @@ def test_scores_are_shares_and_the_mean_reciprocal_rank(ranks: list[int | None])
     assert figures["mrr@10"] == pytest.approx(sum(1 / r for r in seen) / len(ranks), abs=1e-4)
 
 
-FOUND = {"filename": "a.pdf", "page": 3, "evidence": "It’s  kept\ndry.", "answer": None}
-HIT = {**FOUND, "id": IDS[1], "document_id": IDS[2]}
-OTHER = {**FOUND, "id": IDS[5], "document_id": IDS[5], "filename": "x"}
+HIT = Source(IDS[1], None, DocumentId(IDS[2]), "a.pdf", 3, "It’s  kept\ndry.", None)
+OTHER = replace(HIT, id=IDS[5], document_id=DocumentId(IDS[5]), filename="x")
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ def test_what_grows_is_said_with_how_long_it_is_kept(tmp_path: Path) -> None:
 
 def test_secrets_are_hidden_and_logins_masked() -> None:
     settings = Settings(openai_api_key="sk-secret", api_url="https://ada:wonder@a.example/")
-    rows = {row["variable"]: row for row in describe_settings(settings)}
-    assert rows["OPENAI_API_KEY"]["value"] == "(set, hidden)"
-    assert "wonder" not in rows["UPLOAD_PIPELINE_API_URL"]["value"]
-    assert rows["UPLOAD_PIPELINE_BATCH_SIZE"]["value"] == "100"
-    assert all(row["description"] for row in rows.values())
+    rows = {row.variable: row for row in describe_settings(settings)}
+    assert rows["OPENAI_API_KEY"].value == "(set, hidden)"
+    assert "wonder" not in rows["UPLOAD_PIPELINE_API_URL"].value
+    assert rows["UPLOAD_PIPELINE_BATCH_SIZE"].value == "100"
+    assert all(row.description for row in rows.values())

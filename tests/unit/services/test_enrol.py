@@ -8,14 +8,14 @@ from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.ids import DocumentId, document_id_for, text_sha256
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Profile
+from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.services.enrol import EnrolDocuments, Enrolled
 from pipeline_core.services.intake import Intake
 from pipeline_core.settings import Settings
 from tests.support.fake_database import FakeDatabase
 from tests.support.jobs import REALM, summary
 from tests.support.memory_store import MemoryObjectStore
-from tests.support.stage_context import stage_context
+from tests.support.stage_context import stage_contexts
 
 BOATS = OlderRow("1", "Boats", "# Boats\n", created_at=datetime(2020, 1, 1, tzinfo=UTC))
 
@@ -41,10 +41,9 @@ def _enrol(
             "staging.compared_since": set(),
         }
     )
-    settings = Settings(workflow="automatic")
+    settings = Settings()
     store = store or MemoryObjectStore()
-    contexts = [stage_context(settings, store), stage_context(settings, store, profile=Profile.DEEP)]
-    intake = Intake(settings, contexts[0], database, contexts[1])
+    intake = Intake(settings, store, stage_contexts(settings), database)
     enrol = EnrolDocuments(intake, database, lambda _table: iter(pages))
     return enrol("old_documents", realm_id=REALM, by="Ada"), database
 
@@ -54,9 +53,8 @@ def test_each_row_with_content_becomes_a_document_that_waits_for_a_person() -> N
     enrolled, database = _enrol([BOATS, empty], [oars])
     assert (enrolled.new, enrolled.without_content) == ([_id(BOATS), _id(oars)], 1)
     registered = database.given("documents.register")
-    assert {given["workflow"] for given in registered} == {"manual"}
     assert [document.filename for given in registered for document in given["documents"]] == ["Boats.md", "Oars.md"]
-    places = [place.uri for given in database.given("documents.place") for place in given["places"]]
+    places = [place.uri for given in database.given("documents.set_sources") for place in given["sources"]]
     assert places == ["table:old_documents/1", "table:old_documents/2"]
     assert [given["rows"] for given in database.given("documents.describe")] == [{_id(BOATS): BOATS}, {_id(oars): oars}]
 

@@ -1,6 +1,7 @@
 """Questions whose source is known are asked a few at a time, by the model that is meant."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ import pytest
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import Expected
+from pipeline_core.domain.ids import QuestionId
+from pipeline_core.domain.rows.search import PublishedQuestion, Source
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.evaluate import Evaluate
@@ -16,8 +19,8 @@ from tests.support.fake_database import FakeDatabase
 from tests.support.fakes import HashEmbedder
 from tests.support.jobs import REALM, document_id
 
-HIT = {"id": UUID(int=1), "document_id": document_id(1), "filename": "1.md", "page": None, "evidence": "", "answer": ""}
-OTHER = HIT | {"filename": "2.md", "document_id": document_id(2)}
+HIT = Source(UUID(int=1), None, document_id(1), "1.md", None, "", "")
+OTHER = replace(HIT, filename="2.md", document_id=document_id(2))
 
 
 class _Views:
@@ -29,7 +32,7 @@ class _Views:
 
     def search_each_mode(
         self, realm_id: object, questions: Sequence[tuple[str, object]], **given: Any
-    ) -> list[Mapping[SearchMode, list[dict[str, Any]]]]:
+    ) -> list[Mapping[SearchMode, list[Source]]]:
         self.asked.append({"questions": [text for text, _ in questions], **given})
         found = {SearchMode.TEXT: [HIT], SearchMode.VECTOR: [OTHER, HIT], SearchMode.HYBRID: []}
         return [found for _ in questions]
@@ -37,10 +40,10 @@ class _Views:
     def count_not_asked(self, realm_id: object) -> int:
         return self._not_asked
 
-    def published_questions(self, realm_id: object, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    def published_questions(self, realm_id: object, *, after: UUID | None, limit: int) -> list[PublishedQuestion]:
         start = after.int + 1 if after else 0
         return [
-            {"question_id": UUID(int=n), "question": f"Question {n}?", "document_id": document_id(1)}
+            PublishedQuestion(QuestionId(UUID(int=n)), f"Question {n}?", document_id(1))
             for n in range(start, min(self._published, start + limit))
         ]
 

@@ -1,4 +1,4 @@
-"""Files are taken in once: checked, stored, registered; and each document starts again only where it must."""
+"""Files are taken in once: checked, stored, and registered with where they stand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,21 +6,19 @@ from typing import Any
 
 import pytest
 
-from pipeline_core.db.agreement import NamedObject
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import DatabaseUnavailableError, StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId, document_id_for, sha256_hex
-from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.ports.object_store import StoredObject
-from pipeline_core.services.intake import Intake, Received, Upload, WorkNeeded
+from pipeline_core.services.intake import Intake, Received, Upload
 from pipeline_core.settings import Settings
-from pipeline_core.stages.registry import BY_NAME, pipeline_config
+from pipeline_core.stages.registry import BY_NAME
 from tests.support.fake_database import FakeDatabase, in_turn
-from tests.support.jobs import REALM, RUN, document_id, job_id, summary
+from tests.support.jobs import REALM, job_id, summary
 from tests.support.memory_store import MemoryObjectStore
-from tests.support.stage_context import stage_context
+from tests.support.stage_context import stage_contexts
 
 BOATS, OARS = Upload("boats.md", b"# Boats\n"), Upload("oars.md", b"# Oars\n", "web:oars")
 
@@ -38,7 +36,7 @@ def _database(known: dict[DocumentId, str] | None = None, **answers: Any) -> Fak
             "documents.ids_of": lambda _realm, sums: {one: document_id_for(REALM, one) for one in sums},
             "documents.originals": known or {},
             "documents.register": register,
-            "documents.places_left": [],
+            "documents.sources_left": [],
             **answers,
         }
     )
@@ -46,8 +44,7 @@ def _database(known: dict[DocumentId, str] | None = None, **answers: Any) -> Fak
 
 def _intake(database: FakeDatabase, store: MemoryObjectStore | None = None, **settings: Any) -> Intake:
     of = Settings(**settings)
-    store = store or MemoryObjectStore()
-    return Intake(of, stage_context(of, store), database, stage_context(of, store, profile=Profile.DEEP))
+    return Intake(of, store or MemoryObjectStore(), stage_contexts(of), database)
 
 
 def _receive(intake: Intake, *files: Path | Upload, wished: Wished = NOTHING_WISHED) -> Received:
@@ -65,8 +62,8 @@ def test_new_files_are_stored_and_then_registered_with_where_they_stand(tmp_path
     assert sorted(store.objects.values()) == [b"# Boats\n", b"# Oars\n", b"# On disk\n"]
     [given] = database.given("documents.register")
     assert [document.mime for document in given["documents"]] == ["text/markdown"] * 3
-    [placed] = database.given("documents.place")
-    uris = [place.uri for place in placed["places"]]
+    [placed] = database.given("documents.set_sources")
+    uris = [place.uri for place in placed["sources"]]
     assert uris == [f"upload:{ids[0]}/boats.md", "web:oars", path.resolve().as_uri()]
 
 
@@ -96,7 +93,7 @@ def test_the_same_content_twice_is_one_document_with_a_copy() -> None:
 def test_nothing_but_refusals_opens_no_transaction_to_register() -> None:
     database = _database()
     _receive(_intake(database), Upload("empty.md", b""))
-    assert {"documents.register", "documents.place", "commit"}.isdisjoint(database.names)
+    assert {"documents.register", "documents.set_sources", "commit"}.isdisjoint(database.names)
 
 
 @pytest.mark.parametrize(("kept", "is_mended"), [(BOATS.data, False), (b"other bytes", True), (None, True)])
@@ -145,7 +142,7 @@ def test_places_that_a_file_has_left_are_given_up_once_nothing_stands_there(tmp_
     if is_there:
         old.write_bytes(b"# Other\n")
     elsewhere = Path("/no/such/folder/a.md").as_uri()
-    database = _database(**{"documents.places_left": [old.as_uri(), "upload:1/a.md", elsewhere]})
+    database = _database(**{"documents.sources_left": [old.as_uri(), "upload:1/a.md", elsewhere]})
     _receive(_intake(database), new)
     gone = [given["uris"] for given in database.given("documents.vacate")]
     assert gone == ([] if is_there else [[old.as_uri()]])
@@ -182,134 +179,3 @@ def test_a_known_document_is_judged_by_the_policy_that_is_wished_for() -> None:
     _receive(_intake(database, store), BOATS, wished=Wished(publish_from=0.9))
     # what was done under other settings is done anew from there, and not only from the facts
     assert database.given("jobs.restart")[0]["targets"] == {job_id(1): BY_NAME[StageName.CHUNKER].restarts_at}
-
-
-CONFIG = pipeline_config(stage_context())
-
-
-def _needed(
-    *jobs: JobSummary,
-    named: Sequence[NamedObject] = (),
-    displacing: set[int] = frozenset(),  # type: ignore[assignment]
-    stale: dict[int, StageName] | None = None,
-    compared: set[int] = frozenset(),  # type: ignore[assignment]
-) -> tuple[WorkNeeded, FakeDatabase]:
-    def stale_stages(ids: Sequence[DocumentId], _configs: object) -> dict[DocumentId, StageName]:
-        return {document_id(n): stage for n, stage in (stale or {}).items() if document_id(n) in ids}
-
-    database = FakeDatabase(
-        {
-            "documents.find": {job.document_id: job for job in jobs},
-            "documents.displacing": {document_id(n) for n in displacing},
-            "documents.stale_stages": stale_stages,
-            "documents.stale_comparisons": set(),
-            "agreement.named": list(named),
-            "staging.compared_since": {document_id(n) for n in compared},
-        }
-    )
-    return _intake(database).work_needed([job.document_id for job in jobs], correlation_id=RUN), database
-
-
-def _done(**given: Any) -> JobSummary:
-    return summary(1, **{"config_sha256": CONFIG} | given)
-
-
-def _targets(database: FakeDatabase) -> dict[str, JobStage]:
-    return {given["code"]: given["targets"][job_id(1)] for given in database.given("jobs.restart")}
-
-
-@pytest.mark.parametrize(
-    ("job", "where"),
-    [
-        (_done(), "unchanged"),
-        (summary(1, JobState.QUEUED), "run"),
-        (summary(1, JobState.WORKING), "run"),
-        (summary(1, JobState.RETRYABLE), "run"),
-        (summary(1, JobState.AWAITING_REVIEW), "waiting"),
-        (summary(1, JobState.DEADLETTER), "dead"),
-        (_done(outcome=Outcome.REJECTED, is_published=False), "rejected"),
-        # the rejected deep scan of what stays published
-        (_done(outcome=Outcome.REJECTED, profile=Profile.DEEP), "unchanged"),
-    ],
-)
-def test_documents_are_sorted_by_what_is_left_to_do(job: JobSummary, where: str) -> None:
-    needed, database = _needed(job)
-    found = {name: getattr(needed, name) for name in ("run", "unchanged", "waiting", "dead", "rejected")}
-    assert {name for name, ids in found.items() if ids} == {where}
-    assert "jobs.restart" not in database.names
-
-
-def test_what_need_not_run_is_counted_by_its_reason() -> None:
-    needed = WorkNeeded(run=[document_id(1)], unchanged=[document_id(2)], dead=[document_id(3), document_id(4)])
-    assert needed.left() == {"unchanged": 1, "failed before": 2}
-
-
-LOST = NamedObject(document_id(1), "1.md", "output", StageName.CHUNKER, f"documents/{document_id(1)}/x", 5, "0" * 64)
-NO_OBJECT = {"code": "object_not_found"}
-
-
-@pytest.mark.parametrize(
-    ("job", "given", "code", "target"),
-    [
-        # other settings: from the first stage that they concern, or only published again
-        (_done(config_sha256="old"), {"stale": {1: StageName.CHUNKER}}, "settings_changed", JobStage.CHUNKING),
-        (_done(config_sha256="old"), {}, "settings_changed", BY_NAME[StageName.INGESTOR].restarts_at),
-        # it stands now where a published one did
-        (_done(), {"displacing": {1}}, "place_taken", BY_NAME[StageName.INGESTOR].restarts_at),
-        # others may say by now what is not in production: it is compared again
-        (_done(is_published=False, outcome=Outcome.SUPERSEDED), {}, "place_taken", JobStage.FACTS_STAGED),
-        (
-            _done(outcome=Outcome.REJECTED, profile=Profile.DEEP),
-            {"displacing": {1}},
-            "place_taken",
-            JobStage.FACTS_STAGED,
-        ),
-        # the store has lost what a stage left
-        (_done(), {"named": [LOST]}, "outputs_lost", BY_NAME[StageName.CHUNKER].restarts_at),
-        (
-            summary(1, JobState.DEADLETTER, stage=JobStage.EMBEDDING, last_error=NO_OBJECT),
-            {"stale": {1: StageName.INGESTOR}},
-            "objects_restored",
-            JobStage.EMBEDDING,
-        ),
-        (
-            summary(1, JobState.DEADLETTER, stage=JobStage.EMBEDDING, last_error=NO_OBJECT),
-            {"compared": {1}},
-            "objects_restored",
-            JobStage.FACTS_STAGED,
-        ),
-        (
-            summary(1, JobState.DEADLETTER, stage=JobStage.EMBEDDING, last_error=NO_OBJECT),
-            {"named": [LOST]},
-            "outputs_lost",
-            BY_NAME[StageName.CHUNKER].restarts_at,
-        ),
-    ],
-)
-def test_a_document_starts_again_at_the_earliest_stage_that_must_run(
-    job: JobSummary, given: dict[str, Any], code: str, target: JobStage
-) -> None:
-    needed, database = _needed(job, **given)
-    assert needed.run == [document_id(1)]
-    assert _targets(database) == {code: target}
-    assert database.given("jobs.restart")[0]["correlation_id"] == RUN
-    names = database.names
-    assert names.index("staging.lock_matching_of") < names.index("jobs.restart")
-    assert names[-1] == "commit"
-
-
-def test_what_somebody_started_meanwhile_is_not_started_again() -> None:
-    old, queued = _done(config_sha256="old"), summary(1, JobState.QUEUED)
-    database = FakeDatabase(
-        {
-            "documents.find": in_turn(*({one.document_id: one} for one in (old, old, queued))),
-            "documents.displacing": set(),
-            "documents.stale_stages": {},
-            "documents.stale_comparisons": set(),
-            "agreement.named": [],
-            "staging.compared_since": set(),
-        }
-    )
-    needed = _intake(database).work_needed([document_id(1)], correlation_id=RUN)
-    assert needed.run == [document_id(1)]
-    assert "jobs.restart" not in database.names

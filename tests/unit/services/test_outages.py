@@ -61,3 +61,10 @@ def test_another_stage_that_is_passed_forgets_nothing() -> None:
     assert _failed(outages, 1, began=0.0) == {1}
     outages.passed("embedder", [document_id(1)])
     assert _failed(outages, 1) == {1}
+
+
+def test_an_answer_between_two_failures_ends_the_outage_that_the_first_began() -> None:
+    outages = Outages()
+    assert _failed(outages, 1) == set()
+    outages.answered(SERVICE)
+    assert _failed(outages, 2, began=0.0) == {2}

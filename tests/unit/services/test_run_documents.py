@@ -10,8 +10,9 @@ import pytest
 
 from pipeline_core.domain.errors import DatabaseUnavailableError, EmptyFileError, ServiceUnavailableError
 from pipeline_core.domain.ids import CorrelationId, DocumentId
-from pipeline_core.services.intake import Received, WorkNeeded
+from pipeline_core.services.intake import Received
 from pipeline_core.services.run_documents import NoDisplay, RunDocuments, finish_what_others_have
+from pipeline_core.services.work_needed import WorkNeeded
 from tests.support.fake_database import in_turn
 from tests.support.jobs import REALM, RUN, document_id
 
@@ -74,7 +75,7 @@ def _received(*numbers: int, run: CorrelationId = RUN) -> Received:
 
 def _run(intake: _Intake, launcher: _Launcher | None = None) -> tuple[RunDocuments, list[Any]]:
     launcher = launcher or _Launcher()
-    return RunDocuments(intake, launcher, _Holds(launcher.events)), launcher.events  # type: ignore[arg-type]
+    return RunDocuments(intake, intake.work_needed, launcher, _Holds(launcher.events)), launcher.events  # type: ignore[arg-type]
 
 
 def test_only_what_must_run_is_run_and_the_rest_is_counted() -> None:

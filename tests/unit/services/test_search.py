@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline_core.domain.errors import EmbeddingModelChangedError, PipelineError, RateLimitedError
+from pipeline_core.domain.rows.search import Hit, WaitingSource
 from pipeline_core.domain.search import ENOUGH_WORDS_OF_WAITING, FLOORS, SearchMode
 from pipeline_core.domain.spending import current_payer
 from pipeline_core.ports.embedder import Embedder
@@ -13,30 +14,28 @@ from pipeline_core.services.search import Reranking, Search
 from tests.support.fake_database import in_turn
 from tests.support.fakes import HashEmbedder
 from tests.support.jobs import REALM
+from tests.support.rows import row_of
 
 
-def _hit(text: str, *, similarity: float | None = 0.9, kind: str = "fact", **given: Any) -> dict[str, Any]:
-    own = {"kind": kind, "question": None, "answer": None, "statement": text, "evidence": f"proof of {text}"}
-    rest = {"similarity": similarity, "words": 0.0, "facts": [], "heading_path": None, "up_to_evidence": None}
-    return own | rest | given
+def _hit(text: str, *, similarity: float | None = 0.9, kind: str = "fact", words: float = 0.0, **given: Any) -> Hit:
+    shown = {"similarity": similarity, "words": words, "facts": [], "statement": text, "evidence": f"proof of {text}"}
+    return row_of(Hit, **{"kind": kind, **shown, **given})
 
 
 class _Views:
     """Finds the same rows whoever asks; what it was asked is on record."""
 
-    def __init__(
-        self, *hits: dict[str, Any], waiting: Sequence[dict[str, Any]] = (), errors: Sequence[Exception] = ()
-    ) -> None:
+    def __init__(self, *hits: Hit, waiting: Sequence[WaitingSource] = (), errors: Sequence[Exception] = ()) -> None:
         self._hits, self._waiting, self._errors = hits, list(waiting), list(errors)
         self.asked: list[dict[str, Any]] = []
 
-    def search(self, realm_id: object, text: str, vector: object, **given: Any) -> list[dict[str, Any]]:
+    def search(self, realm_id: object, text: str, vector: object, **given: Any) -> list[Hit]:
         self.asked.append({"text": text, "vector": vector, **given})
         if self._errors:
             raise self._errors.pop(0)
-        return [dict(hit) for hit in self._hits[: given["limit"]]]
+        return list(self._hits[: given["limit"]])
 
-    def waiting_sources(self, realm_id: object, text: str, *, least: float) -> list[dict[str, Any]]:
+    def waiting_sources(self, realm_id: object, text: str, *, least: float) -> list[WaitingSource]:
         assert least == ENOUGH_WORDS_OF_WAITING
         return self._waiting
 
@@ -67,12 +66,11 @@ class _Reranker:
 
 
 def _search(views: _Views, embedders: _Embedders | None = None, **given: Any) -> Search:
-    headings = lambda text, before: [*before, f"heading of {text}"]  # noqa: E731
-    return Search(views, embedders or _Embedders("hash-64"), headings, **given)  # type: ignore[arg-type]
+    return Search(views, embedders or _Embedders("hash-64"), **given)  # type: ignore[arg-type]
 
 
-def _statements(rows: Sequence[dict[str, Any]]) -> list[str]:
-    return [row["statement"] for row in rows]
+def _statements(rows: Sequence[Hit]) -> list[str | None]:
+    return [row.statement for row in rows]
 
 
 def test_a_question_is_embedded_by_the_active_model() -> None:
@@ -122,21 +120,13 @@ def test_what_is_not_near_enough_is_no_answer(
 
 @pytest.mark.parametrize(("words", "is_told"), [(0.9, True), (0.5, False)])
 def test_documents_that_wait_are_told_of_where_they_are_much_better(words: float, is_told: bool) -> None:
-    views = _Views(_hit("a", words=0.5), waiting=[{"filename": "b.md", "words": words}])
+    views = _Views(_hit("a", words=0.5), waiting=[row_of(WaitingSource, filename="b.md", words=words)])
     assert bool(_search(views).answer(REALM, "Why?").waiting) is is_told
 
 
 def test_without_an_answer_every_document_that_waits_is_told_of() -> None:
-    views = _Views(waiting=[{"filename": "b.md", "words": 0.1}])
+    views = _Views(waiting=[row_of(WaitingSource, filename="b.md", words=0.1)])
     assert len(_search(views).answer(REALM, "Why?").waiting) == 1
-
-
-def test_headings_are_those_of_the_fact_itself() -> None:
-    inner = _hit("b", up_to_evidence="of fact", heading_path=["Top"])
-    [row] = _search(_Views(_hit("a", up_to_evidence=None, heading_path=["Top"], facts=[inner])))(REALM, "Why?")
-    assert row["heading_path"] == ["Top"]
-    assert row["facts"][0]["heading_path"] == ["Top", "heading of of fact"]
-    assert "up_to_evidence" not in row
 
 
 HITS = (_hit("a"), _hit("b", question="B?", answer="b!"), _hit("c", kind="passage"), _hit("d"))
@@ -149,7 +139,7 @@ def test_the_best_are_judged_by_what_they_say_and_the_rest_follow_as_they_were()
     rows = search(REALM, "Why?", limit=4)
     # of equal relevance the search's own order stays
     assert _statements(rows) == ["b", "c", "a", "d"]
-    assert [row["relevance"] for row in rows] == [0.5, 0.5, 0.1, None]
+    assert [row.relevance for row in rows] == [0.5, 0.5, 0.1, None]
 
 
 def test_more_than_are_wanted_are_looked_at_where_more_are_judged() -> None:
@@ -162,4 +152,4 @@ def test_a_reranker_that_fails_leaves_the_order_and_says_why() -> None:
     search = _search(_Views(*HITS), reranking=Reranking(_Reranker(RateLimitedError("slow down")), 3))
     answer = search.answer(REALM, "Why?", limit=2)
     assert (_statements(answer.hits), answer.not_reranked) == (["a", "b"], "slow down")
-    assert [row["relevance"] for row in answer.hits] == [None, None]
+    assert [row.relevance for row in answer.hits] == [None, None]

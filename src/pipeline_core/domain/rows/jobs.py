@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.rows.record import Record
@@ -55,7 +56,7 @@ class RunDocument(Record):
     facts: int
     left_out: int
     undecided: int
-    findings: list[dict[str, Any]]
+    findings: list[FindingRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Job(Record):
     retry_count: int
     last_error: JobError | None
     is_stopped: Annotated[
-        bool, Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
+        bool, Field(description="It waits behind a stage that was run by itself; a retry continues it")
     ]
     created_at: datetime
     updated_at: datetime
@@ -94,6 +95,8 @@ class DocumentJob(Job):
     """A document's newest job, with counts of its chunks, facts, pairs and findings."""
 
     title: str
+    tags: list[str]
+    collection: str | None
     staging_status: str
     deep_scan_status: str | None
     deep_scan_error: str | None
