@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for wanted in automations(alert, queue_id):
             print(put(client, wanted))
     if alert is None:
-        print("No alerts were made or changed: say where they go, by --webhook or --block.")
+        print("No alerts were made or changed: give their target with --webhook or --block.")
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ def deep_scan(limit: int = 100, realm_id: UUID | None = None) -> State:
     Published knowledge stays published; what a scan finds beyond it waits for a reviewer.
 
     Args:
-        limit: Most documents that this run scans.
-        realm_id: Only documents of this realm. Without it, those of every realm.
+        limit: Maximum number of documents that this run scans.
+        realm_id: Only documents of this realm. Default: all realms.
     """
     tasks.note_run("deep-scan")
     if not tasks.has_scans(realm_id):

@@ -26,11 +26,13 @@ def import_batch(batch_id: UUID, reviewer: str = "", user_id: UUID | None = None
     Args:
         batch_id: The batch, as `pipeline batches` lists it, of any realm.
         reviewer: Your name, for the record and for other reviewers.
-        user_id: Who imports it, where that is known; the command line says so.
+        user_id: The id of the user who imports, where it is known; the command line sends it.
     """
     require_decisions(pipeline().settings)
     name = reviewer if user_id else via_prefect(reviewer)
     tasks.embed_batch(batch_id, user_id, name)
     report = tasks.import_approved(batch_id, user_id, name)
-    words = f"{len(report.imported)} imported, {report.already} before, {len(report.failed)} left with a reason"
+    words = (
+        f"{len(report.imported)} imported, {report.already} imported before, {len(report.failed)} failed with a reason"
+    )
     return Completed(name="CompletedWithFailures" if report.failed else None, message=words)

@@ -23,14 +23,14 @@ def maintain(
     reviews that wait, send webhooks that nobody has sent. Safe at any time.
 
     Args:
-        dead_letter_days: Dead letters of which nothing was ever published are removed after so many days; 0 keeps
-            them for ever. Without it, as the settings say.
-        cache_days: Cached answers that nobody has asked for in so many days are forgotten. Without it, as the
-            settings say.
-        orphan_grace_h: Objects that no row names are removed from this age on; longer than any run. Without it, as
-            the settings say.
-        review_alert_h: Documents that have waited for a person for so many hours are told of as one event. Without
-            it, as the settings say.
+        dead_letter_days: Dead letters of which nothing was ever published are removed after this many days; 0 keeps
+            them for ever. Default: as in the settings.
+        cache_days: Cached answers that nobody has used for this many days are removed. Default: as in the
+            settings.
+        orphan_grace_h: Objects that no row names are removed from this age on; longer than any run. Default: as in
+            the settings.
+        review_alert_h: Documents that have waited for a person for this many hours are reported as one event.
+            Default: as in the settings.
     """
     tasks.note_run("maintain")
     done = [

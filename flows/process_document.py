@@ -24,8 +24,8 @@ def process_document(document_ids: list[UUID]) -> State:
     person ends its part here; the decision starts the next run.
 
     Args:
-        document_ids: The ids of documents that were taken in; `pipeline status --json` lists them. Those that another
-            run works on, that wait for a person or are done are left alone.
+        document_ids: The ids of uploaded documents; `pipeline status --json` lists them. Those that another run
+            works on, that wait for a person or are done are skipped.
     """
     pipeline().be_patient()
     reporter = tasks.RunReporter()

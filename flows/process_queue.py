@@ -32,9 +32,9 @@ def process_queue(
     that finds nothing to do is forgotten. Webhooks are sent elsewhere: a receiver that is slow must not hold the queue.
 
     Args:
-        limit: Most documents that this run takes.
-        time_limit_s: No further batch is begun after so many seconds; the one under way is brought to its end.
-        realm_id: Only documents of this realm. Without it, those of every realm.
+        limit: Maximum number of documents that this run takes.
+        time_limit_s: No further batch is started after this many seconds; the current one is finished.
+        realm_id: Only documents of this realm. Default: all realms.
     """
     tasks.note_run("process-queue")
     tasks.carry_out_parked()

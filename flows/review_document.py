@@ -9,6 +9,7 @@ from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import via_prefect
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.flows.decisions import require_decisions
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
@@ -35,26 +36,26 @@ def review_document(
     realm_id: UUID | None = None,
     go_on: bool = True,
 ) -> State:
-    """Decide about a document that waits for a person, and let it go on.
+    """Decide on a document that waits for a person, and let it continue.
 
     Args:
         document: The document that waits: its job id, its document id, the unique beginning of one, or its file name.
-        decision: approve lets the facts go on from matching review. override publishes in spite of critical
+        decision: approve lets the facts go on from matching review. override publishes despite critical
             findings. return sends the document from validation review back to matching review. reject publishes
-            nothing of it.
-        reason: Why. An override needs at least 10 characters; it is kept with the decision for good.
-        duplicates: With approve, what becomes of all near-duplicates that are still undecided. keep_existing leaves
+            nothing from it.
+        reason: The reason, kept with the decision. An override needs at least 10 characters.
+        duplicates: With approve, the resolution of all near-duplicates that are still undecided. keep_existing leaves
             the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
         approved_matches: With approve, exactly these facts are approved and every other undecided one is rejected; an
-            empty list approves none. Without it, all are approved.
+            empty list approves none. Default: all are approved.
         question_ids: With approve, the same as approved_matches. With reject in matching review, only these facts are
-            rejected, and the document goes on waiting.
-        fact_ids: With approve or reject in matching review, only these facts; the document goes on waiting.
+            rejected, and the document keeps waiting.
+        fact_ids: With approve or reject in matching review, only these facts; the document keeps waiting.
         reviewer: Your name, for the record and for other reviewers.
         override_reason: With override, the same as reason.
         user_id: The same as reviewer.
-        realm_id: The realm that the document is in, where documents of several realms have its name.
-        go_on: Process the document at once if the decision lets it. Otherwise its next run does.
+        realm_id: The id of the document's realm, needed if documents in several realms have this name.
+        go_on: Process the document at once if the decision allows it. Otherwise its next run does.
     """
     app = pipeline()
     require_decisions(app.settings)
@@ -62,7 +63,7 @@ def review_document(
     row = app.views.job(None, job_id)
     request = request_of(
         decision,
-        row.realm_id,
+        Reviewer(row.realm_id, user_id=app.person.user_id),
         {
             "reason": reason,
             "override_reason": override_reason,
@@ -72,7 +73,6 @@ def review_document(
             "fact_ids": fact_ids,
             "reviewer": via_prefect(reviewer or user_id),
         },
-        app.person.user_id,
     )
     reporter = tasks.RunReporter(named_after=decision.value)
     reporter.begins([row.document_id])

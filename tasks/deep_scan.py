@@ -16,7 +16,7 @@ def has_scans(realm_id: UUID | None) -> bool:
     try:
         return pipeline().deep_scan.is_any_open(realm_id=RealmId(realm_id) if realm_id else None)
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", describe_error(error))
+        run_logger().warning("cannot tell what waits: %s", describe_error(error))
         return True
 
 

@@ -21,7 +21,7 @@ def waiting() -> Pressure | None:
     try:
         return pipeline().queue.pressure()
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", describe_error(error))
+        run_logger().warning("cannot tell what waits: %s", describe_error(error))
         return None
 
 
@@ -32,7 +32,7 @@ def has_work(realm_id: UUID | None) -> bool:
         waits = app.queue.pressure(realm_id=RealmId(realm_id) if realm_id else None)
         return bool(waits) or app.reminders.is_any_review_overdue()
     except TransientError as error:
-        run_logger().warning("not known what waits: %s", describe_error(error))
+        run_logger().warning("cannot tell what waits: %s", describe_error(error))
         return True
 
 
@@ -43,9 +43,9 @@ def ask_for_next_run() -> None:
         return
     try:
         if ask_for_next(waits, app.queue_runs, app.settings.batch_size):
-            run_logger().info("more waits: asked for another run")
+            run_logger().info("more work waits: requested another run")
     except PipelineError as error:
-        run_logger().warning("no run was asked for to go on: %s", describe_error(error))
+        run_logger().warning("another run could not be requested: %s", describe_error(error))
 
 
 @retried_task(name="take-from-queue")
@@ -70,6 +70,6 @@ def reap_leases() -> str:
     """Jobs of workers that died or fell silent wait again where they were."""
     reaped = pipeline().queue.reap()
     for document_id in reaped.dead_lettered:
-        run_logger().error("document %s cost too many workers: it is a dead letter", document_id)
+        run_logger().error("document %s lost too many workers: it is a dead letter", document_id)
     tell_of_dead(reaped.dead_lettered)
     return f"{len(reaped.freed)} jobs taken back, {len(reaped.dead_lettered)} given up"

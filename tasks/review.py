@@ -20,7 +20,7 @@ def decide(document_id: DocumentId, request: Request) -> Decided:
 def carry_out_parked() -> str:
     """Carry out parked decisions whose API was lost. No task, and no failure of the run: the next one tries again."""
     try:
-        return f"{len(pipeline().parking.carry_out_due())} documents go on by parked decisions"
+        return f"{len(pipeline().parking.carry_out_due())} documents continue after parked decisions"
     except PipelineError as error:
         run_logger().warning("a parked decision was not carried out: %s", describe_error(error))
         return "a parked decision was not carried out"

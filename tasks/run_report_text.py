@@ -94,15 +94,15 @@ def _waiting(rows: Sequence[RunDocument], settings: Settings) -> str:
     if not rows:
         return ""
     base = (settings.api_url or f"http://{settings.api_host}:{settings.api_port}").rstrip("/")
-    lines = ["## Waits for a person"]
+    lines = ["## Waiting for a person"]
     for row in rows[:MOST_DOCUMENTS]:
         job_id = row.job_id
         criticals = sum(finding["severity"] == Severity.CRITICAL for finding in row.findings)
-        why = f"undecided near-duplicates: {row.undecided}" if row.undecided else "its facts are to be looked at"
+        why = f"undecided near-duplicates: {row.undecided}" if row.undecided else "its facts wait for review"
         why = f"critical findings: {criticals}" if row.phase == 4 else why
         page = f"{base}{REVIEW_PAGES[row.phase].format(job_id)}"
         lines.append(f"- **{plain(row.filename)}**: {why}. [Review page]({page}), or `pipeline review {job_id}`")
-    form = "Or the form of the deployment `review-document`; its field `document` takes the id of the job."
+    form = "Or use the form of the deployment `review-document`; its field `document` takes the id of the job."
     return "\n".join(lines) + _more(rows) + f"\n\n{form}"
 
 
@@ -125,7 +125,7 @@ def _cost(costs: Sequence[CostOfRun]) -> str:
         spent = row.cost_usd
         lines.append(f"| {row.stage} | {plain(row.model)} | {row.outcome} | {row.calls} | {spent:.4f} |")
     total = sum(row.cost_usd for row in costs)
-    together = f"Together {total:.4f} US dollars for everything that shares the budget of this run."
+    together = f"Total: {total:.4f} US dollars for everything that shares the budget of this run."
     return "\n".join([lines[0], "", *lines[1:], "", together])
 
 

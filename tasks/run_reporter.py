@@ -105,11 +105,9 @@ class RunReporter:
         app = pipeline()
         rows = app.views.run_documents(list(self._ids))
         text = summary(rows, app.cost_views.run(app.settings.run_id), app.settings)
-        create_markdown_artifact(
-            text, key=SUMMARY, description="What became of the documents, and what is to be decided"
-        )
+        create_markdown_artifact(text, key=SUMMARY, description="Results of the documents, and decisions that are open")
         if table := findings(rows):
-            create_table_artifact(table, key=FINDINGS, description="What validation found")
+            create_table_artifact(table, key=FINDINGS, description="Findings of validation")
         self._describe(name_at_end(self._name(), rows), tags_of(rows, retried=retried) | tags_at_end(rows))
         self._show_progress()
 

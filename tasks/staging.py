@@ -22,7 +22,7 @@ def import_approved(batch_id: UUID, user_id: UUID | None, name: str) -> ImportRe
     """The approved questions into production, in one transaction."""
     report = pipeline().staging.import_approved(BatchId(batch_id), by=_reviewer(batch_id, user_id, name))
     run_logger().info(
-        "%d imported, %d before, %d replaced, %d left with a reason",
+        "%d imported, %d imported before, %d replaced, %d failed with a reason",
         len(report.imported), report.already, len(report.replaced), len(report.failed),
     )  # fmt: skip
     return report

@@ -20,7 +20,7 @@ def note_run(flow: str) -> None:
     try:
         pipeline().flow_runs.note(flow)
     except PipelineError as error:
-        run_logger().warning("not noted that %s was begun: %s", flow, describe_error(error))
+        run_logger().warning("the start of %s was not recorded: %s", flow, describe_error(error))
 
 
 @retried_task(name="purge-dead-letters")
@@ -28,7 +28,7 @@ def purge_dead_letters(days: int | None) -> str:
     """Remove documents that have been dead long enough; without days, as the settings say."""
     purged = pipeline().retention.dead_letters(days)
     for item in purged:
-        run_logger().warning("document %s was a dead letter long enough: removed", item.document_id)
+        run_logger().warning("document %s was a dead letter past its retention: removed", item.document_id)
     return f"{len(purged)} dead letters removed"
 
 
@@ -39,14 +39,14 @@ def prune_history() -> str:
     settings = app.settings
     events = app.prune_history.events(work_days=settings.event_days, audit_days=settings.audit_days)
     deliveries = app.deliver_webhooks.prune(settings.delivery_days)
-    return f"{events} events and {deliveries} deliveries forgotten"
+    return f"{events} events and {deliveries} deliveries removed"
 
 
 @retried_task(name="purge-caches")
 def purge_caches(days: int | None) -> str:
     """Forget cached answers that nobody asks for, or that are too many; without days, as the settings say."""
     gone = pipeline().prune_caches(days)
-    return f"{gone['facts']} cached answers and {gone['vectors']} vectors forgotten"
+    return f"{gone['facts']} cached answers and {gone['vectors']} vectors removed"
 
 
 @retried_task(name="remove-orphan-objects")
@@ -55,7 +55,7 @@ def remove_orphan_objects(grace_h: float | None) -> str:
     keys = pipeline().orphan_objects.remove(None if grace_h is None else timedelta(hours=grace_h))
     scratch.sweep()
     for key in keys[:100]:
-        run_logger().warning("no row names an object in %s: removed", without_filename(key))
+        run_logger().warning("removed an object in %s that no row names", without_filename(key))
     return f"{len(keys)} orphaned objects removed"
 
 
@@ -76,4 +76,4 @@ def report_waiting_reviews(hours: float | None) -> str:
         documents = [{"job_id": str(one.job_id), "filename": one.filename, "hours": one.hours} for one in named]
         told = {"count": len(overdue), "oldest_hours": overdue[0].hours, "documents": documents}
         emit(REVIEW_WAITING, {"prefect.resource.id": "pipeline.reviews"}, told)
-    return f"{len(overdue)} overdue reviews told of"
+    return f"{len(overdue)} overdue reviews reported"

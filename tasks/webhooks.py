@@ -23,4 +23,6 @@ def have_webhooks_sent() -> None:
             app.webhook_runs.ask()
     except PipelineError as error:
         # documents are done, whoever is told of it later
-        run_logger().warning("webhooks may be overdue, and nobody was asked to send them: %s", describe_error(error))
+        run_logger().warning(
+            "webhooks may be overdue, and no run could be requested to send them: %s", describe_error(error)
+        )

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.evaluation import HIT_AT, PLACES, Expected
 from pipeline_core.domain.ids import RealmId
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
 
 _LANGUAGE = re.compile(r"-([a-z]{2}(?:-[a-z]{2})?)\.\w+$")
 """A document that is not in English says so at the end of its name: policy-de.docx."""

@@ -46,7 +46,7 @@ GRANT INSERT (realm_id, user_id, role, name, added_by), UPDATE (role, name), DEL
 -- A document is registered with the path of its original; afterwards no path, checksum, owner or time of publication is
 -- for the API to set.
 GRANT INSERT (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path),
-    UPDATE (filename, staging_status, deep_scan_status, deep_scan_error, deep_scan_was, deep_scan_error_was, updated_at)
+    UPDATE (filename, tags, collection, staging_status, deep_scan_status, deep_scan_error, deep_scan_was, deep_scan_error_was, updated_at)
     ON documents TO upload_pipeline_api;
 GRANT INSERT (realm_id, source_uri, document_id, filename), UPDATE (is_current, seen_at)
     ON document_sources TO upload_pipeline_api;

@@ -35,7 +35,7 @@ JOIN (
 ) n USING (document_id)
 ORDER BY d.document_id, n.what;
 
--- name: places_now
+-- name: sources_now
 SELECT source_uri FROM document_sources WHERE document_id = %(document_id)s AND is_current ORDER BY source_uri;
 
 -- name: disagreements

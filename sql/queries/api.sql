@@ -9,7 +9,7 @@ WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(
 
 -- name: api_document
 SELECT d.document_id, d.realm_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,
-    d.file_sha256, d.page_count AS pages, d.staging_status,
+    d.file_sha256, d.page_count AS pages, d.tags, d.collection, d.staging_status,
     d.deep_scan_status, d.deep_scan_error, d.published_at, d.created_at, d.updated_at, j.job_id, j.stage, j.state,
     j.outcome, w.workflow_type AS workflow,
     (SELECT count(*) FROM document_chunks c WHERE c.document_id = d.document_id) AS published_chunks,

@@ -43,12 +43,12 @@ UPDATE processing_workflows SET configuration = configuration || jsonb_build_obj
 WHERE document_id = ANY(%(document_ids)s);
 
 -- name: lock_sources
--- Two intakes that see one place at the same time take turns, in one order, so that they cannot deadlock.
+-- Two intakes that see one source at the same time take turns, in one order, so that they cannot deadlock.
 SELECT pg_advisory_xact_lock(hashtextextended(%(realm_id)s::text || uri, 0))
 FROM (SELECT DISTINCT uri FROM unnest(%(uris)s::text[]) AS uri ORDER BY uri) AS ordered;
 
 -- name: retire_sources
--- The place holds other content now.
+-- The source holds other content now.
 UPDATE document_sources s SET is_current = false
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
 WHERE s.realm_id = %(realm_id)s AND s.source_uri = i.source_uri AND s.document_id <> i.document_id AND s.is_current;
@@ -61,7 +61,7 @@ ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true,
 WHERE NOT document_sources.is_current;
 
 -- name: rename_documents
--- A document keeps the name it is shown by while one of its places has that name; else it takes one that it has now.
+-- A document keeps the name it is shown by while one of its sources has that name; else it takes one that it has now.
 WITH touched AS MATERIALIZED (
     SELECT d.document_id, d.filename FROM documents d
     WHERE d.document_id IN (
@@ -75,8 +75,8 @@ FROM touched t, LATERAL (SELECT filename FROM document_names n
     WHERE n.document_id = t.document_id AND n.is_current ORDER BY n.seen_at, n.filename LIMIT 1) n
 WHERE d.document_id = t.document_id;
 
--- name: places_left
--- Where else documents stand that had to leave one of these places to another.
+-- name: sources_left
+-- The other current sources of documents that had to leave one of these sources to another.
 SELECT DISTINCT s.source_uri
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[]) AS i (source_uri, document_id)
 JOIN document_sources old ON old.realm_id = %(realm_id)s AND old.source_uri = i.source_uri
@@ -84,7 +84,7 @@ JOIN document_sources old ON old.realm_id = %(realm_id)s AND old.source_uri = i.
 JOIN document_sources s ON s.document_id = old.document_id AND s.is_current
 WHERE s.realm_id = %(realm_id)s;
 
--- name: vacate_places
+-- name: vacate_sources
 UPDATE document_sources SET is_current = false
 WHERE realm_id = %(realm_id)s AND source_uri = ANY(%(uris)s) AND is_current;
 
@@ -94,6 +94,15 @@ UPDATE documents d SET collection = coalesce(i.collection, d.collection), title 
 FROM unnest(%(document_ids)s::uuid[], %(collections)s::text[], %(titles)s::text[], %(created)s::timestamptz[],
             %(updated)s::timestamptz[]) AS i (document_id, collection, title, created_at, updated_at)
 WHERE d.document_id = i.document_id;
+
+-- name: label_documents
+UPDATE documents d SET tags = d.tags || new.tags, collection = coalesce(%(collection)s, d.collection), updated_at = now()
+FROM (
+    SELECT document_id, ARRAY(SELECT unnest(%(tags)s::text[]) EXCEPT SELECT unnest(tags) ORDER BY 1) AS tags
+    FROM documents WHERE document_id = ANY(%(document_ids)s) ORDER BY document_id FOR UPDATE
+) AS new
+WHERE d.document_id = new.document_id
+    AND (new.tags <> '{}' OR d.collection IS DISTINCT FROM coalesce(%(collection)s, d.collection));
 
 -- name: find_originals
 SELECT document_id, raw_path FROM documents WHERE document_id = ANY(%(document_ids)s);
@@ -156,7 +165,7 @@ SELECT document_id FROM processing_workflows
 WHERE document_id = ANY(%(document_ids)s) AND configuration -> 'comparison' IS DISTINCT FROM %(config)s::jsonb;
 
 -- name: displacing_documents
--- Published documents that have come to the last place of another published one: publishing them again withdraws it.
+-- Published documents that have taken the last source of another published one: publishing them again withdraws it.
 SELECT DISTINCT new.document_id
 FROM document_sources new
 JOIN document_sources old USING (realm_id, source_uri)

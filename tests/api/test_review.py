@@ -245,6 +245,8 @@ def test_a_fact_goes_back_to_what_it_was(manual: tuple[TestClient, str, Pipeline
     one = client.get(listed).json()["items"][0]
     url = f"/api/v2/documents/{batch['document_id']}/facts/{one['question_id']}/undo"
     assert client.post(url).json()["code"] == "conflict"
+    unknown = client.post(url.replace(one["question_id"], batch["document_id"]))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     client.post(f"/api/job/{job_id}/reject", json={"fact_ids": [one["question_id"]]})
     rejected = client.get(listed).json()["items"][0]
     stale = client.post(url, json={"expected": {"status": one["status"], "version": one["version"]}})
@@ -270,3 +272,4 @@ def test_a_question_and_a_pair_of_a_bank_go_back(ann: TestClient, api_pipeline: 
     ann.post(f"/api/staging/batches/{other}/review", json={"decision": "approve"})
     undone = ann.post(f"/api/staging/batches/{other}/questions/{pair['existing']}/undo")
     assert (undone.status_code, undone.json()["counts"]["pending"]) == (200, 1)
+    assert ann.post(f"/api/staging/batches/{other}/questions/{other}/undo").status_code == 404

@@ -42,6 +42,18 @@ def test_the_same_bytes_name_the_document_that_is_there(ann: TestClient) -> None
     assert len(ann.get("/api/v2/jobs").json()["items"]) == 1
 
 
+def test_an_upload_says_tags_and_a_collection(ann: TestClient) -> None:
+    files = {"file": ("a.md", b"# A\n\nText.")}
+    first = ann.post(UPLOAD, files=files, data={"tags": "home, flood,,home", "collection": "Claims"}).json()
+    shown = ann.get(f"/api/v2/documents/{first['document_id']}").json()
+    assert (sorted(shown["tags"]), shown["collection"]) == (["flood", "home"], "Claims")
+    ann.post(UPLOAD, files=files, data={"tags": "2026,home"})
+    again = ann.get(f"/api/v2/documents/{first['document_id']}").json()
+    assert (sorted(again["tags"]), again["collection"]) == (["2026", "flood", "home"], "Claims")
+    refused = ann.post(UPLOAD, files=files, data={"collection": "two\nlines"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "refused")
+
+
 @pytest.mark.parametrize("damage", [lambda key, store: store.delete(key), lambda key, store: store.put(key, b"?")])
 def test_the_same_bytes_are_stored_again_where_the_store_lost_them(
     ann: TestClient, api_pipeline: Pipeline, damage: Callable[[str, ObjectStore], object]

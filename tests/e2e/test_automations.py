@@ -132,11 +132,11 @@ def test_they_are_made_once_and_do_what_they_say(
     process_document(document_ids=[dead], return_state=True)
     [waiting] = needs_work(wired, receive(wired, upload("costs.md", CONTRADICTORY)))
     through(wired, [waiting])
-    assert "0 overdue reviews told of" in maintain(review_alert_h=1.0, return_state=True).message
+    assert "0 overdue reviews reported" in maintain(review_alert_h=1.0, return_state=True).message
     monkeypatch.setitem(wired.__dict__, "reminders", replace(wired.reminders, hours=0.0))
     for _ in range(2):  # each run of the queue looks, and one of them tells
         process_queue(return_state=True)
-    assert "0 overdue reviews told of" in maintain(return_state=True).message
+    assert "0 overdue reviews reported" in maintain(return_state=True).message
     assert wait_until(lambda: len(posted) == 2, within_s=20), posted
     by_subject = {alert["subject"]: alert for alert in posted}
     told = by_subject["A document is a dead letter"]

@@ -80,7 +80,7 @@ def test_an_embedder_that_comes_back(
 
     embedder.away = 2
     state = import_batch(batch_id=approved, return_state=True)
-    assert (state.name, state.message) == ("Completed", "3 imported, 0 before, 0 left with a reason")
+    assert (state.name, state.message) == ("Completed", "3 imported, 0 imported before, 0 failed with a reason")
     assert codes(wired, approved)[-3:] == ["import_failed", "import_failed", "batch_imported"]
     assert embedder.calls == 3
     questions = wired.staging.get_batch_questions(approved, realm_id=wired.realm_id)

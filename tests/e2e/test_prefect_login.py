@@ -132,10 +132,10 @@ def test_doctor_says_whether_a_server_of_ones_own_takes_the_login(
 
 def test_a_login_that_is_refused_is_named(prefect_api_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     a_server_of_ones_own(monkeypatch, prefect_api_url, "a:b")
-    with pytest.raises(ConfigurationError, match=r"refuses us \(401\)") as refused:
+    with pytest.raises(ConfigurationError, match=r"refuses the login \(401\)") as refused:
         deploy(os.environ)
     assert "PREFECT_API_AUTH_STRING" in refused.value.what_to_do
-    with pytest.raises(ConfigurationError, match=r"refuses us \(401\)"), reaching_prefect():
+    with pytest.raises(ConfigurationError, match=r"refuses the login \(401\)"), reaching_prefect():
         httpx.get(f"{prefect_api_url}/version").raise_for_status()
 
 

@@ -15,6 +15,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.webhooks import WebhookEvent
 from pipeline_core.ports.queue_runs import RunsSeen
 from pipeline_core.ports.webhooks import Delivery, SendResult
@@ -130,7 +131,7 @@ def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
     assert said[2].startswith("0 dead letters removed")
     assert ", 0 cached answers and 0 " in state.message
     assert "0 orphaned objects removed" in state.message
-    assert state.message.endswith("0 documents go on by parked decisions")
+    assert state.message.endswith("0 documents continue after parked decisions")
 
 
 def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:
@@ -141,7 +142,7 @@ def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:
         uow.session.connection.execute(b"UPDATE processing_workflows SET workflow_type = 'manual'")
         uow.commit()
     process_queue(return_state=True)
-    wired.parking.park(document_id, Request(Decision.APPROVE, wired.realm_id), 0.02)
+    wired.parking.park(document_id, Request(Decision.APPROVE, Reviewer(wired.realm_id)), 0.02)
     time.sleep(0.05)
     assert process_queue(return_state=True).message == "1 done"
 

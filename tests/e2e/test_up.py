@@ -110,7 +110,7 @@ def published_twice(up: Up, app: Pipeline) -> None:
     before.kill()
     publish(up, app, "second.md", f"{MANUAL}\nThe key has number 7.\n")
     assert up.worker().pid != before.pid
-    assert "worker-1 died; it is started again in 1 s." in up.log.read_text()
+    assert "worker-1 died; it is restarted in 1 s." in up.log.read_text()
     app.close()
     up.process.send_signal(signal.SIGTERM)
     # each part ends by itself in a moment; on a busy machine a moment is long
@@ -168,7 +168,7 @@ def test_nothing_outlives_up_when_it_is_killed(home: Path, free_port: Any) -> No
             if "guard.py" not in " ".join(part.cmdline()):
                 part.kill()
         for name in ("PostgreSQL", "Prefect server"):
-            assert wait_until(lambda name=name: f"{name} is started again." in up.log.read_text(), 60), up.logs()
+            assert wait_until(lambda name=name: f"{name} is restarted." in up.log.read_text(), 60), up.logs()
         assert server_pid(home / "postgres") != database
         # a worker that lost its server ends, and is started again, too
         assert wait_until(lambda: bool(up.processes("worker", "start")), 30), up.logs()

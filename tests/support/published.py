@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from tests.support.through import through
 
@@ -65,5 +66,5 @@ def drain(app: Pipeline) -> None:
 
 def decide(app: Pipeline, document_id: DocumentId, resolution: Resolution | None = None) -> None:
     """Approve the waiting document, deciding all its pairs alike, and take it on to the end."""
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, "looked up", resolution))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id, reason="looked up"), resolution))
     through(app, [document_id])

@@ -4,7 +4,7 @@ from typing import Any
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.review import OfDocument, StagedFact
+from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 
@@ -27,8 +27,8 @@ def near_duplicate(app: Pipeline) -> DocumentId:
     return park(app, "second.md", SECOND)
 
 
-def ask(app: Pipeline, decision: Decision, **more: Any) -> Request:
-    return Request(decision, app.realm_id, **more)
+def ask(app: Pipeline, decision: Decision, *, reviewer: str = "", reason: str = "", **more: Any) -> Request:
+    return Request(decision, Reviewer(app.realm_id, reviewer, reason), **more)
 
 
 def facts(app: Pipeline, document_id: DocumentId) -> list[StagedFact]:

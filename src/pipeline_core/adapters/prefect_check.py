@@ -8,8 +8,8 @@ from pipeline_core.adapters import prefect_login
 from pipeline_core.domain.checks import Check
 
 _ANYBODY = (
-    "whoever reaches it, other users of this machine and perhaps pages in your browser among them, "
-    "can have its workers run any command as their user, with their keys"
+    "anybody who can reach it, including other users of this machine and perhaps pages in your browser, can make "
+    "its workers run any command as their user, with their keys"
 )
 _GIVE_IT_ONE = (
     "Start it with PREFECT_SERVER_API_AUTH_STRING set to NAME:PASSWORD, and set PREFECT_API_AUTH_STRING to the same "

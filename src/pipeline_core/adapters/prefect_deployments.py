@@ -35,7 +35,7 @@ class DeploymentLauncher:
         url = os.environ.get("PREFECT_API_URL")
         if not url:
             raise ConfigurationError(
-                "Work is to be done by deployments, and there is no Prefect server to ask.",
+                "Work is to run in deployments, but no Prefect server is configured.",
                 action="Set PREFECT_API_URL, or UPLOAD_PIPELINE_LAUNCH=here.",
             )
         self._api_url, self._settings = url, settings
@@ -130,7 +130,7 @@ class DeploymentLauncher:
         if login := prefect_login.for_the_server_of(os.environ, self._settings.home):
             server[PREFECT_API_AUTH_STRING] = login
         with (
-            reaching_prefect("The jobs stay queued: ask again, or let process-queue take them."),
+            reaching_prefect("The jobs stay queued: request them again, or let process-queue take them."),
             temporary_settings(server),
             connect(sync_client=True) as client,
         ):
@@ -144,5 +144,5 @@ def raise_for(state: "State", name: str, *, where: str) -> None:
         raise UnexpectedError(
             f"The run of {name} ended as {state.name}. {message}".strip(),
             where=where,
-            action="Its log is there; what was done is kept, and the same command goes on from there.",
+            action="Its log is there; completed work is kept, and the same command continues from there.",
         )

@@ -31,7 +31,7 @@ _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0
 """Longest wait for an answer of a server that somebody else started."""
 _DRAIN_TIMEOUT_S = 10.0
-_RUN_AGAIN = "What was done is kept: run the same command again."
+_RUN_AGAIN = "Completed work is kept: run the same command again."
 
 _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -166,7 +166,7 @@ class PrefectLauncher:
         )  # fmt: skip
         if done.returncode:
             last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-            raise ServiceUnavailableError(f"Prefect's database could not be made: {' '.join(last)}")
+            raise ServiceUnavailableError(f"Prefect's database could not be created: {' '.join(last)}")
 
     def _make_home(self) -> None:
         private_files.open_home(self._settings.home)
@@ -255,10 +255,11 @@ class PrefectLauncher:
             time.sleep(0.1)
         if self._shared.joined and not self._starts and not prefect_login.is_asked_for(self.api_url):
             raise ConfigurationError(
-                "This home's Prefect server was started by an older version, and does what anybody on this machine "
-                "asks: it has no login.",
+                "This home's Prefect server was started by an older version without a login, so anybody on this "
+                "machine can use it.",
                 where=self._api_url,
-                action="End what uses it (`pipeline up`, `pipeline ui`, runs); the next command starts one that has.",
+                action="Stop what uses it (`pipeline up`, `pipeline ui`, runs); the next command starts one with a "
+                "login.",
             )
         if self._starts:
             # its pages are copied with the modes of the package

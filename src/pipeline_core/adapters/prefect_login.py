@@ -126,13 +126,13 @@ def headers(environment: Mapping[str, str]) -> dict[str, str]:
     """Prefect's own settings for reaching a server, as headers.
 
     Raises:
-        ConfigurationError: ``PREFECT_CLIENT_CUSTOM_HEADERS`` is no JSON object.
+        ConfigurationError: ``PREFECT_CLIENT_CUSTOM_HEADERS`` is not a JSON object.
     """
     try:
         custom = json.loads(environment.get("PREFECT_CLIENT_CUSTOM_HEADERS") or "{}")
         given = {str(name): str(value) for name, value in custom.items()}
     except (json.JSONDecodeError, AttributeError):
-        raise ConfigurationError("PREFECT_CLIENT_CUSTOM_HEADERS is no JSON object.") from None
+        raise ConfigurationError("PREFECT_CLIENT_CUSTOM_HEADERS is not a JSON object.") from None
     # of the two, Prefect's own client takes the login
     if login := environment.get(CLIENT):
         return {**given, "Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
@@ -169,7 +169,7 @@ def _status(api_url: str, given: Mapping[str, str]) -> int | None:
 def refused(status: int, where: str) -> ConfigurationError:
     """Return the error for a refusal by the server, with what to do."""
     return ConfigurationError(
-        f"The Prefect server refuses us ({status}).",
+        f"The Prefect server refuses the login ({status}).",
         where=where,
         action=f"Set {CLIENT} to its login, `name:password`, or PREFECT_API_KEY to a key of Prefect Cloud's.",
     )

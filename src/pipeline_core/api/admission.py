@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pipeline_core.api.problems import refuse
 from pipeline_core.domain.errors import ConfigurationError
 
-_NO_HOST = "The API does not answer to this host name; UPLOAD_PIPELINE_API_ALLOWED_HOSTS has those that it answers to."
+_NO_HOST = "The API does not serve this host name; UPLOAD_PIPELINE_API_ALLOWED_HOSTS lists the names that it serves."
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?")
 _PATTERN = re.compile(r"\*|(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
@@ -24,7 +24,7 @@ def host_names(names: Sequence[str]) -> list[str]:
     hosts = [name.lower() for name in names]
     if wrong := [host for host in hosts if not _PATTERN.fullmatch(host)]:
         raise ConfigurationError(
-            f"UPLOAD_PIPELINE_API_ALLOWED_HOSTS: {wrong[0]} is no host.",
+            f"UPLOAD_PIPELINE_API_ALLOWED_HOSTS: {wrong[0]} is not a host name.",
             action="Name hosts as example.org, *.example.org, [::1], or * for all.",
         )
     return hosts
@@ -62,7 +62,7 @@ class LoopbackOnlyMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
         if scope["type"] == "http" and client and not _is_loopback(client[0]):
-            await refuse(scope, receive, send, 403, "Local mode serves this machine only.")
+            await refuse(scope, receive, send, 403, "In local mode the API serves this machine only.")
             return
         await self._app(scope, receive, send)
 

@@ -61,9 +61,9 @@ ROUTERS: tuple[APIRouter, ...] = (
 """Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.
 
-Every error is a problem (RFC 9457) with a stable `code`; lists go on by `cursor`; a limit that is reached is answered
-with 429, `Retry-After` and the limit's name. Give `X-Correlation-ID` (a UUID) to find a request again in events and
-logs."""
+Every error is a problem (RFC 9457) with a stable `code`; lists are paged by `cursor`; a request over a limit gets
+status 429 with `Retry-After` and the limit's name. Send `X-Correlation-ID` (a UUID) to find a request again in events
+and logs."""
 
 
 def create_app(
@@ -95,6 +95,8 @@ def create_app(
         lifespan=lifespan,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        # an operation is called as its function is
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
@@ -107,7 +109,9 @@ def create_app(
     problems.install(app)
     for router in ROUTERS:
         app.include_router(
-            router, dependencies=[LimitRequests, RefuseUnknownQuery], responses=problems.responses(403, 404, 422)
+            router,
+            dependencies=[LimitRequests, RefuseUnknownQuery],
+            responses=problems.responses(401, 403, 404, 422, 429),
         )
     app.include_router(health.router)
     app.include_router(metrics.router)

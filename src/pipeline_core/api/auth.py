@@ -165,7 +165,7 @@ def local_key(home: Path) -> bytes:
         pass
     key = path.read_bytes()
     if len(key) < _KEY_BYTES:
-        raise ConfigurationError(f"{path} is no key.", action="Remove it: a new one is made.")
+        raise ConfigurationError(f"{path} does not hold a valid key.", action="Remove it: a new one will be made.")
     return key
 
 

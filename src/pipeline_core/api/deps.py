@@ -12,6 +12,7 @@ from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import NotFoundError, RefusedError
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import Role
+from pipeline_core.services.realms import require_role
 from pipeline_core.settings import Settings
 
 _SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id")
@@ -30,8 +31,8 @@ RealmName = Annotated[
     str | None,
     Query(
         max_length=200,
-        description="The realm, by id or name. Without it: where the document, job or batch is that the path names, "
-        "else the realm of the token's `realm_id` claim, else your personal one",
+        description="The realm, by id or name. Default: the realm of the document, job or batch in the path, else "
+        "of the token's `realm_id` claim, else your personal realm",
     ),
 ]
 
@@ -55,7 +56,9 @@ class InRealm:
         realm: RealmName = None,
     ) -> UserServices:
         if len(request.query_params.getlist("realm")) > 1:
-            raise RefusedError("This is about one realm, and `realm` names several.", action="Ask for each by itself.")
+            raise RefusedError(
+                "This request is for one realm, but `realm` names several.", action="Send one request for each."
+            )
         return services_in(pipeline, user, request, realm, self.role)
 
 
@@ -67,14 +70,18 @@ def services_in(pipeline: Pipeline, user: User, request: Request, realm: str | N
         NotPermittedError: the user's role there is less than ``role``.
     """
     own = pipeline.for_user(user.person, as_correlation_id(request))
-    named = own.realms.find(realm).realm_id if realm else None
+    named = own.realms.find(realm) if realm else None
     of_path = _realm_of_path(own, request)
-    if named and of_path and named != of_path:
+    if named and of_path and named.realm_id != of_path[0]:
         raise NotFoundError(f"It is not in the realm {realm}.")
-    realm_id = named or of_path or user.realm_id
+    known = (named.realm_id, named.role) if named else of_path
+    realm_id = known[0] if known else user.realm_id
     if realm_id is None or realm_id == own.realm_id:
         return own
-    own.realms.require(realm_id, role)
+    if known:
+        require_role(*known, role)
+    else:
+        own.realms.require(realm_id, role)
     return pipeline.for_user(user.person, as_correlation_id(request), realm_id=realm_id)
 
 
@@ -84,7 +91,7 @@ def _services_in_each(
     user: CurrentUser,
     realm: Annotated[
         list[Annotated[str, Field(max_length=200)]],
-        Query(max_length=50, description="The realms, by id or name; without any: as elsewhere, one"),
+        Query(max_length=50, description="The realms, by id or name. Default: one realm, as in other requests"),
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> list[UserServices]:
     """The asking user's services in each realm that the request names, once each."""
@@ -92,8 +99,8 @@ def _services_in_each(
     return list({one.realm_id: one for one in each}.values())
 
 
-def _realm_of_path(services: UserServices, request: Request) -> RealmId | None:
-    """The realm of what the path names; None where it names nothing that this user sees."""
+def _realm_of_path(services: UserServices, request: Request) -> tuple[RealmId, Role | None] | None:
+    """The realm of what the path names, and the user's role there; None where it names nothing that this user sees."""
     named = next((request.path_params[name] for name in _SUBJECTS if name in request.path_params), None)
     if named is None:
         return None
@@ -101,8 +108,7 @@ def _realm_of_path(services: UserServices, request: Request) -> RealmId | None:
         row_id = UUID(str(named))
     except ValueError:
         return None  # the route says what is wrong with it
-    with services.open_uow() as uow:
-        return uow.realms.of_row(row_id)
+    return services.realms.of_row(row_id)
 
 
 ThePipeline = Annotated[Pipeline, Depends(_pipeline)]

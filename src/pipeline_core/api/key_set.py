@@ -61,7 +61,7 @@ class KeySet:
                     # the next request may try at once: nobody is served meanwhile
                     self._tried = float("-inf")
                     raise ServiceUnavailableError(
-                        f"The issuer's keys cannot be had: {type(error).__name__}.", where=self._url
+                        f"The issuer's keys cannot be fetched: {type(error).__name__}.", where=self._url
                     ) from error
 
     def _fetch(self) -> dict[str, jwt.PyJWK]:

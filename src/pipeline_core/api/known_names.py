@@ -52,7 +52,7 @@ def known_fields(request: Request, place: Sequence[str | int]) -> list[str]:
 
 
 def _operation(request: Request) -> Schema:
-    wanted = getattr(request.scope.get("route"), "operation_id", None)
+    wanted = getattr(request.scope.get("route"), "name", None)
     return _operations(request.app).get(wanted, {}) if wanted else {}
 
 

@@ -19,7 +19,7 @@ def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -
     Raises:
         LimitExceededError: there were as many in an hour as may be.
     """
-    name = request.scope["route"].operation_id
+    name = request.scope["route"].name
     _hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
 
 

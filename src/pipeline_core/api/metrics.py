@@ -31,12 +31,16 @@ _FAMILIES = {
     "review_waiting_seconds": ("review_oldest_seconds", "phase", "How long the oldest of them has waited"),
     "stage_seconds": ("stage_seconds", "stage", "Work on documents, in seconds, by stage"),
     "stage_documents": ("stage_documents", "stage", "Documents that went through a stage"),
-    "stage_retries": ("stage_retries", "stage", "Tries again after a transient failure"),
+    "stage_retries": ("stage_retries", "stage", "Retries after a transient failure"),
     "input_tokens": ("input_tokens", "stage", "Tokens that were sent"),
     "output_tokens": ("output_tokens", "stage", "Tokens that came back"),
-    "cost_usd": ("cost_usd", "stage", "What paid services cost, in US dollars"),
+    "cost_usd": ("cost_usd", "stage", "Cost of paid services, in US dollars"),
     "published_facts": ("published_facts", None, "Facts in production"),
-    "webhook_waiting": ("webhook_deliveries_waiting", None, "Messages to webhooks that are to be sent, now or again"),
+    "webhook_waiting": (
+        "webhook_deliveries_waiting",
+        None,
+        "Messages to webhooks that wait to be sent, for the first time or again",
+    ),
     "webhook_endpoints": (
         "webhook_endpoints",
         "state",
@@ -48,7 +52,7 @@ _FAMILIES = {
 }
 """Gauges: a document that is run again replaces what it counted before."""
 _COUNTERS = {
-    "events": ("events", "type", "Events since the beginning, those that retention removed included"),
+    "events": ("events", "type", "Events since the beginning, including those removed by retention"),
     "lease_losses": ("lease_losses", None, "Jobs taken from workers that died or fell silent"),
     "dead_letters": ("dead_letters", "code", "Jobs that became dead letters, by what went wrong"),
     "webhook_deliveries": ("webhook_deliveries", "outcome", "Messages to webhooks that were delivered, or given up"),
@@ -140,7 +144,6 @@ class Metrics:
 
 @router.get(
     "/metrics",
-    operation_id="metrics",
     summary="Metrics for Prometheus",
     response_class=Response,
     responses={
@@ -153,7 +156,7 @@ def metrics(request: Request) -> Response:
     and to others with the token of `UPLOAD_PIPELINE_METRICS_TOKEN`."""
     settings: Settings = request.app.state.pipeline.settings
     if not (_is_local(request) or _has_token(request, settings)):
-        raise AuthenticationError("Metrics are for this machine, or for who has their token.")
+        raise AuthenticationError("Metrics are served to this machine, or to clients with the metrics token.")
     collected: Metrics = request.app.state.metrics
     return Response(collected.text(), media_type=CONTENT_TYPE_LATEST)
 

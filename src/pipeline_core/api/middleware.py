@@ -121,7 +121,7 @@ class BoundsMiddleware:
             return
         limit = self._larger.get(scope["path"], self._max_bytes)
         declared = Headers(scope=scope).get("content-length", "")
-        too_large = HTTPException(413, f"A request to {scope['path']} may have {limit:,} bytes.")
+        too_large = HTTPException(413, f"A request to {scope['path']} may have at most {limit:,} bytes.")
         received, ended = 0, False
         deadline = time.monotonic() + self._timeout_s
 

@@ -54,7 +54,7 @@ _DOCUMENT = """{% extends "frame" %}{% from "how" import how %}{% block body %}<
 similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %}
 · they differ: {{ pair.differ }}{% endif %}</p>
 <p><strong>new</strong> {{ pair.staged_text }}</p>
-<p><strong>there before</strong> {{ pair.existing_text or "(gone)" }}
+<p><strong>existing</strong> {{ pair.existing_text or "(gone)" }}
 <span class="quiet">{{ pair.existing_file or "a question bank" }}</span></p></div>{% endfor %}
 {{ rest(pairs | length, most) }}{% endif %}
 {% if facts %}<h2>{{ facts | length | counted("undecided fact") }}</h2>
@@ -64,25 +64,25 @@ similarity {{ "%.2f" | format(pair.similarity_score) }}{% if pair.differ %}
 {% if fact.confidence_words %}<p class="quiet">{{ fact.confidence_words }}</p>{% endif %}</div>{% endfor %}
 {{ rest(facts | length, most) }}{% endif %}
 {% if left_out %}<h2>{{ left_out | length | counted("fact") }} left out</h2>
-<p class="quiet">Nothing of these is published. The surest come first; approving one with its id takes it in.</p>
+<p class="quiet">None of these is published. The most certain come first; approving one by its id includes it.</p>
 {% for fact in left_out[:most] %}<div class="box"><p class="text">{{ fact.statement }}</p>
 {% if fact.quote != fact.statement %}<p class="quiet">“{{ fact.quote }}”</p>{% endif %}
 <p>{{ fact.why }}</p>
 <p class="quiet">fact <code>{{ fact.question_id }}</code></p></div>{% endfor %}
 {{ rest(left_out | length, most) }}{% endif %}
 {% if decisions %}{{ how(decisions) }}{% endif %}
-{% if others %}<h2>What waits besides</h2><ul>{% for one in others %}
+{% if others %}<h2>Also waiting</h2><ul>{% for one in others %}
 <li><a href="{{ one.url }}">{{ one.filename }}</a>
 <span class="quiet">{{ one.stage | words }}</span></li>{% endfor %}</ul>{% endif %}{% endblock %}"""
 _BATCH = """{% extends "frame" %}{% from "how" import how %}{% block body %}<h1>{{ title }}</h1>
 <p class="quiet">batch <code>{{ batch.batch_id }}</code> · {{ batch.status }}</p>
 <p>{{ batch.total | counted("question") }}: {{ batch.pending }} pending, {{ batch.approved }} approved,
 {{ batch.rejected }} rejected, {{ batch.duplicate }} duplicate, {{ batch.imported }} imported.
-{% if not batch.is_matched %}A worker has still to compare them with what is there.{% endif %}</p>
+{% if not batch.is_matched %}A worker still has to compare them with existing questions.{% endif %}</p>
 {% if pairs %}<h2>{{ pairs | length | counted("undecided pair") }} of near-duplicates</h2>
 {% for pair in pairs[:most] %}<div class="box"><p class="quiet">pair <code>{{ pair.duplicate_id }}</code></p>
 <p><strong>new</strong> {{ pair.staged_text }}</p>
-<p><strong>there before</strong> {{ pair.existing_text or "(gone)" }}</p></div>{% endfor %}
+<p><strong>existing</strong> {{ pair.existing_text or "(gone)" }}</p></div>{% endfor %}
 {{ rest(pairs | length, most) }}{% endif %}
 {% if questions %}<h2>{{ batch.pending | counted("undecided question") }}</h2>
 {% for one in questions[:most] %}<div class="box"><p><strong>{{ one.title }}</strong></p>

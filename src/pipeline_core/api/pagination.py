@@ -21,7 +21,7 @@ class Page(BaseModel, Generic[Item]):
     """Some of the rows; ``next_cursor`` is null on the last page."""
 
     items: list[Item]
-    next_cursor: str | None = Field(None, description="Give it as `cursor` to go on after the last of these")
+    next_cursor: str | None = Field(None, description="Send it as `cursor` to get the next page")
 
 
 class Cursor:
@@ -29,10 +29,12 @@ class Cursor:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=200, description="Most rows in the answer")] = 50,
+        limit: Annotated[int, Query(ge=1, le=200, description="Maximum number of rows in the answer")] = 50,
         cursor: Annotated[
             str | None,
-            Query(max_length=_MAX_CURSOR, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before"),
+            Query(
+                max_length=_MAX_CURSOR, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the previous page"
+            ),
         ] = None,
     ) -> None:
         self.limit = limit
@@ -67,7 +69,7 @@ def decode(text: str) -> Position:
             raise ValueError("no time zone")
         return moment, UUID(row_id)
     except (binascii.Error, UnicodeError, ValueError):
-        raise RefusedError("The cursor is not one of this API.", action="Begin without `cursor`.") from None
+        raise RefusedError("The cursor is not valid.", action="Start again without `cursor`.") from None
 
 
 class OffsetCursor:
@@ -75,10 +77,10 @@ class OffsetCursor:
 
     def __init__(
         self,
-        limit: Annotated[int, Query(ge=1, le=200, description="Most rows in the answer")] = 50,
+        limit: Annotated[int, Query(ge=1, le=200, description="Maximum number of rows in the answer")] = 50,
         cursor: Annotated[
             str | None,
-            Query(max_length=_MAX_CURSOR, pattern=r"^o[0-9]{1,9}$", description="`next_cursor` of the page before"),
+            Query(max_length=_MAX_CURSOR, pattern=r"^o[0-9]{1,9}$", description="`next_cursor` of the previous page"),
         ] = None,
     ) -> None:
         self.limit = limit

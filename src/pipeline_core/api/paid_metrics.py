@@ -10,11 +10,11 @@ from pipeline_core.domain.rows.metrics import PaidMetric
 _WHAT = ("service", "model")
 _COUNTERS = {
     # column of the database: (name, labels, what it says)
-    "calls": ("paid_calls", (*_WHAT, "outcome"), "Calls of paid services that have ended"),
+    "calls": ("paid_calls", (*_WHAT, "outcome"), "Calls of paid services that have finished"),
     "input_tokens": ("paid_input_tokens", _WHAT, "Tokens that were sent to paid services"),
-    "cached_tokens": ("paid_cached_tokens", _WHAT, "Those of them that the service had cached, and charged less for"),
-    "output_tokens": ("paid_output_tokens", _WHAT, "Tokens that came back from them"),
-    "cost_usd": ("paid_cost_usd", _WHAT, "What they cost, in US dollars; in doubt all that was set aside"),
+    "cached_tokens": ("paid_cached_tokens", _WHAT, "Sent tokens that the service had cached and charged less for"),
+    "output_tokens": ("paid_output_tokens", _WHAT, "Tokens that paid services returned"),
+    "cost_usd": ("paid_cost_usd", _WHAT, "Cost of paid services, in US dollars; if in doubt, all that was set aside"),
 }
 """Counters: what was paid is history."""
 

@@ -79,11 +79,11 @@ def code_of(status: int) -> str:
 class WrongPart(BaseModel):
     """One wrong part of a request."""
 
-    where: str = Field(description="Its place in the request: `body/reason`, `query/limit`")
+    where: str = Field(description="Where it is in the request: `body/reason`, `query/limit`")
     message: str = Field(description="What is wrong with it")
     kind: str
-    value: str | None = Field(default=None, description="Which of several values at this place")
-    nearest: str | None = Field(default=None, description="Of a name that is not known, the known one most like it")
+    value: str | None = Field(default=None, description="Which of several values there")
+    nearest: str | None = Field(default=None, description="For an unknown name, the known name most similar to it")
 
 
 class ChangedRow(BaseModel):
@@ -91,7 +91,7 @@ class ChangedRow(BaseModel):
 
     id: UUID
     expected: dict[str, str | int] = Field(description="The status and version that were expected")
-    now: dict[str, str | int] = Field(description="The status and version that it has now")
+    now: dict[str, str | int] = Field(description="The current status and version")
     who: str
     what: str
     when: datetime
@@ -109,7 +109,7 @@ class Problem(BaseModel):
                     "status": 404,
                     "detail": "There is no job 6f1c3a52-93cf-5a0e-8c0e-6c7d1a6c2f10.",
                     "code": "not_found",
-                    "action": "See the list of what there is.",
+                    "action": "See the list of what exists.",
                     "correlation_id": "0b6f5f5e-5a39-4c5e-9a43-0d3c7b8f2a11",
                 }
             ]
@@ -117,7 +117,7 @@ class Problem(BaseModel):
     )
 
     type: str = Field(description="A URN that ends with the code")
-    title: str = Field(description="What kind of problem it is; the same for every occurrence")
+    title: str = Field(description="The kind of problem; the same for every occurrence")
     status: int
     detail: str = Field(description="What went wrong this time")
     code: str
@@ -125,11 +125,11 @@ class Problem(BaseModel):
     instance: str | None = Field(default=None, description="The path that was asked for")
     limit: str | None = Field(default=None, description="The limit that is reached")
     errors: list[WrongPart] | None = Field(default=None, description="Each wrong part, where and why")
-    who: str | None = Field(default=None, description="Of `changed_meanwhile`: who was faster")
+    who: str | None = Field(default=None, description="For `changed_meanwhile`: who changed it")
     what: str | None = Field(default=None, description="What they did")
     when: datetime | None = None
-    changed: list[ChangedRow] | None = Field(default=None, description="Everything that is not as it was seen")
-    asked: dict[str, JsonValue] | None = Field(default=None, description="What was asked for; nothing of it is done")
+    changed: list[ChangedRow] | None = Field(default=None, description="Everything that has changed since it was seen")
+    asked: dict[str, JsonValue] | None = Field(default=None, description="The request, none of which was carried out")
     correlation_id: str | None = None
 
 
@@ -200,7 +200,7 @@ def of_refused_files(refused: Sequence[tuple[str, errors.PipelineError]], reques
     error = refused[0][1]
     if len({one.code for _, one in refused}) > 1:
         error = errors.RefusedError(
-            f"None of the {counted(len(refused), 'file')} was taken.", action="Correct what `errors` names."
+            f"None of the {counted(len(refused), 'file')} was accepted.", action="Correct what `errors` names."
         )
     parts = [
         WrongPart(
@@ -270,7 +270,7 @@ def _of_validation(request: Request, error: RequestValidationError) -> Response:
     wrong = [_wrong_part(request, one) for one in error.errors()]
     problem = Problem(
         type=_TYPE + "invalid_request",
-        title="The request is not as the API's description says.",
+        title="The request does not match the API's description.",
         status=422,
         detail="; ".join(f"{one.where}: {one.message}" for one in wrong)[:2000],
         code="invalid_request",
@@ -300,9 +300,9 @@ def of_defect(request: Request, error: Exception) -> Response:
         type=_TYPE + "unexpected",
         title="A defect in the pipeline.",
         status=500,
-        detail="Something went wrong that nobody foresaw; nothing of it is told here.",
+        detail="An unexpected error occurred; its details are in the log only.",
         code="unexpected",
-        action="Report it with the correlation id: the log has the rest.",
+        action="Report it with the correlation id, by which the log can be searched.",
         instance=request.url.path,
         correlation_id=correlation_id_of(request),
     )

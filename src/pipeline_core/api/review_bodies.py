@@ -20,7 +20,7 @@ from pipeline_core.domain.facts import LeftOut
 MOST_IDS = 1000
 MOST_CHARS = 2000
 """Of a reason."""
-EXPECTED = "The state that was decided about, as it was seen; if it has changed meanwhile, nothing is done (409)"
+EXPECTED = "The state on which the decision is based; if it has changed meanwhile, nothing is done (409)"
 OF_BATCH = f"{EXPECTED}: the batch's `status`, and its `review_version` as version"
 
 
@@ -41,7 +41,9 @@ class Signed(Body):
     """Why, and under which name."""
 
     reason: str = Field(default="", max_length=MOST_CHARS)
-    reviewer: str = Field(default="", max_length=200, description="A name for the record, beside the token's user")
+    reviewer: str = Field(
+        default="", max_length=200, description="A name for the record, in addition to the token's user"
+    )
 
     def by(self, services: UserServices, expected: Mapping[UUID, Seen | None] | None = None) -> review.Reviewer:
         """The reviewer, having seen these states."""
@@ -113,25 +115,27 @@ class Staged(BaseModel):
     answer: str | None
     statement: str | None
     status: QuestionStatus
-    version: int = Field(description="It grows with every change; a decision may name it as expected")
-    changed_by: str = Field(description="Who changed it last; `system` where nobody reviewed")
+    version: int = Field(description="Grows with every change; a decision may send it in `expected`")
+    changed_by: str = Field(description="Who changed it last; `system` if nobody reviewed it")
     changed_at: datetime
     review_notes: str | None
-    generator: str = Field(description="What found it; `reviewer`: a person added it")
+    generator: str = Field(description="The generator that found it; `reviewer` if a person added it")
     added_by: str | None = Field(description="Who added it")
-    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or spoke against it")
+    left_out_reason: LeftOut | None = Field(description="What keeps it out of production, or counts against it")
     duplicate_of: UUID | None
-    confidence: float | None = Field(description="Probability that a fact holds, 0 to 1; null of a bank's question")
-    confidence_reasons: list[dict[str, Any]] | None = Field(description="What moved it, the strongest first")
+    confidence: float | None = Field(description="Probability that a fact holds, 0 to 1; null for a bank's question")
+    confidence_reasons: list[dict[str, Any]] | None = Field(description="What influenced it, the strongest first")
 
 
 @dataclass(frozen=True, slots=True)
 class Pair(review.StagedPair):
     """Two questions that are near-duplicates: ``staged`` is of the batch, ``existing`` was there first."""
 
-    version: Annotated[int, Field(description="It grows with every change; a decision may name it as expected")]
-    flags: Annotated[Sequence[str], Field(description="In what the two differ")]
-    proposed: Annotated[str, Field(description="What loses nothing: keep_existing only where no difference was found")]
+    version: Annotated[int, Field(description="Grows with every change; a decision may send it in `expected`")]
+    flags: Annotated[Sequence[str], Field(description="How the two differ")]
+    proposed: Annotated[
+        str, Field(description="The resolution that loses nothing: keep_existing only where no difference was found")
+    ]
 
 
 PairResolution = Annotated[

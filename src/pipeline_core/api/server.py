@@ -111,7 +111,7 @@ def bind(settings: Settings) -> list[socket.socket]:
                 if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                     raise
         if not bound:
-            raise OSError(errno.EADDRNOTAVAIL, "it is no address of this machine")
+            raise OSError(errno.EADDRNOTAVAIL, "it is not an address of this machine")
     except OSError as error:
         for one in bound:
             one.close()

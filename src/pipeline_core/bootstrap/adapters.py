@@ -57,7 +57,7 @@ class Adapters(Databases):
 
     @once
     def store(self) -> ObjectStore:
-        return self.given.store or open_object_store(
+        return self.given.get("store") or open_object_store(
             self.settings.object_store,
             default=self.home / "objects",
             s3_endpoint_url=self.settings.s3_endpoint_url,
@@ -87,21 +87,16 @@ class Adapters(Databases):
     def worker(self) -> Worker:
         """The worker that takes jobs. Its settings are recorded before it takes the first."""
         self.record_settings("work")()
-        worker = Worker(self.database_url, role=self.settings.database_role, lease_s=self.settings.lease_s)
-        self.closers.append(worker.close)
-        return worker
+        settings = self.settings
+        return self.closing(Worker(self.database_url, role=settings.database_role, lease_s=settings.lease_s))
 
     @once
     def local_converter(self) -> LocalConverter:
         """The converter that needs no key, also the fallback for those that do. A given one is its owner's to close."""
-        if given := self.given.local:
-            return given
-        converter = LocalConverter(self.settings)
-        self.closers.append(converter.close)
-        return converter
+        return self.given.get("local") or self.closing(LocalConverter(self.settings))
 
     def _converter(self, settings: Settings) -> Converter:
-        return self.given.converter or kinds.CONVERTERS[settings.converter](self, settings)
+        return self.given.get("converter") or kinds.CONVERTERS[settings.converter](self, settings)
 
     @once
     def converter(self) -> Converter:
@@ -110,18 +105,14 @@ class Adapters(Databases):
     @once
     def workers(self) -> Workers:
         """Processes for the stages' computations; none is started before the first computation."""
-        if given := self.given.workers:
-            return given
-        workers = WorkerProcesses(self.settings)
-        self.closers.append(workers.close)
-        return workers
+        return self.given.get("workers") or self.closing(WorkerProcesses(self.settings))
 
     def _generator(self, settings: Settings) -> FactGenerator:
         return kinds.GENERATORS[settings.fact_generator](self, settings)
 
     @once
     def generator(self) -> FactGenerator:
-        return self.given.generator or self._generator(self.settings)
+        return self.given.get("generator") or self._generator(self.settings)
 
     @once
     def embedders(self) -> EmbedderRegistry:
@@ -129,7 +120,7 @@ class Adapters(Databases):
             kind.model(self.settings): partial(kind.make, self) for kind in kinds.EMBEDDERS.values()
         }
         default = kinds.EMBEDDERS[self.settings.embedder].model(self.settings)
-        if given := self.given.embedder:
+        if given := self.given.get("embedder"):
             makers[given.model], default = (lambda: given), given.model
         return EmbedderRegistry(makers, default, self.open_uow, partial(kinds.of_endpoint, self))
 
@@ -233,10 +224,7 @@ class Adapters(Databases):
     def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")
         own = headers(signed_in(os.environ, self.settings.home))
-        runs = PrefectQueueRuns(url, headers=own, deployment=deployment) if url else None
-        if runs:
-            self.closers.append(runs.close)
-        return runs
+        return self.closing(PrefectQueueRuns(url, headers=own, deployment=deployment)) if url else None
 
     @once
     def launcher(self) -> Launcher:
@@ -249,6 +237,4 @@ class Adapters(Databases):
     @once
     def own_launcher(self) -> PrefectLauncher:
         """Runs flows in this process, on the server of ``PREFECT_API_URL`` or of this home, which it can keep up."""
-        launcher = PrefectLauncher(self.settings, self.stopping)
-        self.closers.append(launcher.close)
-        return launcher
+        return self.closing(PrefectLauncher(self.settings, self.stopping))

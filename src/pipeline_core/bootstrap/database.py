@@ -24,8 +24,7 @@ class Databases(Parts):
         """The database, started if it is the embedded one and brought up to date if it is ours to migrate."""
         if self.settings.database_url:
             return self.settings.database_url
-        server = EmbeddedPostgres(self.home / "postgres", self.settings.logs_kept)
-        self.closers.append(server.close)
+        server = self.closing(EmbeddedPostgres(self.home / "postgres", self.settings.logs_kept))
         migrate(server.url, lock_s=self.settings.migration_lock_s)
         return server.url
 
@@ -48,16 +47,16 @@ class Databases(Parts):
 
     @once
     def database(self) -> Database:
-        database = Database(
-            self.database_url,
-            role=self.settings.database_role,
-            statement_timeout_s=self.settings.statement_timeout_s,
-            # no transaction waits for anything slow: one silent for a lease belongs to a worker that is cut off
-            idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
-            patience=self.patience,
+        return self.closing(
+            Database(
+                self.database_url,
+                role=self.settings.database_role,
+                statement_timeout_s=self.settings.statement_timeout_s,
+                # no transaction waits for anything slow: one silent for a lease belongs to a worker that is cut off
+                idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
+                patience=self.patience,
+            )
         )
-        self.closers.append(database.close)
-        return database
 
     def be_patient(self) -> None:
         """Work is under way: from now on a database that is away is waited for, as long as a task is tried again."""
@@ -67,15 +66,15 @@ class Databases(Parts):
     def api_database(self) -> Database:
         """Connections of the HTTP API, in a role that row-level security binds."""
         settings = self.settings
-        database = Database(
-            settings.api_database_url or self.database_url,
-            role=settings.api_database_role,
-            statement_timeout_s=settings.api_request_timeout_s,
-            # a poll is three transactions: asking before each whether the line stands would cost a third of it
-            unused_s=_TRUSTED_S,
+        return self.closing(
+            Database(
+                settings.api_database_url or self.database_url,
+                role=settings.api_database_role,
+                statement_timeout_s=settings.api_request_timeout_s,
+                # a poll is three transactions: asking before each whether the line stands would cost a third of it
+                unused_s=_TRUSTED_S,
+            )
         )
-        self.closers.append(database.close)
-        return database
 
     @once
     def ranking(self) -> Ranking:

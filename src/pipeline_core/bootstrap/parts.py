@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, NamedTuple, Self, TypeVar, overload
+from typing import Generic, Protocol, Self, TypedDict, TypeVar, Unpack, overload
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.db.patience import Patience
@@ -49,36 +49,37 @@ class once(Generic[PartsT, T]):  # noqa: N801 - used as a decorator, as ``functo
             return made
 
 
-class Given(NamedTuple):
-    store: ObjectStore | None
-    converter: Converter | None
-    local: LocalConverter | None
-    generator: FactGenerator | None
-    embedder: Embedder | None
-    workers: Workers | None
+class Given(TypedDict, total=False):
+    """Parts that are given instead of being made."""
+
+    store: ObjectStore
+    converter: Converter
+    local: LocalConverter
+    generator: FactGenerator
+    embedder: Embedder
+    workers: Workers
+
+
+class Closing(Protocol):
+    """A part that holds what has to be given back."""
+
+    def close(self) -> None: ...
+
+
+Closed = TypeVar("Closed", bound=Closing)
 
 
 class Parts:
     """The settings, what is given instead of being made, and what is to be closed."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        store: ObjectStore | None = None,
-        converter: Converter | None = None,
-        local: LocalConverter | None = None,
-        generator: FactGenerator | None = None,
-        embedder: Embedder | None = None,
-        workers: Workers | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, **given: Unpack[Given]) -> None:
         self.settings = settings
         self.person = Person(UserId(settings.user_id), settings.reviewer.strip() or home_choices.name(settings.home))
         chosen = RealmId(settings.realm_id) if settings.realm_id else home_choices.realm(settings.home)
         self.realm_id = chosen or personal_realm(self.person.user_id)
         self.acting: Person | None = None
         """The person for whom this process works, where it is one: a worker works for everybody."""
-        self.given = Given(store, converter, local, generator, embedder, workers)
+        self.given = given
         self.making = threading.RLock()
         """Held while a part is made; making one makes those that it needs."""
         self.stopping = threading.Event()
@@ -90,6 +91,11 @@ class Parts:
     def home(self) -> Path:
         """The folder of everything embedded; made, and closed to other users, at first use."""
         return private_files.open_home(self.settings.home)
+
+    def closing(self, part: Closed) -> Closed:
+        """Return the part, which is closed with all the others."""
+        self.closers.append(part.close)
+        return part
 
     def close(self) -> None:
         """Stop what was started, last first. Closing twice is no error."""

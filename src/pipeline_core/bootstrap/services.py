@@ -16,10 +16,10 @@ from pipeline_core.domain.realms import Person
 from pipeline_core.domain.spending import Account
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.bank_queue import BankQueue
-from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
@@ -30,14 +30,12 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake
 from pipeline_core.services.pass_gate import PassGate
 from pipeline_core.services.queue import Queue
-from pipeline_core.services.realms import Realms
 from pipeline_core.services.reminders import Reminders
 from pipeline_core.services.run_documents import RunDocuments
 from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
-from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import DeliverWebhooks
 from pipeline_core.services.work_needed import FindWork
 from pipeline_core.stages.base import StageContext
@@ -48,16 +46,13 @@ class Services(Adapters, UseCases):
 
     @once
     def ctx(self) -> StageContext:
-        return StageContext(
-            settings=self.settings,
-            store=self.store,
-            converter=self.converter,
-            generator=self.generator,
-            embedders=self.embedders,
-        )
+        return StageContext(self.settings, self.store, self.converter, self.generator, self.embedders)
 
     def _detects(self) -> Detection:
         return self.detection
+
+    def _embeds(self) -> EmbedderRegistry:
+        return self.embedders
 
     def _foresees(self) -> ForeseeFacts:
         return self.foresee_facts
@@ -66,14 +61,8 @@ class Services(Adapters, UseCases):
     def deep_ctx(self) -> StageContext:
         """The context of a deep scan: the same ports, but for those that its profile names."""
         settings = self.settings.deep()
-        return StageContext(
-            settings=settings,
-            store=self.store,
-            converter=self._converter(settings),
-            generator=self.given.generator or self._generator(settings),
-            embedders=self.embedders,
-            profile=Profile.DEEP,
-        )
+        generator = self.given.get("generator") or self._generator(settings)
+        return StageContext(settings, self.store, self._converter(settings), generator, self.embedders, Profile.DEEP)
 
     @property
     def _contexts(self) -> Mapping[Profile, StageContext]:
@@ -98,7 +87,7 @@ class Services(Adapters, UseCases):
     @once
     def estimate(self) -> EstimateRun:
         parser = self.llama_parse(self.settings) if self.settings.converter == "llama-parse" else None
-        return EstimateRun(self.ctx, self.given.converter or self.local_converter, self.open_uow, parser)
+        return EstimateRun(self.ctx, self.given.get("converter") or self.local_converter, self.open_uow, parser)
 
     @once
     def intake(self) -> Intake:
@@ -148,15 +137,6 @@ class Services(Adapters, UseCases):
         return DeepScan(self.open_uow)
 
     @once
-    def staging(self) -> StagingService:
-        importer = ImportBatch(self.open_uow, self.embedders.active)
-        return StagingService(self.settings, self.open_uow, self.detection, importer, self.review)
-
-    @once
-    def realms(self) -> Realms:
-        return Realms(self.open_uow, self.person)
-
-    @once
     def export(self) -> ExportDocument:
         return ExportDocument(self.views, self.open_uow, self.person.name or str(self.person.user_id))
 
@@ -178,9 +158,7 @@ class Services(Adapters, UseCases):
     @once
     def run_requests(self) -> RunRequests:
         """Asks for runs of the queue at the server of ``PREFECT_API_URL``, if there is one."""
-        requests = RunRequests(self.queue_runs)
-        self.closers.append(requests.close)
-        return requests
+        return self.closing(RunRequests(self.queue_runs))
 
     def for_user(
         self,

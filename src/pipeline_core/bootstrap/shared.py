@@ -4,16 +4,22 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.realms import Person
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.review.add import AddFact
 from pipeline_core.review.parking import Parking
 from pipeline_core.review.service import Review
+from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.foresee_facts import ForeseeFacts
+from pipeline_core.services.move import MoveDocument
 from pipeline_core.services.read_again import ReadAgain
+from pipeline_core.services.realms import Realms
 from pipeline_core.services.retry import Retry
 from pipeline_core.services.retry_all import RetryAll
 from pipeline_core.services.single_stage import SingleStage
+from pipeline_core.services.staging import StagingService
 from pipeline_core.settings import Settings
 
 
@@ -21,6 +27,7 @@ class UseCases(ABC):
     """They hold nothing that is to be closed: two that two threads make are as good as one."""
 
     settings: Settings
+    person: Person
 
     @abstractmethod
     def open_uow(self) -> UnitOfWork: ...
@@ -29,11 +36,27 @@ class UseCases(ABC):
     def _detects(self) -> Detection: ...
 
     @abstractmethod
+    def _embeds(self) -> EmbedderRegistry: ...
+
+    @abstractmethod
     def _foresees(self) -> ForeseeFacts: ...
 
     @cached_property
     def review(self) -> Review:
         return Review(self.open_uow, self._detects())
+
+    @cached_property
+    def staging(self) -> StagingService:
+        importer = ImportBatch(self.open_uow, self._embeds().active)
+        return StagingService(self.settings, self.open_uow, self._detects(), importer, self.review)
+
+    @cached_property
+    def realms(self) -> Realms:
+        return Realms(self.open_uow, self.person)
+
+    @cached_property
+    def move_document(self) -> MoveDocument:
+        return MoveDocument(self.open_uow, self.person)
 
     @cached_property
     def parking(self) -> Parking:

@@ -12,16 +12,13 @@ from pipeline_core.domain.ids import CorrelationId, RealmId, UserId
 from pipeline_core.domain.realms import Person
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.duplicates.detection import Detection
-from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.downloads import RecordDownload
+from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.event_streams import OpenStreams
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
-from pipeline_core.services.move import MoveDocument
-from pipeline_core.services.realms import Realms
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
-from pipeline_core.services.staging import StagingService
 from pipeline_core.services.webhooks import WebhookEndpoints
 
 if TYPE_CHECKING:
@@ -68,14 +65,6 @@ class UserServices(UseCases):
         return Search(self.views, whole.embedders, whole.settings.search_floor, whole.reranking)
 
     @cached_property
-    def realms(self) -> Realms:
-        return Realms(self.open_uow, self.person)
-
-    @cached_property
-    def move_document(self) -> MoveDocument:
-        return MoveDocument(self.open_uow, self.person)
-
-    @cached_property
     def record_download(self) -> RecordDownload:
         return RecordDownload(self.open_uow)
 
@@ -97,6 +86,9 @@ class UserServices(UseCases):
     def streams(self) -> OpenStreams:
         return OpenStreams(self.open_uow, self.realm_id, self.user_id, self.pipeline.settings.limit_event_streams)
 
+    def _embeds(self) -> EmbedderRegistry:
+        return self.pipeline.embedders
+
     def _foresees(self) -> ForeseeFacts:
         # the caches of answers are for workers alone; what is looked at is the user's, by which()
         return self.pipeline.foresee_facts
@@ -107,8 +99,3 @@ class UserServices(UseCases):
         return Detection(
             pipeline.settings, pipeline.embedders, None if pipeline.settings.is_apis_alone else pipeline.open_uow
         )
-
-    @cached_property
-    def staging(self) -> StagingService:
-        importer = ImportBatch(self.open_uow, self.pipeline.embedders.active)
-        return StagingService(self.pipeline.settings, self.open_uow, self._detects(), importer, self.review)

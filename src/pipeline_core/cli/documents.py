@@ -1,6 +1,6 @@
 """Documents: taking them in, where they stand, starting them again."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,15 +14,17 @@ from pipeline_core.cli.retrying import read_again, retry_many
 from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.wording import counted, listed
+from pipeline_core.terminal.hints import pasteable
 
 if TYPE_CHECKING:
+    from pipeline_core.client.processing import Said
     from pipeline_core.terminal.files import Files
 
 commands = typer.Typer()
 _PANEL = "Documents"
 _SHOWN = 200
+Start = Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")]
 
 
 @commands.command(
@@ -49,6 +51,8 @@ def run(
         float | None,
         typer.Option(help="Confidence from which you are asked about a fact; facts below it are left out."),
     ] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A word to sort these by (repeatable).")] = None,
+    collection: Annotated[str | None, typer.Option(help="The collection that these belong to.")] = None,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
@@ -56,6 +60,7 @@ def run(
 
     Unchanged documents are skipped. From a folder, every file of a known type is taken, except hidden files.
     --publish-from and --ask-from are kept for these documents, and published ones are judged again by them.
+    --tag and --collection are added to the ones that they have.
     """
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
@@ -74,12 +79,13 @@ def run(
     if not files.found:
         raise RefusedError(f"There is no document here{_but(files)}.", action=_NO_DOCUMENT)
     if estimate:
-        raise typer.Exit(print_estimate(files, as_json=as_json))
+        raise typer.Exit(print_estimate(files, as_json=as_json, realm=realm))
+    said: Said = {"publish_from": publish_from, "ask_from": ask_from, "tags": tag or (), "collection": collection}
     if queue:
-        hand_in(files, priority or 0, as_json=as_json, wished=Wished(publish_from, ask_from))
+        hand_in(files, priority or 0, as_json=as_json, realm=realm, **said)
     with connected(realm) as client:
         with RunDisplay(err, client.progress, client.stopping) as display:
-            result = client.run(files.found, publish_from=publish_from, ask_from=ask_from, display=display)
+            result = client.run(files.found, display=display, **said)
         result.refused[:0] = files.refused
         rows = client.rows(result.document_ids)
         if as_json:
@@ -135,6 +141,33 @@ def status(
 
 
 @commands.command(
+    rich_help_panel=_PANEL, epilog=examples("pipeline stage policy.pdf", "pipeline stage policy.pdf chunker")
+)
+def stage(
+    job: Annotated[str, typer.Argument(help="A job, document or file name.", show_default=False)],
+    name: Annotated[str | None, typer.Argument(help="The stage to run; without it, the next one is named.")] = None,
+    start: Start = True,
+    as_json: AsJson = False,
+    realm: InRealm = "",
+) -> None:
+    """Run one stage of a document by itself.
+
+    It works on what the stages before it recorded, and the document stops behind it: the next stage can be run then, or
+    `pipeline retry` lets it go on to the end.
+    """
+    from pipeline_core.terminal.naming import one_of
+
+    with connected(realm) as client:
+        if name is None:
+            following = client.next_available_stage(job)
+            told = "No stage can be run now: `pipeline status NAME` says where it stands."
+            print_json({"next": following}) if as_json else out.print(following or pasteable(told))
+            return
+        queued = client.execute_stage(job, one_of(StageName, name, "The stage"), start=False)
+        go_on(client, queued.document_id, start=start, as_json=as_json)
+
+
+@commands.command(
     rich_help_panel=_PANEL,
     epilog=examples(
         "pipeline retry policy.pdf",
@@ -160,7 +193,7 @@ def retry(
         str | None, typer.Option("--from", help="Stage to start from; outputs of earlier stages are reused.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="With --all and --from: do not ask for confirmation.")] = False,
-    start: Annotated[bool, typer.Option("--run/--no-run", help="Run it at once.")] = True,
+    start: Start = True,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
@@ -171,16 +204,16 @@ def retry(
     """
     from pipeline_core.terminal.naming import one_of
 
-    stage: Any = one_of(StageName, from_stage, "--from") if from_stage else None
+    at = one_of(StageName, from_stage, "--from") if from_stage else None
     many = everything or code is not None or since is not None
     if many == (job is not None):
         raise RefusedError(
             "Nothing was named to start again.", action="Name one document, or give --all, --code CODE or --since WHEN."
         )
     with connected(realm) as client:
-        if everything and stage and code is None and since is None:
-            read_again(client, stage, preview=preview, yes=yes, start=start, as_json=as_json)
+        if everything and at and code is None and since is None:
+            read_again(client, at, preview=preview, yes=yes, start=start, as_json=as_json)
         if job is None:
-            retry_many(client, code, since, stage, preview=preview, start=start, as_json=as_json)
-        queued = client.retry(job, from_stage=stage, start=False)
+            retry_many(client, code, since, at, preview=preview, start=start, as_json=as_json)
+        queued = client.retry(job, from_stage=at, start=False)
         go_on(client, queued.document_id, start=start, as_json=as_json)

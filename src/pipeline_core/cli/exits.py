@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
 from pipeline_core.domain.jobs import InQueue, is_parked, missing_part
-from pipeline_core.domain.search import Answer
 
 if TYPE_CHECKING:
     from pipeline_core.domain.rows.batches import ListedBatch
+    from pipeline_core.domain.search import Answer
 
 
 class Exit(IntEnum):
@@ -26,7 +26,7 @@ class Exit(IntEnum):
 
 
 MEANINGS: Mapping[Exit, str] = {
-    Exit.OK: "all well",
+    Exit.OK: "success",
     Exit.ERROR: "the pipeline or a service failed; completed work is kept",
     Exit.USAGE: "the request cannot be carried out",
     Exit.WAITING: "something waits for a person",
@@ -70,7 +70,7 @@ def of_jobs(rows: Sequence[InQueue], *, refused: Sequence[PipelineError] = (), r
     return Exit.WAITING if "awaiting_review" in states else Exit.OK
 
 
-def of_answer(answer: Answer) -> Exit:
+def of_answer(answer: "Answer") -> Exit:
     """Return the code of a search: hits, none, or none yet because a waiting document may have the answer."""
     if answer.hits:
         return Exit.OK

@@ -74,7 +74,7 @@ def evaluate(
     Reports hit@1, hit@5, hit@10 and MRR@10 for search by meaning, by words and by both.
     """
     from pipeline_core.domain.errors import RefusedError
-    from pipeline_core.terminal.evaluation import evaluation_table, read_questions
+    from pipeline_core.terminal.models import evaluation_table, read_questions
 
     if (questions is not None) == from_approved:
         raise RefusedError("Either a file of questions or --from-approved is needed.", action="Give one of them.")

@@ -38,9 +38,8 @@ def search(
     from pipeline_core.cli.exits import of_answer
     from pipeline_core.domain.errors import RefusedError
     from pipeline_core.domain.search import SearchMode
-    from pipeline_core.terminal.answering import not_found, print_waiting_sources
+    from pipeline_core.terminal.answering import not_found, print_hits, print_waiting_sources
     from pipeline_core.terminal.naming import one_of
-    from pipeline_core.terminal.tables import print_hits
 
     if not text.strip():
         raise RefusedError("There is nothing to search for.", action="Give a question, or some words.")

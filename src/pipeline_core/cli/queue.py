@@ -1,7 +1,7 @@
 """The queue: what waits in it, in which order, and putting documents into it."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Unpack
 
 import typer
 
@@ -10,11 +10,11 @@ from pipeline_core.cli.exits import of_jobs
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import connected
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.terminal.hints import pasteable
 
 if TYPE_CHECKING:
+    from pipeline_core.client.processing import Said
     from pipeline_core.terminal.files import Files
 
 commands = typer.Typer()
@@ -68,25 +68,17 @@ def queue(
             print_missing(out, state.missing)
 
 
-def hand_in(
-    files: "Files", priority: int, *, as_json: bool, wished: Wished = NOTHING_WISHED, realm: InRealm = ""
-) -> None:
+def hand_in(files: "Files", priority: int, *, as_json: bool, realm: str, **said: Unpack["Said"]) -> None:
     """Take files in and let them wait, for whoever runs the queue.
 
     Raises:
         typer.Exit: always, with the code of where the documents stand.
-        RefusedError: the priority or the policy is out of range; nothing is taken in.
+        RefusedError: the priority, the policy or a label is out of range; nothing is taken in.
     """
     from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left
 
     with connected(realm) as client:
-        taken = client.submit(
-            files.found,
-            start=False,
-            priority=priority,
-            publish_from=wished.publish_from,
-            ask_from=wished.ask_from,
-        )
+        taken = client.submit(files.found, start=False, priority=priority, **said)
         failed = [*files.refused, *taken.refused]
         rows = client.rows(taken.document_ids)
         if as_json:

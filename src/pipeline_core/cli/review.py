@@ -80,7 +80,6 @@ def review(
     from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing
     from pipeline_core.terminal.actions import Typed, carry_out, new_words
-    from pipeline_core.terminal.tables import print_review
 
     with connected(realm) as client:
         waiting = client.next_waiting() if next_ else None
@@ -94,7 +93,7 @@ def review(
             if as_json:
                 print_json({**row, "facts_staged": [fact.as_json() for fact in found]} if facts else row)
                 return
-            print_review(out, row, everything=facts)
+            reviewing.print_review(out, row, everything=facts)
             reviewing.print_facts(out, found)
             return
         changes = new_words(question, answer, statement, no_question=no_question)

@@ -14,13 +14,14 @@ services. Errors are those of ``pipeline_core.domain.errors``; each says what to
 from pipeline_core.client.banks import Banks
 from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
+from pipeline_core.client.processing import Processing
 from pipeline_core.client.queue import Queueing, QueueState
 from pipeline_core.client.results import (
     DocumentStatus,
     Found,
     Submitted,
 )
-from pipeline_core.client.stages import Stages
+from pipeline_core.client.retrying import Retrying
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.review.decisions import Decision, Resolution
@@ -32,8 +33,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Client(Stages, Banks, Queueing, Knowledge, Operating):
+class Client(Processing, Retrying, Banks, Queueing, Knowledge, Operating):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
-    Its methods are grouped by file: documents, stages, review, queue, knowledge, operating.
+    Its methods are grouped by file: documents, processing, retrying, review, banks, queue, knowledge, operating.
     """

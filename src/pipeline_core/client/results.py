@@ -1,7 +1,7 @@
 """Results of the Python API."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ class DocumentStatus:
     job_id: JobId
     filename: str
     also_named: list[str]
+    tags: list[str]
+    collection: str | None
     state: JobState
     stage: JobStage
     phase: int
@@ -77,22 +79,10 @@ class Found(list[Hit]):
 
 
 def status_of(row: DocumentJob) -> DocumentStatus:
+    names = {field.name for field in fields(DocumentStatus)} & {field.name for field in fields(row)}
     return DocumentStatus(
-        document_id=row.document_id,
-        job_id=row.job_id,
-        filename=row.filename,
-        also_named=row.also_named,
-        state=row.state,
-        stage=row.stage,
-        phase=row.phase,
-        percent=row.percent,
-        outcome=row.outcome,
-        retry_count=row.retry_count,
+        **{name: getattr(row, name) for name in names},
         error=dict(row.last_error) if row.last_error else None,
-        chunks=row.chunks,
-        facts=row.facts,
         undecided_pairs=row.undecided,
         critical_findings=row.critical,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
     )

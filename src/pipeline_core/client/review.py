@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Unpack
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
@@ -19,7 +19,6 @@ from pipeline_core.domain.review import (
     OfDocument,
     PastDecision,
     Reviewer,
-    Seen,
     StagedFact,
     StagedPair,
     WaitingJob,
@@ -31,6 +30,15 @@ from pipeline_core.review.marking import MissedFact
 
 Reviewed = str | UUID | Where
 """What is reviewed: a document, as for ``status``, or a bank, as ``bank`` gives it."""
+
+
+class Signed(TypedDict, total=False):
+    """What may be said with any decision: why, under which name (without it, as set), and the states that were seen, by
+    id; a decision about what is not as it was seen is refused."""
+
+    reason: str
+    reviewer: str
+    expected: Expected
 
 
 class Reviewing(Documents):
@@ -62,53 +70,46 @@ class Reviewing(Documents):
             RefusedError: a field is not known; says which one is meant.
         """
         document_id = self._document_id(document)
-        decided = self._app.review.decide(
-            document_id,
-            request_of(
-                Decision(decision), self.realm_id, {"reviewer": self.person.name, **fields}, self.person.user_id
-            ),
-        )
+        decided = self._app.review.decide(document_id, request_of(Decision(decision), self.reviewer, fields))
         if start:
             self._start(decided.to_run)
         return decided
 
     @needs(Role.REVIEWER)
-    def undo(self, document: str | UUID, *, reviewer: str = "", reason: str = "") -> Decided:
+    def undo(self, document: str | UUID, **signed: Unpack[Signed]) -> Decided:
         """Take back the decision about a document that is parked; only those over HTTP are.
 
         Raises:
             NotFoundError: there is no such document, or no decision about it was parked.
             AlreadyDecidedError: it is too late.
         """
-        return self._app.parking.undo(self._document_id(document), by=self._by(reason, name=reviewer))
+        return self._app.parking.undo(self._document_id(document), by=self._by(signed))
 
     @needs(Role.REVIEWER)
-    def undo_fact(
-        self, of: Reviewed, fact_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
-    ) -> Change:
+    def undo_fact(self, of: Reviewed, fact_id: UUID, **signed: Unpack[Signed]) -> Change:
         """Give a fact back what it was before its last decision or edit; once more redoes it.
 
         Raises:
             PipelineError: see ``deciding.undo``.
         """
-        by = self._by(reason, {fact_id: expected} if expected else {}, reviewer)
-        return self._app.review.undo_fact(self._where(of), fact_id, by=by)
+        return self._app.review.undo_fact(self._where(of), fact_id, by=self._by(signed))
 
     @needs(Role.REVIEWER)
-    def undo_pair(
-        self, duplicate_id: UUID, *, reviewer: str = "", reason: str = "", expected: Seen | None = None
-    ) -> Change:
+    def undo_pair(self, duplicate_id: UUID, **signed: Unpack[Signed]) -> Change:
         """Give a pair, of a document or a bank, back what it was before it was decided; once more redoes it.
 
         Raises:
             PipelineError: see ``deciding.undo``.
         """
-        by = self._by(reason, {duplicate_id: expected} if expected else {}, reviewer)
-        return self._app.review.undo_pair(None, duplicate_id, by=by)
+        return self._app.review.undo_pair(None, duplicate_id, by=self._by(signed))
 
-    def _by(self, reason: str, expected: Expected | None = None, name: str = "") -> Reviewer:
+    def _by(self, signed: Signed) -> Reviewer:
+        name = signed.get("reviewer", "")
         return replace(
-            self.reviewer, name=name if name.strip() else self.person.name, reason=reason, expected=expected or {}
+            self.reviewer,
+            name=name if name.strip() else self.person.name,
+            reason=signed.get("reason", ""),
+            expected=signed.get("expected") or {},
         )
 
     def next_waiting(self, *, phase: int | None = None, besides: tuple[DocumentId, ...] = ()) -> WaitingJob | None:
@@ -137,13 +138,7 @@ class Reviewing(Documents):
 
     @needs(Role.REVIEWER)
     def decide_facts(
-        self,
-        of: Reviewed,
-        to: QuestionStatus,
-        ids: Sequence[UUID] | None = None,
-        *,
-        reason: str = "",
-        expected: Expected | None = None,
+        self, of: Reviewed, to: QuestionStatus, ids: Sequence[UUID] | None = None, **signed: Unpack[Signed]
     ) -> Change:
         """Approve or reject facts one by one; without ids, all that are pending.
 
@@ -152,18 +147,10 @@ class Reviewing(Documents):
             StagedStateError: one of them is left out as a duplicate, or imported.
             ChangedMeanwhileError: one of them is not as it was ``expected``.
         """
-        return self._app.review.decide_facts(self._where(of), ids, to, by=self._by(reason, expected))
+        return self._app.review.decide_facts(self._where(of), ids, to, by=self._by(signed))
 
     @needs(Role.REVIEWER)
-    def edit(
-        self,
-        of: Reviewed,
-        fact_id: UUID,
-        changes: Mapping[str, str | None],
-        *,
-        reason: str = "",
-        expected: Expected | None = None,
-    ) -> Change:
+    def edit(self, of: Reviewed, fact_id: UUID, changes: Mapping[str, str | None], **signed: Unpack[Signed]) -> Change:
         """Put a fact (question, answer, statement) or a bank's question into other words, which are compared again.
 
         Raises:
@@ -173,7 +160,7 @@ class Reviewing(Documents):
             ChangedMeanwhileError: the fact is not as it was ``expected``.
             TransientError: the new words could not be embedded; nothing has changed.
         """
-        return self._app.review.edit(self._where(of), fact_id, changes, by=self._by(reason, expected))
+        return self._app.review.edit(self._where(of), fact_id, changes, by=self._by(signed))
 
     @needs(Role.REVIEWER)
     def resolve(
@@ -182,9 +169,8 @@ class Reviewing(Documents):
         resolution: Resolution,
         ids: Sequence[UUID] | None = None,
         *,
-        reason: str = "",
-        expected: Expected | None = None,
         start: bool = True,
+        **signed: Unpack[Signed],
     ) -> Change:
         """Decide pairs of a document or a bank, and let documents go on by it; without ids, all undecided ones.
 
@@ -193,13 +179,13 @@ class Reviewing(Documents):
             StagedStateError: one is decided for good, or what it would yield to is there no more.
             ChangedMeanwhileError: one of them is not as it was ``expected``.
         """
-        change = self._app.review.resolve(self._where(of), resolution, ids, by=self._by(reason, expected))
+        change = self._app.review.resolve(self._where(of), resolution, ids, by=self._by(signed))
         if start:
             self._start(change.to_run)
         return change
 
     @needs(Role.REVIEWER)
-    def add_fact(self, document: str | UUID, missed: MissedFact, *, reason: str = "") -> Added:
+    def add_fact(self, document: str | UUID, missed: MissedFact, **signed: Unpack[Signed]) -> Added:
         """Stage a fact that the generator missed, approved, by words of ``chunks`` that are marked.
 
         Raises:
@@ -207,7 +193,7 @@ class Reviewing(Documents):
             AlreadyDecidedError: the document does not wait for a person.
             RefusedError: the document is not in matching review, or what is marked or said is no fact.
         """
-        return self._app.add_fact(self._document_id(document), missed, by=self._by(reason))
+        return self._app.add_fact(self._document_id(document), missed, by=self._by(signed))
 
     def _where(self, of: Reviewed) -> Where:
         return of if isinstance(of, OfDocument | OfBatch) else OfDocument(self._document_id(of))

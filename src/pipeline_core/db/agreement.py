@@ -65,9 +65,9 @@ class Agreement:
             for row in self._session.all("named_objects", document_ids=list(document_ids))
         ]
 
-    def places(self, document_id: DocumentId) -> list[str]:
-        """URIs of the places where its file stands now."""
-        return self._session.column("places_now", document_id=document_id)
+    def sources(self, document_id: DocumentId) -> list[str]:
+        """Return the URIs of the document's current sources."""
+        return self._session.column("sources_now", document_id=document_id)
 
     def disagreements(self, document_ids: Sequence[DocumentId]) -> list[Disagreement]:
         """Differences between the ledger, production and its vectors, for documents at rest."""

@@ -1,14 +1,15 @@
 """Documents in PostgreSQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline_core.db.older_documents import OlderRow
 from pipeline_core.db.session import Row, Session, json_text
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 
@@ -115,25 +116,35 @@ class Documents:
         if wished != NOTHING_WISHED:
             self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
 
-    def place(self, realm_id: RealmId, places: Sequence[Place]) -> None:
-        """Record which document stands at each place now, and show each document by a name that it has now."""
-        uris, ids = [place.uri for place in places], [place.document_id for place in places]
+    def set_sources(self, realm_id: RealmId, sources: Sequence[Source]) -> None:
+        """Record which document each source holds now, and show each document by a name that it has now."""
+        uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
         self._session.execute("lock_sources", realm_id=realm_id, uris=uris)
         self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
-        filenames = [place.filename for place in places]
+        filenames = [source.filename for source in sources]
         self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
         self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
-    def places_left(self, realm_id: RealmId, places: Sequence[Place]) -> list[str]:
-        """The other places of documents that had to give up one of these places to another document."""
-        uris, ids = [place.uri for place in places], [place.document_id for place in places]
-        return self._session.column("places_left", realm_id=realm_id, uris=uris, document_ids=ids)
+    def sources_left(self, realm_id: RealmId, sources: Sequence[Source]) -> list[str]:
+        """Return the other sources of documents that had to give up one of these sources to another document."""
+        uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
+        return self._session.column("sources_left", realm_id=realm_id, uris=uris, document_ids=ids)
 
     def vacate(self, realm_id: RealmId, uris: Sequence[str]) -> None:
-        """Nothing stands at these places any more."""
+        """Record that these sources hold no document any more."""
         if uris:
-            self._session.execute("vacate_places", realm_id=realm_id, uris=list(uris))
+            self._session.execute("vacate_sources", realm_id=realm_id, uris=list(uris))
             self._session.execute("rename_documents", realm_id=realm_id, uris=list(uris))
+
+    def label(self, document_ids: Collection[DocumentId], labels: Labels) -> None:
+        """Add tags to documents, and put them into a collection if one is named."""
+        if labels != NO_LABELS:
+            self._session.execute(
+                "label_documents",
+                document_ids=list(document_ids),
+                tags=list(labels.tags),
+                collection=labels.collection,
+            )
 
     def describe(self, rows: Mapping[DocumentId, OlderRow]) -> None:
         """Give documents the title, the times and, as their collection, the realm that they had elsewhere."""
@@ -174,7 +185,7 @@ class Documents:
         return set(self._session.column("stale_comparisons", document_ids=list(document_ids), config=json_text(config)))
 
     def displacing(self, document_ids: Ids) -> set[DocumentId]:
-        """Published ones among these that stand where another one did, which has no place left but is published."""
+        """Published ones among these that stand where another one did, which has no source left but is published."""
         return set(self._session.column("displacing_documents", document_ids=list(document_ids)))
 
     def set_parsed(self, rows: Sequence[tuple[DocumentId, str, str, int | None, str, str]]) -> None:

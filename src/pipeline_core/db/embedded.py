@@ -90,7 +90,7 @@ class EmbeddedPostgres:
         """A new data folder, made beside its place: who is killed meanwhile leaves nothing that looks complete."""
         if self._data.exists() and any(self._data.iterdir()):
             raise ConfigurationError(
-                "What stands in the place of the embedded database is not one.",
+                "The folder of the embedded database does not hold a database.",
                 where=str(self._data),
                 action="Move it away.",
             )

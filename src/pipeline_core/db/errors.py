@@ -63,11 +63,11 @@ def translate(error: psycopg.Error) -> PipelineError:
         )
     if isinstance(error, sqlstate.ReadOnlySqlTransaction):
         return DatabaseUnavailableError(
-            f"The database takes no changes at present: {text}.",
-            action="See that UPLOAD_PIPELINE_DATABASE_URL leads to the primary server; then try again.",
+            f"The database accepts no changes at present: {text}.",
+            action="Check that UPLOAD_PIPELINE_DATABASE_URL leads to the primary server; then try again.",
         )
     if isinstance(error, sqlstate.QueryCanceled):
-        return StatementTimeoutError(f"The database gave a statement up: {text}.")
+        return StatementTimeoutError(f"The database cancelled a statement: {text}.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         # includes serialization failures, deadlocks, cut connections, shutdowns and full disks
         return DatabaseUnavailableError(f"The database did not finish the work: {text}.")
@@ -101,7 +101,7 @@ def no_connection(error: psycopg.Error, url: str, role: str) -> PipelineError:
     return DatabaseUnavailableError(
         f"No connection to the database: {text}.",
         where=where,
-        action="See that PostgreSQL runs there and that UPLOAD_PIPELINE_DATABASE_URL is right; then try again.",
+        action="Check that PostgreSQL runs there and that UPLOAD_PIPELINE_DATABASE_URL is right; then try again.",
     )
 
 

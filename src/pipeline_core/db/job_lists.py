@@ -82,8 +82,8 @@ _OF_JOB = (
     "updated_at", "finished_at", "correlation_id", "flow_run_id",
 )  # fmt: skip
 _OF_DOCUMENT = (
-    "document_id", "realm_id", "filename", "title", "published_at", "staging_status", "deep_scan_status",
-    "deep_scan_error",
+    "document_id", "realm_id", "filename", "title", "published_at", "tags", "collection", "staging_status",
+    "deep_scan_status", "deep_scan_error",
 )  # fmt: skip
 
 

@@ -131,7 +131,7 @@ class Jobs:
         if lease is not None and any(row["lease_token"] != lease for row in rows):
             return LeaseLostError(where=where)
         return IllegalMoveError(
-            f"{move.code}: {counted(len(job_ids), 'job')} had moved on, or stand elsewhere than where this starts.",
+            f"{move.code}: {counted(len(job_ids), 'job')} had moved on, or were not where this move starts.",
             where=where or f"no such job: {job_ids[0]}",
         )
 
@@ -163,7 +163,7 @@ class Jobs:
             rows = self._session.all("job_positions", job_ids=sorted(missed))
             where = "; ".join(f"{row['job_id']} is {row['state']} at {row['stage']}" for row in rows)
             raise IllegalMoveError(
-                "Only a finished or dead job can be restarted, from a stage that it has come to.", where=where
+                "Only a finished or dead job can be restarted, from a stage that it has reached.", where=where
             )
 
     def go_on(self, job_id: JobId, at: JobStage, *, stop_after: StageName | None, by: str) -> None:

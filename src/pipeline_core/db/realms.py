@@ -18,7 +18,7 @@ class Realms:
         return self._session.rows(Realm, "realms_of", user_id=user_id)
 
     def create(self, name: str, creator: Person) -> RealmId:
-        """Make a realm, of which whoever acts in this transaction is the first admin."""
+        """Create a realm, of which whoever acts in this transaction is the first admin."""
         [row] = self._session.all("create_realm", name=name, creator=creator.name)
         return RealmId(row["realm_id"])
 
@@ -58,7 +58,8 @@ class Realms:
             "document_moved_event", document_id=document_id, realm_id=realm_id, payload=json_text(payload)
         )
 
-    def of_row(self, row_id: UUID) -> RealmId | None:
-        """The realm of a document, job, batch, pair or webhook by its id; None if there is none to be seen."""
-        rows = self._session.all("realm_of_row", row_id=row_id)
-        return RealmId(rows[0]["realm_id"]) if rows else None
+    def of_row(self, row_id: UUID, user_id: UserId | None = None) -> tuple[RealmId, Role | None] | None:
+        """Return the realm of a document, job, batch, pair or webhook by its id, and the user's role in that realm, as
+        ``role`` does; None if there is no such row to be seen."""
+        rows = self._session.all("realm_of_row", row_id=row_id, user_id=user_id)
+        return next(((RealmId(row["realm_id"]), Role(row["role"]) if row["role"] else None) for row in rows), None)

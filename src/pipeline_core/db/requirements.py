@@ -88,7 +88,7 @@ def _of_server(facts: dict[str, Any]) -> Iterator[Unmet]:
         )
     if facts["encoding"] != "UTF8":
         yield Unmet(
-            f"the database's encoding is {facts['encoding']}, which has not all characters",
+            f"the database's encoding is {facts['encoding']}, which lacks characters that UTF8 has",
             "Make a database with UTF-8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0;",
         )
 
@@ -132,7 +132,7 @@ def _of_login(facts: dict[str, Any]) -> Iterator[Unmet]:
     login, database = facts["login"], facts["database"]
     if not facts["owns"]:
         yield Unmet(
-            f"the schema {_SCHEMA} belongs to {facts['owner']}, and the login {login} is no member of that role",
+            f"the schema {_SCHEMA} belongs to {facts['owner']}, and the login {login} is not a member of that role",
             f"Log in as {facts['owner']} for `pipeline migrate`, or: GRANT {facts['owner']} TO {login};",
             is_right=True,
         )

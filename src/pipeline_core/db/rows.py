@@ -99,7 +99,7 @@ class Job(Record):
     retry_count: int
     last_error: JobError | None
     is_stopped: Annotated[
-        bool, Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
+        bool, Field(description="It waits behind a stage that was run by itself; a retry continues it")
     ]
     created_at: datetime
     updated_at: datetime
@@ -214,7 +214,7 @@ class WeighedFact(Record):
     page: int | None
     evidence: Annotated[list[dict[str, Any]] | None, Field(exclude=True)]
     confidence: Annotated[
-        float | None, Field(description="0 to 1; null of facts that were found before facts were weighed")
+        float | None, Field(description="0 to 1; null for facts that were found before confidence was computed")
     ]
     confidence_reasons: list[ConfidenceReason] | None
 
@@ -264,7 +264,7 @@ class JobDetail(Job):
     findings: list[dict[str, Any]]
     returned_for: Annotated[
         list[dict[str, Any]],
-        Field(description="What it was returned to matching review for, while it waits there"),
+        Field(description="Why it was returned to matching review, while it waits there"),
     ]
     facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
     left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]
@@ -300,7 +300,7 @@ class DocumentPair(Record):
 
     @property
     def differ(self) -> str:
-        """In what the two differ, in words; "" for nothing that was found."""
+        """Return how the two differ, in words; "" for nothing that was found."""
         return "; ".join(DIFFERENCES.get(flag, flag) for flag in self.reasons.get("flags") or ())
 
 
@@ -336,8 +336,8 @@ class Batch(Record):
     document_id: DocumentId | None
     status: BatchStatus
     uploaded_at: datetime
-    is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
-    undecided: Annotated[int, Field(description="Pairs of near-duplicates that nobody has decided")]
+    is_matched: Annotated[bool, Field(description="Whether it was compared with existing questions")]
+    undecided: Annotated[int, Field(description="Undecided pairs of near-duplicates")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,9 +362,7 @@ class Cost(Record):
 
     calls: int
     input_tokens: int
-    cached_tokens: Annotated[
-        int, Field(description="Those of the input that the endpoint had cached, and charged less for")
-    ]
+    cached_tokens: Annotated[int, Field(description="Input tokens that the endpoint had cached and charged less for")]
     output_tokens: int
     cost_usd: float
 
@@ -426,7 +424,7 @@ class PaidCall(Record):
     service: str
     model: str
     items: Annotated[int, Field(description="Chunks, texts or pages")]
-    state: Annotated[str, Field(description="`reserved`, `settled`, or `abandoned`: in doubt, counted whole")]
+    state: Annotated[str, Field(description="`reserved`, `settled`, or `abandoned`: outcome unknown, counted in full")]
     outcome: str | None
     input_tokens: int
     cached_tokens: int

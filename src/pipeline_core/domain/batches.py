@@ -27,38 +27,27 @@ class BatchStatus(StrEnum):
     REJECTED = "rejected"
 
 
-QUESTION_MOVES: dict[QuestionStatus, frozenset[QuestionStatus]] = {
-    QuestionStatus.PENDING: frozenset(
-        {QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE, QuestionStatus.LEFT_OUT}
-    ),
+_Q, _B = QuestionStatus, BatchStatus
+
+QUESTION_MOVES: dict[QuestionStatus, set[QuestionStatus]] = {
+    _Q.PENDING: {_Q.APPROVED, _Q.REJECTED, _Q.DUPLICATE, _Q.LEFT_OUT},
     # edited after approval: it waits again
-    QuestionStatus.APPROVED: frozenset(
-        {
-            QuestionStatus.PENDING,
-            QuestionStatus.REJECTED,
-            QuestionStatus.DUPLICATE,
-            QuestionStatus.IMPORTED,
-            QuestionStatus.LEFT_OUT,
-        }
-    ),
+    _Q.APPROVED: {_Q.PENDING, _Q.REJECTED, _Q.DUPLICATE, _Q.IMPORTED, _Q.LEFT_OUT},
     # its document comes again, and so does what spoke against it
-    QuestionStatus.REJECTED: frozenset({QuestionStatus.PENDING, QuestionStatus.APPROVED, QuestionStatus.LEFT_OUT}),
+    _Q.REJECTED: {_Q.PENDING, _Q.APPROVED, _Q.LEFT_OUT},
     # decided otherwise, or what it repeated has gone
-    QuestionStatus.DUPLICATE: frozenset({QuestionStatus.PENDING, QuestionStatus.REJECTED, QuestionStatus.LEFT_OUT}),
+    _Q.DUPLICATE: {_Q.PENDING, _Q.REJECTED, _Q.LEFT_OUT},
     # a document is run again or loses its place; a newer question replaces this one
-    QuestionStatus.IMPORTED: frozenset({QuestionStatus.APPROVED, QuestionStatus.REJECTED, QuestionStatus.DUPLICATE}),
+    _Q.IMPORTED: {_Q.APPROVED, _Q.REJECTED, _Q.DUPLICATE},
     # converted anew, nothing speaks against it any more; or a person takes it in, or drops it
-    QuestionStatus.LEFT_OUT: frozenset({QuestionStatus.PENDING, QuestionStatus.APPROVED, QuestionStatus.REJECTED}),
+    _Q.LEFT_OUT: {_Q.PENDING, _Q.APPROVED, _Q.REJECTED},
 }
 
-BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
-    BatchStatus.PENDING: frozenset(BatchStatus) - {BatchStatus.PENDING},
-    BatchStatus.REVIEWING: frozenset(BatchStatus) - {BatchStatus.REVIEWING},
-    BatchStatus.REVIEWED: frozenset(BatchStatus) - {BatchStatus.REVIEWED},
-    BatchStatus.IMPORTING: frozenset(BatchStatus) - {BatchStatus.IMPORTING},
+_OPEN = (_B.PENDING, _B.REVIEWING, _B.REVIEWED, _B.IMPORTING)
+BATCH_MOVES: dict[BatchStatus, set[BatchStatus]] = {
+    **{status: set(_B) - {status} for status in _OPEN},
     # nothing is left to import: something must be decided anew first
-    BatchStatus.IMPORTED: frozenset({BatchStatus.PENDING, BatchStatus.REVIEWING, BatchStatus.REVIEWED}),
-    BatchStatus.REJECTED: frozenset({BatchStatus.PENDING, BatchStatus.REVIEWING, BatchStatus.REVIEWED}),
+    **{status: {_B.PENDING, _B.REVIEWING, _B.REVIEWED} for status in (_B.IMPORTED, _B.REJECTED)},
 }
 
 

@@ -1,6 +1,6 @@
 """A check of an installation, and what it found."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pipeline_core.domain.masking import masked
 
@@ -19,4 +19,4 @@ class Check:
         object.__setattr__(self, "fix", masked(self.fix))
 
     def as_json(self) -> dict[str, str]:
-        return {"name": self.name, "result": self.result, "detail": self.detail, "fix": self.fix}
+        return asdict(self)

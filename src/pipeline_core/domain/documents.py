@@ -100,16 +100,16 @@ class Converted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Location of a document: a URI, and the document's name there."""
+class Source:
+    """The source of a document: a URI, and the document's name there."""
 
     uri: str
     document_id: DocumentId
     filename: str
 
     @classmethod
-    def of_upload(cls, document_id: DocumentId, filename: str) -> "Place":
-        """An upload is a place of its own: no other content can come to stand there."""
+    def of_upload(cls, document_id: DocumentId, filename: str) -> "Source":
+        """An upload is a source of its own, which can hold no other content."""
         return cls(f"upload:{document_id}/{filename}", document_id, filename)
 
 

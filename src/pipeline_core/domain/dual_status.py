@@ -25,18 +25,11 @@ class DeepScanStatus(StrEnum):
     ERROR = "Error"
 
 
+_S = DeepScanStatus
 DEEP_SCAN_MOVES: frozenset[tuple[DeepScanStatus | None, DeepScanStatus | None]] = frozenset(
-    {
-        (None, DeepScanStatus.QUEUED),
-        (DeepScanStatus.QUEUED, DeepScanStatus.PROCESSING),
-        (DeepScanStatus.QUEUED, None),
-        (DeepScanStatus.QUEUED, DeepScanStatus.COMPLETED),
-        (DeepScanStatus.QUEUED, DeepScanStatus.ERROR),
-        (DeepScanStatus.PROCESSING, DeepScanStatus.COMPLETED),
-        (DeepScanStatus.PROCESSING, DeepScanStatus.ERROR),
-        (DeepScanStatus.COMPLETED, DeepScanStatus.QUEUED),
-        (DeepScanStatus.ERROR, DeepScanStatus.QUEUED),
-    }
+    {(before, _S.QUEUED) for before in (None, _S.COMPLETED, _S.ERROR)}
+    | {(_S.QUEUED, after) for after in (None, _S.PROCESSING, _S.COMPLETED, _S.ERROR)}
+    | {(_S.PROCESSING, after) for after in (_S.COMPLETED, _S.ERROR)}
 )
 """Every change that there is. A scan that has not begun is taken back to where its document was; one that is under way
 is left alone: it cannot be queued a second time."""

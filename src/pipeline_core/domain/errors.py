@@ -21,6 +21,7 @@ from uuid import UUID
 from pipeline_core.domain.masking import masked
 from pipeline_core.domain.wording import counted, dated, listed, without_objects
 
+_NEXT_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
 _OPERATOR = "Tell the operator of the installation, with the correlation id."
 _RETRY = "`POST /api/v2/jobs/{job_id}/retry`"
@@ -48,6 +49,11 @@ class PipelineError(Exception):
     """What the person who reads the error should do."""
     http_action: ClassVar[str] = "See the job's events (`GET /api/v2/jobs/{job_id}/events`) for what happened before."
     """The same over HTTP, in endpoints and fields; a class whose ``action`` names no command needs none."""
+
+    def __init_subclass__(cls) -> None:
+        """Name the code after the class, unless it has another: ``empty_file`` for ``EmptyFileError``."""
+        if "code" not in cls.__dict__:
+            cls.code = _NEXT_WORD.sub("_", cls.__name__.removesuffix("Error")).lower()
 
     def __init__(
         self,
@@ -132,7 +138,6 @@ def _class_of(code: str) -> type[PipelineError]:
 class TransientError(PipelineError):
     """A service did not answer as it should; trying again may help."""
 
-    code = "transient"
     action = "It is retried automatically; if it becomes a dead letter, `pipeline retry JOB`."
     http_action = (
         "Send the request again after `Retry-After` seconds. A job is retried automatically, and a dead letter by "
@@ -159,62 +164,44 @@ class TransientError(PipelineError):
 class WorkerLostError(TransientError):
     """The worker died or stopped responding while it held this job; this does not count as a try."""
 
-    code = "worker_lost"
     action = "Another worker continues from there."
 
 
 class ServiceUnavailableError(TransientError):
     """An outside service is unavailable."""
 
-    code = "service_unavailable"
-
 
 class ServiceUnreachableError(ServiceUnavailableError):
     """No connection to an outside service: nothing was sent."""
-
-    code = "service_unreachable"
 
 
 class RateLimitedError(TransientError):
     """An outside service asked us to slow down."""
 
-    code = "rate_limited"
-
 
 class StoreUnavailableError(TransientError):
     """The object store did not answer."""
-
-    code = "store_unavailable"
 
 
 class StoreFullError(StoreUnavailableError):
     """The object store has no room left."""
 
-    code = "store_full"
-
 
 class MachineError(TransientError):
     """This machine has run out of a resource: disk space, open files, memory or processes."""
-
-    code = "machine"
 
 
 class MachineFullError(MachineError):
     """A disk of this machine is full."""
 
-    code = "machine_full"
-
 
 class DatabaseUnavailableError(TransientError):
     """The database did not answer."""
-
-    code = "database_unavailable"
 
 
 class DatabaseBusyError(TransientError):
     """Another transaction is using a table that a migration changes."""
 
-    code = "database_busy"
     action = (
         "Let it end, or stop the workers and the API, then `pipeline migrate` again: it continues from there. A "
         "higher UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else waits behind it."
@@ -224,7 +211,6 @@ class DatabaseBusyError(TransientError):
 class StatementTimeoutError(TransientError):
     """The database stopped a statement that took too long."""
 
-    code = "statement_timeout"
     action = (
         "It is retried automatically, each document alone; if it becomes a dead letter, raise "
         "UPLOAD_PIPELINE_STATEMENT_TIMEOUT_S."
@@ -234,14 +220,12 @@ class StatementTimeoutError(TransientError):
 class EmbeddingModelChangedError(TransientError):
     """Production has switched to another embedding model meanwhile."""
 
-    code = "embedding_model_changed"
     action = "It is retried automatically, with vectors of the model that is active now."
 
 
 class StagedRowsChangedError(TransientError):
     """The staged rows changed after they were read for publishing."""
 
-    code = "staged_rows_changed"
     action = "They are read again and the work is retried automatically."
 
 
@@ -261,13 +245,10 @@ class DisturbedRunError(TransientError):
 class AnswerLostError(ServiceUnavailableError):
     """A call was sent, but no complete answer arrived: it may have been charged."""
 
-    code = "answer_lost"
-
 
 class ParkedError(PipelineError):
     """The work waits for something that only time or a person can give."""
 
-    code = "parked"
     action = "Run it again once that is available; completed work is kept."
 
     def __init__(self, message: str | None = None, *, until: datetime | None = None, **advice: Unpack[Advice]):
@@ -279,28 +260,24 @@ class ParkedError(PipelineError):
 class BudgetExhaustedError(ParkedError):
     """The budget does not cover the next paid call, so it was not made."""
 
-    code = "budget_exhausted"
     action = "Raise the budget, or wait until it is renewed, and run again; what was paid for is kept."
 
 
 class QuotaExhaustedError(ParkedError):
     """The account at the paid service has no quota left."""
 
-    code = "quota_exhausted"
     action = "Add credit to the account, then run again; what was paid for is kept."
 
 
 class ConversionPendingError(ParkedError):
     """The conversion service has not finished its job for this document in time."""
 
-    code = "conversion_pending"
     action = "Run it again later: it checks the same job, and nothing is paid twice."
 
 
 class PermanentError(PipelineError):
     """Trying again cannot help."""
 
-    code = "permanent"
     action = "Correct the document or the settings, then `pipeline retry JOB`."
     http_action = f"Correct the document or the settings, then {_RETRY}."
 
@@ -308,7 +285,6 @@ class PermanentError(PipelineError):
 class UnexpectedError(PermanentError):
     """A defect in the pipeline caused an unexpected error."""
 
-    code = "unexpected"
     action = "Please report it with the job's events; `pipeline retry JOB` tries again."
     http_action = f"Report it with the correlation id; {_RETRY} tries again."
 
@@ -316,7 +292,6 @@ class UnexpectedError(PermanentError):
 class RetriesExhaustedError(PermanentError):
     """The last retry failed too."""
 
-    code = "retries_exhausted"
     action = "The message has the cause; when it is fixed, `pipeline retry JOB`."
     http_action = f"The message has the cause; when it is fixed, {_RETRY}."
 
@@ -324,7 +299,6 @@ class RetriesExhaustedError(PermanentError):
 class WorkersLostError(PermanentError):
     """Several workers in a row were lost while they held this job."""
 
-    code = "workers_lost"
     action = "See the workers' logs for what ended them (often memory); then `pipeline retry JOB`."
     http_action = f"Tell the operator of the workers: their logs say what ended them (often memory). Then {_RETRY}."
 
@@ -335,13 +309,10 @@ class WorkersLostError(PermanentError):
 class DocumentError(PermanentError):
     """The document cannot be processed."""
 
-    code = "document"
-
 
 class EmptyFileError(DocumentError):
     """The file is empty."""
 
-    code = "empty_file"
     action = "Find out why it is empty, and add it again when it has content."
     http_action = "Check the file, and upload it again when it has content: it arrived with no bytes."
 
@@ -355,7 +326,6 @@ class _WrongParts:
 class NoEntriesError(_WrongParts, DocumentError):
     """No question could be read from the question bank."""
 
-    code = "no_entries"
     action = (
         "Write each question as a heading that ends in “?”, as `Q: …` or as `1. …`, and its answer below it or after "
         "`A: …`."
@@ -372,42 +342,36 @@ class NoEntriesError(_WrongParts, DocumentError):
 class UnreadableFileError(DocumentError):
     """The file cannot be read."""
 
-    code = "unreadable_file"
     action = "Check that it exists and can be read, then try again."
 
 
 class FileTooLargeError(DocumentError):
     """The file is larger than the limit."""
 
-    code = "file_too_large"
     action = "Split the document, or raise UPLOAD_PIPELINE_MAX_FILE_BYTES."
 
 
 class UnsupportedTypeError(DocumentError):
     """No converter reads this type of file."""
 
-    code = "unsupported_type"
     action = "Save it as PDF, DOCX, PPTX, XLSX, HTML, markdown or plain text."
 
 
 class EncryptedDocumentError(DocumentError):
     """The document is protected with a password."""
 
-    code = "encrypted_document"
     action = "Remove the password and upload it again."
 
 
 class CorruptDocumentError(DocumentError):
     """The document is damaged or cut off, and repair did not help."""
 
-    code = "corrupt_document"
     action = "Open it where it was made and save or export it again."
 
 
 class NoTextError(DocumentError):
     """The document has no text: it is images only."""
 
-    code = "no_text"
     action = (
         "Install the extra that reads scanned pages (pip install 'document-pipeline[ocr]'; for languages other than "
         "English, set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with their data, eng.traineddata and the like from "
@@ -418,42 +382,36 @@ class NoTextError(DocumentError):
 class TooManyPagesError(DocumentError):
     """The document has more pages than the limit."""
 
-    code = "too_many_pages"
     action = "Split the document, or raise UPLOAD_PIPELINE_MAX_PAGES."
 
 
 class ConversionTimeoutError(DocumentError):
     """The conversion took too long and was killed."""
 
-    code = "conversion_timeout"
     action = "Simplify the document, or raise UPLOAD_PIPELINE_CONVERT_TIMEOUT_S."
 
 
 class ConversionCrashedError(DocumentError):
     """The conversion took more memory than allowed, or crashed; nothing else was affected."""
 
-    code = "conversion_crashed"
     action = "Save the document again in a simpler form, or raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB."
 
 
 class StageTimeoutError(DocumentError):
     """A stage took too long with the document and was killed."""
 
-    code = "stage_timeout"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_TIMEOUT_S."
 
 
 class StageCrashedError(DocumentError):
     """A stage took more memory than allowed, or crashed; nothing else was affected."""
 
-    code = "stage_crashed"
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
 
 
 class ConversionRefusedError(DocumentError):
     """The conversion service refused this document."""
 
-    code = "conversion_refused"
     action = (
         "See its message. UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here; then `pipeline "
         "retry JOB`."
@@ -467,7 +425,6 @@ class ConversionRefusedError(DocumentError):
 class ConversionFailedError(DocumentError):
     """The conversion service accepted the document but gave no usable result."""
 
-    code = "conversion_failed"
     action = (
         "`pipeline retry JOB` starts a new job there, which may be charged again; "
         "UPLOAD_PIPELINE_CONVERTER_FALLBACK=local converts such documents here."
@@ -484,7 +441,6 @@ class ConversionFailedError(DocumentError):
 class ObjectNotFoundError(PermanentError):
     """An object that the database names is not in the store."""
 
-    code = "object_not_found"
     action = "Run the same file again to make it again; `pipeline verify --repair` does so for all documents."
     http_action = _MAKE_AGAIN
 
@@ -492,7 +448,6 @@ class ObjectNotFoundError(PermanentError):
 class OriginalMissingError(ObjectNotFoundError):
     """The document's original is not in the store."""
 
-    code = "original_missing"
     action = (
         "Run the same file again: it is stored again, and its document continues. If it was enrolled from an older "
         "table, `pipeline enrol` does both. Without the file, restore the object from a backup, then `pipeline "
@@ -504,7 +459,6 @@ class OriginalMissingError(ObjectNotFoundError):
 class ChecksumMismatchError(PermanentError):
     """An object in the store differs from what was written."""
 
-    code = "checksum_mismatch"
     action = "`pipeline verify --repair` makes it again; so does `pipeline retry JOB --from STAGE`."
     http_action = _MAKE_AGAIN
 
@@ -512,26 +466,20 @@ class ChecksumMismatchError(PermanentError):
 class BackupFailedError(PermanentError):
     """A backup or a restore did not finish."""
 
-    code = "backup_failed"
     action = "Fix what the message names, then run the same command again."
 
 
 class InvalidObjectKeyError(PermanentError):
     """An object key would leave its folder or has characters that a store cannot hold."""
 
-    code = "invalid_object_key"
-
 
 class DataRejectedError(PermanentError):
     """The database refused the rows of this document."""
-
-    code = "data_rejected"
 
 
 class ServiceRefusedError(PermanentError):
     """An outside service refused the request itself: a wrong key, an unknown model, an option it does not know."""
 
-    code = "service_refused"
     action = "Correct the settings (`pipeline doctor` checks them), then `pipeline retry JOB`."
     http_action = f"{_OPERATOR} When the settings are corrected, {_RETRY}."
 
@@ -539,32 +487,24 @@ class ServiceRefusedError(PermanentError):
 class UnknownToServiceError(ServiceRefusedError):
     """An outside service does not know this name: a model, an address or a batch."""
 
-    code = "unknown_to_service"
-
 
 class KeyRefusedError(ServiceRefusedError):
     """An outside service refused the key: it is wrong, has expired, or lacks a permission."""
-
-    code = "key_refused"
 
 
 class OptionRefusedError(ServiceRefusedError):
     """An outside service, or its model, does not match the settings."""
 
-    code = "option_refused"
-
 
 class LedgerError(PermanentError):
     """The counts of a stage do not add up: something would have been lost."""
 
-    code = "ledger"
     action = "Please report it: nothing was published."
 
 
 class RecallTooLowError(PermanentError):
     """The index of the new embedding model misses too many results; the old model stays active."""
 
-    code = "recall_too_low"
     action = (
         "Raise UPLOAD_PIPELINE_SEARCH_EF (search looks at more, and is slower), choose another model, or lower "
         "UPLOAD_PIPELINE_REEMBED_MIN_RECALL; then `pipeline reembed` again: nothing is embedded twice."
@@ -578,21 +518,18 @@ class RecallTooLowError(PermanentError):
 class ConflictError(PipelineError):
     """Somebody else was first; nothing was written."""
 
-    code = "conflict"
     action = "Look at the current state, then decide again."
 
 
 class LeaseLostError(ConflictError):
     """This worker's lease on the job has ended and another may have it."""
 
-    code = "lease_lost"
     action = "Nothing to do: the worker that holds the job continues with it."
 
 
 class ReembeddingError(ConflictError):
     """Somebody else is changing the embedding model right now."""
 
-    code = "reembedding"
     action = "Wait until that has finished; if it is stopped, the same command continues from there."
     http_action = "Wait until that has finished."
 
@@ -600,19 +537,14 @@ class ReembeddingError(ConflictError):
 class IllegalMoveError(ConflictError):
     """The lifecycle does not allow this move."""
 
-    code = "illegal_move"
-
 
 class StageNotAvailableError(ConflictError):
     """The stage cannot be run now."""
-
-    code = "stage_not_available"
 
 
 class AlreadyDecidedError(ConflictError):
     """Somebody else has decided this already."""
 
-    code = "already_decided"
     action = "Look at it again: `pipeline review` lists what waits now."
     http_action = "Look at it again: `GET /api/v2/jobs/{job_id}` shows its state, `GET /api/job/next` what waits now."
 
@@ -646,7 +578,6 @@ class Changed:
 class ChangedMeanwhileError(ConflictError):
     """It has changed since you looked at it: nothing was written."""
 
-    code = "changed_meanwhile"
     action = "Look at it again and decide anew; nothing was stored."
     http_action = "Look at `changed`, and send the decision again with the current state as `expected`."
     changed: Sequence[Changed] = ()
@@ -665,7 +596,6 @@ class ChangedMeanwhileError(ConflictError):
 class StagedStateError(ConflictError):
     """The state of the staged rows does not allow this."""
 
-    code = "staged_state"
     action = "`pipeline batches BATCH` shows the status of each question."
     http_action = "`GET /api/staging/batches/{batch_id}/questions` shows the status of each question."
 
@@ -673,14 +603,12 @@ class StagedStateError(ConflictError):
 class RefusedError(PipelineError):
     """The request cannot be done as asked."""
 
-    code = "refused"
     action = "Correct the request."
 
 
 class LimitExceededError(RefusedError):
     """A limit is reached."""
 
-    code = "limit_exceeded"
     action = "Wait for the time given, then try again."
     limit: str = ""
     """Which limit: the name of its setting."""
@@ -703,7 +631,6 @@ class AuthenticationError(RefusedError):
 class NotPermittedError(RefusedError):
     """Your role in the realm does not allow this."""
 
-    code = "not_permitted"
     action = "Ask an admin of the realm: `pipeline realm members` lists the members."
     http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` lists the members."
 
@@ -711,7 +638,6 @@ class NotPermittedError(RefusedError):
 class NotFoundError(RefusedError):
     """It does not exist, or you have no access to it."""
 
-    code = "not_found"
     action = "`pipeline status` lists all documents."
     http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what exists."
 
@@ -719,7 +645,6 @@ class NotFoundError(RefusedError):
 class UnknownIdsError(_WrongParts, NotFoundError):
     """Some of the ids are unknown; nothing was done."""
 
-    code = "unknown_ids"
     action = "Correct or leave out the named ids: it is all or nothing."
 
     @classmethod
@@ -735,7 +660,6 @@ class UnknownIdsError(_WrongParts, NotFoundError):
 class NotPublishedError(RefusedError):
     """The document is not published."""
 
-    code = "not_published"
     action = "`pipeline status NAME` shows its status."
     http_action = "`GET /api/v2/documents/{document_id}` shows its status."
 
@@ -743,7 +667,6 @@ class NotPublishedError(RefusedError):
 class ReasonTooShortError(RefusedError):
     """An override needs a reason of at least 10 characters that are not blank."""
 
-    code = "reason_too_short"
     action = 'Say why in a sentence: --reason "…".'
     http_action = "Say why in a sentence, as `reason`."
 
@@ -751,7 +674,6 @@ class ReasonTooShortError(RefusedError):
 class StatusRefusedError(_WrongParts, RefusedError):
     """Some of the documents cannot be set to this status; none was changed."""
 
-    code = "status_refused"
     action = "Correct or leave out the named documents, and try again: it is all or nothing."
 
     @classmethod
@@ -767,14 +689,12 @@ class StatusRefusedError(_WrongParts, RefusedError):
 class StillRunningError(RefusedError):
     """The wait timed out before everything had come to rest."""
 
-    code = "still_running"
     action = "Nothing is lost: wait again, or ask for the status."
 
 
 class UndecidedDuplicatesError(RefusedError):
     """Some duplicates are undecided."""
 
-    code = "undecided_duplicates"
     action = "Decide them with --duplicates keep_existing|replace_existing|keep_both|not_duplicate."
     http_action = "Decide them: `duplicates` is keep_existing, replace_existing, keep_both or not_duplicate."
 
@@ -782,7 +702,6 @@ class UndecidedDuplicatesError(RefusedError):
 class ConfigurationError(PipelineError):
     """A setting is wrong or missing."""
 
-    code = "configuration"
     action = "`pipeline doctor` shows every setting and what it needs."
     http_action = _OPERATOR
 
@@ -790,21 +709,16 @@ class ConfigurationError(PipelineError):
 class StoreRefusedError(ConfigurationError):
     """The object store refused access: check the permissions, the credentials, and the bucket or folder."""
 
-    code = "store_refused"
-
 
 class DatabaseNotMigratedError(ConfigurationError):
     """The database has no schema for this version yet."""
 
-    code = "database_not_migrated"
     action = "Run `pipeline migrate`, once, with a login that may create the schema."
-    http_action = _OPERATOR
 
 
 class DatabaseNewerError(ConfigurationError):
     """The database was migrated by a newer version of this software."""
 
-    code = "database_newer"
     action = "Install that version, or a newer one, here as well; nothing was changed. docs/upgrading.md has the order."
     http_action = _OPERATOR
 
@@ -812,18 +726,14 @@ class DatabaseNewerError(ConfigurationError):
 class DatabaseTooOldError(ConfigurationError):
     """The database was made by an older version, whose migrations this software does not have."""
 
-    code = "database_too_old"
     action = (
         "Nothing was changed. Export what is to be kept with the version that made it (`pipeline export`), and import "
         "it into a new database with this one (`pipeline run`, `pipeline import-questions`): docs/upgrading.md has the "
         "steps."
     )
-    http_action = _OPERATOR
 
 
 class DatabaseNotReadyError(ConfigurationError):
     """The database server, or the login, lacks what the schema needs."""
 
-    code = "database_not_ready"
     action = "`pipeline doctor` says what is missing."
-    http_action = _OPERATOR

@@ -84,7 +84,7 @@ class HasEvidence:
 
     @property
     def quote(self) -> str:
-        """The texts of its evidence as one."""
+        """The texts of its evidence, joined."""
         return joined_quotes(self.evidence)
 
     @property

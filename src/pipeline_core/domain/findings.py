@@ -1,6 +1,6 @@
 """Findings that a validation rule or a stage reports about a document."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -44,13 +44,7 @@ class Finding:
         object.__setattr__(self, "message", without_objects(self.message))
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "severity": self.severity.value,
-            "subject": self.subject,
-            "message": self.message,
-            "numbers": self.numbers,
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Finding":

@@ -118,20 +118,20 @@ _TOLD = (
         _LINKS,
         "links_removed",
         Severity.WARNING,
-        "links lead to no page or address, but run code or open something else (such as javascript: or data:): their "
-        "words are kept, where they lead is not.",
+        "links run code or open something other than a page or an address (such as javascript: or data:): their "
+        "words are kept, their targets are not.",
     ),
     (
         _IMAGES,
         "images_removed",
         Severity.INFO,
-        "images would be loaded from elsewhere whenever the text is shown: of each its alternative text is kept.",
+        "images would be loaded from elsewhere whenever the text is shown: only their alternative text is kept.",
     ),
     (
         _TAGS,
         "tags_disarmed",
         Severity.WARNING,
-        "HTML tags would run code or load something when the text is shown: they do no more.",
+        "HTML tags would run code or load something when the text is shown: they were made harmless.",
     ),
 )
 """Of each kind of what goes: the finding that counts it."""

@@ -7,6 +7,7 @@ Every change of a job is one ``Move``: where it may start from, where it leads, 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline_core.domain.errors import IllegalMoveError
@@ -98,51 +99,28 @@ JOB_STAGES: dict[JobStage, JobStageRow] = {
 
 _S, _G = JobState, JobStage
 
-STATE_MOVES: frozenset[tuple[JobState, JobState]] = frozenset(
-    {
-        (_S.QUEUED, _S.WORKING),
-        (_S.WORKING, _S.DONE),
-        (_S.WORKING, _S.RETRYABLE),
-        (_S.RETRYABLE, _S.WORKING),
-        (_S.WORKING, _S.QUEUED),
-        (_S.WORKING, _S.AWAITING_REVIEW),
-        (_S.AWAITING_REVIEW, _S.QUEUED),
-        (_S.AWAITING_REVIEW, _S.DONE),
-        (_S.WORKING, _S.DEADLETTER),
-        (_S.RETRYABLE, _S.DEADLETTER),
-        (_S.DEADLETTER, _S.QUEUED),
-        (_S.DONE, _S.QUEUED),
-    }
+STATE_MOVES = frozenset(
+    (before, after)
+    for before, targets in {
+        _S.QUEUED: {_S.WORKING},
+        _S.WORKING: {_S.DONE, _S.RETRYABLE, _S.QUEUED, _S.AWAITING_REVIEW, _S.DEADLETTER},
+        _S.RETRYABLE: {_S.WORKING, _S.DEADLETTER},
+        _S.AWAITING_REVIEW: {_S.QUEUED, _S.DONE},
+        _S.DEADLETTER: {_S.QUEUED},
+        _S.DONE: {_S.QUEUED},
+    }.items()
+    for after in targets
 )
 
-STAGE_MOVES: frozenset[tuple[JobStage, JobStage]] = frozenset(
-    {
-        (_G.QUEUED, _G.JOB_VALIDATED),
-        (_G.JOB_VALIDATED, _G.PARSING),
-        (_G.PARSING, _G.PARSED),
-        (_G.PARSED, _G.PARSE_VALIDATED),
-        (_G.PARSE_VALIDATED, _G.OPTIMIZING),
-        (_G.PARSE_VALIDATED, _G.CHUNKING),
-        (_G.OPTIMIZING, _G.OPTIMIZED),
-        (_G.OPTIMIZING, _G.CHUNKING),
-        (_G.OPTIMIZED, _G.CHUNKING),
-        (_G.CHUNKING, _G.CHUNKS_BUFFERED),
-        (_G.CHUNKS_BUFFERED, _G.CHUNKED),
-        (_G.CHUNKED, _G.GENERATING_FACTS),
-        (_G.GENERATING_FACTS, _G.FACTS_STAGED),
-        (_G.FACTS_STAGED, _G.MATCHING_REVIEW),
-        (_G.FACTS_STAGED, _G.VALIDATING),
-        (_G.MATCHING_REVIEW, _G.VALIDATING),
-        (_G.VALIDATING, _G.VALIDATION_REVIEW),
-        (_G.VALIDATING, _G.EMBEDDING),
-        (_G.VALIDATION_REVIEW, _G.MATCHING_REVIEW),
-        (_G.VALIDATION_REVIEW, _G.EMBEDDING),
-        (_G.EMBEDDING, _G.EMBEDDINGS_BUFFERED),
-        (_G.EMBEDDINGS_BUFFERED, _G.EMBEDDED),
-        (_G.EMBEDDED, _G.INGESTING),
-        (_G.INGESTING, _G.INGESTED),
-    }
-)
+_SKIPS = {
+    (_G.PARSE_VALIDATED, _G.CHUNKING),
+    (_G.OPTIMIZING, _G.CHUNKING),
+    (_G.FACTS_STAGED, _G.VALIDATING),
+    (_G.VALIDATING, _G.EMBEDDING),
+}
+_BACK = {(_G.VALIDATION_REVIEW, _G.MATCHING_REVIEW)}
+STAGE_MOVES = frozenset({*pairwise(JobStage), *_SKIPS, *_BACK})
+"""From each position to the next, and the exceptions."""
 
 REVIEW_STAGES = frozenset({_G.MATCHING_REVIEW, _G.VALIDATION_REVIEW})
 REVIEW_PAGES = {2: "/review-matching/{}", 4: "/validate/{}"}
@@ -238,76 +216,51 @@ def stage_move(event: EventType, sources: set[JobStage], target: JobStage, code:
     return Move(code or target.value, event, frozenset({JobState.WORKING}), frozenset(sources), to_stage=target)
 
 
-def _move(code: str, event: EventType, from_states: set[JobState], to_state: JobState, **more: object) -> Move:
-    stages = more.pop("from_stages", WORK_STAGES)
-    return Move(code, event, frozenset(from_states), stages, to_state, **more)  # type: ignore[arg-type]
+def _move(
+    code: str,
+    event: EventType,
+    before: JobState | frozenset[JobState],
+    after: JobState,
+    at: frozenset[JobStage] = WORK_STAGES,
+    to_stage: JobStage | None = None,
+    severity: Severity = Severity.INFO,
+) -> Move:
+    sources = frozenset({before}) if isinstance(before, JobState) else before
+    return Move(code, event, sources, at, after, to_stage, severity)
 
 
-RETRY_LATER = _move("retry_later", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE, severity=Severity.WARNING)
-INTERRUPT = _move("interrupted", EventType.RETRY, {_S.WORKING}, _S.RETRYABLE)
+_E, _WARNING = EventType, Severity.WARNING
+_AT_MATCHING, _AT_VALIDATION = frozenset({_G.MATCHING_REVIEW}), frozenset({_G.VALIDATION_REVIEW})
+_AT_INGESTING = frozenset({_G.INGESTING})
+
+RETRY_LATER = _move("retry_later", _E.RETRY, _S.WORKING, _S.RETRYABLE, severity=_WARNING)
+INTERRUPT = _move("interrupted", _E.RETRY, _S.WORKING, _S.RETRYABLE)
 """The run was stopped from outside, as by Ctrl-C: that is no try of the document, and it is due at once."""
-VALIDATED = stage_move(EventType.STAGE_DONE, {_G.VALIDATING}, _G.VALIDATING, "validated")
+VALIDATED = stage_move(_E.STAGE_DONE, {_G.VALIDATING}, _G.VALIDATING, "validated")
 """Move after validation: the gate decides what follows."""
 DEAD_LETTER = _move(
-    "dead_letter", EventType.ERROR, {_S.WORKING, _S.RETRYABLE}, _S.DEADLETTER, severity=Severity.CRITICAL
+    "dead_letter", _E.ERROR, frozenset({_S.WORKING, _S.RETRYABLE}), _S.DEADLETTER, severity=Severity.CRITICAL
 )
-PARK = _move("parked", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
+PARK = _move("parked", _E.PARKED, _S.WORKING, _S.QUEUED, severity=_WARNING)
 """The work waits for a budget or a quota: nothing failed, and the next run after that goes on."""
-HOLD = _move("held", EventType.PARKED, {_S.WORKING}, _S.QUEUED, severity=Severity.WARNING)
+HOLD = _move("held", _E.PARKED, _S.WORKING, _S.QUEUED, severity=_WARNING)
 """A part of the installation is missing, which is no fault of the document: it goes on when the part is back."""
-STOP = _move("stopped", EventType.PARKED, {_S.WORKING}, _S.QUEUED)
+STOP = _move("stopped", _E.PARKED, _S.WORKING, _S.QUEUED)
 """The stage that was asked for alone has run: the job waits to be told to go on."""
-PARK_MATCHING = _move(
-    "matching_review_needed",
-    EventType.PARKED,
-    {_S.WORKING},
-    _S.AWAITING_REVIEW,
-    from_stages=frozenset({_G.FACTS_STAGED, _G.MATCHING_REVIEW}),
-    to_stage=_G.MATCHING_REVIEW,
-    severity=Severity.WARNING,
+PARK_MATCHING, PARK_VALIDATION = (
+    _move(f"{review}_needed", _E.PARKED, _S.WORKING, _S.AWAITING_REVIEW, frozenset({before, review}), review, _WARNING)
+    for before, review in ((_G.FACTS_STAGED, _G.MATCHING_REVIEW), (_G.VALIDATING, _G.VALIDATION_REVIEW))
 )
-PARK_VALIDATION = _move(
-    "validation_review_needed",
-    EventType.PARKED,
-    {_S.WORKING},
-    _S.AWAITING_REVIEW,
-    from_stages=frozenset({_G.VALIDATING, _G.VALIDATION_REVIEW}),
-    to_stage=_G.VALIDATION_REVIEW,
-    severity=Severity.WARNING,
-)
-APPROVE_MATCHES = _move(
-    "matches_approved",
-    EventType.REVIEW,
-    {_S.AWAITING_REVIEW},
-    _S.QUEUED,
-    from_stages=frozenset({_G.MATCHING_REVIEW}),
-)
+APPROVE_MATCHES = _move("matches_approved", _E.REVIEW, _S.AWAITING_REVIEW, _S.QUEUED, _AT_MATCHING)
 RETURN_TO_MATCHING = _move(
-    "returned_to_matching",
-    EventType.REVIEW,
-    {_S.AWAITING_REVIEW},
-    _S.AWAITING_REVIEW,
-    from_stages=frozenset({_G.VALIDATION_REVIEW}),
-    to_stage=_G.MATCHING_REVIEW,
+    "returned_to_matching", _E.REVIEW, _S.AWAITING_REVIEW, _S.AWAITING_REVIEW, _AT_VALIDATION, _G.MATCHING_REVIEW
 )
 OVERRIDE_VALIDATION = _move(
-    "validation_overridden",
-    EventType.REVIEW,
-    {_S.AWAITING_REVIEW},
-    _S.QUEUED,
-    from_stages=frozenset({_G.VALIDATION_REVIEW}),
-    severity=Severity.WARNING,
+    "validation_overridden", _E.REVIEW, _S.AWAITING_REVIEW, _S.QUEUED, _AT_VALIDATION, severity=_WARNING
 )
-REJECT_DOCUMENT = _move("document_rejected", EventType.REVIEW, {_S.AWAITING_REVIEW}, _S.DONE, from_stages=REVIEW_STAGES)
-FINISH = _move(
-    "published",
-    EventType.FINALIZED,
-    {_S.WORKING},
-    _S.DONE,
-    from_stages=frozenset({_G.INGESTING}),
-    to_stage=_G.INGESTED,
-)
-SUPERSEDE = _move("superseded", EventType.FINALIZED, {_S.WORKING}, _S.DONE, from_stages=frozenset({_G.INGESTING}))
+REJECT_DOCUMENT = _move("document_rejected", _E.REVIEW, _S.AWAITING_REVIEW, _S.DONE, REVIEW_STAGES)
+FINISH = _move("published", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING, _G.INGESTED)
+SUPERSEDE = _move("superseded", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING)
 
 MOVES: tuple[Move, ...] = (
     RETRY_LATER,

@@ -59,7 +59,7 @@ def via_prefect(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Realm:
-    """A realm as one of its members sees it; a personal one belongs to its user alone."""
+    """A realm as one of its members sees it; a personal one belongs to its user alone, and its id is the user's id."""
 
     realm_id: RealmId
     name: str

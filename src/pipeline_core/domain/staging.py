@@ -1,7 +1,7 @@
 """Staged rows and pairs of near-duplicates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -298,9 +298,4 @@ class LedgerRow:
     facts_published: int
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "chunks_staged": self.chunks_staged,
-            "chunks_published": self.chunks_published,
-            "facts_approved": self.facts_approved,
-            "facts_published": self.facts_published,
-        }
+        return {name: count for name, count in asdict(self).items() if name != "document_id"}

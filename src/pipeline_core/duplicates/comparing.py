@@ -59,7 +59,10 @@ def detect(
 def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], near_duplicates: NearDuplicates) -> list[Pair]:
     """Pairs of one realm's new rows with what was there, and with the new rows before them; nothing is stored."""
     exact, fresh = _split(rows, staging.exact_duplicates(new, [(row.sha256, row.language) for row in rows]))
-    pairs = _exact(staging, exact)
+    # the same statement is the same fact; the same question is so only with the same answer
+    questions = [counterpart.question_id for row, counterpart in exact if not row.is_statement]
+    existing = staging.compared_texts(questions) if questions else {}
+    pairs = [_exact_pair(row, counterpart, existing.get(counterpart.question_id)) for row, counterpart in exact]
     return [*pairs, *near_duplicates(staging, new, fresh)] if fresh else pairs
 
 
@@ -85,13 +88,6 @@ def _split(
             fresh.setdefault(row.sha256, []).append(row)
     kept = {row.question_id for rows in fresh.values() for row in rows}
     return exact, [row for row in new if row.question_id in kept]
-
-
-def _exact(staging: Staging, exact: Sequence[tuple[Matchable, Counterpart]]) -> list[Pair]:
-    """The same statement is the same fact; the same question is so only with the same answer."""
-    questions = [counterpart.question_id for row, counterpart in exact if not row.is_statement]
-    existing = staging.compared_texts(questions) if questions else {}
-    return [_exact_pair(row, counterpart, existing.get(counterpart.question_id)) for row, counterpart in exact]
 
 
 def _exact_pair(row: Matchable, counterpart: Counterpart, existing: Compared | None) -> Pair:

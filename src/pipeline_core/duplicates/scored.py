@@ -81,16 +81,8 @@ class Scored:
         if said != (row.text, other.text) and "answer" not in flags and same_words(*said):
             resolution, reason = "keep_existing", SAME_BUT_FOR_A_HEADING
         reasons = {**score.as_json(), "flags": list(flags)}
-        return Pair(
-            row.question_id,
-            counterpart.question_id,
-            counterpart.is_staged,
-            score.value,
-            "scored",
-            resolution,
-            reason,
-            reasons,
-        )
+        ends = (row.question_id, counterpart.question_id, counterpart.is_staged)
+        return Pair(*ends, score.value, "scored", resolution, reason, reasons)
 
     def _resolve(self, value: float, flags: Sequence[str]) -> tuple[str, str | None]:
         for flag, reason in APART.items():

@@ -196,6 +196,6 @@ def _wrong(entry: Entry, parts: _Parts, broken: Sequence[int]) -> list[Problem]:
         return [Problem(line, "a question without words", "Write the question on this line, or take it out.")]
     if not entry.answer.strip():
         if parts.choices:
-            return [Problem(line, "no choice is marked as right", "Mark it with [x], or add a line Answer: …")]
+            return [Problem(line, "no choice is marked as correct", "Mark it with [x], or add a line Answer: …")]
         return [Problem(line, "a question without an answer", "Write the answer below it, or after a label A:")]
     return []

@@ -33,7 +33,7 @@ from pipeline_core.review.marking import MissedFact, quotes, read, statement_of
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The fact as it is staged now; ``is_new`` is False where it had been added before."""
+    """The fact as it is staged now; ``is_new`` is False if it had been added before."""
 
     fact: StagedFact
     is_new: bool

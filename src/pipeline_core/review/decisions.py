@@ -8,18 +8,17 @@ document goes on waiting. ``override_reason`` is ``reason``. ``expected`` is the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypedDict
 from uuid import UUID
 
 from pipeline_core.domain.batches import BatchCounts
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import DocumentId, RealmId, UserId
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.names import nearest
-from pipeline_core.domain.realms import OWN, user_of
-from pipeline_core.domain.reasons import MIN_REASON, trimmed
+from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.domain.review import Expected, Reviewer, Seen
 from pipeline_core.domain.wording import counted
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
@@ -51,31 +50,21 @@ class Request:
 
     ``question_ids`` limits an approval or a rejection to these facts (in matching review), and the document goes on
     waiting. ``approved`` says with an approval which facts it is: every other undecided one is rejected; None approves
-    all. ``reviewer`` is the name that the audit trail and other reviewers see; without it, the user's id. ``expected``
-    is the state in which the document was seen, ``expected_facts`` those of its facts.
+    all. ``by`` has the states in which the facts were seen, ``expected`` that of the document.
     """
 
     decision: Decision
-    realm_id: RealmId
-    reason: str = ""
+    by: Reviewer
     duplicates: Resolution | None = None
     question_ids: tuple[UUID, ...] = ()
-    reviewer: str = ""
     approved: tuple[UUID, ...] | None = None
     expected: Seen | None = None
-    expected_facts: Expected = field(default_factory=dict, hash=False)
-    user_id: UserId = OWN
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", trimmed(self.reason))
-        object.__setattr__(self, "user_id", user_of(self.user_id, self.realm_id))
-
-    def by(self, document_id: DocumentId) -> Reviewer:
-        """Return the reviewer, with the reason, and with the expected state of the document and its facts."""
-        expected = dict(self.expected_facts)
-        if self.expected:
-            expected[document_id] = self.expected
-        return Reviewer(self.realm_id, self.reviewer, self.reason, expected, self.user_id)
+    def reviewer(self, document_id: DocumentId) -> Reviewer:
+        """Return the reviewer, with the expected state of the document as well."""
+        if self.expected is None:
+            return self.by
+        return replace(self.by, expected={**self.by.expected, document_id: self.expected})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +149,10 @@ def fields_of(decision: Decision) -> list[str]:
     return [name for name, decisions in FIELDS.items() if decision in decisions]
 
 
-def request_of(
-    decision: Decision, realm_id: RealmId, fields: Mapping[str, Any], user_id: UserId | None = None
-) -> Request:
+def request_of(decision: Decision, by: Reviewer, fields: Mapping[str, Any]) -> Request:
     """The decision that these fields ask for; None and an empty text are as if the field were not given.
+
+    Without another name among them, the reviewer's own stays.
 
     Raises:
         RefusedError: a name is not known, does not go with this decision, or contradicts another.
@@ -185,18 +174,14 @@ def request_of(
         facts = _one(given, "question_ids", "fact_ids")
         if facts is not None and not facts:
             raise RefusedError("No fact is named.", action="Leave the list out to reject the document.")
-    return Request(
-        decision,
-        realm_id,
-        _one(given, "reason", "override_reason") or "",
-        given.get("duplicates"),
-        tuple(facts or ()),
-        _one(given, "reviewer", "user_id") or "",
-        None if approved is None else tuple(approved),
-        given.get("expected"),
-        given.get("expected_facts") or {},
-        user_id or UserId(realm_id),
+    by = replace(
+        by,
+        name=_one(given, "reviewer", "user_id") or by.name,
+        reason=_one(given, "reason", "override_reason") or "",
+        expected=given.get("expected_facts") or {},
     )
+    chosen = None if approved is None else tuple(approved)
+    return Request(decision, by, given.get("duplicates"), tuple(facts or ()), chosen, given.get("expected"))
 
 
 def require_storable(what: str, text: str) -> None:

@@ -45,7 +45,7 @@ def act(scope: DocumentScope, request: Request) -> Decided:
     Raises:
         As ``decide``.
     """
-    facts = scope.facts() if request.expected_facts else []
+    facts = scope.facts() if request.by.expected else []
     scope.require(facts, decision=request.decision, duplicates=request.duplicates)
     return _DECISIONS[request.decision](scope, request)
 
@@ -69,13 +69,13 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
         scope.set_resolution(pairs, request.duplicates)
         uow.reviews.apply_to_document(document_id)
     if chosen is None:
-        notes = request.reason or "approved"
-        approved = uow.staging.approve_pending([document_id], by=request.user_id, notes=notes)
+        notes = request.by.reason or "approved"
+        approved = uow.staging.approve_pending([document_id], by=request.by.user_id, notes=notes)
     else:
         approved = len(chosen["approved_matches"])
     payload = {
         "by": scope.by.by,
-        "reason": request.reason,
+        "reason": request.by.reason,
         "approved": approved,
         "resolved_pairs": len(pairs),
         "resolution": request.duplicates,
@@ -112,17 +112,17 @@ def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:
     repeated = [fact for fact in others if fact.status is QuestionStatus.DUPLICATE]
     dropped |= {fact.question_id for fact in repeated if fact.duplicate_of in dropped}
     scope.set_status([fact for fact in others if fact.question_id in dropped], rejected, _NOT_CHOSEN)
-    scope.set_status([fact for fact in wanted if fact.status in comes_from], approved, request.reason)
+    scope.set_status([fact for fact in wanted if fact.status in comes_from], approved, request.by.reason)
     return {"approved_matches": sorted(map(str, ids)), "rejected": sorted(map(str, dropped))}
 
 
 def _override(scope: DocumentScope, request: Request) -> Decided:
-    length = visible_length(request.reason)
+    length = visible_length(request.by.reason)
     if length < MIN_REASON:
         told = counted(length, "character that is not blank", "characters that are not blank")
         raise ReasonTooShortError(f"The reason has {told}; an override needs {MIN_REASON}.")
     _require_findings(scope)
-    payload = {"by": scope.by.by, "reason": request.reason}
+    payload = {"by": scope.by.by, "reason": request.by.reason}
     scope.uow.jobs.move(OVERRIDE_VALIDATION, {scope.summary.job_id: payload}, lease=None)
     return Decided(scope.document_id, JobState.QUEUED, "critical findings overridden")
 
@@ -130,7 +130,7 @@ def _override(scope: DocumentScope, request: Request) -> Decided:
 def _return(scope: DocumentScope, request: Request) -> Decided:
     _require_findings(scope)
     job_id = scope.summary.job_id
-    payload = {"by": scope.by.by, "reason": request.reason, "findings": scope.uow.reviews.findings(job_id)}
+    payload = {"by": scope.by.by, "reason": request.by.reason, "findings": scope.uow.reviews.findings(job_id)}
     scope.uow.jobs.move(RETURN_TO_MATCHING, {job_id: payload}, lease=None)
     message = "back in matching review, for facts to be rejected"
     return Decided(scope.document_id, JobState.AWAITING_REVIEW, message)
@@ -139,17 +139,17 @@ def _return(scope: DocumentScope, request: Request) -> Decided:
 def _reject(scope: DocumentScope, request: Request) -> Decided:
     """Reject the document; of a deep scan of a published one only what the scan found: production is not touched."""
     uow, summary = scope.uow, scope.summary
-    payload: dict[str, object] = {"by": scope.by.by, "reason": request.reason}
+    payload: dict[str, object] = {"by": scope.by.by, "reason": request.by.reason}
     if summary.profile is Profile.DEEP and summary.is_published:
-        notes = request.reason or "deep scan rejected"
-        count = uow.deep_scans.reject_scan(scope.document_id, summary.job_id, by=request.user_id, notes=notes)
+        notes = request.by.reason or "deep scan rejected"
+        count = uow.deep_scans.reject_scan(scope.document_id, summary.job_id, by=request.by.user_id, notes=notes)
         payload["rejected"] = count
         message = f"{counted(count, 'fact')} of the deep scan rejected; what was published stays"
     else:
-        uow.staging.reject(scope.document_id, by=request.user_id, notes=request.reason or "document rejected")
+        uow.staging.reject(scope.document_id, by=request.by.user_id, notes=request.by.reason or "document rejected")
         message = "document rejected; nothing new of it is published"
     uow.jobs.move(REJECT_DOCUMENT, {summary.job_id: payload}, lease=None, outcome=Outcome.REJECTED)
-    revive_orphans(uow, [request.realm_id])
+    revive_orphans(uow, [request.by.realm_id])
     return Decided(scope.document_id, JobState.DONE, message)
 
 

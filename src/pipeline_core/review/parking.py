@@ -56,7 +56,7 @@ class Parking:
                 action="Leave out `undo_window`.",
             )
         with self.open_uow() as uow:
-            scope = DocumentScope(uow, document_id, request.by(document_id))
+            scope = DocumentScope(uow, document_id, request.reviewer(document_id))
             scope.wait()
             with uow.rehearsal():
                 foreseen = act(scope, request)
@@ -133,7 +133,7 @@ class Parking:
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
     request = _request(parked)
-    scope = DocumentScope(uow, parked.document_id, request.by(parked.document_id))
+    scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
@@ -165,10 +165,10 @@ def _named(parked: ParkedDecision) -> dict[str, object]:
 
 def _fields(request: Request) -> dict[str, object]:
     return {
-        "reason": request.reason,
+        "reason": request.by.reason,
         "duplicates": request.duplicates,
         "approved": request.approved,
-        "reviewer": request.reviewer,
+        "reviewer": request.by.name,
     }
 
 
@@ -178,10 +178,7 @@ def _request(parked: ParkedDecision) -> Request:
     approved: Sequence[str] | None = fields["approved"]
     return Request(
         Decision(parked.decision),
-        parked.realm_id,
-        fields["reason"],
+        Reviewer(parked.realm_id, fields["reviewer"], fields["reason"], user_id=parked.user_id),
         Resolution(fields["duplicates"]) if fields["duplicates"] else None,
-        reviewer=fields["reviewer"],
         approved=None if approved is None else tuple(map(UUID, approved)),
-        user_id=parked.user_id,
     )

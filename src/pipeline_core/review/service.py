@@ -51,7 +51,7 @@ class Review:
     def decide(self, document_id: DocumentId, request: Request) -> Decided:
         """Carry out a decision about a document, or about facts of it."""
         with self.open_uow() as uow:
-            decided = documents.decide(DocumentScope(uow, document_id, request.by(document_id)), request)
+            decided = documents.decide(DocumentScope(uow, document_id, request.reviewer(document_id)), request)
             uow.commit()
         return decided
 

@@ -51,15 +51,11 @@ class EnrolDocuments:
         for rows in self.read(table):
             filled = [row for row in rows if row.content]
             enrolled.without_content += len(rows) - len(filled)
-            of_document: dict[DocumentId, OlderRow] = {}
-            checksums = [text_sha256(row.content or "") for row in filled]
-            with self.open_uow() as uow:
-                ids = uow.documents.ids_of(realm_id, checksums)
-            for row, checksum in zip(filled, checksums, strict=True):
-                of_document.setdefault(ids[checksum], row)
             uploads = [Upload(row.filename, _bytes(row), f"table:{table}/{row.key}") for row in filled]
             received = self.intake.receive(uploads, realm_id=realm_id)
             enrolled.refused += received.refused
+            # of rows with the same content the first one describes it
+            of_document = {received.by_content.get(text_sha256(row.content or "")): row for row in reversed(filled)}
             first = {key: of_document[key] for key in received.documents if key not in seen}
             seen |= first.keys()
             enrolled.same_content += len(filled) - len(received.refused) - len(first)

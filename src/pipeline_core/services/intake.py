@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -32,6 +32,7 @@ from pipeline_core.domain.ids import (
     sha256_hex,
 )
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
@@ -91,6 +92,8 @@ class Received:
     """
 
     documents: dict[DocumentId, str] = field(default_factory=dict)
+    by_content: dict[str, DocumentId] = field(default_factory=dict)
+    """The document of each content, by its SHA-256."""
     copies: list[tuple[str, str]] = field(default_factory=list)
     mended: set[DocumentId] = field(default_factory=set)
     """Documents that were known, and whose original the store had lost or changed: it is there again."""
@@ -111,19 +114,29 @@ class Intake:
     open_uow: OpenUnitOfWork
 
     def receive_groups(
-        self, files: Iterable[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+        self,
+        files: Iterable[Path | Upload],
+        *,
+        realm_id: RealmId,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Iterator[Received]:
         """Take in files, a group at a time, so that memory does not grow with their number."""
         for group in _groups(files, _GROUP):
-            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished))
+            yield again_if_cut_off(partial(self.receive, group, realm_id=realm_id, wished=wished, labels=labels))
 
     def receive(
-        self, files: Sequence[Path | Upload], *, realm_id: RealmId, wished: Wished = NOTHING_WISHED
+        self,
+        files: Sequence[Path | Upload],
+        *,
+        realm_id: RealmId,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
         ``wished`` is what is said about the policy of these documents; known ones that are published are queued again
-        for it, and those that keep theirs are in ``policy_left``.
+        for it, and those that keep theirs are in ``policy_left``. ``labels`` are added to those that they have.
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
         received = Received()
@@ -132,8 +145,8 @@ class Intake:
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
             taken = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
         fresh: dict[DocumentId, Document] = {}
-        places: dict[str, Place] = {}
-        on_disk: list[Place] = []
+        sources: dict[str, Source] = {}
+        on_disk: list[Source] = []
         for item, result in zip(seen, taken, strict=True):
             if isinstance(item, Refusal) or isinstance(result, Refusal):
                 refusal = item if isinstance(item, Refusal) else result
@@ -141,31 +154,33 @@ class Intake:
                 received.refused.append((refusal.name, refusal.error))
                 continue
             first = received.documents.setdefault(item.document_id, item.name)
+            received.by_content[item.checksum] = item.document_id
             if first != item.name:
                 received.copies.append((item.name, first))
             if isinstance(result, Document):
                 fresh.setdefault(item.document_id, result)
             elif result is not None:
                 received.mended.add(result.document_id)
-            place = _place(item)
-            places[place.uri] = place
+            source = _source(item)
+            sources[source.uri] = source
             if isinstance(item.file, Path):
-                on_disk.append(place)
+                on_disk.append(source)
         if received.documents:
-            with_places = (list(fresh.values()), list(places.values()))
-            received.new = self._register(*with_places, realm_id, received.correlation_id, wished)
+            with_sources = (list(fresh.values()), list(sources.values()))
+            received.new = self._register(*with_sources, realm_id, received.correlation_id, wished)
+            self._label(received.documents, labels)
             known_ones = received.documents.keys() - received.new
             received.policy_left = self._wish(known_ones, wished, received.correlation_id)
             self._vacate(on_disk, realm_id)
         self._refuse_unknown(received, fresh)
         return received
 
-    def _vacate(self, places: Sequence[Place], realm_id: RealmId) -> None:
+    def _vacate(self, sources: Sequence[Source], realm_id: RealmId) -> None:
         """A renamed file that changes, or one whose copies were deleted, leaves no old version behind."""
-        if not places:
+        if not sources:
             return
         with self.open_uow() as uow:
-            left = uow.documents.places_left(realm_id, places)
+            left = uow.documents.sources_left(realm_id, sources)
         if gone := [uri for uri in left if _is_gone(uri)]:
             with self.open_uow() as uow:
                 uow.documents.vacate(realm_id, gone)
@@ -250,7 +265,7 @@ class Intake:
     def _register(
         self,
         documents: Sequence[Document],
-        places: Sequence[Place],
+        sources: Sequence[Source],
         realm_id: RealmId,
         correlation_id: CorrelationId,
         wished: Wished,
@@ -265,14 +280,21 @@ class Intake:
                     workflow=self.settings.workflow,
                     wished=wished,
                 )
-            if places:
-                uow.documents.place(realm_id, places)
+            if sources:
+                uow.documents.set_sources(realm_id, sources)
             uow.commit()
         return new
+
+    def _label(self, document_ids: Collection[DocumentId], labels: Labels) -> None:
+        if labels != NO_LABELS:
+            with self.open_uow() as uow:
+                uow.documents.label(document_ids, labels)
+                uow.commit()
 
     def _wish(self, known: Collection[DocumentId], wished: Wished, correlation_id: CorrelationId) -> list[PolicyLeft]:
         if not known or wished == NOTHING_WISHED:
             return []
+
         with self.open_uow() as uow:
 
             def start_at(jobs: Sequence[JobSummary]) -> dict[JobId, JobStage]:
@@ -302,10 +324,10 @@ def _read(file: Path | Upload, limit: int) -> bytes:
     return file.data
 
 
-def _place(seen: _Seen) -> Place:
+def _source(seen: _Seen) -> Source:
     filename = safe_filename(Path(seen.name).name)
     uri = _uri(seen.file)
-    return Place(uri, seen.document_id, filename) if uri else Place.of_upload(seen.document_id, filename)
+    return Source(uri, seen.document_id, filename) if uri else Source.of_upload(seen.document_id, filename)
 
 
 def _uri(file: Path | Upload) -> str | None:

@@ -9,7 +9,7 @@ from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.realms import Person, Role
 from pipeline_core.review.orphans import revive_orphans
-from pipeline_core.services.realms import Realms
+from pipeline_core.services.realms import Realms, require_role
 
 _AT_REST = (JobState.DONE, JobState.DEADLETTER)
 
@@ -44,12 +44,12 @@ class MoveDocument:
         """
         realms = Realms(self.open_uow, self.person)
         target = realms.find(to)
-        with self.open_uow() as uow:
-            source_id = uow.realms.of_row(document_id)
-        if source_id is None:
+        source = realms.of_row(document_id)
+        if source is None:
             raise NotFoundError(f"There is no document {document_id}.")
-        for realm_id in (source_id, target.realm_id):
-            realms.require(realm_id, Role.ADMIN)
+        source_id, role = source
+        require_role(source_id, role, Role.ADMIN)
+        require_role(target.realm_id, target.role, Role.ADMIN)
         with self.open_uow() as uow:
             uow.staging.lock_matching([source_id, target.realm_id])
             document = uow.documents.to_move(document_id)

@@ -53,6 +53,15 @@ class Realms:
             raise RefusedError(f"{len(found)} of your realms are named {text}: {ids}.", action="Name it by its id.")
         return found[0]
 
+    def of_row(self, row_id: UUID) -> tuple[RealmId, Role | None] | None:
+        """Return the realm of a document, job, batch, pair or webhook by its id, and the person's role in that realm;
+        None if the person sees no such row."""
+        with self.open_uow() as uow:
+            found = uow.realms.of_row(row_id, self.person.user_id)
+        if found and found[0] == personal_realm(self.person.user_id):
+            return found[0], Role.ADMIN
+        return found
+
     def require(self, realm_id: RealmId, role: Role) -> Role:
         """The person's role in the realm, which includes the one that is asked for.
 
@@ -66,15 +75,10 @@ class Realms:
     def _require(self, uow: UnitOfWork, realm_id: RealmId, role: Role) -> Role:
         if realm_id == personal_realm(self.person.user_id):
             return Role.ADMIN
-        has = uow.realms.role(realm_id, self.person.user_id)
-        if has is None:
-            raise _not_a_member(realm_id)
-        if not has.includes(role):
-            raise NotPermittedError(f"You are a {has} in the realm {realm_id}: {_MAY[role]}.")
-        return has
+        return require_role(realm_id, uow.realms.role(realm_id, self.person.user_id), role)
 
     def create(self, name: str) -> Realm:
-        """Make a realm, of which the person is the first admin.
+        """Create a realm, of which the person is the first admin.
 
         Raises:
             RefusedError: the name is blank, longer than 200 characters, or that of another realm of the person's.
@@ -180,6 +184,20 @@ class Realms:
                 action="Create one to share: `pipeline realm create NAME`.",
                 http_action="Create one to share: `POST /api/v2/realms`.",
             )
+
+
+def require_role(realm_id: RealmId, has: Role | None, role: Role) -> Role:
+    """Return the role that somebody has in a realm, which includes the one that is asked for.
+
+    Raises:
+        NotFoundError: it is None, as nobody but a member has one.
+        NotPermittedError: it is less.
+    """
+    if has is None:
+        raise _not_a_member(realm_id)
+    if not has.includes(role):
+        raise NotPermittedError(f"You are a {has} in the realm {realm_id}: {_MAY[role]}.")
+    return has
 
 
 def _not_a_member(realm: object) -> NotFoundError:

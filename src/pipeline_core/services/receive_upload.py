@@ -11,7 +11,7 @@ from typing import BinaryIO
 import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.documents import Document, Place
+from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
     ConflictError,
     EmptyFileError,
@@ -22,6 +22,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.filetypes import FILE_TYPES, FileType, detect
 from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId, UserId, job_id_for
 from pipeline_core.domain.jobs import JobSummary
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename, without_filename
@@ -85,12 +86,13 @@ class ReceiveUpload:
         correlation_id: CorrelationId,
         is_admitted: bool = False,
         wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> Uploaded:
         """Register the upload as a document with a queued job; the same bytes again name the existing document.
 
         ``is_admitted`` says that another file of the same request was taken: the limit of active jobs has let the
         request in, and is not looked at again. ``wished`` is what the upload says about the policy; a known document
-        that is published is queued again for it.
+        that is published is queued again for it. ``labels`` are added to those that it has.
 
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
@@ -104,7 +106,8 @@ class ReceiveUpload:
             left: list[PolicyLeft] = []
             is_again = False
             if known := uow.documents.find([document_id]).get(document_id):
-                uow.documents.place(realm_id, [Place.of_upload(document_id, safe_filename(upload.filename))])
+                uow.documents.set_sources(realm_id, [Source.of_upload(document_id, safe_filename(upload.filename))])
+                uow.documents.label([document_id], labels)
                 left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id)
                 was, known = known, uow.documents.find([document_id])[document_id]
                 is_again = known.state is JobState.QUEUED and was.state is JobState.DONE
@@ -123,7 +126,7 @@ class ReceiveUpload:
         document = Document(
             document_id, realm_id, job_id_for(document_id, 0), filename, kind.mime, upload.size, upload.sha256, key
         )
-        return self._register(document, user_id, correlation_id, is_admitted=is_admitted, wished=wished)
+        return self._register(document, user_id, correlation_id, is_admitted=is_admitted, wished=wished, labels=labels)
 
     def _register(
         self,
@@ -133,6 +136,7 @@ class ReceiveUpload:
         *,
         is_admitted: bool,
         wished: Wished,
+        labels: Labels,
     ) -> Uploaded:
         realm_id, document_id = document.realm_id, document.document_id
         with self.open_uow() as uow:
@@ -153,7 +157,8 @@ class ReceiveUpload:
                 raise ConflictError(
                     "The same content already exists under another document id.", where=document.filename
                 )
-            uow.documents.place(realm_id, [Place.of_upload(document_id, document.filename)])
+            uow.documents.set_sources(realm_id, [Source.of_upload(document_id, document.filename)])
+            uow.documents.label([document_id], labels)
             uow.commit()
         return Uploaded(job, is_new=bool(new))
 

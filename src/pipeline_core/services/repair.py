@@ -77,12 +77,12 @@ class Repair:
             repaired.left += [one for one in findings if not one.is_original]
 
     def _store_again(self, document_id: DocumentId) -> bool:
-        """Store the original again from a file at one of its places; False if none has its bytes."""
+        """Store the original again from a file that is one of its sources; False if none has its bytes."""
         with self.open_uow() as uow:
             original = next((one for one in uow.agreement.named([document_id]) if one.what == "original"), None)
-            places = uow.agreement.places(document_id)
-        for place in places:
-            data = _bytes_at(place, original) if original else None
+            sources = uow.agreement.sources(document_id)
+        for source in sources:
+            data = _bytes_at(source, original) if original else None
             if original and data is not None:
                 self.store.put(original.key, data)
                 log.warning("original_stored_again", document_id=str(document_id))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.jobs import is_parked, missing_part
+from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.rows.jobs import DocumentJob
@@ -137,6 +138,7 @@ class RunDocuments:
         realm_id: RealmId,
         on_work: Callable[[RunResult], None] = lambda _: None,
         wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> RunResult:
         """Take the files in and find what is left to do; ``on_work`` hears of it, a group of files at a time.
 
@@ -144,7 +146,7 @@ class RunDocuments:
         """
         result = RunResult()
         seen: set[DocumentId] = set()
-        for received in self.intake.receive_groups(files, realm_id=realm_id, wished=wished):
+        for received in self.intake.receive_groups(files, realm_id=realm_id, wished=wished, labels=labels):
             ids = [document_id for document_id in received.documents if document_id not in seen]
             seen.update(ids)
             needed = again_if_cut_off(partial(self.find_work, ids, correlation_id=received.correlation_id))
@@ -161,7 +163,13 @@ class RunDocuments:
         return result
 
     def __call__(
-        self, files: Sequence[Path], *, realm_id: RealmId, display: Display, wished: Wished = NOTHING_WISHED
+        self,
+        files: Sequence[Path],
+        *,
+        realm_id: RealmId,
+        display: Display,
+        wished: Wished = NOTHING_WISHED,
+        labels: Labels = NO_LABELS,
     ) -> RunResult:
         """Take the files in, and run those documents that need it.
 
@@ -174,7 +182,7 @@ class RunDocuments:
             self.launcher.start()
             display.watch(so_far.ran)
 
-        result = self.take_in(files, realm_id=realm_id, on_work=begin, wished=wished)
+        result = self.take_in(files, realm_id=realm_id, on_work=begin, wished=wished, labels=labels)
         if result.ran:
             display.note = "starting Prefect"
             self.launcher.wait()

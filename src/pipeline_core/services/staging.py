@@ -181,10 +181,10 @@ class StagingService:
             NotFoundError: there is no such batch.
         """
         with self.open_uow() as uow:
-            realm_id = uow.realms.of_row(batch_id)
-        if realm_id is None:
+            found = uow.realms.of_row(batch_id)
+        if found is None:
             raise no_such_batch(batch_id)
-        return realm_id
+        return found[0]
 
     def get_batch_questions(
         self, batch_id: BatchId, *, realm_id: RealmId, statuses: Sequence[QuestionStatus] | None = None

@@ -38,10 +38,8 @@ def clean(markdown: str, page_map: PageMap) -> tuple[str, PageMap, dict[str, int
         if cleaned == pages:
             break
         pages = cleaned
-    spans, at = [], 0
-    for page, text in zip(page_map.pages, pages, strict=False):
-        spans.append(replace(page, char_from=at, char_to=at + len(text)))
-        at += len(text)
+    bounds = pairwise(accumulate(map(len, pages), initial=0))
+    spans = (replace(page, char_from=at, char_to=to) for page, (at, to) in zip(page_map.pages, bounds, strict=False))
     return "".join(pages), replace(page_map, pages=tuple(spans)), dict(counts)
 
 

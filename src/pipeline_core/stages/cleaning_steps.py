@@ -218,11 +218,6 @@ def keeps_hyphen(head: str, tail: str, context: Context) -> bool:
     return head + tail not in context.words and _KEEPS_HYPHEN.fullmatch(head) is not None
 
 
-def join_cut_paragraphs(text: str, context: Context) -> tuple[str, int]:
-    """Paragraphs that were cut within a page are whole again."""
-    return join_in_page(text, context.running) if context.is_paged else (text, 0)
-
-
 # --- blanks ----------------------------------------------------------------------------------------------
 
 _WITHOUT_PIPES = re.compile(
@@ -328,7 +323,8 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("trailing_blanks", no_trailing_blanks),
     ("headings", atx_headings),
     ("run_in_headings", run_in_headings),
-    ("cut_paragraphs", join_cut_paragraphs),  # before words that were divided there
+    # before words that were divided there
+    ("cut_paragraphs", lambda text, context: join_in_page(text, context.running) if context.is_paged else (text, 0)),
     ("hyphenations", join_hyphenated),
     ("outer_pipes", outer_pipes),
     ("table_rows", compact_tables),

@@ -89,9 +89,8 @@ def embed(data: ToEmbed) -> StageResult[Embedding]:
             )
         vectors.update(zip(missing, embedded.vectors, strict=True))
         usage = embedded.usage
-    rows = np.zeros((len(data.texts), embedder.dims), dtype=np.float32)
-    for position, text in enumerate(data.texts):
-        rows[position] = vectors[text.content_sha256]
+    in_order = [vectors[text.content_sha256] for text in data.texts]
+    rows = np.array(in_order, dtype=np.float32).reshape(len(in_order), embedder.dims)
     report = {"vectors": len(data.texts), "embedded": len(missing), "model": embedder.model}
     return StageResult(Embedding(data.texts, rows, embedder.model, embedder.version), (), report, usage)
 

@@ -1,7 +1,7 @@
 """fact-generator: every chunk is asked for facts; every fact is proved by its chunk; everything is staged."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -117,20 +117,19 @@ def facts_of(result: StageResult[Rows]) -> list[Fact]:
 
 def computation(ctx: StageContext, document_id: DocumentId, data: Data) -> Computation[Rows]:
     """Asks the generator, here or in the computation, and proves and weighs what it says."""
-    echo_from = ctx.settings.validation_echo_similarity
-    words = read_words(ctx.store, data.words)
-    if isinstance(ctx.generator, InWorker):
-        return partial(_ask_and_judge, ctx.generator, document_id, data, words, echo_from)
-    by = {"name": ctx.generator.name, "version": ctx.generator.version}
-    return partial(_judge_all, by, document_id, data, _ask(ctx.generator, data), words, echo_from)
-
-
-def _ask_and_judge(
-    generator: FactGenerator, document_id: DocumentId, data: Data, words: bytes | None, echo_from: float
-) -> StageResult[Rows]:
-    by = {"name": generator.name, "version": generator.version}
-    # without a model questions are made by patterns
-    return _judge_all(by, document_id, data, _ask(generator, data), words, echo_from, by_patterns=True)
+    generator, ask = ctx.generator, partial(_ask, ctx.generator, data)
+    in_worker = isinstance(generator, InWorker)
+    return partial(
+        _judge_all,
+        {"name": generator.name, "version": generator.version},
+        document_id,
+        data,
+        ask if in_worker else partial(dict, ask()),
+        read_words(ctx.store, data.words),
+        ctx.settings.validation_echo_similarity,
+        # without a model questions are made by patterns
+        by_patterns=in_worker,
+    )
 
 
 def _ask(generator: FactGenerator, data: Data) -> dict[str, Generated | PipelineError]:
@@ -153,12 +152,13 @@ def _judge_all(
     by: Mapping[str, str],
     document_id: DocumentId,
     data: Data,
-    asked: Mapping[str, Generated | PipelineError],
+    ask: Callable[[], Mapping[str, Generated | PipelineError]],
     words: bytes | None,
     echo_from: float,
     *,
-    by_patterns: bool = False,
+    by_patterns: bool,
 ) -> StageResult[Rows]:
+    asked = ask()
     answers = {**data.cached, **asked}
     missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
     pages = page_map(data.markdown)

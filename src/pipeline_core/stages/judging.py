@@ -70,14 +70,12 @@ def judge(
     surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
     if isinstance(answer, Exception):
         return ChunkResult(ChunkOutcome.FAILED, reason=str(answer))
-    if answer.outcome is not AnswerOutcome.ANSWERED:
-        return ChunkResult(ChunkOutcome.FAILED, (), answer.reason, 0, cached, answer.usage)
     said = {name for candidate in answer.candidates for name in candidate.traits}
-    if unknown := unknown_traits(said):
-        return ChunkResult(
-            ChunkOutcome.FAILED, (), f"The generator says traits that nobody knows: {', '.join(unknown)}.", 0, cached,
-            answer.usage,
-        )  # fmt: skip
+    unknown = unknown_traits(said)
+    if unknown or answer.outcome is not AnswerOutcome.ANSWERED:
+        named = f"The generator says traits that nobody knows: {', '.join(unknown)}."
+        reason = answer.reason if answer.outcome is not AnswerOutcome.ANSWERED else named
+        return ChunkResult(ChunkOutcome.FAILED, (), reason, 0, cached, answer.usage)
     whole = [candidate for candidate in answer.candidates if candidate.is_whole]
     proved, refused = evidence.verify(whole, chunk.text)
     refused += len(answer.candidates) - len(whole)
@@ -100,31 +98,21 @@ def judge(
 
 
 def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:
-    spans: list[Evidence] = []
-    scattered: list[Piece] = []
     own = [
         replace(span, char_from=chunk.char_from + span.char_from, char_to=chunk.char_from + span.char_to)
         for span in _own_first(candidate, proof)
     ]
-    around = tuple(span for span in around if span not in own)
-    for span in around:
-        for part, pieces in standing(span, prove):
-            spans.append(part)
-            scattered += pieces
-    around_row = len(spans)
-    for span in own:
-        page, pieces = prove(span.quote, span.char_from, span.char_to)
-        spans.append(replace(span, page=page))
-        scattered += pieces
+    near = [part for span in around if span not in own for part in standing(span, prove)]
+    proved = [*near, *(_proved(span, 0, len(span.quote), prove) for span in own)]
     return Fact(
         question_id=question_id_for(chunk.chunk_id, candidate.question, candidate.statement, own[0].char_from),
         question=candidate.question,
         answer=candidate.answer,
         statement=candidate.statement,
-        evidence=tuple(spans),
-        scattered=tuple(scattered),
+        evidence=tuple(span for span, _ in proved),
+        scattered=tuple(piece for _, pieces in proved for piece in pieces),
         traits=candidate.traits,
-        around=around_row,
+        around=len(near),
     )
 
 

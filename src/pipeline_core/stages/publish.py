@@ -14,7 +14,6 @@ from pipeline_core.domain.lifecycle import (
     FINISH,
     SUPERSEDE,
     JobStage,
-    Move,
     Outcome,
     StageName,
 )
@@ -65,7 +64,7 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult[Publ
     texts = data.texts
     embedded = embed.embed(data.again) if data.again else None
     chunks = [str(text.owner_id) for text in texts if text.kind == "chunk"]
-    facts = [str(text.owner_id) for text in texts if text.kind == "question"]
+    facts = tuple(text.owner_id for text in texts if text.kind == "question")
     content = {
         "document_id": str(document.document_id),
         "filename": document.filename,
@@ -73,11 +72,10 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult[Publ
         "embed_models": [data.again.embedder.model] if data.again else data.models,
         "content_sha256": embed.content_key(texts),
         "chunks": chunks,
-        "facts": facts,
+        "facts": list(map(str, facts)),
     }
     output = OutputFile("ingestion_json", ".ingestion.json", json_bytes(content), "application/json")
-    ids = tuple(text.owner_id for text in texts if text.kind == "question")
-    rows = Publication(ids, embedded.rows if embedded else None)
+    rows = Publication(facts, embedded.rows if embedded else None)
     report = {"chunks": len(chunks), "facts": len(facts)}
     return StageResult(rows, (output,), report, embedded.usage if embedded else Usage())
 
@@ -112,22 +110,11 @@ def publish(uow: UnitOfWork, done: Sequence[Saved[Publication]], lease: LeaseTok
         _refuse_unlisted(production.publishable(current), arriving)
         _check(production.swap(current, model=model))
     production.clear_buffer(ids)
-    _end(uow, FINISH, Outcome.PUBLISHED, arriving, lease, config_sha256)
     late = [item for item in done if item.job.document_id in outdated]
-    _end(uow, SUPERSEDE, Outcome.SUPERSEDED, late, lease, config_sha256)
+    for move, outcome, items in ((FINISH, Outcome.PUBLISHED, arriving), (SUPERSEDE, Outcome.SUPERSEDED, late)):
+        payloads = {item.job.job_id: item.payload for item in items}
+        uow.jobs.move(move, payloads, lease=lease, outcome=outcome, config_sha256=config_sha256)
     return Swapped([item.job for item in arriving], banks)
-
-
-def _end(
-    uow: UnitOfWork,
-    move: Move,
-    outcome: Outcome,
-    done: Sequence[Saved[Publication]],
-    lease: LeaseToken,
-    config_sha256: str,
-) -> None:
-    payloads = {item.job.job_id: item.payload for item in done}
-    uow.jobs.move(move, payloads, lease=lease, outcome=outcome, config_sha256=config_sha256)
 
 
 def _refuse_unlisted(

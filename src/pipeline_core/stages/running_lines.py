@@ -106,7 +106,12 @@ def find(pages: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> Runni
                 for edge in group if only_number else group[1:]:
                     found[edge.page].add(edge.line)
                 kept[group[0].page].add(group[0].line)
-    return Running({page: lines for page, lines in found.items() if _leaves_text(pages[page], lines)}, kept)
+    leaving_text = {
+        page: lines
+        for page, lines in found.items()
+        if any(line is None or line.strip() for at, line in enumerate(pages[page]) if at not in lines)
+    }
+    return Running(leaving_text, kept)
 
 
 def _edges(lines: Sequence[str | None], page: int, number: int, *, at_top: bool) -> Iterator[_Edge]:
@@ -201,7 +206,3 @@ def _frames_both(group: list[_Edge], min_pages: int, pages: int) -> bool:
         # one word may as well head what follows
         and (len(group[0].text.split()) > 1 or _ONLY_NUMBER.fullmatch(group[0].text) is not None)
     )
-
-
-def _leaves_text(lines: Sequence[str | None], removed: set[int]) -> bool:
-    return any(line is None or line.strip() for index, line in enumerate(lines) if index not in removed)

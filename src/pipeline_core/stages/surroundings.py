@@ -105,7 +105,6 @@ def _words(heading: str) -> str:
 
 
 def _lines(one: Around) -> Iterator[Around]:
-    """Its lines, each by itself."""
     at = one.start
     for line in one.quote.split("\n"):
         said = line.strip(" \t>")

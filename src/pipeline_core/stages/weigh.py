@@ -45,12 +45,11 @@ def together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     for lead, run in groupby(facts, _lead_of):
         items = list(run)
         known = [fact.confidence.value for fact in items if fact.confidence]
-        if lead is None or len(known) < 2:
-            found += items
-            continue
-        shared = round(fmean(known), 3)
+        shared = round(fmean(known), 3) if lead and len(known) > 1 else None
         found += [
-            replace(fact, confidence=replace(fact.confidence, value=shared)) if fact.confidence else fact
+            replace(fact, confidence=replace(fact.confidence, value=shared))
+            if fact.confidence and shared is not None
+            else fact
             for fact in items
         ]
     return tuple(found)
@@ -65,14 +64,9 @@ def _lead_of(fact: Fact) -> tuple[int, int] | None:
 
 def varied(results: Mapping[ChunkId, ChunkResult]) -> dict[ChunkId, ChunkResult]:
     """The results with fewer questions. Their ids stay: an edit elsewhere in the document must make no other facts."""
-    asked = [
-        fact.question_id
-        for result in results.values()
-        for fact in result.facts
-        if fact.question is not None and fact.left_out is None
-    ]
-    said = {fact.question_id: fact.question or "" for result in results.values() for fact in result.facts}
-    dropped = {asked[at] for at in questions_to_drop([said[question_id] for question_id in asked])}
+    facts = (fact for result in results.values() for fact in result.facts if fact.left_out is None)
+    asked = [(fact.question_id, fact.question) for fact in facts if fact.question is not None]
+    dropped = {asked[at][0] for at in questions_to_drop([question for _, question in asked])}
 
     def without(fact: Fact) -> Fact:
         return replace(fact, question=None, answer=None) if fact.question_id in dropped else fact

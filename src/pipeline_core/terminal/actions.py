@@ -156,10 +156,10 @@ def _undo(subject: Subject, typed: Typed) -> Done:
             f"An undo applies to one {subject.noun}, or to one pair.",
             action=f"Name it: --{subject.noun} ID or --pair ID.",
         )
-    for duplicate_id, seen in pairs.items():
-        return subject.client.undo_pair(duplicate_id, reason=typed.reason, expected=seen)
-    [(fact_id, seen)] = facts.items()
-    return subject.client.undo_fact(subject.where, fact_id, reason=typed.reason, expected=seen)
+    for duplicate_id in pairs:
+        return subject.client.undo_pair(duplicate_id, reason=typed.reason, expected=pairs)
+    [fact_id] = facts
+    return subject.client.undo_fact(subject.where, fact_id, reason=typed.reason, expected=facts)
 
 
 def _compare(subject: Subject, _typed: Typed) -> Said:

@@ -1,13 +1,18 @@
-"""Messages where a search finds nothing, and on documents that may have the answer once they are reviewed."""
+"""Answers of a search, messages where it finds nothing, and documents that may have the answer once reviewed."""
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.panel import Panel
 
 from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.rows.search import WaitingSource
+from pipeline_core.domain.facts import Span, shown_quotes
+from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.domain.search import WITHOUT_WORDS, Answer
+from pipeline_core.domain.wording import all_names
 from pipeline_core.terminal.hints import typed
-from pipeline_core.terminal.tables import short
+from pipeline_core.terminal.tables import clip, place, short
 
 
 def not_found(answer: Answer) -> NotFoundError:
@@ -41,3 +46,48 @@ def _may_have_it(waiting: WaitingSource) -> str:
 
 def _review(waiting: WaitingSource) -> str:
     return typed(f"review {short(waiting.job_id)}")
+
+
+def print_hits(console: Console, hits: Sequence[Hit]) -> None:
+    """Search results, the first one in full."""
+    for position, hit in enumerate(hits, 1):
+        path = " › ".join(hit.heading_path or [])
+        at = place(hit.page, hit.page_unit)
+        names = escape(all_names(hit.filename, hit.also_named)) if hit.filename else ""
+        where = f"{names}{f', {at}' if at else ''}" if names else "a question bank"
+        source = where + (f" · {escape(path)}" if path else "")
+        title, body = _said(hit)
+        if position == 1:
+            text = f"{title}\n\n[bold]{body}[/]\n\n" if title else f"[bold]{body}[/]\n\n"
+            for fact in hit.facts:
+                asked, said = _said(fact)
+                text += f"[dim]fact[/]     {f'{asked} ' if asked else ''}[bold]{said}[/]\n"
+            # a bank's answer is its own word: there is no document to quote; a passage is its own evidence
+            if hit.evidence and hit.kind == "fact":
+                text += f"[dim]evidence[/] “{escape(_evidence(hit, 400))}”\n"
+            quote = f"{hit.match} quote · " if hit.match else ""
+            text += f"[dim]source[/]   {source}\n"
+            # found by its words alone: there is no similarity to tell
+            alike = "" if hit.similarity is None else f" · similarity {hit.similarity:.2f}"
+            text += f"[dim]match[/]    {quote}score {hit.score:.4f}{alike}"
+            # a question is too long for the frame of a narrow terminal
+            console.print(Panel(text, title=hit.kind, title_align="left", border_style="green"))
+        else:
+            # its best fact says it in fewer words
+            title, body = _said(hit.facts[0]) if hit.facts else (title or "passage", body)
+            console.print(f"{position}. {f'{title}  ' if title else ''}[bold]{clip(body, 160)}[/]\n   [dim]{source}[/]")
+
+
+def _said(hit: FoundFact) -> tuple[str, str]:
+    """The question, "" where none is natural, and what is said; of a passage, how it begins."""
+    if hit.kind == "passage":
+        return "", escape(clip(hit.evidence, 300))
+    if hit.question is None:
+        return "", escape(hit.statement or hit.evidence or "")
+    return escape(hit.question), escape(hit.answer or hit.statement or "")
+
+
+def _evidence(hit: FoundFact, length: int) -> str:
+    if hit.spans:
+        return shown_quotes([Span.from_json(span) for span in hit.spans], length)
+    return clip(hit.evidence, length)

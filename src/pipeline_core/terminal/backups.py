@@ -2,37 +2,25 @@
 
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
-from rich.status import Status
 
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.services.backup_files import Manifest
 from pipeline_core.services.restore import Restored
 from pipeline_core.terminal.hints import pasteable
+from pipeline_core.terminal.output import StatusLine
 
 _EVERY_S = 10.0
 
 
-class StepDisplay:
+class StepDisplay(StatusLine):
     """Says how far it is: a line that changes on a terminal, else a line every ten seconds."""
 
     def __init__(self, console: Console, first: str) -> None:
-        self._console = console
-        self._status = Status(first, console=console)
+        super().__init__(console, first)
         self._next = time.monotonic() + _EVERY_S
-
-    def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._status.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._status.stop()
 
     def __call__(self, step: str) -> None:
         """This is done now."""

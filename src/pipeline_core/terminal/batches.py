@@ -17,8 +17,8 @@ from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.question_banks.reading import Role
 from pipeline_core.services.staging import StagedBank
-from pipeline_core.terminal.hints import pasteable, program, typed
-from pipeline_core.terminal.tables import alike, short
+from pipeline_core.terminal.hints import pasteable, program
+from pipeline_core.terminal.tables import alike, clip, print_pair, short
 
 Row = dict[str, Any]
 _SHOWN = 20
@@ -78,15 +78,15 @@ def print_pairs(console: Console, pairs: Sequence[StagedPair]) -> None:
     """Undecided pairs in full; of the others, how many there are."""
     waiting = [pair for pair in pairs if pair.resolution == "pending"]
     for pair in waiting[:_SHOWN]:
-        console.print(f"[yellow]● near-duplicate[/] {alike(pair.method, pair.score)}  pair {short(pair.duplicate_id)}")
-        if pair.flags:
-            console.print(
-                f"    differ    {'; '.join(DIFFERENCES.get(flag, flag) for flag in pair.flags)}", highlight=False
-            )
-        command = f"batches {short(pair.batch_id)} resolve --pair {short(pair.duplicate_id)}"
-        console.print(f"    decide    {typed(command)} --duplicates {pair.proposed}", highlight=False, soft_wrap=True)
-        console.print(Padding(f"new       {escape(_flat(pair.staged_text))}", (0, 0, 0, 4)))
-        console.print(Padding(f"existing  {escape(_flat(pair.existing_text or '(gone)'))}", (0, 0, 0, 4)))
+        named = short(pair.duplicate_id)
+        print_pair(
+            console,
+            f"{alike(pair.method, pair.score)}  pair {named}",
+            differ="; ".join(DIFFERENCES.get(flag, flag) for flag in pair.flags),
+            decide=f"batches {short(pair.batch_id)} resolve --pair {named} --duplicates {pair.proposed}",
+            new=escape(clip(pair.staged_text)),
+            existing=escape(clip(pair.existing_text or "(gone)")),
+        )
     if len(waiting) > _SHOWN:
         console.print(f"  … and {len(waiting) - _SHOWN} more")
     for resolution, count in Counter(pair.resolution for pair in pairs if pair.resolution != "pending").items():
@@ -119,12 +119,12 @@ def print_questions(console: Console, questions: Sequence[StagedFact]) -> None:
         table.add_column(title, overflow="ellipsis", no_wrap=True, max_width=46, min_width=8)
     for question in questions:
         topic = " › ".join(filter(None, (question.topic, question.subtopic)))
-        words = (topic, _flat(question.title), _flat(question.answer or ""))
+        words = (topic, clip(question.title), clip(question.answer or ""))
         table.add_row(short(question.question_id), question.status, *map(escape, words))
     console.print(table)
     for question in questions:
         if question.import_error:
-            console.print(f"[red]✗[/] {escape(_flat(question.title))}: {escape(question.import_error)}")
+            console.print(f"[red]✗[/] {escape(clip(question.title))}: {escape(question.import_error)}")
 
 
 def print_history(console: Console, history: Sequence[PastDecision]) -> None:
@@ -139,7 +139,7 @@ def print_history(console: Console, history: Sequence[PastDecision]) -> None:
         if event.code == "question_edited":
             for name, before in payload["before"].items():
                 after = payload["after"][name]
-                told = f"{name}: {_flat(str(before or '–'))} → {_flat(str(after or '–'))}"
+                told = f"{name}: {clip(str(before or '–'))} → {clip(str(after or '–'))}"
                 console.print(Padding(escape(told), (0, 0, 0, 4)))
 
 
@@ -158,8 +158,3 @@ def print_next(console: Console, row: ListedBatch) -> None:
     for is_due, what, command in steps:
         if is_due:
             console.print(f"    {what}  {command}", highlight=False, soft_wrap=True)
-
-
-def _flat(text: str, length: int = 160) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -17,7 +17,8 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.services.diagnose import DescribedSetting
 from pipeline_core.terminal.hints import pasteable
 from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
-from pipeline_core.terminal.tables import print_failures, print_left_out, print_parked, print_waiting
+from pipeline_core.terminal.reviewing import print_left_out, print_parked
+from pipeline_core.terminal.tables import print_failures, print_waiting
 
 _OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}
 _WIDE = 110
@@ -45,6 +46,9 @@ def print_job(console: Console, job: DocumentDetail) -> None:
     console.print(f"[bold]{escape(job.filename)}[/]  {place_of(job)} ({job.percent}%)")
     if job.also_named:
         console.print(f"[dim]{'also':<12} {escape(', '.join(job.also_named))}[/]")
+    for name, words in (("tags", ", ".join(job.tags)), ("collection", job.collection)):
+        if words:
+            console.print(f"[dim]{name:<12} {escape(words)}[/]")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {getattr(job, f'{name}_id')}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")

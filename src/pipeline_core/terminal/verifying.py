@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
-from rich.status import Status
 
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.wording import counted, listed
@@ -14,8 +13,10 @@ from pipeline_core.services.repair import Repaired
 from pipeline_core.services.verify import Fault, Finding, Sample, Verified
 from pipeline_core.stages.registry import BY_NAME
 from pipeline_core.terminal.hints import pasteable
+from pipeline_core.terminal.output import StatusLine
 
 _SHOWN = 20
+_FIGURES = ("documents", "all_documents", "objects", "bytes", "unnamed_young", "pending_results", "others")
 _SAMPLE = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 
 
@@ -38,23 +39,11 @@ def sample_of(text: str) -> Sample | None:
     )
 
 
-class VerifyDisplay:
+class VerifyDisplay(StatusLine):
     """A line that says how far it is."""
 
     def __init__(self, console: Console) -> None:
-        self._status = Status("checking documents", console=console)
-        self._shows = console.is_terminal
-
-    def __enter__(self) -> Self:
-        if self._shows:
-            self._status.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._shows:
-            self._status.stop()
+        super().__init__(console, "checking documents")
 
     def __call__(self, verified: Verified) -> None:
         """Show where it is now."""
@@ -64,36 +53,23 @@ class VerifyDisplay:
 
 def verified_json(verified: Verified, repaired: Repaired | None) -> dict[str, Any]:
     """Everything that was found, by its counts and one by one."""
+    repairs = repaired and {
+        "stored_again": repaired.stored_again,
+        "queued": repaired.queued,
+        "orphans_removed": repaired.removed,
+    }
     return {
-        "documents": verified.documents,
-        "all_documents": verified.all_documents,
-        "objects": verified.objects,
-        "bytes": verified.bytes,
+        **{name: getattr(verified, name) for name in _FIGURES},
         **verified.counts(),
-        "unnamed_young": verified.unnamed_young,
-        "pending_results": verified.pending_results,
-        "others": verified.others,
         "found": [_finding_json(finding) for finding in verified.found],
-        "repaired": {
-            "stored_again": repaired.stored_again,
-            "queued": repaired.queued,
-            "orphans_removed": repaired.removed,
-        }
-        if repaired
-        else None,
+        "repaired": repairs,
     }
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "fault": finding.fault,
-        "what": finding.what,
-        "detail": finding.detail,
-        "document_id": finding.document_id,
-        "filename": finding.filename or None,
-        "key": finding.key,
-        "action": mend(finding),
-    }
+    shown = {**asdict(finding), "filename": finding.filename or None, "action": mend(finding)}
+    del shown["stages"]
+    return shown
 
 
 def mend(finding: Finding) -> str:

@@ -89,7 +89,7 @@ def contradicting_answers(subject: Subject) -> Iterator[Finding]:
         for (left, says), (right, denies) in islice(combinations(facts, 2), _MOST_PAIRS):
             difference = _difference(says, denies)
             said = comparable_texts(left.statement, left.own_words, right.statement, right.own_words)
-            likeness = fuzz.ratio(*map(_words, said)) / 100
+            likeness = fuzz.ratio(*(normalise_for_match(_masked(one)) for one in said)) / 100
             if difference and likeness >= least and not measures_contradict(*said):
                 yield Finding(
                     "contradicting_answers",
@@ -130,12 +130,4 @@ def measures_contradict(left: str, right: str) -> bool:
 
 def _masked(text: str) -> str:
     # only measures: "part 1 … within 4 days" and "part 2 … within 5 days" agree
-    return " ".join(_MEASURE.sub(_mask, text.casefold()).split())
-
-
-def _mask(measure: re.Match[str]) -> str:
-    return _NUMBER.sub(_HOLE, measure[0])
-
-
-def _words(statement: str) -> str:
-    return normalise_for_match(_masked(statement))
+    return " ".join(_MEASURE.sub(lambda measure: _NUMBER.sub(_HOLE, measure[0]), text.casefold()).split())

@@ -26,7 +26,7 @@ def evidence_not_exact(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     "evidence_not_exact",
                     Severity.CRITICAL,
-                    f"The quote {subject.where(fact)} is not what stands in the document: “{short(span.quote)}”",
+                    f"The quote {subject.where(fact)} is not in the document: “{short(span.quote)}”",
                     {"char_from": span.char_from, "char_to": span.char_to},
                     subject=str(fact.question_id),
                 )
@@ -121,7 +121,7 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
             "undecided_duplicates",
             Severity.CRITICAL,
             f"{counted(subject.undecided_pairs, 'undecided pair')} of near-duplicates: return the document to "
-            "matching review and say which of each pair is to stand.",
+            "matching review and choose which of each pair to keep.",
             {"pairs": subject.undecided_pairs},
         )
 
@@ -140,7 +140,7 @@ def fact_density(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "too_few_facts" if few else "too_many_facts",
             Severity.WARNING,
-            f"{facts} from {characters:,} characters is {'little' if few else 'much'} for such a text "
+            f"{facts} from {characters:,} characters is unusually {'few' if few else 'many'} for such a text "
             f"(usual: {least:g} to {most:g} in 10,000).",
             {
                 "facts": len(subject.questions),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Finding, Severity
-from pipeline_core.domain.staging import StagedChunk
 from pipeline_core.domain.wording import counted
 from pipeline_core.validation.subject import Subject
 
@@ -15,13 +14,13 @@ _MOST_REASONS = 5
 def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
     """Every chunk ended as facts, as nothing here (with a reason), or failed."""
     for row in subject.chunks:
-        chunk, page = f"chunk {row.chunk.ordinal}", _number(subject, row)
-        # nothing where the original has no pages
+        chunk = f"chunk {row.chunk.ordinal}"
+        page = None if subject.page_map.count is None else row.chunk.page_from
         where = chunk if page is None else f"{chunk} ({subject.page_map.unit} {page})"
         if row.outcome is None:
             code, message = "chunk_without_outcome", f"{where.capitalize()} was never asked for facts."
         elif row.outcome is ChunkOutcome.FAILED:
-            code, message = "chunk_failed", f"No facts could be had from {where}: {row.reason}"
+            code, message = "chunk_failed", f"No facts could be extracted from {where}: {row.reason}"
         else:
             continue
         yield Finding(code, Severity.CRITICAL, message, {"chunk": row.chunk.ordinal, "page": page}, subject=chunk)
@@ -47,7 +46,7 @@ def text_outside_chunks(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "text_outside_chunks",
             Severity.CRITICAL,
-            f"In no chunk: {counted(outside, 'character')} of the text.",
+            f"Not in any chunk: {counted(outside, 'character')} of the text.",
             {"characters": outside},
         )
 
@@ -105,7 +104,3 @@ def oversized_chunk(subject: Subject) -> Iterator[Finding]:
                 {"characters": len(row.chunk.text), "limit": limit},
                 subject=f"chunk {row.chunk.ordinal}",
             )
-
-
-def _number(subject: Subject, row: StagedChunk) -> int | None:
-    return None if subject.page_map.count is None else row.chunk.page_from

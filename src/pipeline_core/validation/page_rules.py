@@ -43,8 +43,8 @@ def pages_without_text(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "pages_without_text",
             Severity.CRITICAL,
-            f"From {len(pictures)} of {counted(len(pages), 'page')} no text could be read: there are only pictures, "
-            "and nothing of them would be published. Install the extra that reads scans (pip install "
+            f"From {len(pictures)} of {counted(len(pages), 'page')} no text could be read: there are only "
+            "pictures, and nothing from them would be published. Install the extra that reads scans (pip install "
             "'document-pipeline[ocr]') or run the document through OCR, and upload it again; override if the "
             "pictures do not matter.",
             {"pages": pictures, "total": len(pages), "share": round(share, 4), "limit": limit},
@@ -74,16 +74,16 @@ def evidence_scattered_on_page(subject: Subject) -> Iterator[Finding]:
 
 def _finding(subject: Subject, fact: StagedQuestion, pieces: tuple[Piece, ...], severity: Severity) -> Finding:
     follows = (
-        "It was put back all the same: reject it, or override the finding if it is right."
+        "It was included all the same: reject it, or override the finding if it is right."
         if severity is Severity.CRITICAL
-        else "It is left out; a reviewer can take it in by approving this fact."
+        else "It is left out; a reviewer can include it by approving this fact."
     )
     places = "; ".join(_place(piece) for piece in pieces[:_SHOWN])
     more = f" and {len(pieces) - _SHOWN} more" if len(pieces) > _SHOWN else ""
     return Finding(
         "evidence_scattered_on_page",
         severity,
-        f"The words of the quote {subject.where(fact)} do not stand there in one piece: "
+        f"The words of the quote {subject.where(fact)} are not there in one piece: "
         f"“{shown_quotes(fact.evidence, 160)}” ({places}{more}). {follows}",
         {"page": fact.page, "places": [piece.as_json() for piece in pieces]},
         subject=str(fact.question_id),

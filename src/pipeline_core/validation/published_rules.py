@@ -65,8 +65,8 @@ def contradictions(pairs: Sequence[Differing]) -> Iterator[Finding]:
         yield Finding(
             CONTRADICTS_PUBLISHED,
             Severity.WARNING,
-            f"Published already is {is_there}: {_said(published)} — but here — {_said(staged)}. "
-            "If both are about the same thing, one of them is out of date.",
+            f"Already published is {is_there}: {_said(published)} — but here — {_said(staged)}. If both are about "
+            "the same thing, one of them is out of date.",
             {
                 "question_ids": [str(pair.question_id), str(pair.published_id)],
                 "values": [list(numbers_in(pair.staged_text)), list(numbers_in(pair.published_text))],
@@ -97,13 +97,18 @@ def _contradiction(pair: Differing) -> str | None:
 def _values_contradict(left: str, right: str) -> bool:
     """Returns whether both give measures of one kind, all different: "$2,500" and "2 % of the sum, here $7,700"."""
     values = [_value(text) for text in (left, right)]
-    kinds, other_kinds = ({_NUMBER.sub("#", found[0]) for found in _MEASURE.finditer(value)} for value in values)
-    return not kinds.isdisjoint(other_kinds) and set(numbers_in(values[0])).isdisjoint(numbers_in(values[1]))
+    kinds, other_kinds = map(_kinds, values)
+    return not set(kinds).isdisjoint(other_kinds) and set(numbers_in(values[0])).isdisjoint(numbers_in(values[1]))
 
 
 def _value(statement: str) -> str:
     found = next((match for value in _VALUE if (match := value.search(statement))), None)
     return found[1].casefold() if found else ""
+
+
+def _kinds(text: str) -> list[str]:
+    """The measures of a text, each without its number."""
+    return [_NUMBER.sub("#", found[0]) for found in _MEASURE.finditer(text.casefold())]
 
 
 def _answers_contradict(left: str, right: str) -> bool:
@@ -112,9 +117,7 @@ def _answers_contradict(left: str, right: str) -> bool:
         return True
     if numbers_in(left) == numbers_in(right):
         return False
-    mine, others = (
-        [_NUMBER.sub("#", found[0]) for found in _MEASURE.finditer(text.casefold())] for text in (left, right)
-    )
+    mine, others = map(_kinds, (left, right))
     return measures_contradict(left, right) or (len(mine) == 1 and mine == others)
 
 

@@ -81,9 +81,9 @@ def words_out_of_order(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "words_out_of_order",
             Severity.WARNING,
-            f"The words of {counted(len(found), 'passage')} came out of their order "
-            f"({'; '.join(islice(places, _MOST_PLACES))}): no facts were made of them. Upload the text in another "
-            "format, or export the PDF again.",
+            f"The words of {counted(len(found), 'passage')} came out of order "
+            f"({'; '.join(islice(places, _MOST_PLACES))}): no facts were made from them. Upload the text in "
+            "another format, or export the PDF again.",
             {"passages": len(found), "chunks": [chunk.ordinal for chunk in found[:_MOST_CHUNKS]]},
         )
 

@@ -18,6 +18,7 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.banks import ALIKE, BANK
 from tests.support.deep_scans import LONG, USUAL, scan, select
@@ -124,7 +125,7 @@ def test_a_rejected_scan_and_the_publication_that_stands(typed: Typing, app: Pip
     select(app, document_id)
     scan(app)
     assert "published, scan waits" in typed("status").out
-    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, "nothing of use"))
+    app.review.decide(document_id, Request(Decision.REJECT, Reviewer(app.realm_id, reason="nothing of use")))
     assert "published, scan rejected" in typed("status").out
     assert "published, scan rejected" in typed("status", "manual.md").out
     assert typed("export", "manual.md").code == 0
@@ -401,3 +402,11 @@ def test_pairs_that_the_system_decided_can_be_named(make_pipeline: Callable[...,
     assert "No problems were found" not in shown
     assert f"near-duplicate {name}" in typed("review", "second.md", "--facts").out
     assert "decided keep_both" in typed("review", "second.md", "resolve", "--pair", name, "--as", "keep_both").out
+
+
+def test_a_stage_is_named_and_queued_by_itself(app: Pipeline, typed: Typing) -> None:
+    [document_id] = receive(app, upload("manual.md", MANUAL)).documents
+    assert typed("stage", "manual.md").out == "ingest\n"
+    assert typed("stage", str(document_id), "ingest", "--no-run", "--json").json["state"] == "queued"
+    assert typed("stage", "manual.md", "embedder", "--no-run", "--json").error["code"] == "stage_not_available"
+    assert typed("stage", "manual.md", "oven", "--json").error["message"] == "The stage cannot be 'oven'."

@@ -109,6 +109,16 @@ def test_without_a_start_documents_wait_in_the_queue(client: Client, launcher: D
     assert app.queue.take(1).document_ids == tuple(submitted.document_ids)
 
 
+def test_tags_and_a_collection_are_kept(client: Client, tmp_path: Path) -> None:
+    upload = Upload("manual.md", MANUAL.encode())
+    client.submit([upload], start=False, tags=["home", " "], collection=" Claims ")
+    [document_id] = client.submit([upload], start=False, tags=["flood"]).document_ids
+    status = client.status(document_id)
+    assert (sorted(status.tags), status.collection) == (["flood", "home"], "Claims")
+    with pytest.raises(RefusedError, match="at most 100 characters"):
+        client.submit([upload], tags=["x" * 101])
+
+
 def test_reviewing(client: Client) -> None:
     client.submit([BULLETIN])
     [waiting] = client.waiting()

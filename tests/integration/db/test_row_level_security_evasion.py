@@ -10,7 +10,7 @@ from psycopg.errors import ForeignKeyViolation, InsufficientPrivilege
 
 from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
-from pipeline_core.domain.documents import Place
+from pipeline_core.domain.documents import Source
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import APPROVE_MATCHES
 from tests.support.database import register
@@ -181,7 +181,7 @@ def test_the_api_role_does_its_own_users_work(database: TwoUsers) -> None:
         claims = json.dumps({"sub": str(BOB)})
         uow.session.connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
         [document] = register(uow, BOB)
-        uow.documents.place(BOB, [Place("file:///new.md", document.document_id, "new.md")])
+        uow.documents.set_sources(BOB, [Source("file:///new.md", document.document_id, "new.md")])
         ids = [document.document_id, his.document_id, hers.document_id]
         assert set(uow.documents.find(ids)) == {document.document_id, his.document_id}
         with pytest.raises(IllegalMoveError, match="no such job"):

@@ -16,6 +16,7 @@ from pipeline_core.db.session import Session
 from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.staging import Matchable, NewRows
 from pipeline_core.duplicates.baseline import Baseline
 from pipeline_core.duplicates.comparing import match_keys
@@ -211,7 +212,7 @@ def test_a_decided_pair_is_not_raised_again(make_pipeline: MakePipeline, databas
     publish(app, upload("first.md", FIRST))
     [document_id] = publish(app, upload("second.md", SECOND))
     assert any(resolution == "pending" for resolution, *_ in _pairs(database_url))
-    request = Request(Decision.APPROVE, app.realm_id, "both stand", Resolution.KEEP_BOTH)
+    request = Request(Decision.APPROVE, Reviewer(app.realm_id, reason="both stand"), Resolution.KEEP_BOTH)
     app.review.decide(document_id, request)
     through(app, [document_id])
     decided = _pairs(database_url, "p.duplicate_id, p.resolution, p.resolved_by, p.resolved_at")

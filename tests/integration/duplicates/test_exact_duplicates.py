@@ -104,7 +104,7 @@ def test_a_dead_exact_duplicate_that_is_retried_is_compared_again(app: Pipeline,
 def test_a_dead_document_goes_on_where_it_failed_when_nothing_was_compared_since(manual: Pipeline) -> None:
     """What a person approved is not asked again for a failure that has nothing to do with it."""
     [first] = publish(manual, upload("a.md", FIRST))
-    manual.review.decide(first, Request(Decision.APPROVE, manual.realm_id, "read"))
+    manual.review.decide(first, Request(Decision.APPROVE, Reviewer(manual.realm_id, reason="read")))
     batch, _ = through(manual, [first], until=StageName.EMBEDDER)
     dead_letter(manual, batch)
     manual.retry(first, from_stage=None, by="test")
@@ -116,7 +116,7 @@ def test_a_dead_document_goes_on_where_it_failed_when_nothing_was_compared_since
 def test_a_rejected_document_that_is_retried_finds_what_was_published_meanwhile(manual: Pipeline) -> None:
     [first] = publish(manual, upload("a.md", FIRST))
     [second] = publish(manual, upload("b.md", SECOND))
-    manual.review.decide(first, Request(Decision.REJECT, manual.realm_id, "not ours"))
+    manual.review.decide(first, Request(Decision.REJECT, Reviewer(manual.realm_id, reason="not ours")))
     decide(manual, second)
     drain(manual)
     for _ in range(2):  # what was left out for the rejected exact duplicate waits for a person again
@@ -193,7 +193,7 @@ def test_an_edited_fact_leaves_its_old_words_to_its_exact_duplicate(make_pipelin
     drain(app)
     assert who_says(app, FACT) == ["b.md"]
 
-    manual.review.decide(first, Request(Decision.APPROVE, manual.realm_id, "edited"))
+    manual.review.decide(first, Request(Decision.APPROVE, Reviewer(manual.realm_id, reason="edited")))
     drain(app)
     assert (who_says(app, FACT), who_says(app, OTHER)) == (["b.md"], ["a.md"])
 
@@ -215,7 +215,7 @@ def test_a_published_fact_gives_its_old_words_up_when_its_new_ones_are_published
     reworded(app, first)
     drain(app)
     assert who_says(app, FACT) == ["a.md"]
-    app.review.decide(first, Request(Decision.APPROVE, app.realm_id, "edited"))
+    app.review.decide(first, Request(Decision.APPROVE, Reviewer(app.realm_id, reason="edited")))
     drain(app)
     assert standing(app, second)[0] == "awaiting_review"
     decide(app, second)

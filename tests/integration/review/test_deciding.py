@@ -87,7 +87,7 @@ def test_another_user_has_no_such_document(manual: Pipeline) -> None:
     document_id = park(manual)
     bob = user_id_for("bob")
     with pytest.raises(NotFoundError):
-        manual.review.decide(document_id, Request(Decision.APPROVE, bob))
+        manual.review.decide(document_id, Request(Decision.APPROVE, Reviewer(bob)))
     with pytest.raises(NotFoundError):
         manual.review.edit(OfDocument(document_id), uuid4(), {"answer": "x"}, by=Reviewer(bob))
     with pytest.raises(NotFoundError):

@@ -105,7 +105,7 @@ def _edit_fact(app: Pipeline, name: str, document_id: DocumentId, fact: StagedFa
 
 def _decide_all(app: Pipeline, name: str, document_id: DocumentId, _fact: StagedFact, whole: Seen) -> object:
     decision = Decision.APPROVE if name == "Ann" else Decision.REJECT
-    return app.review.decide(document_id, Request(decision, app.realm_id, reviewer=name, expected=whole))
+    return app.review.decide(document_id, Request(decision, Reviewer(app.realm_id, name), expected=whole))
 
 
 @pytest.mark.parametrize("way", [_decide_fact, _edit_fact, _decide_all])
@@ -138,7 +138,9 @@ def test_a_whole_document_is_not_approved_over_an_edit_that_nobody_saw(app: Pipe
     assert isinstance(where, OfDocument)
     seen = app.review.seen(where, Reviewer(app.realm_id))
     act(app, where, "Bob", "edit", first(app, where))
-    request = Request(Decision.APPROVE, app.realm_id, "read", Resolution.KEEP_BOTH, reviewer="Ann", expected=seen)
+    request = Request(
+        Decision.APPROVE, Reviewer(app.realm_id, "Ann", reason="read"), Resolution.KEEP_BOTH, expected=seen
+    )
     with pytest.raises(ChangedMeanwhileError, match="Bob changed it on 20") as told:
         app.review.decide(where.document_id, request)
     assert told.value.asked == {"decision": "approve", "reason": "read", "duplicates": "keep_both"}
@@ -185,7 +187,7 @@ def test_a_history_tells_of_one_fact_and_of_the_whole(app: Pipeline) -> None:
     one, other = app.review.facts(where, app.realm_id)[:2]
     act(app, where, "Ann", "reject", one)
     act(app, where, "Bob", "edit", other)
-    app.review.decide(where.document_id, Request(Decision.APPROVE, app.realm_id, "", Resolution.KEEP_BOTH))
+    app.review.decide(where.document_id, Request(Decision.APPROVE, Reviewer(app.realm_id), Resolution.KEEP_BOTH))
     codes = {
         fact.question_id: [event.code for event in app.review.history(where, app.realm_id, fact.question_id)]
         for fact in (one, other)

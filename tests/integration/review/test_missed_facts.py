@@ -86,7 +86,7 @@ def add(app: Pipeline, document_id: DocumentId, *words: str, **said: str | None)
 
 
 def go_on(app: Pipeline, document_id: DocumentId, **more: Any) -> None:
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, **more))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id), **more))
     through(app, [document_id])
 
 
@@ -175,7 +175,7 @@ def test_what_people_decided_survives_when_the_text_is_cut_otherwise(
     """What a person added or rejected by itself is no less a decision for the chunk that it was in."""
     added = add(app, waiting)
     [known] = [fact for fact in app.review.facts(OfDocument(waiting), app.realm_id) if fact.generator != "reviewer"]
-    app.review.decide(waiting, Request(Decision.REJECT, app.realm_id, question_ids=(known.question_id,)))
+    app.review.decide(waiting, Request(Decision.REJECT, Reviewer(app.realm_id), question_ids=(known.question_id,)))
     go_on(app, waiting)
     other = make_pipeline(generator=generator, changes={"workflow": "manual"})
     other.retry(waiting, from_stage=StageName.CHUNKER, by="Ann")
@@ -267,7 +267,7 @@ def test_adding_it_again_changes_nothing(app: Pipeline, waiting: DocumentId) -> 
     first, again = add(app, waiting), add(app, waiting)
     assert (again.is_new, again.fact) == (False, first.fact)
     assert len([event for event in job(app, waiting)["events"] if event["code"] == "fact_added"]) == 1
-    app.review.decide(waiting, Request(Decision.REJECT, app.realm_id, question_ids=(first.fact.question_id,)))
+    app.review.decide(waiting, Request(Decision.REJECT, Reviewer(app.realm_id), question_ids=(first.fact.question_id,)))
     with pytest.raises(AlreadyDecidedError, match=r"added by Ann before, and is rejected"):
         add(app, waiting)
 
@@ -355,7 +355,7 @@ def test_it_is_added_to_what_waits_in_matching_review_and_to_nothing_else(app: P
     add(app, waiting, question="How often?", answer="Every 24 months.")
     go_on(app, waiting)
     assert "return" in refused().what_to_do
-    app.review.decide(waiting, Request(Decision.OVERRIDE, app.realm_id, reason="I have read it twice."))
+    app.review.decide(waiting, Request(Decision.OVERRIDE, Reviewer(app.realm_id, reason="I have read it twice.")))
     through(app, [waiting])
     late = refused()
     assert isinstance(late, AlreadyDecidedError)

@@ -46,9 +46,11 @@ def test_a_fact_that_was_rejected_by_itself_stays_so_when_its_document_is_retrie
     [document_id] = publish(manual, upload("a.md", MANUAL))
     false, *others = manual.review.facts(OfDocument(document_id), manual.realm_id)
     ids = (false.question_id,)
-    manual.review.decide(document_id, Request(Decision.REJECT, manual.realm_id, "false", question_ids=ids))
+    manual.review.decide(
+        document_id, Request(Decision.REJECT, Reviewer(manual.realm_id, reason="false"), question_ids=ids)
+    )
     for _ in range(2):  # rejecting the whole twice does not make the first rejection one of the whole
-        manual.review.decide(document_id, Request(Decision.REJECT, manual.realm_id, "not now"))
+        manual.review.decide(document_id, Request(Decision.REJECT, Reviewer(manual.realm_id, reason="not now")))
         manual.retry(document_id, from_stage=None, by="test")
         drain(manual)
     assert standing(manual, document_id)[:2] == ("awaiting_review", "matching_review")
@@ -60,9 +62,9 @@ def test_a_rejection_that_was_taken_back_is_one_with_the_document_again(manual: 
     [document_id] = publish(manual, upload("a.md", MANUAL))
     [fact, *_] = manual.review.facts(OfDocument(document_id), manual.realm_id)
     for decision in (Decision.REJECT, Decision.APPROVE):
-        request = Request(decision, manual.realm_id, "looked up", question_ids=(fact.question_id,))
+        request = Request(decision, Reviewer(manual.realm_id, reason="looked up"), question_ids=(fact.question_id,))
         manual.review.decide(document_id, request)
-    manual.review.decide(document_id, Request(Decision.REJECT, manual.realm_id, "not now"))
+    manual.review.decide(document_id, Request(Decision.REJECT, Reviewer(manual.realm_id, reason="not now")))
     manual.retry(document_id, from_stage=None, by="test")
     drain(manual)
     decide(manual, document_id, Resolution.KEEP_BOTH)
@@ -187,7 +189,7 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
     [fact] = manual.review.facts(OfDocument(first), manual.realm_id)
     manual.review.edit(OfDocument(first), fact.question_id, {"statement": words}, by=Reviewer(manual.realm_id))
     assert manual.review.pairs(OfDocument(second), manual.realm_id) == []
-    manual.review.decide(first, Request(Decision.APPROVE, manual.realm_id, "edited"))
+    manual.review.decide(first, Request(Decision.APPROVE, Reviewer(manual.realm_id, reason="edited")))
     through(manual, [first])
     left = [pair.resolution for pair in manual.review.pairs(OfDocument(first), manual.realm_id)]
     assert left == (["pending"] if words != OPENS else [])
@@ -202,7 +204,9 @@ def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolu
     [third] = publish(app, upload("c.md", text_of("Rules", EACH_LOSS, OPENS)))
     assert [standing(app, one)[0] for one in (second, third)] == ["awaiting_review"] * 2
     if at_once:
-        decided = app.review.decide(second, Request(Decision.APPROVE, app.realm_id, "read", resolution, reviewer="Ann"))
+        decided = app.review.decide(
+            second, Request(Decision.APPROVE, Reviewer(app.realm_id, "Ann", reason="read"), resolution)
+        )
     else:
         pair = the_pair(app, second).duplicate_id
         decided = app.review.resolve(OfDocument(second), resolution, [pair], by=Reviewer(app.realm_id, "Ann", "read"))

@@ -81,7 +81,7 @@ def test_what_is_new_waits_and_what_was_published_stays(deep: Pipeline) -> None:
         ).fetchone()
     assert batches == (len(new), len(new))
 
-    deep.review.decide(document_id, Request(Decision.APPROVE, deep.realm_id))
+    deep.review.decide(document_id, Request(Decision.APPROVE, Reviewer(deep.realm_id)))
     through(deep, [document_id])
     assert row(deep, document_id)["outcome"] == "published"
     after = published(deep, document_id)
@@ -188,7 +188,7 @@ def test_the_reviewer_decides_which_words_of_the_document_stand(
 ) -> None:
     app, document_id = told
     before = published(app, document_id)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, duplicates=resolution))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id), duplicates=resolution))
     assert published(app, document_id) == before
     through(app, [document_id])
     assert row(app, document_id)["outcome"] == "published"
@@ -204,7 +204,7 @@ def test_the_reviewer_decides_which_words_of_the_document_stand(
 def test_a_rejected_scan_that_would_have_replaced_leaves_the_old_fact(told: tuple[Pipeline, DocumentId]) -> None:
     app, document_id = told
     before = published(app, document_id)
-    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, "nothing of use"))
+    app.review.decide(document_id, Request(Decision.REJECT, Reviewer(app.realm_id, reason="nothing of use")))
     assert published(app, document_id) == before
     assert {statements(app, document_id)[text] for text in (HOUSING, FILTER)} == {"imported"}
 
@@ -225,7 +225,7 @@ def test_the_converter_of_the_profile_is_used(
     assert not any("fine print" in chunk["text"] for chunk in published(app, document_id)["chunks"])
     select(app, document_id)
     scan(app)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     chunks = published(app, document_id)["chunks"]
     assert any("fine print" in chunk["text"] for chunk in chunks)
@@ -246,7 +246,9 @@ def test_a_rejected_scan_leaves_everything_as_it_was(deep: Pipeline) -> None:
     words = Marked(at := chunk.text.index("The housing of part"), at + len("The housing of part"))
     missed = MissedFact(chunk.chunk_id, (words,), statement="There is a housing.")
     added = deep.add_fact(document_id, missed, by=Reviewer(deep.realm_id)).fact.question_id
-    decided = deep.review.decide(document_id, Request(Decision.REJECT, deep.realm_id, "nothing of use"))
+    decided = deep.review.decide(
+        document_id, Request(Decision.REJECT, Reviewer(deep.realm_id, reason="nothing of use"))
+    )
     assert "what was published stays" in decided.message
     assert published(deep, document_id) == before
     # what a reviewer added to the scan goes with it
@@ -267,12 +269,12 @@ def test_decisions_about_facts_survive_a_scan(make_pipeline: Callable[..., Pipel
     through(app, [document_id])
     first, second, *_ = facts(app, document_id, "pending")
     app.review.edit(OfDocument(document_id), first, {"statement": "In the cabinet."}, by=Reviewer(app.realm_id))
-    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, question_ids=(second,)))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.REJECT, Reviewer(app.realm_id), question_ids=(second,)))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     select(app, document_id)
     scan(app)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     after = {fact["question_id"]: fact["statement"] for fact in published(app, document_id)["facts"]}
     assert after[first] == "In the cabinet."
@@ -411,7 +413,7 @@ def test_changed_settings_of_the_profile_run_it_again(deep: Pipeline, make_pipel
     [document_id] = publish(deep, upload(text=LONG))
     select(deep, document_id)
     scan(deep)
-    deep.review.decide(document_id, Request(Decision.APPROVE, deep.realm_id))
+    deep.review.decide(document_id, Request(Decision.APPROVE, Reviewer(deep.realm_id)))
     through(deep, [document_id])
     before = published(deep, document_id)
     # the usual settings are nothing to it any more; its own are
@@ -457,7 +459,7 @@ def test_a_document_whose_scan_was_rejected_takes_the_place_that_it_is_copied_to
     publish(deep, upload("there.md", f"# Hours\n\n{opens}\n", "file:///there.md"))
     select(deep, document_id)
     scan(deep)
-    deep.review.decide(document_id, Request(Decision.REJECT, deep.realm_id, "nothing of use"))
+    deep.review.decide(document_id, Request(Decision.REJECT, Reviewer(deep.realm_id, reason="nothing of use")))
 
     received = receive(deep, upload("there.md", LONG, "file:///there.md"))
     assert needs_work(deep, received) == [document_id]

@@ -62,8 +62,8 @@ def decided(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, DocumentI
     )
     for decision, names in ((Decision.REJECT, ["rejected"]), (Decision.APPROVE, ["approved", "taken over"])):
         one_by_one = tuple(ids[SENTENCES[name]] for name in names)
-        app.review.decide(document_id, Request(decision, app.realm_id, "I looked.", None, one_by_one))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+        app.review.decide(document_id, Request(decision, Reviewer(app.realm_id, reason="I looked."), None, one_by_one))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     return app, document_id
 
@@ -99,7 +99,7 @@ def test_decisions_and_edits_survive(
     assert again.document_ids == [document_id]
     through(app, [document_id])
     # its workflow is manual: what is new waits to be looked at
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     assert statements(app, document_id) == {
         "It opens at 3 bar.",

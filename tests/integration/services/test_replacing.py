@@ -185,7 +185,9 @@ def test_the_record_of_a_publication_lists_what_was_published(make_pipeline: Mak
     [first] = publish(app, upload("a.md", text_of("Alpha", EVERY_LOSS, FACT)))
     [second] = publish(app, upload("b.md", text_of("Beta", EACH_LOSS)))
     for document_id in (first, second):
-        app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, duplicates=Resolution.REPLACE_EXISTING))
+        app.review.decide(
+            document_id, Request(Decision.APPROVE, Reviewer(app.realm_id), duplicates=Resolution.REPLACE_EXISTING)
+        )
     through(app, [first, second])
     assert [said for _, said in in_production(app)] == [FACT, EACH_LOSS]
     for document_id in (first, second):

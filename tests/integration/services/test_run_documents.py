@@ -11,6 +11,7 @@ from pipeline_core.cli.exits import Exit, of_jobs
 from pipeline_core.domain.errors import StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import INTERRUPT
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.ports.object_store import StoredObject
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.run_documents import RunDocuments, RunResult, finish_what_others_have
@@ -106,7 +107,9 @@ def test_a_run_leaves_alone_what_others_queued(app: Pipeline, tmp_path: Path) ->
     [theirs] = needs_work(app, receive(app, upload("theirs.md", OTHER)))
     [decided] = needs_work(app, receive(app, upload("costs.md", COSTS)))
     through(app, [decided])
-    app.review.decide(decided, Request(Decision.OVERRIDE, app.realm_id, "Two policy years, both are right."))
+    app.review.decide(
+        decided, Request(Decision.OVERRIDE, Reviewer(app.realm_id, reason="Two policy years, both are right."))
+    )
     assert (state(app, theirs), state(app, decided)) == ("queued", "queued")
 
     run(app, written(tmp_path, "first.md", SAME))

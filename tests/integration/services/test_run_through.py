@@ -11,7 +11,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ServiceUnavailableError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.review import OfDocument
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from pipeline_core.validation.rules import RULES
@@ -317,14 +317,14 @@ def test_what_a_person_left_out_is_not_validated(make_pipeline: MakePipeline) ->
         "# Costs\n\nThe annual deductible is $500 for each member.\n\nThe annual deductible is $750 for each member.\n"
     )
     [document_id] = publish(app, upload("costs.md", text))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     assert state_of(app, document_id)[:2] == ("awaiting_review", "validation_review")
     assert findings_of(app, document_id)["contradiction"]["severity"] == "critical"
-    app.review.decide(document_id, Request(Decision.RETURN, app.realm_id))
+    app.review.decide(document_id, Request(Decision.RETURN, Reviewer(app.realm_id)))
     [wrong] = [f.question_id for f in app.review.facts(OfDocument(document_id), app.realm_id) if "$750" in f.statement]
-    app.review.decide(document_id, Request(Decision.REJECT, app.realm_id, question_ids=(wrong,)))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.REJECT, Reviewer(app.realm_id), question_ids=(wrong,)))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     assert "contradiction" not in findings_of(app, document_id)
     assert state_of(app, document_id) == ("done", "ingested", "published")

@@ -25,7 +25,7 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import FLOORS, SearchMode, answers
 from pipeline_core.ports.fact_generator import ChunkInput
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
 from tests.support.database import copied_database
 from tests.support.paths import ROOT
 from tests.support.rows import row_of

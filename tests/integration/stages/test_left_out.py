@@ -6,6 +6,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.documents import Converted, Page, PageMap
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.page_words import Run
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.intake import Upload
 from tests.samples.pdfs import pdf, text
@@ -51,13 +52,15 @@ def test_left_out_then_taken_in_then_critical(make_pipeline: Callable[..., Pipel
     assert finding["severity"] == "warning"
     assert [exported["quote"] for exported in app.views.export(app.realm_id, document_id)["facts"]] == [WHOLE]
 
-    asked = Request(Decision.APPROVE, app.realm_id, "It is right.", None, (fact["question_id"],))
+    asked = Request(Decision.APPROVE, Reviewer(app.realm_id, reason="It is right."), None, (fact["question_id"],))
     decided = app.review.decide(document_id, asked)
     assert decided.state is JobState.QUEUED
     through(app, [document_id])
     job = app.views.job(app.realm_id, row["job_id"])
     assert (job["state"], job["left_out"], job["critical"]) == ("awaiting_review", 0, 1)
-    app.review.decide(document_id, Request(Decision.OVERRIDE, app.realm_id, "Read on the page itself."))
+    app.review.decide(
+        document_id, Request(Decision.OVERRIDE, Reviewer(app.realm_id, reason="Read on the page itself."))
+    )
     through(app, [document_id])
     published = app.views.export(app.realm_id, document_id)["facts"]
     assert {exported["quote"] for exported in published} == {GARBLED, WHOLE}
@@ -69,9 +72,11 @@ def test_one_that_is_taken_in_among_the_approved_is_compared_as_well(make_pipeli
     through(app, [first])
     [row] = app.views.jobs(app.realm_id, document_ids=[first])
     [fact] = app.views.job(app.realm_id, row["job_id"])["left_out_facts"]
-    app.review.decide(first, Request(Decision.APPROVE, app.realm_id, "It is right.", None, (fact["question_id"],)))
+    app.review.decide(
+        first, Request(Decision.APPROVE, Reviewer(app.realm_id, reason="It is right."), None, (fact["question_id"],))
+    )
     through(app, [first])
-    app.review.decide(first, Request(Decision.OVERRIDE, app.realm_id, "Read on the page itself."))
+    app.review.decide(first, Request(Decision.OVERRIDE, Reviewer(app.realm_id, reason="Read on the page itself.")))
     through(app, [first])
 
     manual = make_pipeline(converter=TwoColumns(), changes={"workflow": "manual"})
@@ -79,7 +84,9 @@ def test_one_that_is_taken_in_among_the_approved_is_compared_as_well(make_pipeli
     through(manual, [second])
     [row] = manual.views.jobs(manual.realm_id, document_ids=[second])
     [fact] = manual.views.job(manual.realm_id, row["job_id"])["left_out_facts"]
-    chosen = Request(Decision.APPROVE, manual.realm_id, "It is right.", approved=(fact["question_id"],))
+    chosen = Request(
+        Decision.APPROVE, Reviewer(manual.realm_id, reason="It is right."), approved=(fact["question_id"],)
+    )
     manual.review.decide(second, chosen)
     through(manual, [second])
 

@@ -11,6 +11,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.through import needs_work, through, upload
@@ -83,7 +84,10 @@ def test_what_is_unsure_is_left_out_counted_listed_and_taken_in(make: Callable[.
     assert fact["confidence"] < MIDDLE
     assert fact["confidence_reasons"]
 
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, "I know it.", None, (fact["question_id"],)))
+    app.review.decide(
+        document_id,
+        Request(Decision.APPROVE, Reviewer(app.realm_id, reason="I know it."), None, (fact["question_id"],)),
+    )
     through(app, [document_id])
     assert set(published(app, document_id)) == {SURE, UNSURE}
 
@@ -96,9 +100,9 @@ def test_between_the_two_a_person_is_asked(make: Callable[..., Pipeline]) -> Non
     [waiting] = row["to_decide"]
     assert waiting["statement"] == UNSURE
 
-    rejected = Request(Decision.REJECT, app.realm_id, "Of what?", None, (waiting["question_id"],))
+    rejected = Request(Decision.REJECT, Reviewer(app.realm_id, reason="Of what?"), None, (waiting["question_id"],))
     app.review.decide(document_id, rejected)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     assert list(published(app, document_id)) == [SURE]
 
@@ -106,7 +110,7 @@ def test_between_the_two_a_person_is_asked(make: Callable[..., Pipeline]) -> Non
 def test_who_approves_the_document_approves_what_was_asked(make: Callable[..., Pipeline]) -> None:
     app = make(publish_from=MIDDLE, ask_from=0.0)
     document_id = processed(app)
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id)))
     through(app, [document_id])
     assert set(published(app, document_id)) == {SURE, UNSURE}
 
@@ -164,7 +168,7 @@ def test_a_policy_that_is_not_applied_is_said_and_not_stored(
     app = make(publish_from=MIDDLE, ask_from=0.0)
     document_id = processed(app)
     if decision:
-        app.review.decide(document_id, Request(decision, app.realm_id))
+        app.review.decide(document_id, Request(decision, Reviewer(app.realm_id)))
     why = {
         None: "it waits for a person. Decide about it, then",
         Decision.APPROVE: "it is under way. Set the new ones again once it has come to rest.",

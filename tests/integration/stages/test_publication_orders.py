@@ -19,6 +19,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import ConflictError, RefusedError
 from pipeline_core.domain.ids import DocumentId, RealmId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.failures import record_failures
 from pipeline_core.settings import load_settings
@@ -98,7 +99,7 @@ class Desk:
     def decide(self, kind: str, which: int) -> None:
         decision = {"approve": Decision.APPROVE, "reject": Decision.REJECT}[kind]
         duplicates = Resolution.KEEP_EXISTING if decision is Decision.APPROVE else None
-        self.app.review.decide(self.names[which], Request(decision, self.user, "read", duplicates))
+        self.app.review.decide(self.names[which], Request(decision, Reviewer(self.user, reason="read"), duplicates))
 
     def die(self, which: int) -> None:
         """The document dies on its last steps, if it can be run."""

@@ -91,7 +91,7 @@ def test_what_becomes_of_the_copy_does_not_matter(app: Pipeline, manual: Pipelin
     [waiting] = publish(manual, upload("a.md", FIRST, "file:///a.md"))
     publish(app, upload("b.md", SECOND, "file:///b.md"))
     if end == "reject":
-        manual.review.decide(waiting, Request(Decision.REJECT, manual.realm_id, "not ours"))
+        manual.review.decide(waiting, Request(Decision.REJECT, Reviewer(manual.realm_id, reason="not ours")))
         assert who_says(app, FACT) == ["b.md"]
         manual.retry(waiting, from_stage=None, by="test")
         drain(manual)
@@ -144,9 +144,9 @@ def test_what_contradicts_itself_is_not_published_for_its_copy(app: Pipeline) ->
     ids = [publish(app, upload(f"{name}.md", text_of(name, *costs)))[0] for name in "ab"]
     assert [standing(app, one)[1] for one in ids] == ["validation_review"] * 2
     second = ids[1]
-    app.review.decide(second, Request(Decision.RETURN, app.realm_id, "one is last year's"))
+    app.review.decide(second, Request(Decision.RETURN, Reviewer(app.realm_id, reason="one is last year's")))
     [wrong] = [fact for fact in app.review.facts(OfDocument(second), app.realm_id) if fact.statement == costs[1]]
-    reject = Request(Decision.REJECT, app.realm_id, "last year's", question_ids=(wrong.question_id,))
+    reject = Request(Decision.REJECT, Reviewer(app.realm_id, reason="last year's"), question_ids=(wrong.question_id,))
     app.review.decide(second, reject)
     decide(app, second)
     assert in_production(app) == [("b.md", costs[0])]

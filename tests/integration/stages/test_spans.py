@@ -20,9 +20,9 @@ from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.terminal.actions import new_words
+from pipeline_core.terminal.answering import print_hits
 from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.reviewing import print_facts
-from pipeline_core.terminal.tables import print_hits
 from tests.support.through import needs_work, publish, receive, through, upload
 
 MakePipeline = Callable[..., Pipeline]

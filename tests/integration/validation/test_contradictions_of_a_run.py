@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.through import publish, through, upload
 
@@ -50,7 +51,7 @@ def test_a_waiting_document_is_compared_with_what_is_published_meanwhile(app: Pi
     publish(app, upload("new.md", NEW))
     assert said_against(app, waiting) == ["letter.md - new.md", "letter.md - old.md"]
     assert said_against(app, published) == []
-    app.review.decide(waiting, Request(Decision.OVERRIDE, app.realm_id, reason="Both of them hold."))
+    app.review.decide(waiting, Request(Decision.OVERRIDE, Reviewer(app.realm_id, reason="Both of them hold.")))
     through(app, [waiting])
     assert state_of(app, waiting) == ("done", "ingested")
     assert said_against(app, waiting) == ["letter.md - new.md", "letter.md - old.md"]

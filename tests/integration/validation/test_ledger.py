@@ -13,6 +13,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain import filetypes
 from pipeline_core.domain.documents import Converted, PageMap
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.intake import Upload
 from pipeline_core.stages import gates
@@ -123,7 +124,7 @@ def test_pairs_that_nobody_decided_stop_a_document_that_did_not_wait_for_them(ap
     rules = "# Rules\n\nMembers must report every loss to the service office within thirty days.\n"
     publish(app, upload("first.md", rules))
     [document_id] = publish(app, upload("second.md", rules.replace("every", "each")))
-    app.review.decide(document_id, Request(Decision.APPROVE, app.realm_id, duplicates=Resolution.KEEP_BOTH))
+    app.review.decide(document_id, Request(Decision.APPROVE, Reviewer(app.realm_id), duplicates=Resolution.KEEP_BOTH))
     with psycopg.connect(app.database_url) as connection:
         connection.execute(
             "UPDATE upload_pipeline.staging_duplicates "

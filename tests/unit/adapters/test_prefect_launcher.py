@@ -49,7 +49,7 @@ def test_a_command_asks_whom_the_setting_says(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == Exit.CONFIGURATION
-    assert "there is no Prefect server to ask" in capsys.readouterr().err
+    assert "no Prefect server is configured" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "run": ("run", "run_now", "submit", "wait", "estimate", "progress", "stopping"),
     "status": ("status", "statuses", "details", "newest", "rows", "counts"),
     "retry": ("retry", "retry_all", "published", "foresee_read_again", "read_again"),
+    "stage": ("next_available_stage", "execute_stage"),
     "queue": ("queue", "set_priority", "by"),
     "costs": ("costs", "document_costs", "prices"),
     "review": (
@@ -54,8 +55,6 @@ WITHOUT = {
 OVER_HTTP = {
     "files": "GET /documents/{id}/files",
     "download": "GET /documents/{id}/files/{stage}/{name}",
-    "next_available_stage": "GET /documents/{id}/stages",
-    "execute_stage": "POST /documents/{id}/stages/{stage}/run",
 }
 """Methods that no command has, and the endpoint that does the same."""
 

@@ -14,7 +14,7 @@ from pipeline_core.domain.evaluation import HIT_AT, Expected, Score
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.rows.search import FoundFact, Hit, Source
 from pipeline_core.domain.search import Answer, SearchMode, rank, that_answer
-from pipeline_core.terminal.evaluation import read_questions
+from pipeline_core.terminal.models import read_questions
 from tests.support.rows import row_of
 
 IDS = [UUID(int=number) for number in range(30)]

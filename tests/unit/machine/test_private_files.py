@@ -123,9 +123,9 @@ def test_a_store_in_a_folder_of_the_users_leaves_that_folder(umask: int, tmp_pat
 def test_an_export_is_the_users_by_the_users_umask(umask: int, expected: int, tmp_path: Path) -> None:
     """In a program of ours, which has a umask of its own, and in somebody else's."""
     code = (
-        "import os, sys; from pathlib import Path; os.umask(int(sys.argv[2]))\n"
+        "import os, sys; from pathlib import Path; from types import SimpleNamespace; os.umask(int(sys.argv[2]))\n"
         "from pipeline_core.machine import private_files\nfrom pipeline_core.terminal.exporting import write\n"
-        "exported = {'document_id': '1', 'filename': 'a', 'facts': []}\n"
+        "exported = SimpleNamespace(document_id='1', filename='a', facts=[])\n"
         "write(exported, 'csv', Path(sys.argv[1], 'before.csv')); private_files.take_umask()\n"
         "private_files.take_umask(); write(exported, 'csv', Path(sys.argv[1], 'after.csv'))\n"
         "Path(sys.argv[1], 'ours').touch()"

@@ -9,6 +9,7 @@ import pytest
 from pipeline_core.api.routes.review import BODIES, NOT_DECIDED
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import user_id_for
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import FIELDS, Decision, DecisionFields, Request, Resolution, fields_of, request_of
 
 ANN = user_id_for("ann")
@@ -25,24 +26,26 @@ def test_in_python_there_are_the_same_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "fields", "asked"),
+    ("decision", "fields", "asked", "reviewed"),
     [
-        (Decision.APPROVE, {}, {}),
-        (Decision.APPROVE, {"approved_matches": [ONE]}, {"approved": (ONE,)}),
-        (Decision.APPROVE, {"question_ids": [ONE]}, {"approved": (ONE,)}),
-        (Decision.APPROVE, {"approved_matches": []}, {"approved": ()}),
-        (Decision.APPROVE, {"approved_matches": None, "reason": ""}, {}),
-        (Decision.APPROVE, {"fact_ids": [ONE]}, {"question_ids": (ONE,)}),
-        (Decision.APPROVE, {"duplicates": Resolution.KEEP_BOTH}, {"duplicates": Resolution.KEEP_BOTH}),
-        (Decision.REJECT, {"question_ids": [ONE, TWO]}, {"question_ids": (ONE, TWO)}),
-        (Decision.REJECT, {"fact_ids": [ONE]}, {"question_ids": (ONE,)}),
-        (Decision.OVERRIDE, {"override_reason": "read it"}, {"reason": "read it"}),
-        (Decision.OVERRIDE, {"override_reason": "read it", "reason": "read it"}, {"reason": "read it"}),
-        (Decision.RETURN, {"user_id": "Ann"}, {"reviewer": "Ann"}),
+        (Decision.APPROVE, {}, {}, {}),
+        (Decision.APPROVE, {"approved_matches": [ONE]}, {"approved": (ONE,)}, {}),
+        (Decision.APPROVE, {"question_ids": [ONE]}, {"approved": (ONE,)}, {}),
+        (Decision.APPROVE, {"approved_matches": []}, {"approved": ()}, {}),
+        (Decision.APPROVE, {"approved_matches": None, "reason": ""}, {}, {}),
+        (Decision.APPROVE, {"fact_ids": [ONE]}, {"question_ids": (ONE,)}, {}),
+        (Decision.APPROVE, {"duplicates": Resolution.KEEP_BOTH}, {"duplicates": Resolution.KEEP_BOTH}, {}),
+        (Decision.REJECT, {"question_ids": [ONE, TWO]}, {"question_ids": (ONE, TWO)}, {}),
+        (Decision.REJECT, {"fact_ids": [ONE]}, {"question_ids": (ONE,)}, {}),
+        (Decision.OVERRIDE, {"override_reason": "read it"}, {}, {"reason": "read it"}),
+        (Decision.OVERRIDE, {"override_reason": "read it", "reason": "read it"}, {}, {"reason": "read it"}),
+        (Decision.RETURN, {"user_id": "Ann"}, {}, {"name": "Ann"}),
     ],
 )
-def test_what_names_mean(decision: Decision, fields: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-    assert request_of(decision, ANN, fields) == Request(decision, ANN, **asked)
+def test_what_names_mean(
+    decision: Decision, fields: Mapping[str, Any], asked: Mapping[str, Any], reviewed: Mapping[str, str]
+) -> None:
+    assert request_of(decision, Reviewer(ANN), fields) == Request(decision, Reviewer(ANN, **reviewed), **asked)
 
 
 @pytest.mark.parametrize(
@@ -59,5 +62,5 @@ def test_what_names_mean(decision: Decision, fields: Mapping[str, Any], asked: M
 )
 def test_what_is_refused(decision: Decision, fields: Mapping[str, Any], says: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        request_of(decision, ANN, fields)
+        request_of(decision, Reviewer(ANN), fields)
     assert says in str(refused.value)

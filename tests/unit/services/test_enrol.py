@@ -54,7 +54,7 @@ def test_each_row_with_content_becomes_a_document_that_waits_for_a_person() -> N
     assert (enrolled.new, enrolled.without_content) == ([_id(BOATS), _id(oars)], 1)
     registered = database.given("documents.register")
     assert [document.filename for given in registered for document in given["documents"]] == ["Boats.md", "Oars.md"]
-    places = [place.uri for given in database.given("documents.place") for place in given["places"]]
+    places = [place.uri for given in database.given("documents.set_sources") for place in given["sources"]]
     assert places == ["table:old_documents/1", "table:old_documents/2"]
     assert [given["rows"] for given in database.given("documents.describe")] == [{_id(BOATS): BOATS}, {_id(oars): oars}]
 

@@ -36,7 +36,7 @@ def _database(known: dict[DocumentId, str] | None = None, **answers: Any) -> Fak
             "documents.ids_of": lambda _realm, sums: {one: document_id_for(REALM, one) for one in sums},
             "documents.originals": known or {},
             "documents.register": register,
-            "documents.places_left": [],
+            "documents.sources_left": [],
             **answers,
         }
     )
@@ -62,8 +62,8 @@ def test_new_files_are_stored_and_then_registered_with_where_they_stand(tmp_path
     assert sorted(store.objects.values()) == [b"# Boats\n", b"# Oars\n", b"# On disk\n"]
     [given] = database.given("documents.register")
     assert [document.mime for document in given["documents"]] == ["text/markdown"] * 3
-    [placed] = database.given("documents.place")
-    uris = [place.uri for place in placed["places"]]
+    [placed] = database.given("documents.set_sources")
+    uris = [place.uri for place in placed["sources"]]
     assert uris == [f"upload:{ids[0]}/boats.md", "web:oars", path.resolve().as_uri()]
 
 
@@ -93,7 +93,7 @@ def test_the_same_content_twice_is_one_document_with_a_copy() -> None:
 def test_nothing_but_refusals_opens_no_transaction_to_register() -> None:
     database = _database()
     _receive(_intake(database), Upload("empty.md", b""))
-    assert {"documents.register", "documents.place", "commit"}.isdisjoint(database.names)
+    assert {"documents.register", "documents.set_sources", "commit"}.isdisjoint(database.names)
 
 
 @pytest.mark.parametrize(("kept", "is_mended"), [(BOATS.data, False), (b"other bytes", True), (None, True)])
@@ -142,7 +142,7 @@ def test_places_that_a_file_has_left_are_given_up_once_nothing_stands_there(tmp_
     if is_there:
         old.write_bytes(b"# Other\n")
     elsewhere = Path("/no/such/folder/a.md").as_uri()
-    database = _database(**{"documents.places_left": [old.as_uri(), "upload:1/a.md", elsewhere]})
+    database = _database(**{"documents.sources_left": [old.as_uri(), "upload:1/a.md", elsewhere]})
     _receive(_intake(database), new)
     gone = [given["uris"] for given in database.given("documents.vacate")]
     assert gone == ([] if is_there else [[old.as_uri()]])

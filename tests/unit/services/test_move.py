@@ -23,12 +23,11 @@ def _document(state: JobState = JobState.DONE, realm_id: RealmId = FROM) -> Mova
 
 
 def _database(document: MovableDocument | None, roles: dict[RealmId, Role], **answers: Any) -> FakeDatabase:
-    shared = [Realm(TO, "Harbour", Role.ADMIN, False, 2, None), Realm(FROM, "Boats", Role.ADMIN, False, 2, None)]
+    shared = [Realm(one, name, roles[one], False, 2, None) for one, name in ((TO, "Harbour"), (FROM, "Boats"))]
     return FakeDatabase(
         {
             "realms.shared_with": shared,
-            "realms.of_row": FROM,
-            "realms.role": lambda realm_id, _user_id: roles.get(realm_id),
+            "realms.of_row": (FROM, roles[FROM]),
             "documents.to_move": document,
             "documents.of_content": None,
             **NOTHING_REVIVED,

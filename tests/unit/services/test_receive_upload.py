@@ -80,7 +80,7 @@ def test_a_new_file_is_stored_before_it_is_known() -> None:
     assert (given["submitted_via"], given["wished"]) == ("http", Wished(publish_from=0.9))
     assert document.raw_path in store.objects
     names = database.names
-    assert names.index("jobs.lock_active") < names.index("documents.register") < names.index("documents.place")
+    assert names.index("jobs.lock_active") < names.index("documents.register") < names.index("documents.set_sources")
     assert names[-1] == "commit"
 
 
@@ -92,7 +92,7 @@ def test_the_same_bytes_again_name_the_document_that_is_there() -> None:
     uploaded, _ = _receive(database, name="other name.md", store=store)
     assert uploaded == Uploaded(done, is_new=False)
     assert "documents.register" not in database.names
-    [place] = database.given("documents.place")[0]["places"]
+    [place] = database.given("documents.set_sources")[0]["sources"]
     assert place.filename == "other name.md"
 
 

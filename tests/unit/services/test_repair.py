@@ -26,14 +26,14 @@ OUTPUT = Finding(
 
 
 def _repair(
-    *found: Finding, job: JobSummary | None = None, places: list[str] | None = None, removed: list[str] | None = None
+    *found: Finding, job: JobSummary | None = None, sources: list[str] | None = None, removed: list[str] | None = None
 ) -> tuple[Repaired, MemoryObjectStore, FakeDatabase]:
     job = job or summary(1)
     named = NamedObject(document_id(1), "boats.md", "original", None, KEY, len(DATA), sha256_hex(DATA))
     answers: dict[str, Any] = {
         "documents.find": {job.document_id: job},
         "agreement.named": [named],
-        "agreement.places": places or [],
+        "agreement.sources": sources or [],
         "upkeep.are_objects_held": False,
         "upkeep.unnamed": removed or [],
     }
@@ -64,7 +64,7 @@ def test_an_original_is_stored_again_from_the_first_place_that_has_its_bytes(tmp
     torn.write_bytes(b"x" * len(DATA))
     same.write_bytes(DATA)
     uris = ["upload:1/boats.md", (tmp_path / "gone.md").as_uri(), *(path.as_uri() for path in (other, torn, same))]
-    repaired, store, _ = _repair(ORIGINAL, OUTPUT, places=uris)
+    repaired, store, _ = _repair(ORIGINAL, OUTPUT, sources=uris)
     assert store.objects[KEY] == DATA
     assert (repaired.stored_again, repaired.queued, repaired.left) == ([document_id(1)], [document_id(1)], [])
 
@@ -78,7 +78,7 @@ def test_without_its_file_nothing_of_a_document_is_run_in_vain() -> None:
 def test_an_original_that_is_back_leaves_nothing_of_a_document_that_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "boats.md"
     path.write_bytes(DATA)
-    repaired, _, _ = _repair(ORIGINAL, places=[path.as_uri()])
+    repaired, _, _ = _repair(ORIGINAL, sources=[path.as_uri()])
     assert (repaired.stored_again, repaired.queued, repaired.left) == ([document_id(1)], [], [])
 
 

@@ -54,7 +54,7 @@ def test_what_died_and_what_was_paid_are_told() -> None:
     cost = row_of(CostOfRun, stage="fact-generator", model="m", outcome="ok", calls=3, cost_usd=0.25)
     text = summary([dead], [cost, replace(cost, cost_usd=0.0)], Settings())
     assert f"encrypted\\_file. Why and what to do: `pipeline status {dead['job_id']}`" in text
-    assert "Together 0.2500 US dollars" in text
+    assert "Total: 0.2500 US dollars" in text
 
 
 def test_findings_are_sorted_and_bounded() -> None:

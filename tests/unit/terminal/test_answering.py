@@ -10,8 +10,7 @@ from pipeline_core.cli.exits import Exit, of_answer
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.rows.search import Hit, WaitingSource
 from pipeline_core.domain.search import Answer
-from pipeline_core.terminal.answering import not_found
-from pipeline_core.terminal.tables import print_hits
+from pipeline_core.terminal.answering import not_found, print_hits
 from tests.support.rows import row_of
 
 HIT = row_of(

@@ -83,8 +83,8 @@ def parts_lost(lost: Sequence[str]) -> Finding:
     return Finding(
         "converter_warning",
         Severity.CRITICAL,
-        f"Parts of the document are missing: {'; '.join(lost[:5])}. Open it where it was made, mend or take out what "
-        "is named, save it and upload that.",
+        f"Parts of the document are missing: {'; '.join(lost[:5])}. Open it in the program that made it, repair or "
+        "remove what is named, save it and upload that.",
         {"warnings": len(lost)},
     )
 

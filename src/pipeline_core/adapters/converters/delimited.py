@@ -47,7 +47,7 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
     """
     decoded = read_text(source.data)
     if decoded is None:
-        raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
+        raise UnsupportedTypeError(f"{source.filename} is named as {source.kind.label} but is binary data.")
     text = storable(decoded.text)
     if not text.strip(_SEPARATORS + ' "\n'):
         raise EmptyFileError(f"{source.filename} has no text: only white space and separators.")
@@ -61,7 +61,7 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
         markdown = storable(sheet_markdown(Sheet("", reading.rows())))
     except SheetTooLargeError as error:
         raise UnsupportedTypeError(
-            f"{source.filename} is {error}, which is more than we read.", action="Upload it in parts."
+            f"{source.filename} is {error}, which is more than can be read.", action="Upload it in parts."
         ) from error
     findings += [*sheet_findings([(source.filename, reading.noticed)], [], kept=False), *reading.findings()]
     return Converted(markdown, whole(markdown), NAME, tuple(findings))

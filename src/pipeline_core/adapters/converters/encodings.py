@@ -67,7 +67,8 @@ def encoding_findings(decoded: Decoded) -> Iterator[Finding]:
             "characters_broken",
             Severity.WARNING,
             f"{broken:,} characters could not be read and stand as {_BROKEN}, the first in "
-            f"“{_sample_line(decoded.text, _BROKEN)}”. Mend them where the file was made, and upload it again.",
+            f"“{_sample_line(decoded.text, _BROKEN)}”. Correct them in the program that made the file, and upload "
+            "it again.",
             {"characters": broken},
         )
     if not decoded.guessed:

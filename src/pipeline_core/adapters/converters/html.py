@@ -25,7 +25,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     """
     decoded = decode_page(source.data)
     if decoded is None:
-        raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
+        raise UnsupportedTypeError(f"{source.filename} is named as {source.kind.label} but is binary data.")
     page, hidden = prepare(decoded.text, keep_hidden=options.keep_hidden)
     is_deep = next(deep_texts(page, _DEEPEST), None) is not None
     try:

@@ -243,7 +243,7 @@ class LlamaParse:
                 f"{self._client.where} has no version {self._tier_version} of the tier {self._options.tier}.",
                 action=f"Set UPLOAD_PIPELINE_LLAMA_PARSE_VERSION to one of: {', '.join(sorted(known)[-5:])}.",
             )
-        return f"{self._client.where} takes the key and has {self._options.tier} {self._tier_version}"
+        return f"{self._client.where} accepts the key and has {self._options.tier} {self._tier_version}"
 
     def _until(self) -> float:
         return time.monotonic() + self.deadline_s

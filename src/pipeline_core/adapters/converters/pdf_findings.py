@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from pipeline_core.adapters.converters.hidden import shortened
 from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
@@ -31,8 +32,9 @@ def ocr_failed(ocr: Ocr | None) -> tuple[str, str]:
         return (f" They were not read by OCR: {ocr.why_off}.", NoTextError.action)
     return (
         f" OCR ({ocr.languages}) found no text in them.",
-        "See whether they show text in one of these languages and whether the files in UPLOAD_PIPELINE_TESSDATA_PATH "
-        "are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan the pages again, sharper.",
+        "Check whether they show text in one of these languages and whether the files in "
+        "UPLOAD_PIPELINE_TESSDATA_PATH are whole (they come from github.com/tesseract-ocr/tessdata_fast), or scan "
+        "the pages again, sharper.",
     )
 
 
@@ -95,11 +97,11 @@ def words_lost(page: int, words: Sequence[str]) -> Finding:
 
 def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     """``notes`` are the comments on each page, by its number."""
-    said = [f"page {number}: “{_short(note)}”" for number, texts in notes.items() for note in texts]
+    said = [f"page {number}: “{shortened(note, _LONGEST)}”" for number, texts in notes.items() for note in texts]
     return Finding(
         "comments_left_out",
         Severity.INFO,
-        f"Comments are no part of the text and were left out: {listed(said)}.",
+        f"Comments are not part of the text and were left out: {listed(said)}.",
         {"comments": len(said)},
     )
 
@@ -108,7 +110,7 @@ def line_numbers_left_out(pages: Sequence[int]) -> Finding:
     return Finding(
         "line_numbers_left_out",
         Severity.INFO,
-        f"The numbers of lines in the margin of {_spoken(pages).lower()} are no part of the text and were left out.",
+        f"The line numbers in the margin of {_spoken(pages).lower()} are not part of the text and were left out.",
         {"pages": list(pages)},
     )
 
@@ -117,15 +119,10 @@ def notes_not_read(pages: Sequence[int]) -> Finding:
     return Finding(
         "notes_not_read",
         Severity.WARNING,
-        f"What is filled in or noted on {_spoken(pages).lower()} is not in the result: the PDF is damaged there. "
+        f"Form entries and notes on {_spoken(pages).lower()} are not in the result: the PDF is damaged there. "
         "Print it to a new PDF, or save it again where it was made, and upload that.",
         {"pages": list(pages)},
     )
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def not_examined(pages: Collection[int], not_compared: Collection[int], total: int) -> Finding:

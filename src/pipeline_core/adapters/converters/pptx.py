@@ -41,7 +41,7 @@ def convert(source: Source, options: ConvertOptions) -> Converted:
     markdown, page_map = assemble(pages, "slide")
     findings = [*reading.findings(missing_parts(source))]
     if not has_words(markdown):
-        raise refusal(source, [f"{part} is no sound XML" for part in reading.broken], findings)
+        raise refusal(source, [f"{part} is not well-formed XML" for part in reading.broken], findings)
     if (lost := missing_words(reading.passages, markdown)) is not None:
         findings.append(lost)
     return Converted(markdown, page_map, NAME, tuple(findings), declared_total(source.data, source.kind))

@@ -25,7 +25,7 @@ def convert(source: Source, _options: ConvertOptions) -> Converted:
     """
     decoded = read_text(source.data)
     if decoded is None:
-        raise UnsupportedTypeError(f"{source.filename} is called {source.kind.label} but is binary data.")
+        raise UnsupportedTypeError(f"{source.filename} is named as {source.kind.label} but is binary data.")
     markdown = storable(decoded.text)
     if not markdown or markdown.isspace():
         raise EmptyFileError(f"{source.filename} has no text: only white space.")

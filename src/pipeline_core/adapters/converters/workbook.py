@@ -102,7 +102,7 @@ class _Reading:
             yield Finding(
                 "comments_left_out",
                 Severity.INFO,
-                f"{self.book.remarks} comments on cells are no part of the text and were left out.",
+                f"{self.book.remarks} comments on cells are not part of the text and were left out.",
                 {"comments": self.book.remarks},
             )
 
@@ -129,7 +129,7 @@ def sheet_findings(
     if found := {f"{cell} of the sheet “{name}”": said for name, one in notes for cell, said in one.errors.items()}:
         count = counted(len(found), "cell shows", "cells show")
         said = f"{count} an error instead of a value: {_named(found)}. "
-        advice = "Mend what the formulas refer to, save the file, and upload that."
+        advice = "Correct what the formulas refer to, save the file, and upload that."
         yield Finding("formula_error", Severity.WARNING, said + advice, {"cells": len(found)})
 
 

@@ -153,11 +153,11 @@ class OpenAIEmbedder:
         vector = np.asarray(values, dtype=np.float32)
         if vector.shape != (self.dims,):
             return OptionRefusedError(
-                f"{self.model} makes vectors of {vector.size} numbers and {self.dims} are expected.",
+                f"{self.model} makes vectors of {vector.size} dimensions, but {self.dims} are expected.",
                 where=self._client.where,
                 action="Set UPLOAD_PIPELINE_OPENAI_EMBED_DIMS to the model's length, or name it with it (NAME@LENGTH).",
             )
         length = float(np.linalg.norm(vector))
         if not np.isfinite(vector).all() or not np.isfinite(length) or length == 0:
-            return AnswerLostError("A vector came back that is no direction (NaN or zero).", where=self._client.where)
+            return AnswerLostError("A vector came back that has no direction (NaN or zero).", where=self._client.where)
         return vector / np.float32(length)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import MAX_QUESTION_CHARS, Claim
@@ -53,20 +52,18 @@ def questions_asked(text: str, blocks: Sequence[Block], language: str, repeated:
     One that heads several sections ("Is it vulnerable?") is about what each is of, which it does not say.
     """
     found: dict[int, Asked] = {}
-    for at, block in enumerate(blocks):
-        if block.kind == "prose" and not block.item and (own := _own_question(text, block, language)):
-            found[at] = own
-    for at, (above, block) in enumerate(pairwise(blocks), start=1):
-        if block.kind != "prose" or block.item or at in found:
+    for at, (above, block) in enumerate(zip((None, *blocks), blocks, strict=False)):
+        if block.kind != "prose" or block.item:
             continue
-        if above.kind == "heading" and not set(block.headings[-1:]) & set(repeated):
+        asked = _own_question(text, block, language)
+        if asked is None and above and above.kind == "prose":
+            asked = _of_paragraph(text, above, block, language)
+        elif asked is None and above and above.kind == "heading" and not set(block.headings[-1:]) & set(repeated):
             asked = _of_heading(text, above, block.start, language)
-        else:
-            asked = _of_paragraph(text, above, block, language) if above.kind == "prose" else None
-        if asked:
+        asked = asked and replace(asked, is_understood=_is_understood(asked.said, language))
+        if asked and (asked.is_understood or asked.answer_start > block.start):
             found[at] = asked
-    judged = {at: replace(asked, is_understood=_is_understood(asked.said, language)) for at, asked in found.items()}
-    return {at: asked for at, asked in judged.items() if asked.is_understood or asked.answer_start > blocks[at].start}
+    return found
 
 
 def _is_understood(question: str, language: str) -> bool:

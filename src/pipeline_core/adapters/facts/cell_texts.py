@@ -77,8 +77,9 @@ class CutCells:
         self._names = names
         self._last = body[-1] if body and followed else None
         self._is_cut_below = is_cut_below
-        self._long = [_mostly_sentences(cells, at) for at in range(len(names))]
-        self._capital = [_mostly_capital(cells, at) for at in range(len(names))]
+        texts = [long_texts(cells, at) for at in range(len(names))]
+        self._long = [len(own) > 1 and 2 * sum(map(is_sentence, own)) >= len(own) for own in texts]
+        self._capital = [2 * sum(not said[0].islower() for said in own) >= len(own) for own in texts]
         self._is_numbered = _mostly_numbered(cells)
 
     def is_no_row(self, said: Said) -> bool:
@@ -108,16 +109,6 @@ class CutCells:
         if is_sentence(said):
             return False
         return (row is self._last and (self._is_cut_below or self._long[column])) or is_unfinished(said)
-
-
-def _mostly_sentences(rows: Sequence[Sequence[str]], column: int) -> bool:
-    texts = long_texts(rows, column)
-    return len(texts) > 1 and sum(map(is_sentence, texts)) >= 0.5 * len(texts)
-
-
-def _mostly_capital(rows: Sequence[Sequence[str]], column: int) -> bool:
-    texts = long_texts(rows, column)
-    return sum(not said[0].islower() for said in texts) >= 0.5 * len(texts)
 
 
 def _mostly_numbered(rows: Sequence[Sequence[str]]) -> bool:

@@ -61,8 +61,5 @@ def is_code(said: str) -> bool:
 
 def spans_of_ids(text: str) -> list[tuple[int, int]]:
     """Find the ids at the beginning of lines, without the blank behind them."""
-    return [(match.start(), match.start("blank")) for match in _ID.finditer(text) if _at_line(text, match)]
-
-
-def _at_line(text: str, match: re.Match[str]) -> bool:
-    return (match.start() == 0 or text[match.start() - 1] == "\n") and _is_id(match)
+    at_lines = (match for match in _ID.finditer(text) if text[match.start() - 1 : match.start()] in ("", "\n"))
+    return [(match.start(), match.start("blank")) for match in at_lines if _is_id(match)]

@@ -138,7 +138,9 @@ def joined(lead: str, item: str, language: str) -> str | None:
     bare = item.rstrip(".").split()
     if fits is None or not fits(bare):
         return None
-    return f"{lead} {in_mid_sentence(item, lead, plural=_is_common(first))}"
+    # a verb or a determiner is capitalised only because it comes first
+    is_common = first[0].lower() in _ALSO_VERBS | en.DETERMINERS
+    return f"{lead} {in_mid_sentence(item, lead, plural=is_common)}"
 
 
 def leads_in(lead: str, language: str) -> bool:
@@ -159,17 +161,6 @@ def _fitting(lead: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
     before = lead[-2].lower() if len(lead) > 1 else ""
     if last in _NOUN_VERBS and (before in en.MODALS | {"not", "to", "we", "you", "they"} or len(lead) > 2):
         return _is_noun
-    if en.THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1 and not _names_what(before):
-        return _is_noun
-    return None
-
-
-def _names_what(before: str) -> bool:
-    """Return whether the word behind it is a noun: "Known issues", "New features"."""
-    return before.endswith(("ed", "wn", "ent")) or before in _ADJECTIVES
-
-
-def _is_common(words: Sequence[str]) -> bool:
-    """Return whether the first word is a verb or a determiner, capitalised only because it comes first."""
-    first = words[0].lower()
-    return first in _ALSO_VERBS or first in en.DETERMINERS
+    # "Known issues", "New features": a noun
+    names_what = before.endswith(("ed", "wn", "ent")) or before in _ADJECTIVES
+    return _is_noun if en.THIRD_PERSON.get(last, "") in _NOUN_VERBS and len(lead) > 1 and not names_what else None

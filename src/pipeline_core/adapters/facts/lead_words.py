@@ -48,11 +48,12 @@ announces_questions = _says(
 """Questions follow."""
 _ASKED = re.compile(r"[?？؟][\"'”’»)\]*_`\s]*\Z")
 _ASKED_GREEK = re.compile(r"[;;]\s*\Z")
-_of_steps = _says(
+are_steps = _says(
     r"steps|procedures?|instructions?|schritte\w*|vorgehen|étapes?|procédure|pasos|procedimiento|passi|passaggi"
     r"|procedura|passos|etapas|procedimento|stappen|langkah\w*|шаг\w*|βήματα",
     "步骤|手順|단계|مراحل|خطوات",
 )
+"""The lead-in calls the items steps, which are done in order."""
 are_phases = _says(
     r"phases|stages|phasen|stufen|fases|fasi|stadi|fasen|tahap(?:an)?|этап\w*|фаз\w*|φάσεις|στάδια|fazy|etapy|fáze|faze"
     r"|aşamalar\w*",
@@ -85,11 +86,6 @@ _ANY_OF = re.compile(
 def is_question(raw: str, language: str) -> bool:
     """Return whether the item, with its own marks, is a question: the Greek question mark is a semicolon elsewhere."""
     return _ASKED.search(raw) is not None or (language == "el" and _ASKED_GREEK.search(raw) is not None)
-
-
-def are_steps(lead: str, marks: Sequence[str]) -> bool:
-    """Return whether the lead-in calls the items steps, which are done in order."""
-    return len(marks) > 1 and _of_steps(lead)
 
 
 def are_numbered(marks: Sequence[str]) -> bool:

@@ -88,22 +88,16 @@ def _may_be_paragraph(text: str, item: Item, language: str) -> bool:
 
 def _in_list(text: str, item: Item, language: str, *, goes_on: bool) -> Iterator[Claim]:
     body = item.block.text_in(text)
-    if LEADS.search(body) or item.block.has_unclear_sign:
-        return
-    if item.goes_on:
+    if LEADS.search(body) or item.block.has_unclear_sign or item.goes_on or only_points(body):
         return
     told = read_told(text, item.block, language)
-    if only_points(body):
-        return
     if not any(map(str.isalnum, told.said)) or unreadable(told.said) or not keeps_numbers(told.said, body):
         return
     siblings = [f"{sibling.said} {sibling.joint_in(text)}".rstrip() for sibling in item.siblings]
     leads = _leads_of(item, siblings, language)
     colons = [lead for lead in leads if lead.leads_on]
     meanings = [meaning_of(lead.said, siblings, language) for lead in colons]
-    if any(lead.is_torn for lead in leads):
-        return
-    if item.is_misplaced and _is_demanded(colons, told, language):
+    if any(lead.is_torn for lead in leads) or (item.is_misplaced and _is_demanded(colons, told, language)):
         return
     if leads and all(lead.is_heading for lead in leads):
         if _goes_on_from_lost(told, siblings, leads, language):
@@ -165,7 +159,7 @@ def _is_one_of_many(text: str, item: Item, leads: Sequence[Lead], language: str)
     marks = [sibling.block.item for sibling in item.siblings]
     if all(length_of_id(sibling.said) for sibling in item.siblings):
         return False  # each is known by its id
-    if leads and lead_words.are_steps(heads[-1], marks):
+    if leads and len(marks) > 1 and lead_words.are_steps(heads[-1]):
         return True
     return lead_words.are_numbered(marks) and all(_is_order(sibling.said, language) for sibling in item.siblings)
 

@@ -78,11 +78,7 @@ def read_items(
     reader = _Reader(text, language)
     for above, block in before:
         reader.see_above(above, block)
-    found: dict[int, Item] = {}
-    for at, block in enumerate(blocks):
-        item = reader.see(block)
-        if item is not None:
-            found[at] = item
+    found = {at: item for at, block in enumerate(blocks) if (item := reader.see(block))}
     for at, item in found.items():
         below = blocks[at + 1 :]
         # a footnote may stand between an item and its rest on the next page

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 # where a server takes no notice of the schema, models think aloud first, and set their answer off as code
@@ -38,10 +39,7 @@ def statement_logprobs(content: str, tokens: Sequence["ChatCompletionTokenLogpro
     pieces = [bytes(token.bytes) if token.bytes is not None else token.token.encode() for token in tokens]
     if b"".join(pieces) != content.encode():
         return []
-    ends, at = [], 0
-    for piece in pieces:
-        at += len(piece)
-        ends.append(at)
+    ends = [*accumulate(map(len, pieces))]
     return [_mean(content, span, ends, tokens) for span in _statements(content)]
 
 

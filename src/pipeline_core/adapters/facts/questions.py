@@ -233,13 +233,10 @@ def _until_time(rest: Sequence[str]) -> tuple[list[str], Sequence[str]]:
     for at in range(1, min(7, len(rest))):
         if rest[at - 1][-1] in ",;:":
             break
-        if rest[at].lower() in ("within", "for", "every", "annually") and _is_time(_behind(rest[at:])):
+        is_time = any(pattern.match(_behind(rest[at:])) for pattern, _ in _CIRCUMSTANCES[:3])
+        if rest[at].lower() in ("within", "for", "every", "annually") and is_time:
             return list(rest[:at]), rest[at:]
     return [], []
-
-
-def _is_time(text: str) -> bool:
-    return any(pattern.match(text) for pattern, _ in _CIRCUMSTANCES[:3])
 
 
 _CIRCUMSTANCES = (

@@ -6,6 +6,7 @@ A check mark says that the heading of its column holds for the row.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from pipeline_core.adapters.facts import cell_texts
 from pipeline_core.adapters.facts.cell_texts import LONG, length
@@ -34,12 +35,6 @@ class Marked:
     is_sure: bool = True
 
 
-def holds_for(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The columns with nothing but a mark that says yes, and the other pairs."""
-    holding = [column for column, value in pairs if value in YES]
-    return holding, [(column, value) for column, value in pairs if value not in YES]
-
-
 def without_marks(said: Said) -> Marked:
     """The row's name, where marks of other columns stand in its text as PDFs have it.
 
@@ -57,12 +52,9 @@ def without_marks(said: Said) -> Marked:
 
 def _levels(name: str) -> list[str]:
     """The last words of a column's name that are of one make, as levels are."""
-    levels: list[str] = []
-    for word in reversed(name.split()):
-        if not _LEVEL.fullmatch(word) or (levels and word[:-1] != levels[0][:-1]):
-            break
-        levels.insert(0, word)
-    return levels if len(levels) > 1 else []
+    words = name.split()[::-1]
+    levels = [*takewhile(lambda word: _LEVEL.fullmatch(word) and word[:-1] == words[0][:-1], words)]
+    return levels[::-1] if len(levels) > 1 else []
 
 
 _LONGEST_NAME = 160
@@ -169,7 +161,8 @@ def _requirement(said: Said, sentence: str) -> str:
 
 def _noted(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """List the other words on a sentence: the columns whose mark says that they hold for it, then other values."""
-    holding, others = holds_for(pairs)
+    holding = [column for column, value in pairs if value in YES]
+    others = [(column, value) for column, value in pairs if value not in YES]
     return [", ".join(holding)] * bool(holding) + [_listed(others)] * bool(others)
 
 

@@ -29,7 +29,8 @@ def traits_of(said: Said, keys: Collection[str]) -> dict[str, float]:
 
 def _header(said: Said) -> dict[str, float]:
     if said.is_named:
-        if _share_a_name(said) or _is_of_the_series(said):
+        # where two columns share a name nobody knows which is meant
+        if any(said.table.names[1:].count(column) > 1 for column, _ in said.pairs) or _is_of_the_series(said):
             return {"header_missing": 1.0}
         is_certain = said.table.certain and without_marks(said).is_sure
         # each value is under its column's name, whatever the statement looks like: "(L2, L3)" are names alone
@@ -39,11 +40,6 @@ def _header(said: Said) -> dict[str, float]:
         # a name and what is stated for it lack nothing, whatever their statement looks like
         return {"header_missing": 0.0, "unnamed_cells": 0.0}
     return {"header_missing": 1.0}
-
-
-def _share_a_name(said: Said) -> bool:
-    """Return whether another column shares a name with one the row has a value for: which is meant is unclear."""
-    return any(said.table.names[1:].count(column) > 1 for column, _ in said.pairs)
 
 
 def _is_of_the_series(said: Said) -> bool:
@@ -98,7 +94,8 @@ def is_opaque(said: Said, keys: Collection[str]) -> bool:
         said: the row, with such names of columns in full as the text beside the table explains.
         keys: what the rows of its table are about.
     """
-    if _SIGN.search(_without_quarters(said.table.context.subject)):
+    subject = said.table.context.subject.split()
+    if _SIGN.search(" ".join(word for word in subject if not _QUARTER.fullmatch(word.strip("(),.:;")))):
         return True
     names = [column for column, _ in said.pairs if column]
     if any(map(_is_code, names)) or all(_is_grade(value) for _, value in said.pairs):
@@ -125,7 +122,3 @@ def _is_part_of_another(name: str, keys: Collection[str]) -> bool:
         return False
     named = sum(kind_of(key) == "words" and not key[:1].isdigit() for key in keys)
     return 2 * named >= len(keys)
-
-
-def _without_quarters(subject: str) -> str:
-    return " ".join(word for word in subject.split() if not _QUARTER.fullmatch(word.strip("(),.:;")))

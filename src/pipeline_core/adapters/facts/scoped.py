@@ -93,7 +93,6 @@ class Scopes:
 
 
 def _below_lists(blocks: Sequence[Block]) -> set[int]:
-    """Find where the paragraphs below a list under the same heading begin."""
     found: set[int] = set()
     after_list = False
     for block in blocks:

@@ -279,9 +279,7 @@ def _said(quote: str, start: int, language: str) -> _Said | None:
         leans = _leans(said, language)
         if not leans:
             start, quote, statement = end - len(rest), rest, said
-    if not _stands(statement, language):
-        return None
-    if not keeps_numbers(statement, quote) or unreadable(statement):
+    if not _stands(statement, language) or not keeps_numbers(statement, quote) or unreadable(statement):
         return None
     # of a rule, "the applicant" is whoever applies
     head = "" if traits_of(statement, language).get("duty") else unexplained_head(statement, language)

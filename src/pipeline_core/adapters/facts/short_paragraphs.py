@@ -7,6 +7,7 @@ are "**Term**: what it is.", "Term — what it is.", or a term above ": …".
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.claims import Claim
@@ -28,15 +29,10 @@ _ENDS = re.compile(r"[.。．।]\s*\Z")
 
 def short_rules(text: str, blocks: Sequence[Block], language: str) -> dict[int, Claim]:
     """The claims of short paragraphs in runs of them, by their numbers."""
-    found: dict[int, Claim] = {}
-    run: list[int] = []
-    for at, block in enumerate(blocks):
-        if _is_short(text, block, language):
-            run.append(at)
-            continue
-        found |= _claims(text, blocks, run, language)
-        run = []
-    return found | _claims(text, blocks, run, language)
+    kinds = groupby(range(len(blocks)), lambda at: _is_short(text, blocks[at], language))
+    runs = [list(run) for is_short, run in kinds if is_short]
+    together = (at for run in runs if len(run) >= _LEAST_IN_RUN for at in run)
+    return {at: claim for at in together if (claim := _rule(text, blocks[at], language))}
 
 
 def _is_short(text: str, block: Block, language: str) -> bool:
@@ -47,16 +43,13 @@ def _is_short(text: str, block: Block, language: str) -> bool:
     return is_fit and whole_sentence(body) and len(list(sentences_of(body, language))) == 1
 
 
-def _claims(text: str, blocks: Sequence[Block], run: Sequence[int], language: str) -> dict[int, Claim]:
-    if len(run) < _LEAST_IN_RUN:
-        return {}
-    return {at: claim for at in run if (claim := _rule(text, blocks[at], language))}
-
-
 def _rule(text: str, block: Block, language: str) -> Claim | None:
     body = block.text_in(text)
     said = strip_markdown(body)
-    if not _ENDS.search(said) or said[:1].islower() or len(said) < _LEAST_SIGNS or not _says_something(said, language):
+    counted = any(map(str.isdigit, with_digits(said) if language == "en" else said))
+    if not _ENDS.search(said) or said[:1].islower() or len(said) < _LEAST_SIGNS:
+        return None
+    if not (counted or is_rule(said, language)):
         return None
     if why_refused(said, language) or points_back(said, language) or points_elsewhere(said, language):
         return None
@@ -67,11 +60,6 @@ def _rule(text: str, block: Block, language: str) -> Claim | None:
         return None
     traits = {"prose": 1.0, "sentence_whole": 1.0, "leans": 0.0, "score": 1.5, **told}
     return Claim(((block.start, block.end),), said, 1.0, traits)
-
-
-def _says_something(said: str, language: str) -> bool:
-    counted = any(map(str.isdigit, with_digits(said) if language == "en" else said))
-    return counted or is_rule(said, language)
 
 
 _ENTRY = re.compile(

@@ -4,8 +4,7 @@ Markdown takes them for marks. Who typed the line may have meant the words, and 
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 _MONTHS = (
     "Jan(?:uar[iy]?)?|Feb(?:ruar[iy]?)?|M[aä]r(?:ch|z)?|Apr(?:il)?|Ma[iy]|Jun[ei]?|Jul[iy]?|Aug(?:ust)?|Sept?(?:ember)?"
@@ -21,59 +20,39 @@ _MAY_BE_NEGATIVE = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Run:
-    """Lines of one mark, one below the other."""
-
-    mark: str
-    numbered: list[int] = field(default_factory=list)
-    others: int = 0
-    count: int = 0
-    may_be_negative: bool = False
-
-    def take(self, at: int, line: str, match: re.Match[str]) -> None:
-        if match["number"] and (self.mark != "." or not match["number"][-1].isdigit()):
-            self.numbered.append(at)
-            self.may_be_negative |= _MAY_BE_NEGATIVE.match(line, match.start("number")) is not None
-        else:
-            self.others += 1
-
-    @property
-    def is_unclear(self) -> bool:
-        """A mark that stands before other words too is one. So is that of a list of amounts that are never negative."""
-        if self.others:
-            return False
-        return self.mark == ">" or len(self.numbered) == 1 or self.may_be_negative
+_Run = tuple[str, list[tuple[int, re.Match[str]]]]
+"""Lines of one mark, one below the other."""
 
 
 def unclear_signs(lines: Sequence[str]) -> frozenset[int]:
-    """Find the lines whose first sign is unclear: a list mark, or else a minus sign or the day of a month."""
-    return frozenset(at for run in _runs(lines) if run.is_unclear for at in run.numbered)
+    """Which lines begin with what may be a mark, and may be the sign of a number or the day of a month."""
+    return frozenset(at for mark, run in _runs(lines) for at in _unclear(mark, run))
 
 
-def _runs(lines: Sequence[str]) -> Iterator[_Run]:
-    run: _Run | None = None
+def _unclear(mark: str, run: Sequence[tuple[int, re.Match[str]]]) -> list[int]:
+    """A mark that stands before other words too is one. So is that of a list of amounts that are never negative."""
+    numbered = [(at, match) for at, match in run if match["number"] and (mark != "." or match["number"][-1].isalpha())]
+    may_be_negative = any(_MAY_BE_NEGATIVE.match(match.string, match.start("number")) for _, match in numbered)
+    is_unclear = len(numbered) == len(run) and (mark == ">" or len(numbered) == 1 or may_be_negative)
+    return [at for at, _ in numbered] if is_unclear else []
+
+
+def _runs(lines: Sequence[str]) -> list[_Run]:
+    """A list goes on over blank lines and indented text, and counts upwards."""
+    runs: list[_Run] = []
+    mark, last = "", 0
     for at, line in enumerate(lines):
         match = _MARK.match(line)
-        mark = (match["quote"] or match["item"] or match["stop"]) if match else ""
-        if run and mark != run.mark and not _goes_on(run, line):
-            yield run
-            run = None
+        own = (match["quote"] or match["item"] or match["stop"]) if match else ""
         count = int(match["count"] or 0) if match else 0
-        if run and count and count != run.count + 1:
-            yield run
-            run = None
-        if match and mark:
-            run = run or _Run(mark)
-            if mark == run.mark:
-                run.take(at, line, match)
-                run.count = count
-    if run:
-        yield run
-
-
-def _goes_on(run: _Run, line: str) -> bool:
-    """Return whether the line continues the run: a list goes on over blank lines and indented text."""
-    if run.mark == ">":
-        return False
-    return not line.strip() or line[:1] in " \t"
+        goes_on = own == mark or (mark != ">" and (not line.strip() or line[:1] in " \t"))
+        if not goes_on or (count and count != last + 1):
+            mark = ""
+        if match and own:
+            if not mark:
+                mark = own
+                runs.append((mark, []))
+            if own == mark:
+                runs[-1][1].append((at, match))
+                last = count
+    return runs

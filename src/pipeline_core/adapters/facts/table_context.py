@@ -8,7 +8,6 @@ from pipeline_core.adapters.facts.blocks import Block
 from pipeline_core.adapters.facts.scope import bare, section_beside
 from pipeline_core.adapters.facts.table_labels import (
     asks,
-    begins_small,
     is_label,
     names_something,
     says_only_kind,
@@ -188,7 +187,7 @@ def _named_nearby(text: str, blocks: Sequence[Block], at: int, after: str, befor
         return Context(_title(below), unit, (*unit_span, *below_span), is_caption=True)
     if above:
         said, span = above[-1]
-        leads = said.endswith((":", "：")) and len(said.split()) <= 14 and not begins_small(said)
+        leads = said.endswith((":", "：")) and len(said.split()) <= 14 and not said[:1].islower()
         if (leads or _is_label(text, blocks, span)) and not _LEADS_TO_TABLE.search(said):
             return Context(_whole(said.rstrip(" :：")), unit, (span, *unit_span))
     return Context("", unit, unit_span)
@@ -209,7 +208,7 @@ def _is_label(text: str, blocks: Sequence[Block], span: tuple[int, int]) -> bool
 def titled(said: str) -> Context | None:
     """Read the subject of a table from a row above the header; None where the row names nothing."""
     title = _title(said)
-    if not names_something(title) or begins_small(title):
+    if not names_something(title) or title[:1].islower():
         return None
     return Context(title, is_caption=_CAPTION.fullmatch(said) is not None)
 
@@ -273,7 +272,7 @@ def _explains(text: str, blocks: Sequence[Block], block: Block) -> bool:
 
 def _is_rest(said: str) -> bool:
     """Return whether a heading is the second line of a caption, as PDFs have it: no heading begins so."""
-    return begins_small(said) or said.startswith(("(", "["))
+    return said[:1].islower() or said.startswith(("(", "["))
 
 
 def _without_open_bracket(unit: str) -> str:
@@ -344,7 +343,7 @@ def _heading(headings: Sequence[str], *, may_ask: bool) -> tuple[str, bool]:
     passed = False
     for name in reversed(headings):
         said = _NUMBERING.sub("", name).strip(" .:")
-        if not said or not names_something(said) or begins_small(said) or _SAYS_LITTLE.fullmatch(said):
+        if not said or not names_something(said) or said[:1].islower() or _SAYS_LITTLE.fullmatch(said):
             continue
         if says_only_kind(bare(said)):
             continue

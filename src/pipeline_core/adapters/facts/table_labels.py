@@ -29,11 +29,6 @@ def names_something(heading: str) -> bool:
     return bool(_IDEOGRAPHS.search(heading)) or letters >= _FEWEST_LETTERS
 
 
-def begins_small(said: str) -> bool:
-    """Return whether it is the rest of something: it begins with a small letter."""
-    return said[:1].islower()
-
-
 def _is_one_short_word(said: str) -> bool:
     """Return whether it may as well be the rest of a header's cell or of a figure."""
     shortest = 4 if _IDEOGRAPHS.search(said) else 5
@@ -105,7 +100,7 @@ def is_label(markdown: str, said: str, before: str) -> bool:
     is_bold = _BOLD.match(markdown) is not None
     if len(said.split()) > (_MOST_BOLD_WORDS if is_bold else _MOST_WORDS):
         return False
-    if begins_small(said) or any(pattern.search(said) for pattern in (_ENDS, CUT_END, _PAGE_NUMBER)):
+    if said[:1].islower() or any(pattern.search(said) for pattern in (_ENDS, CUT_END, _PAGE_NUMBER)):
         return False
     if (
         _states(said)

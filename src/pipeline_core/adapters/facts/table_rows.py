@@ -104,19 +104,14 @@ def _has_line_below_first(text: str, block: Block) -> bool:
     return len(lines) > 1 and set(lines[1]) <= set("|-: \t>") and "-" in lines[1]
 
 
-def _is_marked(said: Said) -> bool:
-    """Return whether a row without words marks those of several columns that it holds for."""
-    return said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
-
-
 def _claim(text: str, said: Said, cut: CutCells, keys: Sequence[str]) -> Iterator[Claim]:
     """The row's claim, or nothing where the row is not whole."""
     answer = "; ".join(value for _, value in said.pairs)
     quote = " ".join([*words_of(text, said.row.spans), *words_of(text, (source for _, source in said.notes))])
-    states = any(map(str.isalnum, answer)) or _is_marked(said)
-    if not states or not keeps_numbers(answer, quote):
-        return
-    if cut.is_cut(said.row) or cut.is_no_row(said):
+    # a row without words may mark those of several columns that it holds for
+    is_marked = said.is_named and len(said.row.cells) > 2 and any(value in ANSWERS for _, value in said.pairs)
+    states = any(map(str.isalnum, answer)) or is_marked
+    if not states or not keeps_numbers(answer, quote) or cut.is_cut(said.row) or cut.is_no_row(said):
         return
     if not (statement := statement_of(said)):
         return

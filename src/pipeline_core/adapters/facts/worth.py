@@ -67,7 +67,6 @@ def score_of(statement: str, headings: Sequence[str], language: str) -> float:
 
 
 def _of_heading(lowered: str, headings: Sequence[str]) -> float:
-    """For words of its heading."""
     words = _HEADING_WORD.findall(headings[-1].lower()) if headings else ()
     return 0.5 * min(2, sum(word in lowered for word in words))
 

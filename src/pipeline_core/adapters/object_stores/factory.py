@@ -36,7 +36,7 @@ def open_object_store(url: str, *, default: Path, s3_endpoint_url: str | None) -
         return _open_s3(rest, s3_endpoint_url)
     if name == "file":
         return LocalObjectStore(_folder(unquote(rest)))
-    raise ConfigurationError(f"{_SETTING}: `{name}://` is no kind of object store.", action=_FORMS)
+    raise ConfigurationError(f"{_SETTING}: `{name}://` is not a supported object store.", action=_FORMS)
 
 
 def _folder(path: str) -> Path:

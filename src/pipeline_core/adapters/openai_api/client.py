@@ -157,7 +157,7 @@ class OpenAIClient:
             raise ConfigurationError(
                 f"{self.where} has no model {model}.", action=f"It has: {', '.join(sorted(names)[:20])}."
             )
-        return f"{self.where} takes the key and has {model}"
+        return f"{self.where} accepts the key and has {model}"
 
     def translate_error(self, error: Exception) -> PipelineError:
         """An error of the ``openai`` client in the pipeline's words, without the key."""

@@ -27,7 +27,7 @@ OPTION_CODES = frozenset(
 FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _BY_STATUS: dict[int, tuple[type[PipelineError], str]] = {
     401: (KeyRefusedError, "Set OPENAI_API_KEY to a key that is valid there."),
-    403: (KeyRefusedError, "Let the key use this model."),
+    403: (KeyRefusedError, "Allow the key to use this model."),
     402: (QuotaExhaustedError, QuotaExhaustedError.action),
     404: (UnknownToServiceError, "Correct the model or UPLOAD_PIPELINE_OPENAI_BASE_URL."),
     408: (AnswerLostError, AnswerLostError.action),

@@ -76,7 +76,7 @@ class EndpointReranker:
         with self._lock:
             if self._clock() < self._rests_until:
                 raise ServiceUnavailableError(
-                    "The reranker has failed again and again, and is left alone.", where=self.where
+                    "The reranker has failed repeatedly and is skipped for now.", where=self.where
                 )
         try:
             scores = self._scores(self._ask(question, list(texts)), len(texts))
@@ -110,7 +110,7 @@ class EndpointReranker:
             raise ServiceUnreachableError("The reranker cannot be reached.", where=self.where) from error
         except (httpx2.HTTPError, OSError) as error:
             raise ServiceUnavailableError(
-                f"The reranker did not answer within {self._options.deadline_s:g} s, or the line was cut.",
+                f"The reranker did not answer within {self._options.deadline_s:g} s, or the connection was lost.",
                 where=self.where,
             ) from error
         self._refuse(answer.status_code)
@@ -121,7 +121,7 @@ class EndpointReranker:
             raise KeyRefusedError(
                 f"The reranker refuses the key (HTTP {status}).",
                 where=self.where,
-                action="Set UPLOAD_PIPELINE_RERANK_API_KEY to one that it takes.",
+                action="Set UPLOAD_PIPELINE_RERANK_API_KEY to one that it accepts.",
             )
         if status == 429:
             raise RateLimitedError("The reranker has had too many requests (HTTP 429).", where=self.where)
@@ -129,7 +129,7 @@ class EndpointReranker:
             raise OptionRefusedError(
                 f"The reranker refuses the request (HTTP {status}).",
                 where=self.where,
-                action="See UPLOAD_PIPELINE_RERANK_URL, the whole address, and UPLOAD_PIPELINE_RERANK_MODEL.",
+                action="Check UPLOAD_PIPELINE_RERANK_URL, the whole address, and UPLOAD_PIPELINE_RERANK_MODEL.",
             )
         if not 200 <= status < 300:
             raise ServiceUnavailableError(f"The reranker failed (HTTP {status}).", where=self.where)
@@ -138,7 +138,7 @@ class EndpointReranker:
         try:
             results = _Answer.model_validate_json(content).results
         except ValidationError as error:
-            raise AnswerLostError("The reranker's answer is not of its protocol.", where=self.where) from error
+            raise AnswerLostError("The reranker's answer does not follow its protocol.", where=self.where) from error
         by_index = {result.index: result.relevance_score for result in results}
         if sorted(by_index) != list(range(count)) or len(results) != count:
             raise AnswerLostError(f"{count} texts were sent and {len(results)} judgements came back.", where=self.where)

@@ -96,7 +96,7 @@ def _error(code: int, words: str, api_url: str | None) -> ConfigurationError | S
     return ConfigurationError(
         f"The deployments could not be made: {' | '.join(lines[-3:])}",
         where=api_url,
-        action="Look at the Prefect server and its log; then do it again.",
+        action="Check the Prefect server and its log, then try again.",
     )
 
 
@@ -152,7 +152,7 @@ def _make_pool(client: "SyncPrefectClient", pool_type: str) -> bool:
         return True
     there = client.read_work_pool(POOL).type
     if there != pool_type:
-        print(f"The work pool {POOL} is there, and of the type {there} and not {pool_type}.")
+        print(f"The work pool {POOL} already exists with the type {there}, not {pool_type}.")
         sys.exit(_OTHER_TYPE)
     return False
 

@@ -117,7 +117,7 @@ class Supervisor:
         watched.due = now + watched.wait_s
         watched.is_ready = False
         log.warning("part_down", part=watched.part.name, what=what, again_in_s=watched.wait_s)
-        self._tell(f"{watched.part.name} {what}; it is started again in {watched.wait_s:g} s.")
+        self._tell(f"{watched.part.name} {what}; it is restarted in {watched.wait_s:g} s.")
 
     def _start_again(self, watched: _Watched, now: float) -> None:
         watched.started, watched.due = now, None
@@ -127,7 +127,7 @@ class Supervisor:
             self._leave_alone(watched, now, f"did not start: {error}")
         else:
             log.info("part_started_again", part=watched.part.name)
-            self._tell(f"{watched.part.name} is started again.")
+            self._tell(f"{watched.part.name} is restarted.")
 
     def stop(self) -> None:
         """Stop what was started: all are asked first, so that they end side by side."""

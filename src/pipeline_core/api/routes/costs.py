@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from pipeline_core.api.deps import Services
-from pipeline_core.api.problems import responses
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.rows.costs import Cost, CostOfDay, CostOfStage, PaidCall
 
@@ -30,29 +29,17 @@ class DocumentCosts(BaseModel):
     total: Cost
 
 
-@router.get(
-    "/costs",
-    operation_id="list_costs",
-    summary="What was spent",
-    response_model=Costs,
-    responses=responses(401, 422, 429),
-)
+@router.get("/costs", summary="List costs", response_model=Costs)
 def list_costs(
     services: Services,
-    days: Annotated[int, Query(ge=1, le=366, description="So many days (UTC), today's included")] = 30,
+    days: Annotated[int, Query(ge=1, le=366, description="Number of days (UTC), including today")] = 30,
 ) -> dict[str, Any]:
     """The user's spending by day, service and model."""
     rows = services.views.cost_days(services.realm_id, days=days)
     return {"days": rows, "total": _total(rows)}
 
 
-@router.get(
-    "/documents/{document_id}/costs",
-    operation_id="list_document_costs",
-    summary="What a document cost",
-    response_model=DocumentCosts,
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/documents/{document_id}/costs", summary="List a document's costs", response_model=DocumentCosts)
 def list_document_costs(document_id: UUID, services: Services) -> dict[str, Any]:
     """The costs of one document; an answer that was reused cost nothing."""
     services.views.document(DocumentId(document_id))

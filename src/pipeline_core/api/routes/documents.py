@@ -46,28 +46,16 @@ class DocumentStage(StageTiming):
     """One stage of a document."""
 
     available: Annotated[bool, Field(description="It can be run now, by `POST …/stages/{stage}/run`")]
-    next: Annotated[bool, Field(description="It is the one that comes next")]
+    next: Annotated[bool, Field(description="It is the next stage")]
 
 
-@router.get(
-    "/{document_id}",
-    operation_id="get_document",
-    summary="Look at a document",
-    response_model=Document,
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/{document_id}", summary="Get a document")
 def get_document(document_id: UUID, services: Services) -> Document:
     """One document."""
     return services.views.document(DocumentId(document_id))
 
 
-@router.get(
-    "/{document_id}/stages",
-    operation_id="list_stages",
-    summary="List a document's stages",
-    response_model=list[DocumentStage],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/{document_id}/stages", summary="List a document's stages", response_model=list[DocumentStage])
 def list_stages(document_id: UUID, services: Services) -> list[dict[str, object]]:
     """Every stage in its order, with status, times, tries, cost and error, and whether it can be run now."""
     now = services.single_stage.look(DocumentId(document_id))
@@ -76,12 +64,7 @@ def list_stages(document_id: UUID, services: Services) -> list[dict[str, object]
 
 
 @router.post(
-    "/{document_id}/stages/{stage}/run",
-    operation_id="run_stage",
-    status_code=202,
-    summary="Run one stage alone",
-    response_model=RetryAnswer,
-    responses=responses(401, 404, 409, 422, 429),
+    "/{document_id}/stages/{stage}/run", status_code=202, summary="Run one stage alone", responses=responses(409)
 )
 def run_stage(document_id: UUID, stage: StageName, request: Request, services: ToContribute) -> RetryAnswer:
     """Have this stage run by itself, on what the stages before it recorded; behind it the document stops.
@@ -99,13 +82,7 @@ def run_stage(document_id: UUID, stage: StageName, request: Request, services: T
     )
 
 
-@router.get(
-    "/{document_id}/files",
-    operation_id="list_files",
-    summary="List a document's files",
-    response_model=list[StageFile],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/{document_id}/files", summary="List a document's files")
 def list_files(document_id: UUID, request: Request, services: Services) -> list[StageFile]:
     """The original and what every stage made of it."""
     services.views.document(DocumentId(document_id))
@@ -114,14 +91,13 @@ def list_files(document_id: UUID, request: Request, services: Services) -> list[
 
 @router.get(
     "/{document_id}/files/{stage}/{name}",
-    operation_id="download_file",
     summary="Download a file",
     response_class=Response,
     responses={
         200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part that `Range` asks for", "content": {"application/octet-stream": {}}},
+        206: {"description": "The part that `Range` requests", "content": {"application/octet-stream": {}}},
         304: {"description": "`If-None-Match` names this content"},
-        **responses(401, 404, 410, 416, 422, 429, 503),
+        **responses(410, 416, 503),
     },
 )
 def download_file(

@@ -9,7 +9,6 @@ from pipeline_core.api.correlation import as_correlation_id
 from pipeline_core.api.deps import ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
-from pipeline_core.api.problems import responses
 from pipeline_core.domain.dual_status import StagingStatus
 from pipeline_core.domain.rows.queue import StatusChange
 
@@ -30,17 +29,11 @@ class StatusAnswer(BaseModel):
 
     updated: int
     queued: int
-    taken_back: int = Field(description="Deep scans that had not begun")
+    taken_back: int = Field(description="Deep scans that were cancelled before they began")
     documents: list[StatusChange]
 
 
-@router.put(
-    "/staging/status",
-    operation_id="set_staging_status",
-    summary="Set the status of many documents",
-    response_model=StatusAnswer,
-    responses=responses(401, 422, 429),
-)
+@router.put("/staging/status", summary="Set the status of many documents", response_model=StatusAnswer)
 def set_staging_status(body: StatusRequest, request: Request, services: ToReview) -> dict[str, Any]:
     """All or nothing: an unknown id or a wrong value is named in ``errors``, and none is changed."""
     changes = services.dual_status.set_status(

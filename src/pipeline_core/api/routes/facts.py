@@ -46,7 +46,7 @@ class Fact(Staged):
     """A staged fact of a document."""
 
     chunk_id: UUID | None
-    quote: str = Field(description="The texts of its evidence as one")
+    quote: str = Field(description="The texts of its evidence, joined")
     page: int | None
     evidence: list[Evidence]
     edited_by: str | None
@@ -76,16 +76,16 @@ class NewFact(Signed):
     spans: list[Mark] = Field(
         min_length=1, max_length=50, description="In the order in which a reader needs them; none overlaps another"
     )
-    question: str | None = Field(default=None, max_length=10_000, description="With an answer, or not at all")
+    question: str | None = Field(default=None, max_length=10_000, description="Needs an answer too")
     answer: str | None = Field(default=None, max_length=10_000)
-    statement: str | None = Field(default=None, max_length=10_000, description="Without it, the marked words")
+    statement: str | None = Field(default=None, max_length=10_000, description="Default: the marked words")
 
 
 class AddedFact(BaseModel):
     """The fact as it is staged, and what was found to say the same."""
 
     document_id: UUID
-    is_new: bool = Field(description="False where it had been added before")
+    is_new: bool = Field(description="False if it had been added before")
     message: str
     fact: Fact
 
@@ -95,11 +95,11 @@ class FactPatch(NewWords):
 
     model_config = example({"answer": "Once every 12 months.", "reason": "a full sentence"})
 
-    question: str | None = Field(default=None, max_length=10_000, description="Null takes question and answer away")
+    question: str | None = Field(default=None, max_length=10_000, description="Null removes question and answer")
     answer: str | None = Field(default=None, max_length=10_000)
     statement: str | None = Field(default=None, max_length=10_000)
     status: Literal["approved", "rejected"] | None = Field(
-        default=None, description="`approved` takes in what was left out, also of a document that is published"
+        default=None, description="`approved` includes a fact that was left out, even in a published document"
     )
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the fact's `status` and `version`")
 
@@ -118,13 +118,7 @@ class ChangedFact(BaseModel):
     fact: Fact
 
 
-@router.get(
-    "/facts",
-    operation_id="list_facts",
-    summary="List a document's facts",
-    response_model=Page[Fact],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/facts", summary="List a document's facts", response_model=Page[Fact])
 def list_facts(
     document_id: UUID,
     services: Services,
@@ -142,13 +136,7 @@ def list_facts(
     return cursor.page(rows)
 
 
-@router.patch(
-    "/facts/{fact_id}",
-    operation_id="change_fact",
-    summary="Edit a fact, or decide about it",
-    response_model=ChangedFact,
-    responses=responses(401, 404, 409, 422, 429),
-)
+@router.patch("/facts/{fact_id}", summary="Edit a fact, or decide on it", responses=responses(409))
 def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Request, services: ToReview) -> ChangedFact:
     """Put a fact into other words: it keeps its id and its evidence, is compared again, and is validated again. Or
     approve or reject it. A field that is not sent stays as it is."""
@@ -156,7 +144,7 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
     words = body.words()
     if bool(words) == bool(body.status):
         raise RefusedError(
-            "A change is of a fact's words or of its status.",
+            "A request changes either the words of a fact or its status.",
             action="Send `question`, `answer` or `statement`; or `status`.",
         )
     with named_by_path("GET /api/v2/documents/{document_id}/facts"):
@@ -172,13 +160,7 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
     return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.model_validate(fact))
 
 
-@router.get(
-    "/duplicates",
-    operation_id="list_document_duplicates",
-    summary="List a document's near-duplicates",
-    response_model=list[Pair],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/duplicates", summary="List a document's near-duplicates", response_model=list[Pair])
 def list_document_duplicates(
     document_id: UUID, services: Services, resolution: PairResolution = None
 ) -> list[dict[str, Any]]:
@@ -190,13 +172,11 @@ def list_document_duplicates(
 
 @router.post(
     "/facts",
-    operation_id="add_fact",
     status_code=201,
     summary="Add a fact that was missed",
-    response_model=AddedFact,
     responses={
         200: {"model": AddedFact, "description": "It had been added before"},
-        **responses(401, 404, 409, 422, 429),
+        **responses(409),
     },
 )
 def add_fact(document_id: UUID, body: NewFact, response: Response, services: ToReview) -> AddedFact:

@@ -37,7 +37,7 @@ class Readiness(BaseModel):
     parts: dict[str, Part]
 
 
-@router.get("/health", operation_id="health", summary="Is it alive?", response_model=Health)
+@router.get("/health", summary="Check liveness")
 async def health() -> Health:
     """Answers as long as the process does; asks nothing else."""
     return Health()
@@ -45,11 +45,9 @@ async def health() -> Health:
 
 @router.get(
     "/ready",
-    operation_id="ready",
-    summary="Is it ready?",
-    response_model=Readiness,
+    summary="Check readiness",
     openapi_extra={"security": [{}, {"HTTPBearer": []}]},
-    responses={503: {"model": Readiness, "description": "A part that uploads need is away"}},
+    responses={503: {"model": Readiness, "description": "A part that uploads need is unavailable"}},
 )
 def ready(request: Request, response: Response, pipeline: ThePipeline, user: OptionalUser) -> Readiness:
     """Database, object store, the counts of limits, free space and Prefect, each by name. Without Prefect uploads are

@@ -9,12 +9,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
-from pipeline_core.api.problems import responses
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, PastDecision
 
 router = APIRouter(tags=["history"])
-_RESPONSES = responses(401, 404, 422, 429)
 
 
 class Past(BaseModel):
@@ -24,7 +22,7 @@ class Past(BaseModel):
     code: str = Field(description="What was done")
     by: str | None = Field(description="Who did it: a name, or the user's id; `system`: nobody")
     reason: str
-    payload: dict[str, Any] = Field(description="What it was about, `before` and `after`")
+    payload: dict[str, Any] = Field(description="Its subject, with `before` and `after`")
 
 
 def _shown(done: Sequence[PastDecision]) -> list[Past]:
@@ -40,61 +38,31 @@ def _shown(done: Sequence[PastDecision]) -> list[Past]:
     ]
 
 
-@router.get(
-    "/api/v2/documents/{document_id}/history",
-    operation_id="document_history",
-    summary="What was decided about a document",
-    response_model=list[Past],
-    responses=_RESPONSES,
-)
+@router.get("/api/v2/documents/{document_id}/history", summary="List decisions on a document")
 def document_history(document_id: UUID, services: Services) -> list[Past]:
     """Decisions about the document, its facts and its pairs, oldest first."""
     return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id))
 
 
-@router.get(
-    "/api/v2/documents/{document_id}/facts/{fact_id}/history",
-    operation_id="fact_history",
-    summary="What was done to a fact",
-    response_model=list[Past],
-    responses=_RESPONSES,
-)
+@router.get("/api/v2/documents/{document_id}/facts/{fact_id}/history", summary="List decisions on a fact")
 def fact_history(document_id: UUID, fact_id: UUID, services: Services) -> list[Past]:
     """Decisions on the fact, its pairs and the whole document, oldest first."""
     return _shown(services.review.history(OfDocument(DocumentId(document_id)), services.realm_id, fact_id))
 
 
-@router.get(
-    "/api/staging/batches/{batch_id}/history",
-    operation_id="batch_history",
-    summary="What was done to a batch",
-    response_model=list[Past],
-    responses=_RESPONSES,
-)
+@router.get("/api/staging/batches/{batch_id}/history", summary="List decisions on a batch")
 def batch_history(batch_id: UUID, services: Services) -> list[Past]:
     """Decisions about the batch and its questions, imports among them, oldest first."""
     return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id))
 
 
-@router.get(
-    "/api/staging/batches/{batch_id}/questions/{question_id}/history",
-    operation_id="question_history",
-    summary="What was done to a question",
-    response_model=list[Past],
-    responses=_RESPONSES,
-)
+@router.get("/api/staging/batches/{batch_id}/questions/{question_id}/history", summary="List decisions on a question")
 def question_history(batch_id: UUID, question_id: UUID, services: Services) -> list[Past]:
     """Decisions on the question of a bank and its pairs, oldest first."""
     return _shown(services.review.history(OfBatch(BatchId(batch_id)), services.realm_id, question_id))
 
 
-@router.get(
-    "/api/staging/duplicates/{duplicate_id}/history",
-    operation_id="pair_history",
-    summary="What was done to a pair",
-    response_model=list[Past],
-    responses=_RESPONSES,
-)
+@router.get("/api/staging/duplicates/{duplicate_id}/history", summary="List decisions on a pair")
 def pair_history(duplicate_id: UUID, services: Services) -> list[Past]:
     """Decisions on a pair of near-duplicates of a document or a question bank, oldest first."""
     return _shown(services.review.pair_history(duplicate_id, services.realm_id))

@@ -55,7 +55,9 @@ class RetryRequest(Body):
 
     model_config = example({"from_stage": "chunker"})
 
-    from_stage: StageName | None = Field(None, description="Empty: where it failed; a finished job: the beginning")
+    from_stage: StageName | None = Field(
+        None, description="Default: where it failed, or the beginning for a finished job"
+    )
 
 
 class RetryAnswer(BaseModel):
@@ -66,9 +68,7 @@ class RetryAnswer(BaseModel):
     status_url: str
 
 
-@router.get(
-    "", operation_id="list_jobs", summary="List jobs", response_model=Page[Job], responses=responses(401, 422, 429)
-)
+@router.get("", summary="List jobs", response_model=Page[Job])
 def list_jobs(
     realms: InEachRealm,
     cursor: PageCursor,
@@ -93,16 +93,16 @@ class RetryAllRequest(Body):
 
     code: str | None = Field(None, max_length=100, description="Only those whose `last_error` has this code")
     since: AwareDatetime | None = Field(None, description="Only those that failed since then")
-    from_stage: StageName | None = Field(None, description="For those that came as far; others begin where they failed")
+    from_stage: StageName | None = Field(None, description="For jobs that got this far; others start where they failed")
     published: bool = Field(
-        False, description="What is published is read again as well, from `from_stage`; what people decided stays"
+        False, description="Published documents are read again too, from `from_stage`; people's decisions are kept"
     )
-    preview: bool = Field(False, description="Only count them, and say what would change")
+    preview: bool = Field(False, description="Only count them and show what would change")
 
     @model_validator(mode="after")
     def _from_somewhere(self) -> "RetryAllRequest":
         if self.published and (self.from_stage is None or self.code or self.since):
-            raise ValueError("`published` needs `from_stage`, and goes with neither `code` nor `since`")
+            raise ValueError("`published` needs `from_stage` and cannot be combined with `code` or `since`")
         return self
 
 
@@ -110,15 +110,15 @@ class ForeseenNumbers(BaseModel):
     """Counts of facts that reading again would change, not counting facts left out. Comparison with other documents'
     facts comes afterwards."""
 
-    stay: int = Field(description="Facts that are found again, or that somebody decided about")
+    stay: int = Field(description="Facts that are found again, or that somebody decided on")
     come: int = Field(description="New ones")
-    go: int = Field(description="Those that are not found any more")
-    newly_left_out: int = Field(description="Those that would be left out, as by a higher `publish_from`")
-    taken_in: int = Field(description="Left out until now, and facts then")
-    asked: int = Field(description="Of the facts then: those that a person would be asked about")
-    left_out_before: int = Field(description="All that are left out now")
-    left_out: int = Field(description="All that would be left out then")
-    decisions: int = Field(description="What people decided about single facts: it stays")
+    go: int = Field(description="Facts that are no longer found")
+    newly_left_out: int = Field(description="Facts that would be left out, for example by a higher `publish_from`")
+    taken_in: int = Field(description="Facts that are left out now and would no longer be")
+    asked: int = Field(description="Facts that a person would then be asked about")
+    left_out_before: int = Field(description="All facts that are left out now")
+    left_out: int = Field(description="All facts that would be left out then")
+    decisions: int = Field(description="People's decisions on single facts, which are kept")
 
 
 class ForeseenDocument(ForeseenNumbers):
@@ -133,7 +133,7 @@ class ForeseenChanges(ForeseenNumbers):
     """The changes that reading again would make, in total and by document."""
 
     documents: list[ForeseenDocument]
-    not_looked_at: int = Field(description="Further documents: no more than 50 are looked at in a request")
+    not_looked_at: int = Field(description="Further documents; a request looks at no more than 50")
 
 
 class RetryAllAnswer(BaseModel):
@@ -142,19 +142,14 @@ class RetryAllAnswer(BaseModel):
     matched: int
     retried: int
     by_code: dict[str, int]
-    published: int = Field(description="Published documents that were meant")
-    left_alone: int = Field(description="Published ones under way, waiting for a person, or read by a deep scan")
+    published: int = Field(description="Published documents that matched")
+    left_alone: int = Field(
+        description="Published documents left alone: under way, waiting for a person, or read by a deep scan"
+    )
     changes: ForeseenChanges | None = Field(description="With `preview` and `published`, from `fact-generator`")
 
 
-@router.post(
-    "/retry",
-    operation_id="retry_all_jobs",
-    status_code=202,
-    summary="Try dead letters again",
-    response_model=RetryAllAnswer,
-    responses=responses(401, 422, 429),
-)
+@router.post("/retry", status_code=202, summary="Retry dead letters")
 def retry_all_jobs(request: Request, services: ToContribute, body: RetryAllRequest | None = None) -> RetryAllAnswer:
     """Queue the user's dead letters again, all at once: all of them, those of one code, or those since a moment.
 
@@ -191,14 +186,7 @@ def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[
     return again, services.read_again.preview(again.document_ids, stage, most=_MOST_FORESEEN)
 
 
-@router.get(
-    "/{job_id}",
-    operation_id="get_job",
-    summary="Look at a job",
-    response_model=JobDetail,
-    responses=responses(401, 404, 422, 429),
-    dependencies=[LimitPolls],
-)
+@router.get("/{job_id}", summary="Get a job", response_model=JobDetail, dependencies=[LimitPolls])
 def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""
     job = _told(services.views.job_detail(JobId(job_id)))
@@ -221,14 +209,7 @@ def _over_http(error: JobError) -> JobError:
     return cast("JobError", over_http(error))
 
 
-@router.post(
-    "/{job_id}/retry",
-    operation_id="retry_job",
-    status_code=202,
-    summary="Try a job again",
-    response_model=RetryAnswer,
-    responses=responses(401, 404, 409, 422, 429),
-)
+@router.post("/{job_id}/retry", status_code=202, summary="Retry a job", responses=responses(409))
 def retry_job(job_id: UUID, request: Request, services: ToContribute, body: RetryRequest | None = None) -> RetryAnswer:
     """Queue a finished or dead job again, from any stage that it has been at; what was done before is reused."""
     state = services.views.job_state(JobId(job_id))
@@ -243,19 +224,17 @@ def retry_job(job_id: UUID, request: Request, services: ToContribute, body: Retr
 
 @router.get(
     "/{job_id}/events",
-    operation_id="follow_job",
     summary="Follow a job",
     response_class=EventSourceResponse,
     responses={
         200: {"description": "Server-sent events; the last is `end` or `gone`", "content": {"text/event-stream": {}}},
-        **responses(401, 404, 422, 429),
     },
 )
 async def follow_job(
     job_id: UUID,
     services: Services,
     user: CurrentUser,
-    last_event_id: Annotated[str | None, Header(description="Go on after this event", max_length=20)] = None,
+    last_event_id: Annotated[str | None, Header(description="Continue after this event", max_length=20)] = None,
 ) -> EventSourceResponse:
     """The job's events as they happen, from the first or after ``Last-Event-ID``; ends when the job
     has ended (`end`), when it is no more (`gone`), and with the token. A user has only so many open at a time."""

@@ -52,7 +52,7 @@ class _PageRoute(APIRoute):
         return handle
 
 
-_NO_PAGE = "The address is not one of a job or a batch."
+_NO_PAGE = "The address is not that of a job or a batch."
 router = APIRouter(tags=["pages"], include_in_schema=False, route_class=_PageRoute)
 
 
@@ -117,10 +117,10 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
 
 
 for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4], "validation_page")):
-    router.add_api_route(_path.format("{job_id}"), _review_page, operation_id=_name, methods=["GET"])
+    router.add_api_route(_path.format("{job_id}"), _review_page, name=_name, methods=["GET"])
 
 
-@router.get("/batches/{batch_id}", operation_id="batch_page")
+@router.get("/batches/{batch_id}")
 def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
     batch = services.views.batch(BatchId(batch_id))
     where, realm_id = OfBatch(BatchId(batch_id)), services.realm_id
@@ -158,17 +158,17 @@ def _why(job: DocumentDetail, pairs: int, *, is_waiting: bool) -> str:
     if not is_waiting:
         how = f" ({job.outcome})" if job.outcome else ""
         left_out = job.left_out_facts if job.state == JobState.DONE else []
-        but = f" but whether to take in what was left out ({counted(len(left_out), 'fact')})" if left_out else ""
+        but = f" except whether to include what was left out ({counted(len(left_out), 'fact')})" if left_out else ""
         return f"It is {job.state.replace('_', ' ')}{how}: there is nothing to decide{but}."
     if job.stage == JobStage.VALIDATION_REVIEW:
         found = counted(job.critical, "critical finding")
-        return f"Validation found {found}: nothing new of it is published before you decide."
+        return f"Validation found {found}: nothing new is published until you decide."
     if pairs:
-        return "Facts of it look like facts that are there already: which of each pair is to stand?"
+        return "Some of its facts resemble existing ones: which of each pair should be kept?"
     if job.facts_to_decide:
         unsure = counted(job.facts_to_decide, "fact is", "facts are")
-        return f"{unsure} not sure enough to be published unseen: the least sure come first."
-    return "Its facts wait to be read: nothing new of it is published before you decide."
+        return f"{unsure} not certain enough to be published without review: the least certain come first."
+    return "Its facts wait for review: nothing new is published until you decide."
 
 
 def _ways(job: DocumentDetail, base: str) -> Sequence[Way]:
@@ -178,7 +178,7 @@ def _ways(job: DocumentDetail, base: str) -> Sequence[Way]:
         return _take_in(job, name, at) if job.state == JobState.DONE else ()
     if job.parked and not job.parked["error"]:
         return (Way("Take the decision back", f"{name} undo", _curl(f"{at}undo")),)
-    reject = Way("Publish nothing new of it", f"{name} reject", _curl(f"{at}reject"))
+    reject = Way("Publish nothing new from it", f"{name} reject", _curl(f"{at}reject"))
     if job.stage == JobStage.VALIDATION_REVIEW:
         reason = "WHY, IN A SENTENCE"
         return (
@@ -188,7 +188,7 @@ def _ways(job: DocumentDetail, base: str) -> Sequence[Way]:
                 _curl(f"{at}return-to-matching"),
             ),
             Way(
-                "Publish it in spite of the critical findings",
+                "Publish it despite the critical findings",
                 f'{name} override --reason "{reason}"',
                 _curl(f"{at}override-validation", f'{{"reason": "{reason}"}}'),
             ),
@@ -198,12 +198,12 @@ def _ways(job: DocumentDetail, base: str) -> Sequence[Way]:
         approve = Way("Approve its facts", f"{name} approve", _curl(f"{at}approve-stage2"))
     else:
         approve = Way(
-            "Approve its facts; of every undecided pair both facts stand",
+            "Approve its facts, and keep both facts of every undecided pair",
             f"{name} approve --duplicates keep_both",
             _curl(f"{at}approve-stage2", '{"duplicates": "keep_both"}'),
         )
     one = Way(
-        "Reject one fact, with its id",
+        "Reject one fact, by its id",
         f"{name} reject --fact ID",
         _curl(f"{at}reject", '{"question_ids": ["ID"]}'),
     )
@@ -214,7 +214,7 @@ def _take_in(job: DocumentDetail, name: str, at: str) -> Sequence[Way]:
     if not job.left_out_facts:
         return ()
     request = _curl(f"{at}approve-stage2", '{"fact_ids": ["ID"]}')
-    return (Way("Take in one fact that was left out, with its id", f"{name} approve --fact ID", request),)
+    return (Way("Include one fact that was left out, by its id", f"{name} approve --fact ID", request),)
 
 
 def _ways_of_batch(batch_id: UUID, base: str) -> Sequence[Way]:
@@ -222,13 +222,13 @@ def _ways_of_batch(batch_id: UUID, base: str) -> Sequence[Way]:
     batch = f"{at}batches/{batch_id}/"
     return (
         Way(
-            "Decide one pair, with its id: keep_existing, replace_existing, keep_both or not_duplicate",
+            "Decide one pair, by its id: keep_existing, replace_existing, keep_both or not_duplicate",
             f"{name} resolve --pair ID --duplicates keep_both",
             _curl(f"{at}duplicates/ID/resolve", '{"resolution": "keep_both"}'),
         ),
         Way("Approve what is pending", f"{name} approve", _curl(f"{batch}review", '{"decision": "approve"}')),
         Way(
-            "Reject one question, with its id",
+            "Reject one question, by its id",
             f"{name} reject --question ID",
             _curl(f"{batch}review", '{"decision": "reject", "question_ids": ["ID"]}'),
         ),

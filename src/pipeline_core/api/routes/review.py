@@ -75,9 +75,9 @@ class Undone(BaseModel):
     message: str
 
 
-_ONE_BY_ONE = "Only these facts, one by one: the document goes on waiting"
+_ONE_BY_ONE = "Only these facts; the document keeps waiting"
 _Ids = Annotated[list[UUID], Field(max_length=MOST_IDS)]
-_EXPECTED_FACTS = "The same of single facts, by id, as the lists give them"
+_EXPECTED_FACTS = "The same for single facts, by id, as the lists give them"
 
 
 class Approval(Reason):
@@ -106,7 +106,9 @@ class Rejection(Reason):
         {"question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"], "reason": "an example, not the rule"}
     )
 
-    question_ids: _Ids | None = Field(default=None, min_length=1, description="Only these; without it the document")
+    question_ids: _Ids | None = Field(
+        default=None, min_length=1, description="Only these facts (default: the document)"
+    )
     fact_ids: _Ids | None = Field(default=None, min_length=1, description="The same as `question_ids`")
     expected_facts: SeenRows | None = Field(default=None, description=_EXPECTED_FACTS)
 
@@ -119,7 +121,7 @@ class Override(Reason):
     reason: str = Field(
         default="",
         max_length=MOST_CHARS,
-        description=f"Why, in {MIN_REASON} characters that are not blank at least; it stays in the record",
+        description=f"The reason, in at least {MIN_REASON} characters that are not blank; kept in the record",
     )
     override_reason: str = Field(default="", max_length=MOST_CHARS, description="The same as `reason`")
 
@@ -146,24 +148,16 @@ class DecisionAnswer(BaseModel):
     parked: Parked | None = Field(description="Set if the decision waits for its `undo_window`")
     next_job: Waiting | None = Field(description="What to review next")
     next_job_id: UUID | None = Field(description="Its job, where `next_action` is `next_job`")
-    redirect_url: str | None = Field(description="Where the document is decided now, after it was returned")
-    validation_url: str | None = Field(description="Where it is decided if validation, which comes next, finds reason")
+    redirect_url: str | None = Field(description="Where to decide the document, now that it was returned")
+    validation_url: str | None = Field(description="Where to decide it if validation, the next stage, requires that")
     critical_count: int | None = Field(
-        description="After an approval, the critical findings that validation will have; null where that cannot be told"
+        description="After an approval, the critical findings that validation will have; null if they cannot be "
+        "foreseen"
     )
     requires_validation: bool | None = Field(description="Whether a person is asked there; null as `critical_count`")
 
 
-_RESPONSES = responses(401, 404, 409, 422, 429)
-
-
-@router.get(
-    "/next",
-    operation_id="next_job",
-    summary="What waits for a person",
-    response_model=NextJob,
-    responses=responses(401, 422, 429),
-)
+@router.get("/next", summary="List what waits for a person", response_model=NextJob)
 def next_job(
     services: Services, phase: Annotated[int | None, Query(description="2 matching, 4 validation", ge=2, le=4)] = None
 ) -> dict[str, Any]:
@@ -172,11 +166,7 @@ def next_job(
 
 
 @router.post(
-    "/{job_id}/approve-stage2",
-    operation_id="approve_stage2",
-    summary="Approve the matches",
-    response_model=DecisionAnswer,
-    responses=_RESPONSES,
+    "/{job_id}/approve-stage2", summary="Approve the matches", response_model=DecisionAnswer, responses=responses(409)
 )
 def approve_stage2(job_id: UUID, request: Request, services: ToReview, body: Approval | None = None) -> dict[str, Any]:
     """Phase 2 to 3: what is approved is validated next. With ``approved_matches`` only those facts are approved."""
@@ -195,10 +185,9 @@ def approve_stage2(job_id: UUID, request: Request, services: ToReview, body: App
 
 @router.post(
     "/{job_id}/return-to-matching",
-    operation_id="return_to_matching",
     summary="Return a document to matching review",
     response_model=DecisionAnswer,
-    responses=_RESPONSES,
+    responses=responses(409),
 )
 def return_to_matching(
     job_id: UUID, request: Request, services: ToReview, body: Reason | None = None
@@ -210,35 +199,22 @@ def return_to_matching(
 
 @router.post(
     "/{job_id}/override-validation",
-    operation_id="override_validation",
     summary="Override critical findings",
     response_model=DecisionAnswer,
-    responses=_RESPONSES,
+    responses=responses(409),
 )
 def override_validation(job_id: UUID, request: Request, services: ToReview, body: Override) -> dict[str, Any]:
     """Phase 4 to 5, with a reason that stays in the record."""
     return _decide(request, services, job_id, Decision.OVERRIDE, body)
 
 
-@router.post(
-    "/{job_id}/reject",
-    operation_id="reject_job",
-    summary="Reject a document",
-    response_model=DecisionAnswer,
-    responses=_RESPONSES,
-)
+@router.post("/{job_id}/reject", summary="Reject a document", response_model=DecisionAnswer, responses=responses(409))
 def reject_job(job_id: UUID, request: Request, services: ToReview, body: Rejection | None = None) -> dict[str, Any]:
     """Nothing new of the document is published. With ``question_ids`` only those facts are rejected."""
     return _decide(request, services, job_id, Decision.REJECT, body or Rejection())
 
 
-@router.post(
-    "/{job_id}/undo",
-    operation_id="undo_decision",
-    summary="Take back a parked decision",
-    response_model=Undone,
-    responses=_RESPONSES,
-)
+@router.post("/{job_id}/undo", summary="Take back a parked decision", response_model=Undone, responses=responses(409))
 def undo_decision(job_id: UUID, services: ToReview, body: Undo | None = None) -> dict[str, Any]:
     """Until it is due, by whoever may review. The record keeps the decision and that it was taken back."""
     document_id = services.views.job_state(JobId(job_id)).document_id
@@ -289,8 +265,8 @@ def _asked(services: UserServices, decision: Decision, body: Reason) -> Decision
         said["expected"] = body.expected.seen()
     if isinstance(body, Approval | Rejection) and body.expected_facts:
         said["expected_facts"] = {one: seen.seen() for one, seen in body.expected_facts.items()}
-    asked = request_of(decision, services.realm_id, said, services.user_id)
-    return replace(asked, reviewer=named(services, asked.reviewer))
+    asked = request_of(decision, services.reviewer, said)
+    return replace(asked, by=replace(asked.by, name=named(services, asked.by.name)))
 
 
 def _next(services: UserServices, phase: int | None) -> Waiting | None:

@@ -20,20 +20,14 @@ class SearchAnswer(BaseModel):
     query: str
     hits: list[Hit]
     floor: float | None = Field(
-        description="Least similarity of an answer, 0.2 more where it has no word of the question; null without one"
+        description="Lowest similarity of an answer, 0.2 higher if it has no word of the question; null without one"
     )
-    similarity: float | None = Field(description="The highest similarity there was")
-    not_reranked: str | None = Field(description="Why the reranker that is set did not order the hits; null if it did")
+    similarity: float | None = Field(description="The highest similarity found")
+    not_reranked: str | None = Field(description="Why the configured reranker did not order the hits; null if it did")
     waiting: list[WaitingSource] = Field(description="Documents that may have the answer once they are reviewed")
 
 
-@router.get(
-    "/search",
-    operation_id="search",
-    summary="Search",
-    response_model=SearchAnswer,
-    responses=responses(401, 422, 429, 503),
-)
+@router.get("/search", summary="Search", response_model=SearchAnswer, responses=responses(503))
 def search(
     realms: InEachRealm,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="A question, or words")],
@@ -41,7 +35,7 @@ def search(
     kind: Annotated[Literal["fact", "passage"] | None, Query(description="Only facts, or only passages")] = None,
     mode: Annotated[SearchMode, Query(description="By meaning, by words, or by both")] = SearchMode.HYBRID,
     document_id: Annotated[list[UUID] | None, Query(max_length=100, description="Only of these documents")] = None,
-    nearest: Annotated[bool, Query(description="What comes nearest, also if nothing answers")] = False,
+    nearest: Annotated[bool, Query(description="Return the nearest hits, even if none is an answer")] = False,
 ) -> dict[str, Any]:
     """Published passages by meaning (HNSW) and by words (BM25) in one ranking, each with its facts under it.
 

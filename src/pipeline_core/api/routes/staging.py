@@ -67,7 +67,7 @@ class BankAnswer(BaseModel):
     batch_id: UUID
     review_url: str
     entries: int
-    new: int = Field(description="Questions that were not there before")
+    new: int = Field(description="New questions")
     problems: list[BankProblem]
 
 
@@ -87,11 +87,11 @@ class ReviewRequest(Signed):
 
     decision: Verdict
     question_ids: list[UUID] | None = Field(
-        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that are pending"
+        default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are pending"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
     expected_facts: SeenRows | None = Field(
-        default=None, description="The same of single questions, by id, as the lists give them"
+        default=None, description="The same for single questions, by id, as the lists give them"
     )
 
 
@@ -110,7 +110,7 @@ class ResolveAllRequest(ResolveRequest):
     model_config = example({"resolution": "keep_existing"})
 
     duplicate_ids: list[UUID] | None = Field(
-        default=None, max_length=MOST_IDS, min_length=1, description="Without them: all that nobody has decided"
+        default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are undecided"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
 
@@ -148,12 +148,10 @@ class ImportAnswer(BaseModel):
 
 @router.post(
     UPLOAD_PATH,
-    operation_id="upload_markdown",
     status_code=202,
     summary="Upload a question bank",
-    response_model=BankAnswer,
     openapi_extra=form_body(fields=REALM_FIELD),
-    responses=responses(401, 408, 413, 415, 422, 429, 503),
+    responses=responses(408, 413, 415, 503),
 )
 async def upload_markdown(
     request: Request, pipeline: ThePipeline, user: CurrentUser, settings: TheSettings, realm: RealmName = None
@@ -183,13 +181,7 @@ async def upload_markdown(
     )
 
 
-@router.get(
-    "/api/staging/batches",
-    operation_id="list_batches",
-    summary="List batches",
-    response_model=Page[Batch],
-    responses=responses(401, 422, 429),
-)
+@router.get("/api/staging/batches", summary="List batches", response_model=Page[Batch])
 def list_batches(
     realms: InEachRealm,
     cursor: PageCursor,
@@ -205,24 +197,14 @@ def list_batches(
     return cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
 
 
-@router.get(
-    "/api/staging/batches/{batch_id}",
-    operation_id="get_batch",
-    summary="Look at a batch",
-    response_model=BatchDetail,
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/api/staging/batches/{batch_id}", summary="Get a batch")
 def get_batch(batch_id: UUID, services: Services) -> BatchDetail:
     """One batch with its counts."""
     return services.views.batch(BatchId(batch_id))
 
 
 @router.get(
-    "/api/staging/batches/{batch_id}/questions",
-    operation_id="list_questions",
-    summary="List a batch's questions",
-    response_model=Page[Question],
-    responses=responses(401, 404, 422, 429),
+    "/api/staging/batches/{batch_id}/questions", summary="List a batch's questions", response_model=Page[Question]
 )
 def list_questions(
     batch_id: UUID,
@@ -239,10 +221,9 @@ def list_questions(
 
 @router.post(
     "/api/staging/batches/{batch_id}/review",
-    operation_id="review_batch",
     summary="Approve or reject questions",
     response_model=Changed,
-    responses=responses(401, 404, 409, 422, 429),
+    responses=responses(409),
 )
 def review_batch(batch_id: UUID, body: ReviewRequest, services: ToReview) -> Change:
     """Decide about many questions, all or nothing; doing it again changes nothing."""
@@ -253,10 +234,9 @@ def review_batch(batch_id: UUID, body: ReviewRequest, services: ToReview) -> Cha
 
 @router.patch(
     "/api/staging/batches/{batch_id}/questions/{question_id}",
-    operation_id="change_question",
     summary="Edit a question of a bank",
     response_model=Changed,
-    responses=responses(401, 404, 409, 422, 429, 503),
+    responses=responses(409, 503),
 )
 def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: ToReview) -> Change:
     """New words are compared again, and wait for an approval again."""
@@ -267,10 +247,9 @@ def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, serv
 
 @router.post(
     "/api/staging/batches/{batch_id}/resolve",
-    operation_id="resolve_batch",
     summary="Decide many pairs of a bank",
     response_model=Changed,
-    responses=responses(401, 404, 409, 422, 429),
+    responses=responses(409),
 )
 def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -> Change:
     """Decide pairs of a question bank at once; those of a document are decided with its approval, or one by one."""
@@ -278,14 +257,7 @@ def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -
     return services.review.resolve(OfBatch(BatchId(batch_id)), body.resolution, body.duplicate_ids, by=by)
 
 
-@router.post(
-    "/api/staging/batches/{batch_id}/compare",
-    operation_id="compare_batch",
-    status_code=202,
-    summary="Have a bank compared",
-    response_model=ComparingAnswer,
-    responses=responses(401, 404, 422, 429),
-)
+@router.post("/api/staging/batches/{batch_id}/compare", status_code=202, summary="Compare a bank")
 def compare_batch(batch_id: UUID, request: Request, services: ToReview) -> ComparingAnswer:
     """Ask for a worker that compares what was never compared; a bank that is taken in is compared by itself."""
     batch = services.views.batch(BatchId(batch_id))
@@ -297,11 +269,9 @@ def compare_batch(batch_id: UUID, request: Request, services: ToReview) -> Compa
 
 @router.post(
     "/api/staging/batches/{batch_id}/import",
-    operation_id="import_batch",
     status_code=202,
     summary="Import what is approved",
-    response_model=ImportAnswer,
-    responses=responses(401, 404, 409, 422, 429),
+    responses=responses(409),
 )
 def import_batch(batch_id: UUID, request: Request, services: ToReview) -> ImportAnswer:
     """Queue the import of the approved questions; a worker embeds them and publishes all in one transaction."""
@@ -311,13 +281,7 @@ def import_batch(batch_id: UUID, request: Request, services: ToReview) -> Import
     return ImportAnswer(batch_id=batch_id, to_import=waiting, status_url=url.path)
 
 
-@router.get(
-    "/api/staging/duplicates/{batch_id}",
-    operation_id="list_duplicates",
-    summary="List a batch's near-duplicates",
-    response_model=list[Pair],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/api/staging/duplicates/{batch_id}", summary="List a batch's near-duplicates", response_model=list[Pair])
 def list_duplicates(
     batch_id: UUID,
     services: Services,
@@ -330,10 +294,9 @@ def list_duplicates(
 
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/resolve",
-    operation_id="resolve_duplicate",
     summary="Decide a pair of near-duplicates",
     response_model=Changed,
-    responses=responses(401, 404, 409, 422, 429),
+    responses=responses(409),
 )
 def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: ToReview) -> Change:
     """Decide one pair of a question bank, or of a document that waits in matching review."""

@@ -8,14 +8,13 @@ from pydantic import Field
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.problems import responses
-from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen
+from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen, named_by_path
 from pipeline_core.api.routes.review import Undo
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
 from pipeline_core.review.decisions import Change
 
-router = APIRouter(tags=["review"])
-_RESPONSES = responses(401, 404, 409, 422, 429)
+router = APIRouter(tags=["review"], responses=responses(409))
 
 
 class UndoChange(Undo):
@@ -28,36 +27,32 @@ class UndoChange(Undo):
 
 @router.post(
     "/api/v2/documents/{document_id}/facts/{fact_id}/undo",
-    operation_id="undo_fact",
-    summary="Undo what was done to a fact",
+    summary="Undo the decision on a fact",
     response_model=Changed,
-    responses=_RESPONSES,
 )
 def undo_fact(document_id: UUID, fact_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Give back what it was before its last decision or edit, with all that followed; doing it again redoes it."""
     where = OfDocument(DocumentId(document_id))
-    return services.review.undo_fact(where, fact_id, by=_by(services, fact_id, body))
+    with named_by_path("GET /api/v2/documents/{document_id}/facts"):
+        return services.review.undo_fact(where, fact_id, by=_by(services, fact_id, body))
 
 
 @router.post(
     "/api/staging/batches/{batch_id}/questions/{question_id}/undo",
-    operation_id="undo_question",
-    summary="Undo what was done to a question",
+    summary="Undo the decision on a question",
     response_model=Changed,
-    responses=_RESPONSES,
 )
 def undo_question(batch_id: UUID, question_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """The same of a question bank."""
     where = OfBatch(BatchId(batch_id))
-    return services.review.undo_fact(where, question_id, by=_by(services, question_id, body))
+    with named_by_path("GET /api/staging/batches/{batch_id}/questions"):
+        return services.review.undo_fact(where, question_id, by=_by(services, question_id, body))
 
 
 @router.post(
     "/api/staging/duplicates/{duplicate_id}/undo",
-    operation_id="undo_duplicate",
-    summary="Undo the decision about a pair",
+    summary="Undo the decision on a pair",
     response_model=Changed,
-    responses=_RESPONSES,
 )
 def undo_duplicate(duplicate_id: UUID, services: ToReview, body: UndoChange | None = None) -> Change:
     """Of a document or a question bank: it is as undecided, or decided, as before; doing it again redoes it."""
@@ -65,4 +60,5 @@ def undo_duplicate(duplicate_id: UUID, services: ToReview, body: UndoChange | No
 
 
 def _by(services: Services, subject: UUID, body: UndoChange | None) -> Reviewer:
-    return body.by(services, {subject: body.expected}) if body else services.reviewer
+    body = body or UndoChange()
+    return body.by(services, {subject: body.expected})

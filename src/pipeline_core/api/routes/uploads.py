@@ -17,6 +17,7 @@ from pipeline_core.api.multipart import REALM_FIELD, Refused, form_body, realm_o
 from pipeline_core.api.problems import Problem, of_refused_files, problem_of, responses
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.labels import MOST_CHARS, Labels
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.realms import Role
@@ -25,19 +26,31 @@ from pipeline_core.services.receive_upload import SpooledUpload, Uploaded, spool
 router = APIRouter(tags=["uploads"])
 PATH = "/api/v2/upload"
 _PROBABILITY = TypeAdapter(Annotated[float, Field(ge=0, le=1)])
+_LABELS = {
+    "tags": {
+        "type": "string",
+        "maxLength": 1024,
+        "description": "Words to sort the documents by, separated by commas; one that is there already gets them, too",
+    },
+    "collection": {
+        "type": "string",
+        "maxLength": MOST_CHARS,
+        "description": "The collection that the documents belong to; one that is there already is put into it",
+    },
+}
 _POLICY = {
     "publish_from": {
         "type": "number",
         "minimum": 0,
         "maximum": 1,
-        "description": "Confidence from which a fact is published unseen; else as the installation has it",
+        "description": "Confidence from which a fact is published without review (default: as the installation is set)",
     },
     "ask_from": {
         "type": "number",
         "minimum": 0,
         "maximum": 1,
-        "description": "Confidence from which a person is asked about a fact that is not published unseen; below it is "
-        "left out. Not above `publish_from`",
+        "description": "Confidence from which a person is asked about a fact that is not published without review; "
+        "facts below it are left out. Not above `publish_from`",
     },
 }
 
@@ -47,12 +60,12 @@ class UploadAnswer(BaseModel):
 
     document_id: UUID
     job_id: UUID
-    filename: str = Field(description="The name as it is kept")
+    filename: str = Field(description="The name as stored")
     is_new: bool = Field(description="False when the same bytes had been uploaded before: nothing was added")
     state: JobState
     policy_kept: str | None = Field(
-        description="Why a document that was there keeps its `publish_from` and `ask_from`; null if those of this "
-        "upload hold, or none were given"
+        description="Why a known document keeps its `publish_from` and `ask_from`; null if those of this upload "
+        "apply, or none were given"
     )
     status_url: str
     review_url: str
@@ -63,9 +76,9 @@ class FileAnswer(BaseModel):
 
     filename: str = Field(description="The name as it was sent")
     outcome: Literal["queued", "known", "refused"] = Field(
-        description="`queued`: a new document; `known`: the same bytes were there; `refused`: not taken"
+        description="`queued`: a new document; `known`: the same bytes were there; `refused`: not accepted"
     )
-    upload: UploadAnswer | None = Field(description="Where its document and job are; null if it was refused")
+    upload: UploadAnswer | None = Field(description="Its document and job; null if it was refused")
     problem: Problem | None = Field(description="Why it was refused, and what to do")
 
 
@@ -80,14 +93,13 @@ class UploadsAnswer(BaseModel):
 
 @router.post(
     PATH,
-    operation_id="upload_document",
     status_code=202,
     response_model=UploadAnswer | UploadsAnswer,
     summary="Upload documents",
-    openapi_extra=form_body(of_many=True, fields={**_POLICY, **REALM_FIELD}),
+    openapi_extra=form_body(of_many=True, fields={**_POLICY, **_LABELS, **REALM_FIELD}),
     responses={
         200: {"model": UploadAnswer | UploadsAnswer, "description": "The same bytes were there already"},
-        **responses(401, 408, 413, 415, 422, 429, 503),
+        **responses(408, 413, 415, 503),
     },
 )
 async def upload_document(
@@ -106,20 +118,21 @@ async def upload_document(
 
     `publish_from` and `ask_from` say for these documents what becomes of a fact by its confidence, in every run of
     theirs. A document that is there already is queued again for it if it is published; else `policy_kept` says why it
-    keeps what it has."""
+    keeps what it has. `tags` and `collection` are what people sort documents by; they are shown with a document."""
     with ExitStack() as files:
         form = await receive_form(
             request,
             lambda: files.enter_context(spool()),
             max_bytes=settings.max_file_bytes,
             max_files=settings.api_max_upload_files,
-            fields=[*_POLICY, *REALM_FIELD],
+            fields=[*_POLICY, *_LABELS, *REALM_FIELD],
         )
         named = realm_of_form(realm, form.fields)
         services = await run_in_threadpool(services_in, pipeline, user, request, named, Role.CONTRIBUTOR)
         arrived, wished = form.files, _wished({name: form.fields[name] for name in form.fields if name in _POLICY})
         wished.over(settings.policy)
-        taken = await run_in_threadpool(_take, request, services, arrived, wished)
+        labels = Labels.of(form.fields.get("tags", "").split(","), form.fields.get("collection"))
+        taken = await run_in_threadpool(_take, request, services, arrived, wished, labels)
     uploaded = [one for one in taken if isinstance(one, Uploaded)]
     if any(one.is_new or one.is_again for one in uploaded):
         await run_in_threadpool(request.app.state.ask_for_run)
@@ -159,7 +172,11 @@ def _wished(fields: Mapping[str, str]) -> Wished:
 
 
 def _take(
-    request: Request, services: UserServices, arrived: Sequence[SpooledUpload | Refused], wished: Wished
+    request: Request,
+    services: UserServices,
+    arrived: Sequence[SpooledUpload | Refused],
+    wished: Wished,
+    labels: Labels,
 ) -> list[Uploaded | Refused]:
     """Take each that arrived whole; what is wrong with one says nothing of the next."""
     taken: list[Uploaded | Refused] = []
@@ -176,6 +193,7 @@ def _take(
                 correlation_id=as_correlation_id(request),
                 is_admitted=is_admitted,
                 wished=wished,
+                labels=labels,
             )
         except PipelineError as error:
             taken.append(Refused(one.filename, error))

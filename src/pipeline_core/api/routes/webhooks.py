@@ -30,7 +30,7 @@ class WebhookChange(Body):
 
     model_config = example({"enabled": True})
 
-    enabled: Literal[True] = Field(description="Send to it again, though it is paused or disabled")
+    enabled: Literal[True] = Field(description="Resume sending to it if it is paused or disabled")
 
 
 class NewWebhook(BaseModel):
@@ -46,51 +46,26 @@ class TestMessage(BaseModel):
     delivery_id: UUID
 
 
-@router.post(
-    "",
-    operation_id="create_webhook",
-    status_code=201,
-    summary="Add a webhook",
-    response_model=NewWebhook,
-    responses=responses(401, 409, 422, 429),
-)
+@router.post("", status_code=201, summary="Add a webhook", responses=responses(409))
 def create_webhook(body: WebhookRequest, services: ToAdminister) -> NewWebhook:
     """Messages are signed by the Standard Webhooks scheme, and sent again for three days until they are taken."""
     webhook_id, secret = services.webhooks.add(services.realm_id, body.url, sorted(set(body.events)))
     return NewWebhook(webhook_id=webhook_id, secret=secret)
 
 
-@router.get(
-    "",
-    operation_id="list_webhooks",
-    summary="List webhooks",
-    response_model=list[Webhook],
-    responses=responses(401, 422, 429),
-)
+@router.get("", summary="List webhooks")
 def list_webhooks(services: ToAdminister) -> list[Webhook]:
     """The user's webhooks, without their secrets."""
     return services.webhooks.endpoints(services.realm_id)
 
 
-@router.delete(
-    "/{webhook_id}",
-    operation_id="remove_webhook",
-    status_code=204,
-    summary="Remove a webhook",
-    responses=responses(401, 404, 422, 429),
-)
+@router.delete("/{webhook_id}", status_code=204, summary="Remove a webhook")
 def remove_webhook(webhook_id: UUID, services: ToAdminister) -> None:
     """Nothing more is sent to it; its log goes with it."""
     services.webhooks.remove(services.realm_id, webhook_id)
 
 
-@router.patch(
-    "/{webhook_id}",
-    operation_id="change_webhook",
-    summary="Take a webhook back into use",
-    response_model=Webhook,
-    responses=responses(401, 404, 422, 429),
-)
+@router.patch("/{webhook_id}", summary="Resume a webhook")
 def change_webhook(
     webhook_id: UUID,
     body: WebhookChange,  # noqa: ARG001 - there is one change
@@ -100,27 +75,14 @@ def change_webhook(
     return services.webhooks.resume(services.realm_id, webhook_id)
 
 
-@router.post(
-    "/{webhook_id}/test",
-    operation_id="test_webhook",
-    status_code=202,
-    summary="Try a webhook",
-    response_model=TestMessage,
-    responses=responses(401, 404, 409, 422, 429),
-)
+@router.post("/{webhook_id}/test", status_code=202, summary="Test a webhook", responses=responses(409))
 def test_webhook(webhook_id: UUID, services: ToAdminister) -> TestMessage:
     """Send a message of the type `webhook.test` to it, once, before all that waits; what became of it is in the list
     of its deliveries. A paused webhook that takes it is in use again."""
     return TestMessage(delivery_id=services.webhooks.try_out(services.realm_id, webhook_id))
 
 
-@router.get(
-    "/{webhook_id}/deliveries",
-    operation_id="list_deliveries",
-    summary="List what was sent to a webhook",
-    response_model=Page[DeliveryShown],
-    responses=responses(401, 404, 422, 429),
-)
+@router.get("/{webhook_id}/deliveries", summary="List a webhook's deliveries", response_model=Page[DeliveryShown])
 def list_deliveries(webhook_id: UUID, services: ToAdminister, cursor: PageCursor) -> dict[str, Any]:
     """Every message with its attempts and the last answer, newest first."""
     rows = services.webhooks.log(services.realm_id, webhook_id, before=cursor.before, limit=cursor.limit + 1)

@@ -28,8 +28,8 @@ class Batch(Record):
     document_id: DocumentId | None
     status: BatchStatus
     uploaded_at: datetime
-    is_matched: Annotated[bool, Field(description="Whether it was compared with what is there")]
-    undecided: Annotated[int, Field(description="Pairs of near-duplicates that nobody has decided")]
+    is_matched: Annotated[bool, Field(description="Whether it was compared with existing questions")]
+    undecided: Annotated[int, Field(description="Undecided pairs of near-duplicates")]
 
 
 @dataclass(frozen=True, slots=True)

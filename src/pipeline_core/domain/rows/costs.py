@@ -18,9 +18,7 @@ class Cost(Record):
 
     calls: int
     input_tokens: int
-    cached_tokens: Annotated[
-        int, Field(description="Those of the input that the endpoint had cached, and charged less for")
-    ]
+    cached_tokens: Annotated[int, Field(description="Input tokens that the endpoint had cached and charged less for")]
     output_tokens: int
     cost_usd: float
 
@@ -82,7 +80,7 @@ class PaidCall(Record):
     service: str
     model: str
     items: Annotated[int, Field(description="Chunks, texts or pages")]
-    state: Annotated[str, Field(description="`reserved`, `settled`, or `abandoned`: in doubt, counted whole")]
+    state: Annotated[str, Field(description="`reserved`, `settled`, or `abandoned`: outcome unknown, counted in full")]
     outcome: str | None
     input_tokens: int
     cached_tokens: int

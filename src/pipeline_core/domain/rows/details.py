@@ -39,7 +39,7 @@ class JobDetail(Job):
     findings: list[FindingRow]
     returned_for: Annotated[
         list[FindingRow],
-        Field(description="What it was returned to matching review for, while it waits there"),
+        Field(description="Why it was returned to matching review, while it waits there"),
     ]
     facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
     left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]

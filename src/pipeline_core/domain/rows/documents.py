@@ -25,6 +25,8 @@ class Document(Record):
     bytes_len: int
     file_sha256: str
     pages: int | None
+    tags: list[str]
+    collection: str | None
     staging_status: StagingStatus
     deep_scan_status: DeepScanStatus | None
     deep_scan_error: str | None

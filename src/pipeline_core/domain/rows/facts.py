@@ -34,7 +34,7 @@ class WeighedFact(Record):
     page: int | None
     evidence: Annotated[list[dict[str, Any]] | None, Field(exclude=True)]
     confidence: Annotated[
-        float | None, Field(description="0 to 1; null of facts that were found before facts were weighed")
+        float | None, Field(description="0 to 1; null for facts that were found before confidence was computed")
     ]
     confidence_reasons: list[ConfidenceReason] | None
 
@@ -82,5 +82,5 @@ class DocumentPair(Record):
 
     @property
     def differ(self) -> str:
-        """In what the two differ, in words; "" for nothing that was found."""
+        """Return how the two differ, in words; "" for nothing that was found."""
         return "; ".join(DIFFERENCES.get(flag, flag) for flag in self.reasons.get("flags") or ())

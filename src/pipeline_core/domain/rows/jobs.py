@@ -78,7 +78,7 @@ class Job(Record):
     retry_count: int
     last_error: JobError | None
     is_stopped: Annotated[
-        bool, Field(description="It waits behind a stage that was run by itself; a retry lets it go on")
+        bool, Field(description="It waits behind a stage that was run by itself; a retry continues it")
     ]
     created_at: datetime
     updated_at: datetime
@@ -95,6 +95,8 @@ class DocumentJob(Job):
     """A document's newest job, with counts of its chunks, facts, pairs and findings."""
 
     title: str
+    tags: list[str]
+    collection: str | None
     staging_status: str
     deep_scan_status: str | None
     deep_scan_error: str | None

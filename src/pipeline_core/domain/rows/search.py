@@ -41,7 +41,7 @@ class FoundFact(Record):
     statement: Annotated[
         str | None, Field(description="Of a passage that of its first fact; null for a bank's question")
     ]
-    evidence: Annotated[str | None, Field(description="Of a fact with several spans their texts, joined by “ … ”")]
+    evidence: Annotated[str | None, Field(description="The texts of a fact's spans, joined by “ … ”")]
     spans: Annotated[list[EvidenceSpan] | None, Field(description="The evidence of a fact, span by span, in order")]
     page: int | None
     page_unit: Annotated[str | None, Field(exclude=True)]
@@ -63,9 +63,11 @@ class Hit(FoundFact):
     document_id: DocumentId | None
     filename: str | None
     also_named: Annotated[list[str], Field(description="Other names that the same content has now")]
-    facts: Annotated[list[FoundFact], Field(description="Of a passage, the best first: at most three that answer")]
+    facts: Annotated[
+        list[FoundFact], Field(description="Facts of a passage, the best first: at most three that answer")
+    ]
     relevance: Annotated[
-        float | None, Field(description="As the reranker judged it, on its own scale; null without one")
+        float | None, Field(description="The reranker's score, on its own scale; null without a reranker")
     ] = None
 
 

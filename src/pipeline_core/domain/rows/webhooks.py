@@ -28,10 +28,10 @@ class Webhook(Record):
     events: list[WebhookEvent]
     created_at: datetime
     state: Literal["active", "paused", "disabled"]
-    failures: Annotated[int, Field(description="In succession; 0 since a message was taken")]
-    last_error: Annotated[str | None, Field(description="Of the last of these failures")]
+    failures: Annotated[int, Field(description="Consecutive failures; 0 after a message was accepted")]
+    last_error: Annotated[str | None, Field(description="Error of the last of these failures")]
     paused_until: Annotated[
-        datetime | None, Field(description="Then one message is tried; if it is taken, all are sent")
+        datetime | None, Field(description="When one message is tried; if it is accepted, all are sent")
     ]
     disabled_at: datetime | None
     disabled_because: str | None

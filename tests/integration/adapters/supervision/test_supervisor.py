@@ -61,7 +61,7 @@ def test_what_dies_is_started_again_and_all_stop(child: Callable[..., ChildProce
     assert one.pid
     psutil.Process(one.pid).kill()
     supervisor.watch(until=lambda: starts(tmp_path, "one") == 2)
-    assert told == ["one died; it is started again in 0.1 s.", "one is started again."]
+    assert told == ["one died; it is restarted in 0.1 s.", "one is restarted."]
     assert starts(tmp_path, "deaf") == 1
     supervisor.stop()
     assert list(marked(mark)) == []

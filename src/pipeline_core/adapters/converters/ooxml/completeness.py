@@ -29,12 +29,12 @@ class Rewritten:
 
 
 def unread_markup(part: str) -> Finding:
-    """The finding about a part that is no sound XML, so that nobody knows what it strikes out or hides."""
+    """The finding about a part that is not well-formed XML, so that nobody knows what it strikes out or hides."""
     return Finding(
         "unread_markup",
         Severity.CRITICAL,
-        f"The markup of {part} is not sound, so that text which the file strikes out, hides or moved may stand in the "
-        "result. Open the file where it was made, save it anew and upload that.",
+        f"The markup of {part} is not well-formed, so text that is struck out, hidden or moved may be in the "
+        "result. Open the file in the program that made it, save it again and upload that.",
         {"part": part},
     )
 
@@ -92,12 +92,8 @@ def _finding(lost: dict[str, list[str]]) -> Finding:
     )
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", _MARKS.sub("", text)).casefold()
-
-
 def _words(text: str) -> Sequence[str]:
-    return _WORD.findall(_plain(text))
+    return _WORD.findall(unicodedata.normalize("NFKC", _MARKS.sub("", text)).casefold())
 
 
 def _stands(text: str, letters: str) -> bool:
@@ -107,4 +103,4 @@ def _stands(text: str, letters: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(_WORD.findall(_plain(text)))
+    return "".join(_words(text))

@@ -34,7 +34,7 @@ def margins_left_out(package: Package, main: str) -> Iterator[Finding]:
         yield Finding(
             "headers_left_out",
             Severity.INFO,
-            f"What stands above and below each page is no part of the text and was left out: "
+            "Headers and footers are not part of the text and were left out: "
             f"{listed([f'“{text[:_SHOWN]}”' for text in said])}.",
             {"texts": list(said)[:_SHOWN]},
         )
