@@ -167,7 +167,7 @@ def test_a_batch_that_is_not_there_has_no_realm() -> None:
     staging, _, _ = _staging(answers={"realms.of_row": None})
     with pytest.raises(NotFoundError, match=f"There is no batch {BATCH}"):
         staging.realm_of(BATCH)
-    assert _staging(answers={"realms.of_row": REALM})[0].realm_of(BATCH) == REALM
+    assert _staging(answers={"realms.of_row": (REALM, None)})[0].realm_of(BATCH) == REALM
 
 
 def test_decisions_are_those_of_the_one_review() -> None:
