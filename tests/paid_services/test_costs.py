@@ -1,4 +1,4 @@
-"""List costs is shown by call, chunk, stage, document, user and run; an estimate says it before, unpaid."""
+"""What was spent is shown by call, chunk, stage, document, user and run; an estimate says it before, unpaid."""
 
 from collections.abc import Callable
 from pathlib import Path

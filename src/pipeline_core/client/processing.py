@@ -33,7 +33,7 @@ _WEBHOOKS_S = 5.0
 
 
 class Said(TypedDict, total=False):
-    """What may be said of the documents that are taken in."""
+    """Options for the documents that are submitted."""
 
     publish_from: float | None
     ask_from: float | None

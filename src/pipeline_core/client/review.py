@@ -33,7 +33,7 @@ Reviewed = str | UUID | Where
 
 
 class Signed(TypedDict, total=False):
-    """What may be said with any decision: why, under which name (without it, as set), and the states that were seen, by
+    """Fields of any decision: the reason, the reviewer's name (as set, by default), and the states that were seen, by
     id; a decision about what is not as it was seen is refused."""
 
     reason: str

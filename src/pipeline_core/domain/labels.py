@@ -11,7 +11,7 @@ MOST_CHARS = 100
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What an upload says its documents are about; a known document keeps the tags that it has, and gets these too."""
+    """Labels that an upload gives its documents; a known document keeps the tags that it has, and gets these too."""
 
     tags: tuple[str, ...] = ()
     collection: str | None = None

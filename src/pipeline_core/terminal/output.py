@@ -1,4 +1,4 @@
-"""What several commands print: JSON for scripts, and a line that says how far they are."""
+"""Output that commands share: JSON for scripts, and a line that shows their progress."""
 
 from typing import Any, Self
 

@@ -353,7 +353,7 @@ def test_another_length_is_another_model(make_pipeline: MakePipeline) -> None:
     longer = HashEmbedder()
     longer.dims = 32
     app = make_pipeline(embedder=longer)
-    with pytest.raises(ConfigurationError, match="64 numbers"):
+    with pytest.raises(ConfigurationError, match="64 dimensions"):
         app.search(app.realm_id, QUESTION)
     with pytest.raises(ConfigurationError, match="knows it with 64"):
         app.reembed("hash-64")

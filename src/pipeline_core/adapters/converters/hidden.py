@@ -8,8 +8,13 @@ from pipeline_core.domain.wording import listed
 
 def named(text: str, most: int = 80) -> list[str]:
     """A hidden text as a reader would look for it, by how it begins; nothing for a blank one."""
+    return [f"the text “{shortened(text, most)}”"] if text.strip() else []
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line, and no more than so many characters of it."""
     text = " ".join(text.split())
-    return [f"the text “{text[:most]}{'…' * (len(text) > most)}”"] if text else []
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:

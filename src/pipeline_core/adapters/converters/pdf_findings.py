@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from pipeline_core.adapters.converters.hidden import shortened
 from pipeline_core.adapters.converters.ocr_page import Ocr, ScannedPage
 from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
@@ -96,7 +97,7 @@ def words_lost(page: int, words: Sequence[str]) -> Finding:
 
 def comments_left_out(notes: Mapping[int, Sequence[str]]) -> Finding:
     """``notes`` are the comments on each page, by its number."""
-    said = [f"page {number}: “{_short(note)}”" for number, texts in notes.items() for note in texts]
+    said = [f"page {number}: “{shortened(note, _LONGEST)}”" for number, texts in notes.items() for note in texts]
     return Finding(
         "comments_left_out",
         Severity.INFO,
@@ -122,11 +123,6 @@ def notes_not_read(pages: Sequence[int]) -> Finding:
         "Print it to a new PDF, or save it again where it was made, and upload that.",
         {"pages": list(pages)},
     )
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def not_examined(pages: Collection[int], not_compared: Collection[int], total: int) -> Finding:

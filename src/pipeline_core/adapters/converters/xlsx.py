@@ -70,16 +70,13 @@ class _Xlsx(Package):
         column = 0
         for item in row:
             column = column_of(item.get("r", "")) or column + 1
-            reference = f"{letters_of(column)}{number}"
-            if len(item) and (cell := self._cell(item, self._style(item), reference, noticed)) is not None:
+            if len(item) and (cell := self._cell(item, f"{letters_of(column)}{number}", noticed)) is not None:
                 cells[column] = cell
         return cells
 
-    def _style(self, item: etree._Element) -> Style:
+    def _cell(self, item: etree._Element, reference: str, noticed: Noticed) -> Cell | None:
         at = int(item.get("s") or 0)
-        return self.styles[at] if at < len(self.styles) else _PLAIN
-
-    def _cell(self, item: etree._Element, style: Style, reference: str, noticed: Noticed) -> Cell | None:
+        style = self.styles[at] if at < len(self.styles) else _PLAIN
         formula, value = item.find("{*}f"), item.findtext("{*}v")
         kind = item.get("t", "n")
         if formula is not None and not value and kind != "str":

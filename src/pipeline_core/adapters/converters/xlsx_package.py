@@ -65,14 +65,12 @@ class Package:
 
     @cached_property
     def styles(self) -> list[Style]:
-        return list(read_styles(self._related("styles")))
+        return [style for root in self._beside(self.workbook_part, "styles") for style in read_styles(root)]
 
     @cached_property
     def texts(self) -> list[str]:
         """The shared texts as markdown on one line each."""
-        part = self._related("sharedStrings")
-        root = etree.fromstring(part, parser()) if part else ()
-        return [text_of(item) for item in root]
+        return [text_of(item) for root in self._beside(self.workbook_part, "sharedStrings") for item in root]
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Of each relation of the part: the last word of its type, and the part that it leads to."""
@@ -102,9 +100,9 @@ class Package:
         """Count the cells of the sheet that have a comment."""
         return sum(len(root.findall("{*}commentList/{*}comment")) for root in self._beside(sheet_part, "comments"))
 
-    def _beside(self, sheet_part: str, wanted: str) -> Iterator[etree._Element]:
-        """The parts of one kind that belong to a sheet."""
-        for kind, target in self.relations(sheet_part).values():
+    def _beside(self, part: str, wanted: str) -> Iterator[etree._Element]:
+        """The parts of one kind that belong to a sheet or to the workbook."""
+        for kind, target in self.relations(part).values():
             if kind == wanted and target.casefold() in self._names:
                 yield etree.fromstring(self.part(target), parser())
 
@@ -113,10 +111,6 @@ class Package:
             if kind == "officeDocument":
                 return target
         return "xl/workbook.xml"
-
-    def _related(self, kind: str) -> bytes:
-        names = [target for found, target in self.relations(self.workbook_part).values() if found == kind]
-        return self.part(names[0]) if names and names[0].casefold() in self._names else b""
 
 
 def text_of(item: etree._Element) -> str:

@@ -25,11 +25,8 @@ class Style:
     unseen: bool = False
 
 
-def read_styles(part: bytes) -> Sequence[Style]:
+def read_styles(root: etree._Element) -> list[Style]:
     """The cell formats in the order in which cells refer to them."""
-    if not part:
-        return ()
-    root = etree.fromstring(part, parser())
     own = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in root.iterfind("{*}numFmts/{*}numFmt")}
     fonts = root.findall("{*}fonts/{*}font")
     fills = root.findall("{*}fills/{*}fill")

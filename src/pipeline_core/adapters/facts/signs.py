@@ -25,7 +25,7 @@ _Run = tuple[str, list[tuple[int, re.Match[str]]]]
 
 
 def unclear_signs(lines: Sequence[str]) -> frozenset[int]:
-    """Which lines begin with what may be a mark, and may be the sign of a number or the day of a month."""
+    """Find the lines whose first sign is unclear: a list mark, or else a minus sign or the day of a month."""
     return frozenset(at for mark, run in _runs(lines) for at in _unclear(mark, run))
 
 

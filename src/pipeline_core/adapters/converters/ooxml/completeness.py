@@ -92,12 +92,8 @@ def _finding(lost: dict[str, list[str]]) -> Finding:
     )
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", _MARKS.sub("", text)).casefold()
-
-
 def _words(text: str) -> Sequence[str]:
-    return _WORD.findall(_plain(text))
+    return _WORD.findall(unicodedata.normalize("NFKC", _MARKS.sub("", text)).casefold())
 
 
 def _stands(text: str, letters: str) -> bool:
@@ -107,4 +103,4 @@ def _stands(text: str, letters: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(_WORD.findall(_plain(text)))
+    return "".join(_words(text))

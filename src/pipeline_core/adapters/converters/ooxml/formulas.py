@@ -13,6 +13,8 @@ _NARY = {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∬": r"\iint", "∭"
 _ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0305": r"\overline", "\u0307": r"\dot",
             "\u0308": r"\ddot", "\u20d7": r"\vec", "\u0301": r"\acute", "\u0300": r"\grave", "\u030c": r"\check",
             "\u0306": r"\breve"}  # fmt: skip
+_HAT, _UNDERLINE = r"\hat", r"\underline"
+_BARS = {"top": r"\overline"}
 _BRACES = {"{": r"\{", "}": r"\}", "": ".", "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|"}
 _FUNCTIONS = re.compile(r"(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?|ln|log|exp|lim|max|min|sup|inf|det|gcd|arg|deg|dim|ker")
 _RELATION = re.compile(r"\s*([<>])\s*")
@@ -114,16 +116,6 @@ def _named(function: str) -> str:
     return rf"\{function}" if _FUNCTIONS.fullmatch(function) else function
 
 
-def _accent(parts: _Parts) -> str:
-    command = _ACCENTS.get(parts.says("chr", "\u0302"), r"\hat")
-    return f"{command}{{{parts['e']}}}"
-
-
-def _bar(parts: _Parts) -> str:
-    command = r"\overline" if parts.says("pos", "bot") == "top" else r"\underline"
-    return f"{command}{{{parts['e']}}}"
-
-
 def _base(parts: _Parts) -> str:
     base = parts["e"]
     return rf"\left( {base} \right)" if base.startswith(r"\frac") or "/" in base else base
@@ -142,8 +134,8 @@ _LATEX: Mapping[str, Callable[[_Parts], str]] = {
     "func": lambda parts: f"{_named(parts['fName'])} {parts['e']}",
     "limLow": lambda parts: f"{_named(parts['e'])}_{{{parts['lim']}}}",
     "limUpp": lambda parts: f"{_named(parts['e'])}^{{{parts['lim']}}}",
-    "acc": _accent,
-    "bar": _bar,
+    "acc": lambda parts: f"{_ACCENTS.get(parts.says('chr'), _HAT)}{{{parts['e']}}}",
+    "bar": lambda parts: f"{_BARS.get(parts.says('pos'), _UNDERLINE)}{{{parts['e']}}}",
     "m": lambda parts: r"\begin{matrix} " + r" \\ ".join(map(" & ".join, parts.rows())) + r" \end{matrix}",
     "eqArr": lambda parts: r"\begin{aligned} " + r" \\ ".join(parts.all("e")) + r" \end{aligned}",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline_core.adapters.converters.hidden import comments_left_out
+from pipeline_core.adapters.converters.hidden import comments_left_out, shortened
 from pipeline_core.adapters.converters.ooxml.names import Element, find, name, remove, remove_all, text_in
 from pipeline_core.domain.findings import Finding, Severity
 
@@ -69,8 +69,7 @@ def tracked_changes(count: int) -> Finding:
 
 def drop_comments(root: Element) -> Iterator[Finding]:
     """Empty the part with the comments; a finding that says how many there were, and the first."""
-    texts = [" ".join(text_in(comment, "w:t").split()) for comment in root.iter(name("w:comment"))]
+    texts = [text_in(comment, "w:t") for comment in root.iter(name("w:comment"))]
     root[:] = []
     if texts:
-        first = f"{texts[0][:_SHOWN]}…" if len(texts[0]) > _SHOWN else texts[0]
-        yield comments_left_out(len(texts), first=first)
+        yield comments_left_out(len(texts), first=shortened(texts[0], _SHOWN))
