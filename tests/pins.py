@@ -65,7 +65,7 @@ def versioned() -> dict[str, Versioned]:
         **{f"stage {stage.name}": Versioned(stage.version, stage.run.__module__) for stage in STAGES},
         **{f"rules of {name.rpartition('.')[2]}": Versioned(", ".join(said), name) for name, said in rules.items()},
         "local converter": Versioned(str(local.REVISION), local.__name__),
-        "llama-parse": Versioned(f"{llama_parse.REVISION}", llama_parse.__name__),
+        "llama-parse": Versioned(f"{llama_parse.REVISION}.{llama_parse.READING}", llama_parse.__name__),
         "extractive facts": Versioned(str(extractive.REVISION), extractive.__name__),
         "openai facts": Versioned(prompt.load_prompt().version, "pipeline_core.adapters.facts.openai"),
         "wordllama embedder": Versioned(str(wordllama.REVISION), wordllama.__name__),

@@ -231,8 +231,11 @@ class _Scan:
             return token.end()
         for closing in _TICKS.finditer(self._text, token.end(), last):
             if closing[0] == token[0]:
-                is_parted = self._text.find("|", token.end(), closing.start()) >= 0
-                return token.end() if is_parted else closing.end()
+                if self._text.find("|", token.end(), closing.start()) < 0:
+                    return closing.end()
+                # in a table these are no code, elsewhere they are: what follows them is held to both readings
+                self._no_code_until = self._line_end
+                break
         return token.end()
 
     def _end_of_doubt(self, at: int) -> int:

@@ -30,7 +30,7 @@ from pipeline_core.domain.spending import PagePrice
 
 REVISION = 1
 """Of what the service is asked for: with another, it is paid for anew."""
-_READING = 2
+READING = 3
 """Raise it whenever the same answer of the service may give other markdown."""
 
 VERSIONS = {"cost_effective": "2026-09-28", "agentic": "2026-10-16", "agentic_plus": "2026-09-28"}
@@ -68,7 +68,7 @@ class LlamaParse:
         self._tier_version = options.version or VERSIONS[options.tier]
         self.name = f"llama-parse-{options.tier}"
         self.model = self.name
-        self.version = f"{REVISION}.{_READING}+{self._tier_version}+{options.uncounted_pages}"
+        self.version = f"{REVISION}.{READING}+{self._tier_version}+{options.uncounted_pages}"
         self.deadline_s = options.deadline_s
         self.pause_s = options.poll_s
         self.call_s = 3 * options.deadline_s
