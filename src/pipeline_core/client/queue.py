@@ -49,7 +49,7 @@ class Queueing(Documents):
             StatusRefusedError: nothing was changed; says for each wrong document or value what is wrong.
         """
         ids = [self._id_if_known(document) for document in documents]
-        return self._app.dual_status.set_status(ids, status, realm_id=self.realm_id, by=self._app.settings.reviewer)
+        return self._app.dual_status.set_status(ids, status, realm_id=self.realm_id, by=self.by)
 
     def _id_if_known(self, document: str | UUID) -> str:
         """A name that means no document, or several, is left as it is: its refusal is told with the others."""

@@ -77,12 +77,12 @@ class Wired:
 
     @property
     def by(self) -> str:
-        """The name in the record: the setting ``reviewer``, else the user's id."""
+        """The name in the record: the one that was given here or is set, else the user's id."""
         return self.reviewer.by
 
     @property
     def reviewer(self) -> Reviewer:
-        """The user as a reviewer, under the name of the setting ``reviewer``."""
+        """The user as a reviewer, under the name that was given here or is set."""
         return Reviewer(self.realm_id, self.person.name, user_id=self.person.user_id)
 
     def introduce(self, name: str) -> None:

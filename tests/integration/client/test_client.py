@@ -175,6 +175,15 @@ def test_the_queue_marks_and_files(client: Client, app: Pipeline) -> None:
     assert client.verify().found == []
 
 
+def test_a_mark_is_recorded_under_the_name_that_was_given(client: Client, app: Pipeline) -> None:
+    [document_id] = client.submit([Upload("manual.md", MANUAL.encode())], start=False).document_ids
+    client.introduce("Ann")
+    client.mark("maybe", [document_id])
+    with app.open_uow() as uow:
+        found = uow.session.connection.execute("SELECT payload ->> 'by' FROM events WHERE code = 'staging_status_set'")
+        assert found.fetchall() == [("Ann",)]
+
+
 def test_retrying_from_a_stage(client: Client, launcher: DirectLauncher) -> None:
     client.submit([Upload("manual.md", MANUAL.encode())])
     document = client.retry("manual.md", from_stage=StageName.FACT_GENERATOR)
