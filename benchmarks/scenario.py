@@ -123,7 +123,7 @@ def main(kind: str, files: Sequence[Path]) -> dict[str, Any]:
     app.converter.convert(b"<p>warm up</p>", filename="a.html", mime="text/html")
     launcher: Any = Direct(app) if kind == "direct" else PrefectLauncher(app.settings)
     launcher.wait()
-    run = RunDocuments(app.intake, launcher, app.holds)
+    run = RunDocuments(app.intake, app.find_work, launcher, app.holds)
     with tempfile.TemporaryDirectory() as folder:
         # the first document of a process pays for what every other finds: it is another user's, and not counted
         first = Path(folder) / "first.md"

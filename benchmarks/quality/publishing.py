@@ -1,6 +1,5 @@
 """Documents through the real pipeline at default settings, nobody deciding anything, and what is published then."""
 
-import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pipeline_core.bootstrap import Pipeline, pipeline_with
 from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.services.run_documents import RunDocuments
+from pipeline_core.terminal.output import json_bytes
 
 _USERS = UUID("8f5f9ad0-3f0c-4c6e-9d5e-5f1d3f3c1a77")
 
@@ -54,17 +54,17 @@ def publish(app: Pipeline, files: Sequence[Path], name: str, exports: Path) -> P
     result = Published(realm_id, exports)
     exports.mkdir(parents=True, exist_ok=True)
     direct: Any = Direct(app)
-    run = RunDocuments(app.intake, direct, app.holds)
+    run = RunDocuments(app.intake, app.find_work, direct, app.holds)
     for file in files:
         began = time.perf_counter()
         [document_id] = run([file], realm_id=realm_id, display=Silent()).document_ids
         result.seconds[file.name] = time.perf_counter() - began
         try:
-            exported: dict[str, Any] = app.export.read(document_id, realm_id=realm_id)
+            exported: object = app.export.read(document_id, realm_id=realm_id)
         except NotPublishedError:
             result.waiting.append(file.name)
             exported = {"filename": file.name, "facts": [], "chunks": []}
-        (exports / f"{file.name}.json").write_text(json.dumps(exported, default=str, ensure_ascii=False), "utf-8")
+        (exports / f"{file.name}.json").write_bytes(json_bytes(exported))
     app.ensure_vector_indexes()
     return result
 

@@ -131,7 +131,7 @@ def test_deploying_again_brings_up_to_date_what_is_there(
     assert (again["pool_is_new"], again["new"], set(again["updated"])) == (False, [], DEPLOYMENTS)
     assert {row["slug"] for row in prefect_http.get(queue).json()["schedules"]} == {"safety-net", "ours"}
     assert again["worker"].endswith("worker start --pool pipeline")
-    with pytest.raises(ConfigurationError, match="of the type process and not docker"):
+    with pytest.raises(ConfigurationError, match="already exists with the type process, not docker"):
         deploy(environment, "docker")
 
 

@@ -16,7 +16,7 @@ def test_a_bank_from_file_to_search(cli: CommandLine) -> None:
     assert (row["total"], row["pending"], row["status"]) == (7, 7, "pending")
     name = str(row["batch_id"])[:8]
     assert f"pipeline batches {name} approve" in said
-    assert "Nothing of question_bank.md is approved" in cli("batches", name, "import", code=2)
+    assert "No question of question_bank.md is approved" in cli("batches", name, "import", code=2)
     cli("batches", name, "approve", "--reason", "read it", code=3)
     after = cli.json("batches", name, "import")
     assert (after["imported"], after["status"]) == (7, "imported")

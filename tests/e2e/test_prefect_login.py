@@ -187,7 +187,7 @@ def test_a_server_of_an_older_version_is_not_worked_with(
     launcher.keep()
     launcher.close()
     monkeypatch.setattr(prefect_login, "is_asked_for", lambda _: False)
-    with pytest.raises(ConfigurationError, match="no login") as refused:
+    with pytest.raises(ConfigurationError, match="without a login") as refused:
         launcher.keep()
     assert "pipeline up" in refused.value.what_to_do
     launcher.close()

@@ -31,7 +31,7 @@ def test_documents_wait_and_are_put_forward(
     assert "1 in the queue" in cli("run", third, "--queue", "--priority", "7")
     assert names(cli) == [("room2.md", 7), ("room0.md", 0), ("room1.md", 0)]
 
-    assert "of what" in cli("queue", "--priority", "5", code=2)
+    assert "needs documents or a user" in cli("queue", "--priority", "5", code=2)
     assert "room9.md" in cli("queue", "room9.md", "--priority", "5", code=2)
     moved = cli.json("queue", "room1.md", "--priority", "50")
     assert ([job["filename"] for job in moved["jobs"]], len(moved["changed"])) == (["room1.md"], 1)

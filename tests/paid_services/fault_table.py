@@ -208,7 +208,7 @@ EMBEDDINGS = [
     ),
     Case(
         "vectors of another length", vectors(_wider), _HELD,
-        ("queued", "option_refused"), says="33 numbers and 32",
+        ("queued", "option_refused"), says="33 dimensions, but 32",
     ),
 ]  # fmt: skip
 """Faults of one request for vectors of several."""

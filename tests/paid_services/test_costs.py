@@ -44,7 +44,7 @@ def test_every_sum_is_the_sum_of_the_calls(make_paid: MakePaid, server: PaidServ
     assert {budget["scope"]: budget["limit_usd"] for budget in costs["budgets"]} == {
         "day": 1.0,
         "run": None,
-        "user": None,
+        "realm": None,
     }
     assert all(budget["spent_usd"] == pytest.approx(paid, abs=1e-9) for budget in costs["budgets"])
     # each chunk has its own call; the vectors are calls of many

@@ -70,9 +70,7 @@ def test_a_wrong_setting_is_named_without_the_key(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("UPLOAD_PIPELINE_OPENAI_CONCURRENCY")
     loaded = load_settings()
     assert loaded.openai_api_key == SecretStr(KEY)
-    assert [row["value"] for row in describe_settings(loaded) if row["variable"] == "OPENAI_API_KEY"] == [
-        "(set, hidden)"
-    ]
+    assert [row.value for row in describe_settings(loaded) if row.variable == "OPENAI_API_KEY"] == ["(set, hidden)"]
 
 
 def test_without_a_key_the_doctor_says_what_to_set(make_paid: MakePaid) -> None:

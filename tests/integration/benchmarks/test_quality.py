@@ -29,4 +29,4 @@ def test_what_is_not_published_counts_as_missed(manual: Pipeline, tmp_path: Path
     file.write_text("# Boiler\n\nThe boiler must be serviced once every 12 months by a certified engineer.\n")
     published = publishing.publish(manual, [file], "somebody", tmp_path / "exports")
     assert published.waiting == ["a.md"]
-    assert '"facts": []' in (tmp_path / "exports" / "a.md.json").read_text()
+    assert '"facts":[]' in (tmp_path / "exports" / "a.md.json").read_text()

@@ -19,7 +19,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "documents": (
         {"document_id", "realm_id", "user_id", "title", "filename", "mime", "bytes_len", "file_sha256", "raw_path"},
         {
-            "filename", "staging_status", "deep_scan_status", "deep_scan_error", "deep_scan_was",
+            "filename", "tags", "collection", "staging_status", "deep_scan_status", "deep_scan_error", "deep_scan_was",
             "deep_scan_error_was", "updated_at",
         },
     ),

@@ -56,13 +56,13 @@ def _locked(path: Path) -> Path:
 
 
 ODD: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "a pipe": (_pipe, "It is a pipe, not a file."),
-    "a link to a pipe": (lambda p: _link(p, _pipe(p.with_name("pipe")).name), "It is a pipe, not a file."),
-    "zeros without end": (lambda p: _link(p, "/dev/zero"), "It is a device, not a file."),
-    "a device that has nothing": (lambda p: _link(p, "/dev/null"), "It is a device, not a file."),
-    "a terminal": (lambda p: _link(p, "/dev/ptmx"), "It is a device, not a file."),
-    "a socket": (_socket, "It is a socket, not a file."),
-    "a folder": (_folder, "It is a folder, not a file."),
+    "a pipe": (_pipe, "It is a pipe, not a regular file."),
+    "a link to a pipe": (lambda p: _link(p, _pipe(p.with_name("pipe")).name), "It is a pipe, not a regular file."),
+    "zeros without end": (lambda p: _link(p, "/dev/zero"), "It is a device, not a regular file."),
+    "a device that has nothing": (lambda p: _link(p, "/dev/null"), "It is a device, not a regular file."),
+    "a terminal": (lambda p: _link(p, "/dev/ptmx"), "It is a device, not a regular file."),
+    "a socket": (_socket, "It is a socket, not a regular file."),
+    "a folder": (_folder, "It is a folder, not a regular file."),
     "a circle of links": (lambda p: _link(p, p.name), "The file cannot be read: Too many levels of symbolic links."),
     "two links in a circle": (
         lambda p: _link(p, _link(p.with_name("two"), p.name).name),
@@ -169,7 +169,7 @@ def test_what_is_swapped_for_a_pipe_meanwhile_is_not_waited_for(
     monkeypatch.setattr(os, "open", swap)
     error = _within(5, lambda: read_file(path, limit=LIMIT))
     assert isinstance(error, UnreadableFileError)
-    assert error.message == "It is a pipe, not a file."
+    assert error.message == "It is a pipe, not a regular file."
 
 
 def test_files_of_every_usual_kind_are_read(tmp_path: Path) -> None:
@@ -206,10 +206,10 @@ def test_a_folder_names_each_and_takes_the_others(tmp_path: Path) -> None:
     assert sorted(path.name for path in files.found) == ["a.md", "b.md", "c.md"]
     named = {Path(name).name: error.message for name, error in files.refused}
     assert named == {
-        "pipe": "It is a pipe, not a file.",
-        "pipe.md": "It is a pipe, not a file.",
+        "pipe": "It is a pipe, not a regular file.",
+        "pipe.md": "It is a pipe, not a regular file.",
         "circle": "The file cannot be read: Too many levels of symbolic links.",
-        "zero.txt": "It is a device, not a file.",
+        "zero.txt": "It is a device, not a regular file.",
         "elsewhere": "It is a link to a folder elsewhere, which is not followed.",
         "up": "It is a link to a folder elsewhere, which is not followed.",
     }
@@ -313,8 +313,8 @@ def test_the_exit_code_says_that_something_was_left_out(
     assert (code, time.monotonic() - begun < 20) == (4, True), told
     rows = json.loads(told.strip().splitlines()[-1])
     text = json.dumps(rows)
-    assert "It is a pipe, not a file." in text
-    assert "It is a device, not a file." in text
+    assert "It is a pipe, not a regular file." in text
+    assert "It is a device, not a regular file." in text
     assert "a.md" in text
 
 

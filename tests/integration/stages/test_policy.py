@@ -170,7 +170,7 @@ def test_a_policy_that_is_not_applied_is_said_and_not_stored(
     if decision:
         app.review.decide(document_id, Request(decision, Reviewer(app.realm_id)))
     why = {
-        None: "it waits for a person. Decide about it, then",
+        None: "it waits for a person. Decide on it, then",
         Decision.APPROVE: "it is under way. Set the new ones again once it has come to rest.",
         Decision.REJECT: "it was rejected. Retry it, then",
     }[decision]
