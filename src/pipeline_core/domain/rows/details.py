@@ -44,7 +44,7 @@ class JobDetail(Job):
     facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
     left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]
     left_out_facts: Annotated[list[LeftOutFact], Field(description="The first 1,000 of them")]
-    facts_to_decide: Annotated[int, Field(description="Facts of middling confidence that a person is asked about")]
+    facts_to_decide: Annotated[int, Field(description="Facts of medium confidence that a person is asked about")]
     parked: Annotated[
         ParkedShown | None, Field(description="The decision about it that can be taken back, or that was refused")
     ]
