@@ -104,10 +104,13 @@ class PaidFactGenerator:
         return ticket
 
     def _ask(self, chunk: ChunkInput) -> _Answer:
+        """Ask once; a defect, raised or returned, is an ``UnexpectedError``, whose cost is not known."""
         try:
             [answer] = self.inner.generate([chunk])
         except Exception as error:
-            return error if isinstance(error, PipelineError) else UnexpectedError(f"{type(error).__name__}: {error}")
+            answer = error
+        if isinstance(answer, Exception) and not isinstance(answer, PipelineError):
+            return UnexpectedError(f"{type(answer).__name__}: {answer}")
         return answer
 
     def _keep(self, ticket: Ticket, key: str, answer: Generated) -> None:

@@ -105,8 +105,13 @@ def test_one_chunk_that_fails_harms_no_other() -> None:
     assert [given["outcome"] for given in database.given("spending.settle")] == ["no_text", second.outcome.value]
 
 
-def test_a_defect_may_have_been_charged() -> None:
-    paid, database = _paid(_Generator(lambda _chunk: Generated((1 // 0,))))  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "fails",
+    [lambda _chunk: Generated((1 // 0,)), lambda _chunk: ZeroDivisionError("division by zero")],
+    ids=["raised", "returned"],
+)
+def test_a_defect_may_have_been_charged(fails: Callable[[ChunkInput], Generated]) -> None:
+    paid, database = _paid(_Generator(fails))
     [answer] = paid.generate(_chunks("one"))
     assert isinstance(answer, UnexpectedError)
     assert answer.message.startswith("ZeroDivisionError")
