@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.servers import wait_until
-from tests.support.through import needs_work, receive, through, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN
 
 
@@ -273,3 +273,10 @@ def test_a_question_and_a_pair_of_a_bank_go_back(ann: TestClient, api_pipeline: 
     undone = ann.post(f"/api/staging/batches/{other}/questions/{pair['existing']}/undo")
     assert (undone.status_code, undone.json()["counts"]["pending"]) == (200, 1)
     assert ann.post(f"/api/staging/batches/{other}/questions/{other}/undo").status_code == 404
+
+
+def test_a_fact_that_is_not_there_is_said_to_be_none_wherever_its_document_stands(
+    ann: TestClient, api_pipeline: Pipeline
+) -> None:
+    [document_id] = publish(api_pipeline, upload())
+    assert ann.post(f"/api/v2/documents/{document_id}/facts/{document_id}/undo").status_code == 404

@@ -47,7 +47,7 @@ def test_an_upload_says_tags_and_a_collection(ann: TestClient) -> None:
     first = ann.post(UPLOAD, files=files, data={"tags": "home, flood,,home", "collection": "Claims"}).json()
     shown = ann.get(f"/api/v2/documents/{first['document_id']}").json()
     assert (sorted(shown["tags"]), shown["collection"]) == (["flood", "home"], "Claims")
-    ann.post(UPLOAD, files=files, data={"tags": "2026,home"})
+    ann.post(UPLOAD, files=files, data={"tags": ["2026", "home"]})
     again = ann.get(f"/api/v2/documents/{first['document_id']}").json()
     assert (sorted(again["tags"]), again["collection"]) == (["2026", "flood", "home"], "Claims")
     refused = ann.post(UPLOAD, files=files, data={"collection": "two\nlines"})

@@ -140,7 +140,10 @@ class _Receiver:
 
     def on_headers_finished(self) -> None:
         if self._part.name is not None and self._part.name in self._known_fields:
-            self.fields[self._part.name] = bytearray()
+            if self._part.name in self.fields:
+                self.fields[self._part.name] += b","
+            else:
+                self.fields[self._part.name] = bytearray()
             return
         if self._part.name != FIELD:
             raise unknown_names("body", [self._part.name or ""], [FIELD, *self._known_fields])
@@ -224,7 +227,8 @@ async def receive_form(
 ) -> Form:
     """Write the parts called ``file`` each to a new file, in the form's order. ``max_bytes`` is for each of them.
 
-    ``fields`` are the other parts that the form may have; of one that comes twice the last counts.
+    ``fields`` are the other parts that the form may have; the texts of one that comes several times are joined by
+    commas.
 
     Raises:
         RefusedError: the body is no form, is cut off, or has no file, or too many: nothing of it is to be taken.

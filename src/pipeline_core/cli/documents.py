@@ -51,7 +51,7 @@ def run(
         float | None,
         typer.Option(help="Confidence from which you are asked about a fact; facts below it are left out."),
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="A word to sort these by (repeatable).")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Words to sort these by, comma-separated (repeatable).")] = None,
     collection: Annotated[str | None, typer.Option(help="The collection that these belong to.")] = None,
     as_json: AsJson = False,
     realm: InRealm = "",

@@ -1,5 +1,6 @@
 """Realms: knowledge bases that people share."""
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -45,7 +46,9 @@ def create(
         made = client.realms.create(name)
         _print_realms(client, [made], as_json=as_json)
         if not as_json:
-            out.print(f"Work in it: pipeline realm use {made.name}", markup=False)
+            from pipeline_core.terminal.hints import typed
+
+            out.print(f"Work in it: {typed(f'realm use {shlex.quote(made.name)}')}", markup=False, soft_wrap=True)
 
 
 @realm_commands.command(epilog=examples("pipeline realm use claims", "pipeline realm use --personal"))

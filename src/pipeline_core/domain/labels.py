@@ -18,12 +18,12 @@ class Labels:
 
     @classmethod
     def of(cls, tags: Iterable[str] = (), collection: str | None = None) -> "Labels":
-        """Labels as somebody typed them: blank ones are none, and of equal tags there is one.
+        """Labels as somebody typed them: commas part tags, blank ones are none, and of equal tags there is one.
 
         Raises:
             RefusedError: there are too many tags, or one of the texts is too long or has a line break or the like.
         """
-        found = dict.fromkeys(tag.strip() for tag in tags if tag.strip())
+        found = dict.fromkeys(tag for text in tags for part in text.split(",") if (tag := part.strip()))
         if len(found) > MOST_TAGS:
             raise RefusedError(f"These are {len(found)} tags.", action=f"Give at most {MOST_TAGS}.")
         named = (collection or "").strip()

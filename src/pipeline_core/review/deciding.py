@@ -117,6 +117,7 @@ def undo(scope: Scope, subject: UUID, *, of_pair: bool) -> Change:
         ConflictError: nothing was done to it, or something that followed was changed since, which is named.
         RefusedError, StagedStateError, AlreadyDecidedError: the document or bank has gone on.
     """
+    _row(scope, subject, of_pair=of_pair)  # one that is not there is refused as such, wherever the document stands
     scope.begin("resolve" if of_pair else "edit")
     was = _row(scope, subject, of_pair=of_pair)
     scope.require([was], undo=str(subject))

@@ -83,7 +83,7 @@ class Realms:
         Raises:
             RefusedError: the name is blank, longer than 200 characters, or that of another realm of the person's.
         """
-        name = _checked(name, "realm")
+        name = _realm_name(name)
         if any(realm.name == name for realm in self.all()):
             raise RefusedError(f"You already have a realm named {name}.", action="Choose another name.")
         with self.open_uow() as uow:
@@ -99,7 +99,7 @@ class Realms:
             NotFoundError, NotPermittedError: the person is not an admin of the realm.
             RefusedError: the name is blank or too long, or it is a personal realm.
         """
-        name = _checked(name, "realm")
+        name = _realm_name(name)
         with self.open_uow() as uow:
             self._require(uow, realm_id, Role.ADMIN)
             self._refuse_personal(realm_id)
@@ -206,6 +206,16 @@ def _not_a_member(realm: object) -> NotFoundError:
         action="`pipeline realm list` shows yours.",
         http_action="`GET /api/v2/realms` lists yours.",
     )
+
+
+def _realm_name(name: str) -> str:
+    """A name that no id can be mistaken for."""
+    name = _checked(name, "realm")
+    try:
+        UUID(name)
+    except ValueError:
+        return name
+    raise RefusedError(f"{name} is the form of an id, and realms are found by id or name.", action="Give it a name.")
 
 
 def _checked(name: str, noun: str, *, least: int = 1) -> str:

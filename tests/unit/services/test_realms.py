@@ -107,6 +107,7 @@ def test_a_realm_is_made_with_its_event() -> None:
         ("x" * 201, "The name of a realm has 1 to 200 characters, not 201"),
         ("Boats\nand oars", "The name of a realm is one line"),
         ("Boats", "You already have a realm named Boats"),
+        ("aac31a71-8269-584a-98b2-67b168cf32ed", "is the form of an id"),
         (PERSONAL, "You already have a realm named personal"),
     ],
 )

@@ -30,7 +30,8 @@ _LABELS = {
     "tags": {
         "type": "string",
         "maxLength": 1024,
-        "description": "Words to sort the documents by, separated by commas; one that is there already gets them, too",
+        "description": "Words to sort the documents by, separated by commas or in several fields; a document that is "
+        "there already gets them, too",
     },
     "collection": {
         "type": "string",
@@ -131,7 +132,7 @@ async def upload_document(
         services = await run_in_threadpool(services_in, pipeline, user, request, named, Role.CONTRIBUTOR)
         arrived, wished = form.files, _wished({name: form.fields[name] for name in form.fields if name in _POLICY})
         wished.over(settings.policy)
-        labels = Labels.of(form.fields.get("tags", "").split(","), form.fields.get("collection"))
+        labels = Labels.of([form.fields.get("tags", "")], form.fields.get("collection"))
         taken = await run_in_threadpool(_take, request, services, arrived, wished, labels)
     uploaded = [one for one in taken if isinstance(one, Uploaded)]
     if any(one.is_new or one.is_again for one in uploaded):
