@@ -106,7 +106,7 @@ def test_no_history_leaves_a_realm_without_an_admin(
     app: Pipeline, steps: list[tuple[Person, Person, Role | None]]
 ) -> None:
     """Each step is somebody's: a member is put in with a role, or removed; and what was refused changes nothing."""
-    realm_id = app.for_user(PEOPLE[0]).realms.create(str(uuid4())).realm_id
+    realm_id = app.for_user(PEOPLE[0]).realms.create(f"Claims {uuid4()}").realm_id
     roles: dict[UUID, Role] = {PEOPLE[0].user_id: Role.ADMIN}
     for by, whom, role in steps:
         realms = app.for_user(by).realms
