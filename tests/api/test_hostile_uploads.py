@@ -131,6 +131,11 @@ FORMS: dict[str, tuple[bytes, str, int]] = {
         "multipart/form-data; boundary=b",
         422,
     ),
+    "a field in endless parts": (
+        b'--b\r\nContent-Disposition: form-data; name="tags"\r\n\r\n\r\n' * 2_000 + PART,
+        "multipart/form-data; boundary=b",
+        422,
+    ),
     "no CRLF": (b"--b\nContent-Disposition: form-data\n\nx", "multipart/form-data; boundary=b", 422),
 }
 

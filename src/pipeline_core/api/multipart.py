@@ -141,9 +141,8 @@ class _Receiver:
     def on_headers_finished(self) -> None:
         if self._part.name is not None and self._part.name in self._known_fields:
             if self._part.name in self.fields:
-                self.fields[self._part.name] += b","
-            else:
-                self.fields[self._part.name] = bytearray()
+                self._add_text(b",")
+            self.fields.setdefault(self._part.name, bytearray())
             return
         if self._part.name != FIELD:
             raise unknown_names("body", [self._part.name or ""], [FIELD, *self._known_fields])
@@ -160,10 +159,7 @@ class _Receiver:
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         file = self._current
         if file is None:
-            text = self.fields[self._part.name or ""]
-            text += data[start:end]
-            if len(text) > _MAX_FIELD_BYTES:
-                raise RefusedError(f"The field `{self._part.name}` has more than {_MAX_FIELD_BYTES:,} bytes.")
+            self._add_text(data[start:end])
             return
         if file.is_too_large:
             return
@@ -185,6 +181,12 @@ class _Receiver:
 
     def too_large(self, file: _Arriving) -> FileTooLargeError:
         return FileTooLargeError(f"The file has more than {self._max_bytes:,} bytes.", where=file.filename)
+
+    def _add_text(self, more: bytes) -> None:
+        text = self.fields[self._part.name or ""]
+        text += more
+        if len(text) > _MAX_FIELD_BYTES:
+            raise RefusedError(f"The field `{self._part.name}` has more than {_MAX_FIELD_BYTES:,} bytes.")
 
     def _bounded(self, part: bytes) -> bytes:
         self._header_bytes += len(part)

@@ -81,7 +81,8 @@ class Realms:
         """Create a realm, of which the person is the first admin.
 
         Raises:
-            RefusedError: the name is blank, longer than 200 characters, or that of another realm of the person's.
+            RefusedError: the name is blank, longer than 200 characters, an id, or that of another realm of the
+                person's.
         """
         name = _realm_name(name)
         if any(realm.name == name for realm in self.all()):
@@ -97,7 +98,7 @@ class Realms:
 
         Raises:
             NotFoundError, NotPermittedError: the person is not an admin of the realm.
-            RefusedError: the name is blank or too long, or it is a personal realm.
+            RefusedError: the name is blank, too long or an id, or it is a personal realm.
         """
         name = _realm_name(name)
         with self.open_uow() as uow:
