@@ -7,11 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
+from tests.api.bodies import BANK
 from tests.samples import pdfs
-from tests.support.paths import SAMPLES
 from tests.support.two_users import ANN, BOB
-
-BANK = (SAMPLES / "question_bank.md").read_bytes()
 
 
 def _upload(client: TestClient) -> str:

@@ -1,23 +1,16 @@
 """A test module can be moved, renamed or deleted without breaking another, and is where its name says."""
 
-import ast
-
 import pytest
 
+from tests.support.imports import imported
 from tests.support.paths import ROOT
 
 NO_PART_OF_THE_PACKAGE = {"benchmarks", "tools"}
 
 
-def imported(tree: ast.AST) -> set[str]:
-    found = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    return found | {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
-
-
 def test_none_imports_another() -> None:
     for path in (ROOT / "tests").rglob("*.py"):
-        names = imported(ast.parse(path.read_text("utf-8")))
-        assert not {name for name in names if name.startswith("tests.") and ".test_" in name}, path
+        assert not {name for name in imported(path) if name.startswith("tests.") and ".test_" in name}, path
 
 
 @pytest.mark.parametrize("kind", ["unit", "integration"])

@@ -12,7 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.rows.webhooks import WebhookEvent
 from tests.support.through import publish, upload
-from tests.support.two_users import ANN, API, BOB, TwoUsers, member_of_api, two_users
+from tests.support.two_users import ANN, API, BOB, TwoUsers
 
 COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     # table: columns that may be inserted, columns that may be updated
@@ -93,18 +93,6 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     ),
 }  # fmt: skip
 """Every column that the API's role may write. A new column is not among them until it is named here."""
-
-
-@pytest.fixture(scope="module")
-def database(postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoUsers]:
-    with two_users(postgres_url, template_database, tmp_path_factory.mktemp("home")) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-def member(postgres_url: str) -> Iterator[str]:
-    with member_of_api(postgres_url) as name:
-        yield name
 
 
 @pytest.fixture

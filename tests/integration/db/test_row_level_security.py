@@ -12,7 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 from pipeline_core.db.models import Base
 from pipeline_core.domain.ids import RealmId
 from tests.support.policies import ALL, APPEND, MAY, NOTHING, POLICIES, READ
-from tests.support.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
+from tests.support.two_users import ANN, API, BOB, SERVICE, TwoUsers
 
 """The policy: what the API's role may do with whole rows of what belongs to users; what is not named here, it may not
 touch. The single columns that it may write: ``test_audit_trail``."""
@@ -56,22 +56,6 @@ OWNED = sorted({t.name for t in Base.metadata.tables.values() if "realm_id" in t
 """Every other table with a realm_id. The models have the tables of the database: ``test_models`` holds them to it."""
 
 READABLE = [table for table in OWNED if "SELECT" in MAY.get(table, NOTHING)]
-
-
-@pytest.fixture(scope="module")
-def database(postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoUsers]:
-    with two_users(postgres_url, template_database, tmp_path_factory.mktemp("home")) as database:
-        yield database
-
-
-@pytest.fixture(scope="module", params=["superuser", "own login"])
-def login(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[str]:
-    """Who connects before the API's role is taken on: the owner, or a mere member of the role."""
-    if request.param == "superuser":
-        yield ""
-    else:
-        with member_of_api(postgres_url) as name:
-            yield name
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pipeline_core.domain.documents import Source
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import APPROVE_MATCHES
 from tests.support.database import register
-from tests.support.two_users import ANN, API, BOB, SERVICE, TwoUsers, member_of_api, two_users
+from tests.support.two_users import ANN, API, BOB, SERVICE, TwoUsers
 from tests.support.walker import Walker, march
 
 NEW_PAIR = (
@@ -22,24 +22,6 @@ NEW_PAIR = (
     "existing_is_staged, similarity_score, method) SELECT gen_random_uuid(), %(bob)s, {}, {}, false, 1, 'exact' "
     "FROM staged_questions LIMIT 1"
 )
-
-
-@pytest.fixture(scope="module")
-def database(postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoUsers]:
-    with two_users(postgres_url, template_database, tmp_path_factory.mktemp("home")) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-def member(postgres_url: str) -> Iterator[str]:
-    with member_of_api(postgres_url) as name:
-        yield name
-
-
-@pytest.fixture(scope="module", params=["superuser", "own login"])
-def login(request: pytest.FixtureRequest, member: str) -> str:
-    """Who connects before the API's role is taken on."""
-    return "" if request.param == "superuser" else member
 
 
 @pytest.fixture
