@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
+from pipeline_core.db.job_decisions import decisions_of, phases_of
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
 from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.views import Views, only, returned_for
@@ -63,13 +64,17 @@ class ApiViews(Views):
         """
         with self._reading(one_moment=False) as session:
             row = only(session.select_columns(JOB_DETAILS, job_id=job_id), f"There is no job {job_id}.")
-            document_id = row["document_id"]
+            document_id, decided = row["document_id"], decisions_of(session, job_id)
             return JobDetail(
                 **row,
                 stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
                 left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id)[:_MOST_FACTS],
                 to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id)[:_MOST_FACTS],
                 parked=parked_shown(session, job_id),
+                phases=phases_of(session, job_id),
+                approval=decided.approval,
+                override=decided.override,
+                acknowledged=decided.acknowledged,
                 returned_for=returned_for(session, job_id),
             )
 
