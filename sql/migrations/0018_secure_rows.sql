@@ -51,7 +51,8 @@ BEGIN
         ('webhook_endpoints', 'admin', '{INSERT,DELETE}'),
         -- whoever reads follows events, and leaves a trace of what was downloaded or exported
         ('events', 'reader', '{INSERT}'),
-        ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}')
+        ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}'),
+        ('presence', 'reader', '{INSERT,UPDATE,DELETE}')
     ) AS t (owned, least_role, changes)
     LOOP
         FOREACH what IN ARRAY may.changes LOOP
@@ -82,6 +83,10 @@ CREATE POLICY events_own_hand ON events AS RESTRICTIVE FOR INSERT
     WITH CHECK (user_id = (SELECT current_user_id()));
 CREATE POLICY realm_members_own_hand ON realm_members AS RESTRICTIVE FOR INSERT
     WITH CHECK (added_by = (SELECT current_user_id()));
+-- Where others look is seen, and nobody else is put there.
+CREATE POLICY presence_own_hand ON presence AS RESTRICTIVE FOR INSERT WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY presence_own_step ON presence AS RESTRICTIVE FOR UPDATE USING (user_id = (SELECT current_user_id()));
+CREATE POLICY presence_own_leave ON presence AS RESTRICTIVE FOR DELETE USING (user_id = (SELECT current_user_id()));
 CREATE POLICY event_streams_own ON event_streams AS RESTRICTIVE
     USING (user_id = (SELECT current_user_id())) WITH CHECK (user_id = (SELECT current_user_id()));
 

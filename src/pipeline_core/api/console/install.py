@@ -4,9 +4,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, sign_in
-from pipeline_core.api.console.pages import review
+from pipeline_core.api.console.pages import review, review_decisions, review_matching
 
-PAGES: tuple[APIRouter, ...] = (sign_in.router, review.router)
+PAGES: tuple[APIRouter, ...] = (sign_in.router, review.router, review_matching.router, review_decisions.router)
 _front = APIRouter(include_in_schema=False)
 
 
