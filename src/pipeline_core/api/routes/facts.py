@@ -23,6 +23,7 @@ from pipeline_core.api.review_bodies import (
     Staged,
     named_by_path,
 )
+from pipeline_core.api.routes.review import Undo
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId
@@ -185,15 +186,15 @@ def list_chunks(
 @router.post("/presence", summary="Say that you look at a document", response_model=list[Looking])
 def look(document_id: UUID, services: Services, body: Look | None = None) -> list[Looking]:
     """Who else looks at it, and at which fact, within the last minute. Say it again while you do."""
-    fact_id = body.question_id if body else None
-    return services.review.look(DocumentId(document_id), services.realm_id, fact_id and QuestionId(fact_id))
+    fact_id = QuestionId(body.question_id) if body and body.question_id else None
+    return services.review.look(DocumentId(document_id), services.realm_id, fact_id)
 
 
 @router.post("/undo", summary="Undo your last decision on a document's facts", response_model=Changed)
-def undo_last(document_id: UUID, services: ToReview, body: Signed | None = None) -> Change:
+def undo_last(document_id: UUID, services: ToReview, body: Undo | None = None) -> Change:
     """The newest decision, edit or resolution of yours that stands, with all that followed of it; done again, the one
     before it."""
-    by = (body or Signed()).by(services)
+    by = (body or Undo()).by(services)
     return services.review.undo_last(OfDocument(DocumentId(document_id)), by=by)
 
 
