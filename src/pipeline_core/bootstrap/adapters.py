@@ -117,7 +117,7 @@ class Adapters(Databases):
 
     @once
     def page_texts(self) -> PageTexts:
-        """What quotes are looked up in."""
+        """The texts that quotes are looked up in."""
         return PageTexts(self.page_views, self.store)
 
     def _generator(self, settings: Settings) -> FactGenerator:

@@ -16,6 +16,7 @@ from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.event_streams import OpenStreams
 from pipeline_core.services.evidence_marks import EvidenceMarks
+from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.receive_upload import ReceiveUpload
@@ -77,6 +78,10 @@ class UserServices(UseCases):
     @cached_property
     def sources(self) -> Sources:
         return Sources(self.open_uow)
+
+    @cached_property
+    def export(self) -> ExportDocument:
+        return ExportDocument(self.views, self.open_uow, self.person.shown)
 
     @cached_property
     def receive_upload(self) -> ReceiveUpload:

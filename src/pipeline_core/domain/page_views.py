@@ -1,4 +1,4 @@
-"""What people see of a document's page: its picture, and its words with their boxes."""
+"""Pages of documents as people see them: a picture, and words with their boxes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

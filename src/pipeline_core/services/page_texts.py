@@ -1,4 +1,4 @@
-"""What quotes are looked up in: the letters of pages, by their own words and by those of the conversion."""
+"""The letters of pages, in which quotes are looked up: by their own words and by those of the conversion."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress

@@ -64,7 +64,7 @@ class PageViews:
 
     @property
     def revision(self) -> str:
-        """What the pictures are made by: together with the file and the page it says which they are."""
+        """The version of what reads pages: with the file and the page it says which picture it is."""
         return self._viewer.revision
 
     def image(self, original: Original, number: int, kind: ImageKind) -> bytes:

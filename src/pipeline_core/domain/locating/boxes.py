@@ -42,7 +42,7 @@ def _word_boxes(page: PageText, spans: Iterable[Span]) -> Iterator[Box]:
 
 
 def _cut(text: str, part: Span) -> tuple[float, float]:
-    """Where the part begins and ends across the word, 0 at its left to 1 at its right."""
+    """The beginning and the end of the part across the word, from 0 at its left to 1 at its right."""
     begins, ends = part.start / len(text), part.end / len(text)
     return (1 - ends, 1 - begins) if reads_leftwards(text) else (begins, ends)
 

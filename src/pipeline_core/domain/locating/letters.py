@@ -1,4 +1,4 @@
-"""What a page and its markdown have in common: letters and digits, whatever their case, marks, spaces and ligatures."""
+"""Letters and digits: what a page and its markdown have in common, whatever their marks, spaces, case and ligatures."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Where a quote stands on its page, by the strictest way that finds it."""
+"""The place of a quote on its page, by the strictest way that finds it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -59,7 +59,7 @@ class _Placed:
         return min((abs(height - other) for other in self.heights), default=0.0)
 
     def free(self, run: Run, shortest: int) -> Iterator[Run]:
-        """What of the run is still free on both sides."""
+        """Yield the parts of the run that are still free on both sides."""
         at = 0
         while at < run.length:
             while at < run.length and not (self.wanted[run.quote + at] and self.shown[run.page + at]):
