@@ -17,18 +17,6 @@ LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHER
 WHERE q.document_id = %(document_id)s
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id;
 
--- name: desk_chunk
--- A chunk of a document that is staged.
-SELECT chunk_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to
-FROM staged_chunks WHERE document_id = %(document_id)s AND chunk_id = %(chunk_id)s;
-
--- name: desk_chunks
--- All of them, in their order; of a page if one is named.
-SELECT chunk_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to
-FROM staged_chunks
-WHERE document_id = %(document_id)s AND (%(page)s::int IS NULL OR %(page)s BETWEEN page_from AND page_to)
-ORDER BY ordinal;
-
 -- name: desk_look
 -- Who looks at a document, and at which fact of it: whoever asks. A person is where they looked last.
 WITH gone AS (DELETE FROM presence WHERE user_id = current_user_id() AND document_id <> %(document_id)s)

@@ -1,4 +1,4 @@
-"""A reviewer's desk over HTTP: the text that facts stand in, who else looks, and taking back decision by decision."""
+"""A reviewer's desk over HTTP: both sides of a pair, who else looks, and taking back decision by decision."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,20 +30,6 @@ def facts_of(client: TestClient, document_id: object) -> list[dict[str, Any]]:
 
 def told(fact: dict[str, Any]) -> tuple[str, str | None, str | None]:
     return fact["status"], fact["answer"], fact["statement"]
-
-
-def test_a_fact_stands_in_its_chunk_at_its_offsets(pipeline: Pipeline, client: TestClient) -> None:
-    document_id = park(pipeline)
-    chunks = {one["chunk_id"]: one for one in client.get(f"/api/v2/documents/{document_id}/chunks").json()}
-    facts = facts_of(client, document_id)
-    assert facts
-    for fact in facts:
-        chunk = chunks[fact["chunk_id"]]
-        assert fact["heading_path"] == chunk["heading_path"]
-        for span in fact["evidence"]:
-            assert chunk["text"][span["char_from"] - chunk["char_from"] :].startswith(span["quote"])
-    assert client.get(f"/api/v2/documents/{document_id}/chunks?page=999").json() == []
-    assert client.get(f"/api/v2/documents/{uuid4()}/chunks").status_code == 404
 
 
 def test_both_sides_of_a_pair_are_told(pipeline: Pipeline, client: TestClient, app: Pipeline) -> None:

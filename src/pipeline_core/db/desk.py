@@ -1,12 +1,11 @@
-"""A reviewer's desk in PostgreSQL: the list of facts, the text around them, who else is there, what can be undone."""
+"""A reviewer's desk in PostgreSQL: the list of facts, who else is there, what can be undone."""
 
 from uuid import UUID
 
 from pipeline_core.db.session import Session
 from pipeline_core.domain.changes import Change
-from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, RealmId
-from pipeline_core.domain.rows.desk import ListedFact, Looking, SourceChunk
+from pipeline_core.domain.ids import DocumentId, QuestionId, RealmId
+from pipeline_core.domain.rows.desk import ListedFact, Looking
 
 
 class Desk:
@@ -16,21 +15,6 @@ class Desk:
     def facts(self, document_id: DocumentId) -> list[ListedFact]:
         """A line for each fact of the document, in the order of the file."""
         return self._session.rows(ListedFact, "desk_facts", document_id=document_id)
-
-    def chunk(self, document_id: DocumentId, chunk_id: ChunkId) -> SourceChunk:
-        """One chunk of the document.
-
-        Raises:
-            NotFoundError: it has no such chunk.
-        """
-        found = self._session.first(SourceChunk, "desk_chunk", document_id=document_id, chunk_id=chunk_id)
-        if found is None:
-            raise NotFoundError(f"The document has no chunk {chunk_id}.")
-        return found
-
-    def chunks(self, document_id: DocumentId, page: int | None = None) -> list[SourceChunk]:
-        """Its chunks in their order: all, or those of a page."""
-        return self._session.rows(SourceChunk, "desk_chunks", document_id=document_id, page=page)
 
     def look(self, document_id: DocumentId, realm_id: RealmId, question_id: QuestionId | None) -> None:
         """Have whoever asks look at the document now, and at this fact of it."""

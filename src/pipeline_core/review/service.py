@@ -9,7 +9,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.changes import Change as LastChange
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
-from pipeline_core.domain.ids import ChunkId, DocumentId, DuplicateId, QuestionId, RealmId
+from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, RealmId
 from pipeline_core.domain.review import (
     OfBatch,
     OfDocument,
@@ -21,7 +21,7 @@ from pipeline_core.domain.review import (
     WaitingJob,
     Where,
 )
-from pipeline_core.domain.rows.desk import ListedFact, Looking, SourceChunk
+from pipeline_core.domain.rows.desk import ListedFact, Looking
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review import deciding, documents
 from pipeline_core.review.bank_scope import BankScope, has_new_words
@@ -123,26 +123,6 @@ class Review:
         with self.open_uow() as uow:
             _require_owner(uow, OfDocument(document_id), realm_id)
             return uow.desk.facts(document_id)
-
-    def chunk(self, document_id: DocumentId, chunk_id: ChunkId, realm_id: RealmId) -> SourceChunk:
-        """A chunk of a document, as its facts quote it.
-
-        Raises:
-            NotFoundError: the user has no such document, or it has no such chunk.
-        """
-        with self.open_uow() as uow:
-            _require_owner(uow, OfDocument(document_id), realm_id)
-            return uow.desk.chunk(document_id, chunk_id)
-
-    def chunks(self, document_id: DocumentId, realm_id: RealmId, *, page: int | None = None) -> list[SourceChunk]:
-        """A document's chunks in their order: all, or those of a page.
-
-        Raises:
-            NotFoundError: the user has no such document.
-        """
-        with self.open_uow() as uow:
-            _require_owner(uow, OfDocument(document_id), realm_id)
-            return uow.desk.chunks(document_id, page)
 
     def look(self, document_id: DocumentId, realm_id: RealmId, question_id: QuestionId | None = None) -> list[Looking]:
         """Tell the others that whoever asks looks at a document, or at a fact of it; returns who else does.

@@ -7,9 +7,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.review import StagedFact, StagedPair
-from pipeline_core.domain.rows.desk import ListedFact, SourceChunk
+from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.word_diff import Piece, word_diff
 from pipeline_core.domain.wording import counted
@@ -144,7 +145,7 @@ class Passage:
     more_after: bool
 
 
-def passage(chunk: SourceChunk, evidence: Sequence[Span]) -> Passage | None:
+def passage(chunk: Chunk, evidence: Sequence[Span]) -> Passage | None:
     """Return the paragraphs of the chunk that the evidence stands in, the quotes marked at their offsets.
 
     None if none of it stands in the chunk.
@@ -161,12 +162,7 @@ def passage(chunk: SourceChunk, evidence: Sequence[Span]) -> Passage | None:
     return Passage(runs, bool(chunk.text[:start].strip()), bool(chunk.text[end:].strip()))
 
 
-def marked(chunk: SourceChunk, evidence: Sequence[Span]) -> list[Piece]:
-    """Return the whole text of the chunk in runs, the quotes marked at their offsets."""
-    return _runs(chunk.text, _within(chunk, evidence), 0, len(chunk.text))
-
-
-def _within(chunk: SourceChunk, evidence: Sequence[Span]) -> list[tuple[int, int]]:
+def _within(chunk: Chunk, evidence: Sequence[Span]) -> list[tuple[int, int]]:
     """The offsets, in the chunk, of what of the evidence stands in it."""
     return sorted(
         (span.char_from - chunk.char_from, span.char_to - chunk.char_from)

@@ -28,7 +28,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfDocument
-from pipeline_core.domain.rows.desk import Looking, SourceChunk
+from pipeline_core.domain.rows.desk import Looking
 from pipeline_core.review.decisions import Change
 from pipeline_core.review.marking import Marked, MissedFact
 
@@ -171,16 +171,6 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
         request.app.state.ask_for_run()
     goes_on = document_id in change.to_run
     return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.model_validate(fact))
-
-
-@router.get("/chunks", summary="List a document's chunks", response_model=list[SourceChunk])
-def list_chunks(
-    document_id: UUID,
-    services: Services,
-    page: Annotated[int | None, Query(ge=1, description="Only those that stand on this page")] = None,
-) -> list[SourceChunk]:
-    """The text that facts are found in and quote, with its offsets; empty before it is chunked."""
-    return services.review.chunks(DocumentId(document_id), services.realm_id, page=page)
 
 
 @router.post("/presence", summary="Say that you look at a document", response_model=list[Looking])

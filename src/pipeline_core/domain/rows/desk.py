@@ -1,4 +1,4 @@
-"""Rows of a reviewer's desk: the list of facts, the text that they stand in, and who else is there."""
+"""Rows of a reviewer's desk: the list of facts, the sides of a pair, and who else is there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import ChunkId, QuestionId, UserId
+from pipeline_core.domain.ids import QuestionId, UserId
 from pipeline_core.domain.rows.record import Record
 
 
@@ -46,20 +46,6 @@ class ListedFact(Record):
     def is_open(self) -> bool:
         """Returns whether a person has still to decide about it."""
         return self.status is QuestionStatus.PENDING or self.undecided > 0
-
-
-@dataclass(frozen=True, slots=True)
-class SourceChunk(Record):
-    """A chunk as it is staged: ``char_from`` and ``char_to`` are offsets in the document's text."""
-
-    chunk_id: ChunkId
-    ordinal: int
-    text: str
-    heading_path: list[str]
-    page_from: int
-    page_to: int
-    char_from: int
-    char_to: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from pipeline_core.api.console.desk import (
     grouped,
     ledger_of,
     listed,
-    marked,
     next_open,
     passage,
     proof_line,
@@ -61,7 +60,7 @@ def show_document(
         for pair in (services.review.pairs(where, services.realm_id) if current and current.pairs else [])
         if current and pair.staged == current.question_id and pair.resolved_by != "system"
     ]
-    chunk = services.review.chunk(document_id, fact.chunk_id, services.realm_id) if fact and fact.chunk_id else None
+    sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
     parked = job.parked if job.parked and not job.parked.error else None
     is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
     ledger = ledger_of(facts)
@@ -81,9 +80,8 @@ def show_document(
         edit=edit,
         pairs=pairs,
         proof=proof_line(fact) if fact else None,
-        passage=passage(chunk, fact.evidence) if fact and chunk else None,
-        chunk=chunk,
-        whole=marked(chunk, fact.evidence) if fact and chunk else (),
+        passage=passage(sources[0].chunk, fact.evidence) if fact and sources else None,
+        sources=sources,
         parked=parked,
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
