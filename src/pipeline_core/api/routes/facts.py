@@ -175,7 +175,7 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
 
 @router.post("/presence", summary="Say that you look at a document", response_model=list[Looking])
 def look(document_id: UUID, services: Services, body: Look | None = None) -> list[Looking]:
-    """Who else looks at it, and at which fact, within the last minute. Say it again while you do."""
+    """Returns others who looked at it within the last minute, and at which fact. Say it again while you look."""
     fact_id = QuestionId(body.question_id) if body and body.question_id else None
     return services.review.look(DocumentId(document_id), services.realm_id, fact_id)
 
