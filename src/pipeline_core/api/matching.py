@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.review_bodies import MOST_IDS, Pair
 from pipeline_core.domain.batches import QuestionStatus
@@ -96,6 +97,8 @@ PairsOfQuery = Annotated[PairFilter, Depends(_pairs)]
 
 class Opened(Body):
     """Questions or facts that a person was shown by themselves."""
+
+    model_config = example({"question_ids": ["84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"]})
 
     question_ids: list[UUID] = Field(min_length=1, max_length=MOST_IDS)
 
