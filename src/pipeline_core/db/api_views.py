@@ -16,7 +16,7 @@ from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.batches import Batch, BatchDetail, BatchTotals
 from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.rows.details import JobDetail
-from pipeline_core.domain.rows.documents import Document, DocumentFile
+from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
 from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.findings import JobFindings
 from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, StageTiming
@@ -191,6 +191,15 @@ class ApiViews(Views):
             NotFoundError: the user has no such document.
         """
         rows = self._rows(Document, "api_document", document_id=document_id)
+        return only(rows, f"There is no document {document_id}.")
+
+    def original(self, document_id: DocumentId) -> Original:
+        """The uploaded bytes of a document.
+
+        Raises:
+            NotFoundError: the user has no such document.
+        """
+        rows = self._rows(Original, "api_original", document_id=document_id)
         return only(rows, f"There is no document {document_id}.")
 
     def stages(self, document_id: DocumentId) -> list[StageTiming]:
