@@ -24,6 +24,7 @@ from pipeline_core.api.middleware import (
 )
 from pipeline_core.api.multipart import OVERHEAD_BYTES
 from pipeline_core.api.routes import (
+    bulk,
     costs,
     documents,
     dual_status,
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     history.router,
     dual_status.router,
     staging.router,
+    bulk.router,
     review.router,
     undo.router,
     search.router,

@@ -72,6 +72,39 @@ def decode(text: str) -> Position:
         raise RefusedError("The cursor is not valid.", action="Start again without `cursor`.") from None
 
 
+QuestionPosition = tuple[int, int, UUID]
+
+
+class QuestionCursor:
+    """The position in a list of questions: rank, place in the file, id."""
+
+    def __init__(
+        self,
+        limit: Annotated[int, Query(ge=1, le=200, description="Maximum number of rows in the answer")] = 50,
+        cursor: Annotated[
+            str | None,
+            Query(
+                max_length=_MAX_CURSOR,
+                pattern=r"^[0-9][.][0-9]{1,9}[.][0-9a-f]{32}$",
+                description="`next_cursor` of the previous page",
+            ),
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        rank, place, row_id = cursor.split(".") if cursor else ("", "", "")
+        self.after: QuestionPosition | None = (int(rank), int(place), UUID(row_id)) if cursor else None
+
+    def page(self, rows: Sequence[Item], position: Callable[[Item], QuestionPosition]) -> dict[str, Any]:
+        """The page of these rows, of which one more than ``limit`` was asked for."""
+        more = len(rows) > self.limit
+        shown = rows[: self.limit]
+        rank, place, row_id = position(shown[-1]) if more else (0, 0, UUID(int=0))
+        return {"items": shown, "next_cursor": f"{rank}.{place}.{row_id.hex}" if more else None}
+
+
+QuestionPageCursor = Annotated[QuestionCursor, Depends()]
+
+
 class OffsetCursor:
     """For lists whose order never changes: the cursor says how many rows were seen."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
+from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCH_TOTALS, BATCHES
 from pipeline_core.db.finding_places import placed
 from pipeline_core.db.job_decisions import decisions_of, phases_of
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
@@ -13,7 +13,7 @@ from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
 from pipeline_core.db.views import Views, only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
-from pipeline_core.domain.rows.batches import Batch, BatchDetail
+from pipeline_core.domain.rows.batches import Batch, BatchDetail, BatchTotals
 from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
@@ -118,20 +118,43 @@ class ApiViews(Views):
         realm_ids: Sequence[RealmId],
         *,
         statuses: Sequence[str] | None,
+        name: str = "",
+        needs_person: bool = False,
+        banks: bool = False,
         before: tuple[datetime, UUID] | None,
         limit: int,
     ) -> list[Batch]:
-        """Batches with their counts, newest first, after the position ``before``."""
+        """Batches with their counts, newest first, after the position ``before``.
+
+        ``name`` is a part of the file's name; ``banks`` leaves out those of documents.
+        """
         before_ts, before_id = before or (None, None)
         with self._reading(one_moment=False) as session:
             return session.select(
                 BATCHES,
                 realm_ids=list(realm_ids),
                 statuses=list(statuses) if statuses else None,
+                name=name.strip() or None,
+                needs_person=needs_person or None,
+                banks=banks or None,
                 before_ts=before_ts,
                 before_id=before_id,
                 limit=limit,
             )
+
+    def batch_totals(
+        self, realm_ids: Sequence[RealmId], *, statuses: Sequence[str] | None, name: str = "", banks: bool = False
+    ) -> BatchTotals:
+        """The number of batches that match, and of those among them that need a person."""
+        with self._reading(one_moment=False) as session:
+            [totals] = session.select(
+                BATCH_TOTALS,
+                realm_ids=list(realm_ids),
+                statuses=list(statuses) if statuses else None,
+                name=name.strip() or None,
+                banks=banks or None,
+            )
+            return totals
 
     def batch(self, batch_id: BatchId) -> BatchDetail:
         """One batch with its counts.
