@@ -1,4 +1,4 @@
-"""Matching review in a browser: keys decide and go on, everything can be taken back, and two reviewers see each other."""
+"""Matching review in a browser: keys decide and go on, all can be taken back, and two reviewers see each other."""
 
 import re
 from collections.abc import Callable

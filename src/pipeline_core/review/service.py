@@ -111,7 +111,7 @@ class Review:
     def can_undo(self, where: Where, by: Reviewer) -> LastChange | None:
         """The decision that ``undo_last`` would take back."""
         with self.open_uow() as uow:
-            _require_owner(uow, where, by.realm_id)
+            require_owner(uow, where, by.realm_id)
             return uow.desk.last_change(where.id, by.by)
 
     def listed(self, document_id: DocumentId, realm_id: RealmId) -> list[ListedFact]:
@@ -121,7 +121,7 @@ class Review:
             NotFoundError: the user has no such document.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, OfDocument(document_id), realm_id)
+            require_owner(uow, OfDocument(document_id), realm_id)
             return uow.desk.facts(document_id)
 
     def look(self, document_id: DocumentId, realm_id: RealmId, question_id: QuestionId | None = None) -> list[Looking]:
@@ -131,7 +131,7 @@ class Review:
             NotFoundError: the user has no such document.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, OfDocument(document_id), realm_id)
+            require_owner(uow, OfDocument(document_id), realm_id)
             uow.desk.look(document_id, realm_id, question_id)
             others = uow.desk.others(document_id)
             uow.commit()
