@@ -34,6 +34,7 @@ from pipeline_core.api.routes import (
     history,
     jobs,
     pages,
+    provenance,
     realms,
     review,
     search,
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     costs.router,
     webhooks.router,
     realms.router,
+    provenance.router,
     pages.router,
 )
 """Those of users: each request is counted against the limits."""
