@@ -214,7 +214,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp 
         GROUP BY phase
     UNION ALL
     SELECT 'review_waiting_seconds', p.phase::text, (
-            SELECT coalesce(extract(epoch FROM now() - min(j.updated_at)), 0)::float8 FROM upload_jobs j
+            SELECT coalesce(extract(epoch FROM now() - min(j.waits_since)), 0)::float8 FROM upload_jobs j
             WHERE j.state = 'awaiting_review' AND j.phase = p.phase)
         FROM (VALUES (2), (4)) AS p (phase)
     UNION ALL

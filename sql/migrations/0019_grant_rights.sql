@@ -26,7 +26,7 @@ GRANT SELECT ON stages, stage_dependencies, job_stages, job_stage_moves, job_sta
 GRANT SELECT ON realms, realm_members, review_changes, review_change_rows, documents, document_sources, document_names, upload_jobs, ended_unpublished, parked_decisions,
     document_processing_stages,
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
-    standing_questions, staging_duplicates, undecided_pairs, duplicate_decisions,
+    standing_questions, staging_duplicates, undecided_pairs, waiting_for_people, duplicate_decisions,
     comparable, orphaned_questions, substitutes,
     document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
     webhook_deliveries, rate_limits TO upload_pipeline_api;

@@ -37,6 +37,7 @@ from pipeline_core.api.routes import (
     staging,
     undo,
     uploads,
+    waiting,
     webhooks,
 )
 from pipeline_core.bootstrap import Pipeline
@@ -52,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     staging.router,
     review.router,
     undo.router,
+    waiting.router,
     search.router,
     costs.router,
     webhooks.router,

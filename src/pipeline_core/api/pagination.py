@@ -72,6 +72,39 @@ def decode(text: str) -> Position:
         raise RefusedError("The cursor is not valid.", action="Start again without `cursor`.") from None
 
 
+RankedPosition = tuple[int, datetime, UUID]
+
+
+class RankedCursor:
+    """As ``Cursor``, of a list that is ordered by a rank before time and id."""
+
+    def __init__(
+        self,
+        limit: Annotated[int, Query(ge=1, le=200, description="Maximum number of rows in the answer")] = 50,
+        cursor: Annotated[
+            str | None,
+            Query(
+                max_length=_MAX_CURSOR,
+                pattern=r"^[0-9]{1,18}[.][A-Za-z0-9_-]+$",
+                description="`next_cursor` of the previous page",
+            ),
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        rank, _, rest = (cursor or "").partition(".")
+        self.after: RankedPosition | None = (-int(rank), *decode(rest)) if cursor else None
+
+    def page(self, rows: Sequence[Item], position: Callable[[Item], RankedPosition]) -> dict[str, Any]:
+        """The page of these rows, of which one more than ``limit`` was asked for. Ranks are 0 or less."""
+        more = len(rows) > self.limit
+        shown = rows[: self.limit]
+        rank, *rest = position(shown[-1]) if more else (0,)
+        return {"items": shown, "next_cursor": f"{-rank}.{encode((rest[0], rest[1]))}" if more else None}
+
+
+RankedPageCursor = Annotated[RankedCursor, Depends()]
+
+
 class OffsetCursor:
     """For lists whose order never changes: the cursor says how many rows were seen."""
 

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
+from pipeline_core.db.console_views import ConsoleViews
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
 from pipeline_core.db.parking import parked_shown
-from pipeline_core.db.views import Views, only, returned_for
+from pipeline_core.db.views import only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.batches import Batch, BatchDetail
 from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
@@ -21,7 +22,7 @@ from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 _MOST_FACTS = 1000
 
 
-class ApiViews(Views):
+class ApiViews(ConsoleViews):
     """Each call is one short transaction under the user's claims."""
 
     def check(self) -> None:
