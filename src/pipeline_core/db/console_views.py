@@ -7,12 +7,25 @@ from uuid import UUID
 from pipeline_core.db.document_lists import LISTED_DOCUMENTS, STATUSES, TOTALS
 from pipeline_core.db.views import Views
 from pipeline_core.domain.document_filter import DocumentFilter
-from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.rows.documents import ListedDocument, StatusOfDocument, Total
+from pipeline_core.domain.rows.overview import (
+    COMPLETE,
+    PHASES,
+    DeadCode,
+    DeadDocument,
+    Overview,
+    PhaseCount,
+    StageSeconds,
+    Throughput,
+)
+from pipeline_core.domain.rows.review_costs import Acceptance, Pace, ReviewCosts, RuleOutcome
 from pipeline_core.domain.rows.waiting import WaitingKind, WaitingRow
 
 Before = tuple[datetime, UUID] | None
 """The position of the last row that was seen: its time and id."""
+_NEWEST_RUNS = 1000
+"""Of each stage, that its seconds are taken from."""
 
 
 class ConsoleViews(Views):
@@ -96,3 +109,33 @@ class ConsoleViews(Views):
         given = {"realm_ids": list(realm_ids), "phases": list(phases) or None, "kind": kind}
         [row] = self._rows(Total, "waiting_total", **given)
         return row.total
+
+    def overview(self, realm_ids: Sequence[RealmId], *, days: int = 7, by: str = "day", dead: int = 10) -> Overview:
+        """Documents by phase, the newest dead letters, throughput by ``day`` or ``hour``, and the stages' seconds."""
+        realms = {"realm_ids": list(realm_ids)}
+        with self._reading() as session:
+            counts = session.rows(PhaseCount, "overview_phases", **realms)
+            by_phase = {one.phase: one for one in counts}
+            none = (0,) * 6
+            return Overview(
+                phases=[by_phase.get(phase) or PhaseCount(phase, *none) for phase in PHASES],
+                completed=by_phase[COMPLETE].total if COMPLETE in by_phase else 0,
+                dead=session.rows(DeadDocument, "overview_dead", limit=dead, **realms),
+                dead_codes=session.rows(DeadCode, "overview_dead_codes", **realms),
+                throughput=session.rows(Throughput, "overview_throughput", days=days, by=by, **realms),
+                stages=session.rows(StageSeconds, "overview_stages", days=days, most=_NEWEST_RUNS, **realms),
+            )
+
+    def review_costs(self, realm_ids: Sequence[RealmId], user_id: UserId, *, days: int = 30) -> ReviewCosts:
+        """The time and the outcome of people's decisions; the pace of one reviewer is for that reviewer alone."""
+        given = {"realm_ids": list(realm_ids), "days": days}
+        with self._reading() as session:
+            [everybody] = session.rows(Pace, "review_pace", user_id=None, **given)
+            [mine] = session.rows(Pace, "review_pace", user_id=user_id, **given)
+            return ReviewCosts(
+                days=days,
+                everybody=everybody.of_nobody(),
+                mine=mine,
+                facts=session.rows(Acceptance, "review_acceptance", **given),
+                findings=session.rows(RuleOutcome, "review_findings", **given),
+            )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import InEachRealm
 from pipeline_core.api.pagination import Page, RankedPageCursor
+from pipeline_core.domain.rows.review_costs import Acceptance, Pace, RuleOutcome
 from pipeline_core.domain.rows.waiting import WaitingKind, WaitingRow
 
 router = APIRouter(prefix="/api/v2/review", tags=["review"])
@@ -79,3 +80,25 @@ def count_waiting(realms: InEachRealm, phase: Phases = None, kind: Kind = None) 
     """The number of documents and banks that wait: cheap enough to ask for on every page."""
     realm_ids = [one.realm_id for one in realms]
     return WaitingTotal(total=realms[0].views.waiting_total(realm_ids, phases=phase or (), kind=kind))
+
+
+class ReviewCostsAnswer(BaseModel):
+    """Time and outcome of people's decisions, from the record."""
+
+    days: int
+    everybody: Pace = Field(description="Its times are null while fewer than three people decide")
+    mine: Pace = Field(description="Your own; nobody else is told")
+    facts: list[Acceptance] = Field(
+        description="Facts that were decided one by one, by generator, by confidence, and by why a person was asked"
+    )
+    findings: list[RuleOutcome] = Field(description="Decisions about critical findings, by rule")
+
+
+@router.get("/costs", summary="Show what reviewing costs", response_model=ReviewCostsAnswer)
+def review_costs(
+    realms: InEachRealm,
+    days: Annotated[int, Query(ge=1, le=366, description="Number of days up to now")] = 30,
+) -> dict[str, Any]:
+    """Seconds a decision, and how many facts were accepted, edited or rejected."""
+    first = realms[0]
+    return first.views.review_costs([one.realm_id for one in realms], first.user_id, days=days)._asdict()
