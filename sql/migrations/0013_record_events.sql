@@ -70,11 +70,20 @@ $$;
 CREATE TRIGGER events_own AFTER INSERT ON events FOR EACH ROW
     WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_foreign_event();
 
--- Realms in which something happened after this event, and the last event of each: one question for all who follow events
--- of this process. SECURITY DEFINER: it shows no event, and whoever follows reads those of their own realms.
-CREATE FUNCTION realms_with_events(after bigint) RETURNS TABLE (realm_id uuid, last_event_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
-    SELECT realm_id, max(event_id) FROM events WHERE event_id > after AND realm_id IS NOT NULL GROUP BY realm_id
+-- In which realms something happened after this event, by the last event of each and how many there are: one question for
+-- all who follow events of this process. Without an event to begin with, only the newest of all. SECURITY DEFINER: it shows
+-- no event, and whoever follows reads those of their own realms.
+CREATE FUNCTION realms_with_events(after bigint)
+RETURNS TABLE (realm_id uuid, last_event_id bigint, number bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF after IS NULL THEN
+        RETURN QUERY SELECT NULL::uuid, coalesce(max(e.event_id), 0), 0::bigint FROM events e;
+    ELSE
+        RETURN QUERY SELECT e.realm_id, max(e.event_id), count(*) FROM events e
+            WHERE e.event_id > after AND e.realm_id IS NOT NULL GROUP BY e.realm_id;
+    END IF;
+END
 $$;
 
 -- Whether a person decided something by this. Everything of a review that is no decision is a reminder, or what followed.

@@ -12,6 +12,7 @@ from pipeline_core.api import metrics, problems
 from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMiddleware, host_names
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
+from pipeline_core.api.event_hub import EventHub
 from pipeline_core.api.head import HeadMiddleware
 from pipeline_core.api.known_names import RefuseUnknownQuery
 from pipeline_core.api.limits import LimitRequests
@@ -107,6 +108,7 @@ def create_app(
     app.state.metrics = metrics.Metrics(
         lambda: pipeline.monitoring.metrics(), lambda: pipeline.monitoring.paid_metrics(), pipeline.folders()
     )
+    app.state.event_hub = EventHub(lambda after: pipeline.monitoring.realms_with_events(after))
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up

@@ -4,11 +4,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse
 
-from pipeline_core.api.deps import InEachRealm
+from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.deps import InEachRealm, OwnServices
+from pipeline_core.api.realm_events import follow_realms
 from pipeline_core.domain.errors import over_http
+from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.rows.jobs import JobError
 from pipeline_core.domain.rows.overview import (
     PHASES,
@@ -19,6 +23,7 @@ from pipeline_core.domain.rows.overview import (
     Throughput,
 )
 
+_LARGEST_ID = 2**63 - 1
 router = APIRouter(prefix="/api/v2", tags=["overview"])
 
 
@@ -77,3 +82,32 @@ def overview(
         "throughput": found.throughput,
         "stages": found.stages,
     }
+
+
+def _named(
+    services: OwnServices,
+    realm: Annotated[
+        list[Annotated[str, Field(max_length=200)]] | None,
+        Query(max_length=50, description="Only of these realms, by id or name. Default: all of yours"),
+    ] = None,
+) -> list[RealmId]:
+    return [services.realms.find(one).realm_id for one in realm or ()]
+
+
+@router.get(
+    "/events",
+    summary="Follow everything",
+    response_class=EventSourceResponse,
+    responses={200: {"description": "Server-sent events, without an end", "content": {"text/event-stream": {}}}},
+)
+async def follow_events(
+    request: Request,
+    services: OwnServices,
+    user: CurrentUser,
+    named: Annotated[list[RealmId], Depends(_named)],
+    last_event_id: Annotated[str | None, Header(description="Continue after this event", max_length=20)] = None,
+) -> EventSourceResponse:
+    """Events of jobs, reviews, batches and documents in all your realms from now on, or after `Last-Event-ID`. The name of
+    each is `jobs`, `review`, `batches`, `documents` or `realm`. It ends with the token; a user has only so many open."""
+    after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else None
+    return await follow_realms(services, request.app.state.event_hub, named=named, after=after, until=user.until)
