@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-duplicates bench-matching bench-quality bench-queue docs lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-duplicates bench-matching bench-quality bench-queue docs assets lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ bench-queue: $(VENV)/.dev ## The queue at scale: 2,000 documents of 20 users, tw
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py
 	$(BIN)/python docs/generate_openapi.py
+
+assets: $(VENV)/.dev ## Pack the console's scripts, fonts and icons anew from pinned npm packages
+	$(BIN)/python -m tools.assets
 
 lock: $(VENV)/.dev ## Compile the pinned requirements anew, with their hashes
 	$(LOCK) pyproject.toml -o requirements.txt

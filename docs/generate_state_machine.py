@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pipeline_core.domain.lifecycle import (
     JOB_STAGES,
+    PHASES,
     REVIEW_STAGES,
     STAGE_MOVES,
     STATE_MOVES,
@@ -20,14 +21,14 @@ from pipeline_core.stages.registry import ALL_MOVES
 T = TypeVar("T", bound=str)
 TARGET = Path(__file__).with_name("state_machine.md")
 
-PHASES = {
-    0: ("upload", "The document is stored and its job waits."),
-    1: ("processing", "Conversion, cleaning, chunking and fact generation."),
-    2: ("matching review", "A person decides about near-duplicates; skipped when there is nothing to decide."),
-    3: ("validation", "The rules run over what is staged."),
-    4: ("validation review", "A person decides about critical findings; skipped when there are none."),
-    5: ("generation", "Vectors are made, and everything is swapped into production in one transaction."),
-    6: ("download", "Published. Complete once the document was downloaded or acknowledged."),
+HAPPENS = {
+    0: "The document is stored and its job waits.",
+    1: "Conversion, cleaning, chunking and fact generation.",
+    2: "A person decides about near-duplicates; skipped when there is nothing to decide.",
+    3: "The rules run over what is staged.",
+    4: "A person decides about critical findings; skipped when there are none.",
+    5: "Vectors are made, and everything is swapped into production in one transaction.",
+    6: "Published. Complete once the document was exported, or a person acknowledged it (`acknowledged`).",
 }
 STATES = {
     JobState.QUEUED: "Nobody works on it: it is new, or parked for want of a budget. The next run that names its "
@@ -90,8 +91,10 @@ $stages
 
 The phase follows from the job stage. A phase that is left gets its time in `stageN_completed_at`, and so does one that
 is skipped; approving matches completes phase 2 at once. Going back, by a return or a restart, takes away the times of
-the phases that are to be done again, with the findings and decisions that belonged to them. Phase 5 is reached only
-with validation results, and past critical findings only with a reason of at least 10 characters: the database itself
+the phases that are to be done again, with the findings and decisions that belonged to them. `phases_began_at` has when
+each phase began; one that was skipped never did. Phase 6 is completed once (`stage6_completed_at`), by `acknowledged`:
+by an export, which leaves `stage6_downloaded_at` too, or by a person who says so. Phase 5 is reached only with
+validation results, and past critical findings only with a reason of at least 10 characters: the database itself
 refuses anything else.
 
 $phases
@@ -130,7 +133,7 @@ def _state_arrow(move: tuple[JobState, JobState]) -> str:
 
 
 def _subgraph(phase: int) -> str:
-    lines = [f'    subgraph phase{phase}["{phase}: {PHASES[phase][0]}"]']
+    lines = [f'    subgraph phase{phase}["{phase}: {PHASES[phase]}"]']
     for stage, row in JOB_STAGES.items():
         if row.phase == phase:
             left, right = ("{{", "}}") if stage in REVIEW_STAGES else ("[", "]")
@@ -146,7 +149,7 @@ def _stage_arrow(move: tuple[JobStage, JobStage]) -> str:
 
 def _phase_row(phase: int) -> tuple[object, ...]:
     following = {b.row.phase for a, b in STAGE_MOVES if a.row.phase == phase} - {phase}
-    return (phase, *PHASES[phase], ", ".join(map(str, sorted(following))) or "complete")
+    return (phase, PHASES[phase], HAPPENS[phase], ", ".join(map(str, sorted(following))) or "complete")
 
 
 def _move_row(move: Move) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ CREATE TABLE upload_jobs (
     flow_run_id uuid,
     correlation_id uuid NOT NULL,
     config_sha256 text,
+    -- when each phase began, from 0 on; null where one was skipped
+    phases_began_at timestamptz[] NOT NULL DEFAULT ARRAY[now()],
     stage1_completed_at timestamptz,
     stage2_completed_at timestamptz,
     stage3_completed_at timestamptz,
@@ -90,6 +92,10 @@ CREATE TABLE upload_jobs (
     CONSTRAINT upload_jobs_waits_since_check CHECK ((state = 'awaiting_review') = (waits_since IS NOT NULL)),
     CONSTRAINT upload_jobs_ingested_check CHECK (stage <> 'ingested' OR state = 'done'),
     CONSTRAINT upload_jobs_published_check CHECK (outcome IS DISTINCT FROM 'published' OR stage = 'ingested'),
+    -- phase 6 is complete once what was published was downloaded or acknowledged
+    CONSTRAINT upload_jobs_complete_check CHECK (
+        (stage6_completed_at IS NULL OR outcome IS NOT DISTINCT FROM 'published')
+        AND (stage6_downloaded_at IS NULL OR stage6_completed_at IS NOT NULL)),
     CONSTRAINT upload_jobs_override_reason_check CHECK (visible_length(stage4_override_reason) >= 10),
     -- Nothing goes on to generation unvalidated, or past critical findings without a reason.
     CONSTRAINT upload_jobs_gate_check CHECK (
@@ -164,6 +170,10 @@ BEGIN
         END IF;
         going_back := new_position < old_position;
 
+        IF NEW.phase <> OLD.phase OR going_back THEN
+            NEW.phases_began_at := OLD.phases_began_at[1:NEW.phase];
+            NEW.phases_began_at[NEW.phase + 1] := now();
+        END IF;
         NEW.stage1_completed_at := CASE WHEN NEW.phase > 1 THEN coalesce(NEW.stage1_completed_at, now()) END;
         NEW.stage2_completed_at := CASE
             WHEN NEW.phase > 2 THEN coalesce(NEW.stage2_completed_at, now())
@@ -194,6 +204,21 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- Phase 6 is completed once, by the database's clock, and only a restart takes that back: upload_jobs_move, which comes
+-- after this one by its name.
+CREATE FUNCTION complete_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.stage6_completed_at IS NOT NULL THEN
+        RAISE EXCEPTION 'phase 6 of job % is complete since %', OLD.job_id, OLD.stage6_completed_at
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'upload_jobs_completed_once';
+    END IF;
+    NEW.stage6_completed_at := now();
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER upload_jobs_complete BEFORE UPDATE OF stage6_completed_at ON upload_jobs FOR EACH ROW
+    WHEN (OLD.stage6_completed_at IS DISTINCT FROM NEW.stage6_completed_at) EXECUTE FUNCTION complete_once();
 
 CREATE TRIGGER upload_jobs_move BEFORE UPDATE OF state, stage, phase ON upload_jobs
     FOR EACH ROW EXECUTE FUNCTION enforce_job_move();

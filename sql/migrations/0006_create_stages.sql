@@ -92,9 +92,10 @@ CREATE INDEX processing_workflows_status_idx ON processing_workflows (current_st
 CREATE TRIGGER processing_workflows_stamp BEFORE UPDATE ON processing_workflows
     FOR EACH ROW EXECUTE FUNCTION stamp_update();
 
--- A workflow is completed when its document was downloaded or acknowledged.
-CREATE FUNCTION complete_workflow() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, public AS $$
+-- A workflow is completed when its document was downloaded or acknowledged. SECURITY DEFINER: how far a workflow is, is
+-- not for the API's role to write.
+CREATE FUNCTION complete_workflow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
     UPDATE processing_workflows SET current_stage = 'completed', completed_at = coalesce(completed_at, now())
     WHERE document_id = NEW.document_id AND current_stage IS DISTINCT FROM 'completed';

@@ -49,7 +49,7 @@ BEGIN
         ('realms', 'admin', '{UPDATE}'),
         ('realm_members', 'admin', '{INSERT,UPDATE,DELETE}'),
         ('webhook_endpoints', 'admin', '{INSERT,DELETE}'),
-        -- whoever reads follows events, and leaves a trace of what was downloaded
+        -- whoever reads follows events, and leaves a trace of what was downloaded or exported
         ('events', 'reader', '{INSERT}'),
         ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}')
     ) AS t (owned, least_role, changes)
@@ -123,8 +123,8 @@ CREATE POLICY documents_path_within ON documents AS RESTRICTIVE FOR INSERT WITH 
 
 -- What whoever connects with the API's role can tell of: what a member's own work needs, by role.
 CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
-    CASE WHEN type = 'downloaded' THEN true
-        WHEN type IN ('uploaded', 'restarted') THEN realm_id = ANY ((SELECT my_realms('contributor'))::uuid[])
+    CASE WHEN type = 'downloaded' OR type = 'exported' AND document_id IS NOT NULL THEN true
+        WHEN type IN ('uploaded', 'restarted') OR (type, code) = ('finalized', 'acknowledged') THEN realm_id = ANY ((SELECT my_realms('contributor'))::uuid[])
         WHEN type = 'review' OR (type, code) = ('stage_started', 'deep_scan_started')
             THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
         -- whoever leaves says so before

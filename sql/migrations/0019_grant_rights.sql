@@ -57,7 +57,7 @@ GRANT INSERT (job_id, document_id, realm_id, user_id, correlation_id, submitted_
     UPDATE (stage, state, outcome, lost_leases, retry_count, retry_at, parked_until, held_for, stop_after, is_stopped,
         last_error, claimed_by,
         claimed_at, lease_token, lease_expires_at, correlation_id, config_sha256, stage2_completed_at,
-        stage2_approved_matches, stage4_override_reason, finished_at)
+        stage2_approved_matches, stage4_override_reason, stage6_completed_at, stage6_downloaded_at, finished_at)
     ON upload_jobs TO upload_pipeline_api;
 -- Neither costs nor results: a stage is made, and made to run again.
 GRANT INSERT (document_id, realm_id, stage_name), UPDATE (status, fingerprint, completed_at)
@@ -99,7 +99,7 @@ GRANT INSERT (stream_id, realm_id, user_id, open_until), UPDATE (open_until), DE
 -- --- functions that run as the owner --------------------------------------------------------------------------------
 
 REVOKE ALL ON FUNCTION create_realm(text, text), keep_an_admin(), taken_elsewhere(uuid[], uuid),
-    move_document(uuid, uuid), count_added_fact(), add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
+    move_document(uuid, uuid), complete_workflow(), count_added_fact(), add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
     try_webhook(uuid), tell_webhook_change(), tell_webhook_pause(), tell_model_change(), fold_metrics(),
     fold_metrics_now_and_then(), count_jobs(), count_stages(), count_rows(), count_events(), count_deliveries(),
     pipeline_metrics(), paid_metrics(), held_metrics(), realms_with_events(bigint), prune_events(bigint, int, int, int), count_passages(bigint[]),

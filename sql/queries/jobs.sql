@@ -76,9 +76,11 @@ WITH input AS (
             THEN j.stop_after END,
         last_error = CASE WHEN i.payload ? 'error' THEN i.payload -> 'error'
             WHEN %(to_state)s = 'done' OR %(code)s = 'stopped' THEN NULL ELSE j.last_error END,
-        outcome = CASE WHEN %(to_state)s = 'done' THEN %(outcome)s END,
+        outcome = CASE WHEN %(to_state)s = 'done' THEN %(outcome)s
+            WHEN %(to_state)s IS NULL THEN j.outcome END,
         config_sha256 = CASE WHEN %(to_state)s = 'done' THEN %(config)s ELSE j.config_sha256 END,
-        finished_at = CASE WHEN %(to_state)s IN ('done', 'deadletter') THEN now() END,
+        finished_at = CASE WHEN %(to_state)s IN ('done', 'deadletter') THEN now()
+            WHEN %(to_state)s IS NULL THEN j.finished_at END,
         claimed_by = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.claimed_by END,
         claimed_at = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.claimed_at END,
         lease_token = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.lease_token END,
@@ -88,12 +90,16 @@ WITH input AS (
         stage2_approved_matches = CASE WHEN %(code)s = 'matches_approved'
             THEN i.payload ELSE j.stage2_approved_matches END,
         stage4_override_reason = CASE WHEN %(code)s = 'validation_overridden'
-            THEN i.payload ->> 'reason' ELSE j.stage4_override_reason END
+            THEN i.payload ->> 'reason' ELSE j.stage4_override_reason END,
+        stage6_completed_at = CASE WHEN %(code)s = 'acknowledged' THEN now() ELSE j.stage6_completed_at END,
+        stage6_downloaded_at = CASE WHEN %(code)s = 'acknowledged' AND i.payload ->> 'how' = 'download'
+            THEN now() ELSE j.stage6_downloaded_at END
     FROM input i
     WHERE j.job_id = i.job_id
         AND j.state = ANY(%(from_states)s)
         AND j.stage = ANY(%(from_stages)s)
         AND j.lease_token IS NOT DISTINCT FROM %(lease)s
+        AND (%(code)s <> 'acknowledged' OR j.outcome = 'published' AND j.stage6_completed_at IS NULL)
     RETURNING j.job_id, j.document_id, j.realm_id, j.correlation_id, j.stage, i.payload
 ), logged AS (
     INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)

@@ -134,9 +134,30 @@ FROM all_questions a WHERE document_id = %(document_id)s ORDER BY evidence_char_
 SELECT stage_name, file_type, file_path, file_size, checksum FROM stage_output_files f JOIN stages USING (stage_name)
 WHERE document_id = %(document_id)s ORDER BY execution_order, file_type;
 
--- name: mark_downloaded
-UPDATE upload_jobs SET stage6_completed_at = coalesce(stage6_completed_at, now()),
-    stage6_downloaded_at = coalesce(stage6_downloaded_at, now())
-WHERE document_id = %(document_id)s AND state = 'done' AND outcome = 'published'
-    AND EXISTS (SELECT FROM documents d
-        WHERE d.document_id = upload_jobs.document_id AND d.published_at = %(published_at)s);
+-- name: view_job_phases
+-- The first phase has ended when the second began; every other one has its time, and so has one that was skipped.
+SELECT n AS phase, j.phases_began_at[n + 1] AS began_at,
+    CASE n WHEN 0 THEN j.phases_began_at[2] WHEN 1 THEN j.stage1_completed_at WHEN 2 THEN j.stage2_completed_at
+        WHEN 3 THEN j.stage3_completed_at WHEN 4 THEN j.stage4_completed_at WHEN 5 THEN j.stage5_completed_at
+        ELSE j.stage6_completed_at END AS ended_at
+FROM upload_jobs j CROSS JOIN generate_series(0, 6) AS n
+WHERE j.job_id = %(job_id)s ORDER BY n;
+
+-- name: view_job_decisions
+-- How it came past phases 2 and 4, and out of phase 6; what was taken back by going back is no decision any more.
+SELECT e.code, e.ts, e.user_id, e.payload
+FROM upload_jobs j JOIN events e ON e.job_id = j.job_id AND e.realm_id = j.realm_id
+WHERE j.job_id = %(job_id)s
+    AND CASE e.code WHEN 'matches_approved' THEN j.stage2_approved_matches IS NOT NULL
+        WHEN 'validation_overridden' THEN j.stage4_override_reason IS NOT NULL
+        WHEN 'acknowledged' THEN j.stage6_completed_at IS NOT NULL ELSE false END
+ORDER BY e.event_id;
+
+-- name: to_acknowledge
+-- Published jobs of a document, held: by job, or all; with the version that stands.
+SELECT j.job_id, j.document_id, d.filename, j.outcome, d.published_at, j.stage6_completed_at AS completed_at
+FROM upload_jobs j JOIN documents d USING (document_id)
+WHERE d.realm_id = %(realm_id)s AND (%(job_id)s::uuid IS NULL OR j.job_id = %(job_id)s)
+    AND (%(document_id)s::uuid IS NULL OR j.document_id = %(document_id)s AND j.outcome = 'published')
+ORDER BY j.job_id
+FOR UPDATE OF j FOR SHARE OF d;

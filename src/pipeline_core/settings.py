@@ -451,6 +451,9 @@ class Settings(BaseSettings):
     api_database_role: str = Field("upload_pipeline_api", description="Role of the API: bound by row-level security")
     api_allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="Host names that the API serves")
     api_cors_origins: str = Field("", description="Origins whose pages may call the API, separated by commas")
+    console_login_url: str = Field(
+        "", description="Where people without a session are sent to sign in; empty: a page that asks for a token"
+    )
     api_accepted_types: str = Field(
         "pdf,docx,pptx,xlsx,html,md,txt,csv", description="Types of file that may be uploaded, recognised by content"
     )
@@ -493,6 +496,7 @@ class Settings(BaseSettings):
     limit_polls_per_minute: int = Field(10, ge=0, description="Requests for one job in a minute")
     limit_active_jobs: int = Field(2, ge=0, description="Jobs of a user under way at a time")
     limit_requests_per_hour: int = Field(1000, ge=0, description="Requests of a user to one endpoint in an hour")
+    limit_console_per_minute: int = Field(600, ge=0, description="Pages and actions of a session in a minute")
     limit_event_streams: int = Field(10, ge=0, description="Event streams of a user that are open at a time")
     limit_webhooks: int = Field(10, ge=0, description="Webhooks that a user may have")
     limits_store: str = Field("", description="`redis://…`; empty: the limits are counted in PostgreSQL")

@@ -73,9 +73,7 @@ def test_jobs_batches_and_reviews_from_where_the_reader_was(pipeline: Pipeline, 
         served.post("/api/upload-markdown", files={"file": ("bank.md", BANK)})
         batch = next(events)
         assert (batch["name"], bool(batch["payload"]["batch_id"])) == ("batches", True)
-        served.put(
-            "/api/v3/documents/staging/status", json={"document_ids": [first["document_id"]], "status": "Maybe"}
-        )
+        served.put("/api/v3/documents/staging/status", json={"document_ids": [first["document_id"]], "status": "Maybe"})
         [*_, review] = until(events, "staging_status_set")
         assert review["name"] == "review"
     with following(served, after=seen[-2]["event_id"]) as events:

@@ -23,7 +23,9 @@ from tests.support.two_users import BOB
 TEAM: dict[Role, UserId] = {role: user_id_for(role.value) for role in Role}
 STRANGER = BOB
 LEAST: dict[Role, set[str]] = {
-    Role.CONTRIBUTOR: {"upload_document", "upload_markdown", "retry_job", "retry_all_jobs", "run_stage"},
+    Role.CONTRIBUTOR: {
+        "upload_document", "upload_markdown", "retry_job", "retry_all_jobs", "run_stage", "acknowledge_job",
+    },
     Role.REVIEWER: {
         "approve_stage2", "return_to_matching", "override_validation", "reject_job", "undo_decision", "change_fact",
         "add_fact", "undo_fact", "undo_question", "undo_duplicate", "review_batch", "change_question", "resolve_batch",

@@ -99,7 +99,9 @@ def test_since_when_is_the_moment_it_was_asked(ann: TestClient, database_url: st
             "UPDATE upload_pipeline.upload_jobs SET updated_at = now(), state = state WHERE job_id = %s", [costs["id"]]
         )
     [old] = items(ann, phase=4)
-    assert datetime.fromisoformat(old["waits_since"]) == datetime.fromisoformat(costs["waits_since"]) - timedelta(days=3)
+    assert datetime.fromisoformat(old["waits_since"]) == datetime.fromisoformat(costs["waits_since"]) - timedelta(
+        days=3
+    )
     # at another gate it asks something else
     ann.post(f"/api/job/{costs['id']}/return-to-matching")
     [returned] = [row for row in items(ann, phase=2) if row["id"] == costs["id"]]

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,2000",
@@ -63,7 +63,7 @@ class Browser:
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Chromium, for as long as it is needed; without one the test is skipped, but not in continuous integration."""
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
+    program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         missing = "No Chromium here, so no page was looked at; `apt-get install chromium` brings one."
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)

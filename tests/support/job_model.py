@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pipeline_core.domain.ids import LeaseToken
 from pipeline_core.domain.lifecycle import (
+    ACKNOWLEDGE,
     APPROVE_MATCHES,
     DEAD_LETTER,
     FINISH,
@@ -25,6 +26,7 @@ OUTCOMES = {
     FINISH.code: Outcome.PUBLISHED,
     REJECT_DOCUMENT.code: Outcome.REJECTED,
     SUPERSEDE.code: Outcome.SUPERSEDED,
+    ACKNOWLEDGE.code: Outcome.PUBLISHED,
 }
 
 
@@ -49,7 +51,8 @@ class JobModel:
 
     def fitting(self) -> list[Move]:
         """The moves that start where the job is."""
-        return [m for m in ALL_MOVES if self.state in m.from_states and self.stage in m.from_stages]
+        known = {ACKNOWLEDGE} if 6 in self.completed else set()
+        return [m for m in ALL_MOVES if self.state in m.from_states and self.stage in m.from_stages and m not in known]
 
     def ahead(self) -> list[Move]:
         """Those of them that lead somewhere else, and are no failure."""
@@ -78,6 +81,8 @@ class JobModel:
         self._arrive(move.to_stage or self.stage)
         if move is APPROVE_MATCHES:
             self.completed.add(2)
+        if move is ACKNOWLEDGE:
+            self.completed.add(6)
         if move is OVERRIDE_VALIDATION:
             self.overridden = True
 

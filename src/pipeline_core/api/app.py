@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pipeline_core.api import metrics, problems
 from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMiddleware, host_names
 from pipeline_core.api.auth import verifier
+from pipeline_core.api.console.install import install as install_console
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
 from pipeline_core.api.event_hub import EventHub
 from pipeline_core.api.head import HeadMiddleware
@@ -121,6 +122,7 @@ def create_app(
         )
     app.include_router(health.router)
     app.include_router(metrics.router)
+    install_console(app)
     _describe_problems(app)
     _add_middleware(app, settings)
     return app

@@ -23,7 +23,7 @@ def filter_of_query(
     ] = None,
     state: Annotated[list[JobState] | None, Query(description="Only if the newest job is in these states")] = None,
     phase: Annotated[list[Phase] | None, Query(description="Only if the newest job is in these phases")] = None,
-    type: Annotated[  # noqa: A002 - its name in the query
+    type: Annotated[
         list[Short] | None, Query(description="Only files of these types, by extension or MIME type")
     ] = None,
     name: Annotated[str, Query(max_length=200, description="Part of the name or title")] = "",

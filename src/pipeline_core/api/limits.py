@@ -10,7 +10,7 @@ from pipeline_core.domain.errors import LimitExceededError
 from pipeline_core.ports.rate_limits import RateLimits
 
 _HOUR_S = 3600
-_MINUTE_S = 60
+MINUTE_S = 60
 
 
 def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -> None:
@@ -20,7 +20,7 @@ def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -
         LimitExceededError: there were as many in an hour as may be.
     """
     name = request.scope["route"].name
-    _hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
+    hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
 
 
 def limit_polls(request: Request, user: CurrentUser, settings: TheSettings, job_id: UUID) -> None:
@@ -29,10 +29,15 @@ def limit_polls(request: Request, user: CurrentUser, settings: TheSettings, job_
     Raises:
         LimitExceededError: there were as many in a minute as may be.
     """
-    _hit(request, "polls_per_minute", f"{user.user_id} {job_id}", settings.limit_polls_per_minute, _MINUTE_S)
+    hit(request, "polls_per_minute", f"{user.user_id} {job_id}", settings.limit_polls_per_minute, MINUTE_S)
 
 
-def _hit(request: Request, name: str, key: str, limit: int, window_s: int) -> None:
+def hit(request: Request, name: str, key: str, limit: int, window_s: int) -> None:
+    """Count one more of ``key``, of which ``limit`` may happen in the window; 0 is no limit.
+
+    Raises:
+        LimitExceededError: it would be one too many.
+    """
     if not limit:
         return
     limits: RateLimits = request.app.state.rate_limits

@@ -98,8 +98,10 @@ class RankedCursor:
         """The page of these rows, of which one more than ``limit`` was asked for. Ranks are 0 or less."""
         more = len(rows) > self.limit
         shown = rows[: self.limit]
-        rank, *rest = position(shown[-1]) if more else (0,)
-        return {"items": shown, "next_cursor": f"{-rank}.{encode((rest[0], rest[1]))}" if more else None}
+        if not more:
+            return {"items": shown, "next_cursor": None}
+        rank, moment, row_id = position(shown[-1])
+        return {"items": shown, "next_cursor": f"{-rank}.{encode((moment, row_id))}"}
 
 
 RankedPageCursor = Annotated[RankedCursor, Depends()]

@@ -164,7 +164,7 @@ def problem_of(error: errors.PipelineError, request: Request) -> Problem:
     return Problem(
         **_changed(error),
         type=_TYPE + error.code,
-        title=_title(type(error)),
+        title=title_of(type(error)),
         status=status_of(error),
         detail=error.message,
         code=error.code,
@@ -243,7 +243,8 @@ def _headers(error: errors.PipelineError, status: int) -> dict[str, str]:
     return {401: {"WWW-Authenticate": "Bearer"}, 503: later, 507: later}.get(status, {})
 
 
-def _title(kind: type[errors.PipelineError]) -> str:
+def title_of(kind: type[errors.PipelineError]) -> str:
+    """The kind of problem in a sentence."""
     return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
 
 
@@ -267,7 +268,7 @@ async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail
 
 
 def _of_validation(request: Request, error: RequestValidationError) -> Response:
-    wrong = [_wrong_part(request, one) for one in error.errors()]
+    wrong = [wrong_part(request, one) for one in error.errors()]
     problem = Problem(
         type=_TYPE + "invalid_request",
         title="The request does not match the API's description.",
@@ -282,7 +283,8 @@ def _of_validation(request: Request, error: RequestValidationError) -> Response:
     return answer(problem)
 
 
-def _wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
+def wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
+    """Describe one of the errors that validation found in a request."""
     place, kind, message = one["loc"], one["type"], one["msg"]
     where, likest = "/".join(map(str, place)), None
     if kind in ("extra_forbidden", UNKNOWN):
@@ -293,9 +295,14 @@ def _wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
     return WrongPart(where=where, message=message, kind=kind, nearest=likest)
 
 
+def log_defect(request: Request, error: Exception) -> None:
+    """Write an error that nobody foresaw into the log, with its trace; whoever asked is told no details."""
+    log.error("defect", route=_route(request), error=describe_error(error), trace=trace(error))
+
+
 def of_defect(request: Request, error: Exception) -> Response:
     """Answer with status 500 without details; the log gets the trace."""
-    log.error("defect", route=_route(request), error=describe_error(error), trace=trace(error))
+    log_defect(request, error)
     problem = Problem(
         type=_TYPE + "unexpected",
         title="A defect in the pipeline.",

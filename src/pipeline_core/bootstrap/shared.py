@@ -9,6 +9,7 @@ from pipeline_core.duplicates.detection import Detection
 from pipeline_core.review.add import AddFact
 from pipeline_core.review.parking import Parking
 from pipeline_core.review.service import Review
+from pipeline_core.services.acknowledge import Acknowledge
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embedders import EmbedderRegistry
@@ -57,6 +58,10 @@ class UseCases(ABC):
     @cached_property
     def move_document(self) -> MoveDocument:
         return MoveDocument(self.open_uow, self.person)
+
+    @cached_property
+    def acknowledge(self) -> Acknowledge:
+        return Acknowledge(self.open_uow, self.person.shown)
 
     @cached_property
     def parking(self) -> Parking:

@@ -15,6 +15,7 @@ from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.event_streams import OpenStreams
+from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.receive_upload import ReceiveUpload
@@ -67,6 +68,10 @@ class UserServices(UseCases):
     @cached_property
     def record_download(self) -> RecordDownload:
         return RecordDownload(self.open_uow)
+
+    @cached_property
+    def export(self) -> ExportDocument:
+        return ExportDocument(self.views, self.open_uow, self.person.shown)
 
     @cached_property
     def receive_upload(self) -> ReceiveUpload:

@@ -8,9 +8,9 @@ from rich.markup import escape
 
 from pipeline_core.cli.exits import Exit
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.json_bytes import json_bytes
 from pipeline_core.domain.masking import masked
 from pipeline_core.terminal.hints import pasteable
-from pipeline_core.terminal.output import json_bytes
 
 _PIPED_WIDTH = 120
 

@@ -13,6 +13,7 @@ from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, Progress
+from pipeline_core.services.acknowledge import Acknowledged
 from pipeline_core.services.move import Moved, MoveDocument
 
 _POLL_S = 0.5
@@ -129,8 +130,17 @@ class Documents(Wired):
         """
         exported = self._app.export.read(self._document_id(document), realm_id=self.realm_id)
         take(exported)
-        self._app.export.acknowledge(exported)
+        self._app.export.acknowledge(exported, realm_id=self.realm_id)
         return exported
+
+    def acknowledge(self, document: str | UUID) -> Acknowledged:
+        """Complete phase 6 of a published document that nobody needs to export. Doing it again changes nothing.
+
+        Raises:
+            NotFoundError, NotPublishedError
+        """
+        job_id = self._app.views.resolve_job(self.realm_id, str(document))
+        return self._app.acknowledge(job_id, realm_id=self.realm_id)
 
     def _start(self, document_ids: Sequence[DocumentId]) -> None:
         """Let documents run; those that wait for a missing part try it now."""

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
 from pipeline_core.db.console_views import ConsoleViews
+from pipeline_core.db.finding_places import placed
+from pipeline_core.db.job_decisions import decisions_of, phases_of
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
 from pipeline_core.db.parking import parked_shown
+from pipeline_core.db.review import findings_of
 from pipeline_core.db.views import only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.batches import Batch, BatchDetail
@@ -16,6 +19,7 @@ from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.documents import Document, DocumentFile
 from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
+from pipeline_core.domain.rows.findings import JobFindings
 from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, RealmEvent, RealmMark, StageTiming
 from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 
@@ -64,14 +68,32 @@ class ApiViews(ConsoleViews):
         """
         with self._reading(one_moment=False) as session:
             row = only(session.select_columns(JOB_DETAILS, job_id=job_id), f"There is no job {job_id}.")
-            document_id = row["document_id"]
+            document_id, decided = row["document_id"], decisions_of(session, job_id)
             return JobDetail(
                 **row,
                 stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
                 left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id)[:_MOST_FACTS],
                 to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id)[:_MOST_FACTS],
                 parked=parked_shown(session, job_id),
+                phases=phases_of(session, job_id),
+                approval=decided.approval,
+                override=decided.override,
+                acknowledged=decided.acknowledged,
                 returned_for=returned_for(session, job_id),
+            )
+
+    def findings(self, realm_id: RealmId, job_id: JobId) -> JobFindings:
+        """What validation found in a job's document, with the places that it is about.
+
+        Raises:
+            NotFoundError: the user has no such job.
+        """
+        with self._reading() as session:
+            job = only(session.rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
+            found, returned = findings_of(session, job_id), returned_for(session, job_id)
+            return JobFindings(
+                findings=placed(session, realm_id, job.document_id, found),
+                returned_for=placed(session, realm_id, job.document_id, returned),
             )
 
     def job_state(self, job_id: JobId) -> JobPoll:

@@ -694,6 +694,9 @@ class UploadJobs(Base):
     profile: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     submitted_via: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     config_sha256: Mapped[str | None] = mapped_column(Text)
+    phases_began_at: Mapped[list[datetime | None]] = mapped_column(
+        ARRAY(TIMESTAMP(timezone=True)), server_default=FetchedValue()
+    )
     stage1_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     stage2_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     stage3_completed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

@@ -1,7 +1,6 @@
 """The vector buffer and the swap into production."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import numpy as np
 
@@ -10,7 +9,8 @@ from pipeline_core.db.session import Session
 from pipeline_core.db.substitutes import substitute
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.ids import BatchId, DocumentId, Ids
+from pipeline_core.domain.ids import BatchId, DocumentId, Ids, JobId, RealmId
+from pipeline_core.domain.jobs import PublishedJob
 from pipeline_core.domain.languages import language_of
 from pipeline_core.domain.replacements import successors
 from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview
@@ -147,9 +147,13 @@ class Production:
         rows = self._session.all("batches_of_questions", question_ids=list(replaced))
         return {row["batch_id"] for row in rows}
 
-    def acknowledge(self, document_id: DocumentId, published_at: datetime | None) -> bool:
-        """Record that a person took out what was published then (phase 6); False if that does not stand any more."""
-        return self._session.execute("mark_downloaded", document_id=document_id, published_at=published_at) > 0
+    def to_acknowledge(
+        self, realm_id: RealmId, *, job_id: JobId | None = None, document_id: DocumentId | None = None
+    ) -> list[PublishedJob]:
+        """The job, or the published jobs of a document, with the version that stands: held to the transaction's end."""
+        return self._session.rows(
+            PublishedJob, "to_acknowledge", realm_id=realm_id, job_id=job_id, document_id=document_id
+        )
 
     def swap(self, document_ids: Ids, *, model: str) -> list[LedgerRow]:
         """Put chunks and approved facts with their vectors where those of the earlier versions were.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from pipeline_core.domain.documents import Document
@@ -83,6 +84,18 @@ class PublishedDocument:
     document_id: DocumentId
     is_at_rest: bool
     is_scanned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedJob:
+    """A job in phase 6: which version stands, and since when the phase is complete."""
+
+    job_id: JobId
+    document_id: DocumentId
+    filename: str
+    outcome: Outcome | None
+    published_at: datetime | None
+    completed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,16 @@ _BACK = {(_G.VALIDATION_REVIEW, _G.MATCHING_REVIEW)}
 STAGE_MOVES = frozenset({*pairwise(JobStage), *_SKIPS, *_BACK})
 """From each position to the next, and the exceptions."""
 
+PHASES: dict[int, str] = {
+    0: "upload",
+    1: "processing",
+    2: "matching review",
+    3: "validation",
+    4: "validation review",
+    5: "generation",
+    6: "download",
+}
+"""The coarse positions that people see, by name."""
 REVIEW_STAGES = frozenset({_G.MATCHING_REVIEW, _G.VALIDATION_REVIEW})
 REVIEW_PAGES = {2: "/review-matching/{}", 4: "/validate/{}"}
 """Pages on which a person decides, by phase; ``{}`` is the job's id."""
@@ -261,6 +271,8 @@ OVERRIDE_VALIDATION = _move(
 REJECT_DOCUMENT = _move("document_rejected", _E.REVIEW, _S.AWAITING_REVIEW, _S.DONE, REVIEW_STAGES)
 FINISH = _move("published", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING, _G.INGESTED)
 SUPERSEDE = _move("superseded", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING)
+ACKNOWLEDGE = Move("acknowledged", _E.FINALIZED, frozenset({_S.DONE}), frozenset({_G.INGESTED}))
+"""Phase 6 is complete: what was published was downloaded, or somebody says that it was seen. Once a publication."""
 
 MOVES: tuple[Move, ...] = (
     RETRY_LATER,
@@ -277,5 +289,6 @@ MOVES: tuple[Move, ...] = (
     REJECT_DOCUMENT,
     FINISH,
     SUPERSEDE,
+    ACKNOWLEDGE,
 )
 """The moves that are not a stage's own; those stand with the stage (``pipeline_core.stages.registry``)."""

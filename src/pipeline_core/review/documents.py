@@ -22,6 +22,7 @@ from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
 
 _NOT_CHOSEN = "not among the approved"
+_KEPT = frozenset({QuestionStatus.APPROVED, QuestionStatus.IMPORTED})
 
 
 def decide(scope: DocumentScope, request: Request) -> Decided:
@@ -71,15 +72,16 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
     if chosen is None:
         notes = request.by.reason or "approved"
         approved = uow.staging.approve_pending([document_id], by=request.by.user_id, notes=notes)
+        matches = {"approved_matches": sorted(str(fact.question_id) for fact in scope.facts() if fact.status in _KEPT)}
     else:
-        approved = len(chosen["approved_matches"])
+        approved, matches = len(chosen["approved_matches"]), chosen
     payload = {
         "by": scope.by.by,
         "reason": request.by.reason,
         "approved": approved,
         "resolved_pairs": len(pairs),
         "resolution": request.duplicates,
-        **(chosen or {}),
+        **matches,
     }
     uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
     others = scope.decide_elsewhere() if pairs else ()

@@ -9,6 +9,7 @@ from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.rows.exported import ExportedDocument
+from pipeline_core.services.acknowledge import Acknowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class ExportDocument:
     views: Views
     open_uow: OpenUnitOfWork
     by: str
+
+    @property
+    def _acknowledges(self) -> Acknowledge:
+        return Acknowledge(self.open_uow, self.by)
 
     def read(self, document_id: DocumentId, *, realm_id: RealmId) -> ExportedDocument:
         """The document as published: its chunks, facts and files, all of one moment.
@@ -42,9 +47,6 @@ class ExportDocument:
             uow.commit()
         return exported
 
-    def acknowledge(self, exported: ExportedDocument) -> bool:
+    def acknowledge(self, exported: ExportedDocument, *, realm_id: RealmId) -> bool:
         """Record that what was read has arrived; False if another version was published since."""
-        with self.open_uow() as uow:
-            was_that = uow.production.acknowledge(exported.document_id, exported.published_at)
-            uow.commit()
-        return was_that
+        return self._acknowledges.downloaded(exported.document_id, exported.published_at, realm_id=realm_id)

@@ -1,23 +1,15 @@
-"""A published document as a file: the formats, and writing it whole or not at all."""
+"""A published document as a file, written whole or not at all."""
 
-import csv
-import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.rows.exported import ExportedDocument, ExportedFact
+from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.machine import private_files
-from pipeline_core.terminal.output import json_bytes
-from pipeline_core.terminal.spreadsheet_cells import harmless_row
+from pipeline_core.services.export_formats import FORMATS
 
-_FACT_COLUMNS = tuple(one.name for one in fields(ExportedFact) if one.name not in ("confidence_reasons", "evidence"))
 _DEFAULT = "json"
 
 
@@ -46,7 +38,7 @@ def write(exported: ExportedDocument, form: str, output: Path | None) -> None:
     Raises:
         RefusedError: the file cannot be written.
     """
-    parts = FORMATS[form](exported)
+    parts = FORMATS[form].write(exported)
     if output is None:
         for part in parts:
             sys.stdout.buffer.write(part)
@@ -77,40 +69,3 @@ def _write_file(output: Path, parts: Iterator[bytes]) -> None:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _json(exported: ExportedDocument) -> Iterator[bytes]:
-    yield json_bytes(exported, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def _jsonl(exported: ExportedDocument) -> Iterator[bytes]:
-    """A record a line: the document, then its chunks, then its facts; ``record`` says which."""
-    document_id = exported.document_id
-    document = {key: value for key, value in dict(exported).items() if key not in ("chunks", "facts", "files")}
-    yield _line({"record": "document", **document})
-    for chunk in exported.chunks:
-        yield _line({"record": "chunk", "document_id": document_id, **chunk})
-    for fact in exported.facts:
-        yield _line({"record": "fact", "document_id": document_id, **fact})
-
-
-def _line(record: Mapping[str, Any]) -> bytes:
-    return json_bytes(record, orjson.OPT_APPEND_NEWLINE)
-
-
-def _csv(exported: ExportedDocument) -> Iterator[bytes]:
-    """The facts, with the document's id and name in front (RFC 4180); no cell is a formula.
-
-    The last cell has of each span of the evidence its beginning, its end and its page, as JSON.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(("document_id", "filename", *_FACT_COLUMNS, "spans"))
-    for fact in exported.facts:
-        row = (exported.document_id, exported.filename, *(fact[name] for name in _FACT_COLUMNS))
-        spans = [[span["char_from"], span["char_to"], span["page"]] for span in fact.evidence]
-        writer.writerow(harmless_row((*row, json_bytes(spans).decode())))
-    yield text.getvalue().encode()
-
-
-FORMATS: dict[str, Callable[[ExportedDocument], Iterator[bytes]]] = {"json": _json, "jsonl": _jsonl, "csv": _csv}

@@ -176,9 +176,10 @@ def test_an_export_is_of_one_moment(app: Pipeline, database_url: str) -> None:
         connection.commit()
         seen = export.result()
     assert seen == before
-    assert app.export.acknowledge(seen) is False
+    assert app.export.acknowledge(seen, realm_id=app.realm_id) is False
     assert not stamped(database_url)
-    assert app.export.acknowledge(app.export.read(document_id, realm_id=app.realm_id)) is True
+    now = app.export.read(document_id, realm_id=app.realm_id)
+    assert app.export.acknowledge(now, realm_id=app.realm_id) is True
     assert stamped(database_url)
 
 

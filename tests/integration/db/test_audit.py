@@ -37,7 +37,8 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
             "stop_after", "is_stopped", "last_error",
             "claimed_by", "claimed_at", "lease_token", "lease_expires_at", "correlation_id", "config_sha256",
-            "stage2_completed_at", "stage2_approved_matches", "stage4_override_reason", "finished_at",
+            "stage2_completed_at", "stage2_approved_matches", "stage4_override_reason", "stage6_completed_at",
+            "stage6_downloaded_at", "finished_at",
         },
     ),
     "upload_batches": (

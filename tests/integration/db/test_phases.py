@@ -9,6 +9,7 @@ from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.lifecycle import JobStage, JobState
+from pipeline_core.services.acknowledge import Acknowledge
 from tests.support.database import copied_database
 from tests.support.walker import MOVES, Walker, march
 
@@ -79,9 +80,19 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(database: Database
     with UnitOfWork(database, lease_s=60) as uow:
         statement = "UPDATE documents SET published_at = now() WHERE document_id = %s RETURNING published_at"
         [(published_at,)] = uow.session.connection.execute(statement, [job.document_id]).fetchall()
-        assert not uow.production.acknowledge(job.document_id, published_at - timedelta(seconds=1))
-        assert uow.production.acknowledge(job.document_id, published_at)
         uow.commit()
+    acknowledge = Acknowledge(lambda: UnitOfWork(database, lease_s=60), "Ann")
+    asked = {"realm_id": job.realm_id}
+    assert not acknowledge.downloaded(job.document_id, published_at - timedelta(seconds=1), **asked)
+    assert job.row("stage6_completed_at") == {"stage6_completed_at": None}
+    assert acknowledge.downloaded(job.document_id, published_at, **asked)
+    done = job.row("stage6_completed_at, stage6_downloaded_at")
+    again = acknowledge(job.job_id, **asked)
+    assert (again.is_new, again.completed_at) == (False, done["stage6_completed_at"])
+    assert acknowledge.downloaded(job.document_id, published_at, **asked), "that version stands"
+    assert job.row("stage6_completed_at, stage6_downloaded_at") == done
+    with pytest.raises(IllegalMoveError):
+        job.go(["acknowledged"])
 
     assert set(job.stamps()) == {1, 2, 3, 4, 5, 6}
     with UnitOfWork(database, lease_s=60) as uow:
@@ -91,6 +102,35 @@ def test_phase_6_is_complete_when_the_document_was_downloaded(database: Database
     job.go(["restart: embedding"])
     assert set(job.stamps()) == {1, 2, 3, 4}
     assert job.row("stage6_downloaded_at") == {"stage6_downloaded_at": None}
+
+
+def test_phase_6_is_completed_once_and_only_of_what_is_published(database: Database) -> None:
+    job = Walker(database)
+    job.go(march("ingesting"))
+    complete = "UPDATE upload_jobs SET stage6_completed_at = now() WHERE job_id = %s"
+    with pytest.raises(IllegalMoveError) as refusal, UnitOfWork(database, lease_s=60) as uow:
+        uow.session.connection.execute(complete, [job.job_id])
+    assert refusal.value.where == "upload_jobs_complete_check"
+    job.go(["published", "acknowledged"])
+    for value in ("now() - interval '1 day'", "NULL"):
+        with pytest.raises(IllegalMoveError) as refusal, UnitOfWork(database, lease_s=60) as uow:
+            uow.session.connection.execute(complete.replace("now()", value).encode(), [job.job_id])
+        assert refusal.value.where == "upload_jobs_completed_once"
+
+
+def test_each_phase_has_the_time_when_it_began_and_one_that_was_skipped_has_none(database: Database) -> None:
+    job = Walker(database)
+    job.go([*march("validating"), *CRITICAL])
+    first = job.row("phases_began_at")["phases_began_at"]
+    assert [moment is not None for moment in first] == [True, True, False, True, True]
+    assert first == [first[0], first[1], None, *sorted(first[3:])]
+
+    job.go(["returned_to_matching"])
+    returned = job.row("phases_began_at")["phases_began_at"]
+    assert (returned[:2], returned[2] > first[4]) == (first[:2], True)
+
+    job.go(["matches_approved", "claim", "validating"])
+    assert job.row("phases_began_at")["phases_began_at"][:3] == returned
 
 
 @pytest.mark.parametrize(

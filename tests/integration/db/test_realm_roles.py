@@ -95,7 +95,9 @@ ATTEMPTS = [
     insert("review_changes", "realm_id, document_id, made_by, subjects",
            "%(realm)s, %(document)s, 'me', ARRAY[%(one)s::uuid]"),
     insert("events", EVENT, "%(realm)s, %(document)s, 'downloaded', 'c'"),
+    insert("events", EVENT, "%(realm)s, %(document)s, 'exported', 'c'"),
     insert("events", EVENT, "%(realm)s, %(document)s, 'restarted', 'c'", "contributor"),
+    insert("events", EVENT, "%(realm)s, %(document)s, 'finalized', 'acknowledged'", "contributor"),
     insert("events", EVENT, "%(realm)s, %(document)s, 'review', 'c'", "reviewer"),
     insert("events", EVENT, "%(realm)s, NULL, 'realm', 'c'", "admin"),
     # everybody may leave, and says so

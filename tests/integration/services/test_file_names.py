@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.terminal.output import json_bytes
+from pipeline_core.domain.json_bytes import json_bytes
 from tests.support.through import MANUAL, needs_work, receive, through
 
 

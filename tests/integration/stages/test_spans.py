@@ -19,9 +19,9 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.search import SearchMode
 from pipeline_core.ports.fact_generator import ChunkInput
+from pipeline_core.services.export_formats import FORMATS
 from pipeline_core.terminal.actions import new_words
 from pipeline_core.terminal.answering import print_hits
-from pipeline_core.terminal.exporting import FORMATS
 from pipeline_core.terminal.reviewing import print_facts
 from tests.support.through import needs_work, publish, receive, through, upload
 
@@ -80,7 +80,7 @@ def test_any_spans_stay_as_they_are_from_the_generator_to_the_export(
         assert all(text[span["char_from"] : span["char_to"]] == span["quote"] for span in fact["evidence"])
         assert fact["quote"] == " … ".join(span["quote"] for span in fact["evidence"])
         assert (fact["question"], fact["answer"]) == (candidate.question, candidate.answer)
-    [_, *rows] = csv.reader(io.StringIO(b"".join(FORMATS["csv"](exported)).decode(), newline=""))
+    [_, *rows] = csv.reader(io.StringIO(b"".join(FORMATS["csv"].write(exported)).decode(), newline=""))
     assert [json.loads(row[-1]) for row in rows] == [
         [[span["char_from"], span["char_to"], span["page"]] for span in fact["evidence"]] for fact in exported["facts"]
     ]

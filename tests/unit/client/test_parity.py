@@ -53,6 +53,7 @@ WITHOUT = {
 """Commands about an installation, which a program that works with documents has no use for."""
 
 OVER_HTTP = {
+    "acknowledge": "POST /jobs/{id}/acknowledge",
     "files": "GET /documents/{id}/files",
     "download": "GET /documents/{id}/files/{stage}/{name}",
 }

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from pipeline_core.domain.errors import DatabaseUnavailableError, NotPublishedError
-from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.domain.jobs import PublishedJob
+from pipeline_core.domain.lifecycle import EventType, Outcome
 from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.services.export import ExportDocument
 from tests.support.fake_database import FakeDatabase
-from tests.support.jobs import REALM, document_id
+from tests.support.jobs import REALM, document_id, job_id
 from tests.support.rows import row_of
 
 
@@ -26,7 +27,7 @@ def exported(document_id: object, published_at: str | None) -> ExportedDocument:
 
 
 def _export(published_at: str | None, **answers: Any) -> tuple[ExportDocument, FakeDatabase]:
-    database = FakeDatabase({"audit.take_out": True, "production.acknowledge": True, **answers})
+    database = FakeDatabase({"audit.take_out": True, **answers})
     return ExportDocument(_Views(published_at), database, "Ada"), database  # type: ignore[arg-type]
 
 
@@ -55,9 +56,15 @@ def test_what_is_not_on_record_does_not_leave() -> None:
         export.read(document_id(1), realm_id=REALM)
 
 
-@pytest.mark.parametrize("was_that", [True, False])
-def test_the_version_that_arrived_is_acknowledged(was_that: bool) -> None:
-    export, database = _export("2026-11-30", **{"production.acknowledge": was_that})
-    assert export.acknowledge(exported(document_id(1), "2026-11-30")) is was_that
-    assert list(database.given("production.acknowledge")[0].values()) == [document_id(1), "2026-11-30"]
+@pytest.mark.parametrize(
+    ("stands", "was_complete", "moved"), [("2026-11-30", None, 1), ("2026-12-01", None, 0), ("2026-11-30", "then", 0)]
+)
+def test_the_version_that_arrived_is_acknowledged_once(stands: str, was_complete: str | None, moved: int) -> None:
+    job = PublishedJob(job_id(1), document_id(1), "a.md", Outcome.PUBLISHED, stands, was_complete)  # type: ignore[arg-type]
+    export, database = _export("2026-11-30", **{"production.to_acknowledge": [job]})
+    was_that = export.acknowledge(exported(document_id(1), "2026-11-30"), realm_id=REALM)
+    assert was_that is (stands == "2026-11-30")
+    [given] = database.given("jobs.move")
+    payload = {"by": "Ada", "how": "download", "published_at": stands}
+    assert given["payloads"] == ({job_id(1): payload} if moved else {})
     assert database.names[-1] == "commit"

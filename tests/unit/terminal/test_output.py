@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline_core.terminal.output import json_bytes
+from pipeline_core.domain.json_bytes import json_bytes
 
 
 def test_json_survives_file_names_that_are_no_text() -> None:

@@ -21,8 +21,10 @@ from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, StageName
 from pipeline_core.domain.rows import details
 from pipeline_core.domain.rows.details import ParkedShown
+from pipeline_core.domain.rows.findings import JobFindings
 from pipeline_core.domain.rows.jobs import Job, JobError
 from pipeline_core.review.decisions import Decision
+from pipeline_core.services.acknowledge import Acknowledged
 from pipeline_core.services.foresee_facts import Foreseen
 from pipeline_core.services.read_again import Again
 from pipeline_core.services.retry_all import Which
@@ -220,6 +222,22 @@ def retry_job(job_id: UUID, request: Request, services: ToContribute, body: Retr
         document_id=state.document_id,
         status_url=str(request.url_for("get_job", job_id=again).path),
     )
+
+
+@router.get("/{job_id}/findings", summary="List a job's findings")
+def list_findings(job_id: UUID, services: Services) -> JobFindings:
+    """What validation found, each with its places: the facts, chunks and pages that it is about."""
+    return services.views.findings(services.realm_id, JobId(job_id))
+
+
+@router.post(
+    "/{job_id}/acknowledge",
+    summary="Acknowledge a published document",
+    responses=responses(422),
+)
+def acknowledge_job(job_id: UUID, services: ToContribute) -> Acknowledged:
+    """Complete phase 6 of a published job without an export; doing it again changes nothing."""
+    return services.acknowledge(JobId(job_id), realm_id=services.realm_id)
 
 
 @router.get(

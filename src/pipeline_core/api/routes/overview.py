@@ -107,7 +107,9 @@ async def follow_events(
     named: Annotated[list[RealmId], Depends(_named)],
     last_event_id: Annotated[str | None, Header(description="Continue after this event", max_length=20)] = None,
 ) -> EventSourceResponse:
-    """Events of jobs, reviews, batches and documents in all your realms from now on, or after `Last-Event-ID`. The name of
-    each is `jobs`, `review`, `batches`, `documents` or `realm`. It ends with the token; a user has only so many open."""
+    """Events of jobs, reviews, batches and documents in all your realms from now on, or after `Last-Event-ID`.
+
+    The name of each is `jobs`, `review`, `batches`, `documents` or `realm`. It ends with the token; a user has only so
+    many open."""
     after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else None
     return await follow_realms(services, request.app.state.event_hub, named=named, after=after, until=user.until)

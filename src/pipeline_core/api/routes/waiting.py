@@ -45,7 +45,9 @@ class WaitingTotal(BaseModel):
     total: int
 
 
-Phases = Annotated[list[ReviewPhase] | None, Query(description="Only documents in matching review (2), validation review (4)")]
+Phases = Annotated[
+    list[ReviewPhase] | None, Query(description="Only documents in matching review (2), validation review (4)")
+]
 Kind = Annotated[WaitingKind | None, Query(description="Only documents, or only banks")]
 
 

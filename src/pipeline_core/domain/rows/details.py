@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -28,9 +29,46 @@ class ParkedShown(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseTime(Record):
+    """A phase of a job: when it began and ended. One that was skipped has ended and never began."""
+
+    phase: Annotated[int, Field(ge=0, le=6)]
+    name: str
+    began_at: datetime | None
+    ended_at: datetime | None
+    is_skipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobDecision(Record):
+    """A decision by which a job came to where it is; ``by`` is a name, or the user's id."""
+
+    by: str
+    user_id: UUID | None
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval(JobDecision):
+    """The approval of the matches: of which facts, which others it rejected, and how it decided pairs."""
+
+    approved_matches: list[UUID]
+    rejected: list[UUID]
+    resolved_pairs: int
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobDetail(Job):
     """A job with its stages and what validation found."""
 
+    phases: Annotated[list[PhaseTime], Field(description="Phases 0 to 6")]
+    approval: Annotated[Approval | None, Field(description="How it came past phase 2; null if nobody was asked")]
+    override: Annotated[JobDecision | None, Field(description="Why its critical findings were overridden, and by whom")]
+    acknowledged: Annotated[
+        JobDecision | None, Field(description="Who completed phase 6; `reason` is `download` or `acknowledge`")
+    ]
     review_version: Annotated[
         int,
         Field(description="Of its facts and pairs: to send as `expected.version`, with `stage` as `expected.status`"),

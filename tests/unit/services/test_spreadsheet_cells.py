@@ -6,8 +6,8 @@ import io
 import pytest
 
 from pipeline_core.domain.rows.exported import ExportedDocument, ExportedFact
-from pipeline_core.terminal.exporting import FORMATS
-from pipeline_core.terminal.spreadsheet_cells import harmless
+from pipeline_core.services.export_formats import FORMATS
+from pipeline_core.services.spreadsheet_cells import harmless
 from tests.support.rows import row_of
 
 FORMULAS = [
@@ -82,7 +82,7 @@ def test_every_text_of_an_export() -> None:
     exported = row_of(
         ExportedDocument, document_id="7", filename="=cmd.md", facts=[row_of(ExportedFact, **fact, **of_place)]
     )
-    text = b"".join(FORMATS["csv"](exported)).decode()
+    text = b"".join(FORMATS["csv"].write(exported)).decode()
     _, row = csv.reader(io.StringIO(text, newline=""))
     assert row[1] == "'=cmd.md"
     assert [cell for cell in row if cell.startswith("=")] == []

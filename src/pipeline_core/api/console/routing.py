@@ -1,0 +1,123 @@
+"""Routes that answer people: an error is a page, or a notice on the page that is open, and what was typed is kept."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from pipeline_core.api.console.limits import LimitConsole
+from pipeline_core.api.console.sessions import CSRF_FIELD, ForgedFormError, SessionEndedError, require_own_form
+from pipeline_core.api.console.visits import here, html, is_htmx, own_path
+from pipeline_core.api.correlation import correlation_id_of
+from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of, wrong_part
+from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedError, says_commands
+from pipeline_core.domain.faults import of_machine
+
+_MAX_KEPT_CHARS = 200_000
+_NOT_KEPT = frozenset({CSRF_FIELD, "token"})
+_AS_NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": "#notice", "HX-Reswap": "outerHTML"}
+"""Headers that put an error's notice on the open page, and leave everything else on it as it was."""
+_CAN_RESEND = (SessionEndedError, ForgedFormError)
+
+
+class ConsoleRoute(APIRoute):
+    """Answers errors with pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except RequestValidationError as error:
+                return await problem(request, _of_input(request, error))
+            except HTTPException as error:
+                return await problem(request, RefusedError(str(error.detail)), error.status_code)
+            except PipelineError as error:
+                return await problem(request, error)
+            except Exception as error:
+                if found := of_machine(error):
+                    return await problem(request, found)
+                log_defect(request, error)
+                told = (
+                    f"An unexpected error occurred. Its details are in the log only, as {correlation_id_of(request)}."
+                )
+                return await problem(request, PipelineError(told, action="Report it with this id."), 500)
+
+        return handle
+
+
+def console_router() -> APIRouter:
+    """Return a router for pages: counted, and closed to forms of other sites."""
+    return APIRouter(
+        include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole, Depends(require_own_form)]
+    )
+
+
+async def problem(request: Request, error: PipelineError, status: int | None = None) -> Response:
+    """Answer with what went wrong, what to do, and what had been typed."""
+    kept = _kept(await request.form()) if request.method == "POST" else {}
+    ended = isinstance(error, SessionEndedError)
+    if ended and request.method == "GET" and not is_htmx(request):
+        return RedirectResponse(f"/sign-in?return_to={quote(here(request), safe='')}", 303)
+    status = status or status_of(error)
+    made = html(
+        request,
+        "problem.html",
+        status,
+        title="There is nothing here" if status == 404 else _title(error, status),
+        message=error.message,
+        advice=advice(error),
+        kept=kept,
+        needs_sign_in=ended,
+        resend_to=request.url.path if kept and isinstance(error, _CAN_RESEND) else "",
+        back=_back(request),
+    )
+    if is_htmx(request):
+        made.headers.update(_AS_NOTICE)
+    return made
+
+
+def advice(error: PipelineError) -> str:
+    """Return what to do, where that is worded for neither the command line nor programs."""
+    said = (error.what_to_do, error.http_what_to_do)
+    return next((one for one in said if one and not says_commands(one) and "/api/" not in one), "")
+
+
+def _title(error: PipelineError, status: int) -> str:
+    return (phrase_of(500) if status == 500 else title_of(type(error))).rstrip(".")
+
+
+def _kept(form: FormData) -> Mapping[str, list[str]]:
+    """The fields that were typed. Files cannot be kept, and no more than a page can carry is."""
+    kept: dict[str, list[str]] = {}
+    room = _MAX_KEPT_CHARS
+    for name, value in form.multi_items():
+        if isinstance(value, str) and name not in _NOT_KEPT:
+            room -= len(value)
+            if room > 0:
+                kept.setdefault(name, []).append(value)
+    return kept
+
+
+def _of_input(request: Request, error: RequestValidationError) -> PipelineError:
+    wrong = [wrong_part(request, one) for one in error.errors()]
+    if any(one.where.startswith("path/") for one in wrong):
+        return NotFoundError("The address has a part that is no id.", action="Open it from the list that it is in.")
+    said = "; ".join(f"{one.where.rpartition('/')[2].replace('_', ' ')}: {one.message}" for one in wrong)
+    return RefusedError(f"The form cannot be read. {said}.", action="Correct it, and send it again.")
+
+
+def _back(request: Request) -> str:
+    """The page that the request came from, if it is one of this site."""
+    came_from, base = (
+        request.headers.get("hx-current-url") or request.headers.get("referer", ""),
+        f"{request.url.scheme}://{request.url.netloc}",
+    )
+    return own_path(came_from.removeprefix(base)) if came_from.startswith(f"{base}/") else "/dashboard"

@@ -1,0 +1,89 @@
+// A key presses the button or link that carries it (data-key, data-go), so everything works by mouse and without scripts.
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const isShown = (element) => element.checkVisibility({ visibilityProperty: true });
+  const rows = () => all("[data-row]").filter(isShown);
+  let leader = "", lastChecked = null;
+
+  const mark = (row) => {
+    all("[data-row][aria-current]").forEach((other) => other !== row && other.removeAttribute("aria-current"));
+    row.setAttribute("aria-current", "true");
+    row.scrollIntoView({ block: "nearest" });
+  };
+  const step = (by) => {
+    const list = rows(), at = list.findIndex((row) => row.hasAttribute("aria-current"));
+    const next = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by];
+    if (!next) return;
+    mark(next);
+    const link = next.matches("a[hx-get]") ? next : one("a[hx-get]", next);
+    if (link) link.click();
+    else (one("a", next) || next).focus({ preventScroll: true });
+  };
+  const check = (box, to) => {
+    if (!box || box.checked === to) return;
+    box.checked = to;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const select = (isRange) => {
+    const list = rows(), at = list.findIndex((row) => row.hasAttribute("aria-current"));
+    if (at < 0) return;
+    const box = one("input[type=checkbox]", list[at]), to = isRange ? true : box && !box.checked;
+    const from = isRange && lastChecked ? list.indexOf(lastChecked) : at;
+    for (let i = Math.min(from < 0 ? at : from, at); i <= Math.max(from, at); i++) check(one("input[type=checkbox]", list[i]), to);
+    lastChecked = list[at];
+  };
+  const inLists = {
+    j: () => step(1), k: () => step(-1), x: () => select(false), X: () => select(true),
+    Enter: () => { const row = one("[data-row][aria-current]"); row && (row.matches("a") ? row : one("a", row))?.click(); },
+    Escape: () => { const back = one("[data-back]"); back && back.click(); },
+    "/": () => one("#find, input[type=search]")?.focus(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || one("dialog[open]")) return;
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+    if (typing) { if (event.key === "Escape") typing.blur(); return; }
+    if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+    const key = leader ? `${leader} ${event.key}` : event.key;
+    leader = !leader && event.key === "g" ? "g" : "";
+    const pressed = leader ? null : all("[data-key], [data-go]").find((b) => (b.dataset.key === key || b.dataset.go === key) && isShown(b));
+    if (pressed) { event.preventDefault(); if (!pressed.disabled) pressed.click(); }
+    else if (!leader && inLists[key]) { event.preventDefault(); inLists[key](); }
+  });
+
+  document.addEventListener("click", (event) => { const row = event.target.closest("[data-row]"); if (row) mark(row); });
+
+  // counts what is typed against a least length (data-least), and what is selected (data-selected counts its form's boxes)
+  const visible = (text) => [...text].filter((char) => /\S/u.test(char)).length;
+  const count = () => {
+    all("[data-least]").forEach((field) => {
+      const have = visible(field.value), least = Number(field.dataset.least), told = one(`[data-count-of="${field.id}"]`);
+      if (told) told.textContent = have < least ? `${least - have} more characters` : "Long enough";
+      all(`[data-needs="${field.id}"]`).forEach((button) => { button.disabled = have < least; });
+    });
+    all("[data-selected]").forEach((bar) => {
+      const boxes = all(`input[type=checkbox][form="${bar.dataset.selected}"], #${bar.dataset.selected} input[type=checkbox]`);
+      const n = boxes.filter((box) => box.checked && box.name !== "all_matching").length;
+      bar.classList.toggle("some", n > 0);
+      all("[data-n]", bar).forEach((element) => { element.textContent = n; });
+    });
+  };
+  for (const name of ["input", "change", "htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, count);
+  document.addEventListener("htmx:after:settle", () => one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" }));
+
+  // words marked in a source go into its form as their offsets (data-from, data-to on each word)
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection(), source = chosen.rangeCount && !chosen.isCollapsed && chosen.getRangeAt(0).commonAncestorContainer;
+    const root = source && (source.nodeType === 1 ? source : source.parentElement).closest("[data-source]");
+    if (!root) return;
+    const words = all("[data-from]", root).filter((word) => chosen.containsNode(word, true) && chosen.toString().trim());
+    if (!words.length) return;
+    const form = document.getElementById(root.dataset.source);
+    form.elements.char_from.value = words[0].dataset.from;
+    form.elements.char_to.value = words[words.length - 1].dataset.to;
+    const told = one("[data-marked]", form);
+    if (told) told.textContent = words.map((word) => word.textContent).join("").trim();
+  });
+  document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.menu[open]")) one("a, button", event.target)?.focus(); }, true);
+})();

@@ -1,0 +1,67 @@
+"""Templates: everything that is put into them is escaped, and a name that is not there is an error."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline_core.api.console.assets import assets
+from pipeline_core.api.console.keys import KEYS, by_where
+from pipeline_core.domain.wording import counted
+
+_FOLDER = Path(__file__).with_name("templates")
+PHASES = ("Upload", "Processing", "Matching review", "Validation", "Review", "Generation", "Download")
+"""The names of phases 0 to 6."""
+_AGO: Sequence[tuple[int, str]] = ((86400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago a moment was, in its largest unit: "3 hours ago"."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    for length, unit in _AGO:
+        if seconds >= length:
+            return f"{counted(int(seconds // length), unit)} ago"
+    return "just now"
+
+
+def clock(moment: datetime) -> str:
+    """Return a moment as people read it, in UTC, the day left out where it is today's."""
+    at = moment.astimezone(UTC)
+    return f"{at:%H:%M}" if at.date() == datetime.now(UTC).date() else f"{at:%-d %b %Y, %H:%M}"
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word of a name."""
+    words = name.split() or ["?"]
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of this process."""
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(
+        counted=lambda number, one, many=None: counted(number, one, many),
+        words=lambda text: str(text).replace("_", " "),
+        ago=ago,
+        clock=clock,
+        initials=initials,
+    )
+    made.globals.update(
+        asset=lambda path: assets().url(path),
+        keys=KEYS,
+        key_groups=by_where(),
+        phase_names=PHASES,
+        icons=Markup((_FOLDER / "icons.svg").read_text("utf-8")),
+    )
+    return made

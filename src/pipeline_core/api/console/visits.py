@@ -1,0 +1,150 @@
+"""A visit: one request of a signed-in person to a page, in a realm, with what the page is made of."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from pipeline_core.api.auth import User
+from pipeline_core.api.console.sessions import Cookies, signed_in
+from pipeline_core.api.console.templating import environment
+from pipeline_core.api.deps import services_in
+from pipeline_core.bootstrap import Pipeline, UserServices
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.realms import Realm, Role
+
+_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types htmx"
+)
+_MAX_SAID = 1000
+
+
+def html(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
+    """Render a page under the strict policy; its nonce is good for this answer alone."""
+    nonce = secrets.token_urlsafe(16)
+    cookies = Cookies(request)
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            nonce=nonce,
+            csrf=cookies.csrf(),
+            here=here(request),
+            is_htmx=is_htmx(request),
+            **context,
+        )
+    )
+    headers = {"Content-Security-Policy": _POLICY.format(nonce=nonce), "Vary": "HX-Request, HX-Target"}
+    return HTMLResponse(text, status, headers=headers)
+
+
+def is_htmx(request: Request) -> bool:
+    """Return whether a script on an open page asks, and not the address bar."""
+    return request.headers.get("hx-request") == "true"
+
+
+def here(request: Request) -> str:
+    """Return the path with its query."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def own_path(path: str, otherwise: str = "/dashboard") -> str:
+    """Return the path if it is one of this site, so that nobody is led away from it."""
+    is_own = path.startswith("/") and path[1:2] not in ("/", "\\") and not any(ord(one) < 32 for one in path)
+    return path if is_own else otherwise
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The request, the services and the place that a page is made with."""
+
+    request: Request
+    services: UserServices
+    user: User
+    realm: Realm
+    """The realm of what the path names, else the one that the visitor chose to work in."""
+    realms: Sequence[Realm]
+    """All that the visitor is a member of."""
+
+    @property
+    def name(self) -> str:
+        """The visitor's name, as others see it."""
+        return self.user.name or f"User {str(self.user.user_id)[:8]}"
+
+    @cached_property
+    def waiting(self) -> int:
+        """The number of documents that wait for a person in this realm."""
+        return self.services.views.counts(self.services.realm_id).jobs.get(JobState.AWAITING_REVIEW, 0)
+
+    def may(self, role: Role | str) -> bool:
+        """Return whether the visitor's role includes this one."""
+        return self.realm.role.includes(Role(role))
+
+    def page(self, template: str, status: int = 200, **context: object) -> Response:
+        """Render a template, with what was said by the action before it."""
+        said = unquote(Cookies(self.request).get("said"))
+        made = html(self.request, template, status, visit=self, said=said, **context)
+        if said:
+            Cookies(self.request).drop(made, "said")
+        return made
+
+    def go(self, path: str, *, said: str = "") -> Response:
+        """Lead to a page after an action, which then shows what was done."""
+        answer = RedirectResponse(own_path(path), 303)
+        if said:
+            Cookies(self.request).put(answer, "said", quote(said[:_MAX_SAID]), seconds=60)
+        return answer
+
+
+class Visiting:
+    """The visit of a signed-in member with at least this role.
+
+    Raises:
+        SessionEndedError: nobody is signed in.
+        NotFoundError: what the path names does not exist, or is of a realm that the visitor does not see.
+        NotPermittedError: the visitor's role there is less.
+    """
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+
+    def __call__(self, request: Request) -> Visit:
+        user = signed_in(request)
+        pipeline: Pipeline = request.app.state.pipeline
+        chosen = None if _names_something(request.path_params) else _chosen(pipeline, user, request)
+        services = services_in(pipeline, user, request, str(chosen.realm_id) if chosen else None, self.role)
+        realms = services.realms.all()
+        realm = next((one for one in realms if one.realm_id == services.realm_id), None)
+        if realm is None:
+            raise NotFoundError("There is nothing of that id in your realms.")
+        return Visit(request, services, user, realm, realms)
+
+
+def _names_something(params: Mapping[str, object]) -> bool:
+    return any(name.endswith("_id") for name in params)
+
+
+def _chosen(pipeline: Pipeline, user: User, request: Request) -> Realm | None:
+    """The realm that the visitor chose to work in; None for the one of the token, or the personal one."""
+    chosen = Cookies(request).get("realm")
+    if not chosen:
+        return None
+    try:
+        return pipeline.for_user(user.person).realms.find(str(UUID(chosen)))
+    except (NotFoundError, ValueError):
+        return None  # no member of it any more
+
+
+ToLook = Annotated[Visit, Depends(Visiting(Role.READER))]
+ToContribute = Annotated[Visit, Depends(Visiting(Role.CONTRIBUTOR))]
+ToReview = Annotated[Visit, Depends(Visiting(Role.REVIEWER))]
+ToAdminister = Annotated[Visit, Depends(Visiting(Role.ADMIN))]

@@ -1,0 +1,133 @@
+"""The console in a real server, and people with browsers in front of it."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from pipeline_core.api.app import create_app
+from pipeline_core.api.auth import local_token
+from pipeline_core.api.server import config
+from pipeline_core.bootstrap import Pipeline
+from tests.support.browser import NAMES
+from tests.support.two_users import ANN
+
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+NO_LIMITS = {"limit_uploads_per_day": 0, "limit_active_jobs": 0, "limit_console_per_minute": 0}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser without a window; without one the tests are skipped, but not in continuous integration."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        missing = "No Chromium here, so no page was tried; `apt-get install chromium` brings one."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Console:
+    """A server of the console over a pipeline."""
+
+    pipeline: Pipeline
+    url: str
+    chromium: Browser
+    people: list["Person"] = field(default_factory=list)
+
+    def sign_in(
+        self, user_id: UUID = ANN, name: str = "Ann Berger", *, scripts: bool = True, **options: Any
+    ) -> "Person":
+        """Somebody who is signed in, in a browser of their own."""
+        context = self.chromium.new_context(
+            java_script_enabled=scripts, viewport={"width": 1280, "height": 800}, base_url=self.url, **options
+        )
+        token = local_token(self.pipeline.settings.model_copy(update={"user_id": user_id, "reviewer": name}))
+        answer = context.request.post("/sign-in", form={"token": token}, max_redirects=0)
+        assert answer.status == 303, answer.text()
+        person = Person(context, context.new_page())
+        self.people.append(person)
+        return person
+
+
+class Person:
+    """A browser's page, and everything that it complained of."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context, self.page = context, page
+        self.complaints: list[str] = []
+        self.expected: list[str] = []
+        """Parts of complaints that a test provokes."""
+        page.on("console", lambda said: self._hear(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self._hear(str(error)))
+
+    def _hear(self, text: str) -> None:
+        self.complaints.append(text)
+
+    def check(self) -> None:
+        """Fail on an error in the browser's console, or a report of the policy."""
+        found = [one for one in self.complaints if not any(part in one for part in self.expected)]
+        assert not found, found
+
+    def axe(self) -> list[str]:
+        """What axe-core finds that is serious or critical."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
+            ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join(' | ')))"
+        )
+        return list(found)
+
+
+@pytest.fixture
+def open_console(chromium: Browser) -> Iterator[Callable[[Pipeline], Console]]:
+    """Serves the console over a pipeline; at the end nobody's browser may have complained."""
+    servers: list[tuple[uvicorn.Server, threading.Thread]] = []
+    opened: list[Console] = []
+
+    def make(pipeline: Pipeline) -> Console:
+        server = uvicorn.Server(_config(pipeline))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        until = time.monotonic() + 20
+        while not server.started and time.monotonic() < until:
+            time.sleep(0.02)
+        [listener] = server.servers[0].sockets
+        servers.append((server, thread))
+        opened.append(Console(pipeline, f"http://127.0.0.1:{listener.getsockname()[1]}", chromium))
+        return opened[-1]
+
+    yield make
+    for console in opened:
+        for person in console.people:
+            person.context.close()
+    for server, thread in servers:
+        server.should_exit = True
+        thread.join(10)
+    for console in opened:
+        for person in console.people:
+            person.check()
+
+
+def _config(pipeline: Pipeline) -> uvicorn.Config:
+    made = config(create_app(pipeline))
+    made.host, made.port = "127.0.0.1", 0
+    return made
+
+
+@pytest.fixture
+def console(make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]) -> Console:
+    """A console over a pipeline whose documents all wait in matching review."""
+    return open_console(make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"}))
