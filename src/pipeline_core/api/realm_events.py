@@ -1,5 +1,6 @@
 """Events of all realms of a user, as they happen."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
@@ -72,6 +73,8 @@ async def realm_events(
                 rows = await run_in_threadpool(reader.read, sorted(follower.realm_ids))
                 for row in rows:
                     yield row
+                    # a turn for whoever sees that the reader has gone
+                    await asyncio.sleep(0)
                 if not rows:
                     await follower.wait(min(_LOOK_EVERY_S, left))
     except PipelineError:

@@ -61,8 +61,9 @@ def list_waiting(
         WaitingOrder, Query(description="`oldest`, or `useful`: first what settles the most facts")
     ] = WaitingOrder.OLDEST,
 ) -> dict[str, Any]:
-    """Documents at a gate and question banks to decide or import, each with since when it waits and why. A document about
-    which a decision is parked does not wait."""
+    """Documents at a gate and question banks to decide or import, each with since when it waits and why.
+
+    A document about which a decision is parked does not wait."""
     realm_ids, views = [one.realm_id for one in realms], realms[0].views
     rows = views.waiting_page(
         realm_ids,
