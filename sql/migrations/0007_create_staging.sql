@@ -269,6 +269,15 @@ $$;
 CREATE TRIGGER staged_questions_move BEFORE UPDATE OF status ON staged_questions
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION enforce_question_move();
 
+-- Questions and facts that somebody was shown by themselves, with their evidence; who and when first. A bulk approval says
+-- how many nobody has opened.
+CREATE TABLE staged_question_views (
+    question_id uuid PRIMARY KEY REFERENCES staged_questions ON DELETE CASCADE,
+    user_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    opened_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- A reviewer adds a fact that the generator missed, by marking its words in a chunk. Its evidence is what stands there,
 -- it is added while facts are decided, and the chunk's line in the ledger counts it.
 -- Each span is the chunk's own text at its offsets. Later the fact may move to another chunk, with its evidence.

@@ -51,7 +51,9 @@ BEGIN
         ('webhook_endpoints', 'admin', '{INSERT,DELETE}'),
         -- whoever reads follows events, and leaves a trace of what was downloaded or exported
         ('events', 'reader', '{INSERT}'),
-        ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}')
+        ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}'),
+        -- and opens what is staged
+        ('staged_question_views', 'reader', '{INSERT}')
     ) AS t (owned, least_role, changes)
     LOOP
         FOREACH what IN ARRAY may.changes LOOP
@@ -80,6 +82,9 @@ CREATE POLICY parked_decisions_own_hand ON parked_decisions AS RESTRICTIVE FOR I
     WITH CHECK (user_id = (SELECT current_user_id()));
 CREATE POLICY events_own_hand ON events AS RESTRICTIVE FOR INSERT
     WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY staged_question_views_own_hand ON staged_question_views AS RESTRICTIVE FOR INSERT
+    WITH CHECK (user_id = (SELECT current_user_id()) AND EXISTS (SELECT FROM staged_questions q
+        WHERE q.question_id = staged_question_views.question_id AND q.realm_id = staged_question_views.realm_id));
 CREATE POLICY realm_members_own_hand ON realm_members AS RESTRICTIVE FOR INSERT
     WITH CHECK (added_by = (SELECT current_user_id()));
 CREATE POLICY event_streams_own ON event_streams AS RESTRICTIVE
@@ -195,6 +200,8 @@ BEGIN
     UPDATE documents SET realm_id = target WHERE document_id = document;
     UPDATE staging_duplicates p SET realm_id = target
     FROM staged_questions q WHERE q.question_id = p.staged_question_id AND q.document_id = document;
+    UPDATE staged_question_views v SET realm_id = target
+    FROM staged_questions q WHERE q.question_id = v.question_id AND q.document_id = document;
     DELETE FROM staging_duplicates p USING staged_questions q
     WHERE q.question_id = p.staged_question_id AND (q.document_id = document) <> EXISTS (
             SELECT FROM staged_questions e WHERE e.question_id = p.existing_question_id AND e.document_id = document

@@ -26,7 +26,7 @@ GRANT SELECT ON stages, stage_dependencies, job_stages, job_stage_moves, job_sta
 GRANT SELECT ON realms, realm_members, review_changes, review_change_rows, documents, document_sources, document_names, upload_jobs, ended_unpublished, parked_decisions,
     document_processing_stages,
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
-    standing_questions, staging_duplicates, undecided_pairs, waiting_for_people, duplicate_decisions,
+    staged_question_views, standing_questions, staging_duplicates, undecided_pairs, waiting_for_people, duplicate_decisions,
     comparable, orphaned_questions, substitutes,
     document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
     webhook_deliveries, rate_limits TO upload_pipeline_api;
@@ -66,7 +66,7 @@ GRANT INSERT (document_id, realm_id, workflow_type, total_stages, current_stage,
     ON processing_workflows TO upload_pipeline_api;
 GRANT INSERT (batch_id, realm_id, uploaded_by, file_name),
     UPDATE (status, review_started_at, review_completed_at, reviewed_by, import_started_at, import_completed_at,
-        matched_at)
+        matched_at, notes)
     ON upload_batches TO upload_pipeline_api;
 GRANT INSERT (question_id, upload_batch_id, realm_id, ordinal, topic, subtopic, question_type, difficulty, question,
         answer, notes_for_tutor, generator, match_text, match_sha256, match_trigrams, match_signature, language,
@@ -77,6 +77,7 @@ GRANT INSERT (question_id, upload_batch_id, realm_id, ordinal, topic, subtopic, 
         reviewed_at, review_notes, decided_by_itself, rejected_with_document, duplicate_of, similarity_score,
         import_error)
     ON staged_questions TO upload_pipeline_api;
+GRANT INSERT (question_id, user_id, realm_id) ON staged_question_views TO upload_pipeline_api;
 -- Pairs are found anew with what is compared anew; one that an edit voided comes back as old as it was. What is decided
 -- anew says anew why.
 GRANT INSERT (duplicate_id, realm_id, staged_question_id, existing_question_id, existing_is_staged, similarity_score,

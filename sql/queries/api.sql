@@ -30,6 +30,10 @@ CROSS JOIN LATERAL newest_job(d.document_id) j
 LEFT JOIN processing_workflows w ON w.document_id = d.document_id
 WHERE d.document_id = %(document_id)s;
 
+-- name: api_original
+SELECT document_id, filename, mime, page_count AS pages, raw_path AS key, file_sha256 AS sha256
+FROM documents WHERE document_id = %(document_id)s;
+
 -- name: api_files
 SELECT 'ingest' AS stage, 'original' AS file_type, raw_path AS key, bytes_len AS size, mime AS mime_type,
     file_sha256 AS sha256, created_at

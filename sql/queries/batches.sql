@@ -27,6 +27,9 @@ UPDATE upload_batches SET status = %(to_status)s,
     import_completed_at = CASE WHEN %(to_status)s = 'imported' THEN now() END
 WHERE batch_id = %(batch_id)s AND status = %(from_status)s;
 
+-- name: note_batch
+UPDATE upload_batches SET notes = %(notes)s WHERE batch_id = %(batch_id)s;
+
 -- name: bank_question_ids
 SELECT question_id FROM staged_questions WHERE upload_batch_id = %(batch_id)s;
 

@@ -130,6 +130,10 @@ class Settings(BaseSettings):
     convert_timeout_s: float = Field(120.0, gt=0, description="Time limit for a conversion, seconds")
     convert_memory_mb: int = Field(2048, ge=256, description="Address space of a conversion process, MiB")
     convert_workers: int = Field(2, ge=1, description="Number of conversion processes")
+    page_timeout_s: float = Field(
+        10.0, gt=0, description="Time limit for showing one page of a PDF to a reviewer, seconds"
+    )
+    page_workers: int = Field(2, ge=1, description="Number of processes that show pages")
     keep_hidden: bool = Field(
         False, description="Convert hidden rows, sheets, slides and text as well; either way a finding names them"
     )
@@ -496,6 +500,9 @@ class Settings(BaseSettings):
     limit_polls_per_minute: int = Field(10, ge=0, description="Requests for one job in a minute")
     limit_active_jobs: int = Field(2, ge=0, description="Jobs of a user under way at a time")
     limit_requests_per_hour: int = Field(1000, ge=0, description="Requests of a user to one endpoint in an hour")
+    limit_review_requests_per_minute: int = Field(
+        600, ge=0, description="Requests of a user in a minute to all endpoints that a reviewer's keys ask"
+    )
     limit_console_per_minute: int = Field(600, ge=0, description="Pages and actions of a session in a minute")
     limit_event_streams: int = Field(10, ge=0, description="Event streams of a user that are open at a time")
     limit_webhooks: int = Field(10, ge=0, description="Webhooks that a user may have")

@@ -17,6 +17,7 @@ NO_LIMITS = {
     "limit_polls_per_minute": 0,
     "limit_active_jobs": 0,
     "limit_requests_per_hour": 0,
+    "limit_review_requests_per_minute": 0,
 }
 
 

@@ -65,6 +65,8 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "fact_id": ann.get(f"/api/v2/documents/{document_id}/facts").json()["items"][0]["question_id"],
         "question_id": ann.get(f"/api/staging/batches/{batch_id}/questions").json()["items"][0]["question_id"],
         "duplicate_id": pairs[0]["duplicate_id"],
+        "chunk_id": ann.get(f"/api/v2/documents/{document_id}/chunks").json()["items"][0]["chunk_id"],
+        "page": "1",
         "stage": "chunker",
         "name": "manual.chunks.json",
         "webhook_id": str(webhook_id),

@@ -118,7 +118,8 @@ def test_anothers_batch_is_not_there(ann: TestClient, sign_in: Callable[..., Tes
     ):
         answer = bob.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
-    assert bob.get("/api/staging/batches").json() == {"items": [], "next_cursor": None}
+    nothing = {"items": [], "next_cursor": None, "total": 0, "needs_person": 0}
+    assert bob.get("/api/staging/batches").json() == nothing
 
 
 def test_every_event_of_a_bank_has_a_correlation_id(ann: TestClient, api_pipeline: Pipeline) -> None:

@@ -153,7 +153,7 @@ def test_caches_are_pruned_to_their_age_and_size(make_paid: MakePaid, server: Pa
             return rows[0][0], rows[1][0]  # type: ignore[index]
 
     full = (CHUNKS, CHUNKS + 2 * CHUNKS)
-    assert app.prune_caches() == {"facts": 0, "vectors": 0, "parses": 0, "calls_settled": 0}
+    assert app.prune_caches() == {"facts": 0, "vectors": 0, "parses": 0, "pages": 0, "calls_settled": 0}
     assert count() == full
     with app.open_uow() as uow:
         oldest = "(SELECT min(cache_key) FROM fact_cache)"

@@ -77,6 +77,9 @@ def _fill(url: str, home: Path, realm_id: RealmId, name: str, embedder: Embedder
             "WHERE realm_id = %s",
             (name, realm_id),
         )
+        where = OfDocument(document_id)
+        opened = [fact.question_id for fact in uow.reviews.facts(where, limit=1)]
+        uow.questions.open(where, opened, realm_id=realm_id, user_id=UserId(realm_id))
         uow.webhooks.add(uuid4(), realm_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
         uow.event_streams.open(uuid4(), realm_id, UserId(realm_id), most=10, lease_s=3600)
         uow.commit()

@@ -25,9 +25,11 @@ from pipeline_core.api.middleware import (
 )
 from pipeline_core.api.multipart import OVERHEAD_BYTES
 from pipeline_core.api.routes import (
+    bulk,
     costs,
     documents,
     dual_status,
+    evidence,
     facts,
     health,
     history,
@@ -51,9 +53,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     documents.router,
     facts.router,
+    evidence.router,
     history.router,
     dual_status.router,
     staging.router,
+    bulk.router,
     review.router,
     undo.router,
     waiting.router,

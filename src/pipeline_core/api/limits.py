@@ -16,11 +16,29 @@ MINUTE_S = 60
 def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -> None:
     """Count a request of the user to this endpoint.
 
+    Endpoints of reviewing have a limit of their own: ``limit_review``.
+
     Raises:
         LimitExceededError: there were as many in an hour as may be.
     """
-    name = request.scope["route"].name
+    route = request.scope["route"]
+    if LimitReview in route.dependencies:
+        return
+    name = route.name
     hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
+
+
+def limit_review(request: Request, user: CurrentUser, settings: TheSettings) -> None:
+    """Count a request of the user to what a reviewer's keys ask, all of it together.
+
+    An endpoint has this limit, and not that of an hour, if ``LimitReview`` is among the dependencies of its route or
+    its router: ``@router.get("…", dependencies=[LimitReview])``.
+
+    Raises:
+        LimitExceededError: there were as many in a minute as may be.
+    """
+    limit = settings.limit_review_requests_per_minute
+    hit(request, "review_requests_per_minute", str(user.user_id), limit, MINUTE_S)
 
 
 def limit_polls(request: Request, user: CurrentUser, settings: TheSettings, job_id: UUID) -> None:
@@ -50,3 +68,4 @@ def hit(request: Request, name: str, key: str, limit: int, window_s: int) -> Non
 
 LimitRequests = Depends(limit_requests)
 LimitPolls = Depends(limit_polls)
+LimitReview = Depends(limit_review)

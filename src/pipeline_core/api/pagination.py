@@ -72,11 +72,11 @@ def decode(text: str) -> Position:
         raise RefusedError("The cursor is not valid.", action="Start again without `cursor`.") from None
 
 
-RankedPosition = tuple[int, datetime, UUID]
+QuestionPosition = tuple[int, int, UUID]
 
 
-class RankedCursor:
-    """As ``Cursor``, of a list that is ordered by a rank before time and id."""
+class QuestionCursor:
+    """The position in a list of questions: rank, place in the file, id."""
 
     def __init__(
         self,
@@ -85,26 +85,24 @@ class RankedCursor:
             str | None,
             Query(
                 max_length=_MAX_CURSOR,
-                pattern=r"^[0-9]{1,18}[.][A-Za-z0-9_-]+$",
+                pattern=r"^[0-9][.][0-9]{1,9}[.][0-9a-f]{32}$",
                 description="`next_cursor` of the previous page",
             ),
         ] = None,
     ) -> None:
         self.limit = limit
-        rank, _, rest = (cursor or "").partition(".")
-        self.after: RankedPosition | None = (-int(rank), *decode(rest)) if cursor else None
+        rank, place, row_id = cursor.split(".") if cursor else ("", "", "")
+        self.after: QuestionPosition | None = (int(rank), int(place), UUID(row_id)) if cursor else None
 
-    def page(self, rows: Sequence[Item], position: Callable[[Item], RankedPosition]) -> dict[str, Any]:
-        """The page of these rows, of which one more than ``limit`` was asked for. Ranks are 0 or less."""
+    def page(self, rows: Sequence[Item], position: Callable[[Item], QuestionPosition]) -> dict[str, Any]:
+        """The page of these rows, of which one more than ``limit`` was asked for."""
         more = len(rows) > self.limit
         shown = rows[: self.limit]
-        if not more:
-            return {"items": shown, "next_cursor": None}
-        rank, moment, row_id = position(shown[-1])
-        return {"items": shown, "next_cursor": f"{-rank}.{encode((moment, row_id))}"}
+        rank, place, row_id = position(shown[-1]) if more else (0, 0, UUID(int=0))
+        return {"items": shown, "next_cursor": f"{rank}.{place}.{row_id.hex}" if more else None}
 
 
-RankedPageCursor = Annotated[RankedCursor, Depends()]
+QuestionPageCursor = Annotated[QuestionCursor, Depends()]
 
 
 class OffsetCursor:

@@ -14,6 +14,7 @@ from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudO
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
+from pipeline_core.adapters.page_viewer import PooledPageViewer
 from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.prefect_login import headers, signed_in
@@ -44,6 +45,8 @@ from pipeline_core.ports.webhooks import WebhookSender
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.outages import Outages
+from pipeline_core.services.page_texts import PageTexts
+from pipeline_core.services.page_views import PageViews
 from pipeline_core.services.paid_calls import PaidCalls
 from pipeline_core.services.paid_rerank import PaidReranker
 from pipeline_core.services.pending_results import PendingResults
@@ -106,6 +109,16 @@ class Adapters(Databases):
     def workers(self) -> Workers:
         """Processes for the stages' computations; none is started before the first computation."""
         return self.given.get("workers") or self.closing(WorkerProcesses(self.settings))
+
+    @once
+    def page_views(self) -> PageViews:
+        """Pages as people see them, of all documents."""
+        return PageViews(self.store, self.given.get("page_viewer") or self.closing(PooledPageViewer(self.settings)))
+
+    @once
+    def page_texts(self) -> PageTexts:
+        """The texts that quotes are looked up in."""
+        return PageTexts(self.page_views, self.store)
 
     def _generator(self, settings: Settings) -> FactGenerator:
         return kinds.GENERATORS[settings.fact_generator](self, settings)

@@ -35,6 +35,7 @@ from pipeline_core.services.event_streams import forget_streams
 from pipeline_core.services.history import PruneHistory, forget_changes
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.prune_caches import PruneCaches
+from pipeline_core.services.prune_pages import PrunePages
 from pipeline_core.services.queue_watch import QueueWatch
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.repair import Repair
@@ -58,7 +59,7 @@ class Maintenance(Services):
 
     @once
     def prune_caches(self) -> PruneCaches:
-        return PruneCaches(self.settings, self.open_uow, lambda: self.paid_calls.settle_dead())
+        return PruneCaches(self.settings, self.open_uow, lambda: self.paid_calls.settle_dead(), PrunePages(self.store))
 
     @once
     def orphan_objects(self) -> OrphanObjects:

@@ -14,6 +14,7 @@ from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.page_viewer import PageViewer
 from pipeline_core.ports.workers import Workers
 from pipeline_core.settings import Settings
 
@@ -58,6 +59,7 @@ class Given(TypedDict, total=False):
     generator: FactGenerator
     embedder: Embedder
     workers: Workers
+    page_viewer: PageViewer
 
 
 class Closing(Protocol):

@@ -15,11 +15,13 @@ from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.event_streams import OpenStreams
+from pipeline_core.services.evidence_marks import EvidenceMarks
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
+from pipeline_core.services.sources import Sources
 from pipeline_core.services.webhooks import WebhookEndpoints
 
 if TYPE_CHECKING:
@@ -68,6 +70,14 @@ class UserServices(UseCases):
     @cached_property
     def record_download(self) -> RecordDownload:
         return RecordDownload(self.open_uow)
+
+    @cached_property
+    def evidence(self) -> EvidenceMarks:
+        return EvidenceMarks(self.views, self.open_uow, self.pipeline.page_texts)
+
+    @cached_property
+    def sources(self) -> Sources:
+        return Sources(self.open_uow)
 
     @cached_property
     def export(self) -> ExportDocument:

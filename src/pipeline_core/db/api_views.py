@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCHES
+from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCH_TOTALS, BATCHES
 from pipeline_core.db.console_views import ConsoleViews
 from pipeline_core.db.finding_places import placed
 from pipeline_core.db.job_decisions import decisions_of, phases_of
@@ -14,10 +14,10 @@ from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
 from pipeline_core.db.views import only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
-from pipeline_core.domain.rows.batches import Batch, BatchDetail
+from pipeline_core.domain.rows.batches import Batch, BatchDetail, BatchTotals
 from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.rows.details import JobDetail
-from pipeline_core.domain.rows.documents import Document, DocumentFile
+from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
 from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.findings import JobFindings
 from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, RealmEvent, RealmMark, StageTiming
@@ -136,20 +136,43 @@ class ApiViews(ConsoleViews):
         realm_ids: Sequence[RealmId],
         *,
         statuses: Sequence[str] | None,
+        name: str = "",
+        needs_person: bool = False,
+        banks: bool = False,
         before: tuple[datetime, UUID] | None,
         limit: int,
     ) -> list[Batch]:
-        """Batches with their counts, newest first, after the position ``before``."""
+        """Batches with their counts, newest first, after the position ``before``.
+
+        ``name`` is a part of the file's name; ``banks`` leaves out those of documents.
+        """
         before_ts, before_id = before or (None, None)
         with self._reading(one_moment=False) as session:
             return session.select(
                 BATCHES,
                 realm_ids=list(realm_ids),
                 statuses=list(statuses) if statuses else None,
+                name=name.strip() or None,
+                needs_person=needs_person or None,
+                banks=banks or None,
                 before_ts=before_ts,
                 before_id=before_id,
                 limit=limit,
             )
+
+    def batch_totals(
+        self, realm_ids: Sequence[RealmId], *, statuses: Sequence[str] | None, name: str = "", banks: bool = False
+    ) -> BatchTotals:
+        """The number of batches that match, and of those among them that need a person."""
+        with self._reading(one_moment=False) as session:
+            [totals] = session.select(
+                BATCH_TOTALS,
+                realm_ids=list(realm_ids),
+                statuses=list(statuses) if statuses else None,
+                name=name.strip() or None,
+                banks=banks or None,
+            )
+            return totals
 
     def batch(self, batch_id: BatchId) -> BatchDetail:
         """One batch with its counts.
@@ -186,6 +209,15 @@ class ApiViews(ConsoleViews):
             NotFoundError: the user has no such document.
         """
         rows = self._rows(Document, "api_document", document_id=document_id)
+        return only(rows, f"There is no document {document_id}.")
+
+    def original(self, document_id: DocumentId) -> Original:
+        """The uploaded bytes of a document.
+
+        Raises:
+            NotFoundError: the user has no such document.
+        """
+        rows = self._rows(Original, "api_original", document_id=document_id)
         return only(rows, f"There is no document {document_id}.")
 
     def stages(self, document_id: DocumentId) -> list[StageTiming]:

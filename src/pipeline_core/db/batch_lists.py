@@ -10,19 +10,25 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
+    case,
     cast,
     column,
+    distinct,
+    exists,
+    false,
     func,
     or_,
     select,
     table,
     tuple_,
 )
-from sqlalchemy.orm import join
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy.orm import aliased, join
 
 from pipeline_core.db.listing import Listing, parameter
-from pipeline_core.db.models import StagedQuestions, UploadBatches
-from pipeline_core.domain.rows.batches import Batch, BatchDetail, ListedBatch
+from pipeline_core.db.models import Events, StagedQuestions, UploadBatches, UploadJobs
+from pipeline_core.domain.lifecycle import REVIEW_PAGES
+from pipeline_core.domain.rows.batches import Batch, BatchDetail, BatchTotals, ListedBatch
 
 _COUNTED = ("pending", "approved", "rejected", "duplicate", "left_out")
 _COUNTS = table(
@@ -33,22 +39,69 @@ _COUNTS = table(
 )
 _PAIRS = table("undecided_pairs", column("upload_batch_id"))
 _OF_BATCH = StagedQuestions.upload_batch_id == UploadBatches.batch_id
+_SAME_NAME = (
+    "batch_id", "realm_id", "file_name", "document_id", "status", "uploaded_at", "uploaded_by", "review_started_at",
+    "review_completed_at", "import_started_at", "import_completed_at", "notes",
+)  # fmt: skip
+_WAITING = aliased(UploadJobs, name="waiting")
+_OF_ITS_JOB = (
+    select(
+        case(
+            *(
+                (_WAITING.phase == phase, func.replace(page, "{}", cast(_WAITING.job_id, Text)))
+                for phase, page in REVIEW_PAGES.items()
+            )
+        )
+    )
+    .where(_WAITING.document_id == UploadBatches.document_id, _WAITING.state == "awaiting_review")
+    .correlate(UploadBatches)
+    .scalar_subquery()
+)
+"""The page on which the batch's document is decided; null where it does not wait."""
+_UNDECIDED = (
+    select(func.count()).select_from(_PAIRS).where(_PAIRS.c.upload_batch_id == UploadBatches.batch_id).scalar_subquery()
+)
+_IMPORTED = (
+    select(func.count())
+    .select_from(StagedQuestions)
+    .where(_OF_BATCH, StagedQuestions.status == "imported")
+    .scalar_subquery()
+)
+_NEEDS_PERSON: ColumnElement[bool] = case(
+    (UploadBatches.document_id.is_not(None), _OF_ITS_JOB.is_not(None)),
+    (UploadBatches.status == "importing", false()),
+    else_=(_COUNTS.c.questions_pending > 0)
+    | (_COUNTS.c.questions_approved > _IMPORTED)
+    | exists().where(_PAIRS.c.upload_batch_id == UploadBatches.batch_id),
+)
+_BY: ColumnElement[str] = Events.payload["by"].astext
+_REVIEWERS = (
+    select(
+        func.coalesce(func.array_agg(aggregate_order_by(distinct(_BY), _BY)), cast(array([], type_=Text), ARRAY(Text)))
+    )
+    .where(
+        Events.realm_id == UploadBatches.realm_id,
+        Events.type == "review",
+        _BY != "system",
+        or_(
+            Events.document_id == UploadBatches.document_id,
+            Events.payload.has_key("batch_id")
+            & (Events.payload["batch_id"].astext == cast(UploadBatches.batch_id, Text)),
+        ),
+    )
+    .correlate(UploadBatches)
+    .scalar_subquery()
+)
 _COLUMNS: dict[str, ColumnElement[Any]] = {
-    **{
-        name: getattr(UploadBatches, name)
-        for name in ("batch_id", "realm_id", "file_name", "document_id", "status", "uploaded_at")
-    },
+    **{name: getattr(UploadBatches, name) for name in _SAME_NAME},
     "is_matched": UploadBatches.matched_at.is_not(None),
     "total": _COUNTS.c.total_questions,
     **{status: _COUNTS.c[f"questions_{status}"] for status in _COUNTED},
-    "imported": select(func.count())
-    .select_from(StagedQuestions)
-    .where(_OF_BATCH, StagedQuestions.status == "imported")
-    .scalar_subquery(),
-    "undecided": select(func.count())
-    .select_from(_PAIRS)
-    .where(_PAIRS.c.upload_batch_id == UploadBatches.batch_id)
-    .scalar_subquery(),
+    "imported": _IMPORTED,
+    "undecided": _UNDECIDED,
+    "reviewers": _REVIEWERS,
+    "needs_person": _NEEDS_PERSON,
+    "review_url": func.coalesce(_OF_ITS_JOB, func.concat("/batches/", UploadBatches.batch_id)),
     "cost_usd": cast(UploadBatches.cost_usd, Double),
     "review_version": func.review_version(func.coalesce(UploadBatches.document_id, UploadBatches.batch_id)),
 }
@@ -61,6 +114,9 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
         UploadBatches.file_name == parameter("named", Text),
     ),
     "statuses": UploadBatches.status == any_(parameter("statuses", ARRAY(Text))),
+    "name": func.strpos(func.lower(UploadBatches.file_name), func.lower(parameter("name", Text))) > 0,
+    "needs_person": _NEEDS_PERSON,
+    "banks": UploadBatches.document_id.is_(None),
     "before_ts": tuple_(UploadBatches.uploaded_at, UploadBatches.batch_id)
     < tuple_(parameter("before_ts", TIMESTAMP(timezone=True)), parameter("before_id", Uuid)),
 }
@@ -72,3 +128,10 @@ BATCHES = Listing(Batch, _COLUMNS, _WITH_COUNTS, filters=_FILTERS, order=_NEWEST
 LISTED = Listing(ListedBatch, _COLUMNS, _WITH_COUNTS, filters=_FILTERS, order=_NEWEST_FIRST)
 BATCH_DETAILS = Listing(BatchDetail, _COLUMNS, _WITH_COUNTS, filters=_FILTERS)
 """One batch, by its id."""
+
+BATCH_TOTALS = Listing(
+    BatchTotals,
+    {"total": func.count(), "needs_person": func.count().filter(_NEEDS_PERSON)},
+    _WITH_COUNTS,
+    filters=_FILTERS,
+)

@@ -55,6 +55,9 @@ class Batches:
         prefix = None if named is None else named.lower().replace("%", "").replace("_", "") + "%"
         return self._session.select(LISTED, realm_id=realm_id, prefix=prefix, named=named, limit=limit)
 
+    def note(self, batch_id: BatchId, notes: str | None) -> None:
+        self._session.execute("note_batch", batch_id=batch_id, notes=notes)
+
     def counts(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, BatchCounts]:
         rows = self._session.all("batch_counts", batch_ids=list(batch_ids))
         return {row.pop("batch_id"): BatchCounts(**row) for row in rows}

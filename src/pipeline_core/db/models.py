@@ -634,6 +634,17 @@ class UploadBatchMoves(Base):
     to_status: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
+class StagedQuestionViews(Base):
+    __tablename__ = "staged_question_views"
+
+    question_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.staged_questions.question_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    opened_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
 class UploadBatches(Base):
     __tablename__ = "upload_batches"
     __table_args__ = (_of_document(),)

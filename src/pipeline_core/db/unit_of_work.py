@@ -20,6 +20,7 @@ from pipeline_core.db.missing_parts import MissingParts
 from pipeline_core.db.parking import Parking
 from pipeline_core.db.parse_jobs import ParseJobs
 from pipeline_core.db.production import Production
+from pipeline_core.db.questions import Questions
 from pipeline_core.db.queue import Queue
 from pipeline_core.db.realms import Realms
 from pipeline_core.db.reminders import Reminders
@@ -103,6 +104,7 @@ class UnitOfWork:
         self.spending = Spending(self.session)
         self.parse_jobs = ParseJobs(self.session)
         self.batches = Batches(self.session)
+        self.questions = Questions(self.session)
         self.reviews = Reviews(self.session)
         self.parking = Parking(self.session)
         self.changes = Changes(self.session)

@@ -409,6 +409,12 @@ class StageCrashedError(DocumentError):
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
 
 
+class PageNotShownError(DocumentError):
+    """The page cannot be shown."""
+
+    action = "Open the original file instead."
+
+
 class ConversionRefusedError(DocumentError):
     """The conversion service refused this document."""
 

@@ -139,7 +139,7 @@ class Review:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, where, realm_id)
+            require_owner(uow, where, realm_id)
             wanted = None if ids is None else [QuestionId(one) for one in ids]
             return uow.reviews.facts(where, wanted, statuses=statuses, limit=limit, offset=offset)
 
@@ -150,7 +150,7 @@ class Review:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, where, realm_id)
+            require_owner(uow, where, realm_id)
             return uow.reviews.pairs(where, realm_id, resolution=resolution)
 
     def history(self, where: Where, realm_id: RealmId, subject: UUID | None = None) -> list[PastDecision]:
@@ -160,7 +160,7 @@ class Review:
             NotFoundError: the user has no such document or batch.
         """
         with self.open_uow() as uow:
-            _require_owner(uow, where, realm_id)
+            require_owner(uow, where, realm_id)
             return uow.reviews.history(where, subject, of_whole=list(DECISIONS))
 
     def pair_history(self, duplicate_id: UUID, realm_id: RealmId) -> list[PastDecision]:
@@ -184,7 +184,12 @@ class Review:
             return uow.reviews.next_waiting(realm_id, phase=phase, besides=besides)
 
 
-def _require_owner(uow: UnitOfWork, where: Where, realm_id: RealmId) -> None:
+def require_owner(uow: UnitOfWork, where: Where, realm_id: RealmId) -> None:
+    """Require that the document or batch is the realm's.
+
+    Raises:
+        NotFoundError: it is not.
+    """
     if isinstance(where, OfBatch):
         find_batch(uow, where.batch_id, realm_id)
     elif not uow.reviews.has_document(where.document_id, realm_id):

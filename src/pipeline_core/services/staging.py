@@ -31,7 +31,7 @@ from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.question_banks.reading import Bank, Entry, parse
 from pipeline_core.review.banks import find_batch, held_bank, match_bank, no_such_batch, settle
-from pipeline_core.review.decisions import Change
+from pipeline_core.review.decisions import Change, require_storable
 from pipeline_core.review.service import Review
 from pipeline_core.services.batch_import import ImportBatch, ImportReport
 from pipeline_core.settings import Settings
@@ -166,6 +166,21 @@ class StagingService:
             else:
                 counts = uow.batches.counts([batch_id])[batch_id]
         return counts
+
+    def set_notes(self, batch_id: BatchId, notes: str, *, by: Reviewer) -> None:
+        """Keep what people say of a batch as a whole; blank: nothing.
+
+        Raises:
+            NotFoundError: the realm has no such batch.
+        """
+        kept = notes.strip() or None
+        require_storable("notes", kept or "")
+        with self.open_uow() as uow:
+            uow.batches.lock(batch_id)
+            batch = find_batch(uow, batch_id, by.realm_id)
+            uow.batches.note(batch_id, kept)
+            uow.reviews.record(batch, "review", "batch_noted", {"by": by.by, "reason": by.reason, "notes": kept})
+            uow.commit()
 
     def batches(
         self, *, realm_id: RealmId | None, named: str | None = None, limit: int | None = 100

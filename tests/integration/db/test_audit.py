@@ -45,7 +45,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"batch_id", "realm_id", "uploaded_by", "file_name"},
         {
             "status", "review_started_at", "review_completed_at", "reviewed_by", "import_started_at",
-            "import_completed_at", "matched_at",
+            "import_completed_at", "matched_at", "notes",
         },
     ),
     "staged_questions": (
@@ -64,6 +64,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "duplicate_of", "similarity_score", "import_error", "decided_by_itself",
         },
     ),
+    "staged_question_views": ({"question_id", "user_id", "realm_id"}, set()),
     "duplicate_decisions": (
         {"realm_id", "first_sha256", "second_sha256", "resolution", "decided_by", "decided_at", "notes"},
         {"resolution", "decided_by", "decided_at", "notes"},

@@ -79,6 +79,7 @@ ATTEMPTS = [
     update("upload_batches", "reviewed_by = reviewed_by"),
     insert("staged_questions", QUESTION, ASKED.format("%(bank)s")),
     update("staged_questions", "review_notes = 'seen'"),
+    insert("staged_question_views", "question_id, user_id, realm_id", "%(one)s, %(me)s, %(realm)s"),
     insert("staging_duplicates", "duplicate_id, realm_id, staged_question_id, existing_question_id, "
            "existing_is_staged, similarity_score, method",
            "gen_random_uuid(), %(realm)s, %(one)s, %(two)s, true, 1, 'exact'"),

@@ -53,6 +53,11 @@ WITHOUT = {
 """Commands about an installation, which a program that works with documents has no use for."""
 
 OVER_HTTP = {
+    "page_image": "GET /documents/{id}/pages/{page}.png",
+    "page_words": "GET /documents/{id}/pages/{page}/words",
+    "page_marks": "GET /documents/{id}/pages/{page}/marks",
+    "marks": "GET /documents/{id}/facts/{fact_id}/marks",
+    "sources": "GET /documents/{id}/facts/{fact_id}/source",
     "acknowledge": "POST /jobs/{id}/acknowledge",
     "files": "GET /documents/{id}/files",
     "download": "GET /documents/{id}/files/{stage}/{name}",

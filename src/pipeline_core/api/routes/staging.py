@@ -1,19 +1,19 @@
 """Question banks and documents in staging: batches, their questions, near-duplicates, decisions, import."""
 
 from dataclasses import asdict
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import InEachRealm, RealmName, Services, ThePipeline, TheSettings, ToReview, services_in
 from pipeline_core.api.examples import example
+from pipeline_core.api.matching import EXPECTED_TOTAL, MatchingPairs, MatchingQuestions, Verdict, by_ids_or_filter
 from pipeline_core.api.multipart import REALM_FIELD, form_body, realm_of_form, receive_file
-from pipeline_core.api.pagination import Page, PageCursor, PageOffset
+from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import (
     EXPECTED,
@@ -26,10 +26,9 @@ from pipeline_core.api.review_bodies import (
     Seen,
     SeenRows,
     Signed,
-    Staged,
     named_by_path,
 )
-from pipeline_core.domain.batches import BatchStatus, QuestionStatus
+from pipeline_core.domain.batches import BatchStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.realms import Role
@@ -40,18 +39,6 @@ from pipeline_core.services.receive_upload import spool
 
 router = APIRouter(tags=["staging"])
 UPLOAD_PATH = "/api/upload-markdown"
-
-
-class Question(Staged):
-    """A staged question; ``import_error`` says why the last import left it here."""
-
-    topic: str | None
-    subtopic: str | None
-    kind: str | None
-    difficulty: str | None
-    notes: str | None
-    similarity: float | None
-    import_error: str | None
 
 
 class BankProblem(BaseModel):
@@ -71,11 +58,19 @@ class BankAnswer(BaseModel):
     problems: list[BankProblem]
 
 
-class Verdict(StrEnum):
-    """A decision on questions."""
+class BatchPage(Page[Batch]):
+    """Some of the batches, and how many there are in all."""
 
-    APPROVE = "approve"
-    REJECT = "reject"
+    total: int = Field(description="The number of batches that match, on all pages")
+    needs_person: int = Field(description="How many of those that match otherwise need a person")
+
+
+class BatchPatch(Signed):
+    """What people say of a batch as a whole."""
+
+    model_config = example({"notes": "Only the first section is about this product."})
+
+    notes: str = Field(max_length=10_000, description="Blank: none")
 
 
 class ReviewRequest(Signed):
@@ -93,6 +88,12 @@ class ReviewRequest(Signed):
     expected_facts: SeenRows | None = Field(
         default=None, description="The same for single questions, by id, as the lists give them"
     )
+    matching: MatchingQuestions | None = Field(default=None, description="All that match, instead of `question_ids`")
+    expected_total: int | None = Field(default=None, ge=0, description=EXPECTED_TOTAL)
+
+    @model_validator(mode="after")
+    def _either(self) -> "ReviewRequest":
+        return by_ids_or_filter(self, self.question_ids, self.matching, self.expected_total)
 
 
 class ResolveRequest(Signed):
@@ -113,6 +114,14 @@ class ResolveAllRequest(ResolveRequest):
         default=None, max_length=MOST_IDS, min_length=1, description="Default: all that are undecided"
     )
     expected: Seen | None = Field(default=None, description=OF_BATCH)
+    matching: MatchingPairs | None = Field(
+        default=None, description="All undecided ones that match, instead of `duplicate_ids`"
+    )
+    expected_total: int | None = Field(default=None, ge=0, description=EXPECTED_TOTAL)
+
+    @model_validator(mode="after")
+    def _either(self) -> "ResolveAllRequest":
+        return by_ids_or_filter(self, self.duplicate_ids, self.matching, self.expected_total)
 
 
 class QuestionPatch(NewWords):
@@ -181,20 +190,25 @@ async def upload_markdown(
     )
 
 
-@router.get("/api/staging/batches", summary="List batches", response_model=Page[Batch])
+@router.get("/api/staging/batches", summary="List batches", response_model=BatchPage)
 def list_batches(
     realms: InEachRealm,
     cursor: PageCursor,
     status: Annotated[list[BatchStatus] | None, Query(description="Only batches in these states")] = None,
+    name: Annotated[str, Query(max_length=200, description="Only with this text in the file's name")] = "",
+    needs_person: Annotated[bool, Query(description="Only those of which something waits for a person")] = False,
+    banks: Annotated[bool, Query(description="Only question banks, and no documents")] = False,
 ) -> dict[str, Any]:
     """Batches of the realms with their counts, newest first."""
-    rows = realms[0].views.batches_page(
-        [one.realm_id for one in realms],
-        statuses=[str(one) for one in status or ()] or None,
-        before=cursor.before,
-        limit=cursor.limit + 1,
+    realm_ids, views = [one.realm_id for one in realms], realms[0].views
+    wanted: dict[str, Any] = {"statuses": [str(one) for one in status or ()] or None, "name": name, "banks": banks}
+    rows = views.batches_page(
+        realm_ids, needs_person=needs_person, before=cursor.before, limit=cursor.limit + 1, **wanted
     )
-    return cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
+    totals = views.batch_totals(realm_ids, **wanted)
+    page = cursor.page(rows, lambda row: (row.uploaded_at, row.batch_id))
+    total = totals.needs_person if needs_person else totals.total
+    return {**page, "total": total, "needs_person": totals.needs_person}
 
 
 @router.get("/api/staging/batches/{batch_id}", summary="Get a batch")
@@ -203,20 +217,11 @@ def get_batch(batch_id: UUID, services: Services) -> BatchDetail:
     return services.views.batch(BatchId(batch_id))
 
 
-@router.get(
-    "/api/staging/batches/{batch_id}/questions", summary="List a batch's questions", response_model=Page[Question]
-)
-def list_questions(
-    batch_id: UUID,
-    services: Services,
-    cursor: PageOffset,
-    status: Annotated[list[QuestionStatus] | None, Query(description="Only questions in these states")] = None,
-) -> dict[str, Any]:
-    """The batch's questions in the file's order."""
-    where = OfBatch(BatchId(batch_id))
-    return cursor.page(
-        services.review.facts(where, services.realm_id, statuses=status, limit=cursor.limit + 1, offset=cursor.offset)
-    )
+@router.patch("/api/staging/batches/{batch_id}", summary="Note something about a batch")
+def change_batch(batch_id: UUID, body: BatchPatch, services: ToReview) -> BatchDetail:
+    """Notes are of the batch as a whole, for whoever reviews it."""
+    services.staging.set_notes(BatchId(batch_id), body.notes, by=body.by(services))
+    return services.views.batch(BatchId(batch_id))
 
 
 @router.post(
@@ -227,9 +232,11 @@ def list_questions(
 )
 def review_batch(batch_id: UUID, body: ReviewRequest, services: ToReview) -> Change:
     """Decide about many questions, all or nothing; doing it again changes nothing."""
-    to = {Verdict.APPROVE: QuestionStatus.APPROVED, Verdict.REJECT: QuestionStatus.REJECTED}[body.decision]
+    to, where = body.decision.status, OfBatch(BatchId(batch_id))
     by = body.by(services, {batch_id: body.expected, **(body.expected_facts or {})})
-    return services.review.decide_facts(OfBatch(BatchId(batch_id)), body.question_ids, to, by=by)
+    if body.matching is not None:
+        return services.bulk.decide(where, body.matching.filter(), to, by=by, expected=body.expected_total)
+    return services.review.decide_facts(where, body.question_ids, to, by=by)
 
 
 @router.patch(
@@ -253,8 +260,11 @@ def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, serv
 )
 def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -> Change:
     """Decide pairs of a question bank at once; those of a document are decided with its approval, or one by one."""
-    by = body.by(services, {batch_id: body.expected})
-    return services.review.resolve(OfBatch(BatchId(batch_id)), body.resolution, body.duplicate_ids, by=by)
+    by, where = body.by(services, {batch_id: body.expected}), OfBatch(BatchId(batch_id))
+    if body.matching is not None:
+        matching = body.matching.filter()
+        return services.bulk.resolve(where, matching, body.resolution, by=by, expected=body.expected_total)
+    return services.review.resolve(where, body.resolution, body.duplicate_ids, by=by)
 
 
 @router.post("/api/staging/batches/{batch_id}/compare", status_code=202, summary="Compare a bank")

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import InEachRealm
-from pipeline_core.api.pagination import Page, RankedPageCursor
+from pipeline_core.api.pagination import Page
+from pipeline_core.api.ranked_pages import RankedPageCursor
 from pipeline_core.domain.rows.review_costs import Acceptance, Pace, RuleOutcome
 from pipeline_core.domain.rows.waiting import WaitingKind, WaitingRow
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -30,6 +31,17 @@ class Batch(Record):
     uploaded_at: datetime
     is_matched: Annotated[bool, Field(description="Whether it was compared with existing questions")]
     undecided: Annotated[int, Field(description="Undecided pairs of near-duplicates")]
+    uploaded_by: UUID
+    reviewers: Annotated[list[str], Field(description="Who decided about it, by name or id, in alphabetical order")]
+    review_started_at: datetime | None
+    review_completed_at: datetime | None
+    import_started_at: datetime | None
+    import_completed_at: datetime | None
+    notes: str | None
+    needs_person: Annotated[
+        bool, Field(description="Something of it is to be decided or imported, or its document waits for a person")
+    ]
+    review_url: Annotated[str, Field(description="Where that is done: of a document that waits, its review")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +58,11 @@ class BatchDetail(Batch):
     review_version: Annotated[
         int, Field(description="What to send as `expected.version`, with `status` as `expected.status`")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTotals(Record):
+    """How many batches match, and how many of them need a person."""
+
+    total: int
+    needs_person: int

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
+from pipeline_core.domain.filetypes import PDF
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
 from pipeline_core.domain.rows.record import Record
@@ -84,6 +85,23 @@ class Total(Record):
     """The number of rows that match."""
 
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Original(Record):
+    """The uploaded bytes of a document: where they are, what they are, and how many pages they have."""
+
+    document_id: DocumentId
+    filename: str
+    mime: str
+    pages: int | None
+    key: str
+    sha256: str
+
+    @property
+    def has_pictures(self) -> bool:
+        """Return whether its pages can be shown as pictures."""
+        return self.mime == PDF.mime
 
 
 @dataclass(frozen=True, slots=True)

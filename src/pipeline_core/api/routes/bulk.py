@@ -1,0 +1,118 @@
+"""Many questions, facts or pairs at once: lists by filter, previews of decisions, and what somebody has opened."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from pipeline_core.api.deps import Services
+from pipeline_core.api.matching import (
+    DecisionPreview,
+    Opened,
+    OpenedAnswer,
+    PairDecisionPreview,
+    PairsOfQuery,
+    QuestionsOfQuery,
+    Verdict,
+)
+from pipeline_core.api.pagination import Page, QuestionPageCursor
+from pipeline_core.api.review_bodies import Pair
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.question_filter import PairGroup, QuestionFilter
+from pipeline_core.domain.review import OfBatch, OfDocument, Where
+from pipeline_core.domain.rows.questions import ListedQuestion
+
+router = APIRouter(tags=["staging"])
+_Decision = Annotated[Verdict, Query(description="What is to be decided")]
+
+
+class QuestionPage(Page[ListedQuestion]):
+    """Some of the questions, and how many match in all."""
+
+    total: int = Field(description="The number of questions that match, on all pages")
+
+
+class QuestionOrder(StrEnum):
+    """The order of a batch's questions."""
+
+    FILE = "file"
+    NEED = "need"
+
+
+@router.get(
+    "/api/staging/batches/{batch_id}/questions", summary="List a batch's questions", response_model=QuestionPage
+)
+def list_questions(
+    batch_id: UUID,
+    services: Services,
+    cursor: QuestionPageCursor,
+    matching: QuestionsOfQuery,
+    order: Annotated[
+        QuestionOrder, Query(description="`file`: as they stand in it; `need`: first those that need a person")
+    ] = QuestionOrder.FILE,
+) -> dict[str, Any]:
+    """The batch's questions that match; of a document's batch its facts, with their evidence."""
+    where = OfBatch(BatchId(batch_id))
+    rows = services.bulk.questions(
+        where,
+        services.realm_id,
+        matching,
+        need_first=order is QuestionOrder.NEED,
+        after=cursor.after,
+        limit=cursor.limit + 1,
+    )
+    page = cursor.page(rows, lambda row: (row.rank, row.position, row.question_id))
+    return {**page, "total": services.bulk.total(where, services.realm_id, matching)}
+
+
+@router.post("/api/staging/batches/{batch_id}/questions/opened", summary="Record that questions were opened")
+def open_questions(batch_id: UUID, body: Opened, services: Services) -> OpenedAnswer:
+    """A preview of a bulk decision says how many nobody has opened: was shown by themselves."""
+    opened = services.bulk.mark_opened(OfBatch(BatchId(batch_id)), body.question_ids, by=services.reviewer)
+    return OpenedAnswer(opened=opened)
+
+
+@router.post("/api/v2/documents/{document_id}/facts/opened", summary="Record that facts were opened", tags=["facts"])
+def open_facts(document_id: UUID, body: Opened, services: Services) -> OpenedAnswer:
+    """The same of a document's facts."""
+    opened = services.bulk.mark_opened(OfDocument(DocumentId(document_id)), body.question_ids, by=services.reviewer)
+    return OpenedAnswer(opened=opened)
+
+
+@router.get("/api/staging/batches/{batch_id}/review-preview", summary="Preview a decision about all that match")
+def preview_review(
+    batch_id: UUID, services: Services, matching: QuestionsOfQuery, decision: _Decision = Verdict.APPROVE
+) -> DecisionPreview:
+    """How many a `review` with the same filter in `matching` would decide, how many of them nobody has opened, and
+    five at random."""
+    return _preview(services, OfBatch(BatchId(batch_id)), matching, decision)
+
+
+@router.get(
+    "/api/v2/documents/{document_id}/review-preview", summary="Preview a decision about all facts", tags=["facts"]
+)
+def preview_facts(
+    document_id: UUID, services: Services, matching: QuestionsOfQuery, decision: _Decision = Verdict.APPROVE
+) -> DecisionPreview:
+    """How many undecided facts match, how many of them nobody has opened, and five at random."""
+    return _preview(services, OfDocument(DocumentId(document_id)), matching, decision)
+
+
+def _preview(services: Services, where: Where, matching: QuestionFilter, decision: Verdict) -> DecisionPreview:
+    return DecisionPreview.model_validate(services.bulk.preview(where, services.realm_id, matching, decision.status))
+
+
+@router.get("/api/staging/duplicates/{batch_id}/groups", summary="Count near-duplicates by how they differ")
+def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]:
+    """Undecided pairs by in what they differ: another number, a negation, or other words."""
+    return services.bulk.groups(OfBatch(BatchId(batch_id)), services.realm_id)
+
+
+@router.get("/api/staging/duplicates/{batch_id}/preview", summary="Preview a decision about all pairs that match")
+def preview_resolve(batch_id: UUID, services: Services, matching: PairsOfQuery) -> PairDecisionPreview:
+    """How many undecided pairs `resolve` with the same filter in `matching` would decide, and five at random."""
+    found = services.bulk.preview_pairs(OfBatch(BatchId(batch_id)), services.realm_id, matching)
+    return PairDecisionPreview(found.total, found.proposed, [Pair(**asdict(pair)) for pair in found.sample])

@@ -1,0 +1,78 @@
+"""Pages of documents as people see them: a picture, and words with their boxes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipeline_core.domain.facts import Span
+from pipeline_core.domain.locating.locate import Located
+from pipeline_core.domain.locating.page_text import Word
+from pipeline_core.domain.page_words import Box
+from pipeline_core.domain.review import StagedFact
+
+
+class ImageKind(StrEnum):
+    """Format of a page's picture; its value is the ending of a file's name."""
+
+    WEBP = "webp"
+    PNG = "png"
+
+    @property
+    def mime(self) -> str:
+        return f"image/{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """A page's size in points, as it is shown, and its words in the order in which the file has them."""
+
+    width: float
+    height: float
+    words: tuple[Word, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        rows = [[word.text, *(round(edge, 2) for edge in word.box)] for word in self.words]
+        return {"width": self.width, "height": self.height, "words": rows}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "PageWords":
+        words = tuple(Word(text, (x0, y0, x1, y1)) for text, x0, y0, x1, y1 in value["words"])
+        return cls(value["width"], value["height"], words)
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page as it was read: its words, and its picture where one was asked for."""
+
+    words: PageWords
+    image: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedQuote:
+    """A quote of a fact and its place on the pages: ``boxes`` in points from a page's upper left corner, by page.
+
+    ``located`` is None where the place is not known, and always in a document without pages that can be shown.
+    """
+
+    span: Span
+    located: Located | None
+
+    @property
+    def boxes(self) -> Mapping[int, tuple[Box, ...]]:
+        return self.located.boxes if self.located else {}
+
+
+@dataclass(frozen=True, slots=True)
+class FactMarks:
+    """The quotes of a fact in their order, and the sizes of the pages that they are on, in points."""
+
+    fact: StagedFact
+    quotes: tuple[MarkedQuote, ...]
+    sizes: Mapping[int, tuple[float, float]]
+
+    @property
+    def is_found(self) -> bool:
+        """Return whether the place of every quote is known."""
+        return all(quote.located for quote in self.quotes)

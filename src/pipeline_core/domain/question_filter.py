@@ -1,0 +1,87 @@
+"""Filters over the staged questions of a bank or the facts of a document, and over their pairs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.review import StagedPair
+from pipeline_core.domain.text import has_negation, numbers_in
+
+
+class QuestionFlag(StrEnum):
+    """Something that a reviewer may want to look at first."""
+
+    ALIKE = "alike"
+    """It has a near-duplicate that nobody has decided about."""
+    EDITED = "edited"
+    IMPORT_FAILED = "import_failed"
+    UNOPENED = "unopened"
+    """Nobody was shown it by itself yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFilter:
+    """What a question must be: of one of the statuses (None: any), with every flag, and with the text in its words."""
+
+    statuses: Sequence[QuestionStatus] | None = None
+    flags: Sequence[QuestionFlag] = ()
+    search: str = ""
+
+    def parameters(self) -> dict[str, Any]:
+        """The filter as parameters of a list; what filters nothing is None."""
+        return {
+            "statuses": None if self.statuses is None else [str(status) for status in self.statuses],
+            "search": self.search.strip() or None,
+            **{str(flag): flag in self.flags or None for flag in QuestionFlag},
+        }
+
+
+class PairGroup(StrEnum):
+    """In what a pair differs, coarsely: what a person has to look for."""
+
+    NUMBER = "number"
+    NEGATION = "negation"
+    WORDS = "words"
+
+
+_GROUPS = {
+    PairGroup.NUMBER: frozenset({"number", "number_missing", "sign", "sign_missing", "key", "key_missing", "code"}),
+    PairGroup.NEGATION: frozenset({"negation", "polarity"}),
+}
+
+
+def group_of(pair: StagedPair) -> PairGroup:
+    """The group of a pair; other numbers come before a negation, and that before other words."""
+    found = set(pair.flags) | _of_answers(pair)
+    return next((group for group, members in _GROUPS.items() if members & found), PairGroup.WORDS)
+
+
+def _of_answers(pair: StagedPair) -> set[str]:
+    """Say how the answers to one question differ: of such a pair no more is known than that they do."""
+    if "corrected" not in pair.flags or pair.existing_text is None:
+        return set()
+    texts = (pair.staged_text, pair.existing_text)
+    differences: Mapping[str, Callable[[str], object]] = {"number": numbers_in, "negation": has_negation}
+    return {flag for flag, look in differences.items() if look(texts[0]) != look(texts[1])}
+
+
+@dataclass(frozen=True, slots=True)
+class PairFilter:
+    """What an undecided pair must be. Scores are from 0 to 1, both ends included."""
+
+    group: PairGroup | None = None
+    flag: str = ""
+    method: str = ""
+    least: float = 0.0
+    most: float = 1.0
+
+    def takes(self, pair: StagedPair) -> bool:
+        """Return whether the pair is as the filter says."""
+        return (
+            self.group in (None, group_of(pair))
+            and (not self.flag or self.flag in pair.flags)
+            and self.method in ("", pair.method)
+            and self.least <= pair.score <= self.most
+        )

@@ -1,0 +1,90 @@
+"""Evidence as a reviewer sees it: the places of facts on the pages of their document."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from pipeline_core.db.api_views import ApiViews
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.ids import DocumentId, QuestionId
+from pipeline_core.domain.page_views import FactMarks, ImageKind, MarkedQuote, PageWords
+from pipeline_core.domain.review import OfDocument, StagedFact
+from pipeline_core.domain.rows.documents import Original
+from pipeline_core.services.page_texts import KINDS, Outputs, PageTexts
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceMarks:
+    """Pages, words and marks of the documents that one user may see."""
+
+    views: ApiViews
+    open_uow: OpenUnitOfWork
+    texts: PageTexts
+
+    def image(self, document_id: DocumentId, number: int, kind: ImageKind) -> bytes:
+        """The picture of a page.
+
+        Raises:
+            NotFoundError: the user has no such document, or it has no such page, or none that can be shown.
+            PageNotShownError: the page is damaged, or takes too long or too much memory.
+        """
+        return self.texts.views.image(self.views.original(document_id), number, kind)
+
+    def etag(self, document_id: DocumentId, number: int, kind: ImageKind) -> str:
+        """The version of a page's picture: that of the file, and of what shows it.
+
+        Raises:
+            NotFoundError: the user has no such document.
+        """
+        sha256 = self.views.original(document_id).sha256
+        return f'"{sha256}-{self.texts.views.revision}-{number}-{kind}"'
+
+    def words(self, document_id: DocumentId, number: int) -> PageWords:
+        """The words of a page with their boxes. Raises as ``image``."""
+        original = self.views.original(document_id)
+        return self.texts.words(original, self._outputs(document_id), number)
+
+    def of_fact(self, document_id: DocumentId, fact_id: UUID) -> FactMarks:
+        """The marks of one fact.
+
+        Raises:
+            NotFoundError: the user has no such document, or it has no such fact.
+            PageNotShownError: see ``image``.
+        """
+        original = self.views.original(document_id)
+        facts = self._facts(document_id, [QuestionId(fact_id)])
+        if not facts:
+            raise NotFoundError(f"{original.filename} has no fact {fact_id}.")
+        return self._marked(facts[0], original, self._outputs(document_id))
+
+    def on_page(self, document_id: DocumentId, number: int) -> tuple[PageWords, list[FactMarks]]:
+        """A page and the marks of all facts that it proves, in the order of the text. Raises as ``image``."""
+        original = self.views.original(document_id)
+        page = self.texts.views.words(original, number)
+        outputs = self._outputs(document_id)
+        near = [
+            fact
+            for fact in self._facts(document_id)
+            if any(span.page in (number - 1, number) for span in fact.evidence)
+        ]
+        marked = [self._marked(fact, original, outputs, only=(number - 1, number)) for fact in near]
+        return page, [one for one in marked if any(number in quote.boxes for quote in one.quotes)]
+
+    def _marked(
+        self, fact: StagedFact, original: Original, outputs: Outputs, *, only: Collection[int | None] | None = None
+    ) -> FactMarks:
+        spans = [span for span in fact.evidence if only is None or span.page in only]
+        quotes = tuple(MarkedQuote(span, self.texts.locate(span, original, outputs)) for span in spans)
+        numbers = {number for quote in quotes for number in quote.boxes}
+        numbers |= {span.page for span in spans if span.page is not None and original.has_pictures}
+        sizes = {number: self.texts.views.words(original, number) for number in sorted(numbers)}
+        return FactMarks(fact, quotes, {number: (page.width, page.height) for number, page in sizes.items()})
+
+    def _facts(self, document_id: DocumentId, ids: list[QuestionId] | None = None) -> list[StagedFact]:
+        with self.open_uow() as uow:
+            return uow.reviews.facts(OfDocument(document_id), ids)
+
+    def _outputs(self, document_id: DocumentId) -> Outputs:
+        with self.open_uow() as uow:
+            return uow.stages.outputs([document_id], KINDS).get(document_id, {})

@@ -1,0 +1,135 @@
+"""Decisions about all that match, over HTTP: filtered, previewed, counted, and refused when the number has changed."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.bootstrap import Pipeline
+from tests.api.bodies import BANK
+from tests.support.two_users import BOB
+
+OTHER = b"# Thefts\n\n**Q:** How soon must a theft be reported to the police?\n**A:** Within 48 hours.\n"
+
+
+@pytest.fixture
+def bank(api_pipeline: Pipeline, ann: TestClient) -> str:
+    """The URL of a compared bank, of which one question has another answer in another bank."""
+    ann.post("/api/upload-markdown", files={"file": ("first.md", OTHER)})
+    batch_id = ann.post("/api/upload-markdown", files={"file": ("second.md", BANK)}).json()["batch_id"]
+    list(api_pipeline.bank_queue.drain())
+    return f"/api/staging/batches/{batch_id}"
+
+
+def pending(ann: TestClient, bank: str, **asked: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        wanted = {"status": "pending", "limit": 2, **asked, **({"cursor": cursor} if cursor else {})}
+        page = ann.get(f"{bank}/questions", params=wanted).json()
+        rows += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            assert len(rows) == page["total"]
+            return rows
+
+
+def test_questions_are_searched_filtered_and_paged_by_need(ann: TestClient, bank: str) -> None:
+    everything = pending(ann, bank)
+    assert [row["position"] for row in everything] == sorted(row["position"] for row in everything)
+    assert len({row["question_id"] for row in everything}) == len(everything)
+    [deductible] = pending(ann, bank, search="DEDUCTIBLE")
+    assert "deductible" in deductible["question"]
+    assert pending(ann, bank, search="no such word") == []
+    ann.patch(f"{bank}/questions/{deductible['question_id']}", json={"topic": "Terms"})
+    [edited] = pending(ann, bank, flag="edited")
+    assert (edited["question_id"], edited["topic"]) == (deductible["question_id"], "Terms")
+    ann.post(f"{bank}/review", json={"decision": "approve", "question_ids": [everything[0]["question_id"]]})
+    by_need = ann.get(f"{bank}/questions", params={"order": "need", "limit": 200}).json()["items"]
+    assert [row["rank"] for row in by_need] == sorted(row["rank"] for row in by_need)
+    alike = [row["question_id"] for row in by_need if row["rank"] == 0]
+    assert len(alike) == 1
+    assert alike == [row["question_id"] for row in pending(ann, bank, flag="alike")]
+
+
+def test_a_preview_counts_what_nobody_opened_and_the_decision_is_about_as_many(ann: TestClient, bank: str) -> None:
+    rows = pending(ann, bank)
+    shown = ann.get(f"{bank}/review-preview").json()
+    assert (shown["total"], shown["never_opened"]) == (len(rows), len(rows))
+    assert len(shown["sample"]) == min(5, len(rows))
+    opened = {"question_ids": [rows[0]["question_id"], str(uuid4())]}
+    assert [ann.post(f"{bank}/questions/opened", json=opened).json()["opened"] for _ in range(2)] == [1, 0]
+    shown = ann.get(f"{bank}/review-preview").json()
+    assert (shown["total"], shown["never_opened"]) == (len(rows), len(rows) - 1)
+    assert len(pending(ann, bank, flag="unopened")) == len(rows) - 1
+
+    body = {"decision": "approve", "matching": {"flag": ["unopened"]}, "expected_total": len(rows)}
+    refused = ann.post(f"{bank}/review", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert len(pending(ann, bank)) == len(rows)
+    answer = ann.post(f"{bank}/review", json={**body, "expected_total": len(rows) - 1})
+    assert (answer.status_code, len(answer.json()["changed"])) == (200, len(rows) - 1)
+    assert [row["question_id"] for row in pending(ann, bank)] == [rows[0]["question_id"]]
+
+
+def test_what_is_decided_already_is_meant_only_by_its_status(ann: TestClient, bank: str) -> None:
+    ann.post(f"{bank}/review", json={"decision": "reject", "matching": {"search": "deductible"}})
+    approve = {"decision": "approve", "matching": {"search": "deductible"}}
+    assert ann.post(f"{bank}/review", json=approve).json()["changed"] == []
+    approve["matching"] = {"search": "deductible", "status": ["rejected", "imported"]}
+    assert len(ann.post(f"{bank}/review", json=approve).json()["changed"]) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"decision": "approve", "matching": {}, "question_ids": [str(uuid4())]},
+        {"decision": "approve", "expected_total": 1},
+        {"decision": "approve", "matching": {"flags": ["alike"]}},
+    ],
+)
+def test_a_filter_stands_instead_of_ids(ann: TestClient, bank: str, body: dict[str, Any]) -> None:
+    assert ann.post(f"{bank}/review", json=body).status_code == 422
+
+
+def test_pairs_are_grouped_previewed_and_decided_by_group(ann: TestClient, bank: str) -> None:
+    url = bank.replace("/batches/", "/duplicates/")
+    undecided = ann.get(f"{url}?resolution=pending").json()
+    groups = ann.get(f"{url}/groups").json()
+    assert sum(groups.values()) == len(undecided)
+    assert groups["number"] >= 1, "48 hours and 24 hours"
+    shown = ann.get(f"{url}/preview?group=number").json()
+    assert shown["total"] == groups["number"] == sum(shown["proposed"].values())
+    assert {pair["duplicate_id"] for pair in shown["sample"]} <= {pair["duplicate_id"] for pair in undecided}
+    assert ann.get(f"{url}/preview?group=number&most=0.01").json()["total"] == 0
+    assert ann.get(f"{url}/preview?group=number&method=none").json()["total"] == 0
+    body = {"resolution": "keep_both", "matching": {"group": "number"}, "expected_total": shown["total"] + 1}
+    assert ann.post(f"{bank}/resolve", json=body).status_code == 409
+    decided = ann.post(f"{bank}/resolve", json={**body, "expected_total": shown["total"]}).json()
+    assert len(decided["changed"]) == shown["total"]
+    assert ann.get(f"{url}/groups").json() == {**groups, "number": 0}
+
+
+def test_batches_are_listed_by_need_and_name_with_totals_reviewers_and_notes(ann: TestClient, bank: str) -> None:
+    listed = ann.get("/api/staging/batches").json()
+    assert (listed["total"], listed["needs_person"]) == (2, 2)
+    [found] = ann.get("/api/staging/batches?name=SECOND&banks=true").json()["items"]
+    assert (f"/batches/{found['batch_id']}", found["reviewers"]) == (found["review_url"], [])
+    noted = ann.patch(bank, json={"notes": "  Ask the claims team.  ", "reviewer": "Ann"}).json()
+    assert (noted["notes"], noted["reviewers"]) == ("Ask the claims team.", [f"Ann ({noted['uploaded_by']})"])
+    assert ann.patch(bank, json={"notes": " "}).json()["notes"] is None
+    ann.post(f"{bank}/review", json={"decision": "reject"})
+    after = ann.get("/api/staging/batches?needs_person=true&limit=1").json()
+    assert (after["total"], after["items"][0]["file_name"], after["next_cursor"]) == (1, "first.md", None)
+    now = ann.get(bank).json()
+    assert (now["needs_person"], now["review_completed_at"] is not None) == (False, True)
+
+
+def test_nothing_of_it_is_another_users(ann: TestClient, bank: str, sign_in: Any) -> None:
+    bob = sign_in(BOB)
+    [question, *_] = pending(ann, bank)
+    opened = {"question_ids": [question["question_id"]]}
+    assert bob.post(f"{bank}/questions/opened", json=opened).status_code == 404
+    assert bob.get(f"{bank}/review-preview").status_code == 404
+    assert pending(ann, bank, flag="unopened") == pending(ann, bank)
