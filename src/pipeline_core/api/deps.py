@@ -111,8 +111,16 @@ def _realm_of_path(services: UserServices, request: Request) -> tuple[RealmId, R
     return services.realms.of_row(row_id)
 
 
+def _own_services(
+    request: Request, pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser
+) -> UserServices:
+    """The asking user's services in the personal realm."""
+    return pipeline.for_user(user.person, as_correlation_id(request))
+
+
 ThePipeline = Annotated[Pipeline, Depends(_pipeline)]
 TheSettings = Annotated[Settings, Depends(_settings)]
+OwnServices = Annotated[UserServices, Depends(_own_services)]
 Services = Annotated[UserServices, Depends(InRealm(Role.READER))]
 ToContribute = Annotated[UserServices, Depends(InRealm(Role.CONTRIBUTOR))]
 ToReview = Annotated[UserServices, Depends(InRealm(Role.REVIEWER))]
