@@ -14,7 +14,7 @@ SELECT document_id FROM documents WHERE document_id = %(document_id)s AND realm_
 
 -- name: next_waiting
 -- The document that has waited longest for a person; not one that a decision is parked about.
-SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.updated_at AS waits_since,
+SELECT j.job_id, j.document_id, d.filename, j.stage, j.phase, j.profile, j.waits_since,
     (SELECT count(*) FROM undecided_pairs p WHERE p.document_id = d.document_id) AS undecided,
     (SELECT count(*) FROM staged_questions q WHERE q.document_id = d.document_id AND q.status = 'pending'
         AND q.reviewed_by IS NULL AND q.confidence < q.publish_from) AS facts_to_decide,
@@ -25,7 +25,7 @@ WHERE j.realm_id = %(realm_id)s AND j.state = 'awaiting_review'
     AND (%(phase)s::int IS NULL OR j.phase = %(phase)s)
     AND j.document_id <> ALL(%(besides)s::uuid[])
     AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
-ORDER BY j.updated_at, j.job_id
+ORDER BY j.waits_since, j.job_id
 LIMIT 1;
 
 -- name: last_decision

@@ -26,6 +26,7 @@ MAY: dict[str, set[str]] = {
     "stage_output_files": READ,
     "standing_questions": READ,
     "undecided_pairs": READ,
+    "waiting_for_people": READ,
     "substitutes": READ,
     "search_postings": READ,
     "search_sources": READ,

@@ -692,6 +692,7 @@ class UploadJobs(Base):
     retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     parked_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     held_for: Mapped[str | None] = mapped_column(Text)
+    waits_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     stop_after: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
     is_stopped: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -25,7 +25,7 @@ TABLES = sorted(t.name for t in Base.metadata.tables.values() if "realm_id" in t
 SEEN = [table for table in TABLES if table in MAY]
 """Tables that the API's role may read, a column at least; each has rows of the shared realm."""
 VIEWS = ["comparable", "document_names", "ended_unpublished", "orphaned_questions", "substitutes", "standing_questions",
-         "undecided_pairs", "upload_batch_counts"]  # fmt: skip
+         "undecided_pairs", "upload_batch_counts", "waiting_for_people"]  # fmt: skip
 
 
 @dataclass(frozen=True)
