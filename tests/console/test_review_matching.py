@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.ids import DocumentId, RealmId
-from tests.console.conftest import NO_LIMITS, Console
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.realms import Role
+from tests.console.conftest import Console
 from tests.support.reviewing import facts, near_duplicate, park, state
-from tests.support.two_users import ANN, BOB
+from tests.support.two_users import BOB
 
 TEXT = "# Boiler manual\n\n" + "\n\n".join(
     f"The {name} valve of the boiler opens at {n} bar and closes again at {n - 1} bar."
@@ -114,25 +114,32 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     assert "My own words" not in str(facts(console.pipeline, document_id))
 
 
-def test_who_may_not_decide_is_told_so(
-    make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]
-) -> None:
-    own = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
-    realm = own.for_user(own.person).realms.create("team")
-    own.for_user(own.person).realms.put(realm.realm_id, BOB, role="reader", name="Bob")  # type: ignore[arg-type]
-    team = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual", "realm_id": realm.realm_id})
-    document_id = park(team, "boiler.md", TEXT)
-    console = open_console(team)
-    [row] = team.views.jobs(RealmId(UUID(str(realm.realm_id))), document_ids=[document_id])
-    bob = console.sign_in(BOB, "Bob")
-    bob.page.goto(f"/review-matching/{row['job_id']}")
+def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: Callable[[Role], Console]) -> None:
+    console = team_console(Role.REVIEWER)
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    bob, ann = console.sign_in(BOB, "Bob Osei"), console.sign_in()
+    for one in (bob, ann):
+        open_document(console, document_id, one.page, "?order=page")
+    expect(ann.page.locator("#people")).to_contain_text("Bob Osei")
+    bob.page.keyboard.press("r")
+    expect(bob.page.locator("#list .row.rejected")).to_have_count(1)
+    expect(ann.page.locator("#list .row.rejected")).to_have_count(1)
+    expect(ann.page.locator("#list .row.rejected .face.other")).to_be_visible()
+    expect(bob.page.locator("#people")).to_contain_text("Ann Berger")
+
+
+def test_who_may_not_decide_is_told_so(team_console: Callable[[Role], Console]) -> None:
+    console = team_console(Role.READER)
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    bob = console.sign_in(BOB, "Bob Osei")
+    open_document(console, document_id, bob.page)
     expect(bob.page.locator(".decide")).to_contain_text("You are a reader in team: reviewers decide.")
     expect(bob.page.locator("#fact button")).to_have_count(0)
+    path = bob.page.url.partition("?")[0]
     form = {"csrf": bob.page.locator("input[name=csrf]").first.input_value(), "version": "1"}
-    refused = bob.context.request.post(f"/review-matching/{row['job_id']}/approve", form=form)
-    assert refused.status == 403
+    assert bob.context.request.post(f"{path}/approve", form=form).status == 403
     stranger = console.sign_in(UUID(int=7), "Eve")
     stranger.expected.append("404")
-    answer = stranger.page.goto(f"/review-matching/{row['job_id']}")
+    answer = stranger.page.goto(path)
     assert answer is not None
     assert answer.status == 404
