@@ -30,8 +30,8 @@ def console(
     whoever opens it first, within a minute; where tokens are made by an issuer, the pages ask for one.
     """
     from pipeline_core.settings import load_settings
-    If nothing serves it yet, everything is started as by `pipeline up`, and runs until Ctrl-C. The link signs in
-    whoever opens it first, within a minute; where tokens are made by an issuer, the pages ask for one.
+
+    settings = load_settings()
     if _is_served(settings):
         _open(settings, browser=browser)
     else:
