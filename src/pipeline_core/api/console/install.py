@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, live, sign_in
-from pipeline_core.api.console.pages import review, review_decisions, review_matching
+from pipeline_core.api.console.pages import document_pages, fact, review, review_decisions, review_matching, search
 
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -12,6 +12,9 @@ PAGES: tuple[APIRouter, ...] = (
     review.router,
     review_matching.router,
     review_decisions.router,
+    document_pages.router,
+    fact.router,
+    search.router,
 )
 _front = APIRouter(include_in_schema=False)
 
