@@ -18,9 +18,10 @@ from pipeline_core.api.console.desk import (
     shown_pair,
     why,
 )
+from pipeline_core.api.console.evidence import evidence_page
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.api.console.visits import ToLook, Visit, walks
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState, Outcome
@@ -63,6 +64,7 @@ def show_document(
     if fact:
         services.bulk.mark_opened(where, [fact.question_id], by=reviewer(visit))
     sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
+    shown = evidence_page(visit, document_id, fact.question_id, link=at.url) if fact else None
     parked = job.parked if job.parked and not job.parked.error else None
     is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
     ledger = ledger_of(facts)
@@ -72,7 +74,8 @@ def show_document(
         job=job,
         at=at,
         rows=rows,
-        groups=grouped(rows, at.order, fact.page_unit if fact else None),
+        # whoever walks the list by keys takes the fact and its source alone
+        groups=[] if walks(visit.request) else grouped(rows, at.order, fact.page_unit if fact else None),
         ledger=ledger,
         ledger_undecided=sum(row.undecided for row in facts),
         why=why(facts),
@@ -83,7 +86,7 @@ def show_document(
         pairs=pairs,
         proof=proof_line(fact) if fact else None,
         passage=passage(sources[0].chunk, fact.evidence) if fact and sources else None,
-        sources=sources,
+        shown=shown,
         parked=parked,
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
