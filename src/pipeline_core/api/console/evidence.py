@@ -13,8 +13,9 @@ from markupsafe import Markup
 from pipeline_core.api.console.visits import Visit
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import PageNotShownError
+from pipeline_core.domain.facts import place_of
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.page_views import FactMarks
+from pipeline_core.domain.page_views import FactMarks, MarkedQuote
 from pipeline_core.domain.page_words import Box
 from pipeline_core.services.sources import SourceText
 
@@ -157,16 +158,22 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
 
 
 def facts_of_page(marks: Iterable[FactMarks], number: int, link: LinkOf) -> list[OtherFact]:
-    """The facts of a page, as boxes that select them."""
+    """The facts of a page, as boxes that select them: where each stands itself, not the header that rows share."""
     return [
         OtherFact(
             one.fact.title,
             _STATES.get(one.fact.status, "left-out"),
             link(one.fact.question_id),
-            [Area.of(box) for marked in one.quotes for box in marked.boxes.get(number, ())],
+            [Area.of(box) for marked in _own(one, number) for box in marked.boxes[number]],
         )
         for one in marks
     ]
+
+
+def _own(marks: FactMarks, number: int) -> list[MarkedQuote]:
+    here = [marked for marked in marks.quotes if number in marked.boxes]
+    place = place_of(marks.fact.evidence)
+    return [marked for marked in here if marked.span == place] or here
 
 
 def image_url(document_id: UUID, number: int, *, small: bool = False) -> str:

@@ -18,7 +18,9 @@ from pipeline_core.domain.rows.search import FoundFact, Hit
 from pipeline_core.duplicates.words import STOP_WORDS
 
 router = console_router()
-_MOST, _CROPS = 10, 5
+_MOST = 10
+_CROPS = 3
+"""Hits that show the page of each of their facts; of the others, the first fact has it."""
 _SAMPLES = 2
 _WORD = re.compile(r"\w+")
 _SHORTEST_STEM = 4
@@ -58,7 +60,7 @@ def search(visit: ToLook, q: Annotated[str, Query(max_length=1000)] = "") -> Res
         return visit.page("search.html", section="Search", q="", hits=None, waiting=(), samples=samples, nearest=False)
     found = services.search.answer(services.realm_id, asked, limit=_MOST)
     hits = found.hits or found.nearest[:3]
-    shown = [_hit(visit, hit, asked, with_crop=at < _CROPS) for at, hit in enumerate(hits)]
+    shown = [_hit(visit, hit, asked, crops=None if at < _CROPS else 1) for at, hit in enumerate(hits)]
     return visit.page(
         "search.html",
         section="Search",
@@ -90,9 +92,9 @@ def _stem(word: str) -> str:
     return word
 
 
-def _hit(visit: Visit, hit: Hit, asked: str, *, with_crop: bool) -> HitShown:
+def _hit(visit: Visit, hit: Hit, asked: str, *, crops: int | None) -> HitShown:
     facts: Sequence[FoundFact] = hit.facts if hit.kind == "passage" else (hit,)
-    said = [_said(visit, one, hit, asked, with_crop=with_crop and at == 0) for at, one in enumerate(facts)]
+    said = [_said(visit, one, hit, asked, with_crop=crops is None or at < crops) for at, one in enumerate(facts)]
     passage = "" if facts else " ".join((hit.evidence or "").split())
     passage = passage if len(passage) <= _PASSAGE_CHARS else f"{passage[:_PASSAGE_CHARS]}…"
     return HitShown(
