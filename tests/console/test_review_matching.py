@@ -159,7 +159,8 @@ def test_a_missed_fact_is_added_by_marking_its_words(console: Console, scripts: 
     page.get_by_role("button", name="Add and approve it").click()
     expect(page.locator("#notice")).to_contain_text("added and approved")
     [added] = [fact for fact in facts(console.pipeline, document_id) if fact.added_by]
-    assert (added.statement, added.quote, added.status) == ("The boiler opens at 3 bar.", "boiler opens at 3", "approved")
+    assert (added.statement, added.quote) == ("The boiler opens at 3 bar.", "boiler opens at 3")
+    assert added.status == "approved"
 
 
 def test_words_that_are_no_evidence_are_refused_and_what_was_typed_stays(console: Console) -> None:
