@@ -87,21 +87,16 @@ class SmallPage:
 
 @dataclass(frozen=True, slots=True)
 class SourceShown:
-    """A passage to read, the evidence marked, and the words of it that can be marked."""
+    """A passage to read, the evidence marked."""
 
     chunk_id: UUID
     headings: Sequence[str]
     html: Markup
-    words: Sequence[tuple[int, int, str, str]]
-    """Each word with its place, and the blanks behind it."""
 
     @classmethod
     def of(cls, source: SourceText) -> "SourceShown":
-        text, places = source.chunk.text, source.words
-        ends = [place.char_from for place in places[1:]] + [len(text)]
-        words = [(start, end, text[start:end], text[end:upto]) for (start, end), upto in zip(places, ends, strict=True)]
         # nothing in it is active: see ``domain.chunk_html``
-        return cls(source.chunk.chunk_id, source.chunk.heading_path, Markup(source.html), words)
+        return cls(source.chunk.chunk_id, source.chunk.heading_path, Markup(source.html))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +155,6 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         original.pages,
         f"/documents/{document_id}/original/{quote(first.name, safe='')}",
     )
-
-
-def source_of(visit: Visit, document_id: UUID, chunk_id: UUID) -> SourceShown:
-    """Prepare a chunk in which words are marked. Raises NotFoundError."""
-    return SourceShown.of(visit.services.sources.of_chunk(DocumentId(document_id), chunk_id))
 
 
 def facts_of_page(marks: Iterable[FactMarks], number: int, link: LinkOf) -> list[OtherFact]:

@@ -4,16 +4,27 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, live, sign_in
-from pipeline_core.api.console.pages import document_pages, fact, review, review_decisions, review_matching, search
+from pipeline_core.api.console.pages import (
+    document_pages,
+    fact,
+    missed_fact,
+    review,
+    review_bulk,
+    review_decisions,
+    review_matching,
+    search,
+)
 
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
     live.router,
-    review.router,
-    review_matching.router,
-    review_decisions.router,
     document_pages.router,
     fact.router,
+    missed_fact.router,
+    review.router,
+    review_bulk.router,
+    review_decisions.router,
+    review_matching.router,
     search.router,
 )
 _front = APIRouter(include_in_schema=False)

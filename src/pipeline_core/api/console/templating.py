@@ -72,7 +72,6 @@ def environment() -> Environment:
         who=who,
         plain=strip_markdown,
         readable=readable,
-        safe_html=Markup,  # of `domain.chunk_html` alone, which makes nothing active
     )
     made.globals.update(
         asset=lambda path: assets().url(path),
