@@ -4,9 +4,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, sign_in
-from pipeline_core.api.console.pages import realm, review
+from pipeline_core.api.console.pages import realm, review, validate
 
-PAGES: tuple[APIRouter, ...] = (sign_in.router, review.router, realm.router)
+PAGES: tuple[APIRouter, ...] = (sign_in.router, review.router, validate.router, realm.router)
 _front = APIRouter(include_in_schema=False)
 
 
