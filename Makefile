@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-duplicates bench-matching bench-quality bench-queue docs assets lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-duplicates bench-evidence bench-matching bench-quality bench-queue docs assets lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ bench: $(VENV)/.dev ## Speed, as ratios within one run
 
 bench-duplicates: $(VENV)/.dev ## Duplicate detection: precision, recall, speed
 	$(BIN)/python -m benchmarks duplicates
+
+bench-evidence: $(VENV)/.dev ## Evidence on the page: quotes located, agreement, wrong pages, milliseconds a page
+	$(BIN)/python -m benchmarks evidence-on-page
 
 bench-matching: $(VENV)/.dev ## Matching and validation by how much a user has already
 	$(BIN)/python -m benchmarks matching

@@ -13,6 +13,7 @@ from benchmarks import (
     connections,
     duplicates,
     evidence,
+    evidence_on_page,
     facts,
     http_api,
     matching,
@@ -125,13 +126,14 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "connections": lambda _folder: connections.main(show),
     "facts": lambda _folder: facts.main(show),
     "evidence": lambda _folder: evidence.main(show),
+    "evidence-on-page": lambda _folder: evidence_on_page.main(show),
     "quality": lambda folder: quality.main(folder, show),
     "quality-model": quality.replayed,
     "quality-sample": lambda folder: quality.draw_sample(folder, show),
 }
 
-_ASKED_FOR = frozenset({"quality", "quality-model", "quality-sample"})
-"""Not speed: only where they are named."""
+_ASKED_FOR = frozenset({"evidence-on-page", "quality", "quality-model", "quality-sample"})
+"""Not only speed: only where they are named."""
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from pipeline_core import logs
 from pipeline_core.bootstrap import Pipeline, pipeline_with
 from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.json_bytes import json_bytes
 from pipeline_core.services.run_documents import RunDocuments
-from pipeline_core.terminal.output import json_bytes
 
 _USERS = UUID("8f5f9ad0-3f0c-4c6e-9d5e-5f1d3f3c1a77")
 

@@ -58,6 +58,8 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_deep_scan_idx ON documents (deep_scan_status, updated_at)
     WHERE deep_scan_status IN ('Queued', 'Processing');
+-- lists are of the newest first
+CREATE INDEX documents_realm_idx ON documents (realm_id, created_at DESC, document_id DESC);
 CREATE INDEX documents_tags_idx ON documents USING gin (tags);
 CREATE INDEX documents_collection_idx ON documents (realm_id, collection) WHERE collection IS NOT NULL;
 -- Which objects a row names is asked for thousands of keys at a time.

@@ -36,6 +36,8 @@ CREATE TABLE upload_jobs (
     parked_until timestamptz,
     -- the part of the installation that it waits for; no key to missing_parts, which is emptied first when a part is back
     held_for text CHECK (held_for <> ''),
+    -- since when a person is asked what it asks now; whatever else changes of it leaves this alone
+    waits_since timestamptz,
     -- a stage that is run alone: the job stops behind it, and goes on when somebody says so
     stop_after text REFERENCES stages (stage_name),
     is_stopped boolean NOT NULL DEFAULT false,
@@ -87,6 +89,7 @@ CREATE TABLE upload_jobs (
     CONSTRAINT upload_jobs_done_check CHECK ((state = 'done') = (outcome IS NOT NULL)),
     CONSTRAINT upload_jobs_review_check CHECK (
         state <> 'awaiting_review' OR stage IN ('matching_review', 'validation_review')),
+    CONSTRAINT upload_jobs_waits_since_check CHECK ((state = 'awaiting_review') = (waits_since IS NOT NULL)),
     CONSTRAINT upload_jobs_ingested_check CHECK (stage <> 'ingested' OR state = 'done'),
     CONSTRAINT upload_jobs_published_check CHECK (outcome IS DISTINCT FROM 'published' OR stage = 'ingested'),
     -- phase 6 is complete once what was published was downloaded or acknowledged
@@ -116,8 +119,10 @@ CREATE INDEX upload_jobs_later_idx ON upload_jobs (greatest(retry_at, parked_unt
     WHERE state IN ('queued', 'retryable') AND (retry_at IS NOT NULL OR parked_until IS NOT NULL);
 -- the oldest of those that wait
 CREATE INDEX upload_jobs_queued_since_idx ON upload_jobs (updated_at) WHERE state = 'queued';
-CREATE INDEX upload_jobs_review_idx ON upload_jobs (realm_id, updated_at) WHERE state = 'awaiting_review';
-CREATE INDEX upload_jobs_review_since_idx ON upload_jobs (phase, updated_at) WHERE state = 'awaiting_review';
+CREATE INDEX upload_jobs_review_idx ON upload_jobs (realm_id, waits_since, job_id) WHERE state = 'awaiting_review';
+CREATE INDEX upload_jobs_review_since_idx ON upload_jobs (phase, waits_since) WHERE state = 'awaiting_review';
+-- throughput: what came to its end lately
+CREATE INDEX upload_jobs_finished_idx ON upload_jobs (realm_id, finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE FUNCTION enforce_job_birth() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -189,6 +194,11 @@ BEGIN
         END IF;
     END IF;
 
+    NEW.waits_since := CASE
+        WHEN NEW.state <> 'awaiting_review' THEN NULL
+        -- another stage asks another question
+        WHEN OLD.state = 'awaiting_review' AND NEW.stage = OLD.stage THEN OLD.waits_since
+        ELSE now() END;
     NEW.version := OLD.version + 1;
     NEW.updated_at := now();
     RETURN NEW;

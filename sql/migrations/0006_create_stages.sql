@@ -34,6 +34,9 @@ CREATE TABLE document_processing_stages (
     CONSTRAINT document_processing_stages_fingerprint_check CHECK (status <> 'completed' OR fingerprint IS NOT NULL)
 );
 CREATE INDEX document_processing_stages_status_idx ON document_processing_stages (stage_name, status);
+-- how long each stage took lately
+CREATE INDEX document_processing_stages_lately_idx ON document_processing_stages (realm_id, stage_name, completed_at DESC)
+    WHERE status = 'completed';
 CREATE TRIGGER document_processing_stages_stamp BEFORE UPDATE ON document_processing_stages
     FOR EACH ROW EXECUTE FUNCTION stamp_update();
 

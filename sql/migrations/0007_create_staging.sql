@@ -72,6 +72,9 @@ CREATE TABLE upload_batches (
 );
 CREATE INDEX upload_batches_realm_idx ON upload_batches (realm_id, uploaded_at DESC);
 CREATE INDEX upload_batches_document_idx ON upload_batches (document_id);
+-- banks that may wait for a person
+CREATE INDEX upload_batches_open_idx ON upload_batches (realm_id, uploaded_at, batch_id)
+    WHERE document_id IS NULL AND status IN ('pending', 'reviewing', 'reviewed');
 
 CREATE FUNCTION enforce_batch_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public AS $$
@@ -433,4 +436,32 @@ CREATE FUNCTION as_seen(job upload_jobs) RETURNS text LANGUAGE sql STABLE
 SET search_path = upload_pipeline, public AS $$
     SELECT concat_ws(' ', job.version, md5(coalesce(job.stage3_validation_results::text, '')),
         review_version(job.document_id))
+$$;
+
+-- What a person is asked about, and since when: documents at a gate, but for those about which a decision is parked, and
+-- question banks that are compared and have something to decide or to import.
+CREATE VIEW waiting_for_people WITH (security_invoker = true) AS
+SELECT 'document' AS kind, j.job_id AS id, j.realm_id, j.document_id, j.phase, j.waits_since
+FROM upload_jobs j
+WHERE j.state = 'awaiting_review'
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
+UNION ALL
+SELECT 'batch', b.batch_id, b.realm_id, NULL, NULL, b.uploaded_at
+FROM upload_batches b
+WHERE b.document_id IS NULL AND b.status IN ('pending', 'reviewing', 'reviewed') AND b.matched_at IS NOT NULL
+    AND EXISTS (SELECT FROM staged_questions q
+        WHERE q.upload_batch_id = b.batch_id AND q.status IN ('pending', 'approved'));
+
+-- How many facts a decision about a document or a bank settles: its own that are on their way, and those of others that
+-- say the same in the same words.
+CREATE FUNCTION settled_facts(document uuid, batch uuid) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT count(DISTINCT r.question_id)
+    FROM (
+        SELECT realm_id, match_sha256 FROM staged_questions
+        WHERE document_id = document AND status IN ('pending', 'approved')
+        UNION
+        SELECT realm_id, match_sha256 FROM staged_questions
+        WHERE document IS NULL AND upload_batch_id = batch AND status IN ('pending', 'approved')) own
+    JOIN staged_questions r USING (realm_id, match_sha256)
+    WHERE r.status IN ('pending', 'approved', 'duplicate')
 $$;

@@ -24,6 +24,11 @@ CREATE TABLE events (
 );
 CREATE INDEX events_job_idx ON events (job_id, event_id);
 CREATE INDEX events_document_idx ON events (document_id, event_id);
+-- what is new in a realm, for whoever follows it
+CREATE INDEX events_realm_idx ON events (realm_id, event_id);
+-- what reviewing costs: decisions of a realm lately, and the one before of the same person
+CREATE INDEX events_review_idx ON events (realm_id, ts) WHERE type = 'review';
+CREATE INDEX events_reviewer_idx ON events (user_id, event_id) WHERE type = 'review' AND user_id IS NOT NULL;
 CREATE INDEX events_batch_idx ON events ((payload ->> 'batch_id'), event_id) WHERE payload ? 'batch_id';
 
 -- Every event has a correlation id: its own, else the request's in whose transaction it is written, else that of the
@@ -64,6 +69,30 @@ END
 $$;
 CREATE TRIGGER events_own AFTER INSERT ON events FOR EACH ROW
     WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_foreign_event();
+
+-- In which realms something happened after this event, by the last event of each and how many there are: one question for
+-- all who follow events of this process. Without an event to begin with, only the newest of all. SECURITY DEFINER: it shows
+-- no event, and whoever follows reads those of their own realms.
+CREATE FUNCTION realms_with_events(after bigint)
+RETURNS TABLE (realm_id uuid, last_event_id bigint, number bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF after IS NULL THEN
+        RETURN QUERY SELECT NULL::uuid, coalesce(max(e.event_id), 0), 0::bigint FROM events e;
+    ELSE
+        RETURN QUERY SELECT e.realm_id, max(e.event_id), count(*) FROM events e
+            WHERE e.event_id > after AND e.realm_id IS NOT NULL GROUP BY e.realm_id;
+    END IF;
+END
+$$;
+
+-- Whether a person decided something by this. Everything of a review that is no decision is a reminder, or what followed.
+CREATE FUNCTION is_decision(type text, code text, user_id uuid) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT type = 'review' AND user_id IS NOT NULL AND code IN (
+        'fact_approved', 'fact_rejected', 'fact_edited', 'fact_added', 'fact_undone', 'pair_resolved', 'pair_undone',
+        'questions_approved', 'questions_rejected', 'question_edited', 'question_undone', 'duplicates_resolved',
+        'matches_approved', 'returned_to_matching', 'validation_overridden', 'document_rejected')
+$$;
 
 -- --- retention, only for whoever asks for it ------------------------------------------------------------------------
 

@@ -149,6 +149,27 @@ CREATE TRIGGER all_questions_count_inserted AFTER INSERT ON all_questions REFERE
 CREATE TRIGGER all_questions_count_deleted AFTER DELETE ON all_questions REFERENCING OLD TABLE AS counted
     FOR EACH STATEMENT EXECUTE FUNCTION count_rows('published_facts');
 
+-- How a fact that a person decided was made, how certain it seemed, and why a person was asked about it.
+CREATE FUNCTION decided_fact(fact staged_questions)
+RETURNS TABLE (generator text, band text, reason text, status text, is_edited boolean) LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT fact.generator,
+        CASE WHEN fact.confidence IS NULL THEN 'unknown' WHEN fact.confidence < 0.2 THEN '0.0-0.2'
+            WHEN fact.confidence < 0.4 THEN '0.2-0.4' WHEN fact.confidence < 0.6 THEN '0.4-0.6'
+            WHEN fact.confidence < 0.8 THEN '0.6-0.8' ELSE '0.8-1.0' END,
+        CASE WHEN fact.left_out_reason IS NOT NULL THEN fact.left_out_reason
+            WHEN EXISTS (SELECT FROM staging_duplicates p WHERE p.staged_question_id = fact.question_id)
+                THEN 'near_duplicate'
+            WHEN fact.confidence < fact.publish_from THEN 'medium_confidence'
+            ELSE 'not_asked' END,
+        fact.status, fact.edited_by IS NOT NULL
+$$;
+
+-- What reviewing costs: a pause counts for no longer than this, and after that a new sitting begins, whose first act is not
+-- timed; decisions that follow each other faster than the least are one act.
+CREATE FUNCTION review_times(OUT least_s float8, OUT cap_s float8, OUT break_s float8) LANGUAGE sql IMMUTABLE
+RETURN (0.5::float8, 120::float8, 1800::float8);
+
 -- These only grow: what retention removes has happened all the same.
 CREATE FUNCTION count_events() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
@@ -160,6 +181,32 @@ BEGIN
     UNION ALL
     SELECT 'dead_letters', coalesce(payload -> 'error' ->> 'code', 'unknown'), count(*) FROM added
     WHERE code = 'dead_letter' GROUP BY 2;
+    IF EXISTS (SELECT FROM added WHERE is_decision(type, code, user_id)) THEN
+        INSERT INTO metric_changes (metric, label, value)
+        SELECT 'review_decisions', code, count(*) FROM added WHERE is_decision(type, code, user_id) GROUP BY code
+        UNION ALL
+        SELECT 'review_facts_by_' || g.kind, g.name || '|' || replace(a.code, 'fact_', ''), count(*)
+        FROM added a
+        JOIN staged_questions q ON q.question_id = (a.payload ->> 'question_id')::uuid
+        CROSS JOIN LATERAL decided_fact(q) d
+        CROSS JOIN LATERAL (
+            VALUES ('generator', d.generator), ('confidence', d.band), ('reason', d.reason)) AS g (kind, name)
+        WHERE is_decision(a.type, a.code, a.user_id) AND a.code IN ('fact_approved', 'fact_rejected', 'fact_edited')
+        GROUP BY 1, 2
+        UNION ALL
+        SELECT v.metric, '', sum(v.value)
+        FROM added a
+        CROSS JOIN review_times() t
+        CROSS JOIN LATERAL (
+            SELECT extract(epoch FROM a.ts - e.ts)::float8 AS gap FROM events e
+            WHERE e.user_id = a.user_id AND e.type = 'review' AND e.event_id < a.event_id
+                AND is_decision(e.type, e.code, e.user_id)
+            ORDER BY e.event_id DESC LIMIT 1) before
+        CROSS JOIN LATERAL (
+            VALUES ('review_seconds', least(before.gap, t.cap_s)), ('review_timed_acts', 1::float8)) AS v (metric, value)
+        WHERE is_decision(a.type, a.code, a.user_id) AND before.gap BETWEEN t.least_s AND t.break_s
+        GROUP BY v.metric;
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -196,7 +243,7 @@ UNION ALL
 SELECT metric, stage_name, 0 FROM stages CROSS JOIN unnest(ARRAY[
     'stage_seconds', 'stage_documents', 'stage_retries', 'input_tokens', 'output_tokens', 'cost_usd']) AS metric
 UNION ALL
-VALUES ('lease_losses', '', 0), ('published_facts', '', 0), ('webhook_deliveries', 'failed', 0),
+VALUES ('review_seconds', '', 0), ('review_timed_acts', '', 0), ('lease_losses', '', 0), ('published_facts', '', 0), ('webhook_deliveries', 'failed', 0),
     ('webhook_deliveries', 'delivered', 0);
 
 -- Sums over all realms, without showing anybody a row: the API's role may call this and no more.
@@ -214,7 +261,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp 
         GROUP BY phase
     UNION ALL
     SELECT 'review_waiting_seconds', p.phase::text, (
-            SELECT coalesce(extract(epoch FROM now() - min(j.updated_at)), 0)::float8 FROM upload_jobs j
+            SELECT coalesce(extract(epoch FROM now() - min(j.waits_since)), 0)::float8 FROM upload_jobs j
             WHERE j.state = 'awaiting_review' AND j.phase = p.phase)
         FROM (VALUES (2), (4)) AS p (phase)
     UNION ALL

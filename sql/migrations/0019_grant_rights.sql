@@ -26,9 +26,9 @@ GRANT SELECT ON stages, stage_dependencies, job_stages, job_stage_moves, job_sta
 GRANT SELECT ON realms, realm_members, review_changes, review_change_rows, documents, document_sources, document_names, upload_jobs, ended_unpublished, parked_decisions,
     document_processing_stages,
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
-    staged_question_views, standing_questions, staging_duplicates, undecided_pairs, duplicate_decisions,
+    staged_question_views, standing_questions, staging_duplicates, undecided_pairs, waiting_for_people, duplicate_decisions,
     comparable, orphaned_questions, substitutes,
-    document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
+    document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams, presence,
     webhook_deliveries, rate_limits TO upload_pipeline_api;
 -- A secret is shown once, by who made it: the API can write it and not read it.
 GRANT SELECT (webhook_id, realm_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error,
@@ -95,6 +95,8 @@ GRANT INSERT (job_id, document_id, realm_id, correlation_id, type, severity, cod
     TO upload_pipeline_api;
 GRANT INSERT (webhook_id, realm_id, url, secret, events), DELETE ON webhook_endpoints TO upload_pipeline_api;
 GRANT INSERT, UPDATE (hits) ON rate_limits TO upload_pipeline_api;
+-- Whoever looks, and when, the database says itself.
+GRANT INSERT (document_id, realm_id, question_id), UPDATE (question_id, seen_at), DELETE ON presence TO upload_pipeline_api;
 GRANT INSERT (stream_id, realm_id, user_id, open_until), UPDATE (open_until), DELETE ON event_streams TO upload_pipeline_api;
 
 -- --- functions that run as the owner --------------------------------------------------------------------------------
@@ -103,10 +105,10 @@ REVOKE ALL ON FUNCTION create_realm(text, text), keep_an_admin(), taken_elsewher
     move_document(uuid, uuid), complete_workflow(), count_added_fact(), add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
     try_webhook(uuid), tell_webhook_change(), tell_webhook_pause(), tell_model_change(), fold_metrics(),
     fold_metrics_now_and_then(), count_jobs(), count_stages(), count_rows(), count_events(), count_deliveries(),
-    pipeline_metrics(), paid_metrics(), held_metrics(), prune_events(bigint, int, int, int), count_passages(bigint[]),
+    pipeline_metrics(), paid_metrics(), held_metrics(), realms_with_events(bigint), prune_events(bigint, int, int, int), count_passages(bigint[]),
     score_words(bigint[], float8[], boolean[], float8, uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fold_metrics(), prune_events(bigint, int, int, int) TO upload_pipeline_service;
 GRANT EXECUTE ON FUNCTION create_realm(text, text), taken_elsewhere(uuid[], uuid), move_document(uuid, uuid),
     resume_webhook(uuid), try_webhook(uuid), pipeline_metrics(), paid_metrics(), held_metrics(),
-    count_passages(bigint[]), score_words(bigint[], float8[], boolean[], float8, uuid[])
+    realms_with_events(bigint), count_passages(bigint[]), score_words(bigint[], float8[], boolean[], float8, uuid[])
     TO upload_pipeline_api, upload_pipeline_service;

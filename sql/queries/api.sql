@@ -7,6 +7,17 @@ WHERE j.job_id = %(job_id)s;
 SELECT event_id, ts, type, severity, code, payload FROM events
 WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(limit)s;
 
+-- name: realms_with_events
+SELECT realm_id, last_event_id, number FROM realms_with_events(%(after)s::bigint);
+
+-- name: newest_realm_event
+SELECT coalesce(max(event_id), 0) AS event_id FROM events WHERE realm_id = ANY(%(realm_ids)s);
+
+-- name: realm_events
+SELECT event_id, ts, realm_id, job_id, document_id, type, severity, code, payload FROM events
+WHERE realm_id = ANY(%(realm_ids)s) AND event_id > %(after)s AND event_id <> ALL(%(besides)s::bigint[])
+ORDER BY event_id LIMIT %(limit)s;
+
 -- name: api_document
 SELECT d.document_id, d.realm_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,
     d.file_sha256, d.page_count AS pages, d.tags, d.collection, d.staging_status,

@@ -20,6 +20,12 @@ from tests.support.two_users import ANN, API, BOB, TwoUsers
 """What an endpoint needs in order to come as far as looking for the thing."""
 OPEN = {"health", "ready", "metrics"}
 OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", "next_job", "search", "list_costs"} | {
+    "list_documents",
+    "list_waiting",
+    "count_waiting",
+    "overview",
+    "follow_events",
+    "review_costs",
     "set_staging_status",
     "retry_all_jobs",
     "create_webhook",

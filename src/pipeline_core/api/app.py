@@ -13,6 +13,7 @@ from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMidd
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.console.install import install as install_console
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
+from pipeline_core.api.event_hub import EventHub
 from pipeline_core.api.head import HeadMiddleware
 from pipeline_core.api.known_names import RefuseUnknownQuery
 from pipeline_core.api.limits import LimitRequests
@@ -33,13 +34,16 @@ from pipeline_core.api.routes import (
     health,
     history,
     jobs,
+    overview,
     pages,
+    provenance,
     realms,
     review,
     search,
     staging,
     undo,
     uploads,
+    waiting,
     webhooks,
 )
 from pipeline_core.bootstrap import Pipeline
@@ -57,10 +61,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     bulk.router,
     review.router,
     undo.router,
+    waiting.router,
+    overview.router,
     search.router,
     costs.router,
     webhooks.router,
     realms.router,
+    provenance.router,
     pages.router,
 )
 """Those of users: each request is counted against the limits."""
@@ -108,6 +115,7 @@ def create_app(
     app.state.metrics = metrics.Metrics(
         lambda: pipeline.monitoring.metrics(), lambda: pipeline.monitoring.paid_metrics(), pipeline.folders()
     )
+    app.state.event_hub = EventHub(lambda after: pipeline.monitoring.realms_with_events(after))
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up

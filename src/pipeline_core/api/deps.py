@@ -15,7 +15,7 @@ from pipeline_core.domain.realms import Role
 from pipeline_core.services.realms import require_role
 from pipeline_core.settings import Settings
 
-_SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id")
+_SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id", "fact_id")
 
 
 async def _pipeline(request: Request) -> Pipeline:
@@ -111,8 +111,16 @@ def _realm_of_path(services: UserServices, request: Request) -> tuple[RealmId, R
     return services.realms.of_row(row_id)
 
 
+def _own_services(
+    request: Request, pipeline: Annotated[Pipeline, Depends(_pipeline)], user: CurrentUser
+) -> UserServices:
+    """The asking user's services in the personal realm."""
+    return pipeline.for_user(user.person, as_correlation_id(request))
+
+
 ThePipeline = Annotated[Pipeline, Depends(_pipeline)]
 TheSettings = Annotated[Settings, Depends(_settings)]
+OwnServices = Annotated[UserServices, Depends(_own_services)]
 Services = Annotated[UserServices, Depends(InRealm(Role.READER))]
 ToContribute = Annotated[UserServices, Depends(InRealm(Role.CONTRIBUTOR))]
 ToReview = Annotated[UserServices, Depends(InRealm(Role.REVIEWER))]

@@ -21,7 +21,7 @@ from pipeline_core.settings import Settings
 
 router = APIRouter(tags=["health"])
 
-_FAMILIES = {
+_FAMILIES: dict[str, tuple[str, str | tuple[str, ...] | None, str]] = {
     # metric of the database: (name, label, what it says)
     "jobs": ("jobs", "state", "Documents by the state of their newest job"),
     "oldest_queued_seconds": ("queue_oldest_seconds", None, "How long the oldest queued job has waited"),
@@ -51,13 +51,31 @@ _FAMILIES = {
     "database_bytes": ("database_bytes", None, "Size of the database"),
 }
 """Gauges: a document that is run again replaces what it counted before."""
-_COUNTERS = {
+_COUNTERS: dict[str, tuple[str, str | tuple[str, ...] | None, str]] = {
     "events": ("events", "type", "Events since the beginning, including those removed by retention"),
     "lease_losses": ("lease_losses", None, "Jobs taken from workers that died or fell silent"),
     "dead_letters": ("dead_letters", "code", "Jobs that became dead letters, by what went wrong"),
+    "review_decisions": ("review_decisions", "decision", "Decisions of people, by what was decided"),
+    "review_seconds": ("review_seconds", None, "Time between decisions of one reviewer; a pause counts 120 seconds"),
+    "review_timed_acts": ("review_timed_acts", None, "Acts of deciding that the seconds are of"),
+    "review_facts_by_generator": (
+        "review_facts_by_generator",
+        ("generator", "decision"),
+        "Facts decided one by one, by what made them",
+    ),
+    "review_facts_by_confidence": (
+        "review_facts_by_confidence",
+        ("confidence", "decision"),
+        "Facts decided one by one, by how certain they seemed",
+    ),
+    "review_facts_by_reason": (
+        "review_facts_by_reason",
+        ("reason", "decision"),
+        "Facts decided one by one, by why a person was asked",
+    ),
     "webhook_deliveries": ("webhook_deliveries", "outcome", "Messages to webhooks that were delivered, or given up"),
 }
-"""What happened, which does not become less."""
+"""What happened, which does not become less. Of several labels the values are joined by ``|``."""
 _FROM_THE_START = {
     "dead_letters": {"unknown", *(kind.code for kind in kinds() if issubclass(kind, (PermanentError, TransientError)))},
 }
@@ -80,11 +98,12 @@ class _PipelineCollector(Collector):
         rows = list(self._read())
         for kind, families in ((GaugeMetricFamily, _FAMILIES), (CounterMetricFamily, _COUNTERS)):
             for metric, (name, label, help_text) in families.items():
-                family = kind(_PREFIX + name, help_text, labels=[label] if label else [])
+                names = [label] if isinstance(label, str) else list(label or ())
+                family = kind(_PREFIX + name, help_text, labels=names)
                 values = dict.fromkeys(sorted(_FROM_THE_START.get(metric, ())), 0.0)
                 values |= {row.label: row.value for row in rows if row.metric == metric}
                 for value_of, value in values.items():
-                    family.add_metric([value_of] if label else [], value)
+                    family.add_metric(value_of.rsplit("|", len(names) - 1) if names else [], value)
                 yield family
 
 

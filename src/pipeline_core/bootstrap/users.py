@@ -7,6 +7,7 @@ import orjson
 
 from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.db.api_views import ApiViews
+from pipeline_core.db.provenance_views import ProvenanceViews
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, RealmId, UserId
 from pipeline_core.domain.realms import Person
@@ -19,6 +20,7 @@ from pipeline_core.services.evidence_marks import EvidenceMarks
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
+from pipeline_core.services.provenance import TraceFact
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
 from pipeline_core.services.sources import Sources
@@ -74,6 +76,11 @@ class UserServices(UseCases):
     @cached_property
     def evidence(self) -> EvidenceMarks:
         return EvidenceMarks(self.views, self.open_uow, self.pipeline.page_texts)
+
+    @cached_property
+    def trace_fact(self) -> TraceFact:
+        views = ProvenanceViews(self.pipeline.api_database, claims=self._claims)
+        return TraceFact(views, self.open_uow, self.realm_id)
 
     @cached_property
     def sources(self) -> Sources:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pipeline_core.client.wired import Wired
 from pipeline_core.domain.page_views import FactMarks, ImageKind, PageWords
+from pipeline_core.domain.provenance import Provenance
 from pipeline_core.services.evidence_marks import EvidenceMarks
 from pipeline_core.services.sources import SourceText
 
@@ -45,6 +46,14 @@ class Evidence(Wired):
         """
         services = self._app.for_user(self.person, realm_id=self.realm_id)
         return services.sources.of_fact(self._document_id(document), fact_id)
+
+    def provenance(self, fact_id: UUID) -> Provenance:
+        """Trace a fact of the realm, published, staged or withdrawn, back to its file, its run and who let it in.
+
+        Raises:
+            NotFoundError: there is no such fact.
+        """
+        return self._app.for_user(self.person, realm_id=self.realm_id).trace_fact(fact_id)
 
     @property
     def _evidence(self) -> EvidenceMarks:

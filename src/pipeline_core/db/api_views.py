@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCH_TOTALS, BATCHES
+from pipeline_core.db.console_views import ConsoleViews
 from pipeline_core.db.finding_places import placed
 from pipeline_core.db.job_decisions import decisions_of, phases_of
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
 from pipeline_core.db.parking import parked_shown
 from pipeline_core.db.review import findings_of
-from pipeline_core.db.views import Views, only, returned_for
+from pipeline_core.db.views import only, returned_for
 from pipeline_core.domain.ids import BatchId, DocumentId, JobId, RealmId
 from pipeline_core.domain.rows.batches import Batch, BatchDetail, BatchTotals
 from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
@@ -19,13 +20,13 @@ from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
 from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.findings import JobFindings
-from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, StageTiming
+from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, RealmEvent, RealmMark, StageTiming
 from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 
 _MOST_FACTS = 1000
 
 
-class ApiViews(Views):
+class ApiViews(ConsoleViews):
     """Each call is one short transaction under the user's claims."""
 
     def check(self) -> None:
@@ -112,6 +113,23 @@ class ApiViews(Views):
         with self._reading(one_moment=False) as session:
             state = only(session.rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
             return state, session.rows(JobEvent, "api_events_after", job_id=job_id, event_id=event_id, limit=limit)
+
+    def realms_with_events(self, after: int | None) -> list[RealmMark]:
+        """The realms, whoever's, in which something happened after this event; without one, the newest of all."""
+        return self._rows(RealmMark, "realms_with_events", after=after)
+
+    def newest_event(self, realm_ids: Sequence[RealmId]) -> int:
+        """The id of the realms' newest event; 0 if there is none."""
+        [row] = self._all("newest_realm_event", realm_ids=list(realm_ids))
+        return int(row["event_id"])
+
+    def realm_events(
+        self, realm_ids: Sequence[RealmId], after: int, *, besides: Sequence[int] = (), limit: int = 200
+    ) -> list[RealmEvent]:
+        """The realms' events with a larger id, in order, but for those that are known."""
+        return self._rows(
+            RealmEvent, "realm_events", realm_ids=list(realm_ids), after=after, besides=list(besides), limit=limit
+        )
 
     def batches_page(
         self,

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline_core.db.document_lists import STATUSES
 from pipeline_core.db.session import Session
 from pipeline_core.db.staging import Staging, evidence_json
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.document_filter import DocumentFilter
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import explain
@@ -76,6 +78,14 @@ class DeepScans:
         """Lock those of the documents that belong to the realm; returns them."""
         rows = self._session.all("lock_statuses", realm_id=realm_id, document_ids=list(document_ids))
         return {row["document_id"] for row in rows}
+
+    def lock_matching(self, realm_id: RealmId, matching: DocumentFilter) -> set[DocumentId]:
+        """Lock the realm's documents that match; returns them. They match still when they are locked."""
+        listing, wanted = STATUSES[matching.needs_job], matching.parameters()
+        found = self._session.select(listing, realm_ids=[realm_id], **wanted)
+        locked = self.lock_statuses(realm_id, [row.document_id for row in found])
+        rows = self._session.select(listing, realm_ids=[realm_id], document_ids=list(locked), **wanted)
+        return {row.document_id for row in rows}
 
     def set_status(
         self, document_ids: Sequence[DocumentId], status: StagingStatus, *, by: str, correlation_id: CorrelationId

@@ -139,13 +139,14 @@ def _filters(job: type[UploadJobs]) -> dict[str, ColumnElement[bool]]:
     }
 
 
-_NEWEST = aliased(
+NEWEST = aliased(
     UploadJobs,
     func.newest_job(Documents.document_id)
     .table_valued(*(column(one.name, one.type) for one in UploadJobs.__table__.columns))
     .lateral("newest"),
     adapt_on_names=True,
 )
+"""Each document's newest job, to join with the document."""
 _EACH = join(
     join(UploadJobs, Documents, UploadJobs.document_id == Documents.document_id),
     JobStages,
@@ -166,9 +167,9 @@ JOB_DETAILS = Listing(JobDetail, _columns(UploadJobs), _EACH, filters=_filters(U
 
 DOCUMENT_JOBS = Listing(
     DocumentJob,
-    _columns(_NEWEST),
-    join(join(Documents, _NEWEST, true()), JobStages, JobStages.job_stage == _NEWEST.stage),
-    filters=_filters(_NEWEST),
-    order=(_NEWEST.created_at.desc(), Documents.filename.asc()),
+    _columns(NEWEST),
+    join(join(Documents, NEWEST, true()), JobStages, JobStages.job_stage == NEWEST.stage),
+    filters=_filters(NEWEST),
+    order=(NEWEST.created_at.desc(), Documents.filename.asc()),
 )
 """Each document's newest job."""

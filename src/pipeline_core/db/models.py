@@ -692,6 +692,7 @@ class UploadJobs(Base):
     retry_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     parked_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     held_for: Mapped[str | None] = mapped_column(Text)
+    waits_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     stop_after: Mapped[str | None] = mapped_column(Text, ForeignKey("upload_pipeline.stages.stage_name"))
     is_stopped: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     last_error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -741,6 +742,18 @@ class EventStreams(Base):
     realm_id: Mapped[UUID] = mapped_column(Uuid)
     user_id: Mapped[UUID] = mapped_column(Uuid)
     open_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class Presence(Base):
+    __tablename__ = "presence"
+    __table_args__ = (_of_document(),)
+
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    user_name: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    question_id: Mapped[UUID | None] = mapped_column(Uuid)
+    seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class ParkedDecisions(Base):

@@ -124,7 +124,8 @@ def _override(scope: DocumentScope, request: Request) -> Decided:
         told = counted(length, "character that is not blank", "characters that are not blank")
         raise ReasonTooShortError(f"The reason has {told}; an override needs {MIN_REASON}.")
     _require_findings(scope)
-    payload = {"by": scope.by.by, "reason": request.by.reason}
+    findings = scope.uow.reviews.findings(scope.summary.job_id)
+    payload = {"by": scope.by.by, "reason": request.by.reason, "findings": findings}
     scope.uow.jobs.move(OVERRIDE_VALIDATION, {scope.summary.job_id: payload}, lease=None)
     return Decided(scope.document_id, JobState.QUEUED, "critical findings overridden")
 
@@ -142,6 +143,8 @@ def _reject(scope: DocumentScope, request: Request) -> Decided:
     """Reject the document; of a deep scan of a published one only what the scan found: production is not touched."""
     uow, summary = scope.uow, scope.summary
     payload: dict[str, object] = {"by": scope.by.by, "reason": request.by.reason}
+    if summary.stage is JobStage.VALIDATION_REVIEW:
+        payload["findings"] = uow.reviews.findings(summary.job_id)
     if summary.profile is Profile.DEEP and summary.is_published:
         notes = request.by.reason or "deep scan rejected"
         count = uow.deep_scans.reject_scan(scope.document_id, summary.job_id, by=request.by.user_id, notes=notes)

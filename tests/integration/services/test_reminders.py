@@ -17,7 +17,7 @@ def waiting_since(app: Pipeline, hours: int) -> DocumentId:
     with psycopg.connect(app.database_url) as owner:
         owner.execute("SET session_replication_role = replica")  # the time of a change is the triggers' to set
         owner.execute(
-            "UPDATE upload_pipeline.upload_jobs SET updated_at = now() - make_interval(hours => %s)", (hours,)
+            "UPDATE upload_pipeline.upload_jobs SET waits_since = now() - make_interval(hours => %s)", (hours,)
         )
     return document_id
 

@@ -57,6 +57,7 @@ OVER_HTTP = {
     "page_words": "GET /documents/{id}/pages/{page}/words",
     "page_marks": "GET /documents/{id}/pages/{page}/marks",
     "marks": "GET /documents/{id}/facts/{fact_id}/marks",
+    "provenance": "GET /facts/{fact_id}/provenance",
     "sources": "GET /documents/{id}/facts/{fact_id}/source",
     "acknowledge": "POST /jobs/{id}/acknowledge",
     "files": "GET /documents/{id}/files",

@@ -3,10 +3,18 @@
 from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
-from pipeline_core.api.console import assets, sign_in
-from pipeline_core.api.console.pages import realm, review, validate
+from pipeline_core.api.console import assets, live, sign_in
+from pipeline_core.api.console.pages import realm, review, review_decisions, review_matching, validate
 
-PAGES: tuple[APIRouter, ...] = (sign_in.router, review.router, validate.router, realm.router)
+PAGES: tuple[APIRouter, ...] = (
+    sign_in.router,
+    live.router,
+    review.router,
+    review_matching.router,
+    review_decisions.router,
+    validate.router,
+    realm.router,
+)
 _front = APIRouter(include_in_schema=False)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, Any, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
 
-from pipeline_core.api.deps import Services, ThePipeline, ToContribute
+from pipeline_core.api.deps import InEachRealm, Services, ThePipeline, ToContribute
+from pipeline_core.api.document_filters import FilterOfQuery
 from pipeline_core.api.head import IS_HEAD
+from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
 from pipeline_core.api.routes.jobs import RetryAnswer
@@ -23,7 +25,7 @@ from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.realms import Role
-from pipeline_core.domain.rows.documents import Document, DocumentFile
+from pipeline_core.domain.rows.documents import Document, DocumentFile, ListedDocument
 from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.domain.rows.jobs import StageTiming
 from pipeline_core.services.export_formats import FORMATS, Format
@@ -52,6 +54,22 @@ class DocumentStage(StageTiming):
 
     available: Annotated[bool, Field(description="It can be run now, by `POST …/stages/{stage}/run`")]
     next: Annotated[bool, Field(description="It is the next stage")]
+
+
+class DocumentPage(Page[ListedDocument]):
+    """Some of the documents, and how many match in all."""
+
+    total: int = Field(description="The number of documents that match, on all pages")
+
+
+@router.get("", summary="List documents", response_model=DocumentPage)
+def list_documents(realms: InEachRealm, cursor: PageCursor, matching: FilterOfQuery) -> dict[str, Any]:
+    """Documents of the realms that match all filters, newest first, each with the position of its newest job."""
+    realm_ids = [one.realm_id for one in realms]
+    views = realms[0].views
+    rows = views.documents_page(realm_ids, matching, before=cursor.before, limit=cursor.limit + 1)
+    page = cursor.page(rows, lambda row: (row.created_at, row.document_id))
+    return {**page, "total": views.documents_total(realm_ids, matching)}
 
 
 @router.get("/{document_id}", summary="Get a document")

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from pipeline_core.api.deps import Services
 from pipeline_core.api.page_templates import MOST, page
 from pipeline_core.api.problems import status_of
+from pipeline_core.domain.asking import Asked, why_asked
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.errors import AuthenticationError, PipelineError
@@ -23,7 +24,7 @@ from pipeline_core.domain.ids import BatchId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
 from pipeline_core.domain.review import OfBatch, OfDocument, StagedFact
 from pipeline_core.domain.rows.details import DocumentDetail
-from pipeline_core.domain.rows.facts import LeftOutFact
+from pipeline_core.domain.rows.facts import DocumentPair, LeftOutFact
 from pipeline_core.domain.wording import counted
 
 _HEADERS = {
@@ -103,7 +104,7 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
         "document",
         title=f"{job.filename} waits for a person" if is_waiting else f"{job.filename} does not wait",
         job=job,
-        why=_why(job, len(pairs), is_waiting=is_waiting),
+        why=_why(job, pairs, is_waiting=is_waiting),
         findings=(job.findings or job.returned_for) if is_waiting else [],
         pairs=pairs,
         facts=sorted((fact for fact in facts if fact.status == "pending"), key=_least_sure_first),
@@ -116,7 +117,6 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
     return _answer(200, html)
 
 
-router.add_api_route(REVIEW_PAGES[2].format("{job_id}"), _review_page, name="review_matching_page", methods=["GET"])
 
 
 @router.get("/batches/{batch_id}")
@@ -151,7 +151,7 @@ def _left_out(fact: LeftOutFact) -> dict[str, object]:
     return {**fact, "why": " · ".join(filter(None, told))}
 
 
-def _why(job: DocumentDetail, pairs: int, *, is_waiting: bool) -> str:
+def _why(job: DocumentDetail, pairs: Sequence[DocumentPair], *, is_waiting: bool) -> str:
     if (parked := job.parked) and not parked.error:
         return f"{parked.by} decided “{parked.decision}”: it is carried out at {parked.due_at:%H:%M:%S %Z}."
     if not is_waiting:
@@ -159,15 +159,15 @@ def _why(job: DocumentDetail, pairs: int, *, is_waiting: bool) -> str:
         left_out = job.left_out_facts if job.state == JobState.DONE else []
         but = f" except whether to include what was left out ({counted(len(left_out), 'fact')})" if left_out else ""
         return f"It is {job.state.replace('_', ' ')}{how}: there is nothing to decide{but}."
-    if job.stage == JobStage.VALIDATION_REVIEW:
-        found = counted(job.critical, "critical finding")
-        return f"Validation found {found}: nothing new is published until you decide."
-    if pairs:
-        return "Some of its facts resemble existing ones: which of each pair should be kept?"
-    if job.facts_to_decide:
-        unsure = counted(job.facts_to_decide, "fact is", "facts are")
-        return f"{unsure} not certain enough to be published without review: the least certain come first."
-    return "Its facts wait for review: nothing new is published until you decide."
+    return why_asked(
+        Asked(
+            job.stage,
+            critical=job.critical,
+            alike=len({pair.question_id for pair in pairs}),
+            facts_to_decide=job.facts_to_decide,
+            returned_for=len(job.returned_for) if job.returned_for else None,
+        )
+    )
 
 
 def _ways(job: DocumentDetail, base: str) -> Sequence[Way]:

@@ -44,6 +44,50 @@ class Document(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class ListedDocument(Record):
+    """One document in a list, and where its newest job stands."""
+
+    document_id: DocumentId
+    realm_id: RealmId
+    title: str
+    filename: str
+    mime: str
+    bytes_len: int
+    pages: int | None
+    tags: list[str]
+    collection: str | None
+    staging_status: StagingStatus
+    deep_scan_status: DeepScanStatus | None
+    deep_scan_error: str | None
+    job_id: JobId
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    phase: Annotated[int, Field(description="0 upload … 6 download")]
+    percent: Annotated[int, Field(ge=0, le=100)]
+    facts: Annotated[int, Field(description="Published, or to be published if nobody decides otherwise")]
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: Annotated[datetime, Field(description="When it or its newest job last changed")]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOfDocument(Record):
+    """Both statuses of a document, as a change would find them."""
+
+    document_id: DocumentId
+    staging_status: StagingStatus
+    deep_scan_status: DeepScanStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total(Record):
+    """The number of rows that match."""
+
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Original(Record):
     """The uploaded bytes of a document: where they are, what they are, and how many pages they have."""
 

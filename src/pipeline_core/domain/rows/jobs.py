@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.rows.record import Record
 
 
@@ -156,6 +156,41 @@ class JobEvent(Record):
     severity: str
     code: str
     payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RealmEvent(Record):
+    """Something that happened in a realm: to a job, a document, a batch or the realm itself."""
+
+    event_id: int
+    ts: datetime
+    realm_id: RealmId
+    job_id: JobId | None
+    document_id: DocumentId | None
+    type: str
+    severity: str
+    code: str
+    payload: dict[str, Any]
+
+    @property
+    def topic(self) -> str:
+        """The name by which those who follow tell it: ``review``, ``batches``, ``documents``, ``jobs`` or ``realm``."""
+        if self.type == EventType.REVIEW:
+            return "review"
+        if "batch_id" in self.payload:
+            return "batches"
+        if self.document_id is None:
+            return "realm"
+        return "jobs" if self.job_id is not None else "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class RealmMark(Record):
+    """The last event of a realm after some other event, and how many there are."""
+
+    realm_id: RealmId | None
+    last_event_id: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

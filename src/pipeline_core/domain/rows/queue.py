@@ -70,3 +70,8 @@ class StatusChange(Record):
     def is_taken_back(self) -> bool:
         """True if this cancelled a deep scan that had not begun."""
         return self.deep_before is DeepScanStatus.QUEUED and self.deep_scan_status is not DeepScanStatus.QUEUED
+
+    @property
+    def is_under_way(self) -> bool:
+        """True if a deep scan goes on though the document is not selected any more: it had begun."""
+        return self.deep_before is DeepScanStatus.PROCESSING and self.staging_status is not StagingStatus.SELECTED

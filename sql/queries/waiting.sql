@@ -1,0 +1,49 @@
+-- name: waiting_page
+-- What waits for a person, the oldest first, or first what settles most; counts only for the rows of the page.
+WITH page AS (
+    SELECT w.*, r.rank FROM waiting_for_people w
+    CROSS JOIN LATERAL (SELECT CASE WHEN %(by_use)s THEN -settled_facts(w.document_id, w.id) ELSE 0 END AS rank) r
+    WHERE w.realm_id = ANY(%(realm_ids)s)
+        AND (%(phases)s::int[] IS NULL OR w.phase = ANY(%(phases)s))
+        AND (%(kind)s::text IS NULL OR w.kind = %(kind)s)
+        AND (%(after_id)s::uuid IS NULL
+            OR (r.rank, w.waits_since, w.id) > (%(after_rank)s::bigint, %(after_ts)s::timestamptz, %(after_id)s))
+    ORDER BY r.rank, w.waits_since, w.id
+    LIMIT %(limit)s
+)
+SELECT w.kind, w.id, w.realm_id, w.document_id, coalesce(d.filename, b.file_name) AS filename, w.phase, j.stage,
+    j.profile, w.waits_since, coalesce(f.workflow_type, 'manual') AS workflow, d.published_at IS NOT NULL AS is_published,
+    q.pending, q.approved, q.facts_to_decide, q.least_confidence, p.undecided, p.alike, p.alike_published,
+    coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
+    CASE WHEN j.stage = 'matching_review' THEN (
+        SELECT coalesce(jsonb_array_length(e.payload -> 'findings'), 0) FROM events e
+        WHERE e.job_id = j.job_id AND e.code = 'returned_to_matching' AND e.ts >= w.waits_since
+        ORDER BY e.event_id DESC LIMIT 1) END AS returned_for,
+    settled_facts(w.document_id, w.id) AS settles, w.rank
+FROM page w
+LEFT JOIN upload_jobs j ON w.kind = 'document' AND j.job_id = w.id
+LEFT JOIN documents d ON d.document_id = w.document_id
+LEFT JOIN processing_workflows f ON f.document_id = w.document_id
+LEFT JOIN upload_batches b ON w.kind = 'batch' AND b.batch_id = w.id
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE s.status = 'pending') AS pending,
+        count(*) FILTER (WHERE s.status = 'approved') AS approved,
+        count(*) FILTER (WHERE s.is_asked) AS facts_to_decide,
+        round(min(s.confidence) FILTER (WHERE s.is_asked)::numeric, 3)::float8 AS least_confidence
+    FROM (
+        SELECT status, confidence, status = 'pending' AND reviewed_by IS NULL AND confidence < publish_from AS is_asked
+        FROM staged_questions WHERE document_id = w.document_id
+        UNION ALL
+        SELECT status, NULL, false FROM staged_questions WHERE w.document_id IS NULL AND upload_batch_id = w.id) s) q
+CROSS JOIN LATERAL (
+    SELECT count(*) AS undecided, count(DISTINCT u.staged_question_id) AS alike,
+        count(DISTINCT u.staged_question_id) FILTER (WHERE EXISTS (
+            SELECT FROM all_questions a WHERE a.question_id = u.existing_question_id)) AS alike_published
+    FROM undecided_pairs u
+    WHERE CASE WHEN w.document_id IS NULL THEN u.upload_batch_id = w.id ELSE u.document_id = w.document_id END) p
+ORDER BY w.rank, w.waits_since, w.id;
+
+-- name: waiting_total
+SELECT count(*) AS total FROM waiting_for_people
+WHERE realm_id = ANY(%(realm_ids)s) AND (%(phases)s::int[] IS NULL OR phase = ANY(%(phases)s))
+    AND (%(kind)s::text IS NULL OR kind = %(kind)s);

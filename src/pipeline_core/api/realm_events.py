@@ -1,0 +1,126 @@
+"""Events of all realms of a user, as they happen."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+from sse_starlette import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from pipeline_core.api.counted_stream import CountedStream
+from pipeline_core.api.event_hub import LATE_S, EventHub, Follower
+from pipeline_core.bootstrap.users import UserServices
+from pipeline_core.domain.errors import PipelineError, over_http
+from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.rows.jobs import RealmEvent
+from pipeline_core.services.event_streams import KEEP_EVERY_S
+
+_MOST = 200
+_LOOK_EVERY_S = 5.0
+_PING_S = 15
+
+
+async def follow_realms(
+    services: UserServices, hub: EventHub, *, named: Sequence[RealmId] = (), after: int | None, until: float
+) -> CountedStream:
+    """A stream of the user's events with a larger id than ``after``, or from now on; it ends with the token.
+
+    Args:
+        named: only of these realms; without it, of all that the user is a member of at the time.
+
+    Raises:
+        LimitExceededError: the user has as many streams open as may be.
+    """
+    streams = services.streams
+    stream_id = await run_in_threadpool(streams.open)
+    events = realm_events(services, hub, named=named, after=after, until=until, keep=partial(streams.keep, stream_id))
+    return CountedStream(
+        _told(events),
+        close=partial(streams.close, stream_id),
+        ping=_PING_S,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here"),
+    )
+
+
+async def realm_events(
+    services: UserServices,
+    hub: EventHub,
+    *,
+    named: Sequence[RealmId] = (),
+    after: int | None,
+    until: float,
+    keep: Callable[[], None] = lambda: None,
+) -> AsyncIterator[RealmEvent]:
+    """Each event once, those of one realm mostly in order: one that is committed late comes late.
+
+    Ends at ``until``, and when the database is away: whoever follows comes back, and goes on after the last event.
+    ``keep`` is called every twenty seconds.
+    """
+    try:
+        realm_ids = named or await run_in_threadpool(_realms_of, services)
+        reader = _Reader(services, after)
+        with hub.following(realm_ids) as follower:
+            kept = time.monotonic()
+            while (left := until - time.time()) > 0:
+                if time.monotonic() - kept > KEEP_EVERY_S:
+                    kept = time.monotonic()
+                    await run_in_threadpool(_keep, services, follower, named, keep)
+                rows = await run_in_threadpool(reader.read, sorted(follower.realm_ids))
+                for row in rows:
+                    yield row
+                    # a turn for whoever sees that the reader has gone
+                    await asyncio.sleep(0)
+                if not rows:
+                    await follower.wait(min(_LOOK_EVERY_S, left))
+    except PipelineError:
+        return
+
+
+class _Reader:
+    """Reads what is new, also what is committed later than an event with a larger id."""
+
+    def __init__(self, services: UserServices, after: int | None) -> None:
+        self._views = services.views
+        self._after = after
+        self._told: dict[int, float] = {}
+
+    def read(self, realm_ids: Sequence[RealmId]) -> list[RealmEvent]:
+        if self._after is None:
+            self._after = self._views.newest_event(realm_ids)
+        rows = self._views.realm_events(realm_ids, self._after, besides=list(self._told), limit=_MOST)
+        now, long_ago = time.monotonic(), datetime.now(UTC).timestamp() - 2 * LATE_S
+        self._told |= {row.event_id: now - LATE_S if row.ts.timestamp() < long_ago else now for row in rows}
+        settled = [event_id for event_id, told in self._told.items() if now - told >= LATE_S]
+        if settled:
+            self._after = max(settled)
+            self._told = {event_id: told for event_id, told in self._told.items() if event_id > self._after}
+        return rows
+
+
+def _keep(services: UserServices, follower: Follower, named: Sequence[RealmId], keep: Callable[[], None]) -> None:
+    keep()
+    if not named:
+        # somebody may have become a member of another one meanwhile
+        follower.realm_ids = set(_realms_of(services))
+
+
+def _realms_of(services: UserServices) -> list[RealmId]:
+    return [realm.realm_id for realm in services.realms.all()]
+
+
+async def _told(events: AsyncIterator[RealmEvent]) -> AsyncIterator[ServerSentEvent]:
+    async for event in events:
+        payload = event.payload
+        if "code" in (payload.get("error") or {}):
+            event = replace(event, payload={**payload, "error": over_http(payload["error"])})
+        yield ServerSentEvent(_text(event), id=str(event.event_id), event=event.topic)
+
+
+def _text(event: RealmEvent) -> str:
+    row: dict[str, Any] = {name: event[name] for name in event.keys()}  # noqa: SIM118 - a row is no mapping
+    return orjson.dumps(row, default=str).decode()

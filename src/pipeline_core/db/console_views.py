@@ -1,0 +1,141 @@
+"""Lists and sums that the console and its HTTP API show, as one user may see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pipeline_core.db.document_lists import LISTED_DOCUMENTS, STATUSES, TOTALS
+from pipeline_core.db.views import Views
+from pipeline_core.domain.document_filter import DocumentFilter
+from pipeline_core.domain.ids import DocumentId, RealmId, UserId
+from pipeline_core.domain.rows.documents import ListedDocument, StatusOfDocument, Total
+from pipeline_core.domain.rows.overview import (
+    COMPLETE,
+    PHASES,
+    DeadCode,
+    DeadDocument,
+    Overview,
+    PhaseCount,
+    StageSeconds,
+    Throughput,
+)
+from pipeline_core.domain.rows.review_costs import Acceptance, Pace, ReviewCosts, RuleOutcome
+from pipeline_core.domain.rows.waiting import WaitingKind, WaitingRow
+
+Before = tuple[datetime, UUID] | None
+"""The position of the last row that was seen: its time and id."""
+_NEWEST_RUNS = 1000
+"""Of each stage, that its seconds are taken from."""
+
+
+class ConsoleViews(Views):
+    """Each call is one short transaction under the user's claims."""
+
+    def documents_page(
+        self, realm_ids: Sequence[RealmId], matching: DocumentFilter, *, before: Before = None, limit: int
+    ) -> list[ListedDocument]:
+        """Documents that match, newest first, after the position ``before``.
+
+        Raises:
+            RefusedError: the filter names a type that is not known.
+        """
+        before_ts, before_id = before or (None, None)
+        with self._reading(one_moment=False) as session:
+            return session.select(
+                LISTED_DOCUMENTS,
+                realm_ids=list(realm_ids),
+                before_ts=before_ts,
+                before_id=before_id,
+                limit=limit,
+                **matching.parameters(),
+            )
+
+    def documents_total(self, realm_ids: Sequence[RealmId], matching: DocumentFilter) -> int:
+        """The number of documents that match.
+
+        Raises:
+            RefusedError: the filter names a type that is not known.
+        """
+        with self._reading(one_moment=False) as session:
+            listing = TOTALS[matching.needs_job]
+            [row] = session.select(listing, realm_ids=list(realm_ids), **matching.parameters())
+            return row.total
+
+    def statuses_of(
+        self, realm_id: RealmId, *, matching: DocumentFilter | None = None, document_ids: Sequence[DocumentId] = ()
+    ) -> list[StatusOfDocument]:
+        """Both statuses of the documents that match, or of those that are named.
+
+        Raises:
+            RefusedError: the filter names a type that is not known.
+        """
+        wanted = {"document_ids": list(document_ids)} if matching is None else dict(matching.parameters())
+        with self._reading(one_moment=False) as session:
+            listing = STATUSES[matching is not None and matching.needs_job]
+            return session.select(listing, realm_ids=[realm_id], **wanted)
+
+    def waiting_page(
+        self,
+        realm_ids: Sequence[RealmId],
+        *,
+        phases: Sequence[int] = (),
+        kind: WaitingKind | None = None,
+        by_use: bool = False,
+        after: tuple[int, datetime, UUID] | None = None,
+        limit: int,
+    ) -> list[WaitingRow]:
+        """Documents and banks that wait for a person, the oldest first, or first what settles most (``by_use``).
+
+        ``after`` is the position of the last row that was seen: its rank, since when it waits, and its id.
+        """
+        after_rank, after_ts, after_id = after or (None, None, None)
+        return self._rows(
+            WaitingRow,
+            "waiting_page",
+            realm_ids=list(realm_ids),
+            phases=list(phases) or None,
+            kind=kind,
+            by_use=by_use,
+            after_rank=after_rank,
+            after_ts=after_ts,
+            after_id=after_id,
+            limit=limit,
+        )
+
+    def waiting_total(
+        self, realm_ids: Sequence[RealmId], *, phases: Sequence[int] = (), kind: WaitingKind | None = None
+    ) -> int:
+        """The number of documents and banks that wait for a person: cheap enough for every page."""
+        given = {"realm_ids": list(realm_ids), "phases": list(phases) or None, "kind": kind}
+        [row] = self._rows(Total, "waiting_total", **given)
+        return row.total
+
+    def overview(self, realm_ids: Sequence[RealmId], *, days: int = 7, by: str = "day", dead: int = 10) -> Overview:
+        """Documents by phase, the newest dead letters, throughput by ``day`` or ``hour``, and the stages' seconds."""
+        realms = {"realm_ids": list(realm_ids)}
+        with self._reading() as session:
+            counts = session.rows(PhaseCount, "overview_phases", **realms)
+            by_phase = {one.phase: one for one in counts}
+            none = (0,) * 6
+            return Overview(
+                phases=[by_phase.get(phase) or PhaseCount(phase, *none) for phase in PHASES],
+                completed=by_phase[COMPLETE].total if COMPLETE in by_phase else 0,
+                dead=session.rows(DeadDocument, "overview_dead", limit=dead, **realms),
+                dead_codes=session.rows(DeadCode, "overview_dead_codes", **realms),
+                throughput=session.rows(Throughput, "overview_throughput", days=days, by=by, **realms),
+                stages=session.rows(StageSeconds, "overview_stages", days=days, most=_NEWEST_RUNS, **realms),
+            )
+
+    def review_costs(self, realm_ids: Sequence[RealmId], user_id: UserId, *, days: int = 30) -> ReviewCosts:
+        """The time and the outcome of people's decisions; the pace of one reviewer is for that reviewer alone."""
+        given = {"realm_ids": list(realm_ids), "days": days}
+        with self._reading() as session:
+            [everybody] = session.rows(Pace, "review_pace", user_id=None, **given)
+            [mine] = session.rows(Pace, "review_pace", user_id=user_id, **given)
+            return ReviewCosts(
+                days=days,
+                everybody=everybody.of_nobody(),
+                mine=mine,
+                facts=session.rows(Acceptance, "review_acceptance", **given),
+                findings=session.rows(RuleOutcome, "review_findings", **given),
+            )

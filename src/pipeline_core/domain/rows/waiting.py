@@ -1,0 +1,76 @@
+"""Rows of what waits for a person: documents and question banks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from pipeline_core.domain.asking import Asked, why_asked, why_asked_about_bank
+from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, Profile
+from pipeline_core.domain.rows.record import Record
+
+BANK_PAGE = "/batches/{}"
+
+
+class WaitingKind(StrEnum):
+    DOCUMENT = "document"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow(Record):
+    """A document or a bank that waits for a person, and since when."""
+
+    kind: WaitingKind
+    id: Annotated[UUID, Field(description="Of the document's job, or of the batch")]
+    realm_id: RealmId
+    document_id: DocumentId | None
+    filename: str
+    phase: Annotated[int | None, Field(description="2 matching review, 4 validation review; null for a batch")]
+    stage: JobStage | None
+    profile: Profile | None
+    waits_since: Annotated[datetime, Field(description="When the question was first asked")]
+    workflow: str
+    is_published: Annotated[bool, Field(description="An earlier version of the document is published")]
+    pending: Annotated[int, Field(description="Facts or questions that nobody has decided")]
+    approved: int
+    facts_to_decide: Annotated[int, Field(description="Facts of medium confidence that a person is asked about")]
+    least_confidence: Annotated[float | None, Field(description="The lowest confidence of those")]
+    undecided: Annotated[int, Field(description="Undecided pairs of near-duplicates")]
+    alike: Annotated[int, Field(description="Facts that have such pairs")]
+    alike_published: int
+    critical: int
+    returned_for: Annotated[int | None, Field(description="Findings for which it was returned to matching review")]
+    settles: Annotated[
+        int,
+        Field(description="Facts on whose way the decision is: its own, and those elsewhere that repeat one of them"),
+    ]
+    rank: Annotated[int, Field(exclude=True)]
+
+    @property
+    def reason(self) -> str:
+        """Why a person is asked, in one sentence."""
+        if self.stage is None:
+            return why_asked_about_bank(pending=self.pending, approved=self.approved, alike=self.alike)
+        return why_asked(
+            Asked(
+                self.stage,
+                critical=self.critical,
+                alike=self.alike,
+                alike_published=self.alike_published,
+                facts_to_decide=self.facts_to_decide,
+                returned_for=self.returned_for,
+                pending=self.pending,
+                workflow=self.workflow,
+                profile=self.profile or Profile.STANDARD,
+            )
+        )
+
+    @property
+    def page(self) -> str:
+        """The page on which it is decided."""
+        return (BANK_PAGE if self.phase is None else REVIEW_PAGES[self.phase]).format(self.id)

@@ -1,0 +1,140 @@
+"""The overview and the costs of reviewing over HTTP: what they count is what is there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.bootstrap import Pipeline
+from tests.api.conftest import NO_LIMITS, client_of
+from tests.support.reviewing import CONTRADICTORY, park
+from tests.support.through import needs_work, publish, receive, through, upload
+from tests.support.two_users import ANN, BOB
+
+URL = "/api/v2/overview"
+COSTS = "/api/v2/review/costs"
+
+
+@pytest.fixture
+def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+
+
+@pytest.fixture
+def ann(pipeline: Pipeline) -> TestClient:
+    return client_of(pipeline)
+
+
+def facts_of(client: TestClient, job_id: str) -> list[dict[str, Any]]:
+    document_id = client.get(f"/api/v2/jobs/{job_id}").json()["document_id"]
+    return list(client.get(f"/api/v2/documents/{document_id}/facts").json()["items"])
+
+
+def test_the_phases_add_up_and_dead_letters_say_what_to_do(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+    publish(app, upload())
+    park(app, "costs.md", CONTRADICTORY)
+    receive(app, upload("new.md", "# New\n\nNew rooms are locked at night.\n"))
+    through(app, needs_work(app, receive(app, upload("empty.pdf", "%PDF-1.4\nnothing that is a page\n%%EOF"))))
+    answer = client_of(app).get(URL).json()
+    assert {row["phase"]: row["total"] for row in answer["phases"] if row["total"]} == {0: 1, 1: 1, 4: 1, 6: 1}
+    assert [row["name"] for row in answer["phases"]][:3] == ["Upload", "Processing", "Matching review"]
+    assert (answer["phases"][4]["waiting"], answer["phases"][6]["done"], answer["phases"][1]["dead"]) == (1, 1, 1)
+    assert (answer["waiting"], answer["published_today"], answer["completed"]) == (1, 1, 0)
+    dead = answer["dead_letters"]
+    assert dead["total"] == 1
+    [row] = dead["newest"]
+    assert dead["by_code"] == [{"code": row["last_error"]["code"], "jobs": 1}]
+    assert row["filename"] == "empty.pdf"
+    assert row["last_error"]["message"]
+    assert row["last_error"]["action"]
+    assert len(answer["throughput"]) == 7
+    assert answer["throughput"][-1] | {"since": ""} == {"since": "", "published": 1, "not_published": 0, "dead": 1}
+    stages = {row["stage"]: row for row in answer["stages"]}
+    assert stages["ingestor"]["documents"] == 1
+    assert all(0 <= row["p50_s"] <= row["p95_s"] for row in stages.values())
+
+
+def test_what_was_downloaded_is_complete(make_pipeline: Callable[..., Pipeline], database_url: str) -> None:
+    app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+    publish(app, upload())
+    with psycopg.connect(database_url) as owner:
+        owner.execute("UPDATE upload_pipeline.upload_jobs SET stage6_completed_at = now()")
+    answer = client_of(app).get(URL, params={"by": "hour", "days": 1}).json()
+    assert (answer["completed"], answer["phases"][6]["total"]) == (1, 0)
+    assert 1 <= len(answer["throughput"]) <= 24
+    assert sum(row["published"] for row in answer["throughput"]) == answer["published_today"] == 1
+
+
+def test_nothing_of_anothers(pipeline: Pipeline, ann: TestClient) -> None:
+    park(pipeline)
+    bob = client_of(pipeline, BOB)
+    assert sum(row["total"] for row in bob.get(URL).json()["phases"]) == 0
+    assert bob.get(COSTS).json()["everybody"]["decisions"] == 0
+
+
+@pytest.fixture
+def decided(pipeline: Pipeline, ann: TestClient, database_url: str) -> list[dict[str, Any]]:
+    """Facts of one document: approved, edited and approved, rejected, approved and undone; 10 seconds each."""
+    park(pipeline)
+    job_id = ann.get("/api/job/next").json()["job"]["job_id"]
+    facts = facts_of(ann, job_id)
+    document_id = ann.get(f"/api/v2/jobs/{job_id}").json()["document_id"]
+    urls = [f"/api/v2/documents/{document_id}/facts/{fact['question_id']}" for fact in facts]
+    ann.patch(urls[0], json={"status": "approved"})
+    ann.patch(urls[1], json={"statement": "The valve opens at 3 bar and protects the vessel."})
+    ann.patch(urls[1], json={"status": "approved"})
+    ann.patch(urls[2], json={"status": "rejected"})
+    ann.patch(urls[3], json={"status": "approved"})
+    ann.post(f"{urls[3]}/undo")
+    with psycopg.connect(database_url) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE upload_pipeline.events e SET ts = now() - interval '1 hour' + n * interval '10 seconds' "
+            "FROM (SELECT event_id, row_number() OVER (ORDER BY event_id) AS n FROM upload_pipeline.events "
+            "WHERE type = 'review') r WHERE r.event_id = e.event_id"
+        )
+    return facts
+
+
+def test_what_reviewing_costs(decided: list[dict[str, Any]], ann: TestClient) -> None:
+    answer = ann.get(COSTS).json()
+    mine, everybody = answer["mine"], answer["everybody"]
+    # of fewer than three the time of everybody would tell that of another
+    assert (everybody["decisions"], everybody["reviewers"]) == (6, 1)
+    assert (everybody["seconds"], everybody["median_s"], everybody["timed_acts"]) == (None, None, None)
+    assert (mine["decisions"], mine["timed_acts"], mine["reviewers"], mine["median_s"]) == (6, 5, 1, 10.0)
+    assert mine["seconds"] == 50.0
+    by = {(row["kind"], row["name"]): row for row in answer["facts"]}
+    generator = decided[0]["generator"]
+    assert by["generator", generator] == {
+        "kind": "generator", "name": generator, "decided": 3, "accepted": 2, "rejected": 1, "edited": 1,
+    }  # fmt: skip
+    for kind in ("generator", "confidence", "reason"):
+        assert sum(row["decided"] for row in answer["facts"] if row["kind"] == kind) == 3
+
+
+def test_findings_by_rule(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+    park(app, "costs.md", CONTRADICTORY)
+    client = client_of(app)
+    job_id = client.get("/api/job/next").json()["job"]["job_id"]
+    assert client.post(f"/api/job/{job_id}/override-validation", json={"reason": "Of next year."}).status_code == 200
+    [row] = client.get(COSTS).json()["findings"]
+    assert (row["overridden"], row["returned"], row["rejected"]) == (1, 0, 0)
+    assert row["rule"]
+
+
+def test_metrics_count_decisions(decided: list[dict[str, Any]], ann: TestClient) -> None:
+    text = ann.get("/metrics").text
+    generator = decided[0]["generator"]
+    assert 'upload_pipeline_review_decisions_total{decision="fact_approved"} 3.0' in text
+    for decision, count in (("approved", 3), ("edited", 1), ("rejected", 1)):
+        labels = f'decision="{decision}",generator="{generator}"'
+        other = f'generator="{generator}",decision="{decision}"'
+        assert any(
+            f"upload_pipeline_review_facts_by_generator_total{{{names}}} {count}.0" in text for names in (labels, other)
+        )
+    assert "upload_pipeline_review_seconds_total" in text
