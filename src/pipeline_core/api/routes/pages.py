@@ -117,8 +117,6 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
     return _answer(200, html)
 
 
-
-
 @router.get("/batches/{batch_id}")
 def batch_page(batch_id: UUID, request: Request, services: Services) -> Response:
     batch = services.views.batch(BatchId(batch_id))
