@@ -23,7 +23,7 @@ class Visitor:
     client: TestClient
 
     def get(self, path: str, **params: Any) -> httpx.Response:
-        return self.client.get(path, params=params)
+        return self.client.get(path, params=params or None)
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> httpx.Response:
         return self.client.post(path, data={"csrf": self._csrf, **(fields or {})}, **more)

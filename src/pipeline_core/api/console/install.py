@@ -4,7 +4,17 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, live, sign_in
-from pipeline_core.api.console.pages import realm, review, review_decisions, review_matching, validate
+from pipeline_core.api.console.pages import (
+    bank,
+    bank_decisions,
+    batches,
+    duplicates,
+    realm,
+    review,
+    review_decisions,
+    review_matching,
+    validate,
+)
 
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -13,6 +23,10 @@ PAGES: tuple[APIRouter, ...] = (
     review_matching.router,
     review_decisions.router,
     validate.router,
+    batches.router,
+    bank.router,
+    bank_decisions.router,
+    duplicates.router,
     realm.router,
 )
 _front = APIRouter(include_in_schema=False)
