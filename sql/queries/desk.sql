@@ -4,6 +4,7 @@ SELECT q.question_id, q.status, q.version, q.evidence_page AS page, round(q.conf
     left(coalesce(q.answer, q.statement), 400) AS answer, left(q.question, 400) AS question, q.left_out_reason,
     q.duplicate_of, q.changed_by, q.changed_at, q.review_notes, q.edited_by, q.added_by,
     q.reviewed_by IS NOT NULL AS is_reviewed,
+    EXISTS (SELECT FROM staged_question_views v WHERE v.question_id = q.question_id) AS is_opened,
     coalesce(q.status = 'pending' AND q.reviewed_by IS NULL AND q.confidence < q.publish_from, false) AS is_unsure,
     coalesce(p.pairs, 0)::int AS pairs,
     CASE WHEN q.status IN ('pending', 'approved') THEN coalesce(p.undecided, 0)::int ELSE 0 END AS undecided,

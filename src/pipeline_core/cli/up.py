@@ -34,6 +34,11 @@ def up(
     that die are restarted; a database or Prefect server named in the settings is used instead of a local one. Ctrl-C
     stops everything, and completed work is kept.
     """
+    run_everything(workers)
+
+
+def run_everything(workers: int, ready: Callable[["Settings"], None] = lambda _: None) -> None:
+    """Run everything until Ctrl-C; ``ready`` is called with the settings once all parts are there."""
     with wired() as app_, _only_one(app_.home):
         supervisor = None
         try:
@@ -46,6 +51,7 @@ def up(
             _tell_addresses(
                 installation.addresses(), app_.own_launcher.api_url, installation.login_file(), workers, app_.home
             )
+            ready(app_.settings)
             supervisor.watch()
         except KeyboardInterrupt:
             _say("Stopping.")
@@ -92,6 +98,7 @@ def _tell_addresses(
     if login:
         # not the login itself: this is often kept in a service's log
         _say(f"Login for Prefect, also shown by `pipeline ui`: {login}")
+    _say("To review: `pipeline console`, in another terminal, opens the pages signed in")
     _say("Ready.   (Ctrl-C stops it)")
 
 

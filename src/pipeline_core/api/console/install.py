@@ -8,19 +8,27 @@ from pipeline_core.api.console.pages import (
     bank,
     bank_decisions,
     batches,
+    document_pages,
     duplicates,
+    fact,
+    missed_fact,
     realm,
     review,
+    review_bulk,
     review_decisions,
     review_matching,
+    search,
     validate,
 )
 
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
     live.router,
+    document_pages.router,
+    fact.router,
+    missed_fact.router,
     review.router,
-    review_matching.router,
+    review_bulk.router,
     review_decisions.router,
     validate.router,
     batches.router,
@@ -28,6 +36,8 @@ PAGES: tuple[APIRouter, ...] = (
     bank_decisions.router,
     duplicates.router,
     realm.router,
+    review_matching.router,
+    search.router,
 )
 _front = APIRouter(include_in_schema=False)
 

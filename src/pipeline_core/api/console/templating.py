@@ -66,7 +66,6 @@ def environment() -> Environment:
         initials=initials,
         who=who,
         plain=strip_markdown,
-        safe_html=Markup,  # of `domain.chunk_html` alone, which makes nothing active
     )
     made.globals.update(
         asset=lambda path: assets().url(path),

@@ -33,6 +33,8 @@ class ListedFact(Record):
     edited_by: str | None
     added_by: str | None
     is_reviewed: bool
+    is_opened: bool
+    """Whether anybody was shown it by itself."""
     is_unsure: bool
     """Not certain enough to be published unseen, and nobody has decided it."""
     pairs: int

@@ -18,12 +18,13 @@ from pipeline_core.api.console.desk import (
     shown_pair,
     why,
 )
+from pipeline_core.api.console.evidence import evidence_page
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.api.console.visits import ToLook, Visit, walks
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState, Outcome
 from pipeline_core.domain.review import Expected, OfDocument, Reviewer
 from pipeline_core.domain.rows.desk import ListedFact
 
@@ -60,7 +61,10 @@ def show_document(
         for pair in (services.review.pairs(where, services.realm_id) if current and current.pairs else [])
         if current and pair.staged == current.question_id and pair.resolved_by != "system"
     ]
+    if fact:
+        services.bulk.mark_opened(where, [fact.question_id], by=reviewer(visit))
     sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
+    shown = evidence_page(visit, document_id, fact.question_id, link=at.url) if fact else None
     parked = job.parked if job.parked and not job.parked.error else None
     is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
     ledger = ledger_of(facts)
@@ -70,7 +74,8 @@ def show_document(
         job=job,
         at=at,
         rows=rows,
-        groups=grouped(rows, at.order, fact.page_unit if fact else None),
+        # whoever walks the list by keys takes the fact and its source alone
+        groups=[] if walks(visit.request) else grouped(rows, at.order, fact.page_unit if fact else None),
         ledger=ledger,
         ledger_undecided=sum(row.undecided for row in facts),
         why=why(facts),
@@ -81,10 +86,11 @@ def show_document(
         pairs=pairs,
         proof=proof_line(fact) if fact else None,
         passage=passage(sources[0].chunk, fact.evidence) if fact and sources else None,
-        sources=sources,
+        shown=shown,
         parked=parked,
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
+        may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),
         others=services.review.look(document_id, services.realm_id, current.question_id if current else None),
         undoable=services.review.can_undo(where, reviewer(visit)) if is_open else None,
         following=_after(rows, current),
