@@ -40,7 +40,7 @@ def test_the_phases_add_up_and_dead_letters_say_what_to_do(make_pipeline: Callab
     through(app, needs_work(app, receive(app, upload("empty.pdf", "%PDF-1.4\nnothing that is a page\n%%EOF"))))
     answer = client_of(app).get(URL).json()
     assert {row["phase"]: row["total"] for row in answer["phases"] if row["total"]} == {0: 1, 1: 1, 4: 1, 6: 1}
-    assert [row["name"] for row in answer["phases"]][:3] == ["Upload", "Processing", "Matching review"]
+    assert [row["name"] for row in answer["phases"]][:3] == ["upload", "processing", "matching review"]
     assert (answer["phases"][4]["waiting"], answer["phases"][6]["done"], answer["phases"][1]["dead"]) == (1, 1, 1)
     assert (answer["waiting"], answer["published_today"], answer["completed"]) == (1, 1, 0)
     dead = answer["dead_letters"]

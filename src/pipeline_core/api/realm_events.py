@@ -55,8 +55,8 @@ async def realm_events(
     after: int | None,
     until: float,
     keep: Callable[[], None] = lambda: None,
-) -> AsyncIterator[RealmEvent]:
-    """Each event once, those of one realm mostly in order: one that is committed late comes late.
+) -> AsyncIterator[list[RealmEvent]]:
+    """What is new, each event once, those of one realm mostly in order: one that is committed late comes late.
 
     Ends at ``until``, and when the database is away: whoever follows comes back, and goes on after the last event.
     ``keep`` is called every twenty seconds.
@@ -71,11 +71,9 @@ async def realm_events(
                     kept = time.monotonic()
                     await run_in_threadpool(_keep, services, follower, named, keep)
                 rows = await run_in_threadpool(reader.read, sorted(follower.realm_ids))
-                for row in rows:
-                    yield row
-                    # a turn for whoever sees that the reader has gone
-                    await asyncio.sleep(0)
-                if not rows:
+                if rows:
+                    yield rows
+                else:
                     await follower.wait(min(_LOOK_EVERY_S, left))
     except PipelineError:
         return
@@ -113,12 +111,19 @@ def _realms_of(services: UserServices) -> list[RealmId]:
     return [realm.realm_id for realm in services.realms.all()]
 
 
-async def _told(events: AsyncIterator[RealmEvent]) -> AsyncIterator[ServerSentEvent]:
-    async for event in events:
-        payload = event.payload
-        if "code" in (payload.get("error") or {}):
-            event = replace(event, payload={**payload, "error": over_http(payload["error"])})
-        yield ServerSentEvent(_text(event), id=str(event.event_id), event=event.topic)
+async def _told(events: AsyncIterator[list[RealmEvent]]) -> AsyncIterator[ServerSentEvent]:
+    async for rows in events:
+        for event in rows:
+            yield ServerSentEvent(_text(_over_http(event)), id=str(event.event_id), event=event.topic)
+            # a turn for whoever sees that the reader has gone
+            await asyncio.sleep(0)
+
+
+def _over_http(event: RealmEvent) -> RealmEvent:
+    """The event with its error's advice for a client of this API."""
+    if "code" not in (event.payload.get("error") or {}):
+        return event
+    return replace(event, payload={**event.payload, "error": over_http(event.payload["error"])})
 
 
 def _text(event: RealmEvent) -> str:

@@ -239,6 +239,12 @@ class Adapters(Databases):
         own = headers(signed_in(os.environ, self.settings.home))
         return self.closing(PrefectQueueRuns(url, headers=own, deployment=deployment)) if url else None
 
+    @property
+    def prefect_pages(self) -> str:
+        """The address of Prefect's own pages as browsers reach them; "" if it is not known."""
+        api = os.environ.get("PREFECT_API_URL", "")
+        return (os.environ.get("PREFECT_UI_URL") or api.removesuffix("/").removesuffix("/api")).rstrip("/")
+
     @once
     def launcher(self) -> Launcher:
         """The launcher that the setting ``launch`` names."""

@@ -4,9 +4,17 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, sign_in
-from pipeline_core.api.console.pages import review
+from pipeline_core.api.console.pages import dashboard, documents, jobs, live, outputs, review
 
-PAGES: tuple[APIRouter, ...] = (sign_in.router, review.router)
+PAGES: tuple[APIRouter, ...] = (
+    sign_in.router,
+    live.router,
+    dashboard.router,
+    documents.router,
+    jobs.router,
+    outputs.router,
+    review.router,
+)
 _front = APIRouter(include_in_schema=False)
 
 
