@@ -22,8 +22,17 @@ CREATE TABLE review_changes (
     CONSTRAINT review_changes_scope_check CHECK (num_nonnulls(document_id, batch_id) = 1)
 );
 CREATE INDEX review_changes_scope_idx ON review_changes (coalesce(document_id, batch_id), made_at DESC);
+CREATE INDEX review_changes_undoes_idx ON review_changes (undoes);
 CREATE INDEX review_changes_document_idx ON review_changes (document_id);
 CREATE INDEX review_changes_batch_idx ON review_changes (batch_id);
+
+-- A change is undone by an undo that is not undone itself.
+CREATE FUNCTION is_undone(change uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM review_changes u WHERE u.undoes = change AND NOT is_undone(u.change_id));
+END
+$$;
 
 CREATE TABLE review_change_rows (
     change_id uuid NOT NULL REFERENCES review_changes ON DELETE CASCADE,

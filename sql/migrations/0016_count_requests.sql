@@ -22,3 +22,18 @@ CREATE TABLE event_streams (
     open_until timestamptz NOT NULL
 );
 CREATE INDEX event_streams_user_idx ON event_streams (user_id);
+
+-- Who looks at a document now, and at which fact: shown to the others who review it. Nobody is locked out by it, and of a
+-- crash nothing of it need be left.
+CREATE UNLOGGED TABLE presence (
+    document_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    user_id uuid NOT NULL DEFAULT current_user_id(),
+    user_name text NOT NULL DEFAULT coalesce(acting_name(), ''),
+    question_id uuid,
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (document_id, user_id),
+    FOREIGN KEY (document_id, realm_id) REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX presence_user_idx ON presence (user_id);

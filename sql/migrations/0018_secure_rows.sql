@@ -52,6 +52,7 @@ BEGIN
         -- whoever reads follows events, and leaves a trace of what was downloaded or exported
         ('events', 'reader', '{INSERT}'),
         ('event_streams', 'reader', '{INSERT,UPDATE,DELETE}'),
+        ('presence', 'reader', '{INSERT,UPDATE,DELETE}'),
         -- and opens what is staged
         ('staged_question_views', 'reader', '{INSERT}')
     ) AS t (owned, least_role, changes)
@@ -87,6 +88,10 @@ CREATE POLICY staged_question_views_own_hand ON staged_question_views AS RESTRIC
         WHERE q.question_id = staged_question_views.question_id AND q.realm_id = staged_question_views.realm_id));
 CREATE POLICY realm_members_own_hand ON realm_members AS RESTRICTIVE FOR INSERT
     WITH CHECK (added_by = (SELECT current_user_id()));
+-- Where others look is seen, and nobody else is put there.
+CREATE POLICY presence_own_hand ON presence AS RESTRICTIVE FOR INSERT WITH CHECK (user_id = (SELECT current_user_id()));
+CREATE POLICY presence_own_step ON presence AS RESTRICTIVE FOR UPDATE USING (user_id = (SELECT current_user_id()));
+CREATE POLICY presence_own_leave ON presence AS RESTRICTIVE FOR DELETE USING (user_id = (SELECT current_user_id()));
 CREATE POLICY event_streams_own ON event_streams AS RESTRICTIVE
     USING (user_id = (SELECT current_user_id())) WITH CHECK (user_id = (SELECT current_user_id()));
 

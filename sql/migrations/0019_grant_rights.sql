@@ -28,7 +28,7 @@ GRANT SELECT ON realms, realm_members, review_changes, review_change_rows, docum
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
     staged_question_views, standing_questions, staging_duplicates, undecided_pairs, waiting_for_people, duplicate_decisions,
     comparable, orphaned_questions, substitutes,
-    document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams,
+    document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams, presence,
     webhook_deliveries, rate_limits TO upload_pipeline_api;
 -- A secret is shown once, by who made it: the API can write it and not read it.
 GRANT SELECT (webhook_id, realm_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error,
@@ -95,6 +95,8 @@ GRANT INSERT (job_id, document_id, realm_id, correlation_id, type, severity, cod
     TO upload_pipeline_api;
 GRANT INSERT (webhook_id, realm_id, url, secret, events), DELETE ON webhook_endpoints TO upload_pipeline_api;
 GRANT INSERT, UPDATE (hits) ON rate_limits TO upload_pipeline_api;
+-- Whoever looks, and when, the database says itself.
+GRANT INSERT (document_id, realm_id, question_id), UPDATE (question_id, seen_at), DELETE ON presence TO upload_pipeline_api;
 GRANT INSERT (stream_id, realm_id, user_id, open_until), UPDATE (open_until), DELETE ON event_streams TO upload_pipeline_api;
 
 -- --- functions that run as the owner --------------------------------------------------------------------------------

@@ -116,11 +116,27 @@ SELECT p.duplicate_id, q.upload_batch_id AS batch_id, q.document_id, p.staged_qu
     coalesce(q.question || E'\n' || q.answer, q.statement) AS staged_text,
     coalesce(s.question || E'\n' || s.answer, s.statement, a.question || E'\n' || a.answer, a.statement) AS existing_text,
     a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
-        WHERE t.question_id = p.existing_question_id) AS existing_stands
+        WHERE t.question_id = p.existing_question_id) AS existing_stands,
+    jsonb_build_object('question_id', q.question_id, 'question', q.question, 'answer', q.answer,
+        'statement', q.statement, 'quote', q.evidence_quote, 'document_id', q.document_id,
+        'filename', coalesce(d.filename, b.file_name), 'page', q.evidence_page, 'page_unit', d.page_unit,
+        'chunk_id', q.chunk_id, 'published_at', NULL) AS staged_side,
+    CASE WHEN a.question_id IS NOT NULL THEN jsonb_build_object('question_id', a.question_id, 'question', a.question,
+        'answer', a.answer, 'statement', a.statement, 'quote', a.evidence_quote, 'document_id', a.document_id,
+        'filename', coalesce(e.filename, c.file_name), 'page', a.evidence_page, 'page_unit', e.page_unit,
+        'chunk_id', a.chunk_id, 'published_at', a.published_at)
+    WHEN s.question_id IS NOT NULL THEN jsonb_build_object('question_id', s.question_id, 'question', s.question,
+        'answer', s.answer, 'statement', s.statement, 'quote', s.evidence_quote, 'document_id', s.document_id,
+        'filename', coalesce(e.filename, c.file_name), 'page', s.evidence_page, 'page_unit', e.page_unit,
+        'chunk_id', s.chunk_id, 'published_at', NULL) END AS existing_side
 FROM staging_duplicates p
 JOIN staged_questions q ON q.question_id = p.staged_question_id
+LEFT JOIN documents d ON d.document_id = q.document_id
+LEFT JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 LEFT JOIN staged_questions s ON s.question_id = p.existing_question_id
 LEFT JOIN all_questions a ON a.question_id = p.existing_question_id
+LEFT JOIN documents e ON e.document_id = coalesce(a.document_id, s.document_id)
+LEFT JOIN upload_batches c ON c.batch_id = s.upload_batch_id
 WHERE q.realm_id = %(realm_id)s AND (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
     AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
     AND (%(duplicate_ids)s::uuid[] IS NULL OR p.duplicate_id = ANY(%(duplicate_ids)s))

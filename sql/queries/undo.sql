@@ -13,6 +13,12 @@ SELECT change_id, made_by, made_at, subjects, undoes IS NOT NULL AS is_undo FROM
 WHERE coalesce(document_id, batch_id) = %(scope_id)s AND %(subject)s = ANY(subjects)
 ORDER BY made_at DESC LIMIT 1;
 
+-- name: last_standing_change
+-- The newest change of a reviewer that stands: no undo, and not undone.
+SELECT change_id, made_by, made_at, subjects, false AS is_undo FROM review_changes
+WHERE coalesce(document_id, batch_id) = %(scope_id)s AND made_by = %(by)s AND undoes IS NULL AND NOT is_undone(change_id)
+ORDER BY made_at DESC LIMIT 1;
+
 -- name: changed_rows
 -- What a change changed, and how it is now; whose it is, and whether that can still be decided about.
 SELECT r.kind, r.row_key, r.before, r.after,

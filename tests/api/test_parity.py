@@ -15,7 +15,7 @@ OF_DOCUMENTS = {
     "edit": {"change_fact"},
     "add": {"add_fact"},
     "resolve": {"resolve_duplicate"},
-    "undo": {"undo_decision", "undo_fact", "undo_duplicate"},
+    "undo": {"undo_decision", "undo_fact", "undo_duplicate", "undo_last"},
 }
 OF_BANKS = {
     "approve": {"review_batch"},

@@ -18,8 +18,9 @@ from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
 from pipeline_core.api.server import config
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.realms import Role
 from tests.support.browser import NAMES
-from tests.support.two_users import ANN
+from tests.support.two_users import ANN, BOB
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 NO_LIMITS = {"limit_uploads_per_day": 0, "limit_active_jobs": 0, "limit_console_per_minute": 0}
@@ -119,6 +120,23 @@ def open_console(chromium: Browser) -> Iterator[Callable[[Pipeline], Console]]:
     for console in opened:
         for person in console.people:
             person.check()
+
+
+@pytest.fixture
+def team_console(
+    make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]
+) -> Callable[[Role], Console]:
+    """Makes a console over a realm that Ann has made, and in which Bob has the role."""
+
+    def make(role: Role) -> Console:
+        changes = {**NO_LIMITS, "user_id": ANN, "workflow": "manual"}
+        own = make_pipeline(changes=changes)
+        realms = own.for_user(own.person).realms
+        realm_id = realms.create("team").realm_id
+        realms.put(realm_id, BOB, role, name="Bob Osei")
+        return open_console(make_pipeline(changes={**changes, "realm_id": realm_id}))
+
+    return make
 
 
 def _config(pipeline: Pipeline) -> uvicorn.Config:

@@ -15,6 +15,7 @@ MAY: dict[str, set[str]] = {
     "events": READ,
     "document_names": READ,
     "orphaned_questions": READ,
+    "presence": READ | {"DELETE"},
     "paid_calls": READ,
     "parked_decisions": READ,
     "review_change_rows": READ,
@@ -54,6 +55,7 @@ POLICIES: dict[str, dict[str, str]] = {
     "review_changes": {"INSERT": "reviewer"},
     "events": {"INSERT": "reader"},
     "event_streams": {"INSERT": "reader", "UPDATE": "reader", "DELETE": "reader"},
+    "presence": {"INSERT": "reader", "UPDATE": "reader", "DELETE": "reader"},
     "webhook_endpoints": {"SELECT": "admin", "INSERT": "admin", "DELETE": "admin"},
     "webhook_deliveries": {"SELECT": "admin"},
 }

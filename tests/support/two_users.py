@@ -82,6 +82,10 @@ def _fill(url: str, home: Path, realm_id: RealmId, name: str, embedder: Embedder
         uow.questions.open(where, opened, realm_id=realm_id, user_id=UserId(realm_id))
         uow.webhooks.add(uuid4(), realm_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0)
         uow.event_streams.open(uuid4(), realm_id, UserId(realm_id), most=10, lease_s=3600)
+        uow.session.connection.execute(  # type: ignore[attr-defined]
+            "INSERT INTO presence (document_id, realm_id, user_id) VALUES (%s, %s, %s)",
+            (document_id, realm_id, realm_id),
+        )
         uow.commit()
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)

@@ -55,8 +55,8 @@ async def realm_events(
     after: int | None,
     until: float,
     keep: Callable[[], None] = lambda: None,
-) -> AsyncIterator[list[RealmEvent]]:
-    """What is new, each event once, those of one realm mostly in order: one that is committed late comes late.
+) -> AsyncIterator[RealmEvent]:
+    """Each event once, those of one realm mostly in order: one that is committed late comes late.
 
     Ends at ``until``, and when the database is away: whoever follows comes back, and goes on after the last event.
     ``keep`` is called every twenty seconds.
@@ -71,9 +71,9 @@ async def realm_events(
                     kept = time.monotonic()
                     await run_in_threadpool(_keep, services, follower, named, keep)
                 rows = await run_in_threadpool(reader.read, sorted(follower.realm_ids))
-                if rows:
-                    yield rows
-                else:
+                for row in rows:
+                    yield row
+                if not rows:
                     await follower.wait(min(_LOOK_EVERY_S, left))
     except PipelineError:
         return
@@ -111,12 +111,11 @@ def _realms_of(services: UserServices) -> list[RealmId]:
     return [realm.realm_id for realm in services.realms.all()]
 
 
-async def _told(events: AsyncIterator[list[RealmEvent]]) -> AsyncIterator[ServerSentEvent]:
-    async for rows in events:
-        for event in rows:
-            yield ServerSentEvent(_text(_over_http(event)), id=str(event.event_id), event=event.topic)
-            # a turn for whoever sees that the reader has gone
-            await asyncio.sleep(0)
+async def _told(events: AsyncIterator[RealmEvent]) -> AsyncIterator[ServerSentEvent]:
+    async for event in events:
+        yield ServerSentEvent(_text(_over_http(event)), id=str(event.event_id), event=event.topic)
+        # a turn for whoever sees that the reader has gone
+        await asyncio.sleep(0)
 
 
 def _over_http(event: RealmEvent) -> RealmEvent:

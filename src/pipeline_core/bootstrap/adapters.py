@@ -243,7 +243,9 @@ class Adapters(Databases):
     def prefect_pages(self) -> str:
         """The address of Prefect's own pages as browsers reach them; "" if it is not known."""
         api = os.environ.get("PREFECT_API_URL", "")
-        return (os.environ.get("PREFECT_UI_URL") or api.removesuffix("/").removesuffix("/api")).rstrip("/")
+        url = (os.environ.get("PREFECT_UI_URL") or api.removesuffix("/").removesuffix("/api")).rstrip("/")
+        # a login in it is not for browsers
+        return url if url.startswith(("http://", "https://")) and "@" not in url else ""
 
     @once
     def launcher(self) -> Launcher:

@@ -744,6 +744,18 @@ class EventStreams(Base):
     open_until: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
 
+class Presence(Base):
+    __tablename__ = "presence"
+    __table_args__ = (_of_document(),)
+
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    user_name: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    question_id: Mapped[UUID | None] = mapped_column(Uuid)
+    seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
 class ParkedDecisions(Base):
     __tablename__ = "parked_decisions"
     __table_args__ = (_of_document(),)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from pipeline_core.db.documents import summary_from
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.batches import Batch, QuestionStatus
@@ -20,7 +22,10 @@ from pipeline_core.domain.review import (
     Where,
     ids_of,
 )
+from pipeline_core.domain.rows.desk import PairSide
 from pipeline_core.domain.staging import MatchKey
+
+_SIDE = TypeAdapter(PairSide)
 
 
 def _fact(row: Row) -> StagedFact:
@@ -33,6 +38,8 @@ def _fact(row: Row) -> StagedFact:
 
 def _pair(row: Row) -> StagedPair:
     row["staged_status"] = QuestionStatus(row["staged_status"])
+    for side in ("staged_side", "existing_side"):
+        row[side] = row[side] and _SIDE.validate_python(row[side])
     return StagedPair(**row)
 
 

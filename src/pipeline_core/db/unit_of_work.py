@@ -12,6 +12,7 @@ from pipeline_core.db.caches import Caches
 from pipeline_core.db.changes import Changes
 from pipeline_core.db.database import Database
 from pipeline_core.db.deep_scans import DeepScans
+from pipeline_core.db.desk import Desk
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
 from pipeline_core.db.event_streams import EventStreams
@@ -108,6 +109,7 @@ class UnitOfWork:
         self.reviews = Reviews(self.session)
         self.parking = Parking(self.session)
         self.changes = Changes(self.session)
+        self.desk = Desk(self.session)
         self.deep_scans = DeepScans(self.session)
         self.webhooks = Webhooks(self.session)
         self.event_streams = EventStreams(self.session)

@@ -12,6 +12,7 @@ from pipeline_core.domain.facts import HasEvidence, LeftOut, Span
 from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, JobId, QuestionId, RealmId, UserId
 from pipeline_core.domain.realms import OWN, Person, user_of
 from pipeline_core.domain.reasons import trimmed
+from pipeline_core.domain.rows.desk import PairSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,9 @@ class StagedPair:
     existing_stands: bool
     flags: Sequence[str]
     proposed: str
+    staged_side: PairSide
+    existing_side: PairSide | None
+    """None where it is there no more."""
 
     @property
     def id(self) -> UUID:

@@ -141,6 +141,40 @@ def undo(scope: Scope, subject: UUID, *, of_pair: bool) -> Change:
     return scope.change([subject], 0, what, of_pairs=of_pair)
 
 
+def undo_last(scope: Scope) -> Change:
+    """Undo the reviewer's newest decision here that stands, with all that followed of it; done again, the one before.
+
+    Raises:
+        ConflictError: there is none, or something that followed was changed since, which is named.
+        RefusedError, StagedStateError, AlreadyDecidedError: the document or bank has gone on.
+    """
+    scope.begin("edit")
+    last = scope.uow.desk.last_change(scope.where.id, scope.by.by)
+    if last is None:
+        raise ConflictError("There is no decision of yours here that can be undone.", action="Nothing was changed.")
+    rows = scope.uow.changes.rows(last.change_id)
+    if others := in_the_way(rows, scope.where.id):
+        raise _in_the_way(scope, last.subjects[0], others[0])
+    was = _subjects(scope, last.subjects)
+    if not isinstance(scope.where, OfDocument) and any(row.standing is QuestionStatus.IMPORTED for row in was):
+        raise StagedStateError("It is imported: decisions on it are final.")
+    scope.keep(list(last.subjects), undoes=last.change_id)
+    scope.uow.changes.restore(to_restore(rows, scope.where.id))
+    for row in was:
+        scope.after_undo(row.staged_id)
+    for before, now in zip(was, _subjects(scope, last.subjects), strict=True):
+        _record(scope, before, now, last)
+    of_pairs = all(isinstance(row, StagedPair) for row in was)
+    return scope.change(list(last.subjects), 0, f"undone: {dated(last.made_at)}", of_pairs=of_pairs)
+
+
+def _subjects(scope: Scope, subjects: Sequence[UUID]) -> list[Row]:
+    """The facts and pairs of a change, in the order of their ids."""
+    wanted = set(subjects)
+    rows: list[Row] = [*scope.facts(), *scope.pairs()]
+    return sorted((row for row in rows if row.id in wanted), key=lambda row: row.id)
+
+
 def _row(scope: Scope, subject: UUID, *, of_pair: bool) -> Row:
     [row] = scope.pairs([subject]) if of_pair else scope.facts([subject])
     return row

@@ -73,6 +73,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"job_id", "document_id", "realm_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
     ),
     "event_streams": ({"stream_id", "realm_id", "user_id", "open_until"}, {"open_until"}),
+    "presence": ({"document_id", "realm_id", "question_id"}, {"question_id", "seen_at"}),
     "review_changes": ({"realm_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
         {"job_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},

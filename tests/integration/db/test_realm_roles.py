@@ -109,6 +109,9 @@ ATTEMPTS = [
     insert("event_streams", "stream_id, realm_id, user_id, open_until", "gen_random_uuid(), %(realm)s, %(me)s, now()"),
     update("event_streams", "open_until = now()"),
     delete("event_streams"),
+    insert("presence", "document_id, realm_id", "%(document)s, %(realm)s"),
+    update("presence", "question_id = NULL"),
+    delete("presence"),
     insert("webhook_endpoints", "webhook_id, realm_id, url, secret, events",
            "gen_random_uuid(), %(realm)s, 'https://example.org/2', 'whsec_' || repeat('A', 44), ARRAY['job.done']"),
     delete("webhook_endpoints"),
@@ -177,6 +180,9 @@ def prepared(connection: psycopg.Connection[Any], realms: Realms, me: object) ->
         "INSERT INTO event_streams (stream_id, realm_id, user_id, open_until) "
         "VALUES (gen_random_uuid(), %(realm)s, %(me)s, now())",
         ids,
+    )
+    connection.execute(
+        "INSERT INTO presence (document_id, realm_id, user_id) VALUES (%(made)s, %(realm)s, %(me)s)", ids
     )
     connection.execute("SET LOCAL ROLE upload_pipeline_api")
     return ids

@@ -18,6 +18,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId, text_sha256
 from pipeline_core.domain.review import Reviewer, StagedFact, StagedPair
+from pipeline_core.domain.rows.desk import PairSide
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.ports.embedder import Embedded
 from pipeline_core.services.batch_import import ImportBatch, plan
@@ -67,6 +68,7 @@ def _pair(number: int, status: QuestionStatus = QuestionStatus.APPROVED) -> Stag
     return StagedPair(
         DuplicateId(UUID(int=number)), BATCH, None, A, B, 0.912, "scored", "pending", None, None, None, 1, "", NOW,
         f"new {number}\nits answer", f"old {number}\nits answer", status, True, (), "keep_both",
+        PairSide(A, None, None, "new", None, None, None, None, None, None, None), None,
     )  # fmt: skip
 
 

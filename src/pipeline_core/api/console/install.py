@@ -3,8 +3,16 @@
 from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
 
-from pipeline_core.api.console import assets, sign_in
-from pipeline_core.api.console.pages import dashboard, documents, jobs, live, outputs, review
+from pipeline_core.api.console import assets, live, sign_in
+from pipeline_core.api.console.pages import (
+    dashboard,
+    documents,
+    jobs,
+    outputs,
+    review,
+    review_decisions,
+    review_matching,
+)
 
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -14,6 +22,8 @@ PAGES: tuple[APIRouter, ...] = (
     jobs.router,
     outputs.router,
     review.router,
+    review_matching.router,
+    review_decisions.router,
 )
 _front = APIRouter(include_in_schema=False)
 

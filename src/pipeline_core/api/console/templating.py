@@ -1,5 +1,6 @@
 """Templates: everything that is put into them is escaped, and a name that is not there is an error."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -10,11 +11,13 @@ from markupsafe import Markup
 
 from pipeline_core.api.console.assets import assets
 from pipeline_core.api.console.keys import KEYS, by_where
+from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
 
 _FOLDER = Path(__file__).with_name("templates")
 PHASES = ("Upload", "Processing", "Matching review", "Validation", "Review", "Generation", "Download")
 """The names of phases 0 to 6."""
+_ID = re.compile(r"\s*\([0-9a-f-]{36}\)$")
 _AGO: Sequence[tuple[int, str]] = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -39,6 +42,11 @@ def initials(name: str) -> str:
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
 
+def who(shown: str) -> str:
+    """Return the name of a person as the record shows them, without the id that stands behind it."""
+    return _ID.sub("", shown) or shown
+
+
 @cache
 def environment() -> Environment:
     """Return the templates of this process."""
@@ -56,6 +64,9 @@ def environment() -> Environment:
         ago=ago,
         clock=clock,
         initials=initials,
+        who=who,
+        plain=strip_markdown,
+        safe_html=Markup,  # of `domain.chunk_html` alone, which makes nothing active
     )
     made.globals.update(
         asset=lambda path: assets().url(path),

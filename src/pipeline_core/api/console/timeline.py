@@ -93,7 +93,7 @@ def attempts(events: Iterable[JobEvent], now: datetime, *, is_running: bool) -> 
         elif event.type in _FAILS and current:
             error = event.payload.get("error") or {}
             found.append(Attempt(*current, event.ts, _FAILS[event.type], str(error.get("message") or event.code)))
-            current, failed = None, current[0]
+            failed, current = current[0], None
         since = event.ts
     if current and is_running:
         found.append(Attempt(*current, max(now, current[1]), "running"))
@@ -124,7 +124,8 @@ class _Scale:
     def __init__(self, tried: Sequence[Attempt]) -> None:
         self._busy = _merged(tried)
         idle = [(end - start).total_seconds() for (_, start), (end, _) in pairwise(self._busy)]
-        room = WIDTH - _GAP * len(idle)
+        gap = min(_GAP, WIDTH / 3 / max(1, len(idle)))
+        room = WIDTH - gap * len(idle)
         seconds = [max((end - start).total_seconds(), 0.001) for start, end in self._busy]
         self._per_second = room / sum(seconds) if seconds else 0.0
         self._at: list[float] = []
@@ -134,8 +135,8 @@ class _Scale:
             self._at.append(x)
             x += length * self._per_second
             if number < len(idle):
-                self.gaps.append((x + _GAP / 2, idle[number]))
-                x += _GAP
+                self.gaps.append((x + gap / 2, idle[number]))
+                x += gap
 
     def bar(self, attempt: Attempt) -> Bar:
         number = max(i for i, (start, _) in enumerate(self._busy) if start <= attempt.start)

@@ -14,6 +14,7 @@ from pipeline_core.api.pagination import Page, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import (
     EXPECTED,
+    Changed,
     NewWords,
     Pair,
     PairResolution,
@@ -22,10 +23,13 @@ from pipeline_core.api.review_bodies import (
     Staged,
     named_by_path,
 )
+from pipeline_core.api.routes.review import Undo
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import ChunkId, DocumentId
+from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfDocument
+from pipeline_core.domain.rows.desk import Looking
+from pipeline_core.review.decisions import Change
 from pipeline_core.review.marking import Marked, MissedFact
 
 router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
@@ -48,6 +52,7 @@ class Fact(Staged):
     chunk_id: UUID | None
     quote: str = Field(description="The texts of its evidence, joined")
     page: int | None
+    heading_path: list[str] = Field(description="The headings above it, the outermost first")
     evidence: list[Evidence]
     edited_by: str | None
 
@@ -109,6 +114,14 @@ class FactPatch(NewWords):
         return {**sent, "answer": None} if sent.get("question", "") is None else sent
 
 
+class Look(Body):
+    """The fact that is looked at; none is the document as a whole."""
+
+    model_config = example({"question_id": "84381d68-2a3f-5d0e-9f4c-5b7a5a1c0d11"})
+
+    question_id: UUID | None = None
+
+
 class ChangedFact(BaseModel):
     """The fact as it is now; ``goes_on`` says whether its document is queued to run again."""
 
@@ -158,6 +171,21 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
         request.app.state.ask_for_run()
     goes_on = document_id in change.to_run
     return ChangedFact(document_id=document_id, goes_on=goes_on, message=change.message, fact=Fact.model_validate(fact))
+
+
+@router.post("/presence", summary="Say that you look at a document", response_model=list[Looking])
+def look(document_id: UUID, services: Services, body: Look | None = None) -> list[Looking]:
+    """Returns others who looked at it within the last minute, and at which fact. Say it again while you look."""
+    fact_id = QuestionId(body.question_id) if body and body.question_id else None
+    return services.review.look(DocumentId(document_id), services.realm_id, fact_id)
+
+
+@router.post("/undo", summary="Undo your last decision on a document's facts", response_model=Changed)
+def undo_last(document_id: UUID, services: ToReview, body: Undo | None = None) -> Change:
+    """The newest decision, edit or resolution of yours that stands, with all that followed of it; done again, the one
+    before it."""
+    by = (body or Undo()).by(services)
+    return services.review.undo_last(OfDocument(DocumentId(document_id)), by=by)
 
 
 @router.get("/duplicates", summary="List a document's near-duplicates", response_model=list[Pair])

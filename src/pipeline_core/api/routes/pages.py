@@ -117,8 +117,7 @@ def _review_page(job_id: UUID, request: Request, services: Services) -> Response
     return _answer(200, html)
 
 
-for _path, _name in ((REVIEW_PAGES[2], "review_matching_page"), (REVIEW_PAGES[4], "validation_page")):
-    router.add_api_route(_path.format("{job_id}"), _review_page, name=_name, methods=["GET"])
+router.add_api_route(REVIEW_PAGES[4].format("{job_id}"), _review_page, name="validation_page", methods=["GET"])
 
 
 @router.get("/batches/{batch_id}")

@@ -99,8 +99,10 @@ def set_status(
     return visit.go(_path(filters), said=_said(done, read_status(status) or status, len(changes)))
 
 
-def page(visit: Visit, asked: Mapping[str, Any], cursor: str = "", **more: object) -> Response:
-    """Render the list."""
+def page(
+    visit: Visit, asked: Mapping[str, Any], cursor: str = "", *, outcomes: Sequence[tuple[str, str, str]] = ()
+) -> Response:
+    """Render the list, with what became of files that were sent: the name of each, the outcome, and why."""
     matching = read_filter(asked)
     views, realms = visit.services.views, [visit.services.realm_id]
     rows = views.documents_page(realms, matching, before=decode(cursor) if cursor else None, limit=_PAGE + 1)
@@ -121,7 +123,7 @@ def page(visit: Visit, asked: Mapping[str, Any], cursor: str = "", **more: objec
         accepted=ACCEPTED,
         kinds=KINDS,
         settings=visit.services.settings,
-        **{"outcomes": (), **more},
+        outcomes=outcomes,
     )
 
 

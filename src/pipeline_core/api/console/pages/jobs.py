@@ -65,7 +65,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
 def retry(job_id: UUID, visit: ToContribute, return_to: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Queue a job that failed again; what was done before is reused."""
     state = visit.services.views.job_state(JobId(job_id))
-    again = visit.services.retry(state.document_id, by=visit.name)
+    again = visit.services.retry(state.document_id, from_stage=None, by=visit.name)
     visit.request.app.state.ask_for_run()
     return visit.go(own_path(return_to, f"/jobs/{again}"), said="It is queued again; what was done before is reused.")
 

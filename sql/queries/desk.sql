@@ -1,0 +1,30 @@
+-- name: desk_facts
+-- The list beside a document's review: a line a fact, in the order of the file.
+SELECT q.question_id, q.status, q.version, q.evidence_page AS page, round(q.confidence::numeric, 3)::float8 AS confidence,
+    left(coalesce(q.answer, q.statement), 400) AS answer, left(q.question, 400) AS question, q.left_out_reason,
+    q.duplicate_of, q.changed_by, q.changed_at, q.review_notes, q.edited_by, q.added_by,
+    q.reviewed_by IS NOT NULL AS is_reviewed,
+    coalesce(q.status = 'pending' AND q.reviewed_by IS NULL AND q.confidence < q.publish_from, false) AS is_unsure,
+    coalesce(p.pairs, 0)::int AS pairs,
+    CASE WHEN q.status IN ('pending', 'approved') THEN coalesce(p.undecided, 0)::int ELSE 0 END AS undecided,
+    coalesce(p.flags, '[]') AS flags
+FROM staged_questions q
+LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided,
+        jsonb_path_query_array(jsonb_agg(p.reasons -> 'flags'), '$[*][*]') AS flags
+    FROM staging_duplicates p JOIN staged_questions m ON m.question_id = p.staged_question_id
+    WHERE m.document_id = %(document_id)s AND p.resolved_by IS DISTINCT FROM 'system' GROUP BY p.staged_question_id) p
+    ON p.staged_question_id = q.question_id
+WHERE q.document_id = %(document_id)s
+ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id;
+
+-- name: desk_look
+-- Who looks at a document, and at which fact of it: whoever asks. A person is where they looked last.
+WITH gone AS (DELETE FROM presence WHERE user_id = current_user_id() AND document_id <> %(document_id)s)
+INSERT INTO presence (document_id, realm_id, question_id) VALUES (%(document_id)s, %(realm_id)s, %(question_id)s)
+ON CONFLICT (document_id, user_id) DO UPDATE SET question_id = EXCLUDED.question_id, seen_at = now();
+
+-- name: desk_people
+-- Others who looked at it within the last minute.
+SELECT user_id, user_name, question_id, seen_at FROM presence
+WHERE document_id = %(document_id)s AND user_id <> current_user_id() AND seen_at > now() - interval '1 minute'
+ORDER BY user_name, user_id;

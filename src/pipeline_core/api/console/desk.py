@@ -1,0 +1,227 @@
+"""A document's review as its page shows it: the list in an order, the fact in the middle, and how many are left."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.facts import Span
+from pipeline_core.domain.review import StagedFact, StagedPair
+from pipeline_core.domain.rows.desk import ListedFact
+from pipeline_core.domain.staging import DIFFERENCES
+from pipeline_core.domain.word_diff import Piece, word_diff
+from pipeline_core.domain.wording import counted
+
+_S = QuestionStatus
+_CONTEXT = 600
+"""Most characters of the paragraph that are shown before and after a quote."""
+
+
+class Show(StrEnum):
+    """Facts of the list, by what became of them."""
+
+    NEW = "new"
+    TO_DECIDE = "todo"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    LEFT_OUT = "out"
+
+
+class Order(StrEnum):
+    """Order of the list: where a decision is worth most first, or as they stand in the document."""
+
+    UNSURE = "unsure"
+    PAGE = "page"
+
+
+_OUT = frozenset({_S.DUPLICATE, _S.LEFT_OUT})
+_APPROVED = frozenset({_S.APPROVED, _S.IMPORTED})
+_SHOWN: Mapping[Show, Callable[[ListedFact], bool]] = {
+    Show.NEW: lambda fact: fact.status not in _OUT,
+    Show.TO_DECIDE: lambda fact: fact.is_open,
+    Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.undecided,
+    Show.REJECTED: lambda fact: fact.status is _S.REJECTED,
+    Show.LEFT_OUT: lambda fact: fact.status in _OUT,
+}
+_BANDS: Sequence[tuple[float, str]] = (
+    (0.9, "Certain"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbours in the list, under a heading."""
+
+    title: str
+    facts: Sequence[ListedFact]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Counts of facts that add up: ``total`` is the sum of the others."""
+
+    approved: int
+    rejected: int
+    to_decide: int
+    left_out: int
+
+    @property
+    def total(self) -> int:
+        return self.approved + self.rejected + self.to_decide + self.left_out
+
+    @property
+    def new(self) -> int:
+        """Returns the number of facts that were not left out."""
+        return self.total - self.left_out
+
+
+def ledger_of(facts: Sequence[ListedFact]) -> Ledger:
+    """Count the facts of a document by what became of them, each once."""
+    counts = {show: sum(map(shown, facts)) for show, shown in _SHOWN.items()}
+    return Ledger(counts[Show.APPROVED], counts[Show.REJECTED], counts[Show.TO_DECIDE], counts[Show.LEFT_OUT])
+
+
+def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetime | None) -> list[ListedFact]:
+    """Choose and order the facts of the list; one that was decided ``since`` the page was opened stays where it was."""
+    shown = _SHOWN[show]
+    found = [fact for fact in facts if shown(fact) or (since and show is Show.TO_DECIDE and fact.changed_at >= since)]
+    return sorted(found, key=_worth) if order is Order.UNSURE else found
+
+
+def _worth(fact: ListedFact) -> tuple[bool, float]:
+    """Pairs first, as one key decides two facts, then the least certain; decided or not, so that no row moves."""
+    return not fact.pairs, 2.0 if fact.confidence is None else fact.confidence
+
+
+def grouped(facts: Sequence[ListedFact], order: Order, unit: str | None) -> list[Group]:
+    """Put headings between the facts of a list."""
+    groups: list[tuple[str, list[ListedFact]]] = []
+    for fact in facts:
+        title = _band(fact) if order is Order.UNSURE else _page(fact, unit)
+        if not groups or groups[-1][0] != title:
+            groups.append((title, []))
+        groups[-1][1].append(fact)
+    return [Group(title, members) for title, members in groups]
+
+
+def _band(fact: ListedFact) -> str:
+    if fact.pairs:
+        return "Looks like another fact"
+    if fact.confidence is None:
+        return "Added by a reviewer" if fact.added_by else "Not weighed"
+    return next(title for least, title in _BANDS if fact.confidence >= least)
+
+
+def _page(fact: ListedFact, unit: str | None) -> str:
+    return f"{(unit or 'page').capitalize()} {fact.page}" if fact.page else "The document"
+
+
+def next_open(facts: Sequence[ListedFact], after: UUID | None) -> ListedFact | None:
+    """Return the next fact that is to be decided, from this one on and around the list's end."""
+    at = next((n for n, fact in enumerate(facts) if fact.question_id == after), -1)
+    return next((fact for fact in (*facts[at + 1 :], *facts[: at + 1]) if fact.is_open), None)
+
+
+def why(facts: Sequence[ListedFact]) -> str:
+    """Say in a sentence why a person is asked about a document."""
+    alike, unsure = sum(fact.undecided > 0 for fact in facts), sum(fact.is_unsure for fact in facts)
+    told = []
+    if alike:
+        told.append(f"{counted(alike, 'fact looks', 'facts look')} like another one")
+    if unsure:
+        told.append(f"{counted(unsure, 'fact is', 'facts are')} not certain enough to be published unseen")
+    return " and ".join(told) or "every document of this workflow is looked at before it is published"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The text around a quote, in runs; ``more`` says that the chunk goes on at that end."""
+
+    runs: Sequence[Piece]
+    more_before: bool
+    more_after: bool
+
+
+def passage(chunk: Chunk, evidence: Sequence[Span]) -> Passage | None:
+    """Return the paragraphs of the chunk that the evidence stands in, the quotes marked at their offsets.
+
+    None if none of it stands in the chunk.
+    """
+    within = _within(chunk, evidence)
+    if not within:
+        return None
+    first, last = within[0][0], max(end for _, end in within)
+    start = max(chunk.text.rfind("\n\n", 0, first) + 2, first - _CONTEXT) if "\n\n" in chunk.text[:first] else 0
+    start = max(start, first - _CONTEXT)
+    stop = chunk.text.find("\n\n", last)
+    end = min(len(chunk.text) if stop < 0 else stop, last + _CONTEXT)
+    runs = _runs(chunk.text, within, start, end)
+    return Passage(runs, bool(chunk.text[:start].strip()), bool(chunk.text[end:].strip()))
+
+
+def _within(chunk: Chunk, evidence: Sequence[Span]) -> list[tuple[int, int]]:
+    """The offsets, in the chunk, of what of the evidence stands in it."""
+    return sorted(
+        (span.char_from - chunk.char_from, span.char_to - chunk.char_from)
+        for span in evidence
+        if chunk.char_from <= span.char_from < span.char_to <= chunk.char_to
+    )
+
+
+def _runs(text: str, marks: Sequence[tuple[int, int]], start: int, end: int) -> list[Piece]:
+    runs, at = [], start
+    for begins, ends in marks:
+        if begins > at:
+            runs.append(Piece(text[at:begins], False))
+        if ends > max(at, begins):
+            runs.append(Piece(text[max(at, begins) : ends], True))
+        at = max(at, ends)
+    return [*runs, Piece(text[at:end], False)] if end > at else runs
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPair:
+    """A pair of near-duplicates with both texts, each word that only one has marked."""
+
+    pair: StagedPair
+    old: Sequence[Piece]
+    new: Sequence[Piece]
+    agrees: Sequence[str]
+    differs: Sequence[str]
+
+
+def shown_pair(pair: StagedPair) -> ShownPair:
+    """Set the two facts of a pair beside each other."""
+    old, new = pair.existing_side, pair.staged_side
+    one, other = word_diff(old.text if old else "", new.text)
+    differs = [DIFFERENCES.get(flag, flag) for flag in pair.flags]
+    has_numbers = any(char.isdigit() for char in new.text)
+    agrees = [
+        told
+        for told, is_so in (
+            ("the same numbers", has_numbers and not {"number", "number_missing"} & {*pair.flags}),
+            ("neither is negated, or both are", not {"negation", "polarity"} & {*pair.flags}),
+        )
+        if is_so
+    ]
+    return ShownPair(pair, one, other, agrees, differs)
+
+
+def proof_line(fact: StagedFact) -> tuple[str, bool]:
+    """Say how the quote proves the fact, and whether it does so letter for letter."""
+    unit = fact.page_unit or "page"
+    where = f" on {unit} {fact.page}" if fact.page else ""
+    if fact.match == "exact":
+        is_itself = (fact.answer or fact.statement or "").strip() == (fact.quote or "").strip()
+        told = (
+            "The answer is the quote itself, letter for letter," if is_itself else "Its quote stands letter for letter"
+        )
+        return f"{told}{where}", True
+    if fact.match == "normalized":
+        return f"Its quote stands{where}, with other spaces and line breaks", True
+    if fact.match == "aligned":
+        return f"Its quote was aligned with the text{where}: compare the words", False
+    return "It has no quote", False

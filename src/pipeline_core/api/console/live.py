@@ -1,0 +1,87 @@
+"""What happens, as names of events: a page that is open hears what has changed, and fetches that part of itself."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+
+from fastapi import APIRouter, Request
+from sse_starlette import ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from pipeline_core.api.console.routing import ConsoleRoute
+from pipeline_core.api.console.sessions import signed_in
+from pipeline_core.api.counted_stream import CountedStream
+from pipeline_core.api.realm_events import realm_events
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.domain.rows.jobs import RealmEvent
+
+_ASKS = frozenset({"matching_review_needed", "validation_review_needed", "questions_staged"})
+"""Events after which something else may wait for a person."""
+router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
+_PING_S = 15
+_TOGETHER_S = 0.3
+"""Events of a topic that follow each other within this are told once: a run of a stage leaves dozens."""
+
+
+@router.get("/live")
+async def live(request: Request) -> CountedStream:
+    """Tell the names of what happens in the visitor's realms, until the session ends."""
+    user = await run_in_threadpool(signed_in, request)
+    pipeline: Pipeline = request.app.state.pipeline
+    services = pipeline.for_user(user.person)
+    stream_id = await run_in_threadpool(services.streams.open)
+    events = realm_events(
+        services,
+        request.app.state.event_hub,
+        after=None,
+        until=min(user.until, time.time() + 24 * 3600),
+        keep=partial(services.streams.keep, stream_id),
+    )
+    names = (name async for event in events for name in names_of(event))
+    return CountedStream(
+        _told_together(names),
+        close=partial(services.streams.close, stream_id),
+        ping=_PING_S,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here"),
+    )
+
+
+def names_of(event: RealmEvent) -> list[str]:
+    """Return the names under which pages listen: the topic, the job or batch by its id, and what else is changed."""
+    names = [event.topic]
+    if event.code in _ASKS or event.type in (EventType.FINALIZED, EventType.RESTARTED):
+        names.append("review")
+    if event.job_id:
+        names += ["jobs", f"job-{event.job_id}"]
+    if batch_id := event.payload.get("batch_id"):
+        names += ["batches", f"batch-{batch_id}"]
+    return list(dict.fromkeys(names))
+
+
+async def _told_together(topics: AsyncIterator[str]) -> AsyncIterator[ServerSentEvent]:
+    """Each topic at most once in ``_TOGETHER_S``, and never lost."""
+    heard: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def listen() -> None:
+        try:
+            async for topic in topics:
+                heard.put_nowait(topic)
+        finally:
+            heard.put_nowait(None)
+
+    listening = asyncio.create_task(listen())
+    try:
+        while (topic := await heard.get()) is not None:
+            await asyncio.sleep(_TOGETHER_S)
+            together = {topic}
+            while not heard.empty():
+                if (another := heard.get_nowait()) is None:
+                    heard.put_nowait(None)
+                    break
+                together.add(another)
+            for one in sorted(together):
+                yield ServerSentEvent("1", event=one)
+    finally:
+        listening.cancel()

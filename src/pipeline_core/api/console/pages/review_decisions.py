@@ -1,0 +1,203 @@
+"""Decisions in matching review: each a form that posts, and leads to what is to be decided next."""
+
+import random
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form
+from starlette.responses import Response
+
+from pipeline_core.api.console.desk import ledger_of, listed, next_open
+from pipeline_core.api.console.list_view import AView, View
+from pipeline_core.api.console.pages.review_matching import PATH, reviewer, show_document
+from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.visits import ToReview, Visit
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import ChangedMeanwhileError
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage
+from pipeline_core.domain.review import OfDocument, Seen
+from pipeline_core.domain.wording import counted, dated
+from pipeline_core.review.decisions import Change, Decision, Request, Resolution
+
+router = console_router()
+_WINDOW_S = 10.0
+"""Seconds in which a decision about the whole document can be taken back."""
+_SAMPLE = 5
+"""Facts that are shown of those that a bulk approval would publish."""
+_DONE = {QuestionStatus.APPROVED: "Approved", QuestionStatus.REJECTED: "Rejected"}
+FactId = Annotated[UUID, Form()]
+Version = Annotated[int, Form()]
+Text = Annotated[str, Form(max_length=20_000)]
+
+
+def _document(visit: Visit, at: View) -> OfDocument:
+    return OfDocument(DocumentId(visit.services.views.job_state(JobId(at.job_id)).document_id))
+
+
+def _go_on(visit: Visit, at: View, change: Change, decided: UUID, said: str) -> Response:
+    """Lead to the next fact that is to be decided; documents that go on by the decision are run."""
+    if change.to_run:
+        visit.request.app.state.ask_for_run()
+    services = visit.services
+    facts = services.review.listed(_document(visit, at).document_id, services.realm_id)
+    following = next_open(listed(facts, at.show, at.order, at.opened), decided)
+    return visit.go(at.url(following.question_id if following else decided), said=said)
+
+
+@router.post(PATH + "/decide")
+def decide_fact(
+    visit: ToReview,
+    at: AView,
+    fact_id: FactId,
+    status: Annotated[QuestionStatus, Form()],
+    seen: Annotated[str, Form(max_length=40)],
+    version: Version,
+    reason: Text = "",
+) -> Response:
+    """Approve or reject one fact, as it was seen."""
+    where = _document(visit, at)
+    by = reviewer(visit, reason, {fact_id: Seen(seen, version)})
+    try:
+        change = visit.services.review.decide_facts(where, [fact_id], status, by=by)
+    except ChangedMeanwhileError as error:
+        return _too_late(visit, at, fact_id, error, {"reason": reason} if reason else None)
+    return _go_on(visit, at, change, fact_id, f"{_DONE[status]}.")
+
+
+@router.post(PATH + "/resolve")
+def resolve_pair(
+    visit: ToReview,
+    at: AView,
+    fact_id: FactId,
+    pair_id: FactId,
+    resolution: Annotated[Resolution, Form()],
+    seen: Annotated[str, Form(max_length=40)],
+    version: Version,
+) -> Response:
+    """Decide a pair of near-duplicates, as it was seen."""
+    where = _document(visit, at)
+    by = reviewer(visit, expected={pair_id: Seen(seen, version)})
+    try:
+        change = visit.services.review.resolve(where, resolution, [pair_id], by=by)
+    except ChangedMeanwhileError as error:
+        return _too_late(visit, at, fact_id, error, None)
+    return _go_on(visit, at, change, fact_id, f"{_RESOLVED[resolution]}.")
+
+
+_RESOLVED = {
+    Resolution.KEEP_EXISTING: "The published one is kept; the new one is left out",
+    Resolution.REPLACE_EXISTING: "The new one takes the place of the published one",
+    Resolution.KEEP_BOTH: "Both are kept",
+    Resolution.NOT_DUPLICATE: "They differ: nobody is asked about them again",
+}
+
+
+@router.post(PATH + "/edit")
+def edit_fact(
+    visit: ToReview,
+    at: AView,
+    fact_id: FactId,
+    seen: Annotated[str, Form(max_length=40)],
+    version: Version,
+    question: Text = "",
+    answer: Text = "",
+    statement: Text = "",
+    reason: Text = "",
+) -> Response:
+    """Put a fact into other words; what was typed stays if somebody was faster."""
+    where = _document(visit, at)
+    typed = {"question": question.strip(), "answer": answer.strip(), "statement": statement.strip()}
+    by = reviewer(visit, reason, {fact_id: Seen(seen, version)})
+    words = {name: text or None for name, text in typed.items()}
+    try:
+        change = visit.services.review.edit(where, fact_id, words, by=by)
+    except ChangedMeanwhileError as error:
+        return _too_late(visit, at, fact_id, error, typed | {"reason": reason})
+    said = "Edited." if change.changed else "Nothing was changed."
+    if change.to_run:
+        visit.request.app.state.ask_for_run()
+    return visit.go(at.url(fact_id), said=said)
+
+
+def _too_late(
+    visit: Visit, at: View, fact_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None
+) -> Response:
+    """Show the fact as it is now, who was faster, and what had been typed, to be sent again or not."""
+    first = error.changed[0]
+    told = f"{first.who} was faster, on {dated(first.when)}: {first.what}. Nothing of yours was carried out."
+    return show_document(
+        visit, at, fact_id, edit=bool(typed and "answer" in typed), status=409, conflict=told, typed=typed
+    )
+
+
+@router.post(PATH + "/undo")
+def undo(visit: ToReview, at: AView) -> Response:
+    """Take back the reviewer's last decision here that stands."""
+    where = _document(visit, at)
+    change = visit.services.review.undo_last(where, by=reviewer(visit))
+    facts = {fact.question_id for fact in visit.services.review.listed(where.document_id, visit.services.realm_id)}
+    subject = next((one for one in change.changed if one in facts), None) or _of_pair(visit, where, change)
+    return visit.go(at.url(subject), said="Taken back.")
+
+
+def _of_pair(visit: Visit, where: OfDocument, change: Change) -> UUID | None:
+    pairs = visit.services.review.pairs(where, visit.services.realm_id)
+    return next((pair.staged for pair in pairs if pair.duplicate_id in change.changed), None)
+
+
+@router.get(PATH + "/approve")
+def confirm_approval(visit: ToReview, at: AView) -> Response:
+    """Show what an approval of the rest would publish, before it is taken."""
+    services = visit.services
+    job = services.views.job(services.realm_id, JobId(at.job_id))
+    where = OfDocument(DocumentId(job.document_id))
+    facts = services.review.listed(where.document_id, services.realm_id)
+    rest = [fact for fact in facts if fact.is_open]
+    return visit.page(
+        "review_approve.html",
+        job=job,
+        at=at,
+        rest=rest,
+        sample=random.sample(rest, min(_SAMPLE, len(rest))),
+        ledger=ledger_of(facts),
+        version=services.review.seen(where, reviewer(visit)).version,
+        window=_WINDOW_S,
+    )
+
+
+@router.post(PATH + "/approve")
+def approve_rest(visit: ToReview, at: AView, version: Version, reason: Text = "") -> Response:
+    """Approve the facts that nobody has decided; the document goes on in ten seconds, unless it is taken back."""
+    return _park(visit, at, Decision.APPROVE, version, reason)
+
+
+@router.post(PATH + "/reject")
+def reject_document(visit: ToReview, at: AView, version: Version, reason: Text = "") -> Response:
+    """Publish nothing new of the document."""
+    return _park(visit, at, Decision.REJECT, version, reason)
+
+
+def _park(visit: Visit, at: View, decision: Decision, version: int, reason: str) -> Response:
+    services = visit.services
+    where = _document(visit, at)
+    expected = Seen(JobStage.MATCHING_REVIEW, version)
+    kept, foreseen = services.parking.park(
+        where.document_id, Request(decision, reviewer(visit, reason), expected=expected), _WINDOW_S
+    )
+    following = services.review.next_waiting(services.realm_id, besides=(where.document_id,))
+    job = services.views.job(services.realm_id, JobId(at.job_id))
+    said = f"{job.filename}: {foreseen.message}, carried out at {kept.due_at:%H:%M:%S} UTC. "
+    if following is None:
+        return visit.go(at.url(), said=said + "Nothing else waits.")
+    left = counted(max(visit.waiting - 1, 1), "document waits", "documents wait")
+    return visit.go(
+        REVIEW_PAGES[following.phase].format(following.job_id) + f"?before={at.job_id}", said=f"{said}{left} still."
+    )
+
+
+@router.post(PATH + "/take-back")
+def take_back(visit: ToReview, at: AView) -> Response:
+    """Take back the decision about the document before it is carried out."""
+    visit.services.parking.undo(_document(visit, at).document_id, by=reviewer(visit))
+    return visit.go(at.url(), said="The decision is taken back: the document waits as before.")

@@ -1,0 +1,119 @@
+"""Matching review: the facts of a document, one of them with its source, and the keys that decide it."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from uuid import UUID
+
+from starlette.responses import Response
+
+from pipeline_core.api.console.desk import (
+    Order,
+    Show,
+    grouped,
+    ledger_of,
+    listed,
+    next_open,
+    passage,
+    proof_line,
+    shown_pair,
+    why,
+)
+from pipeline_core.api.console.list_view import AView, View
+from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
+from pipeline_core.domain.review import Expected, OfDocument, Reviewer
+from pipeline_core.domain.rows.desk import ListedFact
+
+router = console_router()
+NOTHING_SEEN: Expected = MappingProxyType({})
+PATH = REVIEW_PAGES[2].format("{job_id}")
+
+
+@router.get(PATH)
+def review_matching(
+    visit: ToLook,
+    at: AView,
+    fact: UUID | None = None,
+    edit: bool = False,
+) -> Response:
+    """Show the document; scripts that walk the list get the fact and its source alone."""
+    return show_document(visit, at, fact, edit=edit)
+
+
+def show_document(
+    visit: Visit, at: View, fact_id: UUID | None, *, edit: bool = False, status: int = 200, **more: object
+) -> Response:
+    """Render the page with this fact in the middle; ``more`` is what an action has to say."""
+    services = visit.services
+    job = services.views.job(services.realm_id, JobId(at.job_id))
+    document_id = DocumentId(job.document_id)
+    where = OfDocument(document_id)
+    facts = services.review.listed(document_id, services.realm_id)
+    rows = listed(facts, at.show, at.order, at.opened)
+    current = _current(facts, rows, fact_id)
+    fact = services.review.facts(where, services.realm_id, ids=[current.question_id])[0] if current else None
+    pairs = [
+        shown_pair(pair)
+        for pair in (services.review.pairs(where, services.realm_id) if current and current.pairs else [])
+        if current and pair.staged == current.question_id and pair.resolved_by != "system"
+    ]
+    sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
+    parked = job.parked if job.parked and not job.parked.error else None
+    is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
+    ledger = ledger_of(facts)
+    return visit.page(
+        "review_matching.html",
+        status,
+        job=job,
+        at=at,
+        rows=rows,
+        groups=grouped(rows, at.order, fact.page_unit if fact else None),
+        ledger=ledger,
+        ledger_undecided=sum(row.undecided for row in facts),
+        why=why(facts),
+        current=current,
+        index=next((n for n, row in enumerate(rows, 1) if row == current), None),
+        fact_shown=fact,
+        edit=edit,
+        pairs=pairs,
+        proof=proof_line(fact) if fact else None,
+        passage=passage(sources[0].chunk, fact.evidence) if fact and sources else None,
+        sources=sources,
+        parked=parked,
+        is_open=is_open,
+        may_decide=is_open and visit.may("reviewer"),
+        others=services.review.look(document_id, services.realm_id, current.question_id if current else None),
+        undoable=services.review.can_undo(where, reviewer(visit)) if is_open else None,
+        following=_after(rows, current),
+        shows=Show,
+        orders=Order,
+        **{"typed": None, "conflict": None, **more},
+    )
+
+
+def _current(facts: Sequence[ListedFact], rows: Sequence[ListedFact], fact_id: UUID | None) -> ListedFact | None:
+    """The fact that is asked for, else the first to be decided, else the first.
+
+    Raises:
+        NotFoundError: the document has no such fact.
+    """
+    if fact_id is None:
+        return next_open(rows, None) or next(iter(rows), None)
+    found = next((fact for fact in facts if fact.question_id == fact_id), None)
+    if found is None:
+        raise NotFoundError(f"The document has no fact {fact_id}.", action="Choose one of its list.")
+    return found
+
+
+def reviewer(visit: Visit, reason: str = "", expected: Expected = NOTHING_SEEN) -> Reviewer:
+    """Return the visitor as who decides, why, and having seen what."""
+    services = visit.services
+    return Reviewer(services.realm_id, services.person.shown, reason, expected, services.user_id)
+
+
+def _after(rows: Sequence[ListedFact], current: ListedFact | None) -> ListedFact | None:
+    """The fact that a decision leads to; it is loaded ahead."""
+    return next_open(rows, current.question_id) if current else None

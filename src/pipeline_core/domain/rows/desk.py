@@ -1,0 +1,80 @@
+"""Rows of a reviewer's desk: the list of facts, the sides of a pair, and who else is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.ids import QuestionId, UserId
+from pipeline_core.domain.rows.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFact(Record):
+    """A line of the list: a fact with what a reviewer needs to choose it; its texts are cut at 400 characters."""
+
+    question_id: QuestionId
+    status: QuestionStatus
+    version: int
+    page: int | None
+    confidence: float | None
+    answer: str
+    question: str | None
+    left_out_reason: LeftOut | None
+    duplicate_of: QuestionId | None
+    changed_by: str
+    changed_at: datetime
+    review_notes: str | None
+    edited_by: str | None
+    added_by: str | None
+    is_reviewed: bool
+    is_unsure: bool
+    """Not certain enough to be published unseen, and nobody has decided it."""
+    pairs: int
+    """Pairs of near-duplicates that it is the newer half of, and that are a person's to decide."""
+    undecided: int
+    """Those that nobody has decided."""
+    flags: Sequence[str]
+    """Differences within the pairs."""
+
+    @property
+    def is_open(self) -> bool:
+        """Returns whether a person has still to decide about it."""
+        return self.status is QuestionStatus.PENDING or self.undecided > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Looking(Record):
+    """Somebody who looks at a document now."""
+
+    user_id: UserId
+    user_name: str
+    question_id: Annotated[QuestionId | None, Field(description="The fact that they look at")]
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PairSide(Record):
+    """One side of a pair of near-duplicates: a fact with its source, and whether it is published."""
+
+    question_id: UUID
+    question: str | None
+    answer: str | None
+    statement: str | None
+    quote: str | None
+    document_id: Annotated[UUID | None, Field(description="Null for a question of a bank")]
+    filename: Annotated[str | None, Field(description="The document, or the bank where it is known")]
+    page: int | None
+    page_unit: str | None
+    chunk_id: UUID | None
+    published_at: Annotated[datetime | None, Field(description="Null for a fact that is only staged")]
+
+    @property
+    def text(self) -> str:
+        """Its answer, or its statement where it answers no question."""
+        return self.answer or self.statement or ""

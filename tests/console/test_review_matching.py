@@ -1,0 +1,145 @@
+"""Matching review in a browser: keys decide and go on, all can be taken back, and two reviewers see each other."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.realms import Role
+from tests.console.conftest import Console
+from tests.support.reviewing import facts, near_duplicate, park, state
+from tests.support.two_users import BOB
+
+TEXT = "# Boiler manual\n\n" + "\n\n".join(
+    f"The {name} valve of the boiler opens at {n} bar and closes again at {n - 1} bar."
+    for n, name in enumerate(("safety", "outer", "inner", "relief"), 3)
+)
+
+
+def open_document(console: Console, document_id: DocumentId, page: Page, query: str = "") -> None:
+    [row] = console.pipeline.views.jobs(console.pipeline.realm_id, document_ids=[document_id])
+    page.goto(f"/review-matching/{row['job_id']}{query}")
+
+
+def statuses(console: Console, document_id: DocumentId) -> list[str]:
+    return [fact.status for fact in facts(console.pipeline, document_id)]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_facts_are_decided_one_after_the_other_and_the_document_goes_on(console: Console, scripts: bool) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    person = console.sign_in(scripts=scripts)
+    page = person.page
+    open_document(console, document_id, page, "?order=page")
+    count = len(facts(console.pipeline, document_id))
+    assert count >= 3
+    expect(page.locator("#list [data-row]")).to_have_count(count)
+    first = page.locator("#fact .answer").inner_text()
+
+    def press(key: str, name: str) -> None:
+        if scripts:
+            page.keyboard.press(key)
+        else:
+            page.locator("#fact").get_by_role("button", name=name).click()
+
+    press("a", "Approve")
+    expect(page.locator("#fact .answer")).not_to_have_text(first)
+    press("r", "Reject")
+    expect(page.locator("#list .row.rejected")).to_have_count(1)
+    assert sorted(statuses(console, document_id))[:2] == ["approved", "pending"]
+    press("u", "Undo")
+    expect(page.locator("#list .row.rejected")).to_have_count(0)
+    expect(page.locator("#list .row.approved")).to_have_count(1)
+    if scripts:
+        assert person.axe() == []
+        page.keyboard.press("Shift+A")
+    else:
+        page.get_by_role("link", name="Approve the rest and go on").click()
+    page.get_by_role("button", name="and go on").click()
+    expect(page.locator("#notice")).to_contain_text("approved, carried out at")
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("#notice")).to_contain_text("taken back")
+    assert state(console.pipeline, document_id) == ("awaiting_review", "matching_review")
+
+
+def test_keys_walk_the_list_and_say_what_they_do(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    current = page.locator("#list [data-row][aria-current]")
+    answer = page.locator("#fact .answer")
+    second = page.locator("#list [data-row] .a").nth(1).inner_text()
+    page.keyboard.press("j")
+    expect(answer).to_have_text(second)
+    expect(current).to_have_count(1)
+    page.keyboard.press("k")
+    expect(answer).not_to_have_text(second)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("It is published with the document")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page).to_have_url(re.compile("/review-matching/"))
+
+
+def test_a_pair_is_decided_by_one_key(console: Console) -> None:
+    document_id = near_duplicate(console.pipeline)
+    page = console.sign_in().page
+    open_document(console, document_id, page)
+    expect(page.locator(".alikes del")).to_have_text("every")
+    expect(page.locator(".alikes ins")).to_have_text("each")
+    page.keyboard.press("1")
+    expect(page.locator("#list")).to_contain_text("1 left out")
+    page.keyboard.press("u")
+    expect(page.locator(".choice[data-key='1']")).to_be_visible()
+    assert statuses(console, document_id) == ["pending"]
+
+
+def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    ann, ben = console.sign_in(), console.sign_in(name="Ben Osei")
+    for one in (ann, ben):
+        open_document(console, document_id, one.page, "?order=page")
+    ann.page.keyboard.press("e")
+    ann.page.get_by_label("Statement").fill("My own words about the valve.")
+    ben.page.keyboard.press("r")
+    expect(ben.page.locator("#list .row.rejected")).to_have_count(1)
+    ann.expected.append("409")
+    ann.page.get_by_role("button", name="Save").click()
+    expect(ann.page.locator(".problem")).to_contain_text("Ben Osei")
+    expect(ann.page.get_by_label("Statement")).to_have_value("My own words about the valve.")
+    assert "My own words" not in str(facts(console.pipeline, document_id))
+
+
+def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: Callable[[Role], Console]) -> None:
+    console = team_console(Role.REVIEWER)
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    bob, ann = console.sign_in(BOB, "Bob Osei"), console.sign_in()
+    for one in (bob, ann):
+        open_document(console, document_id, one.page, "?order=page")
+    expect(ann.page.locator("#people")).to_contain_text("Bob Osei")
+    bob.page.keyboard.press("r")
+    expect(bob.page.locator("#list .row.rejected")).to_have_count(1)
+    expect(ann.page.locator("#list .row.rejected")).to_have_count(1)
+    expect(ann.page.locator("#list .row.rejected .face.other")).to_be_visible()
+    expect(bob.page.locator("#people")).to_contain_text("Ann Berger")
+
+
+def test_who_may_not_decide_is_told_so(team_console: Callable[[Role], Console]) -> None:
+    console = team_console(Role.READER)
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    bob = console.sign_in(BOB, "Bob Osei")
+    open_document(console, document_id, bob.page)
+    expect(bob.page.locator(".decide")).to_contain_text("You are a reader in team: reviewers decide.")
+    expect(bob.page.locator("#fact button")).to_have_count(0)
+    path = bob.page.url.partition("?")[0]
+    form = {"csrf": bob.page.locator("input[name=csrf]").first.input_value(), "version": "1"}
+    assert bob.context.request.post(f"{path}/approve", form=form).status == 403
+    stranger = console.sign_in(UUID(int=7), "Eve")
+    stranger.expected.append("404")
+    answer = stranger.page.goto(path)
+    assert answer is not None
+    assert answer.status == 404
