@@ -155,4 +155,3 @@ def _merged(tried: Sequence[Attempt]) -> list[tuple[datetime, datetime]]:
         else:
             found.append((one.start, one.end))
     return found
-

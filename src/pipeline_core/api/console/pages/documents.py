@@ -55,9 +55,7 @@ def document_state(document_id: UUID, visit: ToLook) -> Response:
 
 
 @router.post("/documents/effect")
-def effect(
-    visit: ToReview, document_id: Ids = None, all_matching: Count = None, filters: Kept = ""
-) -> Response:
+def effect(visit: ToReview, document_id: Ids = None, all_matching: Count = None, filters: Kept = "") -> Response:
     """Say what each status would do to the documents that are selected, before it is pressed."""
     matching, ids = _meant(document_id, all_matching, filters)
     rows = visit.services.views.statuses_of(visit.services.realm_id, matching=matching, document_ids=ids)
@@ -66,7 +64,8 @@ def effect(
         "effect.html",
         section="Documents",
         number=len(rows),
-        effects={status: effect_of(status, now) for status in _CHOICES.values()},
+        selected=effect_of(StagingStatus.SELECTED, now).in_words,
+        others=effect_of(StagingStatus.MAYBE, now).in_words,
         choices=_CHOICES,
         document_ids=ids,
         all_matching=all_matching,
@@ -161,10 +160,15 @@ def _path(filters: str, cursor: str = "") -> str:
 
 
 def _said(done: StatusEffect, status: str, number: int) -> str:
+    queued, back, on = done.queued, done.taken_back, done.under_way
     scans = [
-        (done.queued, counted(done.queued, "deep scan is", "deep scans are") + " queued"),
-        (done.taken_back, counted(done.taken_back, "deep scan that had not begun was", "deep scans that had not begun were") + " taken back"),
-        (done.under_way, counted(done.under_way, "deep scan has begun and goes", "deep scans have begun and go") + " on"),
-    ]  # fmt: skip
+        (queued, counted(queued, "deep scan is", "deep scans are") + " queued"),
+        (
+            back,
+            counted(back, "deep scan", "deep scans")
+            + f" that had not begun {'was' if back == 1 else 'were'} taken back",
+        ),
+        (on, counted(on, "deep scan has begun and goes", "deep scans have begun and go") + " on"),
+    ]
     told = "; ".join(text for how_many, text in scans if how_many)
     return f"{counted(number, 'document is', 'documents are')} {status}{f': {told}' if told else ''}."

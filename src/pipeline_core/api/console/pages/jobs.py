@@ -124,4 +124,3 @@ def _run_url(visit: Visit, job: JobDetail) -> str:
     """The address of its flow run, where Prefect's pages are known."""
     base = visit.services.pipeline.prefect_pages
     return f"{base}/runs/flow-run/{job.flow_run_id}" if base and job.flow_run_id else ""
-
