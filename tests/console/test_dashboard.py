@@ -50,7 +50,7 @@ def test_what_waits_with_its_reason_the_oldest_first(pipeline: Pipeline) -> None
     services = pipeline.for_user(pipeline.person)
     assert services.views.waiting_total([services.realm_id]) == 2
     page = client.get("/dashboard").text
-    assert "2 things wait for a person" in page
+    assert "2 things wait for you" in page
     assert page.index("costs.md") < page.index("Validation found 1 critical finding") < page.index("second.md")
     assert "One fact looks like a published one." in page
     oldest = page.partition('class="button primary" href="')[2].partition('"')[0]

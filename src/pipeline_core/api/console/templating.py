@@ -40,7 +40,7 @@ def clock(moment: datetime) -> str:
 def duration(seconds: float) -> str:
     """Return a stretch of time in its largest unit: "0.42 s", "12 s", "3 min"."""
     if seconds < 60:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s" if seconds >= 0.01 else "0.01 s"
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s" if seconds >= 0.01 else "<0.01 s"
     length, unit = next((length, unit) for length, unit in _LENGTHS if seconds >= length)
     return f"{seconds / (86400 if unit == 'days' else length):.0f} {unit}"
 
