@@ -101,6 +101,7 @@ def test_search_shows_quotes_on_their_page(pipeline: Pipeline, document: str) ->
     assert f'href="/facts/{fact_of(pipeline, document, FIRST[1])}"' in found
     assert "<mark>pressure</mark>" in found
     assert '<rect class="mark"' in found
+    assert "The answer is the quote itself, letter for letter, on page 1" in found
     assert "Ask what your documents say" in samples
     assert samples.count('href="/search?q=') == 2
     assert "Nothing published answers this" in ann.get("/search?q=giraffes+of+Kenya").text

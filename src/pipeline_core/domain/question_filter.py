@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.review import StagedPair
@@ -28,12 +29,15 @@ class QuestionFilter:
     statuses: Sequence[QuestionStatus] | None = None
     flags: Sequence[QuestionFlag] = ()
     search: str = ""
+    ids: Sequence[UUID] | None = None
+    """Only these; None: all."""
 
     def parameters(self) -> dict[str, Any]:
         """The filter as parameters of a list; what filters nothing is None."""
         return {
             "statuses": None if self.statuses is None else [str(status) for status in self.statuses],
             "search": self.search.strip() or None,
+            "question_ids": None if self.ids is None else list(self.ids),
             **{str(flag): flag in self.flags or None for flag in QuestionFlag},
         }
 

@@ -158,20 +158,6 @@ class Bulk:
             uow.commit()
         return change
 
-    def undo(self, where: Where, subjects: Sequence[UUID], *, of_pairs: bool, by: Reviewer) -> Change:
-        """Undo what was last done to each of these, all or nothing.
-
-        Raises:
-            As ``deciding.undo``.
-        """
-        with self.open_uow() as uow:
-            scope = open_scope(uow, where, by)
-            for subject in subjects:
-                deciding.undo(scope, subject, of_pair=of_pairs)
-            change = scope.change(list(subjects), 0, "undone", of_pairs=of_pairs)
-            uow.commit()
-        return change
-
     def mark_opened(self, where: Where, question_ids: Sequence[UUID], *, by: Reviewer) -> int:
         """Record that the person was shown these by themselves; returns how many nobody had opened before.
 

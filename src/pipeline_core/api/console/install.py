@@ -5,14 +5,20 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, live, sign_in
 from pipeline_core.api.console.pages import (
+    bank,
+    bank_decisions,
+    batches,
     document_pages,
+    duplicates,
     fact,
     missed_fact,
+    realm,
     review,
     review_bulk,
     review_decisions,
     review_matching,
     search,
+    validate,
 )
 
 PAGES: tuple[APIRouter, ...] = (
@@ -24,6 +30,12 @@ PAGES: tuple[APIRouter, ...] = (
     review.router,
     review_bulk.router,
     review_decisions.router,
+    validate.router,
+    batches.router,
+    bank.router,
+    bank_decisions.router,
+    duplicates.router,
+    realm.router,
     review_matching.router,
     search.router,
 )
