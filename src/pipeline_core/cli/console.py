@@ -75,7 +75,7 @@ def address(settings: "Settings") -> str:
 
 
 def _is_served(settings: "Settings") -> bool:
-    """Whether the API answers where the settings say that it is."""
+    """Return whether the API answers where the settings say that it is."""
     import httpx
 
     try:
@@ -101,7 +101,7 @@ def _open(settings: "Settings", page: str, *, browser: bool) -> None:
 
 
 def _has_windows() -> bool:
-    """Whether a browser would have a window: without one, Python would start a browser of the terminal."""
+    """Return whether a browser would have a window: without one, Python would start a browser of the terminal."""
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER"))
