@@ -113,6 +113,6 @@ def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]
 
 @router.get("/api/staging/duplicates/{batch_id}/preview", summary="Preview a decision about all pairs that match")
 def preview_resolve(batch_id: UUID, services: Services, matching: PairsOfQuery) -> PairDecisionPreview:
-    """The number of undecided pairs that `resolve` with the same filter in `matching` would decide, and five of them."""
+    """The number of undecided pairs that a `resolve` with the filter in `matching` would decide, and five of them."""
     found = services.bulk.preview_pairs(OfBatch(BatchId(batch_id)), services.realm_id, matching)
     return PairDecisionPreview(found.total, found.proposed, [Pair(**asdict(pair)) for pair in found.sample])
