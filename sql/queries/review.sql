@@ -70,6 +70,13 @@ WHERE (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id
 LIMIT %(limit)s OFFSET %(offset)s;
 
+-- name: facts_on_pages
+-- Facts of a document with a span of their evidence on one of these pages.
+SELECT q.question_id FROM staged_questions q
+WHERE q.document_id = %(document_id)s
+    AND EXISTS (SELECT FROM jsonb_array_elements(q.evidence) AS e (span)
+        WHERE (span ->> 'page')::int = ANY(%(pages)s::int[]));
+
 -- name: decide_facts
 -- Those that are still as they were seen.
 UPDATE staged_questions q SET status = %(status)s, reviewed_by = %(by)s, reviewed_at = now(), review_notes = %(notes)s,

@@ -105,6 +105,14 @@ WHERE realm_id = %(realm_id)s AND document_id IS NOT NULL AND question IS NOT NU
     AND (%(after)s::uuid IS NULL OR question_id > %(after)s)
 ORDER BY question_id LIMIT %(limit)s;
 
+-- name: published_samples
+-- Something to ask that is published: questions, and statements where there are none.
+(SELECT question AS text FROM all_questions WHERE realm_id = %(realm_id)s AND question IS NOT NULL LIMIT %(limit)s)
+UNION ALL
+(SELECT statement FROM all_questions WHERE realm_id = %(realm_id)s AND question IS NULL AND statement IS NOT NULL
+    LIMIT %(limit)s)
+LIMIT %(limit)s;
+
 -- name: count_not_asked
 -- What has no question, and what has no document that is to be found.
 SELECT count(*) AS questions FROM all_questions

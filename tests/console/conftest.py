@@ -58,6 +58,7 @@ class Console:
         token = local_token(self.pipeline.settings.model_copy(update={"user_id": user_id, "reviewer": name}))
         answer = context.request.post("/sign-in", form={"token": token}, max_redirects=0)
         assert answer.status == 303, answer.text()
+        context.set_default_timeout(8000)
         person = Person(context, context.new_page())
         self.people.append(person)
         return person

@@ -143,3 +143,64 @@ def test_who_may_not_decide_is_told_so(team_console: Callable[[Role], Console]) 
     answer = stranger.page.goto(path)
     assert answer is not None
     assert answer.status == 404
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_missed_fact_is_added_by_marking_its_words(console: Console, scripts: bool) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in(scripts=scripts).page
+    open_document(console, document_id, page)
+    page.get_by_role("link", name="Missed").click()
+    words = page.locator(".word")
+    words.get_by_text("boiler", exact=True).first.click()
+    words.get_by_text("3", exact=True).first.click()
+    expect(page.locator("[data-marked]")).to_have_text("boiler opens at 3")
+    page.get_by_label("Statement").fill("The boiler opens at 3 bar.")
+    page.get_by_role("button", name="Add and approve it").click()
+    expect(page.locator("#notice")).to_contain_text("added and approved")
+    [added] = [fact for fact in facts(console.pipeline, document_id) if fact.added_by]
+    assert (added.statement, added.quote) == ("The boiler opens at 3 bar.", "boiler opens at 3")
+    assert added.status == "approved"
+
+
+def test_words_that_are_no_evidence_are_refused_and_what_was_typed_stays(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    person = console.sign_in()
+    page = person.page
+    open_document(console, document_id, page)
+    page.keyboard.press("m")
+    expect(page.locator(".word").nth(4)).to_be_visible()
+    page.evaluate(
+        "() => { const words = document.querySelectorAll('.word'); const range = document.createRange();"
+        " range.setStartBefore(words[2]); range.setEndAfter(words[4]); getSelection().addRange(range); }"
+    )
+    expect(page.locator(".word.own")).to_have_count(3)
+    page.get_by_label("Question").fill("What opens?")
+    person.expected.append("422")
+    page.get_by_role("button", name="Add and approve it").click()
+    expect(page.locator(".problem")).to_contain_text("no answer")
+    expect(page.get_by_label("Question")).to_have_value("What opens?")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: Console, scripts: bool) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in(scripts=scripts).page
+    open_document(console, document_id, page, "?order=page")
+    count = len(facts(console.pipeline, document_id))
+    if scripts:
+        page.keyboard.press("x")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        expect(page.locator("#bulk")).to_contain_text("2 selected")
+        page.keyboard.press("*")
+    else:
+        page.locator("input[name=all_matching]").check()
+    page.get_by_role("button", name="Reject…").click()
+    expect(page.locator("main")).to_contain_text("never opened by anybody")
+    assert set(statuses(console, document_id)) == {"pending"}
+    page.get_by_role("button", name=f"Reject {count} facts").click()
+    expect(page.locator("#list .row.rejected")).to_have_count(count)
+    page.locator("#fact").get_by_role("button", name="Undo").click()
+    expect(page.locator("#list .row.rejected")).to_have_count(0)
+    assert set(statuses(console, document_id)) == {"pending"}

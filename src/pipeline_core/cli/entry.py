@@ -11,6 +11,7 @@ from rich.markup import escape
 from pipeline_core.cli import (
     api,
     banks,
+    console,
     costs,
     documents,
     keeping,
@@ -43,6 +44,7 @@ for module in (
     operations,
     keeping,
     up,
+    console,
 ):
     app.add_typer(module.commands)
 

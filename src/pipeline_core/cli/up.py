@@ -16,6 +16,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.machine import private_files
 
 if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
     from pipeline_core.settings import Settings
 
 commands = typer.Typer()
@@ -34,6 +35,11 @@ def up(
     that die are restarted; a database or Prefect server named in the settings is used instead of a local one. Ctrl-C
     stops everything, and completed work is kept.
     """
+    run_everything(workers)
+
+
+def run_everything(workers: int, ready: Callable[["Pipeline"], None] = lambda _: None) -> None:
+    """Run everything until Ctrl-C; ``ready`` is called once all parts are there."""
     with wired() as app_, _only_one(app_.home):
         supervisor = None
         try:
@@ -46,6 +52,7 @@ def up(
             _tell_addresses(
                 installation.addresses(), app_.own_launcher.api_url, installation.login_file(), workers, app_.home
             )
+            ready(app_)
             supervisor.watch()
         except KeyboardInterrupt:
             _say("Stopping.")
@@ -92,6 +99,7 @@ def _tell_addresses(
     if login:
         # not the login itself: this is often kept in a service's log
         _say(f"Login for Prefect, also shown by `pipeline ui`: {login}")
+    _say("To review: `pipeline console`, in another terminal, opens the pages signed in")
     _say("Ready.   (Ctrl-C stops it)")
 
 

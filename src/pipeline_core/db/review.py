@@ -14,6 +14,7 @@ from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, JobId, QuestionId, RealmId, UserId
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.review import (
+    OfDocument,
     PastDecision,
     Reviewer,
     StagedFact,
@@ -126,6 +127,11 @@ class Reviews:
             **ids_of(where),
         )
         return [_fact(row) for row in rows]
+
+    def on_pages(self, document_id: DocumentId, pages: Sequence[int]) -> list[StagedFact]:
+        """The facts of a document that one of these pages proves, in the order of the text."""
+        ids = self._session.column("facts_on_pages", document_id=document_id, pages=list(pages))
+        return self.facts(OfDocument(document_id), ids) if ids else []
 
     def pairs(
         self,

@@ -206,6 +206,10 @@ class Views:
         """Questions of published facts that have one, with their document, by id, from behind ``after``."""
         return self._rows(PublishedQuestion, "published_questions", realm_id=realm_id, after=after, limit=limit)
 
+    def published_samples(self, realm_id: RealmId, *, limit: int) -> list[str]:
+        """A few questions that are published, or statements where there are not as many; none in a certain order."""
+        return [str(row["text"]) for row in self._all("published_samples", realm_id=realm_id, limit=limit)]
+
     def count_not_asked(self, realm_id: RealmId) -> int:
         """The number of published facts that have no question, or come from no document."""
         return int(self._all("count_not_asked", realm_id=realm_id)[0]["questions"])

@@ -17,10 +17,12 @@ class ImageKind(StrEnum):
 
     WEBP = "webp"
     PNG = "png"
+    SMALL = "small.webp"
+    """To tell the pages apart, not to read them."""
 
     @property
     def mime(self) -> str:
-        return f"image/{self.value}"
+        return f"image/{self.value.rpartition('.')[2]}"
 
 
 @dataclass(frozen=True, slots=True)

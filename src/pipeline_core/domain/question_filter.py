@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.review import StagedPair
@@ -23,17 +24,20 @@ class QuestionFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionFilter:
-    """What a question must be: of one of the statuses (None: any), with every flag, and with the text in its words."""
+    """Conditions for a question: one of the statuses (None: any), every flag, and the text in its words."""
 
     statuses: Sequence[QuestionStatus] | None = None
     flags: Sequence[QuestionFlag] = ()
     search: str = ""
+    ids: Sequence[UUID] | None = None
+    """Only these; None: all."""
 
     def parameters(self) -> dict[str, Any]:
         """The filter as parameters of a list; what filters nothing is None."""
         return {
             "statuses": None if self.statuses is None else [str(status) for status in self.statuses],
             "search": self.search.strip() or None,
+            "question_ids": None if self.ids is None else list(self.ids),
             **{str(flag): flag in self.flags or None for flag in QuestionFlag},
         }
 
@@ -69,7 +73,7 @@ def _of_answers(pair: StagedPair) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class PairFilter:
-    """What an undecided pair must be. Scores are from 0 to 1, both ends included."""
+    """Conditions for an undecided pair. Scores are from 0 to 1, both ends included."""
 
     group: PairGroup | None = None
     flag: str = ""

@@ -26,7 +26,7 @@ _PENDING = QuestionStatus.PENDING
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a bulk decision would do: how many it concerns, how many nobody has opened, and some at random."""
+    """Foresight of a bulk decision: the number it concerns, the number nobody has opened, and some at random."""
 
     total: int
     never_opened: int
@@ -155,20 +155,6 @@ class Bulk:
             found = _undecided(uow, where, by.realm_id, matching)
             _require(expected, len(found), "pair")
             change = deciding.resolve(scope, resolution, [pair.duplicate_id for pair in found])
-            uow.commit()
-        return change
-
-    def undo(self, where: Where, subjects: Sequence[UUID], *, of_pairs: bool, by: Reviewer) -> Change:
-        """Undo what was last done to each of these, all or nothing.
-
-        Raises:
-            As ``deciding.undo``.
-        """
-        with self.open_uow() as uow:
-            scope = open_scope(uow, where, by)
-            for subject in subjects:
-                deciding.undo(scope, subject, of_pair=of_pairs)
-            change = scope.change(list(subjects), 0, "undone", of_pairs=of_pairs)
             uow.commit()
         return change
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import uuid4
 
 from pipeline_core.db.unit_of_work import UnitOfWork
@@ -134,6 +135,10 @@ class DocumentScope(Scope):
         return AlreadyDecidedError(
             f"{summary.filename} does not wait for this decision any more: {in_words(last)}; now {here}."
         )
+
+    def moved_by(self) -> tuple[str, datetime] | None:
+        last = self.uow.reviews.last_decision(self.summary.job_id, list(DECISIONS))
+        return (str(last.payload.get("by") or SYSTEM), last.ts) if last else None
 
     def refuse_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> None:
         if facts and self.taken_in:

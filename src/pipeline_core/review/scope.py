@@ -130,12 +130,20 @@ class Scope(ABC):
             raise RefusedError(f"`expected` names {min(named)}, which this decision does not concern.")
         changed = [_changed(expected[row.id], row) for row in rows if expected.get(row.id, row.seen) != row.seen]
         if not changed and (whole := expected.get(whole_id)) and whole != (now := self.seen):
-            everything: list[StagedFact | StagedPair] = [*self.facts(), *self.pairs()]
-            last = max(everything, key=lambda row: row.changed_at, default=None)
-            who, when = (last.changed_by, last.changed_at) if last else (SYSTEM, datetime.now(UTC))
+            who, when = (self.moved_by() if whole.status != now.status else None) or self._changed_by()
             changed = [Changed(whole_id, whole.status, whole.version, now.status, now.version, who, when)]
         if changed:
             raise ChangedMeanwhileError.of(changed, self.asked)
+
+    def _changed_by(self) -> tuple[str, datetime]:
+        """Return who changed a fact or pair of it last, and when."""
+        everything: list[StagedFact | StagedPair] = [*self.facts(), *self.pairs()]
+        last = max(everything, key=lambda row: row.changed_at, default=None)
+        return (last.changed_by, last.changed_at) if last else (SYSTEM, datetime.now(UTC))
+
+    def moved_by(self) -> tuple[str, datetime] | None:
+        """Return who moved the whole of it to where it stands, and when; None where nobody decided that."""
+        return None
 
     def refuse_changed(
         self, old: Sequence[StagedFact | StagedPair], now: Sequence[StagedFact | StagedPair]

@@ -53,7 +53,8 @@ class EvidenceMarks:
             PageNotShownError: see ``image``.
         """
         original = self.views.original(document_id)
-        facts = self._facts(document_id, [QuestionId(fact_id)])
+        with self.open_uow() as uow:
+            facts = uow.reviews.facts(OfDocument(document_id), [QuestionId(fact_id)])
         if not facts:
             raise NotFoundError(f"{original.filename} has no fact {fact_id}.")
         return self._marked(facts[0], original, self._outputs(document_id))
@@ -63,11 +64,8 @@ class EvidenceMarks:
         original = self.views.original(document_id)
         page = self.texts.views.words(original, number)
         outputs = self._outputs(document_id)
-        near = [
-            fact
-            for fact in self._facts(document_id)
-            if any(span.page in (number - 1, number) for span in fact.evidence)
-        ]
+        with self.open_uow() as uow:
+            near = uow.reviews.on_pages(document_id, (number - 1, number))
         marked = [self._marked(fact, original, outputs, only=(number - 1, number)) for fact in near]
         return page, [one for one in marked if any(number in quote.boxes for quote in one.quotes)]
 
@@ -80,10 +78,6 @@ class EvidenceMarks:
         numbers |= {span.page for span in spans if span.page is not None and original.has_pictures}
         sizes = {number: self.texts.views.words(original, number) for number in sorted(numbers)}
         return FactMarks(fact, quotes, {number: (page.width, page.height) for number, page in sizes.items()})
-
-    def _facts(self, document_id: DocumentId, ids: list[QuestionId] | None = None) -> list[StagedFact]:
-        with self.open_uow() as uow:
-            return uow.reviews.facts(OfDocument(document_id), ids)
 
     def _outputs(self, document_id: DocumentId) -> Outputs:
         with self.open_uow() as uow:

@@ -21,7 +21,7 @@ from pipeline_core.stages.inputs import page_map, page_words, read_text
 
 KINDS = ("optimized_markdown", "markdown", "page_words")
 """Outputs of a document that say where its quotes stand."""
-_KEPT_PAGES, _KEPT_DOCUMENTS = 256, 8
+_KEPT_PAGES, _KEPT_DOCUMENTS, _KEPT_PLACES = 256, 8, 8192
 Outputs = Mapping[str, OutputRow]
 Words = Mapping[int, tuple[Word, ...]]
 
@@ -35,6 +35,7 @@ class PageTexts:
     _pages: Recent[PageText] = field(default_factory=lambda: Recent(_KEPT_PAGES))
     _converted: Recent[Words] = field(default_factory=lambda: Recent(_KEPT_DOCUMENTS))
     _markdown: Recent[str] = field(default_factory=lambda: Recent(_KEPT_DOCUMENTS))
+    _located: Recent[Located | None] = field(default_factory=lambda: Recent(_KEPT_PLACES))
 
     def words(self, original: Original, outputs: Outputs, number: int) -> PageWords:
         """The words of a page; of a scan those that OCR read.
@@ -55,6 +56,12 @@ class PageTexts:
         """
         if span.page is None or not original.has_pictures:
             return None
+        read = tuple(output.checksum for output in outputs.values())
+        key = (original.sha256, read, span.quote, span.char_from, span.page)
+        return self._located.get(key, lambda: self._locate(span, original, outputs))
+
+    def _locate(self, span: Span, original: Original, outputs: Outputs) -> Located | None:
+        assert span.page is not None
         hint = self._hint(span, span.page, outputs)
         # the conversion has mended some fonts, and read scans: its words are coarser, and the second to be asked
         for text_of in (

@@ -42,6 +42,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
 WITHOUT = {
     "up": "keeps processes up until Ctrl-C",
     "api": "serves HTTP until Ctrl-C",
+    "console": "opens pages for a person",
     "upkeep": "does chores until Ctrl-C",
     "ui": "keeps a server up for a person to look at",
     "token": "prints what another process signs in with",

@@ -14,7 +14,7 @@ from pipeline_core.domain.errors import PageNotShownError, PipelineError
 from pipeline_core.domain.locating.page_text import Word
 from pipeline_core.domain.page_views import ImageKind, PageView, PageWords
 
-_SCALE = 2.0
+_SCALE, _SMALL_SCALE = 2.0, 0.25
 """Pixels a point: letters are sharp at the size at which a page is read."""
 _MOST_PIXELS = 8_000_000
 """A page may be as large as a wall: it is shown smaller then."""
@@ -55,13 +55,13 @@ def _view(data: bytes, number: int, kind: ImageKind | None) -> PageView:
 
 def _picture(page: PdfPage, kind: ImageKind) -> bytes:
     width, height = page.get_size()
-    scale = min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
+    scale = min(_SMALL_SCALE if kind is ImageKind.SMALL else _SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
     picture = page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
     output = io.BytesIO()
-    if kind is ImageKind.WEBP:
-        picture.save(output, "WEBP", quality=_QUALITY, method=1)
-    else:
+    if kind is ImageKind.PNG:
         picture.save(output, "PNG", compress_level=3)
+    else:
+        picture.save(output, "WEBP", quality=_QUALITY, method=1)
     return output.getvalue()
 
 

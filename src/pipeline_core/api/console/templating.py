@@ -56,6 +56,11 @@ def who(shown: str) -> str:
     return _ID.sub("", shown) or shown
 
 
+def readable(quote: str) -> str:
+    """A quote on one line; of a row of a table the cells with dots between them."""
+    return " · ".join(cell for part in quote.split("|") if (cell := " ".join(part.split())))
+
+
 @cache
 def environment() -> Environment:
     """Return the templates of this process."""
@@ -76,7 +81,7 @@ def environment() -> Environment:
         initials=initials,
         who=who,
         plain=strip_markdown,
-        safe_html=Markup,  # of `domain.chunk_html` alone, which makes nothing active
+        readable=readable,
     )
     made.globals.update(
         asset=lambda path: assets().url(path),

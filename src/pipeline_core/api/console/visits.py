@@ -51,6 +51,11 @@ def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+def walks(request: Request) -> bool:
+    """Return whether a script asks for the fact of another row, and not for the list."""
+    return request.method == "GET" and request.headers.get("hx-target", "").endswith("#fact")
+
+
 def here(request: Request) -> str:
     """Return the path with its query."""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")

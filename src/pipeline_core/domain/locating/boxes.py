@@ -6,7 +6,7 @@ from pipeline_core.domain.layout import reads_leftwards
 from pipeline_core.domain.locating.page_text import PageText, Span
 from pipeline_core.domain.page_words import Box
 
-_GAP = 1.6
+_GAP = 1.0
 """In heights of a line: words that are farther apart are marked by themselves."""
 _LAST_LINES = 3
 

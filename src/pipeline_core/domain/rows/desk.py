@@ -33,6 +33,8 @@ class ListedFact(Record):
     edited_by: str | None
     added_by: str | None
     is_reviewed: bool
+    is_opened: bool
+    """Whether anybody was shown it by itself."""
     is_unsure: bool
     """Not certain enough to be published unseen, and nobody has decided it."""
     pairs: int
@@ -41,6 +43,8 @@ class ListedFact(Record):
     """Those that nobody has decided."""
     flags: Sequence[str]
     """Differences within the pairs."""
+    settles: int
+    """Documents for which a decision about it decides: its own, and those that repeat it."""
 
     @property
     def is_open(self) -> bool:

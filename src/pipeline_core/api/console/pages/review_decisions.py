@@ -1,6 +1,5 @@
 """Decisions in matching review: each a form that posts, and leads to what is to be decided next."""
 
-import random
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import ChangedMeanwhileError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Seen
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
@@ -23,8 +23,6 @@ from pipeline_core.review.decisions import Change, Decision, Request, Resolution
 router = console_router()
 _WINDOW_S = 10.0
 """Seconds in which a decision about the whole document can be taken back."""
-_SAMPLE = 5
-"""Facts that are shown of those that a bulk approval would publish."""
 _DONE = {QuestionStatus.APPROVED: "Approved", QuestionStatus.REJECTED: "Rejected"}
 FactId = Annotated[UUID, Form()]
 Version = Annotated[int, Form()]
@@ -152,15 +150,12 @@ def confirm_approval(visit: ToReview, at: AView) -> Response:
     services = visit.services
     job = services.views.job(services.realm_id, JobId(at.job_id))
     where = OfDocument(DocumentId(job.document_id))
-    facts = services.review.listed(where.document_id, services.realm_id)
-    rest = [fact for fact in facts if fact.is_open]
     return visit.page(
         "review_approve.html",
         job=job,
         at=at,
-        rest=rest,
-        sample=random.sample(rest, min(_SAMPLE, len(rest))),
-        ledger=ledger_of(facts),
+        preview=services.bulk.preview(where, services.realm_id, QuestionFilter(), QuestionStatus.APPROVED),
+        ledger=ledger_of(services.review.listed(where.document_id, services.realm_id)),
         version=services.review.seen(where, reviewer(visit)).version,
         window=_WINDOW_S,
     )

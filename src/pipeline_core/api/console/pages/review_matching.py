@@ -9,6 +9,7 @@ from starlette.responses import Response
 from pipeline_core.api.console.desk import (
     Order,
     Show,
+    ShownPair,
     grouped,
     ledger_of,
     listed,
@@ -18,14 +19,18 @@ from pipeline_core.api.console.desk import (
     shown_pair,
     why,
 )
+from pipeline_core.api.console.evidence import evidence_page, image_url
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.api.console.visits import ToLook, Visit, walks
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState, Outcome
 from pipeline_core.domain.review import Expected, OfDocument, Reviewer
 from pipeline_core.domain.rows.desk import ListedFact
+from pipeline_core.domain.rows.documents import Original
+from pipeline_core.review.scope import SYSTEM
 
 router = console_router()
 NOTHING_SEEN: Expected = MappingProxyType({})
@@ -55,12 +60,11 @@ def show_document(
     rows = listed(facts, at.show, at.order, at.opened)
     current = _current(facts, rows, fact_id)
     fact = services.review.facts(where, services.realm_id, ids=[current.question_id])[0] if current else None
-    pairs = [
-        shown_pair(pair)
-        for pair in (services.review.pairs(where, services.realm_id) if current and current.pairs else [])
-        if current and pair.staged == current.question_id and pair.resolved_by != "system"
-    ]
+    pairs = _pairs(visit, where, current) if current else []
+    if fact:
+        services.bulk.mark_opened(where, [fact.question_id], by=reviewer(visit))
     sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
+    shown = evidence_page(visit, document_id, fact.question_id, link=at.url) if fact else None
     parked = job.parked if job.parked and not job.parked.error else None
     is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
     ledger = ledger_of(facts)
@@ -70,7 +74,8 @@ def show_document(
         job=job,
         at=at,
         rows=rows,
-        groups=grouped(rows, at.order, fact.page_unit if fact else None),
+        # whoever walks the list by keys takes the fact and its source alone
+        groups=[] if walks(visit.request) else grouped(rows, at.order, fact.page_unit if fact else None),
         ledger=ledger,
         ledger_undecided=sum(row.undecided for row in facts),
         why=why(facts),
@@ -81,17 +86,36 @@ def show_document(
         pairs=pairs,
         proof=proof_line(fact) if fact else None,
         passage=passage(sources[0].chunk, fact.evidence) if fact and sources else None,
-        sources=sources,
+        shown=shown,
         parked=parked,
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
+        may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),
         others=services.review.look(document_id, services.realm_id, current.question_id if current else None),
         undoable=services.review.can_undo(where, reviewer(visit)) if is_open else None,
-        following=_after(rows, current),
+        ahead=_ahead(document_id, current, _after(rows, current), services.views.original(document_id)),
         shows=Show,
         orders=Order,
         **{"typed": None, "conflict": None, **more},
     )
+
+
+def _pairs(visit: Visit, where: OfDocument, current: ListedFact) -> list[ShownPair]:
+    """The pairs of a fact: those that a person decides, and of a duplicate the one by which the system left it out."""
+    if not current.pairs and current.status is not QuestionStatus.DUPLICATE:
+        return []
+    pairs = visit.services.review.pairs(where, visit.services.realm_id)
+    own = [pair for pair in pairs if pair.staged == current.question_id]
+    return [
+        shown_pair(pair) for pair in own if pair.resolved_by != SYSTEM or current.status is QuestionStatus.DUPLICATE
+    ]
+
+
+def _ahead(document_id: UUID, current: ListedFact | None, following: ListedFact | None, original: Original) -> str:
+    """The picture that the next fact will need, if it is another one."""
+    if not (current and following and following.page and original.has_pictures) or following.page == current.page:
+        return ""
+    return image_url(document_id, following.page)
 
 
 def _current(facts: Sequence[ListedFact], rows: Sequence[ListedFact], fact_id: UUID | None) -> ListedFact | None:

@@ -72,18 +72,17 @@
   for (const name of ["input", "change", "htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, count);
   document.addEventListener("htmx:after:settle", () => one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" }));
 
-  // words marked in a source go into its form as their offsets (data-from, data-to on each word)
+  // words marked in a source go into its form by their numbers (data-n); data-source names the form
   document.addEventListener("selectionchange", () => {
-    const chosen = getSelection(), source = chosen.rangeCount && !chosen.isCollapsed && chosen.getRangeAt(0).commonAncestorContainer;
-    const root = source && (source.nodeType === 1 ? source : source.parentElement).closest("[data-source]");
-    if (!root) return;
-    const words = all("[data-from]", root).filter((word) => chosen.containsNode(word, true) && chosen.toString().trim());
+    const chosen = getSelection(), at = chosen.rangeCount && !chosen.isCollapsed && chosen.getRangeAt(0).commonAncestorContainer;
+    const root = at && (at.nodeType === 1 ? at : at.parentElement).closest("[data-source]");
+    const words = root ? all("[data-n]", root).filter((word) => chosen.containsNode(word, true)) : [];
     if (!words.length) return;
-    const form = document.getElementById(root.dataset.source);
-    form.elements.char_from.value = words[0].dataset.from;
-    form.elements.char_to.value = words[words.length - 1].dataset.to;
-    const told = one("[data-marked]", form);
-    if (told) told.textContent = words.map((word) => word.textContent).join("").trim();
+    const form = document.getElementById(root.dataset.source), last = words[words.length - 1];
+    form.elements.first.value = words[0].dataset.n;
+    form.elements.last.value = last.dataset.n;
+    all("[data-n]", root).forEach((word) => word.classList.toggle("own", words.includes(word)));
+    all("[data-marked]").forEach((told) => { told.textContent = chosen.toString().trim(); });
   });
   document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.menu[open]")) one("a, button", event.target)?.focus(); }, true);
 })();

@@ -1,0 +1,61 @@
+"""Many facts at once: what is selected, or all that are listed, is shown in samples before it is decided."""
+
+import random
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form
+from starlette.responses import Response
+
+from pipeline_core.api.console.desk import listed
+from pipeline_core.api.console.list_view import AView
+from pipeline_core.api.console.pages.review_matching import PATH, reviewer
+from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.visits import ToReview
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.review import OfDocument
+from pipeline_core.domain.wording import counted
+from pipeline_core.review.bulk import SHOWN
+
+router = console_router()
+_MOST = 5000
+
+
+@router.post(PATH + "/bulk")
+def decide_many(
+    visit: ToReview,
+    at: AView,
+    status: Annotated[QuestionStatus, Form()],
+    fact_id: Annotated[list[UUID], Form(max_length=_MOST)] = [],  # noqa: B006 - FastAPI copies it
+    all_matching: Annotated[bool, Form()] = False,
+    confirmed: Annotated[bool, Form()] = False,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Show what would be decided; once confirmed, decide it, all or nothing."""
+    services = visit.services
+    job = services.views.job(services.realm_id, JobId(at.job_id))
+    where = OfDocument(DocumentId(job.document_id))
+    facts = services.review.listed(where.document_id, services.realm_id)
+    rows = listed(facts, at.show, at.order, None)
+    wanted = {row.question_id for row in rows} if all_matching else set(fact_id)
+    chosen = [fact for fact in facts if fact.question_id in wanted and fact.status is not QuestionStatus.DUPLICATE]
+    if not chosen:
+        raise RefusedError("Nothing is selected.", action="Tick the facts to decide, or all that are listed.")
+    if not confirmed:
+        return visit.page(
+            "review_bulk.html",
+            job=job,
+            at=at,
+            to=status,
+            facts=chosen,
+            sample=random.sample(chosen, min(SHOWN, len(chosen))),
+            never_opened=sum(not fact.is_opened for fact in chosen),
+            version=services.review.seen(where, reviewer(visit)).version,
+        )
+    ids = [fact.question_id for fact in chosen]
+    change = services.review.decide_facts(where, ids, status, by=reviewer(visit, reason))
+    if change.to_run:
+        visit.request.app.state.ask_for_run()
+    return visit.go(at.url(), said=f"{counted(len(change.changed), 'fact')} {status}.")

@@ -1,0 +1,121 @@
+"""Validation review: what the rules found, with its places beside each other, and the two ways to go on."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form
+from starlette.responses import Response
+
+from pipeline_core.api.console.findings import grouped
+from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.visits import ToLook, ToReview, Visit
+from pipeline_core.domain.errors import ReasonTooShortError
+from pipeline_core.domain.findings import Severity
+from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
+from pipeline_core.domain.reasons import MIN_REASON
+from pipeline_core.domain.review import OfDocument, Reviewer, Seen
+from pipeline_core.domain.rows.details import JobDetail
+from pipeline_core.domain.wording import counted
+from pipeline_core.review.decisions import Decided, Decision, Request
+from pipeline_core.review.document_scope import DECISIONS, in_words
+
+router = console_router()
+PATH = REVIEW_PAGES[4].format("{job_id}")
+Reason = Annotated[str, Form(max_length=20_000)]
+Version = Annotated[int, Form()]
+
+
+@router.get(PATH)
+def validate(visit: ToLook, job_id: UUID) -> Response:
+    """Show the findings, grouped by severity."""
+    return _show(visit, job_id, "validate.html")
+
+
+@router.get(PATH + "/override")
+def override_page(visit: ToReview, job_id: UUID) -> Response:
+    """Ask for the reason on a page of its own, where no dialog opens."""
+    return _show(visit, job_id, "override.html")
+
+
+@router.post(PATH + "/override")
+def override(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "") -> Response:
+    """Go on despite the findings, with a reason that stays in the record; what was typed stays if it is too short."""
+    try:
+        decided = _decide(visit, job_id, Decision.OVERRIDE, reason, version)
+    except ReasonTooShortError as error:
+        return _show(visit, job_id, "override.html", 422, typed=reason, wrong=error.message)
+    return _next(visit, job_id, decided, "goes on despite its findings")
+
+
+@router.post(PATH + "/return")
+def return_to_matching(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "") -> Response:
+    """Have the document's facts decided one by one again."""
+    _decide(visit, job_id, Decision.RETURN, reason, version)
+    return visit.go(REVIEW_PAGES[2].format(job_id), said="Back in matching review: reject or edit what is wrong.")
+
+
+@router.post(PATH + "/reject")
+def reject(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "") -> Response:
+    """Publish nothing new of the document."""
+    decided = _decide(visit, job_id, Decision.REJECT, reason, version)
+    return _next(visit, job_id, decided, "is rejected: nothing new of it is published")
+
+
+def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: Any) -> Response:
+    services = visit.services
+    job = services.views.job_detail(JobId(job_id))
+    found = services.views.findings(services.realm_id, JobId(job_id))
+    is_open = job.state is JobState.AWAITING_REVIEW and job.stage is JobStage.VALIDATION_REVIEW and not _parked(job)
+    groups = grouped(found.findings or found.returned_for, job.document_id)
+    critical = sum(len(group.findings) for group in groups if group.severity is Severity.CRITICAL)
+    return visit.page(
+        template,
+        status,
+        job=job,
+        groups=groups,
+        critical=critical,
+        is_open=is_open,
+        may_decide=is_open and visit.may("reviewer"),
+        decided="" if is_open else _decided(visit, job),
+        review_url=REVIEW_PAGES[2].format(job_id) if job.stage is JobStage.MATCHING_REVIEW else "",
+        least=MIN_REASON,
+        **{"typed": "", "wrong": "", **more},
+    )
+
+
+def _parked(job: JobDetail) -> bool:
+    return job.parked is not None and not job.parked.error
+
+
+def _decided(visit: Visit, job: JobDetail) -> str:
+    """Say who decided what about a document that does not wait here any more; "" where nobody did."""
+    if job.parked is not None and not job.parked.error:
+        return f"{job.parked.by} decided “{job.parked.decision}”; it is carried out at {job.parked.due_at:%H:%M:%S} UTC"
+    past = visit.services.review.history(OfDocument(DocumentId(job.document_id)), visit.services.realm_id)
+    last = next((one for one in reversed(past) if one.code in DECISIONS), None)
+    return in_words(last) if last else ""
+
+
+def _decide(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: int) -> Decided:
+    """Carry out the decision, if the document is as it was seen; what goes on by it is run."""
+    services = visit.services
+    document_id = services.views.job_state(JobId(job_id)).document_id
+    by = Reviewer(services.realm_id, services.person.shown, reason, user_id=services.user_id)
+    expected = Seen(JobStage.VALIDATION_REVIEW, version)
+    decided = services.review.decide(document_id, Request(decision, by, expected=expected))
+    if decided.to_run:
+        visit.request.app.state.ask_for_run()
+    return decided
+
+
+def _next(visit: Visit, job_id: UUID, decided: Decided, what: str) -> Response:
+    """Lead to the next document that waits, or to the dashboard."""
+    services = visit.services
+    name = services.views.job_detail(JobId(job_id)).filename
+    following = services.review.next_waiting(services.realm_id, besides=(decided.document_id,))
+    if following is None:
+        return visit.go("/dashboard", said=f"{name} {what}. Nothing else waits.")
+    left = counted(max(visit.waiting, 1), "document waits", "documents wait")
+    said = f"{name} {what}. {left} still; this one has waited longest."
+    return visit.go(REVIEW_PAGES[following.phase].format(following.job_id), said=said)

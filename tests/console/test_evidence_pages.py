@@ -1,0 +1,172 @@
+"""Search, a fact walked back, and pages with the places of facts, in a browser and without one."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline_core.api.app import create_app
+from pipeline_core.api.auth import local_token
+from pipeline_core.api.console.pages.search import highlighted
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.services.intake import Upload
+from tests.console.conftest import NO_LIMITS, Console
+from tests.samples.pdfs import pdf, text
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN, BOB
+
+FIRST = (
+    "The boiler must be serviced once every 12 months by an engineer.",
+    "The pressure relief valve opens at 3 bar and protects the vessel.",
+)
+SECOND = ("Members of staff must switch the boiler off before they clean the burner.",)
+HOSTILE = '<img src=x onerror=alert(1)><div hx-get="/evil" hx-trigger="load">'
+HOSTILE_TEXT = f"""# {HOSTILE}
+
+The valve {HOSTILE} must be opened every 3 weeks, says [the maker](javascript:alert(1)) of ![it](https://example.org/t.png).
+"""
+
+
+@pytest.fixture
+def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+
+
+def signed_in(pipeline: Pipeline, user_id: UUID = ANN) -> TestClient:
+    client = TestClient(create_app(pipeline), base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
+    token = local_token(pipeline.settings.model_copy(update={"user_id": user_id}))
+    client.post("/sign-in", data={"token": token}, follow_redirects=False)
+    return client
+
+
+@pytest.fixture
+def document(pipeline: Pipeline) -> str:
+    """A published PDF of two pages."""
+    [document_id] = publish(
+        pipeline, Upload("manual.pdf", pdf(text("Boiler manual", *FIRST), text("Operation", *SECOND)), None)
+    )
+    return str(document_id)
+
+
+def fact_of(pipeline: Pipeline, document_id: str, words: str) -> str:
+    services = pipeline.for_user(ANN)
+    with services.open_uow() as uow:
+        from pipeline_core.domain.ids import DocumentId
+        from pipeline_core.domain.review import OfDocument
+
+        facts = uow.reviews.facts(OfDocument(DocumentId(UUID(document_id))))
+    return str(next(fact.question_id for fact in facts if words in fact.quote))
+
+
+def test_pages_are_pictures_for_members_only(pipeline: Pipeline, document: str) -> None:
+    ann, bob = signed_in(pipeline), signed_in(pipeline, BOB)
+    for path in (f"/documents/{document}/pages/1.webp", f"/documents/{document}/pages/2.small.webp"):
+        shown = ann.get(path)
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
+        assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        again = ann.get(path, headers={"If-None-Match": shown.headers["etag"]})
+        assert again.status_code == 304
+        assert bob.get(path, headers={"If-None-Match": shown.headers["etag"]}).status_code == 404
+    assert ann.get(f"/documents/{document}/pages/3.webp").status_code == 404
+    original = ann.get(f"/documents/{document}/original/manual.pdf")
+    assert original.headers["content-disposition"].startswith("attachment")
+    assert original.content.startswith(b"%PDF")
+    assert bob.get(f"/documents/{document}/original/manual.pdf").status_code == 404
+
+
+def test_a_page_leads_to_each_of_its_facts(pipeline: Pipeline, document: str) -> None:
+    page = signed_in(pipeline).get(f"/documents/{document}/pages/1").text
+    for line in FIRST:
+        assert page.count(f'href="/facts/{fact_of(pipeline, document, line)}"') == 2, "a row, and a box"
+    assert fact_of(pipeline, document, SECOND[0]) not in page
+
+
+def test_a_fact_is_walked_back(pipeline: Pipeline, document: str) -> None:
+    page = signed_in(pipeline).get(f"/facts/{fact_of(pipeline, document, FIRST[0])}").text
+    assert "No person was asked: confidence 0." in page
+    assert page.count('<rect class="mark"') == 1
+    assert page.count('<rect class="other approved"') == 1
+    assert f'aria-label="Page 1 with the quote marked: {FIRST[0]}"' in page
+    for opened in (f"/documents/{document}/pages/1", "/jobs/", f"/documents/{document}/original/manual.pdf"):
+        assert f'href="{opened}' in page
+    assert signed_in(pipeline, BOB).get(f"/facts/{fact_of(pipeline, document, FIRST[0])}").status_code == 404
+
+
+def test_search_shows_quotes_on_their_page(pipeline: Pipeline, document: str) -> None:
+    ann = signed_in(pipeline)
+    samples = ann.get("/search").text
+    found = ann.get("/search", params={"q": "When does the pressure relief valve open?"}).text
+    assert f'href="/facts/{fact_of(pipeline, document, FIRST[1])}"' in found
+    assert "<mark>pressure</mark>" in found
+    assert '<rect class="mark"' in found
+    assert "The answer is the quote itself, letter for letter, on page 1" in found
+    assert "Ask what your documents say" in samples
+    assert samples.count('href="/search?q=') == 2
+    assert "Nothing published answers this" in ann.get("/search?q=giraffes+of+Kenya").text
+
+
+def test_search_without_anything_published_says_so(pipeline: Pipeline) -> None:
+    assert "Nothing is published yet" in signed_in(pipeline).get("/search").text
+
+
+def test_what_a_document_says_is_text(pipeline: Pipeline) -> None:
+    [document_id] = publish(pipeline, upload("<b>x.md", HOSTILE_TEXT))
+    ann = signed_in(pipeline)
+    fact_id = fact_of(pipeline, str(document_id), "every 3 weeks")
+    for path in (
+        f"/facts/{fact_id}",
+        f"/search?q={quote('valve opened every 3 weeks')}",
+        f"/search?q={quote(HOSTILE)}",
+    ):
+        page = ann.get(path).text
+        assert "<img src=x" not in page
+        assert '<div hx-get="/evil"' not in page
+        assert "javascript:alert" not in page.replace('title="javascript:', "")
+        assert 'src="https://example.org' not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "marked"),
+    [
+        ("Two deductibles never apply.", "which deductible applies", "Two <mark>deductibles</mark> never apply."),
+        ("The valve & <b>", "the valve", "The <mark>valve</mark> &amp; &lt;b&gt;"),
+        ("nothing", "", "nothing"),
+    ],
+)
+def test_words_that_were_asked_for_are_marked(text: str, asked: str, marked: str) -> None:
+    assert str(highlighted(text, asked)) == marked
+
+
+def test_a_browser_walks_from_an_answer_to_its_page(
+    pipeline: Pipeline, document: str, open_console: Callable[[Pipeline], Console]
+) -> None:
+    person = open_console(pipeline).sign_in()
+    page = person.page
+    page.goto("/search?q=When does the pressure relief valve open?")
+    assert page.locator(".crop .mark").count() == 1
+    assert person.axe() == []
+    page.locator(".answer a").first.click()
+    page.wait_for_url("**/facts/*")
+    assert page.locator(".page-image .mark").count() == 1
+    assert person.axe() == []
+    other = page.locator(".page-image a")
+    assert other.count() == 1
+    other.locator("rect").first.click(force=True)
+    page.wait_for_url(f"**/facts/{fact_of(pipeline, document, FIRST[0])}")
+    page.get_by_role("link", name="Open page 1 with all its facts").click()
+    page.wait_for_url("**/pages/1")
+    assert page.locator(".page-image a").count() == 2
+    assert person.axe() == []
+
+
+def test_everything_works_without_scripts(
+    pipeline: Pipeline, document: str, open_console: Callable[[Pipeline], Console]
+) -> None:
+    page = open_console(pipeline).sign_in(scripts=False).page
+    page.goto("/search")
+    page.locator("#question").fill("relief valve")
+    page.get_by_role("button", name="Search").click()
+    page.locator(".answer a").first.click()
+    assert page.locator(".page-image .mark").count() == 1

@@ -1,0 +1,81 @@
+"""The realm: members, roles, other realms; who is no admin sees it and changes nothing."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from tests.console.conftest import NO_LIMITS, Console, Person
+from tests.support.two_users import ANN, BOB
+
+
+@pytest.fixture
+def console(make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]) -> Console:
+    return open_console(make_pipeline(changes={**NO_LIMITS, "user_id": ANN}))
+
+
+def make_realm(ann: Person, name: str = "Claims") -> None:
+    ann.page.goto("/realm")
+    ann.page.get_by_label("Name of the new realm").fill(name)
+    ann.page.get_by_role("button", name="Create").click()
+    ann.page.get_by_role("heading", name=name, level=1).wait_for()
+
+
+def add(ann: Person, user_id: object, role: str, name: str) -> None:
+    ann.page.get_by_label("User's id").fill(str(user_id))
+    ann.page.get_by_label("Name that others see").fill(name)
+    ann.page.get_by_role("radio", name=role).check()
+    ann.page.get_by_role("button", name="Add", exact=True).click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_admin_makes_a_realm_and_its_members(console: Console, scripts: bool) -> None:
+    ann = console.sign_in(scripts=scripts)
+    make_realm(ann)
+    assert "you are its admin" in ann.page.locator("#notice").inner_text()
+    add(ann, BOB, "reader", "Bob Ott")
+    row = ann.page.locator("tr", has_text="Bob Ott")
+    row.wait_for()
+    row.get_by_label("Role of Bob Ott").select_option("reviewer")
+    row.get_by_role("button", name="Change").click()
+    ann.page.get_by_text("Bob Ott has the role reviewer.").wait_for()
+    assert row.get_by_label("Role of Bob Ott").input_value() == "reviewer"
+    row.get_by_role("button", name="Remove").click()
+    ann.page.get_by_text("The member was removed.").wait_for()
+    assert ann.page.get_by_text("Bob Ott").count() == 0
+    assert ann.page.get_by_role("button", name="Leave").is_disabled(), "the last admin stays"
+
+
+def test_what_was_typed_stays_when_it_is_refused(console: Console) -> None:
+    ann = console.sign_in()
+    make_realm(ann)
+    add(ann, "bob@example.org", "contributor", "Bob Ott")
+    ann.page.get_by_text("is not the id of a user").wait_for()
+    assert ann.page.get_by_label("User's id").input_value() == "bob@example.org"
+    assert ann.page.get_by_role("radio", name="contributor").is_checked()
+    ann.expected = ["422"]
+    assert ann.axe() == []
+
+
+def test_a_member_who_is_no_admin_sees_the_members_and_changes_nothing(console: Console) -> None:
+    ann = console.sign_in()
+    make_realm(ann)
+    add(ann, BOB, "reader", "<b>Bob</b>")
+    add(ann, uuid4(), "reviewer", "")
+    bob = console.sign_in(BOB, "Bob")
+    bob.page.goto("/realm")
+    bob.page.locator("li", has_text="Claims").get_by_role("button", name="Work here").click()
+    bob.page.goto("/realm")
+    assert bob.page.get_by_role("heading", name="Claims", level=1).is_visible()
+    assert bob.page.locator("tr", has_text="<b>Bob</b>").count() == 1
+    assert bob.page.get_by_role("button", name="Change").count() == 0
+    assert bob.page.get_by_label("User's id").count() == 0
+    assert bob.axe() == []
+    csrf = bob.page.locator("input[name=csrf]").first.get_attribute("value")
+    tried = {"csrf": csrf or "", "user_id": str(BOB), "role": "admin"}
+    assert bob.context.request.post("/realm/members", form=tried).status == 403
+    bob.page.get_by_role("button", name="Leave").click()
+    bob.page.goto("/realm")
+    assert bob.page.get_by_role("heading", name="personal", level=1).is_visible()
+    bob.expected = ["404"]

@@ -1,0 +1,124 @@
+"""Validation review: findings with their places, return and override, and what happens to who comes too late."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+
+from pipeline_core.api.auth import local_token
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId
+from tests.console.conftest import NO_LIMITS, Console
+from tests.support.reviewing import CONTRADICTORY, park
+from tests.support.through import through
+from tests.support.two_users import ANN, BOB
+
+REASON = "The second amount is of next year."
+OTHER = (
+    "# Towing\n\nThe towing service takes 40 euros for each call at night.\n\n"
+    "The towing service takes 60 euros for each call at night.\n"
+)
+
+
+@pytest.fixture
+def console(make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]) -> Console:
+    """Two documents wait in validation review, the older one first."""
+    opened = open_console(make_pipeline(changes={**NO_LIMITS, "user_id": ANN}))
+    park(opened.pipeline, "costs.md", CONTRADICTORY)
+    park(opened.pipeline, "other.md", OTHER)
+    return opened
+
+
+def test_findings_show_both_places_and_an_override_leads_to_the_next_document(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    page.goto("/review")
+    page.get_by_role("heading", name="costs.md", level=1).wait_for()
+    finding = page.get_by_role("article").first
+    assert finding.get_by_role("heading").inner_text() == "The document contradicts itself."
+    places = finding.locator(".place")
+    assert [("$500" in text, "$750" in text) for text in places.locator(".says").all_inner_texts()] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    assert places.locator("mark.own").all_inner_texts() == ["500", "750"]
+    assert ann.axe() == []
+
+    page.keyboard.press("o")
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator(".named li").count() == page.locator(".finding.critical").count()
+    button = dialog.get_by_role("button", name="Override")
+    reason = dialog.get_by_label("Why it is published all the same")
+    reason.fill("  nine chars \n ")
+    assert dialog.locator("[data-count-of]").inner_text() == "1 more characters"
+    assert button.is_disabled()
+    reason.fill(REASON)
+    assert dialog.locator("[data-count-of]").inner_text() == "Long enough"
+    assert ann.axe() == []
+    button.click()
+    page.get_by_role("heading", name="other.md", level=1).wait_for()
+    assert "costs.md goes on despite its findings" in page.locator("#notice").inner_text()
+
+    page.go_back()
+    page.reload()
+    assert "Too late to decide: Ann Berger" in page.locator(".why").inner_text()
+    assert REASON in page.locator(".why").inner_text()
+    assert page.get_by_role("button", name="Override").count() == 0
+
+
+def test_a_document_is_returned_to_matching_by_a_key(console: Console) -> None:
+    ann = console.sign_in()
+    ann.page.goto("/review")
+    ann.page.keyboard.press("j")
+    assert ann.page.locator("[data-row][aria-current]").count() == 1
+    ann.page.keyboard.press("b")
+    ann.page.wait_for_url("**/review-matching/*")
+
+
+def test_a_short_reason_is_refused_and_kept_without_scripts(console: Console) -> None:
+    ann = console.sign_in(scripts=False)
+    ann.page.goto("/review")
+    ann.page.get_by_role("link", name="Override on a page of its own").click()
+    ann.page.get_by_label("Why it is published all the same").fill("too short")
+    ann.page.get_by_role("button", name="Override").click()
+    ann.expected = ["422"]
+    assert "8 characters that are not blank" in ann.page.get_by_role("alert").inner_text()
+    assert ann.page.get_by_label("Why it is published all the same").input_value() == "too short"
+    ann.page.get_by_label("Why it is published all the same").fill(REASON)
+    ann.page.get_by_role("button", name="Override").click()
+    assert ann.page.get_by_role("heading", name="other.md", level=1).is_visible()
+    ann.page.get_by_role("button", name="Return to matching").click()
+    assert "/review-matching/" in ann.page.url
+
+
+def test_of_two_reviewers_the_second_is_told_who_decided(console: Console) -> None:
+    ann, second = console.sign_in(), console.sign_in(name="Ann at home")
+    for person in (ann, second):
+        person.page.goto("/review")
+    ann.page.get_by_role("button", name="Return to matching").click()
+    ann.page.wait_for_url("**/review-matching/*")
+    second.page.keyboard.press("o")
+    second.page.get_by_label("Why it is published all the same").fill(REASON)
+    second.page.get_by_role("dialog").get_by_role("button", name="Override").click()
+    told = second.page.get_by_role("alert").inner_text()
+    assert "Ann Berger" in told
+    assert REASON in second.page.locator("body").inner_text(), "what was typed is kept"
+    second.expected = ["409"]
+
+
+def test_a_reader_sees_the_findings_and_decides_nothing(console: Console) -> None:
+    ann = console.sign_in()
+    made = ann.context.request
+    token = {"Authorization": f"Bearer {local_token(console.pipeline.settings)}"}
+    realm = made.post("/api/v2/realms", data={"name": "team"}, headers=token).json()["realm_id"]
+    made.put(f"/api/v2/realms/{realm}/members/{BOB}", data={"role": "reader"}, headers=token)
+    file = {"name": "c.md", "mimeType": "text/markdown", "buffer": CONTRADICTORY.encode()}
+    sent = made.post("/api/v2/upload", multipart={"file": file, "realm": realm}, headers=token).json()
+    through(console.pipeline, [DocumentId(UUID(sent["document_id"]))])
+    bob = console.sign_in(BOB, "Bob")
+    bob.page.goto(f"/validate/{sent['job_id']}")
+    assert bob.page.locator(".finding.critical").count() > 0
+    assert "You are a reader in team: reviewers decide." in bob.page.locator("main").inner_text()
+    assert bob.page.get_by_role("button", name="Return to matching").count() == 0
+    csrf = bob.page.locator("input[name=csrf]").first.get_attribute("value") or ""
+    answer = bob.context.request.post(f"/validate/{sent['job_id']}/return", form={"csrf": csrf, "version": "0"})
+    assert answer.status == 403
