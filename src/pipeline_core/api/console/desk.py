@@ -92,9 +92,15 @@ def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetim
     return sorted(found, key=_worth) if order is Order.UNSURE else found
 
 
-def _worth(fact: ListedFact) -> tuple[bool, float]:
-    """Pairs first, as one key decides two facts, then the least certain; decided or not, so that no row moves."""
-    return not fact.pairs, 2.0 if fact.confidence is None else fact.confidence
+def _worth(fact: ListedFact) -> tuple[bool, int, int, float]:
+    """Pairs first, as one key decides two facts; then band by band the least certain, and within a band what most
+    documents repeat. Decided or not, so that no row moves."""
+    confidence = 2.0 if fact.confidence is None else fact.confidence
+    return not fact.pairs, -_band_of(confidence), -fact.settles, confidence
+
+
+def _band_of(confidence: float) -> int:
+    return next((n for n, (least, _) in enumerate(_BANDS) if confidence >= least), len(_BANDS))
 
 
 def grouped(facts: Sequence[ListedFact], order: Order, unit: str | None) -> list[Group]:

@@ -23,6 +23,7 @@ class Key:
 
 _SHOWN = {"Escape": "Esc", "Enter": "↵"}
 _ANYWHERE, _LISTS, _FACT, _PAIR, _CHECK = "Anywhere", "In lists", "A fact", "A pair", "Validation"
+_PAGE = "A page"
 
 KEYS = MappingProxyType(
     {
@@ -48,6 +49,8 @@ KEYS = MappingProxyType(
         "missed": Key("m", "Add a missed fact", _FACT, "Marks its words in the source"),
         "published_page": Key("p", "Page of the published one", _FACT),
         "approve_all": Key("A", "Approve the rest and go on", _FACT, "Every undecided fact is published"),
+        "page_before": Key("[", "Page before", _PAGE),
+        "page_after": Key("]", "Page after", _PAGE),
         "keep_existing": Key("1", "Keep the published one", _PAIR, "The new one is left out"),
         "replace_existing": Key("2", "Replace it", _PAIR, "The new one takes its place"),
         "keep_both": Key("3", "Keep both", _PAIR, "Both say it, each with its source"),

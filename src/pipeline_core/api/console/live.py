@@ -1,4 +1,4 @@
-"""What happens, as names of events: a page that is open hears what has changed, and fetches that part of itself."""
+"""Events as names: a page that is open hears what has changed, and fetches that part of itself."""
 
 import asyncio
 import time

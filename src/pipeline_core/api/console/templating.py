@@ -47,6 +47,11 @@ def who(shown: str) -> str:
     return _ID.sub("", shown) or shown
 
 
+def readable(quote: str) -> str:
+    """A quote on one line; of a row of a table the cells with dots between them."""
+    return " · ".join(cell for part in quote.split("|") if (cell := " ".join(part.split())))
+
+
 @cache
 def environment() -> Environment:
     """Return the templates of this process."""
@@ -66,6 +71,7 @@ def environment() -> Environment:
         initials=initials,
         who=who,
         plain=strip_markdown,
+        readable=readable,
     )
     made.globals.update(
         asset=lambda path: assets().url(path),

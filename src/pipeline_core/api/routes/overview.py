@@ -48,7 +48,7 @@ class DeadLetters(BaseModel):
 
 
 class OverviewAnswer(BaseModel):
-    """Where everything stands."""
+    """The state of everything at a glance."""
 
     phases: list[NamedPhase] = Field(description="0 to 6, each with its documents")
     completed: int = Field(description="Documents that were downloaded or acknowledged: they have left phase 6")

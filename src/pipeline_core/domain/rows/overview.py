@@ -66,7 +66,7 @@ class DeadCode(Record):
 
 @dataclass(frozen=True, slots=True)
 class Throughput(Record):
-    """What came to its end in an hour or a day (UTC)."""
+    """Jobs that came to their end in an hour or a day (UTC)."""
 
     since: datetime
     published: int

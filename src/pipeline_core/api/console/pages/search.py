@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.evidence import EvidenceShown, evidence_page
 from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.templating import readable
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.locating.letters import letters
 from pipeline_core.domain.rows.search import FoundFact, Hit
 from pipeline_core.duplicates.words import STOP_WORDS
 
@@ -35,6 +37,7 @@ class Said:
     question: str
     answer: Markup
     quote: Markup
+    """Empty where the answer is the quote, letter for letter."""
     page: str
     crop: EvidenceShown | None
 
@@ -108,11 +111,14 @@ def _hit(visit: Visit, hit: Hit, asked: str, *, crops: int | None) -> HitShown:
 
 def _said(visit: Visit, fact: FoundFact, hit: Hit, asked: str, *, with_crop: bool) -> Said:
     is_paged = fact.page is not None and fact.page_unit not in (None, "document")
+    answer = fact.answer or fact.statement or ""
+    quotes = [span["quote"] for span in fact.spans or ()] or [fact.evidence or ""]
+    quotes = [] if [letters(answer)] == [letters(one) for one in quotes] else quotes
     return Said(
         fact.id,
         fact.question or "",
-        highlighted(fact.answer or fact.statement or "", asked),
-        highlighted(" ".join((fact.evidence or "").split()), asked),
+        highlighted(answer, asked),
+        highlighted(" … ".join(map(readable, quotes)), asked),
         f"{fact.page_unit} {fact.page}" if is_paged else "",
         _crop(visit, hit.document_id, fact.id) if with_crop and is_paged else None,
     )
