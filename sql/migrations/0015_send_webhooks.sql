@@ -84,6 +84,8 @@ BEGIN
             'job_id', NEW.job_id, 'document_id', NEW.document_id, 'filename', d.filename, 'state', NEW.state,
             'stage', NEW.stage, 'phase', NEW.phase, 'outcome', NEW.outcome,
             'error_code', CASE WHEN NEW.state = 'deadletter' THEN NEW.last_error ->> 'code' END,
+            'review_url', CASE WHEN NEW.state = 'awaiting_review' THEN
+                CASE NEW.phase WHEN 4 THEN '/validate/' ELSE '/review-matching/' END || NEW.job_id END,
             'correlation_id', NEW.correlation_id)),
         CASE WHEN is_full THEN 'failed' ELSE 'pending' END,
         CASE WHEN NOT is_full THEN now() END,

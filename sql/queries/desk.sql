@@ -8,13 +8,17 @@ SELECT q.question_id, q.status, q.version, q.evidence_page AS page, round(q.conf
     coalesce(q.status = 'pending' AND q.reviewed_by IS NULL AND q.confidence < q.publish_from, false) AS is_unsure,
     coalesce(p.pairs, 0)::int AS pairs,
     CASE WHEN q.status IN ('pending', 'approved') THEN coalesce(p.undecided, 0)::int ELSE 0 END AS undecided,
-    coalesce(p.flags, '[]') AS flags
+    coalesce(p.flags, '[]') AS flags, 1 + coalesce(o.documents, 0)::int AS settles
 FROM staged_questions q
 LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided,
         jsonb_path_query_array(jsonb_agg(p.reasons -> 'flags'), '$[*][*]') AS flags
     FROM staging_duplicates p JOIN staged_questions m ON m.question_id = p.staged_question_id
     WHERE m.document_id = %(document_id)s AND p.resolved_by IS DISTINCT FROM 'system' GROUP BY p.staged_question_id) p
     ON p.staged_question_id = q.question_id
+LEFT JOIN (SELECT d.duplicate_of, count(DISTINCT d.document_id) AS documents
+    FROM staged_questions d JOIN staged_questions m ON m.question_id = d.duplicate_of
+    WHERE m.document_id = %(document_id)s AND d.document_id <> m.document_id AND d.status = 'duplicate'
+    GROUP BY d.duplicate_of) o ON o.duplicate_of = q.question_id
 WHERE q.document_id = %(document_id)s
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id;
 

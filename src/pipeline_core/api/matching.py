@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 
 class MatchingQuestions(Body):
-    """What questions must be, all of it."""
+    """Conditions for questions, all of which must hold."""
 
     status: list[QuestionStatus] | None = Field(
         default=None, description="Only in these states; by default, a decision concerns undecided questions"
@@ -46,7 +46,7 @@ class MatchingQuestions(Body):
 
 
 class MatchingPairs(Body):
-    """What undecided pairs must be, all of it."""
+    """Conditions for undecided pairs, all of which must hold."""
 
     group: PairGroup | None = Field(default=None, description="Only those that differ so")
     flag: str = Field(default="", max_length=40, description="Only with this flag")
@@ -104,13 +104,13 @@ class Opened(Body):
 
 
 class OpenedAnswer(BaseModel):
-    """How many of them nobody had opened before."""
+    """The number of them that nobody had opened before."""
 
     opened: int
 
 
 class DecisionPreview(BaseModel):
-    """What a decision about all that match would change."""
+    """The changes that a decision about all that match would make."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -121,7 +121,7 @@ class DecisionPreview(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PairDecisionPreview:
-    """What a decision about all undecided pairs that match would concern."""
+    """The pairs that a decision about all undecided ones that match would concern."""
 
     total: int
     proposed: Annotated[Mapping[str, int], Field(description="How many of them each resolution is proposed for")]

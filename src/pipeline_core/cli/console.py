@@ -9,16 +9,26 @@ import typer
 from pipeline_core.cli.app import examples
 from pipeline_core.cli.output import err, out
 from pipeline_core.cli.up import run_everything
+from pipeline_core.cli.wiring import connected
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 
 if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
+    from pipeline_core.client import Client
     from pipeline_core.settings import Settings
 
 commands = typer.Typer()
 _ANSWERS_WITHIN_S = 3.0
 
 
-@commands.command(rich_help_panel="Set-up", epilog=examples("pipeline console", "pipeline console --no-browser"))
+@commands.command(
+    rich_help_panel="Set-up",
+    epilog=examples("pipeline console", "pipeline console policy.pdf", "pipeline console --no-browser"),
+)
 def console(
+    document: Annotated[
+        str | None, typer.Argument(help="Open the page of this document: its name, or an id of it.", show_default=False)
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the pages, or only print their address.")
     ] = True,
@@ -33,9 +43,29 @@ def console(
 
     settings = load_settings()
     if _is_served(settings):
-        _open(settings, browser=browser)
+        with connected() as client:
+            page = _page_of(client, document)
+        _open(settings, page, browser=browser)
     else:
-        run_everything(workers, lambda ours: _open(ours, browser=browser))
+        run_everything(workers, lambda app_: _open(settings, _page_of(_over(app_), document), browser=browser))
+
+
+def _over(app_: "Pipeline") -> "Client":
+    from pipeline_core.client import Client
+
+    return Client(app=app_)
+
+
+def _page_of(client: "Client", document: str | None) -> str:
+    """The path on which the document is decided, or else looked at.
+
+    Raises:
+        NotFoundError: there is no such document.
+    """
+    if document is None:
+        return "/"
+    row = client.details(document)
+    return (REVIEW_PAGES[row.phase] if row.state == JobState.AWAITING_REVIEW else "/jobs/{}").format(row.job_id)
 
 
 def address(settings: "Settings") -> str:
@@ -45,7 +75,7 @@ def address(settings: "Settings") -> str:
 
 
 def _is_served(settings: "Settings") -> bool:
-    """Whether the API answers where the settings say that it is."""
+    """Return whether the API answers where the settings say that it is."""
     import httpx
 
     try:
@@ -54,12 +84,12 @@ def _is_served(settings: "Settings") -> bool:
         return False
 
 
-def _open(settings: "Settings", *, browser: bool) -> None:
+def _open(settings: "Settings", page: str, *, browser: bool) -> None:
     from pipeline_core.api.console.sign_in import LINK_GOOD_S, one_time_link
 
     base = address(settings)
     is_local = settings.api_auth == "local"
-    link = one_time_link(settings, base) if is_local else base
+    link = one_time_link(settings, base, page) if is_local else base + page
     # on standard output, so that a script can open it
     out.print(link, soft_wrap=True, markup=False, highlight=False)
     if is_local:
@@ -71,7 +101,7 @@ def _open(settings: "Settings", *, browser: bool) -> None:
 
 
 def _has_windows() -> bool:
-    """Whether a browser would have a window: without one, Python would start a browser of the terminal."""
+    """Return whether a browser would have a window: without one, Python would start a browser of the terminal."""
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER"))

@@ -16,6 +16,7 @@ from pipeline_core.domain.errors import RefusedError
 from pipeline_core.machine import private_files
 
 if TYPE_CHECKING:
+    from pipeline_core.bootstrap import Pipeline
     from pipeline_core.settings import Settings
 
 commands = typer.Typer()
@@ -37,8 +38,8 @@ def up(
     run_everything(workers)
 
 
-def run_everything(workers: int, ready: Callable[["Settings"], None] = lambda _: None) -> None:
-    """Run everything until Ctrl-C; ``ready`` is called with the settings once all parts are there."""
+def run_everything(workers: int, ready: Callable[["Pipeline"], None] = lambda _: None) -> None:
+    """Run everything until Ctrl-C; ``ready`` is called once all parts are there."""
     with wired() as app_, _only_one(app_.home):
         supervisor = None
         try:
@@ -51,7 +52,7 @@ def run_everything(workers: int, ready: Callable[["Settings"], None] = lambda _:
             _tell_addresses(
                 installation.addresses(), app_.own_launcher.api_url, installation.login_file(), workers, app_.home
             )
-            ready(app_.settings)
+            ready(app_)
             supervisor.watch()
         except KeyboardInterrupt:
             _say("Stopping.")

@@ -83,7 +83,7 @@ class ApiViews(ConsoleViews):
             )
 
     def findings(self, realm_id: RealmId, job_id: JobId) -> JobFindings:
-        """What validation found in a job's document, with the places that it is about.
+        """The findings of validation in a job's document, with the places that it is about.
 
         Raises:
             NotFoundError: the user has no such job.

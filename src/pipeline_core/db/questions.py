@@ -21,7 +21,7 @@ class Questions:
     def listed(
         self, where: Where, matching: QuestionFilter, *, need_first: bool, after: Position | None, limit: int
     ) -> list[ListedQuestion]:
-        """Those that match, from behind a position."""
+        """The questions that match, from behind a position."""
         rank, position, question_id = after or (None, None, None)
         listing = NEED_FIRST if need_first else IN_FILE
         return self._session.select(
@@ -39,7 +39,7 @@ class Questions:
         return self._session.select(MATCHING, **ids_of(where), **matching.parameters())
 
     def counts(self, where: Where, matching: QuestionFilter) -> MatchingCounts:
-        """How many match, and how many of them nobody has opened."""
+        """Count those that match, and those of them that nobody has opened."""
         [counts] = self._session.select(MATCHING_COUNTS, **ids_of(where), **matching.parameters())
         return counts
 

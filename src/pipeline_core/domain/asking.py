@@ -8,7 +8,7 @@ from pipeline_core.domain.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is open about a document at a gate."""
+    """Open questions about a document at a gate."""
 
     stage: JobStage
     critical: int = 0

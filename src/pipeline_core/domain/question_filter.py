@@ -24,7 +24,7 @@ class QuestionFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionFilter:
-    """What a question must be: of one of the statuses (None: any), with every flag, and with the text in its words."""
+    """Conditions for a question: one of the statuses (None: any), every flag, and the text in its words."""
 
     statuses: Sequence[QuestionStatus] | None = None
     flags: Sequence[QuestionFlag] = ()
@@ -73,7 +73,7 @@ def _of_answers(pair: StagedPair) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class PairFilter:
-    """What an undecided pair must be. Scores are from 0 to 1, both ends included."""
+    """Conditions for an undecided pair. Scores are from 0 to 1, both ends included."""
 
     group: PairGroup | None = None
     flag: str = ""

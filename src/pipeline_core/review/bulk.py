@@ -26,7 +26,7 @@ _PENDING = QuestionStatus.PENDING
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a bulk decision would do: how many it concerns, how many nobody has opened, and some at random."""
+    """Foresight of a bulk decision: the number it concerns, the number nobody has opened, and some at random."""
 
     total: int
     never_opened: int

@@ -136,13 +136,13 @@ class Scope(ABC):
             raise ChangedMeanwhileError.of(changed, self.asked)
 
     def _changed_by(self) -> tuple[str, datetime]:
-        """Who changed a fact or pair of it last, and when."""
+        """Return who changed a fact or pair of it last, and when."""
         everything: list[StagedFact | StagedPair] = [*self.facts(), *self.pairs()]
         last = max(everything, key=lambda row: row.changed_at, default=None)
         return (last.changed_by, last.changed_at) if last else (SYSTEM, datetime.now(UTC))
 
     def moved_by(self) -> tuple[str, datetime] | None:
-        """Who moved the whole of it to where it stands, and when; None where nobody decided that."""
+        """Return who moved the whole of it to where it stands, and when; None where nobody decided that."""
         return None
 
     def refuse_changed(

@@ -76,8 +76,7 @@ class EvidenceMarks:
         quotes = tuple(MarkedQuote(span, self.texts.locate(span, original, outputs)) for span in spans)
         numbers = {number for quote in quotes for number in quote.boxes}
         numbers |= {span.page for span in spans if span.page is not None and original.has_pictures}
-        sizes = {number: self.texts.views.words(original, number) for number in sorted(numbers)}
-        return FactMarks(fact, quotes, {number: (page.width, page.height) for number, page in sizes.items()})
+        return FactMarks(fact, quotes, {n: self.texts.views.words(original, n) for n in sorted(numbers)})
 
     def _outputs(self, document_id: DocumentId) -> Outputs:
         with self.open_uow() as uow:

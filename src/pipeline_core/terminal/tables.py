@@ -68,6 +68,7 @@ def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
                 f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row.critical, 'critical finding')}."
             )
             print_command(console, "see", f"review {job}")
+            print_command(console, "page", f"console {job}")
             print_command(console, "decide", f"review {job} return")
             print_command(console, "", f'review {job} override --reason "…"')
             print_command(console, "", f"review {job} reject")
@@ -79,6 +80,7 @@ def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
             what = " and ".join(waits_for) or _FACTS[row.profile]
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             print_command(console, "see", f"review {job}")
+            print_command(console, "page", f"console {job}")
             for what, rest in _how_to_approve(job, row.undecided, row.undecided_alike):
                 print_command(console, what, rest)
             print_command(console, "", f"review {job} reject")

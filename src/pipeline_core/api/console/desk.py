@@ -12,6 +12,7 @@ from pipeline_core.domain.facts import Span
 from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.staging import DIFFERENCES
+from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.domain.word_diff import Piece, word_diff
 from pipeline_core.domain.wording import counted
 
@@ -91,9 +92,15 @@ def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetim
     return sorted(found, key=_worth) if order is Order.UNSURE else found
 
 
-def _worth(fact: ListedFact) -> tuple[bool, float]:
-    """Pairs first, as one key decides two facts, then the least certain; decided or not, so that no row moves."""
-    return not fact.pairs, 2.0 if fact.confidence is None else fact.confidence
+def _worth(fact: ListedFact) -> tuple[bool, int, int, float]:
+    """Pairs first, as one key decides two facts; then band by band the least certain, and within a band what most
+    documents repeat. Decided or not, so that no row moves."""
+    confidence = 2.0 if fact.confidence is None else fact.confidence
+    return not fact.pairs, -_band_of(confidence), -fact.settles, confidence
+
+
+def _band_of(confidence: float) -> int:
+    return next((n for n, (least, _) in enumerate(_BANDS) if confidence >= least), len(_BANDS))
 
 
 def grouped(facts: Sequence[ListedFact], order: Order, unit: str | None) -> list[Group]:
@@ -198,14 +205,17 @@ def shown_pair(pair: StagedPair) -> ShownPair:
     old, new = pair.existing_side, pair.staged_side
     one, other = word_diff(old.text if old else "", new.text)
     differs = [DIFFERENCES.get(flag, flag) for flag in pair.flags]
-    has_numbers = any(char.isdigit() for char in new.text)
+    # of the same question with two answers no more is known than that they differ: the texts themselves say how
+    numbers = [numbers_in(side.text) for side in (old, new) if side]
+    denials = {has_negation(side.text) for side in (old, new) if side}
+    same_numbers = bool(numbers[-1]) and len({tuple(sorted(one)) for one in numbers}) == 1
     agrees = [
         told
         for told, is_so in (
-            ("the same numbers", has_numbers and not {"number", "number_missing"} & {*pair.flags}),
-            ("neither is negated, or both are", not {"negation", "polarity"} & {*pair.flags}),
+            ("the same numbers", same_numbers and not {"number", "number_missing"} & {*pair.flags}),
+            ("neither is negated, or both are", len(denials) == 1 and not {"negation", "polarity"} & {*pair.flags}),
         )
-        if is_so
+        if is_so and old
     ]
     return ShownPair(pair, one, other, agrees, differs)
 

@@ -86,8 +86,8 @@ def open_facts(document_id: UUID, body: Opened, services: Services) -> OpenedAns
 def preview_review(
     batch_id: UUID, services: Services, matching: QuestionsOfQuery, decision: _Decision = Verdict.APPROVE
 ) -> DecisionPreview:
-    """How many a `review` with the same filter in `matching` would decide, how many of them nobody has opened, and
-    five at random."""
+    """The number that a `review` with the same filter in `matching` would decide, that of those which nobody has
+    opened, and five at random."""
     return _preview(services, OfBatch(BatchId(batch_id)), matching, decision)
 
 
@@ -97,7 +97,7 @@ def preview_review(
 def preview_facts(
     document_id: UUID, services: Services, matching: QuestionsOfQuery, decision: _Decision = Verdict.APPROVE
 ) -> DecisionPreview:
-    """How many undecided facts match, how many of them nobody has opened, and five at random."""
+    """The number of undecided facts that match, the number that nobody has opened, and five at random."""
     return _preview(services, OfDocument(DocumentId(document_id)), matching, decision)
 
 
@@ -113,6 +113,6 @@ def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]
 
 @router.get("/api/staging/duplicates/{batch_id}/preview", summary="Preview a decision about all pairs that match")
 def preview_resolve(batch_id: UUID, services: Services, matching: PairsOfQuery) -> PairDecisionPreview:
-    """How many undecided pairs `resolve` with the same filter in `matching` would decide, and five at random."""
+    """The number of undecided pairs that a `resolve` with the filter in `matching` would decide, and five of them."""
     found = services.bulk.preview_pairs(OfBatch(BatchId(batch_id)), services.realm_id, matching)
     return PairDecisionPreview(found.total, found.proposed, [Pair(**asdict(pair)) for pair in found.sample])

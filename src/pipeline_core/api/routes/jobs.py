@@ -226,7 +226,7 @@ def retry_job(job_id: UUID, request: Request, services: ToContribute, body: Retr
 
 @router.get("/{job_id}/findings", summary="List a job's findings")
 def list_findings(job_id: UUID, services: Services) -> JobFindings:
-    """What validation found, each with its places: the facts, chunks and pages that it is about."""
+    """The findings of validation, each with its places: the facts, chunks and pages that it is about."""
     return services.views.findings(services.realm_id, JobId(job_id))
 
 

@@ -13,9 +13,9 @@ from pipeline_core.api.deps import InEachRealm, OwnServices
 from pipeline_core.api.realm_events import follow_realms
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.lifecycle import PHASES
 from pipeline_core.domain.rows.jobs import JobError
 from pipeline_core.domain.rows.overview import (
-    PHASES,
     DeadCode,
     DeadDocument,
     PhaseCount,
@@ -48,7 +48,7 @@ class DeadLetters(BaseModel):
 
 
 class OverviewAnswer(BaseModel):
-    """Where everything stands."""
+    """The state of everything at a glance."""
 
     phases: list[NamedPhase] = Field(description="0 to 6, each with its documents")
     completed: int = Field(description="Documents that were downloaded or acknowledged: they have left phase 6")

@@ -66,7 +66,7 @@ class BatchPage(Page[Batch]):
 
 
 class BatchPatch(Signed):
-    """What people say of a batch as a whole."""
+    """Notes about a batch as a whole."""
 
     model_config = example({"notes": "Only the first section is about this product."})
 

@@ -1,4 +1,4 @@
-"""What waits for a person, in all realms of the question, and what reviewing costs."""
+"""Lists of what waits for a person in the realms that are asked about, and the cost of reviewing."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum

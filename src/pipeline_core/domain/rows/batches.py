@@ -62,7 +62,7 @@ class BatchDetail(Batch):
 
 @dataclass(frozen=True, slots=True)
 class BatchTotals(Record):
-    """How many batches match, and how many of them need a person."""
+    """The number of batches that match, and of those that need a person."""
 
     total: int
     needs_person: int

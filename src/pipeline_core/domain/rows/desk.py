@@ -43,6 +43,8 @@ class ListedFact(Record):
     """Those that nobody has decided."""
     flags: Sequence[str]
     """Differences within the pairs."""
+    settles: int
+    """Documents for which a decision about it decides: its own, and those that repeat it."""
 
     @property
     def is_open(self) -> bool:

@@ -56,7 +56,7 @@ class PlacedFinding(Record):
 
 @dataclass(frozen=True, slots=True)
 class JobFindings(Record):
-    """What validation found in a document; while it waits in matching review again, what it was returned for."""
+    """The findings of validation in a document; while it waits in matching review again, those it was returned for."""
 
     findings: list[PlacedFinding]
     returned_for: list[PlacedFinding]

@@ -69,7 +69,7 @@ class MatchingQuestion(Record):
 
 @dataclass(frozen=True, slots=True)
 class MatchingCounts(Record):
-    """How many questions match a filter, and how many of them nobody has opened."""
+    """The number of questions that match a filter, and of those that nobody has opened."""
 
     total: int
     never_opened: int

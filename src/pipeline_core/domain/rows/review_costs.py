@@ -67,7 +67,7 @@ class RuleOutcome(Record):
 
 
 class ReviewCosts(NamedTuple):
-    """What reviewing cost in some realms lately; ``mine`` is the pace of who asks."""
+    """The cost of reviewing in some realms lately; ``mine`` is the pace of who asks."""
 
     days: int
     everybody: Pace

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from pipeline_core.api.console.desk import (
     Order,
     Show,
+    ShownPair,
     grouped,
     ledger_of,
     listed,
@@ -18,15 +19,18 @@ from pipeline_core.api.console.desk import (
     shown_pair,
     why,
 )
-from pipeline_core.api.console.evidence import evidence_page
+from pipeline_core.api.console.evidence import evidence_page, image_url
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit, walks
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState, Outcome
 from pipeline_core.domain.review import Expected, OfDocument, Reviewer
 from pipeline_core.domain.rows.desk import ListedFact
+from pipeline_core.domain.rows.documents import Original
+from pipeline_core.review.scope import SYSTEM
 
 router = console_router()
 NOTHING_SEEN: Expected = MappingProxyType({})
@@ -56,11 +60,7 @@ def show_document(
     rows = listed(facts, at.show, at.order, at.opened)
     current = _current(facts, rows, fact_id)
     fact = services.review.facts(where, services.realm_id, ids=[current.question_id])[0] if current else None
-    pairs = [
-        shown_pair(pair)
-        for pair in (services.review.pairs(where, services.realm_id) if current and current.pairs else [])
-        if current and pair.staged == current.question_id and pair.resolved_by != "system"
-    ]
+    pairs = _pairs(visit, where, current) if current else []
     if fact:
         services.bulk.mark_opened(where, [fact.question_id], by=reviewer(visit))
     sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
@@ -93,11 +93,29 @@ def show_document(
         may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),
         others=services.review.look(document_id, services.realm_id, current.question_id if current else None),
         undoable=services.review.can_undo(where, reviewer(visit)) if is_open else None,
-        following=_after(rows, current),
+        ahead=_ahead(document_id, current, _after(rows, current), services.views.original(document_id)),
         shows=Show,
         orders=Order,
         **{"typed": None, "conflict": None, **more},
     )
+
+
+def _pairs(visit: Visit, where: OfDocument, current: ListedFact) -> list[ShownPair]:
+    """The pairs of a fact: those that a person decides, and of a duplicate the one by which the system left it out."""
+    if not current.pairs and current.status is not QuestionStatus.DUPLICATE:
+        return []
+    pairs = visit.services.review.pairs(where, visit.services.realm_id)
+    own = [pair for pair in pairs if pair.staged == current.question_id]
+    return [
+        shown_pair(pair) for pair in own if pair.resolved_by != SYSTEM or current.status is QuestionStatus.DUPLICATE
+    ]
+
+
+def _ahead(document_id: UUID, current: ListedFact | None, following: ListedFact | None, original: Original) -> str:
+    """The picture that the next fact will need, if it is another one."""
+    if not (current and following and following.page and original.has_pictures) or following.page == current.page:
+        return ""
+    return image_url(document_id, following.page)
 
 
 def _current(facts: Sequence[ListedFact], rows: Sequence[ListedFact], fact_id: UUID | None) -> ListedFact | None:
