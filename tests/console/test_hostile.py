@@ -1,12 +1,13 @@
 """Texts of strangers on every page: they are shown, and do nothing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import cycle, product
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, Response
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.workers import WorkerProcesses
@@ -34,6 +35,15 @@ ACTIVE = """() => {
         if (url.origin !== location.origin) found.push('leads elsewhere: ' + told);
       }
     }
+  }
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const open = (walk.currentNode.data.match(/[\\u202a-\\u202e]/g) || []).length - (walk.currentNode.data.match(/\\u202c/g) || []).length;
+    let around = walk.currentNode.parentElement;
+    if (open < 1 || !around.checkVisibility() || around.closest('textarea, option, select')) continue;
+    while (getComputedStyle(around).display === 'inline' && !/isolate|plaintext/.test(getComputedStyle(around).unicodeBidi)) around = around.parentElement;
+    const text = around.innerText.trim(), end = walk.currentNode.data.trim().slice(-12);
+    if (!text.endsWith(end) && !around.closest('blockquote, pre, .document-text, .says')) found.push('turns what follows: ' + around.outerHTML.slice(0, 300));
   }
   return found;
 }"""
@@ -129,3 +139,78 @@ def test_texts_do_nothing(filled: tuple[Console, Realm], eve: Watch, route: str)
 def test_what_is_asked_for_does_nothing(eve: Watch, payload: str, where: str) -> None:
     eve.page.goto(where.format(quote(payload)), wait_until="domcontentloaded")
     eve.check()
+
+
+FILL = """(form, words) => {
+  for (const field of form.elements) {
+    if (field.matches('textarea, input:not([type]), input[type=text], input[type=search]') && !field.readOnly) {
+      const most = field.maxLength > 0 ? field.maxLength : 500;
+      field.value = words.slice(0, most);
+    }
+    if (field.matches('input[type=checkbox]') && field.name !== 'all_matching') field.checked = true;
+    if (field.matches('button')) field.disabled = false;
+    field.removeAttribute('required'); field.removeAttribute('pattern');
+  }
+}"""
+OFFERED = """() => [...document.forms].flatMap((form, n) => form.method !== 'post' ? [] :
+  [form.getAttribute('action'), ...[...form.elements].map(e => e.getAttribute('formaction')).filter(Boolean)]
+  .map(action => [n, new URL(action, location.href).pathname, action]))"""
+SEND = """(form, action) => {
+  const buttons = [...form.elements].filter(e => e.matches('button:not([type=button])'));
+  const button = buttons.find(b => b.getAttribute('formaction') === action) || buttons[0];
+  form.requestSubmit(button);
+}"""
+NOT_SENT = {"/sign-out", "/sign-in/return", "/batches/sample"}
+"""Forms that end the session, that only another site's page has, and that only an empty realm shows."""
+LATE = ("/group", "/all", "/import", "/bulk", "/approve", "/reject", "/remove", "/choose", "/create")
+"""Ends of the addresses that leave nothing for others to do."""
+
+
+def _ends(answer: Response) -> bool:
+    """The answer to a form, or to the page that the form led to."""
+    asked = answer.request
+    return answer.status != 303 and (asked.method == "POST" or asked.redirected_from is not None)
+
+
+def send(page: Page, number: int, action: str, texts: Iterator[str]) -> None:
+    """Fill a form of the page with hostile texts, and send it."""
+    form = page.evaluate_handle("n => document.forms[n]", number)
+    for field in page.query_selector_all("input[type=file]"):
+        name = f"{next(texts).replace('/', '∕')[:150]}.md"
+        asked = "\n\n".join(f"{n}. What is {one}?\n   {one}" for n, one in enumerate(PAYLOADS.values(), 1))
+        field.set_input_files({"name": name, "mimeType": "text/markdown", "buffer": asked.encode()})
+    page.evaluate(f"([form, words]) => ({FILL})(form, words)", [form, next(texts)])
+    with page.expect_response(_ends):
+        page.evaluate(f"([form, action]) => ({SEND})(form, action)", [form, action])
+    page.wait_for_load_state()
+    page.wait_for_timeout(150)
+
+
+def test_what_is_typed_does_nothing(filled: tuple[Console, Realm], eve: Watch) -> None:
+    """Each form of each page is filled with hostile texts and sent, and what comes of it is looked at."""
+    texts = cycle(PAYLOADS.values())
+    left = {route.path: route for route in routes() if "POST" in route.methods and route.path not in NOT_SENT}
+
+    def wanted(path: str) -> str | None:
+        found = (name for name, route in left.items() if route.path_regex.match(path))
+        return next((name for name in found if is_late or not name.endswith(LATE)), None)
+
+    def offered() -> tuple[str, int, str] | None:
+        forms = eve.page.evaluate(OFFERED)
+        return next(((name, number, action) for number, path, action in forms if (name := wanted(path))), None)
+
+    addresses = [address for route in pages() for address in SHOWN[route](filled[1])]
+    # what was done can be taken back in the next round, and what leaves nothing to do comes last
+    for is_late, address in product((False, False, True, True), addresses):
+        actions = re.findall(r'action="([^"?]*)', eve.person.context.request.get(address).text())
+        if not any(map(wanted, actions)):
+            continue
+        eve.page.goto(address)
+        while chosen := offered():
+            name, number, action = chosen
+            del left[name]
+            send(eve.page, number, action, texts)
+            eve.check()
+            if not offered():  # the answer may be a page with a form of its own
+                eve.page.goto(address)
+    assert not left, f"On no page was there a form for {sorted(left)}."

@@ -26,6 +26,32 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
             f"/review-matching/{realm.decided_job}?show=rejected",
             f"/review-matching/{realm.published_job}?show=out",
         ],
+        "/validate/{job_id}": lambda realm: [f"/validate/{job}" for job in realm.validation_jobs],
+        "/validate/{job_id}/override": lambda realm: [f"/validate/{realm.validation_jobs[0]}/override"],
+        "/batches": lambda realm: ["/batches", "/batches?need=true", "/batches?name=nothing"],
+        "/batches/{batch_id}": lambda realm: [
+            f"/batches/{realm.batch_id}",
+            f"/batches/{realm.batch_id}?open={realm.question_id}",
+            f"/batches/{realm.batch_id}?open={realm.question_id}&edit=true",
+            f"/batches/{realm.alike_batch_id}?show=alike",
+        ],
+        "/batches/{batch_id}/all": lambda realm: [f"/batches/{realm.batch_id}/all?show=todo"],
+        "/duplicates/{batch_id}": lambda realm: [f"/duplicates/{realm.alike_batch_id}"],
+        "/duplicates/{batch_id}/group": lambda realm: [f"/duplicates/{realm.alike_batch_id}/group?group={realm.group}"],
+        "/realm": lambda realm: ["/realm"],
+        "/dashboard": lambda realm: ["/dashboard", "/dashboard?order=useful"],
+        "/documents": lambda realm: ["/documents", "/documents?state=deadletter", "/documents?name=nothing"],
+        "/documents/{document_id}/outputs/{stage}/{name}": lambda realm: [realm.output, realm.markdown],
+        "/jobs/{job_id}": lambda realm: [
+            f"/jobs/{job}"
+            for job in (
+                realm.published_job,
+                realm.matching_job,
+                realm.validation_jobs[0],
+                realm.dead_job,
+                realm.queued_job,
+            )
+        ],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],
         f"{_REVIEW}/approve": lambda realm: [f"/review-matching/{realm.decided_job}/approve"],
     }
@@ -37,6 +63,9 @@ NO_PAGES = frozenset(
         "/live",
         "/review",
         "/waiting",
+        "/dashboard/changes",
+        "/documents/{document_id}/state",
+        "/documents/{document_id}/files/{stage}/{name}",
         "/documents/{document_id}/pages/{page}.small.webp",
         "/documents/{document_id}/pages/{page}.webp",
         "/documents/{document_id}/original/{name}",
