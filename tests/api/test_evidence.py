@@ -195,7 +195,7 @@ def test_reviewing_has_a_limit_of_its_own(make_pipeline: Callable[..., Pipeline]
     assert statuses == [200] * 5 + [429]
     refused = client.get(f"{document}/pages/1/marks")
     assert refused.json()["limit"] == "review_requests_per_minute"
-    assert int(refused.headers["Retry-After"]) <= 61
+    assert 0 < int(refused.headers["Retry-After"]) <= 120
     # what is no review is counted by the hour, as ever
     assert [client.get(document).status_code for _ in range(3)] == [200, 200, 429]
 

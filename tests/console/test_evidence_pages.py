@@ -14,7 +14,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.services.intake import Upload
 from tests.console.conftest import NO_LIMITS, Console
 from tests.samples.pdfs import pdf, text
-from tests.support.through import publish, upload
+from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN, BOB
 
 FIRST = (
@@ -127,6 +127,23 @@ def test_what_a_document_says_is_text(pipeline: Pipeline) -> None:
         assert 'src="https://example.org' not in page
 
 
+def test_what_a_reviewer_says_is_text(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    received = receive(pipeline, upload())
+    through(pipeline, needs_work(pipeline, received))
+    [document_id] = received.documents
+    fact_id = fact_of(pipeline, str(document_id), "3 bar")
+    ann = signed_in(pipeline)
+    token = local_token(pipeline.settings)
+    said = {"status": "rejected", "reviewer": HOSTILE, "reason": HOSTILE}
+    address = f"/api/v2/documents/{document_id}/facts/{fact_id}"
+    assert ann.patch(address, json=said, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    page = ann.get(f"/facts/{fact_id}").text
+    assert "Rejected by &lt;img src=x" in page
+    assert "<img src=x" not in page
+    assert '<div hx-get="/evil"' not in page
+
+
 @pytest.mark.parametrize(
     ("text", "asked", "marked"),
     [
@@ -170,3 +187,20 @@ def test_everything_works_without_scripts(
     page.get_by_role("button", name="Search").click()
     page.locator(".answer a").first.click()
     assert page.locator(".page-image .mark").count() == 1
+
+
+def test_the_page_beside_a_fact_shows_its_mark(
+    make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]
+) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    lines = [f"The valve number {n} opens at {n} bar and protects vessel number {n}." for n in range(1, 40)]
+    received = receive(pipeline, Upload("valves.pdf", pdf(text("Valves", *lines)), None))
+    through(pipeline, needs_work(pipeline, received))
+    [document_id] = received.documents
+    fact_id = fact_of(pipeline, str(document_id), "number 38")
+    [job] = pipeline.views.jobs(pipeline.realm_id)
+    page = open_console(pipeline).sign_in().page
+    page.goto(f"/review-matching/{job.job_id}?fact={fact_id}")
+    mark = page.locator(".sheet .mark").first.bounding_box()
+    assert mark is not None
+    assert 0 < mark["y"] < 800

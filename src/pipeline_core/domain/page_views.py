@@ -33,6 +33,14 @@ class PageWords:
     height: float
     words: tuple[Word, ...]
 
+    @property
+    def printed(self) -> Box:
+        """Return the part of the page within which its words stand; the whole page if it has none."""
+        if not self.words:
+            return 0.0, 0.0, self.width, self.height
+        lefts, tops, rights, bottoms = zip(*(word.box for word in self.words), strict=True)
+        return max(0.0, min(lefts)), max(0.0, min(tops)), min(self.width, max(rights)), min(self.height, max(bottoms))
+
     def as_json(self) -> dict[str, Any]:
         rows = [[word.text, *(round(edge, 2) for edge in word.box)] for word in self.words]
         return {"width": self.width, "height": self.height, "words": rows}
@@ -68,11 +76,11 @@ class MarkedQuote:
 
 @dataclass(frozen=True, slots=True)
 class FactMarks:
-    """The quotes of a fact in their order, and the sizes of the pages that they are on, in points."""
+    """The quotes of a fact in their order, and the pages that they are on, by their numbers."""
 
     fact: StagedFact
     quotes: tuple[MarkedQuote, ...]
-    sizes: Mapping[int, tuple[float, float]]
+    pages: Mapping[int, PageWords]
 
     @property
     def is_found(self) -> bool:

@@ -12,6 +12,7 @@ from pipeline_core.domain.facts import Span
 from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.staging import DIFFERENCES
+from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.domain.word_diff import Piece, word_diff
 from pipeline_core.domain.wording import counted
 
@@ -204,14 +205,17 @@ def shown_pair(pair: StagedPair) -> ShownPair:
     old, new = pair.existing_side, pair.staged_side
     one, other = word_diff(old.text if old else "", new.text)
     differs = [DIFFERENCES.get(flag, flag) for flag in pair.flags]
-    has_numbers = any(char.isdigit() for char in new.text)
+    # of the same question with two answers no more is known than that they differ: the texts themselves say how
+    numbers = [numbers_in(side.text) for side in (old, new) if side]
+    denials = {has_negation(side.text) for side in (old, new) if side}
+    same_numbers = bool(numbers[-1]) and len({tuple(sorted(one)) for one in numbers}) == 1
     agrees = [
         told
         for told, is_so in (
-            ("the same numbers", has_numbers and not {"number", "number_missing"} & {*pair.flags}),
-            ("neither is negated, or both are", not {"negation", "polarity"} & {*pair.flags}),
+            ("the same numbers", same_numbers and not {"number", "number_missing"} & {*pair.flags}),
+            ("neither is negated, or both are", len(denials) == 1 and not {"negation", "polarity"} & {*pair.flags}),
         )
-        if is_so
+        if is_so and old
     ]
     return ShownPair(pair, one, other, agrees, differs)
 

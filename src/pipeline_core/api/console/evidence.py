@@ -3,7 +3,7 @@
 ``evidence.html`` draws it: ``evidence(shown)`` all of it, ``page_image(page)`` one page.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -15,7 +15,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import PageNotShownError
 from pipeline_core.domain.facts import place_of
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.page_views import FactMarks, MarkedQuote
+from pipeline_core.domain.page_views import FactMarks, MarkedQuote, PageWords
 from pipeline_core.domain.page_words import Box
 from pipeline_core.services.sources import SourceText
 
@@ -28,6 +28,8 @@ _MOST_SMALL = 13
 _AROUND = 40.0
 """Points above and below the marks in a crop."""
 _TALLEST_CROP = 320.0
+_MARGIN = 24.0
+"""Points around the words of a page."""
 _STATES = {
     QuestionStatus.PENDING: "todo",
     QuestionStatus.APPROVED: "approved",
@@ -131,9 +133,12 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
     said = ""
     pages: list[PageShown] = []
     try:
-        marks = services.evidence.of_fact(document, fact_id)
-        numbers = sorted(marks.sizes)[:_MOST_PAGES]
-        others = {} if crop else {n: services.evidence.on_page(document, n)[1] for n in numbers}
+        others: Mapping[int, Sequence[FactMarks]] = {}
+        if crop:
+            marks = services.evidence.of_fact(document, fact_id)
+        else:
+            marks, others = services.evidence.beside_fact(original, fact_id)
+        numbers = sorted(marks.pages)[:_MOST_PAGES]
         pages = [_page(marks, n, document_id, others.get(n, ()), link, crop=crop) for n in numbers]
         if crop:
             pages = [page for page in pages if page.marks]
@@ -143,8 +148,6 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         said = f"{error.message} Its text is below."
     sources = services.sources.of_fact(document, fact_id) if said or not pages else []
     rail = [] if crop or not pages else _rail(document_id, original.pages, [page.number for page in pages])
-    files = services.views.files(document)
-    [first, *_] = [file for file in files if file.file_type == "original"]
     return EvidenceShown(
         fact_id,
         document_id,
@@ -153,7 +156,7 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         [SourceShown.of(source) for source in sources],
         said,
         original.pages,
-        f"/documents/{document_id}/original/{quote(first.name, safe='')}",
+        f"/documents/{document_id}/original/{quote(original.name, safe='')}",
     )
 
 
@@ -184,30 +187,40 @@ def image_url(document_id: UUID, number: int, *, small: bool = False) -> str:
 def _page(
     marks: FactMarks, number: int, document_id: UUID, near: Iterable[FactMarks], link: LinkOf, *, crop: bool
 ) -> PageShown:
-    width, height = marks.sizes[number]
+    page = marks.pages[number]
     marked = [one for one in marks.quotes if number in one.boxes]
     boxes = [box for one in marked for box in one.boxes[number]]
     said = " … ".join(" ".join(one.span.quote.split()) for one in marked)[:300]
     own = marks.fact.question_id
     return PageShown(
         number,
-        width,
-        height,
+        page.width,
+        page.height,
         image_url(document_id, number),
-        _view(boxes, width, height) if crop else f"0 0 {width:g} {height:g}",
+        _crop(boxes, page) if crop and boxes else _without_margins(page),
         f"Page {number} with the quote marked: {said}" if said else f"Page {number}",
         [Area.of(box) for box in boxes],
         facts_of_page((one for one in near if one.fact.question_id != own), number, link),
     )
 
 
-def _view(boxes: Sequence[Box], width: float, height: float) -> str:
+def _crop(boxes: Sequence[Box], page: PageWords) -> str:
     """The part of a page around the boxes; of those far apart, around the last, which is the fact's own place."""
-    if not boxes:
-        return f"0 0 {width:g} {height:g}"
-    bottom = min(height, max(box[3] for box in boxes) + _AROUND)
+    bottom = min(page.height, max(box[3] for box in boxes) + _AROUND)
     top = max(0.0, min(box[1] for box in boxes) - _AROUND, bottom - _TALLEST_CROP)
-    return f"0 {top:.1f} {width:g} {bottom - top:.1f}"
+    left, _, right, _ = page.printed
+    return _view((min(left, *(box[0] for box in boxes)), top, max(right, *(box[2] for box in boxes)), bottom), page, 0)
+
+
+def _without_margins(page: PageWords) -> str:
+    return _view(page.printed, page, _MARGIN)
+
+
+def _view(part: Box, page: PageWords, margin: float) -> str:
+    """The ``viewBox`` of a part of the page: the margins at its sides are mostly white."""
+    left, right = max(0.0, part[0] - _MARGIN), min(page.width, part[2] + _MARGIN)
+    top, bottom = max(0.0, part[1] - margin), min(page.height, part[3] + margin)
+    return f"{left:.1f} {top:.1f} {right - left:.1f} {bottom - top:.1f}"
 
 
 def _rail(document_id: UUID, count: int | None, shown: Sequence[int]) -> list[SmallPage]:

@@ -1,13 +1,19 @@
 """Findings as the page of validation review shows them: a sentence each, and their places beside each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from pipeline_core.api.console.evidence import EvidenceShown, evidence_page
+from pipeline_core.api.console.visits import Visit
+from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.rows.findings import FindingPlace, PlacedFinding
 from pipeline_core.domain.word_diff import Piece, word_diff
 
 NAMES = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warnings", Severity.INFO: "Notes"}
+_MOST_CROPS = 24
+_PDF = "application/pdf"
 _QUOTED = (": “", ", which its evidence ")
 
 
@@ -18,6 +24,8 @@ class ShownPlace:
     place: FindingPlace
     pieces: Sequence[Piece]
     label: str
+    crop: EvidenceShown | None = None
+    """The part of its page with the quote marked; None where it is in no PDF."""
 
     @property
     def is_quote(self) -> bool:
@@ -48,21 +56,23 @@ class Group:
     findings: Sequence[ShownFinding]
 
 
-def grouped(findings: Sequence[PlacedFinding], document_id: object) -> list[Group]:
-    """Put the findings in groups by severity, the worst first."""
-    shown = [_shown(finding, document_id) for finding in findings]
+def grouped(visit: Visit, findings: Sequence[PlacedFinding], document_id: UUID) -> list[Group]:
+    """Put the findings in groups by severity, the worst first; the first places with their pages."""
+    by_weight = sorted(findings, key=lambda one: list(NAMES).index(one.severity))
+    room = iter(range(_MOST_CROPS))
+    shown = [_shown(visit, finding, document_id, room) for finding in by_weight]
     by_severity = {severity: [one for one in shown if one.finding.severity is severity] for severity in NAMES}
     return [Group(severity, NAMES[severity], members) for severity, members in by_severity.items() if members]
 
 
-def _shown(finding: PlacedFinding, document_id: object) -> ShownFinding:
+def _shown(visit: Visit, finding: PlacedFinding, document_id: UUID, room: Iterator[int]) -> ShownFinding:
     texts = [_text(place) for place in finding.places]
     if len(finding.places) == 2:
         pieces: Sequence[Sequence[Piece]] = word_diff(*texts)
     else:
         pieces = [[Piece(text, False)] for text in texts]
     places = [
-        ShownPlace(place, of_place, _label(place, document_id))
+        ShownPlace(place, of_place, _label(place, document_id), _crop(visit, place, room))
         for place, of_place in zip(finding.places, pieces, strict=True)
     ]
     return ShownFinding(finding, _sentence(finding), places)
@@ -72,7 +82,21 @@ def _text(place: FindingPlace) -> str:
     return place.statement or place.answer or place.quote
 
 
-def _label(place: FindingPlace, document_id: object) -> str:
+def _crop(visit: Visit, place: FindingPlace, room: Iterator[int]) -> EvidenceShown | None:
+    if place.mime != _PDF or place.question_id is None or place.document_id is None or next(room, None) is None:
+        return None
+    try:
+        shown = evidence_page(visit, place.document_id, place.question_id, link=_no_link, crop=True)
+    except NotFoundError:
+        return None
+    return shown if shown.pages else None
+
+
+def _no_link(fact_id: UUID) -> str:
+    return f"/facts/{fact_id}"
+
+
+def _label(place: FindingPlace, document_id: UUID) -> str:
     if place.question_id is None:
         return "Passage"
     if place.document_id == document_id:

@@ -1,6 +1,5 @@
 """Evidence as reviewers see it: pages with their words, the marks of facts on them, and the source text."""
 
-from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -203,9 +202,7 @@ def chunk_source(document_id: UUID, chunk_id: UUID, services: Services) -> Chunk
 
 
 def _fact(marks: FactMarks, *, only: int | None = None) -> MarksOfFact:
-    sizes: Mapping[int, tuple[float, float]] = {
-        number: size for number, size in marks.sizes.items() if only in (None, number)
-    }
+    pages = {number: page for number, page in marks.pages.items() if only in (None, number)}
     return MarksOfFact(
         question_id=marks.fact.question_id,
         status=marks.fact.status,
@@ -215,15 +212,15 @@ def _fact(marks: FactMarks, *, only: int | None = None) -> MarksOfFact:
         pages=[
             MarkedPage(
                 page=number,
-                width=width,
-                height=height,
+                width=page.width,
+                height=page.height,
                 boxes=[
                     QuoteBox(quote=at, **Area.of(box).model_dump())
                     for at, quote in enumerate(marks.quotes)
                     for box in quote.boxes.get(number, ())
                 ],
             )
-            for number, (width, height) in sizes.items()
+            for number, page in pages.items()
         ],
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Form
 from starlette.responses import Response
 
+from pipeline_core.api.console.evidence import image_url
 from pipeline_core.api.console.findings import grouped
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, ToReview, Visit
@@ -67,7 +68,7 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
     job = services.views.job_detail(JobId(job_id))
     found = services.views.findings(services.realm_id, JobId(job_id))
     is_open = job.state is JobState.AWAITING_REVIEW and job.stage is JobStage.VALIDATION_REVIEW and not _parked(job)
-    groups = grouped(found.findings or found.returned_for, job.document_id)
+    groups = grouped(visit, found.findings or found.returned_for, job.document_id)
     critical = sum(len(group.findings) for group in groups if group.severity is Severity.CRITICAL)
     return visit.page(
         template,
@@ -75,6 +76,8 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
         job=job,
         groups=groups,
         critical=critical,
+        job_has_pictures=services.views.original(DocumentId(job.document_id)).has_pictures,
+        small_page=lambda number: image_url(job.document_id, number, small=True),
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
         decided="" if is_open else _decided(visit, job),

@@ -70,6 +70,12 @@
     });
   };
   for (const name of ["input", "change", "htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, count);
+  // the page beside the fact shows its mark, wherever on the page that is
+  const showMark = () => {
+    const marked = one(".sheet .mark"), sheet = marked?.closest(".sheet");
+    if (sheet) sheet.scrollTop += marked.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3;
+  };
+  for (const name of ["htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, showMark);
   document.addEventListener("htmx:after:settle", () => one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" }));
 
   // words marked in a source go into its form by their numbers (data-n); data-source names the form

@@ -1,0 +1,134 @@
+"""Question banks in a browser: from a file that is chosen to what is imported, and near-duplicates by keys."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from pipeline_core.bootstrap import Pipeline
+from tests.api.bodies import BANK
+from tests.console.conftest import NO_LIMITS, Console, Person
+from tests.support.two_users import ANN
+
+THEFTS = (
+    b"# Thefts\n\n**Q:** How soon must a theft be reported to the police?\n**A:** Within 48 hours.\n\n"
+    b"**Q:** What is a deductible?\n**A:** The part of a loss that the member does not pay.\n"
+)
+
+
+@pytest.fixture
+def console(make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console]) -> Console:
+    return open_console(make_pipeline(changes={**NO_LIMITS, "user_id": ANN}))
+
+
+def upload(console: Console, ann: Person, name: str, data: bytes) -> str:
+    """Choose a file and send it; returns the bank's address, once it is compared."""
+    ann.page.goto("/batches")
+    ann.page.get_by_label("Question bank").set_input_files({"name": name, "mimeType": "text/markdown", "buffer": data})
+    ann.page.get_by_role("button", name="Upload").click()
+    ann.page.wait_for_url("**/batches/*")
+    list(console.pipeline.bank_queue.drain())
+    ann.page.reload()
+    return ann.page.url.partition("?")[0]
+
+
+def current(person: Person) -> str:
+    return person.page.locator("tr[data-row][aria-current] .words a").inner_text().splitlines()[0]
+
+
+def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    page.goto("/batches")
+    page.get_by_text("Nothing was uploaded yet.").wait_for()
+    assert ann.axe() == []
+    upload(console, ann, "household.md", BANK)
+    page.keyboard.press("j")
+    expect(page.locator("tr.opened")).to_have_count(1)
+    first = current(ann)
+    page.keyboard.press("a")
+    expect(page.locator("tr[data-row][aria-current] .words a")).not_to_have_text(first)
+    expect(page.locator("#notice")).to_have_text("Approved.")
+    page.keyboard.press("u")
+    expect(page.locator("#notice")).to_contain_text("Taken back: 1 decision.")
+    expect(page.locator("tr[data-row][aria-current] .words a")).to_have_text(first)
+    page.keyboard.press("e")
+    page.get_by_label("Answer").fill("The share of a loss that the member pays first.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("tr[aria-current] .tag", has_text="edited")).to_have_count(1)
+    assert ann.axe() == []
+
+    page.locator("tr.pending input[type=checkbox]").nth(1).check()
+    page.locator("tr.pending input[type=checkbox]").nth(2).check()
+    expect(page.locator("[data-n]")).to_have_text("2")
+    page.get_by_role("button", name="Reject them").click()
+    expect(page.locator("#notice")).to_contain_text("2 questions rejected.")
+    page.keyboard.press("*")
+    page.get_by_role("heading", name="Approve 5 questions of household.md?").wait_for()
+    assert "4 of them were never opened" in page.locator("main").inner_text()
+    assert page.locator(".sample li").count() == 5
+    assert ann.axe() == []
+    page.get_by_role("button", name="Approve 5").click()
+    expect(page.locator("#notice")).to_contain_text("5 questions approved.")
+    assert " ".join(page.locator(".ledger").inner_text().split()) == (
+        "7 questions = 0 to decide + 5 approved + 0 imported + 2 rejected + 0 left out"
+    )
+    page.get_by_role("button", name="Import 5").click()
+    expect(page.locator("main")).to_contain_text("What is approved is being imported")
+    list(console.pipeline.bank_queue.drain())
+    expect(page.locator(".ledger")).to_contain_text("5 imported", timeout=15_000)
+    expect(page.locator(".page-head .tag")).to_contain_text("imported")
+
+
+def test_a_bank_is_reviewed_without_scripts(console: Console) -> None:
+    ann = console.sign_in(scripts=False)
+    upload(console, ann, "household.md", BANK)
+    ann.page.locator("tr[data-row] .words a").first.click()
+    ann.page.get_by_role("button", name="Approve a", exact=True).or_(
+        ann.page.locator(".opened button[value=approve]")
+    ).first.click()
+    assert "Approved." in ann.page.locator("#notice").inner_text()
+    ann.page.locator("tr.pending input[type=checkbox]").first.check()
+    ann.page.get_by_role("button", name="Approve them").click()
+    assert "1 question approved." in ann.page.locator("#notice").inner_text()
+    ann.page.get_by_role("link", name="Approve all that match").click()
+    ann.page.locator("main .button.primary").click()
+    assert "5 questions approved." in ann.page.locator("#notice").inner_text()
+
+
+def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    upload(console, ann, "thefts.md", THEFTS)
+    upload(console, ann, "household.md", BANK)
+    page.get_by_role("link", name="2 near-duplicates to decide").click()
+    page.wait_for_url("**/duplicates/*")
+    assert page.locator(".group-head h2").all_inner_texts() == ["Another number 1", "A negation 1"]
+    assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["48"], ["24"])
+    assert "the same numbers" not in page.locator(".differs").inner_text()
+    assert ann.axe() == []
+    page.keyboard.press("2")
+    expect(page.locator("#notice")).to_contain_text("the new one takes its place")
+    expect(page.locator(".pair-row[aria-current]")).to_contain_text("deductible")
+    expect(page.locator(".pair-row.done")).to_have_count(1)
+    page.keyboard.press("k")
+    expect(page.locator(".decided")).to_contain_text("Replace existing, decided by Ann Berger")
+    page.keyboard.press("u")
+    expect(page.locator("#notice")).to_contain_text("Taken back: 1 decision.")
+    expect(page.locator(".pair-row.done")).to_have_count(0)
+    page.keyboard.press("4")
+    expect(page.locator(".pair-row[aria-current]")).to_contain_text("deductible")
+    page.keyboard.press("3")
+    expect(page.locator("h1 + p")).to_have_text("Nothing is left to decide here.")
+
+
+def test_of_two_reviewers_each_sees_what_the_other_decides(console: Console) -> None:
+    ann, home = console.sign_in(), console.sign_in(name="Ann at home")
+    url = upload(console, ann, "household.md", BANK)
+    home.page.goto(url)
+    home.page.locator("input[type=checkbox]").nth(4).check()
+    ann.page.keyboard.press("j")
+    ann.page.locator("tr.opened").wait_for()
+    ann.page.keyboard.press("r")
+    expect(home.page.locator("tr.rejected")).to_have_count(1)
+    assert home.page.locator("input[type=checkbox]").nth(4).is_checked(), "what is selected stays so"
