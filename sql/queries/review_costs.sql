@@ -1,22 +1,27 @@
 -- name: review_pace
 -- The time between a reviewer's decisions, as review_times() says what of it counts.
-WITH acts AS (
-    SELECT user_id, ts, extract(epoch FROM ts - lag(ts) OVER (PARTITION BY user_id ORDER BY event_id))::float8 AS gap
+WITH decided AS (
+    SELECT event_id, user_id,
+        extract(epoch FROM ts - lag(ts) OVER (PARTITION BY user_id ORDER BY event_id))::float8 AS gap
     FROM events
     WHERE realm_id = ANY(%(realm_ids)s) AND type = 'review' AND is_decision(type, code, user_id)
         AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
         AND ts >= now() - make_interval(days => %(days)s)
-), timed AS (
-    SELECT a.user_id, a.gap BETWEEN t.least_s AND t.break_s AS is_timed, a.gap < t.least_s AS is_of_act,
-        least(a.gap, t.cap_s) AS seconds
-    FROM acts a CROSS JOIN review_times() t
+), numbered AS (
+    SELECT d.*, count(*) FILTER (WHERE gap IS NULL OR gap >= t.least_s)
+        OVER (PARTITION BY user_id ORDER BY event_id) AS act
+    FROM decided d CROSS JOIN review_times() t
+), acts AS (
+    SELECT a.*, a.gap BETWEEN t.least_s AND t.break_s AS is_timed, least(a.gap, t.cap_s) AS seconds
+    FROM (SELECT user_id, count(*) AS decisions, max(gap) AS gap FROM numbered GROUP BY user_id, act) a
+    CROSS JOIN review_times() t
 )
-SELECT count(*) AS decisions, count(DISTINCT user_id) AS reviewers,
+SELECT coalesce(sum(decisions), 0)::bigint AS decisions, count(DISTINCT user_id) AS reviewers,
     count(*) FILTER (WHERE is_timed) AS timed_acts,
-    count(*) FILTER (WHERE is_timed OR is_of_act) AS timed_decisions,
+    coalesce(sum(decisions) FILTER (WHERE is_timed), 0)::bigint AS timed_decisions,
     coalesce(sum(seconds) FILTER (WHERE is_timed), 0)::float8 AS seconds,
     (percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE is_timed))::float8 AS median_s
-FROM timed;
+FROM acts;
 
 -- name: review_acceptance
 -- What became of the facts that a person decided one by one, by how they were made, how certain they seemed, and why a

@@ -6,6 +6,7 @@ WITH page AS (
     WHERE w.realm_id = ANY(%(realm_ids)s)
         AND (%(phases)s::int[] IS NULL OR w.phase = ANY(%(phases)s))
         AND (%(kind)s::text IS NULL OR w.kind = %(kind)s)
+        AND (%(ids)s::uuid[] IS NULL OR w.id = ANY(%(ids)s))
         AND (%(after_id)s::uuid IS NULL
             OR (r.rank, w.waits_since, w.id) > (%(after_rank)s::bigint, %(after_ts)s::timestamptz, %(after_id)s))
     ORDER BY r.rank, w.waits_since, w.id

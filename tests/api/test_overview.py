@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.reviewing import CONTRADICTORY, park
-from tests.support.through import needs_work, publish, receive, through, upload
+from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN, BOB
 
 URL = "/api/v2/overview"
@@ -40,7 +42,7 @@ def test_the_phases_add_up_and_dead_letters_say_what_to_do(make_pipeline: Callab
     through(app, needs_work(app, receive(app, upload("empty.pdf", "%PDF-1.4\nnothing that is a page\n%%EOF"))))
     answer = client_of(app).get(URL).json()
     assert {row["phase"]: row["total"] for row in answer["phases"] if row["total"]} == {0: 1, 1: 1, 4: 1, 6: 1}
-    assert [row["name"] for row in answer["phases"]][:3] == ["Upload", "Processing", "Matching review"]
+    assert [row["name"] for row in answer["phases"]][:3] == ["upload", "processing", "matching review"]
     assert (answer["phases"][4]["waiting"], answer["phases"][6]["done"], answer["phases"][1]["dead"]) == (1, 1, 1)
     assert (answer["waiting"], answer["published_today"], answer["completed"]) == (1, 1, 0)
     dead = answer["dead_letters"]
@@ -114,6 +116,21 @@ def test_what_reviewing_costs(decided: list[dict[str, Any]], ann: TestClient) ->
     }  # fmt: skip
     for kind in ("generator", "confidence", "reason"):
         assert sum(row["decided"] for row in answer["facts"] if row["kind"] == kind) == 3
+
+
+def test_a_pace_is_for_its_own_reviewer_only(pipeline: Pipeline, ann: TestClient) -> None:
+    realm = ann.post("/api/v2/realms", json={"name": "team"}).json()["realm_id"]
+    ann.put(f"/api/v2/realms/{realm}/members/{BOB}", json={"role": "reviewer", "name": "Bob"})
+    files = {"file": ("manual.md", MANUAL.encode())}
+    document_id = ann.post("/api/v2/upload", files=files, data={"realm": "team"}).json()["document_id"]
+    through(pipeline, [DocumentId(UUID(document_id))])
+    url = f"/api/v2/documents/{document_id}/facts"
+    for fact in ann.get(url).json()["items"]:
+        ann.patch(f"{url}/{fact['question_id']}", json={"status": "approved"})
+    for client, decisions in ((ann, 4), (client_of(pipeline, BOB), 0)):
+        answer = client.get(COSTS, params={"realm": "team"}).json()
+        assert (answer["mine"]["decisions"], answer["everybody"]["decisions"]) == (decisions, 4)
+        assert answer["everybody"]["seconds"] is None
 
 
 def test_findings_by_rule(make_pipeline: Callable[..., Pipeline]) -> None:

@@ -127,6 +127,23 @@ def test_what_a_document_says_is_text(pipeline: Pipeline) -> None:
         assert 'src="https://example.org' not in page
 
 
+def test_what_a_reviewer_says_is_text(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    received = receive(pipeline, upload())
+    through(pipeline, needs_work(pipeline, received))
+    [document_id] = received.documents
+    fact_id = fact_of(pipeline, str(document_id), "3 bar")
+    ann = signed_in(pipeline)
+    token = local_token(pipeline.settings)
+    said = {"status": "rejected", "reviewer": HOSTILE, "reason": HOSTILE}
+    address = f"/api/v2/documents/{document_id}/facts/{fact_id}"
+    assert ann.patch(address, json=said, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    page = ann.get(f"/facts/{fact_id}").text
+    assert "Rejected by &lt;img src=x" in page
+    assert "<img src=x" not in page
+    assert '<div hx-get="/evil"' not in page
+
+
 @pytest.mark.parametrize(
     ("text", "asked", "marked"),
     [

@@ -12,7 +12,7 @@ from pipeline_core.api import metrics, problems
 from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMiddleware, host_names
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.console.install import install as install_console
-from pipeline_core.api.console.pages import batches
+from pipeline_core.api.console.pages import batches, outputs
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
 from pipeline_core.api.event_hub import EventHub
 from pipeline_core.api.head import HeadMiddleware
@@ -142,6 +142,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         larger={
             uploads.PATH: max(settings.api_max_upload_bytes, settings.max_file_bytes) + OVERHEAD_BYTES,
             staging.UPLOAD_PATH: settings.max_file_bytes + OVERHEAD_BYTES,
+            outputs.UPLOAD_PATH: max(settings.api_max_upload_bytes, settings.max_file_bytes) + OVERHEAD_BYTES,
             batches.PATH: settings.max_file_bytes + OVERHEAD_BYTES,
         },
         timeout_s=settings.api_request_timeout_s,

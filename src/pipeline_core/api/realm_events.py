@@ -73,8 +73,6 @@ async def realm_events(
                 rows = await run_in_threadpool(reader.read, sorted(follower.realm_ids))
                 for row in rows:
                     yield row
-                    # a turn for whoever sees that the reader has gone
-                    await asyncio.sleep(0)
                 if not rows:
                     await follower.wait(min(_LOOK_EVERY_S, left))
     except PipelineError:
@@ -115,10 +113,16 @@ def _realms_of(services: UserServices) -> list[RealmId]:
 
 async def _told(events: AsyncIterator[RealmEvent]) -> AsyncIterator[ServerSentEvent]:
     async for event in events:
-        payload = event.payload
-        if "code" in (payload.get("error") or {}):
-            event = replace(event, payload={**payload, "error": over_http(payload["error"])})
-        yield ServerSentEvent(_text(event), id=str(event.event_id), event=event.topic)
+        yield ServerSentEvent(_text(_over_http(event)), id=str(event.event_id), event=event.topic)
+        # a turn for whoever sees that the reader has gone
+        await asyncio.sleep(0)
+
+
+def _over_http(event: RealmEvent) -> RealmEvent:
+    """The event with its error's advice for a client of this API."""
+    if "code" not in (event.payload.get("error") or {}):
+        return event
+    return replace(event, payload={**event.payload, "error": over_http(event.payload["error"])})
 
 
 def _text(event: RealmEvent) -> str:

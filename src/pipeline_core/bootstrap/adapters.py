@@ -239,6 +239,14 @@ class Adapters(Databases):
         own = headers(signed_in(os.environ, self.settings.home))
         return self.closing(PrefectQueueRuns(url, headers=own, deployment=deployment)) if url else None
 
+    @property
+    def prefect_pages(self) -> str:
+        """The address of Prefect's own pages as browsers reach them; "" if it is not known."""
+        api = os.environ.get("PREFECT_API_URL", "")
+        url = (os.environ.get("PREFECT_UI_URL") or api.removesuffix("/").removesuffix("/api")).rstrip("/")
+        # a login in it is not for browsers
+        return url if url.startswith(("http://", "https://")) and "@" not in url else ""
+
     @once
     def launcher(self) -> Launcher:
         """The launcher that the setting ``launch`` names."""

@@ -8,10 +8,10 @@ from pipeline_core.db.document_lists import LISTED_DOCUMENTS, STATUSES, TOTALS
 from pipeline_core.db.views import Views
 from pipeline_core.domain.document_filter import DocumentFilter
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
+from pipeline_core.domain.lifecycle import PHASES
 from pipeline_core.domain.rows.documents import ListedDocument, StatusOfDocument, Total
 from pipeline_core.domain.rows.overview import (
     COMPLETE,
-    PHASES,
     DeadCode,
     DeadDocument,
     Overview,
@@ -32,9 +32,15 @@ class ConsoleViews(Views):
     """Each call is one short transaction under the user's claims."""
 
     def documents_page(
-        self, realm_ids: Sequence[RealmId], matching: DocumentFilter, *, before: Before = None, limit: int
+        self,
+        realm_ids: Sequence[RealmId],
+        matching: DocumentFilter,
+        *,
+        document_ids: Sequence[DocumentId] = (),
+        before: Before = None,
+        limit: int,
     ) -> list[ListedDocument]:
-        """Documents that match, newest first, after the position ``before``.
+        """Documents that match, of those that are named if any are, newest first, after the position ``before``.
 
         Raises:
             RefusedError: the filter names a type that is not known.
@@ -44,6 +50,7 @@ class ConsoleViews(Views):
             return session.select(
                 LISTED_DOCUMENTS,
                 realm_ids=list(realm_ids),
+                document_ids=list(document_ids) or None,
                 before_ts=before_ts,
                 before_id=before_id,
                 limit=limit,
@@ -80,13 +87,15 @@ class ConsoleViews(Views):
         *,
         phases: Sequence[int] = (),
         kind: WaitingKind | None = None,
+        ids: Sequence[UUID] = (),
         by_use: bool = False,
         after: tuple[int, datetime, UUID] | None = None,
         limit: int,
     ) -> list[WaitingRow]:
         """Documents and banks that wait for a person, the oldest first, or first what settles most (``by_use``).
 
-        ``after`` is the position of the last row that was seen: its rank, since when it waits, and its id.
+        ``ids`` are of jobs and batches, if only those are meant. ``after`` is the position of the last row that was
+        seen: its rank, since when it waits, and its id.
         """
         after_rank, after_ts, after_id = after or (None, None, None)
         return self._rows(
@@ -95,6 +104,7 @@ class ConsoleViews(Views):
             realm_ids=list(realm_ids),
             phases=list(phases) or None,
             kind=kind,
+            ids=list(ids) or None,
             by_use=by_use,
             after_rank=after_rank,
             after_ts=after_ts,

@@ -14,7 +14,11 @@ from pipeline_core.api.console.sessions import signed_in
 from pipeline_core.api.counted_stream import CountedStream
 from pipeline_core.api.realm_events import realm_events
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.lifecycle import EventType
+from pipeline_core.domain.rows.jobs import RealmEvent
 
+_ASKS = frozenset({"matching_review_needed", "validation_review_needed", "questions_staged"})
+"""Events after which something else may wait for a person."""
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
 _PING_S = 15
 _TOGETHER_S = 0.3
@@ -23,7 +27,7 @@ _TOGETHER_S = 0.3
 
 @router.get("/live")
 async def live(request: Request) -> CountedStream:
-    """Tell the topics of what happens in the visitor's realms, until the session ends."""
+    """Tell the names of what happens in the visitor's realms, until the session ends."""
     user = await run_in_threadpool(signed_in, request)
     pipeline: Pipeline = request.app.state.pipeline
     services = pipeline.for_user(user.person)
@@ -35,13 +39,25 @@ async def live(request: Request) -> CountedStream:
         until=min(user.until, time.time() + 24 * 3600),
         keep=partial(services.streams.keep, stream_id),
     )
-    topics = (event.topic async for event in events)
+    names = (name async for event in events for name in names_of(event))
     return CountedStream(
-        _told_together(topics),
+        _told_together(names),
         close=partial(services.streams.close, stream_id),
         ping=_PING_S,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
     )
+
+
+def names_of(event: RealmEvent) -> list[str]:
+    """Return the names under which pages listen: the topic, the job or batch by its id, and what else is changed."""
+    names = [event.topic]
+    if event.code in _ASKS or event.type in (EventType.FINALIZED, EventType.RESTARTED):
+        names.append("review")
+    if event.job_id:
+        names += ["jobs", f"job-{event.job_id}"]
+    if batch_id := event.payload.get("batch_id"):
+        names += ["batches", f"batch-{batch_id}"]
+    return list(dict.fromkeys(names))
 
 
 async def _told_together(topics: AsyncIterator[str]) -> AsyncIterator[ServerSentEvent]:

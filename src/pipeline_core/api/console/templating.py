@@ -18,6 +18,7 @@ _FOLDER = Path(__file__).with_name("templates")
 PHASES = ("Upload", "Processing", "Matching review", "Validation", "Review", "Generation", "Download")
 """The names of phases 0 to 6."""
 _ID = re.compile(r"\s*\([0-9a-f-]{36}\)$")
+_LENGTHS: Sequence[tuple[int, str]] = ((2 * 86400, "days"), (3600, "h"), (60, "min"))
 _AGO: Sequence[tuple[int, str]] = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -34,6 +35,14 @@ def clock(moment: datetime) -> str:
     """Return a moment as people read it, in UTC, the day left out where it is today's."""
     at = moment.astimezone(UTC)
     return f"{at:%H:%M}" if at.date() == datetime.now(UTC).date() else f"{at:%-d %b %Y, %H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """Return a stretch of time in its largest unit: "0.42 s", "12 s", "3 min"."""
+    if seconds < 60:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s" if seconds >= 0.01 else "<0.01 s"
+    length, unit = next((length, unit) for length, unit in _LENGTHS if seconds >= length)
+    return f"{seconds / (86400 if unit == 'days' else length):.0f} {unit}"
 
 
 def initials(name: str) -> str:
@@ -68,6 +77,7 @@ def environment() -> Environment:
         words=lambda text: str(text).replace("_", " "),
         ago=ago,
         clock=clock,
+        duration=duration,
         initials=initials,
         who=who,
         plain=strip_markdown,

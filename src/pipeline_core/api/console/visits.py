@@ -17,7 +17,6 @@ from pipeline_core.api.console.templating import environment
 from pipeline_core.api.deps import services_in
 from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.realms import Realm, Role
 
 _POLICY = (
@@ -87,8 +86,8 @@ class Visit:
 
     @cached_property
     def waiting(self) -> int:
-        """The number of documents that wait for a person in this realm."""
-        return self.services.views.counts(self.services.realm_id).jobs.get(JobState.AWAITING_REVIEW, 0)
+        """The number of documents and question banks that wait for a person in this realm."""
+        return self.services.views.waiting_total([self.services.realm_id])
 
     def may(self, role: Role | str) -> bool:
         """Return whether the visitor's role includes this one."""

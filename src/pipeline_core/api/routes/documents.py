@@ -137,7 +137,7 @@ def download_file(
     """One file of the document, its checksum verified before the first byte is sent. It leaves the event
     ``file_downloaded``; parts of one file that are asked for within an hour leave one."""
     services.views.document(DocumentId(document_id))
-    file = _named(services.views.files(DocumentId(document_id)), stage, name)
+    file = named_file(services.views.files(DocumentId(document_id)), stage, name)
     etag = f'"{file.sha256}"'
     headers = {
         "ETag": etag,
@@ -169,7 +169,7 @@ def download_file(
     if wanted:
         headers["Content-Range"] = content_range(start, end, file.size)
     return StreamingResponse(
-        _blocks(content, start, end), 206 if wanted else 200, headers=headers, media_type=file.mime_type
+        blocks(content, start, end), 206 if wanted else 200, headers=headers, media_type=file.mime_type
     )
 
 
@@ -217,7 +217,7 @@ def _arrived(services: UserServices, exported: ExportedDocument) -> None:
         services.export.acknowledge(exported, realm_id=services.realm_id)
 
 
-def _blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+def blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     with file:
         file.seek(start)
         while start < end and (block := file.read(min(_BLOCK, end - start))):
@@ -225,7 +225,7 @@ def _blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
             yield block
 
 
-def _named(files: list[DocumentFile], stage: StageName, name: str) -> DocumentFile:
+def named_file(files: list[DocumentFile], stage: StageName, name: str) -> DocumentFile:
     """By the name in the list, never by a path: nothing outside the document's own files can be reached."""
     for file in files:
         if (file.stage, file.name) == (stage, name):

@@ -13,9 +13,9 @@ from pipeline_core.api.deps import InEachRealm, OwnServices
 from pipeline_core.api.realm_events import follow_realms
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import RealmId
+from pipeline_core.domain.lifecycle import PHASES
 from pipeline_core.domain.rows.jobs import JobError
 from pipeline_core.domain.rows.overview import (
-    PHASES,
     DeadCode,
     DeadDocument,
     PhaseCount,

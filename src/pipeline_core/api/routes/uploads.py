@@ -133,7 +133,7 @@ async def upload_document(
         arrived, wished = form.files, _wished({name: form.fields[name] for name in form.fields if name in _POLICY})
         wished.over(settings.policy)
         labels = Labels.of([form.fields.get("tags", "")], form.fields.get("collection"))
-        taken = await run_in_threadpool(_take, request, services, arrived, wished, labels)
+        taken = await run_in_threadpool(take, request, services, arrived, wished, labels)
     uploaded = [one for one in taken if isinstance(one, Uploaded)]
     if any(one.is_new or one.is_again for one in uploaded):
         await run_in_threadpool(request.app.state.ask_for_run)
@@ -172,7 +172,7 @@ def _wished(fields: Mapping[str, str]) -> Wished:
     return Wished.from_json(said)
 
 
-def _take(
+def take(
     request: Request,
     services: UserServices,
     arrived: Sequence[SpooledUpload | Refused],

@@ -12,16 +12,6 @@ from pipeline_core.domain.lifecycle import JobStage, StageName
 from pipeline_core.domain.rows.jobs import JobError
 from pipeline_core.domain.rows.record import Record
 
-PHASES = {
-    0: "Upload",
-    1: "Processing",
-    2: "Matching review",
-    3: "Validation",
-    4: "Validation review",
-    5: "Generation",
-    6: "Download",
-}
-"""The phases by their names. A document that was downloaded or acknowledged has left the last one."""
 COMPLETE = 7
 """In ``PhaseCount``, in place of a phase: the document has left the last one."""
 

@@ -4,7 +4,6 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook
-from pipeline_core.domain.lifecycle import REVIEW_PAGES
 
 router = console_router()
 
@@ -12,10 +11,8 @@ router = console_router()
 @router.get("/review")
 def review(visit: ToLook) -> Response:
     """Lead to what has waited longest, or to the dashboard if nothing waits."""
-    found = visit.services.review.next_waiting(visit.services.realm_id)
-    if found is None:
-        return visit.go("/dashboard", said="Nothing waits for a person.")
-    return visit.go(REVIEW_PAGES[found.phase].format(found.job_id))
+    found = visit.services.views.waiting_page([visit.services.realm_id], limit=1)
+    return visit.go(found[0].page) if found else visit.go("/dashboard", said="Nothing waits for a person.")
 
 
 @router.get("/waiting")

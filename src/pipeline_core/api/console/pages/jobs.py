@@ -1,0 +1,126 @@
+"""One job: where it stands, what each stage did, what came of it, and the one thing that is to be done."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form
+from starlette.responses import Response
+
+from pipeline_core.api.console.routing import advice, console_router
+from pipeline_core.api.console.timeline import attempts, timeline
+from pipeline_core.api.console.visits import ToContribute, ToLook, Visit, own_path
+from pipeline_core.domain.errors import explain
+from pipeline_core.domain.ids import JobId
+from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
+from pipeline_core.domain.rows.details import JobDetail
+from pipeline_core.domain.rows.jobs import DocumentJob
+from pipeline_core.domain.rows.waiting import WaitingRow
+from pipeline_core.domain.wording import counted, dated
+
+router = console_router()
+_MOST_EVENTS = 2000
+_SHOWN_EVENTS = 60
+_DOING = {
+    StageName.INGEST: "Its file is being taken in.",
+    StageName.MARKDOWN_CONVERSION: "It is being converted to text.",
+    StageName.MARKDOWN_OPTIMIZER: "Its text is being cleaned.",
+    StageName.CHUNKER: "Its text is being cut into passages.",
+    StageName.FACT_GENERATOR: "Facts are being found in its passages, and compared with what is known.",
+    StageName.VALIDATION: "Its facts are being validated.",
+    StageName.EMBEDDER: "Its facts are being embedded.",
+    StageName.INGESTOR: "It is being published.",
+}
+
+
+@router.get("/jobs/{job_id}")
+def job_page(job_id: UUID, visit: ToLook) -> Response:
+    """Show a job."""
+    views = visit.services.views
+    job = views.job_detail(JobId(job_id))
+    [document] = views.jobs(visit.services.realm_id, document_ids=[job.document_id])
+    _, events = views.events_after(JobId(job_id), 0, limit=_MOST_EVENTS)
+    now = datetime.now(UTC)
+    waits = views.waiting_page([visit.services.realm_id], ids=[job_id], limit=1)
+    stages, _ = views.document_costs(visit.services.realm_id, job.document_id)
+    return visit.page(
+        "job.html",
+        section="Documents",
+        job=job,
+        document=document,
+        stands=stands(job, document, waits),
+        waits=waits[0] if waits else None,
+        timeline=timeline(attempts(events, now, is_running=job.state == JobState.WORKING), job.stages),
+        events=list(reversed(events))[:_SHOWN_EVENTS],
+        files=views.files(job.document_id),
+        costs=stages,
+        error_advice=advice(explain(job.last_error)) if job.last_error else "",
+        can_acknowledge=job.outcome == Outcome.PUBLISHED and not job.acknowledged and job.published_at is not None,
+        run_url=_run_url(visit, job),
+    )
+
+
+@router.post("/jobs/{job_id}/retry")
+def retry(job_id: UUID, visit: ToContribute, return_to: Annotated[str, Form(max_length=500)] = "") -> Response:
+    """Queue a job that failed again; what was done before is reused."""
+    state = visit.services.views.job_state(JobId(job_id))
+    again = visit.services.retry(state.document_id, from_stage=None, by=visit.name)
+    visit.request.app.state.ask_for_run()
+    return visit.go(own_path(return_to, f"/jobs/{again}"), said="It is queued again; what was done before is reused.")
+
+
+@router.post("/jobs/{job_id}/acknowledge")
+def acknowledge(job_id: UUID, visit: ToContribute) -> Response:
+    """Complete phase 6 of what is published."""
+    visit.services.acknowledge(JobId(job_id), realm_id=visit.services.realm_id)
+    return visit.go(f"/jobs/{job_id}", said="Its publication is acknowledged: the last phase is complete.")
+
+
+def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow]) -> str:
+    """Say in one sentence where a job stands."""
+    match job.state:
+        case JobState.QUEUED if job.last_error:
+            return f"It waits: {job.last_error['message']}"
+        case JobState.QUEUED if job.is_stopped:
+            return "It has stopped behind a stage that was run by itself; a retry lets it go on."
+        case JobState.QUEUED:
+            return "It waits for a worker."
+        case JobState.WORKING:
+            work = job.stage.row.work
+            return _DOING[work] if work else "It is on its way."
+        case JobState.RETRYABLE:
+            return f"It failed for the {_ordinal(job.retry_count)} time, and is tried again by itself."
+        case JobState.AWAITING_REVIEW:
+            parked = job.parked
+            if parked and not parked.error:
+                return f"{parked.by} decided “{parked.decision}”: it is carried out at {parked.due_at:%H:%M:%S %Z}."
+            return waits[0].reason if waits else "It waits for a person."
+        case JobState.DEADLETTER:
+            return "It failed for good: nothing new of it is published."
+        case _:
+            return _done(job, document)
+
+
+def _done(job: JobDetail, document: DocumentJob) -> str:
+    if job.outcome == Outcome.REJECTED:
+        return "It was rejected: nothing new of it is published."
+    if job.outcome == Outcome.SUPERSEDED:
+        return "A newer version took its place before it was published."
+    if job.published_at is None:
+        return "It was published, and is not any more."
+    done = f"It is published with {counted(document.facts, 'fact')}"
+    if job.acknowledged:
+        how = "downloaded" if job.acknowledged.reason == "download" else "acknowledged"
+        return f"{done}; {job.acknowledged.by} {how} it on {dated(job.acknowledged.at)}."
+    return f"{done}."
+
+
+def _ordinal(number: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
+
+
+def _run_url(visit: Visit, job: JobDetail) -> str:
+    """The address of its flow run, where Prefect's pages are known."""
+    base = visit.services.pipeline.prefect_pages
+    return f"{base}/runs/flow-run/{job.flow_run_id}" if base and job.flow_run_id else ""

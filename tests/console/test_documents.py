@@ -1,0 +1,283 @@
+"""Documents in the console: the staging editor, uploads, and the page of a job, with a browser and without."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page, expect
+
+from pipeline_core.api.app import create_app
+from pipeline_core.api.auth import local_token
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.ids import DocumentId
+from tests.console.conftest import NO_LIMITS, Console
+from tests.support.deep_scans import scan
+from tests.support.reviewing import CONTRADICTORY, park
+from tests.support.through import needs_work, publish, receive, through, upload
+from tests.support.two_users import ANN, BOB
+
+HOST = "http://127.0.0.1"
+BROKEN = "%PDF-1.4\nnothing that is a page\n%%EOF"
+HOSTILE = '"><img src=x onerror=alert(1)>.md'
+
+
+@pytest.fixture
+def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+
+
+def signed_in(pipeline: Pipeline, user_id: object = ANN) -> TestClient:
+    client = TestClient(create_app(pipeline), base_url=HOST, client=("127.0.0.1", 50000))
+    token = local_token(pipeline.settings.model_copy(update={"user_id": user_id}))
+    client.post("/sign-in", data={"token": token}, follow_redirects=False)
+    return client
+
+
+@pytest.fixture
+def ann(pipeline: Pipeline) -> TestClient:
+    return signed_in(pipeline)
+
+
+def csrf(page: str) -> str:
+    return page.partition('name="csrf" value="')[2].partition('"')[0]
+
+
+def rooms(pipeline: Pipeline, number: int = 3) -> list[DocumentId]:
+    files = [upload(f"room {n}.md", f"# Room {n}\n\nRoom {n} is locked at night.\n") for n in range(number)]
+    return list(receive(pipeline, *files).documents)
+
+
+def send(client: TestClient, path: str, page: str = "/documents", **fields: Any) -> str:
+    form = {"csrf": csrf(client.get(page).text), **fields}
+    answer = client.post(path, data=form)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_the_staging_editor_says_what_follows_and_takes_it_back(pipeline: Pipeline, ann: TestClient) -> None:
+    ids = [str(one) for one in rooms(pipeline)]
+    before = send(ann, "/documents/effect", document_id=ids[:2])
+    assert "Selected</b>: 2 deep scans will be queued." in before
+    after = send(ann, "/documents/status", document_id=ids[:2], status="Selected")
+    assert "2 documents are Selected: 2 deep scans are queued." in after
+    before = send(ann, "/documents/effect", document_id=ids)
+    assert "1 deep scan will be queued" in before
+    assert "2 deep scans that have not begun will be taken back" in before
+    back = send(ann, "/documents/status", document_id=ids, status="Not a Fit")
+    assert "3 documents are Not a Fit: 2 deep scans that had not begun were taken back." in back
+
+
+def test_all_that_match_are_set_however_many_they_are(pipeline: Pipeline, ann: TestClient) -> None:
+    rooms(pipeline)
+    publish(pipeline, upload("other.txt", "Another room is locked at night.\n"))
+    filters = "type=md"
+    page = ann.get(f"/documents?{filters}&name=&status=").text
+    assert "Select all 3 that match" in page
+    said = send(ann, "/documents/status", all_matching="3", filters=filters, status="Archived")
+    assert "3 documents are Archived." in said
+    assert "other.txt" not in said, "the list is still the filtered one"
+    refused = ann.post(
+        "/documents/status",
+        data={"csrf": csrf(page), "all_matching": "2", "filters": filters, "status": "Maybe"},
+    )
+    assert refused.status_code == 409
+    assert "3 documents match now, not 2" in refused.text
+    assert "What you sent" in refused.text
+
+
+@pytest.mark.parametrize("query", ["state=dead", "phase=9", "cursor=x", "type=exe"])
+def test_a_filter_that_is_none_is_refused(ann: TestClient, query: str) -> None:
+    assert ann.get(f"/documents?{query}").status_code == 422
+
+
+def test_more_documents_than_a_page(pipeline: Pipeline, ann: TestClient) -> None:
+    rooms(pipeline, 55)
+    first = ann.get("/documents").text
+    assert first.count('name="document_id"') == 50
+    more = first.partition('id="more"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert ann.get(more).text.count('name="document_id"') == 5
+
+
+def test_files_are_taken_in_and_what_is_refused_is_named(pipeline: Pipeline, ann: TestClient) -> None:
+    page = ann.get("/documents").text
+    assert "No documents yet" in page
+    files = [
+        ("file", ("good.md", b"# Good\n\nGood rooms are locked at night.\n")),
+        ("file", (HOSTILE, b"# Bad\n\nBad rooms are never locked.\n")),
+        ("file", ("empty.md", b"")),
+        ("file", ("program.exe", b"MZ\x90\x00\x03" + bytes(100))),
+    ]
+    answer = ann.post("/documents/upload", data={"csrf": csrf(page)}, files=files)
+    assert answer.status_code == 200
+    assert re.search(r'Refused</span> <b>empty\.md</b> <span class="quiet">[A-Z]', answer.text)
+    assert "<b>program.exe</b>" in answer.text
+    assert "<img" not in answer.text
+    assert {row.filename for row in pipeline.views.jobs(ANN)} >= {"good.md"}
+    assert len(pipeline.views.jobs(ANN)) == 2
+    again = ann.post("/documents/upload", data={"csrf": csrf(page)}, files=files[:1])
+    assert "1 file was there already." in again.text
+    none = ann.post("/documents/upload", data={"csrf": csrf(page)}, files=[("file", ("", b""))])
+    assert none.status_code == 422
+
+
+def test_a_job_says_where_it_stands_and_gives_what_was_made(pipeline: Pipeline, ann: TestClient) -> None:
+    [document_id] = publish(pipeline, upload("manual.md"))
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    page = ann.get(f"/jobs/{row.job_id}").text
+    assert f"It is published with {row.facts} facts." in page
+    assert page.count('class="done"') >= 8, "each stage has a bar"
+    links = re.findall(rf'href="(/documents/{document_id}/outputs/[^"]+)"', page)
+    assert len(links) >= 4
+    for link in links:
+        assert ann.get(link).status_code == 200
+    markdown = ann.get(next(link for link in links if link.endswith("manual.md"))).text
+    assert '<p class="heading level-1">Boiler manual</p>' in markdown
+    download = ann.get(f"/documents/{document_id}/files/ingest/manual.md")
+    assert download.headers["content-disposition"].startswith("attachment")
+    assert b"# Boiler manual" in download.content
+    assert ann.get(f"/documents/{document_id}/files/ingest/other.md").status_code == 404
+    done = send(ann, f"/jobs/{row.job_id}/acknowledge", page=f"/jobs/{row.job_id}")
+    assert "the last phase is complete" in done
+    assert "acknowledged it on" in done
+
+
+def test_what_a_job_waits_for_is_its_one_action(pipeline: Pipeline, ann: TestClient) -> None:
+    document_id = park(pipeline, "costs.md", CONTRADICTORY)
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    page = ann.get(f"/jobs/{row.job_id}").text
+    assert f'class="button primary" href="/validate/{row.job_id}"' in page
+    assert "Validation found 1 critical finding" in page
+    assert "/retry" not in page
+
+
+def test_the_link_to_prefect(
+    pipeline: Pipeline, ann: TestClient, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    [document_id] = publish(pipeline, upload("manual.md"))
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    run = "0193b0b4-0000-7000-8000-000000000000"
+    with psycopg.connect(database_url) as owner:
+        owner.execute("UPDATE upload_pipeline.upload_jobs SET flow_run_id = %s", [run])
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    assert "in Prefect" not in ann.get(f"/jobs/{row.job_id}").text
+    monkeypatch.setenv("PREFECT_API_URL", "http://prefect.example:4200/api")
+    assert f'href="http://prefect.example:4200/runs/flow-run/{run}"' in ann.get(f"/jobs/{row.job_id}").text
+    for hostile in ("javascript:alert(1)", "http://user:secret@prefect.example"):
+        monkeypatch.setenv("PREFECT_UI_URL", hostile)
+        assert "in Prefect" not in ann.get(f"/jobs/{row.job_id}").text
+
+
+def test_strangers_see_nothing(pipeline: Pipeline, ann: TestClient) -> None:
+    [document_id] = publish(pipeline, upload("manual.md"))
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    bob = signed_in(pipeline, BOB)
+    assert "manual.md" not in bob.get("/documents").text
+    for path in (f"/jobs/{row.job_id}", f"/documents/{document_id}/files/ingest/manual.md"):
+        assert bob.get(path).status_code == 404
+    page = bob.get("/documents").text
+    form = {"csrf": csrf(page), "document_id": str(document_id), "status": "Archived"}
+    assert bob.post("/documents/status", data=form).status_code == 422
+    assert bob.post(f"/jobs/{row.job_id}/retry", data=form).status_code == 404
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+def checked(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_the_staging_editor_to_a_deep_scan_and_back(console: Console, scripts: bool) -> None:
+    app = console.pipeline
+    publish(app, upload("a.md"))
+    ids = rooms(app, 2)
+    page = console.sign_in(scripts=scripts).page
+    page.goto("/documents")
+    bar = page.locator("#selection")
+    expect(bar).to_be_visible(visible=not scripts)
+    checked(page, "room 0.md", "room 1.md")
+    expect(bar).to_be_visible()
+    if scripts:
+        expect(bar).to_contain_text("Update 2 selected:", use_inner_text=True)
+        expect(page.locator("#effect")).to_contain_text("2 deep scans will be queued")
+        page.keyboard.press("s")
+    else:
+        bar.get_by_role("button", name="Selected").click()
+    expect(page.locator("#notice")).to_contain_text("2 documents are Selected: 2 deep scans are queued.")
+    expect(page.get_by_text("Deep scan: queued")).to_have_count(2)
+    checked(page, "room 0.md")
+    if scripts:
+        expect(page.locator("#effect")).to_contain_text("1 deep scan that has not begun will be taken back")
+    bar.get_by_role("button", name="Maybe").click()
+    expect(page.locator("#notice")).to_contain_text("1 deep scan that had not begun was taken back")
+    expect(page.get_by_text("Deep scan: queued")).to_have_count(1)
+    through(app, ids)
+    scan(app)
+
+
+def test_keys_select_and_all_that_match(console: Console) -> None:
+    rooms(console.pipeline)
+    person = console.sign_in()
+    page = person.page
+    page.goto("/documents")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("X")
+    expect(page.locator("#selection")).to_contain_text("Update 3 selected:", use_inner_text=True)
+    page.keyboard.press("*")
+    expect(page.locator("#selection")).to_contain_text("Update all 3 that match:", use_inner_text=True)
+    page.keyboard.press("w")
+    expect(page.locator("#notice")).to_contain_text("3 documents are Archived.")
+    assert person.axe() == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_files_by_the_page_and_their_way_to_a_person(console: Console, tmp_path: Path, scripts: bool) -> None:
+    app = console.pipeline
+    person = console.sign_in(scripts=scripts)
+    page = person.page
+    page.goto("/documents")
+    files = [tmp_path / name for name in ("one.md", "two.md")]
+    for number, file in enumerate(files):
+        file.write_text(f"# Room {number}\n\nRoom {number} is locked at night by its keeper.\n", "utf-8")
+    page.locator("#files").set_input_files(files)
+    if not scripts:
+        page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#notice")).to_contain_text("2 documents were taken in.")
+    expect(page.locator("#rows tr[data-row]")).to_have_count(2)
+    expect(page.locator("#rows")).to_contain_text("Queued")
+    through(app, [row.document_id for row in app.views.jobs(app.realm_id)])
+    if not scripts:
+        page.reload()
+    expect(page.locator("#rows").get_by_text("Waits for a person")).to_have_count(2)
+    page.get_by_role("link", name="one.md").click()
+    expect(page.locator(".stands")).to_contain_text("Its workflow is manual")
+    if scripts:
+        assert person.axe() == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_dead_letter_is_retried(console: Console, scripts: bool) -> None:
+    app = console.pipeline
+    through(app, needs_work(app, receive(app, upload("broken.pdf", BROKEN))))
+    [row] = app.views.jobs(app.realm_id)
+    person = console.sign_in(scripts=scripts)
+    page = person.page
+    page.goto(f"/jobs/{row.job_id}")
+    expect(page.locator(".card.error")).to_contain_text(str(row.correlation_id))
+    if scripts:
+        assert person.axe() == []
+        page.keyboard.press("r")
+    else:
+        page.get_by_role("button", name="Retry").click()
+    expect(page.locator("#notice")).to_contain_text("It is queued again")
+    expect(page.locator(".stands")).to_contain_text("It waits for a worker.")
+    assert app.views.jobs(app.realm_id)[0].state == "queued"
