@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import ChunkId, QuestionId
 from pipeline_core.domain.rows.desk import ListedFact
 from tests.support.rows import row_of
 
-_STATUSES = [one for one in QuestionStatus]
+_STATUSES = list(QuestionStatus)
 
 
 def fact(status: QuestionStatus = QuestionStatus.PENDING, **more: object) -> ListedFact:
