@@ -37,7 +37,7 @@
     j: () => step(1), k: () => step(-1), x: () => select(false), X: () => select(true),
     Enter: () => { const row = one("[data-row][aria-current]"); row && (row.matches("a") ? row : one("a", row))?.click(); },
     Escape: () => { const back = one("[data-back]"); back && back.click(); },
-    "/": () => one("#find, input[type=search]")?.focus(),
+    "/": () => { const field = all("input[type=search]").find(isShown); field ? field.focus() : one("[data-go='g s']")?.click(); },
   };
 
   document.addEventListener("keydown", (event) => {
