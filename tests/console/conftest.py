@@ -15,12 +15,12 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
 from pipeline_core.api.server import config
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.realms import Role
 from pipeline_core.settings import load_settings
 from tests.support.browser import NAMES
@@ -52,6 +52,8 @@ class Console:
     url: str
     chromium: Browser
     people: list["Person"] = field(default_factory=list)
+    realm_id: UUID | None = None
+    """The realm that whoever signs in has chosen to work in; None for the personal one."""
 
     def sign_in(
         self, user_id: UUID = ANN, name: str = "Ann Berger", *, scripts: bool = True, **options: Any
@@ -63,6 +65,8 @@ class Console:
         token = local_token(self.pipeline.settings.model_copy(update={"user_id": user_id, "reviewer": name}))
         answer = context.request.post("/sign-in", form={"token": token}, max_redirects=0)
         assert answer.status == 303, answer.text()
+        if self.realm_id:
+            context.add_cookies([{"name": "pipeline-realm", "value": str(self.realm_id), "url": self.url}])
         context.set_default_timeout(8000)
         person = Person(context, context.new_page())
         self.people.append(person)
@@ -142,6 +146,7 @@ def filled_console(
     ]
     realm = fill(*both, hostile=hostile)
     with served(both[0], chromium) as console:
+        console.realm_id = realm_id
         yield console, realm
     for pipeline in (*both, own):
         pipeline.close()

@@ -18,35 +18,7 @@ from tests.support.database import copied_database
 from tests.support.hostile_texts import PAYLOADS
 
 NAME = f"Eve {PAYLOADS['image']}"
-ACTIVE = """() => {
-  const own = document.querySelector('script[nonce]')?.nonce || '';
-  const found = [];
-  for (const element of document.querySelectorAll('*')) {
-    const told = element.outerHTML.slice(0, 200);
-    if (element.classList.contains('evil')) found.push('made by a text: ' + told);
-    if (element.matches('base, meta[http-equiv], iframe, frame, object, embed, math, foreignObject, style, template, portal'))
-      found.push('no element of ours: ' + told);
-    if (element.matches('script') && (!element.nonce || element.nonce !== own)) found.push('script without our nonce: ' + told);
-    for (const { name, value } of element.attributes) {
-      if (/^on/i.test(name) || name === 'srcdoc' || name === 'style') found.push(name + ': ' + told);
-      if (/^(data-)?hx-/.test(name) && element.getAttribute('hx-nonce') === null) found.push('htmx without a nonce: ' + told);
-      if (/^(href|src|action|formaction|xlink:href|hx-get|hx-post|hx-sse:connect|data|poster)$/.test(name)) {
-        const url = new URL(value, location.href);
-        if (url.origin !== location.origin) found.push('leads elsewhere: ' + told);
-      }
-    }
-  }
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const open = (walk.currentNode.data.match(/[\\u202a-\\u202e]/g) || []).length - (walk.currentNode.data.match(/\\u202c/g) || []).length;
-    let around = walk.currentNode.parentElement;
-    if (open < 1 || !around.checkVisibility() || around.closest('textarea, option, select')) continue;
-    while (getComputedStyle(around).display === 'inline' && !/isolate|plaintext/.test(getComputedStyle(around).unicodeBidi)) around = around.parentElement;
-    const text = around.innerText.trim(), end = walk.currentNode.data.trim().slice(-12);
-    if (!text.endsWith(end) && !around.closest('blockquote, pre, .document-text, .says')) found.push('turns what follows: ' + around.outerHTML.slice(0, 300));
-  }
-  return found;
-}"""
+ACTIVE = Path(__file__).with_name("what_acts.js").read_text()
 REPORT = """addEventListener('securitypolicyviolation', event =>
   console.error('refused by the policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 
@@ -127,15 +99,20 @@ def eve(filled: tuple[Console, Realm]) -> Watch:
 @pytest.mark.parametrize("route", pages())
 def test_texts_do_nothing(filled: tuple[Console, Realm], eve: Watch, route: str) -> None:
     assert route in SHOWN, f"Say in tests/support/console_pages.py by which address {route} is shown."
+    shown = ""
     for address in SHOWN[route](filled[1]):
         eve.page.goto(address, wait_until="load")
+        shown += eve.page.locator("main").inner_text()
         eve.check()
         eve.check_usable()
         eve.check()
+    assert "evil" in shown or route.startswith("/sign-in"), "no hostile text reached the page"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
-@pytest.mark.parametrize("where", ["/search?q={}", "/search?q=How long does {} have to report", "/sign-in?return_to={}"])
+@pytest.mark.parametrize(
+    "where", ["/search?q={}", "/search?q=How long does {} have to report", "/sign-in?return_to={}"]
+)
 def test_what_is_asked_for_does_nothing(eve: Watch, payload: str, where: str) -> None:
     eve.page.goto(where.format(quote(payload)), wait_until="domcontentloaded")
     eve.check()
@@ -201,7 +178,7 @@ def test_what_is_typed_does_nothing(filled: tuple[Console, Realm], eve: Watch) -
 
     addresses = [address for route in pages() for address in SHOWN[route](filled[1])]
     # what was done can be taken back in the next round, and what leaves nothing to do comes last
-    for is_late, address in product((False, False, True, True), addresses):
+    for is_late, address in product((False, False, True, True), addresses):  # noqa: B007 (wanted() reads it)
         actions = re.findall(r'action="([^"?]*)', eve.person.context.request.get(address).text())
         if not any(map(wanted, actions)):
             continue

@@ -13,10 +13,10 @@ _REVIEW = "/review-matching/{job_id}"
 
 SHOWN: Mapping[str, Addresses] = MappingProxyType(
     {
-        "/sign-in": lambda realm: ["/sign-in"],
-        "/sign-in/link": lambda realm: ["/sign-in/link?ticket=x"],
-        "/sign-in/return": lambda realm: ["/sign-in/return?token=x&state=y"],
-        "/search": lambda realm: ["/search", "/search?q=When does the relief valve open?", "/search?q=giraffe"],
+        "/sign-in": lambda _: ["/sign-in"],
+        "/sign-in/link": lambda _: ["/sign-in/link?ticket=x"],
+        "/sign-in/return": lambda _: ["/sign-in/return?token=x&state=y"],
+        "/search": lambda _: ["/search", "/search?q=When does the relief valve open?", "/search?q=giraffe"],
         "/facts/{fact_id}": lambda realm: [f"/facts/{realm.fact_id}"],
         "/documents/{document_id}/pages/{page}": lambda realm: [f"/documents/{realm.document_id}/pages/1"],
         _REVIEW: lambda realm: [
@@ -28,7 +28,7 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         ],
         "/validate/{job_id}": lambda realm: [f"/validate/{job}" for job in realm.validation_jobs],
         "/validate/{job_id}/override": lambda realm: [f"/validate/{realm.validation_jobs[0]}/override"],
-        "/batches": lambda realm: ["/batches", "/batches?need=true", "/batches?name=nothing"],
+        "/batches": lambda _: ["/batches", "/batches?need=true", "/batches?name=nothing"],
         "/batches/{batch_id}": lambda realm: [
             f"/batches/{realm.batch_id}",
             f"/batches/{realm.batch_id}?open={realm.question_id}",
@@ -38,9 +38,9 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/batches/{batch_id}/all": lambda realm: [f"/batches/{realm.batch_id}/all?show=todo"],
         "/duplicates/{batch_id}": lambda realm: [f"/duplicates/{realm.alike_batch_id}"],
         "/duplicates/{batch_id}/group": lambda realm: [f"/duplicates/{realm.alike_batch_id}/group?group={realm.group}"],
-        "/realm": lambda realm: ["/realm"],
-        "/dashboard": lambda realm: ["/dashboard", "/dashboard?order=useful"],
-        "/documents": lambda realm: ["/documents", "/documents?state=deadletter", "/documents?name=nothing"],
+        "/realm": lambda _: ["/realm"],
+        "/dashboard": lambda _: ["/dashboard", "/dashboard?order=useful"],
+        "/documents": lambda _: ["/documents", "/documents?state=deadletter", "/documents?name=nothing"],
         "/documents/{document_id}/outputs/{stage}/{name}": lambda realm: [realm.output, realm.markdown],
         "/jobs/{job_id}": lambda realm: [
             f"/jobs/{job}"

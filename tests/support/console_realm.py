@@ -120,7 +120,11 @@ def _some(*, hostile: bool) -> Sequence[str]:
 def _outputs(app: Pipeline, document_id: DocumentId) -> tuple[str, str]:
     """Addresses of what the last of the early stages made, and of its markdown."""
     files = app.for_user(app.person).views.files(document_id)
-    paths = [f"/documents/{document_id}/outputs/{one.stage}/{quote(one.name, safe='')}" for one in files if one.file_type != 'original']
+    paths = [
+        f"/documents/{document_id}/outputs/{one.stage}/{quote(one.name, safe='')}"
+        for one in files
+        if one.file_type != "original"
+    ]
     return paths[-1], next(path for path in paths if path.endswith(".md"))
 
 
@@ -158,9 +162,7 @@ def _decide(app: Pipeline, document_id: DocumentId, salt: Salt) -> None:
     for n, fact in enumerate(open_ones[:-2]):
         by = Reviewer(app.realm_id, salt(f"Cleo {n}", longest=200), salt("It says so elsewhere."))
         if n % 3 == 2:
-            words = {
-                "statement": salt("In other words."), "question": salt("What is it?"), "answer": salt("Something else."),
-            }  # fmt: skip
+            words = {"statement": salt("In other words."), "question": salt("What?"), "answer": salt("Something else.")}
             app.review.edit(where, fact.question_id, words, by=by)
         status = QuestionStatus.REJECTED if n % 3 == 0 else QuestionStatus.APPROVED
         app.review.decide_facts(where, [fact.question_id], status, by=by)
@@ -168,13 +170,17 @@ def _decide(app: Pipeline, document_id: DocumentId, salt: Salt) -> None:
 
 def _banks(app: Pipeline, salt: Salt) -> tuple[BatchId, BatchId]:
     asked = "\n".join(
-        f"{n}. How long does {salt(f'member {n}')} have to report a theft of kind {n}?\n   {n} hours. {salt('At the desk.')}\n"
+        f"{n}. How long does {salt(f'member {n}')} have to report a theft of kind {n}?\n"
+        f"   {n} hours. {salt('At the desk.')}\n"
         for n in range(1, 1 + max(4, len(PAYLOADS) // 2))
     )
     text = f"# {salt('Insurance')}\n\n## {salt('Claims')}\nDifficulty: easy\n\n{asked}"
     by = Reviewer(app.realm_id, salt("Dora", longest=200), salt("Looked at twice."))
     batches = []
-    for name, whole in (("bank.md", text), ("again.md", text.replace("report a", "report each").replace(" hours.", " days."))):
+    for name, whole in (
+        ("bank.md", text),
+        ("again.md", text.replace("report a", "report each").replace(" hours.", " days.")),
+    ):
         staged = app.staging.stage_bank(whole.encode(), salt.name(name), by=by)
         assert staged.batch, staged
         batches.append(staged.batch.batch_id)
