@@ -69,8 +69,9 @@ coverage: $(VENV)/.dev ## Which lines of src the unit, contract, integration and
 	  --cov=src/pipeline_core --cov-report=term --cov-report=html:.coverage_html \
 	  tests/unit tests/contract tests/integration tests/api
 
-chaos: $(VENV)/.dev ## Long runs that kill processes at random moments
-	$(BIN)/pytest -m chaos --timeout 1800
+chaos: $(VENV)/.dev ## Long runs that kill processes at random moments, and properties with all their examples
+	TEST_LONG=1 $(BIN)/pytest -m "chaos or hypothesis" --timeout 1800
+	TEST_LONG=1 $(BIN)/pytest tests/api/test_schema.py --timeout 1800
 
 bench: $(VENV)/.dev ## Speed, as ratios within one run
 	$(BIN)/python -m benchmarks

@@ -13,6 +13,7 @@ from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.servers import wait_until
 from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN
+from tests.support.visiting import visit
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_a_pair_of_a_document_is_decided(make_pipeline: Callable[..., Pipeline])
 
 
 def test_within_its_window_a_decision_can_be_taken_back(manual: tuple[TestClient, str, Pipeline]) -> None:
-    client, job_id, _ = manual
+    client, job_id, pipeline = manual
     url = f"/api/job/{job_id}"
     parked = client.post(f"{url}/approve-stage2", json={"undo_window": 10, "reviewer": "Ann"}).json()
     assert (parked["state"], parked["goes_on"], parked["next_job"]) == ("awaiting_review", False, None)
@@ -195,7 +196,7 @@ def test_within_its_window_a_decision_can_be_taken_back(manual: tuple[TestClient
     assert (refused.status_code, refused.json()["code"]) == (409, "already_decided")
     assert f"Ann ({ANN}) decided “approve”" in refused.json()["detail"]
     assert "POST /api/job/{job_id}/undo" in refused.json()["action"]
-    assert "is carried out at" in client.get(f"/review-matching/{job_id}").text
+    assert "is carried out at" in visit(pipeline).get(f"/review-matching/{job_id}").text
 
     undone = client.post(parked["parked"]["undo_url"], json={"reviewer": "Bob", "reason": "the wrong one"})
     assert (undone.status_code, undone.json()["state"]) == (200, "awaiting_review")

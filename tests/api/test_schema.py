@@ -18,6 +18,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import load_settings
 from tests.api.conftest import HOST, NO_LIMITS
 from tests.support.database import copied_database
+from tests.support.examples import examples
 from tests.support.paths import ROOT
 from tests.support.through import publish, upload
 from tests.support.two_users import ANN
@@ -63,7 +64,7 @@ def test_no_request_breaks_it(schema: Any, subtests: Any) -> None:
 
         @given(case=operation.as_strategy())
         @settings(
-            max_examples=15,
+            max_examples=examples(15),
             deadline=None,
             derandomize=True,
             database=None,

@@ -1,6 +1,8 @@
 """Search, a fact walked back, and pages with the places of facts, in a browser and without one."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from urllib.parse import quote
 from uuid import UUID
 
@@ -94,6 +96,15 @@ def test_a_fact_is_walked_back(pipeline: Pipeline, document: str) -> None:
     assert signed_in(pipeline, BOB).get(f"/facts/{fact_of(pipeline, document, FIRST[0])}").status_code == 404
 
 
+def test_every_step_back_opens(pipeline: Pipeline, document: str) -> None:
+    ann = signed_in(pipeline)
+    page = ann.get(f"/facts/{fact_of(pipeline, document, FIRST[0])}").text
+    way = page.partition('<ol class="way')[2].partition("</ol>")[0]
+    links = re.findall(r'<a href="([^"]+)"', way)
+    assert len(links) == 5
+    assert {link: ann.get(unescape(link)).status_code for link in links} == dict.fromkeys(links, 200)
+
+
 def test_search_shows_quotes_on_their_page(pipeline: Pipeline, document: str) -> None:
     ann = signed_in(pipeline)
     samples = ann.get("/search").text
@@ -127,6 +138,23 @@ def test_what_a_document_says_is_text(pipeline: Pipeline) -> None:
         assert 'src="https://example.org' not in page
 
 
+def test_what_a_reviewer_says_is_text(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    received = receive(pipeline, upload())
+    through(pipeline, needs_work(pipeline, received))
+    [document_id] = received.documents
+    fact_id = fact_of(pipeline, str(document_id), "3 bar")
+    ann = signed_in(pipeline)
+    token = local_token(pipeline.settings)
+    said = {"status": "rejected", "reviewer": HOSTILE, "reason": HOSTILE}
+    address = f"/api/v2/documents/{document_id}/facts/{fact_id}"
+    assert ann.patch(address, json=said, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    page = ann.get(f"/facts/{fact_id}").text
+    assert "Rejected by &lt;img src=x" in page
+    assert "<img src=x" not in page
+    assert '<div hx-get="/evil"' not in page
+
+
 @pytest.mark.parametrize(
     ("text", "asked", "marked"),
     [
@@ -155,6 +183,13 @@ def test_a_browser_walks_from_an_answer_to_its_page(
     assert other.count() == 1
     other.locator("rect").first.click(force=True)
     page.wait_for_url(f"**/facts/{fact_of(pipeline, document, FIRST[0])}")
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+    page.locator("#question").fill("boiler engineer")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=boiler+engineer")
+    page.locator(".answer a").first.wait_for()
+    page.locator(".answer a").first.click()
     page.get_by_role("link", name="Open page 1 with all its facts").click()
     page.wait_for_url("**/pages/1")
     assert page.locator(".page-image a").count() == 2

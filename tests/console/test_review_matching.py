@@ -114,6 +114,24 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     assert "My own words" not in str(facts(console.pipeline, document_id))
 
 
+def test_a_session_that_ends_during_an_edit_loses_nothing(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    ann = console.sign_in()
+    open_document(console, document_id, ann.page)
+    ann.page.keyboard.press("e")
+    ann.page.get_by_label("Statement").fill("My own words about the valve.")
+    kept = ann.context.cookies()
+    ann.context.clear_cookies(name="pipeline-session")
+    ann.expected.append("401")
+    ann.page.get_by_role("button", name="Save").click()
+    expect(ann.page.locator("#notice")).to_contain_text("Nothing that you typed is lost")
+    expect(ann.page.get_by_label("Statement")).to_have_value("My own words about the valve.")
+    ann.context.add_cookies(kept)  # type: ignore[arg-type]
+    ann.page.get_by_role("button", name="Save").click()
+    expect(ann.page.locator("#notice")).to_contain_text("Edited")
+    assert "My own words" in str(facts(console.pipeline, document_id))
+
+
 def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: Callable[[Role], Console]) -> None:
     console = team_console(Role.REVIEWER)
     document_id = park(console.pipeline, "boiler.md", TEXT)

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from pipeline_core.api.auth import local_token
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.services.intake import Upload
 from tests.console.conftest import NO_LIMITS, Console
+from tests.samples.pdfs import pdf, photo, prose, text
 from tests.support.reviewing import CONTRADICTORY, park
-from tests.support.through import through
+from tests.support.through import needs_work, receive, through
 from tests.support.two_users import ANN, BOB
 
 REASON = "The second amount is of next year."
@@ -49,7 +52,7 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     button = dialog.get_by_role("button", name="Override")
     reason = dialog.get_by_label("Why it is published all the same")
     reason.fill("  nine chars \n ")
-    assert dialog.locator("[data-count-of]").inner_text() == "1 more characters"
+    assert dialog.locator("[data-count-of]").inner_text() == "1 more character"
     assert button.is_disabled()
     reason.fill(REASON)
     assert dialog.locator("[data-count-of]").inner_text() == "Long enough"
@@ -122,3 +125,29 @@ def test_a_reader_sees_the_findings_and_decides_nothing(console: Console) -> Non
     csrf = bob.page.locator("input[name=csrf]").first.get_attribute("value") or ""
     answer = bob.context.request.post(f"/validate/{sent['job_id']}/return", form={"csrf": csrf, "version": "0"})
     assert answer.status == 403
+
+
+def test_places_in_a_pdf_are_crops_of_their_pages_and_pages_are_thumbnails(console: Console) -> None:
+    file = pdf(
+        text("Costs", "The annual deductible is $500 for each insured member.", *prose(6)),
+        text("More costs", "The annual deductible is $750 for each insured member.", *prose(12)[6:]),
+    )
+    through(console.pipeline, needs_work(console.pipeline, receive(console.pipeline, Upload("costs.pdf", file, None))))
+    pictures = Upload("pictures.pdf", pdf(text("Cover", *prose(3)), photo, photo, photo, photo), None)
+    through(console.pipeline, needs_work(console.pipeline, receive(console.pipeline, pictures)))
+    ann = console.sign_in()
+    jobs = {job.filename: job for job in console.pipeline.views.jobs(console.pipeline.realm_id)}
+    ann.page.goto(f"/validate/{jobs['costs.pdf'].job_id}")
+    finding = ann.page.get_by_role("article").filter(has_text="contradicts itself").first
+    expect(finding.locator(".crop svg")).to_have_count(2)
+    assert [one.split(":")[0] for one in finding.locator(".crop svg").evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-label'))"
+    )] == ["Page 1 with the quote marked", "Page 2 with the quote marked"]  # fmt: skip
+    loaded = "all => Promise.all(all.map(one => fetch(one.getAttribute('href')).then(a => a.status)))"
+    assert finding.locator(".crop image").evaluate_all(loaded) == [200, 200]
+    assert ann.axe() == []
+    ann.page.goto(f"/validate/{jobs['pictures.pdf'].job_id}")
+    finding = ann.page.get_by_role("article").filter(has_text="no text could be read").first
+    expect(finding.locator(".page-thumb img")).to_have_count(4)
+    finding.get_by_role("link", name="Page 3").click()
+    ann.page.wait_for_url("**/pages/3")

@@ -63,6 +63,10 @@ def test_the_wheel_adds_one_import_package_with_all_that_is_ours(built: tuple[Pa
     assert len(ours) > 20
     assert ours < set(names)
     assert {name.partition("/")[2] for name in ours} < _modules(unpacked / "src" / "pipeline_core")
+    console = ROOT / "src/pipeline_core/api/console"
+    shown = [path for kind in ("static", "templates") for path in (console / kind).rglob("*") if path.is_file()]
+    assert len(shown) > 20
+    assert {f"pipeline_core/api/console/{path.relative_to(console).as_posix()}" for path in shown} < set(names)
     required = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:")]
     assert len(required) > 30
     assert not [line for line in required if "==" in line.partition(";")[0]]

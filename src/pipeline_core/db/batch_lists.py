@@ -75,22 +75,25 @@ _NEEDS_PERSON: ColumnElement[bool] = case(
     | exists().where(_PAIRS.c.upload_batch_id == UploadBatches.batch_id),
 )
 _BY: ColumnElement[str] = Events.payload["by"].astext
-_REVIEWERS = (
-    select(
-        func.coalesce(func.array_agg(aggregate_order_by(distinct(_BY), _BY)), cast(array([], type_=Text), ARRAY(Text)))
+
+
+def _names(of_batch: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Who decided, by the events for which this holds, each once."""
+    none = cast(array([], type_=Text), ARRAY(Text))
+    return (
+        select(func.coalesce(func.array_agg(aggregate_order_by(distinct(_BY), _BY)), none))
+        .where(of_batch, Events.realm_id == UploadBatches.realm_id, Events.type == "review", _BY != "system")
+        .correlate(UploadBatches)
+        .scalar_subquery()
     )
-    .where(
-        Events.realm_id == UploadBatches.realm_id,
-        Events.type == "review",
-        _BY != "system",
-        or_(
-            Events.document_id == UploadBatches.document_id,
-            Events.payload.has_key("batch_id")
-            & (Events.payload["batch_id"].astext == cast(UploadBatches.batch_id, Text)),
-        ),
-    )
-    .correlate(UploadBatches)
-    .scalar_subquery()
+
+
+# each by an index of its own
+_REVIEWERS = case(
+    (UploadBatches.document_id.is_not(None), _names(Events.document_id == UploadBatches.document_id)),
+    else_=_names(
+        Events.payload.has_key("batch_id") & (Events.payload["batch_id"].astext == cast(UploadBatches.batch_id, Text))
+    ),
 )
 _COLUMNS: dict[str, ColumnElement[Any]] = {
     **{name: getattr(UploadBatches, name) for name in _SAME_NAME},

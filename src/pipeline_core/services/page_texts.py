@@ -21,7 +21,7 @@ from pipeline_core.stages.inputs import page_map, page_words, read_text
 
 KINDS = ("optimized_markdown", "markdown", "page_words")
 """Outputs of a document that say where its quotes stand."""
-_KEPT_PAGES, _KEPT_DOCUMENTS, _KEPT_PLACES = 256, 8, 8192
+_KEPT_PAGES, _KEPT_DOCUMENTS, _KEPT_CONVERTED, _KEPT_PLACES = 256, 8, 2, 8192
 Outputs = Mapping[str, OutputRow]
 Words = Mapping[int, tuple[Word, ...]]
 
@@ -33,7 +33,7 @@ class PageTexts:
     views: PageViews
     store: ObjectStore
     _pages: Recent[PageText] = field(default_factory=lambda: Recent(_KEPT_PAGES))
-    _converted: Recent[Words] = field(default_factory=lambda: Recent(_KEPT_DOCUMENTS))
+    _converted: Recent[Words] = field(default_factory=lambda: Recent(_KEPT_CONVERTED))
     _markdown: Recent[str] = field(default_factory=lambda: Recent(_KEPT_DOCUMENTS))
     _located: Recent[Located | None] = field(default_factory=lambda: Recent(_KEPT_PLACES))
 

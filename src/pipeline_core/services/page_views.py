@@ -26,7 +26,7 @@ T = TypeVar("T")
 PREFIX = "pages/"
 """Prefix of the keys: the files' checksums follow."""
 _LOCKS = 64
-_KEPT_PAGES = 512
+_KEPT_PAGES = 256
 _FAILED_S = 600.0
 """A page that could not be shown is not tried again for so long: each try may take a process for seconds."""
 

@@ -38,6 +38,7 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.stages.registry import ALL_MOVES
 from tests.support.database import copied_database, register
+from tests.support.examples import examples
 from tests.support.job_model import OUTCOMES, JobModel
 
 LIVE, OTHER, DEAD, GONE = "live", "other", "dead", "gone"
@@ -226,5 +227,5 @@ def walk(postgres_url: str, template_database: str) -> Iterator[type[JobWalk]]:
 
 
 def test_random_walks(walk: type[JobWalk]) -> None:
-    limits = settings(max_examples=50, stateful_step_count=20, deadline=None, database=None)
+    limits = settings(max_examples=examples(50), stateful_step_count=20, deadline=None, database=None)
     run_state_machine_as_test(walk, settings=limits)  # type: ignore[no-untyped-call]

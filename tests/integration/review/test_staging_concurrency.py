@@ -24,6 +24,7 @@ from pipeline_core.ports.embedder import Embedded
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.settings import load_settings
 from tests.support.database import copied_database
+from tests.support.examples import examples
 from tests.support.fakes import HashEmbedder
 
 _SUBJECTS = ("the fee", "the fees", "the form", "the tower", "the harbour", "a fee")
@@ -114,7 +115,7 @@ def take(app: Pipeline, user: RealmId, step: Step) -> None:
         operations[kind]()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS)
 def test_the_counts_are_right_after_every_step(app: Pipeline, steps: list[Step]) -> None:
     user = user_id_for(uuid4().hex)
@@ -126,7 +127,7 @@ def test_the_counts_are_right_after_every_step(app: Pipeline, steps: list[Step])
         check(app, user)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS, _STEPS)
 def test_the_counts_are_right_after_two_people_at_once(app: Pipeline, left: list[Step], right: list[Step]) -> None:
     user = user_id_for(uuid4().hex)

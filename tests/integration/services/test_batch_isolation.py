@@ -29,6 +29,7 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.base import Stage
 from pipeline_core.stages.registry import STAGES
+from tests.support.examples import examples
 from tests.support.published import UNDER_ITS_LEASE
 from tests.support.through import needs_work, receive, upload
 
@@ -74,7 +75,7 @@ def take_through(app: Pipeline, ids: Sequence[DocumentId], stages: Sequence[Stag
         app.run_through(batch, stages=stages)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from([stage.name for stage in STAGES]),
     part=st.sampled_from(["fetch", "run", "save"]),

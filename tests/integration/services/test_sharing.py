@@ -15,6 +15,7 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.review import OfDocument, StagedPair
 from pipeline_core.review.decisions import Resolution
+from tests.support.examples import examples
 from tests.support.published import EACH_LOSS, EVERY_LOSS, text_of
 from tests.support.through import needs_work, through, upload
 
@@ -100,7 +101,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_no_history_leaves_a_realm_without_an_admin(
     app: Pipeline, steps: list[tuple[Person, Person, Role | None]]

@@ -25,6 +25,7 @@ from pipeline_core.services.failures import record_failures
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.registry import BY_NAME
 from tests.support.database import copied_database
+from tests.support.examples import examples
 from tests.support.fakes import HashEmbedder
 from tests.support.published import text_of
 from tests.support.through import through, upload
@@ -161,7 +162,12 @@ _STEPS = st.lists(
 _ALL = frozenset(range(4))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(_STEPS)
 @example([("wait", 0, _ALL), ("wait", 1, _ALL), ("run", 2, _ALL), ("approve", 1, _ALL), ("reject", 0, _ALL)])
 @example([("wait", 0, _ALL), ("run", 1, _ALL), ("run", 1, frozenset({0})), ("approve", 0, _ALL)])

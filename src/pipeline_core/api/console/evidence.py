@@ -3,7 +3,7 @@
 ``evidence.html`` draws it: ``evidence(shown)`` all of it, ``page_image(page)`` one page.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -133,9 +133,12 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
     said = ""
     pages: list[PageShown] = []
     try:
-        marks = services.evidence.of_fact(document, fact_id)
+        others: Mapping[int, Sequence[FactMarks]] = {}
+        if crop:
+            marks = services.evidence.of_fact(document, fact_id)
+        else:
+            marks, others = services.evidence.beside_fact(original, fact_id)
         numbers = sorted(marks.pages)[:_MOST_PAGES]
-        others = {} if crop else {n: services.evidence.on_page(document, n)[1] for n in numbers}
         pages = [_page(marks, n, document_id, others.get(n, ()), link, crop=crop) for n in numbers]
         if crop:
             pages = [page for page in pages if page.marks]
@@ -145,8 +148,6 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         said = f"{error.message} Its text is below."
     sources = services.sources.of_fact(document, fact_id) if said or not pages else []
     rail = [] if crop or not pages else _rail(document_id, original.pages, [page.number for page in pages])
-    files = services.views.files(document)
-    [first, *_] = [file for file in files if file.file_type == "original"]
     return EvidenceShown(
         fact_id,
         document_id,
@@ -155,7 +156,7 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         [SourceShown.of(source) for source in sources],
         said,
         original.pages,
-        f"/documents/{document_id}/original/{quote(first.name, safe='')}",
+        f"/documents/{document_id}/original/{quote(original.name, safe='')}",
     )
 
 

@@ -21,8 +21,8 @@ from pipeline_core.domain.faults import of_machine
 
 _MAX_KEPT_CHARS = 200_000
 _NOT_KEPT = frozenset({CSRF_FIELD, "token"})
-_AS_NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": "#notice", "HX-Reswap": "outerHTML"}
-"""Headers that put an error's notice on the open page, and leave everything else on it as it was."""
+_AS_NOTICE = {"HX-Reswap": "none"}
+"""Leaves everything on the open page as it is, but for the notice, which is swapped out of band."""
 _CAN_RESEND = (SessionEndedError, ForgedFormError)
 
 

@@ -41,7 +41,7 @@ def one_time_link(settings: Settings, base: str, to: str = "/") -> str:
     claims = {"iss": LOCAL_ISSUER, "aud": _LINK_AUDIENCE, "jti": uuid4().hex}
     expires = datetime.now(UTC) + timedelta(seconds=LINK_GOOD_S)
     ticket = jwt.encode({**claims, "exp": expires}, local_key(settings.home), algorithm="HS256")
-    return f"{base}/sign-in/link?{urlencode({'ticket': ticket, 'return_to': to})}"
+    return f"{base}/sign-in/link?{urlencode({'ticket': ticket, **({} if to == '/' else {'return_to': to})})}"
 
 
 @router.get("/sign-in/link")

@@ -99,6 +99,11 @@ class Original(Record):
     sha256: str
 
     @property
+    def name(self) -> str:
+        """Return the name under which it is stored."""
+        return self.key.rpartition("/")[2]
+
+    @property
     def has_pictures(self) -> bool:
         """Return whether its pages can be shown as pictures."""
         return self.mime == PDF.mime

@@ -76,6 +76,7 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
         job=job,
         groups=groups,
         critical=critical,
+        next_url=_next_url(visit, DocumentId(job.document_id)),
         job_has_pictures=services.views.original(DocumentId(job.document_id)).has_pictures,
         small_page=lambda number: image_url(job.document_id, number, small=True),
         is_open=is_open,
@@ -110,6 +111,12 @@ def _decide(visit: Visit, job_id: UUID, decision: Decision, reason: str, version
     if decided.to_run:
         visit.request.app.state.ask_for_run()
     return decided
+
+
+def _next_url(visit: Visit, document_id: DocumentId) -> str:
+    """The page of the document that has waited longest besides this one; "" if none does."""
+    found = visit.services.review.next_waiting(visit.services.realm_id, besides=(document_id,))
+    return REVIEW_PAGES[found.phase].format(found.job_id) if found else ""
 
 
 def _next(visit: Visit, job_id: UUID, decided: Decided, what: str) -> Response:

@@ -37,7 +37,7 @@
     j: () => step(1), k: () => step(-1), x: () => select(false), X: () => select(true),
     Enter: () => { const row = one("[data-row][aria-current]"); row && (row.matches("a") ? row : one("a", row))?.click(); },
     Escape: () => { const back = one("[data-back]"); back && back.click(); },
-    "/": () => one("#find, input[type=search]")?.focus(),
+    "/": () => { const field = all("input[type=search]").find(isShown); field ? field.focus() : one("[data-go='g s']")?.click(); },
   };
 
   document.addEventListener("keydown", (event) => {
@@ -59,7 +59,7 @@
   const count = () => {
     all("[data-least]").forEach((field) => {
       const have = visible(field.value), least = Number(field.dataset.least), told = one(`[data-count-of="${field.id}"]`);
-      if (told) told.textContent = have < least ? `${least - have} more characters` : "Long enough";
+      if (told) told.textContent = have < least ? `${least - have} more character${least - have === 1 ? "" : "s"}` : "Long enough";
       all(`[data-needs="${field.id}"]`).forEach((button) => { button.disabled = have < least; });
     });
     all("[data-selected]").forEach((bar) => {
