@@ -6,10 +6,12 @@ SELECT q.question_id, q.status, q.version, q.evidence_page AS page, round(q.conf
     q.reviewed_by IS NOT NULL AS is_reviewed,
     EXISTS (SELECT FROM staged_question_views v WHERE v.question_id = q.question_id) AS is_opened,
     coalesce(q.status = 'pending' AND q.reviewed_by IS NULL AND q.confidence < q.publish_from, false) AS is_unsure,
+    w.workflow_type = 'manual' AS is_looked_at,
     coalesce(p.pairs, 0)::int AS pairs,
     CASE WHEN q.status IN ('pending', 'approved') THEN coalesce(p.undecided, 0)::int ELSE 0 END AS undecided,
     coalesce(p.flags, '[]') AS flags, 1 + coalesce(o.documents, 0)::int AS settles
 FROM staged_questions q
+JOIN processing_workflows w ON w.document_id = q.document_id
 LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided,
         jsonb_path_query_array(jsonb_agg(p.reasons -> 'flags'), '$[*][*]') AS flags
     FROM staging_duplicates p JOIN staged_questions m ON m.question_id = p.staged_question_id

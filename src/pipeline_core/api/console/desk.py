@@ -17,7 +17,7 @@ from pipeline_core.domain.word_diff import Piece, word_diff
 from pipeline_core.domain.wording import counted
 
 _S = QuestionStatus
-_CONTEXT = 600
+_CONTEXT = 240
 """Most characters of the paragraph that are shown before and after a quote."""
 
 
@@ -26,6 +26,7 @@ class Show(StrEnum):
 
     NEW = "new"
     TO_DECIDE = "todo"
+    CERTAIN = "certain"
     APPROVED = "approved"
     REJECTED = "rejected"
     LEFT_OUT = "out"
@@ -43,6 +44,7 @@ _APPROVED = frozenset({_S.APPROVED, _S.IMPORTED})
 _SHOWN: Mapping[Show, Callable[[ListedFact], bool]] = {
     Show.NEW: lambda fact: fact.status not in _OUT,
     Show.TO_DECIDE: lambda fact: fact.is_open,
+    Show.CERTAIN: lambda fact: fact.status is _S.PENDING and not fact.is_open,
     Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.undecided,
     Show.REJECTED: lambda fact: fact.status is _S.REJECTED,
     Show.LEFT_OUT: lambda fact: fact.status in _OUT,
@@ -67,11 +69,13 @@ class Ledger:
     approved: int
     rejected: int
     to_decide: int
+    certain: int
+    """Undecided, and certain enough to be published without anybody's look."""
     left_out: int
 
     @property
     def total(self) -> int:
-        return self.approved + self.rejected + self.to_decide + self.left_out
+        return self.approved + self.rejected + self.to_decide + self.certain + self.left_out
 
     @property
     def new(self) -> int:
@@ -82,7 +86,13 @@ class Ledger:
 def ledger_of(facts: Sequence[ListedFact]) -> Ledger:
     """Count the facts of a document by what became of them, each once."""
     counts = {show: sum(map(shown, facts)) for show, shown in _SHOWN.items()}
-    return Ledger(counts[Show.APPROVED], counts[Show.REJECTED], counts[Show.TO_DECIDE], counts[Show.LEFT_OUT])
+    return Ledger(
+        counts[Show.APPROVED],
+        counts[Show.REJECTED],
+        counts[Show.TO_DECIDE],
+        counts[Show.CERTAIN],
+        counts[Show.LEFT_OUT],
+    )
 
 
 def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetime | None) -> list[ListedFact]:
@@ -161,12 +171,27 @@ def passage(chunk: Chunk, evidence: Sequence[Span]) -> Passage | None:
     if not within:
         return None
     first, last = within[0][0], max(end for _, end in within)
-    start = max(chunk.text.rfind("\n\n", 0, first) + 2, first - _CONTEXT) if "\n\n" in chunk.text[:first] else 0
-    start = max(start, first - _CONTEXT)
-    stop = chunk.text.find("\n\n", last)
-    end = min(len(chunk.text) if stop < 0 else stop, last + _CONTEXT)
+    start, end = _from(chunk.text, first), _to(chunk.text, last)
     runs = _runs(chunk.text, within, start, end)
     return Passage(runs, bool(chunk.text[:start].strip()), bool(chunk.text[end:].strip()))
+
+
+def _from(text: str, first: int) -> int:
+    """The beginning of the paragraph, or a word at most ``_CONTEXT`` characters before."""
+    start = max(text.rfind("\n\n", 0, first) + 2 if "\n\n" in text[:first] else 0, first - _CONTEXT, 0)
+    if start in (0, first) or text[start - 1].isspace():
+        return start
+    blank = next((at for at in range(start, first) if text[at].isspace()), first - 1)
+    return blank + 1
+
+
+def _to(text: str, last: int) -> int:
+    """The end of the paragraph, or a word at most ``_CONTEXT`` characters behind."""
+    stop = text.find("\n\n", last)
+    end = min(len(text) if stop < 0 else stop, last + _CONTEXT)
+    if end in (last, len(text)) or text[end].isspace():
+        return end
+    return next((at for at in range(end, last, -1) if text[at - 1].isspace()), last)
 
 
 def _within(chunk: Chunk, evidence: Sequence[Span]) -> list[tuple[int, int]]:
@@ -226,10 +251,8 @@ def proof_line(fact: StagedFact) -> tuple[str, bool]:
     where = f" on {unit} {fact.page}" if fact.page else ""
     if fact.match == "exact":
         is_itself = (fact.answer or fact.statement or "").strip() == (fact.quote or "").strip()
-        told = (
-            "The answer is the quote itself, letter for letter," if is_itself else "Its quote stands letter for letter"
-        )
-        return f"{told}{where}", True
+        what = "The answer is the quote itself" if is_itself else "Its quote stands there"
+        return f"{what}, letter for letter{where and ','}{where}", True
     if fact.match == "normalized":
         return f"Its quote stands{where}, with other spaces and line breaks", True
     if fact.match == "aligned":

@@ -16,9 +16,9 @@ class Key:
     @property
     def shown(self) -> str:
         """Returns the key as it is printed on a button."""
-        return _SHOWN.get(self.press) or (
-            f"⇧{self.press}" if len(self.press) == 1 and self.press.isupper() else self.press
-        )
+        if len(self.press) > 1:
+            return _SHOWN.get(self.press, self.press)
+        return f"⇧{self.press}" if self.press.isupper() else self.press.upper()
 
 
 _SHOWN = {"Escape": "Esc", "Enter": "↵"}

@@ -37,6 +37,8 @@ class ListedFact(Record):
     """Whether anybody was shown it by itself."""
     is_unsure: bool
     """Not certain enough to be published unseen, and nobody has decided it."""
+    is_looked_at: bool
+    """Every fact of its document is looked at before it is published, however certain."""
     pairs: int
     """Pairs of near-duplicates that it is the newer half of, and that are a person's to decide."""
     undecided: int
@@ -49,7 +51,8 @@ class ListedFact(Record):
     @property
     def is_open(self) -> bool:
         """Returns whether a person has still to decide about it."""
-        return self.status is QuestionStatus.PENDING or self.undecided > 0
+        is_asked = self.is_unsure or self.is_looked_at or self.is_reviewed or self.confidence is None
+        return self.undecided > 0 or (self.status is QuestionStatus.PENDING and is_asked)
 
 
 @dataclass(frozen=True, slots=True)

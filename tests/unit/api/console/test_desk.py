@@ -1,0 +1,114 @@
+"""The list of a review: counts that add up, an order in which no row moves, and quotes marked in their paragraph."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline_core.api.console.desk import Order, Show, ledger_of, listed, next_open, passage
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.facts import Span
+from pipeline_core.domain.ids import ChunkId, QuestionId
+from pipeline_core.domain.rows.desk import ListedFact
+from tests.support.rows import row_of
+
+_STATUSES = list(QuestionStatus)
+
+
+def fact(status: QuestionStatus = QuestionStatus.PENDING, **more: object) -> ListedFact:
+    given = {"confidence": 0.6, "is_looked_at": True, "is_reviewed": False, "is_unsure": False, "settles": 1}
+    none = {"pairs": 0, "undecided": 0}
+    return row_of(ListedFact, question_id=QuestionId(uuid4()), status=status, **(given | none | more))
+
+
+FACTS = st.lists(
+    st.builds(
+        fact,
+        st.sampled_from(_STATUSES),
+        confidence=st.one_of(st.none(), st.floats(0, 1)),
+        is_looked_at=st.booleans(),
+        is_unsure=st.booleans(),
+        is_reviewed=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(FACTS)
+def test_every_fact_is_counted_once(facts: list[ListedFact]) -> None:
+    ledger = ledger_of(facts)
+    assert ledger.total == len(facts)
+    assert ledger.new == sum(map(len, (listed(facts, show, Order.PAGE, None) for show in _NEW)))
+
+
+_NEW = (Show.APPROVED, Show.REJECTED, Show.TO_DECIDE, Show.CERTAIN)
+
+
+@given(FACTS)
+def test_a_decision_moves_no_row(facts: list[ListedFact]) -> None:
+    before = [one.question_id for one in listed(facts, Show.NEW, Order.UNSURE, None)]
+    decided = [
+        replace(one, status=QuestionStatus.APPROVED, is_reviewed=True) if one.status is QuestionStatus.PENDING else one
+        for one in facts
+    ]
+    assert [one.question_id for one in listed(decided, Show.NEW, Order.UNSURE, None)] == before
+
+
+def test_a_decision_is_worth_most_where_one_key_decides_two_and_where_nobody_is_sure() -> None:
+    pair, unsure, repeated, sure = (
+        fact(confidence=0.99, pairs=1), fact(confidence=0.52), fact(confidence=0.65, settles=4), fact(confidence=0.95),
+    )  # fmt: skip
+    assert listed([sure, unsure, repeated, pair], Show.NEW, Order.UNSURE, None) == [pair, repeated, unsure, sure]
+
+
+def test_the_next_one_is_looked_for_around_the_end() -> None:
+    first, second, third = fact(), fact(QuestionStatus.REJECTED), fact(QuestionStatus.APPROVED)
+    assert next_open([first, second, third], third.question_id) == first
+    assert next_open([second, third], None) is None
+    assert next_open([first], UUID(int=1)) == first
+
+
+def test_certain_facts_ask_nobody_but_where_everything_is_looked_at() -> None:
+    certain = fact(is_looked_at=False)
+    assert not certain.is_open
+    assert fact(is_looked_at=True).is_open
+    assert fact(is_looked_at=False, is_unsure=True).is_open
+    assert fact(is_looked_at=False, undecided=1, pairs=1).is_open
+
+
+def chunk(text: str) -> Chunk:
+    return Chunk(ChunkId(uuid4()), 0, text, (), 1, 1, 100, 100 + len(text), 1, "")
+
+
+def span(text: str, quote: str) -> Span:
+    at = text.index(quote)
+    return Span(quote, 100 + at, 100 + at + len(quote))
+
+
+def test_a_quote_is_shown_in_its_paragraph_at_words() -> None:
+    text = "Before.\n\n" + "words " * 100 + "the quote itself " + "and more " * 100 + "\n\nBehind."
+    shown = passage(chunk(text), [span(text, "the quote itself")])
+    assert shown is not None
+    assert [run.text for run in shown.runs if run.is_own] == ["the quote itself"]
+    joined = "".join(run.text for run in shown.runs)
+    assert joined.startswith("words words")
+    assert joined.rstrip().endswith(("and", "more"))
+    assert len(joined) < 600
+    assert (shown.more_before, shown.more_after) == (True, True)
+    short = "# Title\n\nA short one."
+    whole = passage(chunk(short), [span(short, "A short one.")])
+    assert whole is not None
+    assert [run.text for run in whole.runs] == ["A short one."]
+    assert passage(chunk("elsewhere"), [Span("x", 0, 1)]) is None
+
+
+@given(st.text(alphabet="ab \n.", min_size=1, max_size=80), st.data())
+def test_any_quote_is_marked_exactly(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    shown = passage(chunk(text), [Span(text[start:end], 100 + start, 100 + end)])
+    assert shown is not None
+    assert [run.text for run in shown.runs if run.is_own] == [text[start:end]]
+    assert "".join(run.text for run in shown.runs) in text
