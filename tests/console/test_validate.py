@@ -60,7 +60,7 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     button = dialog.get_by_role("button", name="Override")
     reason = dialog.get_by_label("Why it is published all the same")
     reason.fill("  nine chars \n ")
-    assert dialog.locator("[data-count-of]").inner_text() == "1 more characters"
+    assert dialog.locator("[data-count-of]").inner_text() == "1 more character"
     assert button.is_disabled()
     reason.fill(REASON)
     assert dialog.locator("[data-count-of]").inner_text() == "Long enough"
