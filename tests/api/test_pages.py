@@ -147,4 +147,4 @@ def test_what_is_published_is_exported_from_its_page_which_completes_it(api_pipe
     assert (answer.status_code, answer.text[:11]) == (200, "document_id")
     shown = client_of(api_pipeline).get(f"/api/v2/jobs/{job['job_id']}").json()
     assert shown["acknowledged"]["reason"] == "download"
-    assert "/acknowledge\"" not in ann.get(f"/jobs/{job['job_id']}").text
+    assert '/acknowledge"' not in ann.get(f"/jobs/{job['job_id']}").text
