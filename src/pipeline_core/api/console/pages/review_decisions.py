@@ -185,7 +185,7 @@ def _park(visit: Visit, at: View, decision: Decision, version: int, reason: str)
     said = f"{job.filename}: {foreseen.message}, carried out at {kept.due_at:%H:%M:%S} UTC. "
     if following is None:
         return visit.go(at.url(), said=said + "Nothing else waits.")
-    left = counted(max(visit.waiting - 1, 1), "document waits", "documents wait")
+    left = counted(visit.waiting, "thing waits", "things wait")
     return visit.go(
         REVIEW_PAGES[following.phase].format(following.job_id) + f"?before={at.job_id}", said=f"{said}{left} still."
     )

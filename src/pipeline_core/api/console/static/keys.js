@@ -59,7 +59,7 @@
   const count = () => {
     all("[data-least]").forEach((field) => {
       const have = visible(field.value), least = Number(field.dataset.least), told = one(`[data-count-of="${field.id}"]`);
-      if (told) told.textContent = have < least ? `${least - have} more characters` : "Long enough";
+      if (told) told.textContent = have < least ? `${least - have} more character${least - have === 1 ? "" : "s"}` : "Long enough";
       all(`[data-needs="${field.id}"]`).forEach((button) => { button.disabled = have < least; });
     });
     all("[data-selected]").forEach((bar) => {
