@@ -9,6 +9,7 @@ from pipeline_core.bootstrap import Pipeline
 from tests.api.bodies import BANK
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.reviewing import CONTRADICTORY, park
+from tests.support.through import publish, upload
 from tests.support.two_users import ANN, BOB
 from tests.support.visiting import text_of, visit
 
@@ -134,3 +135,16 @@ def test_pairs_are_decided_by_key_by_group_and_undone(api_pipeline: Pipeline) ->
     assert wrong.status_code == 409
     done = ann.post(f"{url}/group", {"group": "number", "resolution": "keep_both", "total": 1})
     assert "No two look alike." in text_of(done)
+
+
+def test_what_is_published_is_exported_from_its_page_which_completes_it(api_pipeline: Pipeline) -> None:
+    publish(api_pipeline, upload())
+    ann = visit(api_pipeline)
+    [job] = client_of(api_pipeline).get("/api/v2/jobs").json()["items"]
+    url = f"/documents/{job['document_id']}/export?format=csv"
+    assert f'href="{url}"' in ann.get(f"/jobs/{job['job_id']}").text
+    answer = ann.get(url)
+    assert (answer.status_code, answer.text[:11]) == (200, "document_id")
+    shown = client_of(api_pipeline).get(f"/api/v2/jobs/{job['job_id']}").json()
+    assert shown["acknowledged"]["reason"] == "download"
+    assert '/acknowledge"' not in ann.get(f"/jobs/{job['job_id']}").text
