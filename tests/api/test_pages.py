@@ -150,7 +150,12 @@ def test_what_is_published_is_exported_from_its_page_which_completes_it(api_pipe
     assert '/acknowledge"' not in ann.get(f"/jobs/{job['job_id']}").text
 
 
-HOSTILE_NAMES = ("<img src=x onerror=alert(1)>", '"><script>alert(2)</script>', "{{ 7 * 70001 }}", "javascript:alert(3)")
+HOSTILE_NAMES = (
+    "<img src=x onerror=alert(1)>",
+    '"><script>alert(2)</script>',
+    "{{ 7 * 70001 }}",
+    "javascript:alert(3)",
+)
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
