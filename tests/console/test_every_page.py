@@ -1,4 +1,4 @@
-"""Every page: nothing that axe-core finds serious, nothing cut, on a desk and on a phone, and usable without scripts."""
+"""Every page: nothing that axe-core finds serious, nothing cut on a desk or a phone, and usable without scripts."""
 
 from collections.abc import Iterator
 from pathlib import Path
