@@ -119,7 +119,6 @@ def _fill(app: Pipeline, manual: Pipeline) -> dict[str, str]:
     with app.claim.released(batch):
         app.run_through(batch)
     services = app.for_user(app.person)
-    guide = ids["underwriting-guide.md"]
     found = services.search.answer(app.realm_id, "How soon must a theft be reported to the police?", limit=1)
     fact = next(iter(found.hits[0].facts)) if found.hits and found.hits[0].facts else found.hits[0]
     return {
@@ -127,7 +126,7 @@ def _fill(app: Pipeline, manual: Pipeline) -> dict[str, str]:
         "dashboard": "/dashboard",
         "documents": "/documents",
         "job": f"/jobs/{jobs['underwriting-guide.md']}",
-        "output": f"/documents/{guide}/outputs/markdown-optimizer/underwriting-guide.md",
+        "output": f"/documents/{ids['underwriting-guide.md']}/outputs/markdown-optimizer/underwriting-guide.opt.md",
         "review-matching": f"/review-matching/{jobs[paged.name]}",
         "review-edit": f"/review-matching/{jobs[paged.name]}?edit=true",
         "review-missed": f"/review-matching/{jobs[paged.name]}/missed",
