@@ -64,6 +64,7 @@ NO_PAGES = frozenset(
         "/review",
         "/waiting",
         "/dashboard/changes",
+        "/documents/{document_id}/export",
         "/documents/{document_id}/state",
         "/documents/{document_id}/files/{stage}/{name}",
         "/documents/{document_id}/pages/{page}.small.webp",
