@@ -149,10 +149,10 @@ CREATE TRIGGER all_questions_count_inserted AFTER INSERT ON all_questions REFERE
 CREATE TRIGGER all_questions_count_deleted AFTER DELETE ON all_questions REFERENCING OLD TABLE AS counted
     FOR EACH STATEMENT EXECUTE FUNCTION count_rows('published_facts');
 
--- How a fact that a person decided was made, how certain it seemed, and why a person was asked about it.
+-- How a fact that a person decided was made, how certain it seemed, and why a person was asked about it. Without a SET, so
+-- that it is planned with what it is joined to.
 CREATE FUNCTION decided_fact(fact staged_questions)
-RETURNS TABLE (generator text, band text, reason text, status text, is_edited boolean) LANGUAGE sql STABLE
-SET search_path = upload_pipeline, pg_temp AS $$
+RETURNS TABLE (generator text, band text, reason text, status text, is_edited boolean) LANGUAGE sql STABLE AS $$
     SELECT fact.generator,
         CASE WHEN fact.confidence IS NULL THEN 'unknown' WHEN fact.confidence < 0.2 THEN '0.0-0.2'
             WHEN fact.confidence < 0.4 THEN '0.2-0.4' WHEN fact.confidence < 0.6 THEN '0.4-0.6'

@@ -1,14 +1,29 @@
 -- name: waiting_page
 -- What waits for a person, the oldest first, or first what settles most; counts only for the rows of the page.
-WITH page AS (
-    SELECT w.*, r.rank FROM waiting_for_people w
-    CROSS JOIN LATERAL (SELECT CASE WHEN %(by_use)s THEN -settled_facts(w.document_id, w.id) ELSE 0 END AS rank) r
-    WHERE w.realm_id = ANY(%(realm_ids)s)
-        AND (%(phases)s::int[] IS NULL OR w.phase = ANY(%(phases)s))
-        AND (%(kind)s::text IS NULL OR w.kind = %(kind)s)
-        AND (%(ids)s::uuid[] IS NULL OR w.id = ANY(%(ids)s))
-        AND (%(after_id)s::uuid IS NULL
-            OR (r.rank, w.waits_since, w.id) > (%(after_rank)s::bigint, %(after_ts)s::timestamptz, %(after_id)s))
+WITH waiting AS MATERIALIZED (
+    SELECT * FROM waiting_for_people
+    WHERE realm_id = ANY(%(realm_ids)s)
+        AND (%(phases)s::int[] IS NULL OR phase = ANY(%(phases)s))
+        AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+        AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s))
+), own AS (
+    -- as settled_facts() counts them, for all at once
+    SELECT w.id, q.realm_id, q.match_sha256 FROM waiting w JOIN staged_questions q USING (document_id)
+    WHERE %(by_use)s AND q.status IN ('pending', 'approved')
+    UNION
+    SELECT w.id, q.realm_id, q.match_sha256 FROM waiting w JOIN staged_questions q ON q.upload_batch_id = w.id
+    WHERE %(by_use)s AND w.document_id IS NULL AND q.status IN ('pending', 'approved')
+), ranked AS (
+    SELECT o.id, -count(DISTINCT r.question_id) AS rank
+    FROM own o JOIN staged_questions r USING (realm_id, match_sha256)
+    WHERE r.status IN ('pending', 'approved', 'duplicate')
+    GROUP BY o.id
+), page AS (
+    SELECT w.*, r.rank FROM waiting w
+    LEFT JOIN ranked k USING (id)
+    CROSS JOIN LATERAL (SELECT coalesce(k.rank, 0) AS rank) r
+    WHERE %(after_id)s::uuid IS NULL
+        OR (r.rank, w.waits_since, w.id) > (%(after_rank)s::bigint, %(after_ts)s::timestamptz, %(after_id)s)
     ORDER BY r.rank, w.waits_since, w.id
     LIMIT %(limit)s
 )

@@ -49,7 +49,8 @@ def scrape(make_pipeline: Callable[..., Pipeline]) -> dict[str, dict[str, set[st
     """Each series of a scrape with its labels and their values; something of every kind has happened."""
     pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
     publish(pipeline, upload())
-    publish(make_pipeline(changes={"user_id": ANN, "workflow": "manual"}), upload("b.md", "# B\n\nIt weighs 3 kg.\n"))
+    manual = make_pipeline(changes={"user_id": ANN, "workflow": "manual"})
+    [decided] = publish(manual, upload("b.md", "# Lamp\n\nThe lamp weighs 3 kg.\n\nThe lamp must be cleaned weekly.\n"))
     with pipeline.open_uow() as uow:
         uow.session.connection.execute(
             "INSERT INTO events (type, code, payload) VALUES ('error', 'dead_letter', "
@@ -66,6 +67,9 @@ def scrape(make_pipeline: Callable[..., Pipeline]) -> dict[str, dict[str, set[st
                 uow.spending.settle(call_id, Usage(1, 0, 0.4), outcome="answered")
         uow.commit()
     client = client_of(pipeline)
+    url = f"/api/v2/documents/{decided}/facts"
+    for fact, status in zip(client.get(url).json()["items"], ("approved", "rejected"), strict=True):
+        assert client.patch(f"{url}/{fact['question_id']}", json={"status": status}).status_code == 200
     client.get("/api/v2/jobs")
     found: dict[str, dict[str, set[str]]] = {}
     for family in text_string_to_metric_families(client.get("/metrics").text):

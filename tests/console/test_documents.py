@@ -14,6 +14,7 @@ from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.realms import Role
 from tests.console.conftest import NO_LIMITS, Console
 from tests.support.deep_scans import scan
 from tests.support.reviewing import CONTRADICTORY, park
@@ -182,6 +183,53 @@ def test_strangers_see_nothing(pipeline: Pipeline, ann: TestClient) -> None:
     form = {"csrf": csrf(page), "document_id": str(document_id), "status": "Archived"}
     assert bob.post("/documents/status", data=form).status_code == 422
     assert bob.post(f"/jobs/{row.job_id}/retry", data=form).status_code == 404
+
+
+def test_a_reader_looks_and_changes_nothing(
+    make_pipeline: Callable[..., Pipeline],
+) -> None:
+    changes = {**NO_LIMITS, "user_id": ANN, "workflow": "manual"}
+    own = make_pipeline(changes=changes)
+    realms = own.for_user(own.person).realms
+    realm_id = realms.create("team").realm_id
+    realms.put(realm_id, BOB, Role.READER, name="Bob Osei")
+    team = make_pipeline(changes={**changes, "realm_id": realm_id})
+    document_id = park(team)
+    through(team, needs_work(team, receive(team, upload("broken.pdf", BROKEN))))
+    jobs = {row.filename: row.job_id for row in team.views.jobs(realm_id)}
+    bob = signed_in(team, BOB)
+    token = {"csrf": csrf(bob.get("/dashboard").text)}
+    job = f"/jobs/{jobs['broken.pdf']}"
+    page = bob.get(job).text
+    assert "It failed for good" in page
+    assert 'action="/jobs/' not in page
+    for path, form in (
+        (f"{job}/retry", {}),
+        (f"{job}/acknowledge", {}),
+    ):
+        assert bob.post(path, data={**token, **form}).status_code == 403
+    # of the realm that he works in, which is his own
+    form = {"document_id": str(document_id), "status": "Archived"}
+    assert bob.post("/documents/status", data={**token, **form}).status_code == 422
+    assert bob.get(f"/documents/{document_id}/files/ingest/manual.md").status_code == 200
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "<script>alert(1)</script>.md", "{{ 7 * 7 }}' onclick='alert(1).md"])
+def test_names_and_texts_of_documents_are_shown_and_do_nothing(pipeline: Pipeline, name: str) -> None:
+    text = f"# {name}\n\n<script>alert(2)</script> must be locked at night.\n\n[x](javascript:alert(3))\n"
+    [document_id] = receive(pipeline, upload(name, text)).documents
+    through(pipeline, [document_id])
+    through(pipeline, needs_work(pipeline, receive(pipeline, upload(name.replace(".md", ".pdf"), BROKEN))))
+    ann = signed_in(pipeline)
+    paths = {"/dashboard", "/documents", *(f"/jobs/{row.job_id}" for row in pipeline.views.jobs(ANN))}
+    for path in list(paths):
+        paths |= set(re.findall(r'href="(/documents/[^"]+/outputs/[^"]+)"', ann.get(path).text))
+    assert len(paths) > 5
+    for path in paths:
+        page = ann.get(path)
+        assert page.status_code == 200, path
+        for harm in ("<script>alert", "<img", "' onclick='", 'href="javascript:', ">49<"):
+            assert harm not in page.text, (path, harm)
 
 
 # --- in a browser ----------------------------------------------------------------------------------------------------

@@ -1,19 +1,15 @@
 """Pages of PDFs, read in processes that can be killed."""
 
-import os
 from importlib.metadata import version
 
-from pipeline_core.adapters.converters import worker
-from pipeline_core.adapters.converters.page_view import view_page
+from pipeline_core.adapters.converters.page_view import view_guarded
 from pipeline_core.adapters.converters.pool import Limits, WorkerPool
 from pipeline_core.domain.errors import (
     PageNotShownError,
-    PipelineError,
     StageCrashedError,
     StageTimeoutError,
     UnexpectedError,
 )
-from pipeline_core.domain.faults import of_machine
 from pipeline_core.domain.page_views import ImageKind, PageView
 from pipeline_core.settings import Settings
 
@@ -35,24 +31,10 @@ class PooledPageViewer:
     def view(self, data: bytes, number: int, kind: ImageKind | None) -> PageView:
         """See ``ports.page_viewer``."""
         try:
-            return self._pool.call(_view, data, number, kind)
+            return self._pool.call(view_guarded, data, number, kind)
         except (StageTimeoutError, StageCrashedError, UnexpectedError) as error:
             raise PageNotShownError(f"Page {number} cannot be shown: {error.message}") from error
 
     def close(self) -> None:
         """Kill every process."""
         self._pool.close()
-
-
-def _view(data: bytes, number: int, kind: ImageKind | None) -> PageView:
-    """In the worker: what native code does to it is not the caller's."""
-    try:
-        return view_page(data, number, kind)
-    except MemoryError:
-        os._exit(worker.OUT_OF_MEMORY)
-    except PipelineError:
-        raise
-    except Exception as error:
-        raise of_machine(error) or UnexpectedError(f"{type(error).__name__}: {error}") from None
-    except BaseException as error:  # a Rust panic is no Exception
-        raise StageCrashedError(f"The parser crashed: {error}.") from None

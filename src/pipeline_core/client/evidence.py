@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from pipeline_core.client.wired import Wired
-from pipeline_core.domain.page_views import FactMarks, ImageKind, PageWords
+from pipeline_core.domain.fact_marks import FactMarks
+from pipeline_core.domain.page_views import ImageKind, PageWords
 from pipeline_core.domain.provenance import Provenance
 from pipeline_core.services.evidence_marks import EvidenceMarks
 from pipeline_core.services.sources import SourceText

@@ -49,7 +49,8 @@ class ConsoleViews(Views):
         with self._reading(one_moment=False) as session:
             return session.select(
                 LISTED_DOCUMENTS,
-                realm_ids=list(realm_ids),
+                realm_id=realm_ids[0] if len(realm_ids) == 1 else None,
+                realm_ids=list(realm_ids) if len(realm_ids) != 1 else None,
                 document_ids=list(document_ids) or None,
                 before_ts=before_ts,
                 before_id=before_id,

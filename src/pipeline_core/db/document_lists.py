@@ -57,6 +57,8 @@ _ALSO_NAMED = exists().where(
     DocumentSources.filename.ilike(parameter("named", Text)),
 )
 _FILTERS: dict[str, ColumnElement[bool]] = {
+    # of one realm the index has them in order: the list stops at its page, however many there are
+    "realm_id": Documents.realm_id == parameter("realm_id", Uuid),
     "realm_ids": Documents.realm_id == any_(parameter("realm_ids", ARRAY(Uuid))),
     "document_ids": Documents.document_id == any_(parameter("document_ids", ARRAY(Uuid))),
     "statuses": Documents.staging_status == any_(parameter("statuses", _TEXTS)),

@@ -7,8 +7,9 @@ from uuid import UUID
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.fact_marks import FactMarks, MarkedQuote
 from pipeline_core.domain.ids import DocumentId, QuestionId
-from pipeline_core.domain.page_views import FactMarks, ImageKind, MarkedQuote, PageWords
+from pipeline_core.domain.page_views import ImageKind, PageWords
 from pipeline_core.domain.review import OfDocument, StagedFact
 from pipeline_core.domain.rows.documents import Original
 from pipeline_core.services.page_texts import KINDS, Outputs, PageTexts
@@ -83,7 +84,7 @@ class EvidenceMarks:
     def _of_page(
         self, facts: Sequence[StagedFact], number: int, original: Original, outputs: Outputs
     ) -> list[FactMarks]:
-        """Those of the facts that stand on the page; one that begins on the page before may run over its end."""
+        """Return the facts that stand on the page; one that begins on the page before may run over its end."""
         near = (number - 1, number)
         here = [fact for fact in facts if any(span.page in near for span in fact.evidence)]
         marked = [self._marked(fact, original, outputs, only=near) for fact in here]

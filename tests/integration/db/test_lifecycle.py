@@ -154,6 +154,7 @@ BEGIN
         lease_token = CASE WHEN working THEN gen_random_uuid() END,
         lease_expires_at = CASE WHEN working THEN now() END,
         retry_at = CASE WHEN to_state = 'retryable' THEN now() END,
+        waits_since = CASE WHEN to_state = 'awaiting_review' THEN now() END,
         finished_at = CASE WHEN to_state IN ('done', 'deadletter') THEN now() END,
         outcome = CASE WHEN to_state = 'done' AND to_stage = 'ingested' THEN 'published'
             WHEN to_state = 'done' THEN 'rejected' END,

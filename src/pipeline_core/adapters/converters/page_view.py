@@ -2,15 +2,18 @@
 
 import io
 import math
+import os
 from collections.abc import Iterator
 
 from liteparse import LiteParse, ParseError
 from liteparse.types import ParsedPage, TextItem
 from pypdfium2 import PdfiumError, PdfPage
 
+from pipeline_core.adapters.converters import worker
 from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_file import by_pdfium, repair_pdf
-from pipeline_core.domain.errors import PageNotShownError, PipelineError
+from pipeline_core.domain.errors import PageNotShownError, PipelineError, StageCrashedError, UnexpectedError
+from pipeline_core.domain.faults import of_machine
 from pipeline_core.domain.locating.page_text import Word
 from pipeline_core.domain.page_views import ImageKind, PageView, PageWords
 
@@ -38,6 +41,25 @@ def view_page(data: bytes, number: int, kind: ImageKind | None) -> PageView:
         return _view(repair_pdf(data, "The file"), number, kind)
     except (ParseError, PdfiumError, PipelineError) as error:
         raise PageNotShownError(f"Page {number} is damaged.") from error
+
+
+def view_guarded(data: bytes, number: int, kind: ImageKind | None) -> PageView:
+    """``view_page`` in a worker process: what native code does to it is not the caller's.
+
+    Raises:
+        PageNotShownError: as ``view_page``.
+        UnexpectedError, StageCrashedError: the parser failed in an unforeseen way.
+    """
+    try:
+        return view_page(data, number, kind)
+    except MemoryError:
+        os._exit(worker.OUT_OF_MEMORY)
+    except PipelineError:
+        raise
+    except Exception as error:
+        raise of_machine(error) or UnexpectedError(f"{type(error).__name__}: {error}") from None
+    except BaseException as error:  # a Rust panic is no Exception
+        raise StageCrashedError(f"The parser crashed: {error}.") from None
 
 
 def _view(data: bytes, number: int, kind: ImageKind | None) -> PageView:

@@ -13,9 +13,10 @@ from markupsafe import Markup
 from pipeline_core.api.console.visits import Visit
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import PageNotShownError
+from pipeline_core.domain.fact_marks import FactMarks, MarkedQuote
 from pipeline_core.domain.facts import place_of
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.page_views import FactMarks, MarkedQuote, PageWords
+from pipeline_core.domain.page_views import PageWords
 from pipeline_core.domain.page_words import Box
 from pipeline_core.services.sources import SourceText
 

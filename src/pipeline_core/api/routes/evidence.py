@@ -12,9 +12,10 @@ from pipeline_core.api.pagination import Page, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import is_known
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.fact_marks import FactMarks, MarkedQuote
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.locating.locate import How
-from pipeline_core.domain.page_views import FactMarks, ImageKind, MarkedQuote
+from pipeline_core.domain.page_views import ImageKind
 from pipeline_core.domain.page_words import Box
 from pipeline_core.services.sources import SourceText
 

@@ -1,0 +1,119 @@
+"""One look for all who follow: whoever follows a realm is rung when something happened there, also late."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import pytest
+
+from pipeline_core.api import event_hub
+from pipeline_core.api.console.live import names_of
+from pipeline_core.api.event_hub import EventHub, Follower
+from pipeline_core.domain.errors import DatabaseUnavailableError
+from pipeline_core.domain.ids import JobId, RealmId
+from pipeline_core.domain.rows.jobs import RealmEvent, RealmMark
+from pipeline_core.domain.rows.record import Record
+from tests.support.rows import row_of
+
+A, B = RealmId(UUID(int=1)), RealmId(UUID(int=2))
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_hub, "_EVERY_S", 0.01)
+    monkeypatch.setattr(event_hub, "_AWAY_S", 0.01)
+
+
+class Events:
+    """What the database would say, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.ids: dict[RealmId, list[int]] = {A: [1], B: [2]}
+        self.looks = 0
+        self.is_away = False
+
+    def read(self, after: int | None) -> list[RealmMark]:
+        self.looks += 1
+        if self.is_away:
+            raise DatabaseUnavailableError
+        if after is None:
+            return [RealmMark(None, max(max(ids) for ids in self.ids.values()), 0)]
+        found = {realm: [one for one in ids if one > after] for realm, ids in self.ids.items()}
+        return [RealmMark(realm, max(ids), len(ids)) for realm, ids in found.items() if ids]
+
+
+async def _rung(follower: Follower, within_s: float) -> bool:
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    await follower.wait(within_s)
+    return loop.time() - begun < within_s
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    async def main() -> None:
+        await asyncio.wait_for(work(), 10)
+
+    asyncio.run(main())
+
+
+def test_followers_are_rung_for_their_realms_and_late_events_too() -> None:
+    events = Events()
+    hub = EventHub(events.read)
+
+    async def work() -> None:
+        with hub.following([A]) as ann, hub.following([B]) as bob:
+            assert await _rung(ann, 1), "at first, for what it may have missed"
+            assert await _rung(bob, 1)
+            events.ids[A].append(9)
+            assert await _rung(ann, 1)
+            assert not await _rung(bob, 0.1)
+            events.ids[A].append(7)  # committed after one with a larger id
+            assert await _rung(ann, 1)
+            events.is_away = True
+            assert not await _rung(ann, 0.1)
+            events.is_away = False
+            events.ids[A].append(10)
+            assert await _rung(ann, 1)
+
+    run(work)
+
+
+def test_nobody_looks_when_nobody_follows() -> None:
+    events = Events()
+    hub = EventHub(events.read)
+
+    async def work() -> None:
+        with hub.following([A]) as follower:
+            await follower.wait(1)
+        await asyncio.sleep(0.1)
+        looks = events.looks
+        await asyncio.sleep(0.1)
+        assert events.looks == looks
+        with hub.following([A]) as follower:
+            assert await _rung(follower, 1)
+
+    run(work)
+    run(work)  # in another loop
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"type": "review", "code": "fact_approved", "job_id": JobId(UUID(int=3))}, ["review", "jobs", "job-"]),
+        (
+            {"type": "parked", "code": "matching_review_needed", "job_id": JobId(UUID(int=3))},
+            ["jobs", "review", "job-"],
+        ),
+        (
+            {"type": "uploaded", "code": "questions_staged", "payload": {"batch_id": "b"}},
+            ["batches", "review", "batch-b"],
+        ),
+        ({"type": "realm", "code": "member_added"}, ["realm"]),
+    ],
+)
+def test_names_that_pages_hear(given: dict[str, object], names: list[str]) -> None:
+    given = {"payload": {}, "document_id": UUID(int=4) if "job_id" in given else None, "job_id": None, **given}
+    event = row_of(RealmEvent, **given)
+    assert isinstance(event, Record)
+    heard = [name.replace(str(UUID(int=3)), "") for name in names_of(event)]
+    assert heard == names
