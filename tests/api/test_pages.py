@@ -9,6 +9,7 @@ from pipeline_core.bootstrap import Pipeline
 from tests.api.bodies import BANK
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.reviewing import CONTRADICTORY, park
+from tests.support.through import publish, upload
 from tests.support.two_users import ANN, BOB
 from tests.support.visiting import text_of, visit
 
@@ -134,3 +135,47 @@ def test_pairs_are_decided_by_key_by_group_and_undone(api_pipeline: Pipeline) ->
     assert wrong.status_code == 409
     done = ann.post(f"{url}/group", {"group": "number", "resolution": "keep_both", "total": 1})
     assert "No two look alike." in text_of(done)
+
+
+def test_what_is_published_is_exported_from_its_page_which_completes_it(api_pipeline: Pipeline) -> None:
+    publish(api_pipeline, upload())
+    ann = visit(api_pipeline)
+    [job] = client_of(api_pipeline).get("/api/v2/jobs").json()["items"]
+    url = f"/documents/{job['document_id']}/export?format=csv"
+    assert f'href="{url}"' in ann.get(f"/jobs/{job['job_id']}").text
+    answer = ann.get(url)
+    assert (answer.status_code, answer.text[:11]) == (200, "document_id")
+    shown = client_of(api_pipeline).get(f"/api/v2/jobs/{job['job_id']}").json()
+    assert shown["acknowledged"]["reason"] == "download"
+    assert '/acknowledge"' not in ann.get(f"/jobs/{job['job_id']}").text
+
+
+HOSTILE_NAMES = (
+    "<img src=x onerror=alert(1)>",
+    '"><script>alert(2)</script>',
+    "{{ 7 * 70001 }}",
+    "javascript:alert(3)",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_names_and_notes_of_people_are_text(make_pipeline: Callable[..., Pipeline], name: str) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+    client, ann = client_of(pipeline), visit(pipeline, name=name)
+    realm = client.post("/api/v2/realms", json={"name": name}).json()["realm_id"]
+    client.put(f"/api/v2/realms/{realm}/members/{BOB}", json={"role": "reviewer", "name": name})
+    ann.post("/realm/choose", {"realm_id": realm})
+    sent = ann.post("/batches", files={"file": ("bank.md", BANK)})
+    url = sent.url.path
+    list(pipeline.bank_queue.drain())
+    [first, *_] = client.get(f"/api/staging{url}/questions").json()["items"]
+    words = {"question_id": first["question_id"], "seen": "pending", "version": first["version"]}
+    ann.post(f"{url}/edit", {**words, **dict.fromkeys(("question", "answer", "topic", "notes"), name)})
+    ann.post(f"{url}/notes", {"notes": name})
+    for path in ("/realm", "/batches", url, f"{url}?open={first['question_id']}", f"{url}?search={name}", f"{url}/all"):
+        page = ann.get(path)
+        assert page.status_code == 200, path
+        for hostile in ("<img src=x", "<script>alert", 'href="javascript:'):
+            assert hostile not in page.text, path
+        assert "490007" not in page.text, path
+    assert name in text_of(ann.get(url))

@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
 from pipeline_core.api.server import config
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.realms import Role
+from pipeline_core.settings import load_settings
 from tests.support.browser import NAMES
+from tests.support.console_realm import Realm, fill
 from tests.support.two_users import ANN, BOB
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -47,6 +52,8 @@ class Console:
     url: str
     chromium: Browser
     people: list["Person"] = field(default_factory=list)
+    realm_id: UUID | None = None
+    """The realm that whoever signs in has chosen to work in; None for the personal one."""
 
     def sign_in(
         self, user_id: UUID = ANN, name: str = "Ann Berger", *, scripts: bool = True, **options: Any
@@ -58,6 +65,8 @@ class Console:
         token = local_token(self.pipeline.settings.model_copy(update={"user_id": user_id, "reviewer": name}))
         answer = context.request.post("/sign-in", form={"token": token}, max_redirects=0)
         assert answer.status == 303, answer.text()
+        if self.realm_id:
+            context.add_cookies([{"name": "pipeline-realm", "value": str(self.realm_id), "url": self.url}])
         context.set_default_timeout(8000)
         person = Person(context, context.new_page())
         self.people.append(person)
@@ -93,34 +102,54 @@ class Person:
         return list(found)
 
 
-@pytest.fixture
-def open_console(chromium: Browser) -> Iterator[Callable[[Pipeline], Console]]:
-    """Serves the console over a pipeline; at the end nobody's browser may have complained."""
-    servers: list[tuple[uvicorn.Server, threading.Thread]] = []
-    opened: list[Console] = []
-
-    def make(pipeline: Pipeline) -> Console:
-        server = uvicorn.Server(_config(pipeline))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        until = time.monotonic() + 20
-        while not server.started and time.monotonic() < until:
-            time.sleep(0.02)
-        [listener] = server.servers[0].sockets
-        servers.append((server, thread))
-        opened.append(Console(pipeline, f"http://127.0.0.1:{listener.getsockname()[1]}", chromium))
-        return opened[-1]
-
-    yield make
-    for console in opened:
+@contextmanager
+def served(pipeline: Pipeline, chromium: Browser) -> Iterator[Console]:
+    """A server of the console over a pipeline; at the end nobody's browser may have complained."""
+    server = uvicorn.Server(_config(pipeline))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    [listener] = server.servers[0].sockets
+    console = Console(pipeline, f"http://127.0.0.1:{listener.getsockname()[1]}", chromium)
+    try:
+        yield console
+    finally:
         for person in console.people:
             person.context.close()
-    for server, thread in servers:
         server.should_exit = True
         thread.join(10)
-    for console in opened:
-        for person in console.people:
-            person.check()
+    for person in console.people:
+        person.check()
+
+
+@pytest.fixture
+def open_console(chromium: Browser) -> Iterator[Callable[[Pipeline], Console]]:
+    """Serves the console over a pipeline."""
+    with ExitStack() as opened:
+        yield lambda pipeline: opened.enter_context(served(pipeline, chromium))
+
+
+@contextmanager
+def filled_console(
+    chromium: Browser, database_url: str, home: Path, *, hostile: bool, **adapters: WorkerProcesses | LocalConverter
+) -> Iterator[tuple[Console, Realm]]:
+    """A console over a shared realm in which each page has something to show, for the tests of a module."""
+    changes = {**NO_LIMITS, "publish_from": 0.0, "user_id": ANN, "retry_base_s": 0.05}
+    settings = load_settings(home=home, database_url=database_url, **changes)
+    own = Pipeline(settings, **adapters)
+    realm_id = own.for_user(own.person).realms.create("team").realm_id
+    both = [
+        Pipeline(settings.model_copy(update={"realm_id": realm_id, "workflow": workflow}), **adapters)
+        for workflow in ("automatic", "manual")
+    ]
+    realm = fill(*both, hostile=hostile)
+    with served(both[0], chromium) as console:
+        console.realm_id = realm_id
+        yield console, realm
+    for pipeline in (*both, own):
+        pipeline.close()
 
 
 @pytest.fixture

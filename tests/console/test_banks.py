@@ -132,3 +132,30 @@ def test_of_two_reviewers_each_sees_what_the_other_decides(console: Console) -> 
     ann.page.keyboard.press("r")
     expect(home.page.locator("tr.rejected")).to_have_count(1)
     assert home.page.locator("input[type=checkbox]").nth(4).is_checked(), "what is selected stays so"
+
+
+def test_a_pair_stays_open_when_another_reviewer_decides_it(console: Console) -> None:
+    ann, home = console.sign_in(), console.sign_in(name="Ann at home")
+    upload(console, ann, "thefts.md", THEFTS)
+    url = upload(console, ann, "household.md", BANK).replace("/batches/", "/duplicates/")
+    for person in (ann, home):
+        person.page.goto(url)
+    ann.page.keyboard.press("3")
+    expect(home.page.locator(".decided")).to_contain_text("Keep both, decided by Ann Berger")
+    expect(home.page.locator(".pair-row[aria-current]")).to_contain_text("How soon must a theft")
+
+
+def test_pairs_are_decided_without_scripts_one_by_one_and_in_groups(console: Console) -> None:
+    ann = console.sign_in(scripts=False)
+    page = ann.page
+    upload(console, ann, "thefts.md", THEFTS)
+    upload(console, ann, "household.md", BANK)
+    page.get_by_role("link", name="2 near-duplicates to decide").click()
+    page.get_by_role("button", name="Keep both").click()
+    assert "kept beside the new one" in page.locator("#notice").inner_text()
+    page.get_by_role("button", name="Undo").click()
+    assert "Taken back" in page.locator("#notice").inner_text()
+    page.goto(page.url.partition("?")[0] + "/group?group=negation")
+    page.get_by_role("button", name="They differ").click()
+    assert "1 pair decided" in page.locator("#notice").inner_text()
+    assert page.locator(".group-head h2").all_inner_texts() == ["Another number 1"]

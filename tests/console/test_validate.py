@@ -1,5 +1,6 @@
 """Validation review: findings with their places, return and override, and what happens to who comes too late."""
 
+import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -32,6 +33,13 @@ def console(make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipe
     return opened
 
 
+def carry_out(pipeline: Pipeline) -> None:
+    """Wait for the decisions that are parked, and carry them out."""
+    until = time.monotonic() + 20
+    while not pipeline.parking.carry_out_due() and time.monotonic() < until:
+        time.sleep(0.2)
+
+
 def test_findings_show_both_places_and_an_override_leads_to_the_next_document(console: Console) -> None:
     ann = console.sign_in()
     page = ann.page
@@ -62,6 +70,16 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     assert "costs.md goes on despite its findings" in page.locator("#notice").inner_text()
 
     page.go_back()
+    page.reload()
+    assert "Ann Berger decided “override”; it is carried out at" in page.locator(".why").inner_text()
+    page.keyboard.press("u")
+    expect(page.locator("#notice")).to_contain_text("The decision is taken back")
+    page.keyboard.press("o")
+    dialog.get_by_label("Why it is published all the same").fill(REASON)
+    button.click()
+    page.get_by_role("heading", name="other.md", level=1).wait_for()
+    page.go_back()
+    carry_out(console.pipeline)
     page.reload()
     assert "Too late to decide: Ann Berger" in page.locator(".why").inner_text()
     assert REASON in page.locator(".why").inner_text()

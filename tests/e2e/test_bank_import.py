@@ -143,8 +143,8 @@ def undisturbed(
 @pytest.mark.parametrize(
     ("table", "condition"),
     [
-        pytest.param("events", "NEW.code = 'questions_staged'", id="questions_staged"),
-        pytest.param("embedding_cache", "true", id="embedding"),
+        pytest.param("events", "NEW.code = 'questions_staged'", id="questions_staged", marks=pytest.mark.chaos),
+        pytest.param("embedding_cache", "true", id="embedding", marks=pytest.mark.chaos),
         pytest.param("all_questions", "true", id="inside-the-import"),
     ],
 )

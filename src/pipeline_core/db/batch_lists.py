@@ -78,7 +78,7 @@ _BY: ColumnElement[str] = Events.payload["by"].astext
 
 
 def _names(of_batch: ColumnElement[bool]) -> ColumnElement[Any]:
-    """The names of those who decided, by the events for which this holds, each once."""
+    """List the names of those who decided, by the events for which this holds, each once."""
     none = cast(array([], type_=Text), ARRAY(Text))
     return (
         select(func.coalesce(func.array_agg(aggregate_order_by(distinct(_BY), _BY)), none))

@@ -232,11 +232,11 @@ app.reembed("wordllama-64")
 app.close()
 """
 POINTS = [
-    pytest.param("next_vectors", "INSERT", "NEW.owner_kind = 'chunk'", id="the-first-vectors"),
+    pytest.param("next_vectors", "INSERT", "NEW.owner_kind = 'chunk'", id="the-first-vectors", marks=pytest.mark.chaos),
     pytest.param("next_vectors", "INSERT", "NEW.owner_kind = 'question'", id="half-filled"),
-    pytest.param("embedding_models", "UPDATE", "NEW.is_active", id="the-switch-begins"),
+    pytest.param("embedding_models", "UPDATE", "NEW.is_active", id="the-switch-begins", marks=pytest.mark.chaos),
     pytest.param("all_questions", "UPDATE", "true", id="inside-the-switch"),
-    pytest.param("next_vectors", "DELETE", "true", id="cleaning-up"),
+    pytest.param("next_vectors", "DELETE", "true", id="cleaning-up", marks=pytest.mark.chaos),
 ]
 
 

@@ -77,7 +77,8 @@ def undisturbed(
 
 
 @pytest.mark.parametrize(
-    ("table", "condition"), [*POINTS, *(pytest.param(*point, id=code) for point, code in RECORDED)]
+    ("table", "condition"),
+    [*POINTS, *(pytest.param(*point, id=code, marks=pytest.mark.chaos) for point, code in RECORDED)],
 )
 def test_killed_and_run_again(
     database_url: str, corpus: Path, undisturbed: dict[str, Any], tmp_path: Path, table: str, condition: str

@@ -11,22 +11,19 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
-from starlette.background import BackgroundTask
 
 from pipeline_core.api.deps import InEachRealm, Services, ThePipeline, ToContribute
 from pipeline_core.api.document_filters import FilterOfQuery
+from pipeline_core.api.exporting import export_answer
 from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
 from pipeline_core.api.routes.jobs import RetryAnswer
-from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.documents import Document, DocumentFile, ListedDocument
-from pipeline_core.domain.rows.exported import ExportedDocument
 from pipeline_core.domain.rows.jobs import StageTiming
 from pipeline_core.services.export_formats import FORMATS, Format
 
@@ -196,25 +193,7 @@ def export_document(
     """Chunks and facts with their evidence, all of one moment. It leaves the event ``document_exported``, and once the
     last byte has left phase 6 of the job is complete; an export by a reader, who changes nothing, does not complete it.
     """
-    if request.scope.get(IS_HEAD):
-        exported, after = services.views.export(services.realm_id, document_id), None
-    else:
-        exported = services.export.read(DocumentId(document_id), realm_id=services.realm_id)
-        after = BackgroundTask(_arrived, services, exported)
-    name = f"{exported.filename}.{form}"
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "Cache-Control": "private, no-cache",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    kind = FORMATS[form]
-    return StreamingResponse(kind.write(exported), headers=headers, media_type=kind.mime_type, background=after)
-
-
-def _arrived(services: UserServices, exported: ExportedDocument) -> None:
-    role = services.realms.require(services.realm_id, Role.READER)
-    if role.includes(Role.CONTRIBUTOR):
-        services.export.acknowledge(exported, realm_id=services.realm_id)
+    return export_answer(services, DocumentId(document_id), form, is_head=bool(request.scope.get(IS_HEAD)))
 
 
 def blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:

@@ -70,6 +70,8 @@ def _show(
         undoable=services.review.can_undo(where, reviewer(visit)) if may_decide else None,
         conflict=conflict,
         url=lambda one=None, action="": _url(batch_id, one, kept, action),
+        # the open pair stays open, whoever decides it meanwhile: no key is pressed on another
+        live_url=_url(batch_id, current.duplicate_id, [*kept, current.duplicate_id]) if current else "",
     )
 
 

@@ -5,19 +5,21 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form
+from fastapi import Form, Query
 from starlette.responses import Response
 
 from pipeline_core.api.console.routing import advice, console_router
 from pipeline_core.api.console.timeline import attempts, timeline
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit, own_path
+from pipeline_core.api.exporting import export_answer
 from pipeline_core.domain.errors import explain
-from pipeline_core.domain.ids import JobId
+from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.waiting import WaitingRow
 from pipeline_core.domain.wording import counted, dated
+from pipeline_core.services.export_formats import Format
 
 router = console_router()
 _MOST_EVENTS = 2000
@@ -68,6 +70,12 @@ def retry(job_id: UUID, visit: ToContribute, return_to: Annotated[str, Form(max_
     again = visit.services.retry(state.document_id, from_stage=None, by=visit.name)
     visit.request.app.state.ask_for_run()
     return visit.go(own_path(return_to, f"/jobs/{again}"), said="It is queued again; what was done before is reused.")
+
+
+@router.get("/documents/{document_id}/export")
+def export(document_id: UUID, visit: ToLook, form: Annotated[Format, Query(alias="format")] = Format.JSON) -> Response:
+    """Hand out what is published of a document; by who may do more than look, that completes its last phase."""
+    return export_answer(visit.services, DocumentId(document_id), form)
 
 
 @router.post("/jobs/{job_id}/acknowledge")

@@ -103,7 +103,7 @@ def download(document_id: UUID, stage: StageName, name: str, visit: ToLook) -> R
 @router.get("/documents/{document_id}/outputs/{stage}/{name}")
 def output(document_id: UUID, stage: StageName, name: str, visit: ToLook) -> Response:
     """Show the beginning of what a stage made: markdown rendered, everything else as it is."""
-    file, content = _content(visit, DocumentId(document_id), stage, name)
+    file, content = _content(visit, DocumentId(document_id), stage, name, is_part=True)
     with content:
         text = content.read(_MOST_SHOWN).decode("utf-8", "replace")
     is_markdown = "markdown" in file.file_type or file.mime_type == "text/markdown"
@@ -120,13 +120,16 @@ def output(document_id: UUID, stage: StageName, name: str, visit: ToLook) -> Res
     )
 
 
-def _content(visit: Visit, document_id: DocumentId, stage: StageName, name: str) -> tuple[DocumentFile, BinaryIO]:
+def _content(
+    visit: Visit, document_id: DocumentId, stage: StageName, name: str, *, is_part: bool = False
+) -> tuple[DocumentFile, BinaryIO]:
+    """The file and its content, which is on record; looking at parts of it within an hour is so once."""
     services = visit.services
     file = named_file(services.views.files(document_id), stage, name)
     content = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
     try:
         services.pipeline.store.get_file(file.key, content, sha256=file.sha256)
-        services.record_download(document_id, file, realm_id=services.realm_id, by=services.person, is_part=False)
+        services.record_download(document_id, file, realm_id=services.realm_id, by=services.person, is_part=is_part)
         content.seek(0)
     except BaseException:
         content.close()

@@ -1,5 +1,6 @@
 """Validation review: what the rules found, with its places beside each other, and the two ways to go on."""
 
+from datetime import UTC
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,18 +9,20 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.evidence import image_url
 from pipeline_core.api.console.findings import grouped
+from pipeline_core.api.console.pages.review_matching import reviewer
 from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.templating import who
 from pipeline_core.api.console.visits import ToLook, ToReview, Visit
 from pipeline_core.domain.errors import ReasonTooShortError
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
 from pipeline_core.domain.reasons import MIN_REASON
-from pipeline_core.domain.review import OfDocument, Reviewer, Seen
+from pipeline_core.domain.review import OfDocument, Seen
 from pipeline_core.domain.rows.details import JobDetail
-from pipeline_core.domain.wording import counted
-from pipeline_core.review.decisions import Decided, Decision, Request
+from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.review.document_scope import DECISIONS, in_words
+from pipeline_core.review.parking import MOST_S
 
 router = console_router()
 PATH = REVIEW_PAGES[4].format("{job_id}")
@@ -43,24 +46,31 @@ def override_page(visit: ToReview, job_id: UUID) -> Response:
 def override(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "") -> Response:
     """Go on despite the findings, with a reason that stays in the record; what was typed stays if it is too short."""
     try:
-        decided = _decide(visit, job_id, Decision.OVERRIDE, reason, version)
+        return _park(visit, job_id, Decision.OVERRIDE, reason, version, "goes on despite its findings")
     except ReasonTooShortError as error:
         return _show(visit, job_id, "override.html", 422, typed=reason, wrong=error.message)
-    return _next(visit, job_id, decided, "goes on despite its findings")
 
 
 @router.post(PATH + "/return")
 def return_to_matching(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "") -> Response:
     """Have the document's facts decided one by one again."""
-    _decide(visit, job_id, Decision.RETURN, reason, version)
+    document_id, request = _asked(visit, job_id, Decision.RETURN, reason, version)
+    visit.services.review.decide(document_id, request)
     return visit.go(REVIEW_PAGES[2].format(job_id), said="Back in matching review: reject or edit what is wrong.")
 
 
 @router.post(PATH + "/reject")
 def reject(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "") -> Response:
     """Publish nothing new of the document."""
-    decided = _decide(visit, job_id, Decision.REJECT, reason, version)
-    return _next(visit, job_id, decided, "is rejected: nothing new of it is published")
+    return _park(visit, job_id, Decision.REJECT, reason, version, "is rejected: nothing new of it is published")
+
+
+@router.post(PATH + "/take-back")
+def take_back(visit: ToReview, job_id: UUID) -> Response:
+    """Take back the decision about the document before it is carried out."""
+    document_id = visit.services.views.job_state(JobId(job_id)).document_id
+    visit.services.parking.undo(document_id, by=reviewer(visit))
+    return visit.go(REVIEW_PAGES[4].format(job_id), said="The decision is taken back: the document waits as before.")
 
 
 def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: Any) -> Response:
@@ -76,12 +86,13 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
         job=job,
         groups=groups,
         critical=critical,
-        next_url=_next_url(visit, DocumentId(job.document_id)),
+        next_url=_next_url(visit, job_id),
         job_has_pictures=services.views.original(DocumentId(job.document_id)).has_pictures,
         small_page=lambda number: image_url(job.document_id, number, small=True),
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
         decided="" if is_open else _decided(visit, job),
+        is_parked=_parked(job),
         review_url=REVIEW_PAGES[2].format(job_id) if job.stage is JobStage.MATCHING_REVIEW else "",
         least=MIN_REASON,
         **{"typed": "", "wrong": "", **more},
@@ -95,37 +106,36 @@ def _parked(job: JobDetail) -> bool:
 def _decided(visit: Visit, job: JobDetail) -> str:
     """Say who decided what about a document that does not wait here any more; "" where nobody did."""
     if job.parked is not None and not job.parked.error:
-        return f"{job.parked.by} decided “{job.parked.decision}”; it is carried out at {job.parked.due_at:%H:%M:%S} UTC"
+        due = job.parked.due_at.astimezone(UTC)
+        return f"{who(job.parked.by)} decided “{job.parked.decision}”; it is carried out at {due:%H:%M:%S} UTC"
     past = visit.services.review.history(OfDocument(DocumentId(job.document_id)), visit.services.realm_id)
     last = next((one for one in reversed(past) if one.code in DECISIONS), None)
     return in_words(last) if last else ""
 
 
-def _decide(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: int) -> Decided:
-    """Carry out the decision, if the document is as it was seen; what goes on by it is run."""
-    services = visit.services
-    document_id = services.views.job_state(JobId(job_id)).document_id
-    by = Reviewer(services.realm_id, services.person.shown, reason, user_id=services.user_id)
+def _next_url(visit: Visit, job_id: UUID) -> str:
+    """The page of what has waited longest besides this document; "" if nothing does."""
+    waiting = visit.services.views.waiting_page([visit.services.realm_id], limit=2)
+    own = REVIEW_PAGES[4].format(job_id)
+    return next((row.page for row in waiting if row.page != own), "")
+
+
+def _asked(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: int) -> tuple[DocumentId, Request]:
+    """The decision that is asked for, about the document as it was seen."""
+    document_id = visit.services.views.job_state(JobId(job_id)).document_id
     expected = Seen(JobStage.VALIDATION_REVIEW, version)
-    decided = services.review.decide(document_id, Request(decision, by, expected=expected))
-    if decided.to_run:
-        visit.request.app.state.ask_for_run()
-    return decided
+    return document_id, Request(decision, reviewer(visit, reason), expected=expected)
 
 
-def _next_url(visit: Visit, document_id: DocumentId) -> str:
-    """The page of the document that has waited longest besides this one; "" if none does."""
-    found = visit.services.review.next_waiting(visit.services.realm_id, besides=(document_id,))
-    return REVIEW_PAGES[found.phase].format(found.job_id) if found else ""
-
-
-def _next(visit: Visit, job_id: UUID, decided: Decided, what: str) -> Response:
-    """Lead to the next document that waits, or to the dashboard."""
+def _park(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: int, what: str) -> Response:
+    """Decide, with some seconds to take it back, and lead to the next document that waits, or to the dashboard."""
     services = visit.services
+    document_id, request = _asked(visit, job_id, decision, reason, version)
+    kept, _ = services.parking.park(document_id, request, MOST_S)
     name = services.views.job_detail(JobId(job_id)).filename
-    following = services.review.next_waiting(services.realm_id, besides=(decided.document_id,))
-    if following is None:
-        return visit.go("/dashboard", said=f"{name} {what}. Nothing else waits.")
-    left = counted(max(visit.waiting, 1), "document waits", "documents wait")
-    said = f"{name} {what}. {left} still; this one has waited longest."
-    return visit.go(REVIEW_PAGES[following.phase].format(following.job_id), said=said)
+    due = kept.due_at.astimezone(UTC)
+    said = f"{name} {what}, from {due:%H:%M:%S} UTC on: until then its page takes it back. "
+    following = _next_url(visit, job_id)
+    if not following:
+        return visit.go(REVIEW_PAGES[4].format(job_id), said=said + "Nothing else waits.")
+    return visit.go(following, said=said + "This one has waited longest since.")
