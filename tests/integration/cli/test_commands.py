@@ -148,7 +148,8 @@ def test_everything_that_waits_is_listed(
         # the lifecycle's triggers are not what this is about
         connection.execute("SET session_replication_role = replica")
         connection.execute(
-            "UPDATE upload_pipeline.upload_jobs SET state = 'awaiting_review', stage = 'matching_review', phase = 2"
+            "UPDATE upload_pipeline.upload_jobs SET state = 'awaiting_review', stage = 'matching_review', phase = 2, "
+            "waits_since = now()"
         )
     assert len(typed("review", "--json").json) == 120
     shown = typed("review").out

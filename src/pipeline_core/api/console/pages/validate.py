@@ -86,7 +86,7 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
         job=job,
         groups=groups,
         critical=critical,
-        next_url=_next_url(visit, DocumentId(job.document_id)),
+        next_url=_next_url(visit, job_id),
         job_has_pictures=services.views.original(DocumentId(job.document_id)).has_pictures,
         small_page=lambda number: image_url(job.document_id, number, small=True),
         is_open=is_open,
@@ -113,10 +113,11 @@ def _decided(visit: Visit, job: JobDetail) -> str:
     return in_words(last) if last else ""
 
 
-def _next_url(visit: Visit, document_id: DocumentId) -> str:
-    """The page of the document that has waited longest besides this one; "" if none does."""
-    found = visit.services.review.next_waiting(visit.services.realm_id, besides=(document_id,))
-    return REVIEW_PAGES[found.phase].format(found.job_id) if found else ""
+def _next_url(visit: Visit, job_id: UUID) -> str:
+    """The page of what has waited longest besides this document; "" if nothing does."""
+    waiting = visit.services.views.waiting_page([visit.services.realm_id], limit=2)
+    own = REVIEW_PAGES[4].format(job_id)
+    return next((row.page for row in waiting if row.page != own), "")
 
 
 def _asked(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: int) -> tuple[DocumentId, Request]:
@@ -134,9 +135,7 @@ def _park(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: 
     name = services.views.job_detail(JobId(job_id)).filename
     due = kept.due_at.astimezone(UTC)
     said = f"{name} {what}, from {due:%H:%M:%S} UTC on: until then its page takes it back. "
-    following = services.review.next_waiting(services.realm_id, besides=(document_id,))
-    if following is None:
+    following = _next_url(visit, job_id)
+    if not following:
         return visit.go(REVIEW_PAGES[4].format(job_id), said=said + "Nothing else waits.")
-    return visit.go(
-        REVIEW_PAGES[following.phase].format(following.job_id), said=said + "This one has waited longest since."
-    )
+    return visit.go(following, said=said + "This one has waited longest since.")
