@@ -32,7 +32,7 @@ from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import DocumentId, sha256_hex
 from pipeline_core.domain.layout import reads_leftwards
 from pipeline_core.domain.locating.letters import letters, letters_of_quote
-from pipeline_core.domain.locating.locate import Hint, Located, hint_of, locate
+from pipeline_core.domain.locating.locate import Hint, Located, hint_of, locate_in_any
 from pipeline_core.domain.locating.page_text import PageText, Word
 from pipeline_core.domain.page_views import ImageKind
 from pipeline_core.domain.page_words import Box
@@ -158,7 +158,7 @@ class _Document:
         return score
 
     def _locate(self, quote: str, page: int, hint: Hint) -> Located | None:
-        return locate(quote, page, self.words, hint) or locate(quote, page, self.converted, hint)
+        return locate_in_any(quote, page, (self.words, self.converted), hint)
 
     def _has(self, wanted: str, number: int, said: Mapping[int, str]) -> bool:
         """Return whether the page, or it and the next one, have these letters, as they are read in any way."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -222,3 +223,18 @@ def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: C
     page.locator("#fact").get_by_role("button", name="Undo").click()
     expect(page.locator("#list .row.rejected")).to_have_count(0)
     assert set(statuses(console, document_id)) == {"pending"}
+
+
+def test_thousands_of_ticks_are_read(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    ann = console.sign_in()
+    open_document(console, document_id, ann.page)
+    path = ann.page.url.partition("?")[0]
+    sent = [("csrf", ann.page.locator("input[name=csrf]").first.input_value()), ("status", "approved")]
+    sent += [("fact_id", str(fact.question_id)) for fact in facts(console.pipeline, document_id)]
+    sent += [("fact_id", str(uuid4())) for _ in range(3000)]
+    answer = ann.context.request.post(
+        f"{path}/bulk", data=urlencode(sent), headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert answer.status == 200, answer.text()
+    assert "Approve 4 facts?" in answer.text()

@@ -10,7 +10,7 @@ from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import NotFoundError, PageNotShownError
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.jobs import OutputRow
-from pipeline_core.domain.locating.locate import Hint, Located, hint_of, locate
+from pipeline_core.domain.locating.locate import Hint, Located, hint_of, locate_in_any
 from pipeline_core.domain.locating.page_text import PageText, Word
 from pipeline_core.domain.page_views import PageWords
 from pipeline_core.domain.page_words import words_from_json
@@ -64,13 +64,11 @@ class PageTexts:
         assert span.page is not None
         hint = self._hint(span, span.page, outputs)
         # the conversion has mended some fonts, and read scans: its words are coarser, and the second to be asked
-        for text_of in (
+        readings: tuple[Callable[[int], PageText], ...] = (
             lambda number: self._page(original, number),
             lambda number: self._converted_page(outputs, number),
-        ):
-            if found := locate(span.quote, span.page, _with_next(span.page, text_of), hint):
-                return found
-        return None
+        )
+        return locate_in_any(span.quote, span.page, (_with_next(span.page, text_of) for text_of in readings), hint)
 
     def _hint(self, span: Span, number: int, outputs: Outputs) -> Hint:
         text = outputs.get("optimized_markdown") or outputs.get("markdown")

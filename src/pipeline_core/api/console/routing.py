@@ -1,7 +1,7 @@
 """Routes that answer people: an error is a page, or a notice on the page that is open, and what was typed is kept."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
@@ -19,11 +19,28 @@ from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_o
 from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedError, says_commands
 from pipeline_core.domain.faults import of_machine
 
+if TYPE_CHECKING:
+    from starlette._utils import AwaitableOrContextManager
+
 _MAX_KEPT_CHARS = 200_000
+_MOST_FIELDS = 10_000
 _NOT_KEPT = frozenset({CSRF_FIELD, "token"})
 _AS_NOTICE = {"HX-Reswap": "none"}
 """Leaves everything on the open page as it is, but for the notice, which is swapped out of band."""
 _CAN_RESEND = (SessionEndedError, ForgedFormError)
+
+
+class _FormRequest(Request):
+    """A request whose form may have a field for each of thousands of rows that are ticked."""
+
+    def form(
+        self,
+        *,
+        max_files: int | float = _MOST_FIELDS,
+        max_fields: int | float = _MOST_FIELDS,
+        max_part_size: int = 1024 * 1024,
+    ) -> "AwaitableOrContextManager[FormData]":
+        return super().form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size)
 
 
 class ConsoleRoute(APIRoute):
@@ -33,6 +50,7 @@ class ConsoleRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            request = _FormRequest(request.scope, request.receive)
             try:
                 return await answer(request)
             except RequestValidationError as error:

@@ -24,7 +24,8 @@ _POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types htmx"
 )
-_MAX_SAID = 1000
+_MAX_SAID = 3000
+"""Characters of a cookie, every letter but the plainest as several."""
 
 
 def html(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
@@ -67,6 +68,13 @@ def own_path(path: str, otherwise: str = "/dashboard") -> str:
     return path if is_own else otherwise
 
 
+def _fitting(said: str) -> str:
+    """The text as a cookie can carry it; of one that is too long, the beginning."""
+    while len(quoted := quote(said)) > _MAX_SAID:
+        said = said[: len(said) * _MAX_SAID // len(quoted)]
+    return quoted
+
+
 @dataclass(frozen=True)
 class Visit:
     """The request, the services and the place that a page is made with."""
@@ -105,7 +113,7 @@ class Visit:
         """Lead to a page after an action, which then shows what was done."""
         answer = RedirectResponse(own_path(path), 303)
         if said:
-            Cookies(self.request).put(answer, "said", quote(said[:_MAX_SAID]), seconds=60)
+            Cookies(self.request).put(answer, "said", _fitting(said), seconds=60)
         return answer
 
 

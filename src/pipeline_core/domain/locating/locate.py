@@ -1,6 +1,6 @@
 """The place of a quote on its page, by the strictest way that finds it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,6 +94,21 @@ def locate(quote: str, page: int, pages: Pages, hint: Hint = Hint()) -> Located 
             found = _in_pieces(quote, wanted, number, text, share)
             best = max(filter(None, (best, found)), key=lambda one: one.coverage, default=None)
     return best if best is not None and best.coverage >= LEAST_COVERAGE else None
+
+
+def locate_in_any(quote: str, page: int, sources: Iterable[Pages], hint: Hint = Hint()) -> Located | None:
+    """The place of a quote in the first of several readings of the same pages that has it.
+
+    What is found there in runs, and not all of it, gives way to a reading that has it in one piece.
+    """
+    best: Located | None = None
+    for pages in sources:
+        found = locate(quote, page, pages, hint)
+        if found is not None and (best is None or found.how is How.WHOLE):
+            best = found
+        if best is not None and best.coverage >= _SURE:
+            break
+    return best
 
 
 def _whole(wanted: str, page: PageText, hint: Hint) -> Span | None:

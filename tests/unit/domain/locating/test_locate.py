@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline_core.domain.locating.letters import letters
-from pipeline_core.domain.locating.locate import Hint, How, Located, hint_of, locate
+from pipeline_core.domain.locating.locate import Hint, How, Located, hint_of, locate, locate_in_any
 from pipeline_core.domain.locating.page_text import PageText, Word
 
 LINE, LETTER = 12.0, 6.0
@@ -121,6 +121,18 @@ def test_a_part_of_a_clause_is_cut_in_proportion(text: str, left: float) -> None
     found = find(text[4:6], [Word(text, (50, 100, 130, 110))])
     assert found is not None
     assert found.boxes[1] == ((left, 100, left + 20, 110),)
+
+
+def test_a_reading_that_has_it_in_one_piece_is_taken_for_one_that_has_parts() -> None:
+    quote = "The boiler must be serviced once every twelve months"
+    garbled = {1: PageText.of(page("serviced once every twelve", "The boiler must be"))}
+    whole = {1: PageText.of(page(quote, top=300.0))}
+    found = locate_in_any(quote, 1, [garbled, whole])
+    assert found is not None
+    assert (found.how, found.boxes[1][0][1]) == (How.WHOLE, 300)
+    assert locate_in_any(quote, 1, [{1: PageText.of([])}, garbled]) == locate(quote, 1, garbled)
+    # what is found whole is not looked for again
+    assert locate_in_any(quote, 1, iter([whole])) == locate(quote, 1, whole)
 
 
 WORDS = st.text("abcdefghij0123456789", min_size=1, max_size=9)

@@ -15,7 +15,8 @@ from pipeline_core.api.console.visits import ToReview
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.review import OfDocument
+from pipeline_core.domain.lifecycle import JobStage
+from pipeline_core.domain.review import OfDocument, Seen
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.bulk import SHOWN
 
@@ -30,10 +31,10 @@ def decide_many(
     status: Annotated[QuestionStatus, Form()],
     fact_id: Annotated[list[UUID], Form(max_length=_MOST)] = [],  # noqa: B006 - FastAPI copies it
     all_matching: Annotated[bool, Form()] = False,
-    confirmed: Annotated[bool, Form()] = False,
+    version: Annotated[int | None, Form()] = None,
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """Show what would be decided; once confirmed, decide it, all or nothing."""
+    """Show what would be decided; sent again with the version that was shown, decide it, all or nothing."""
     services = visit.services
     job = services.views.job(services.realm_id, JobId(at.job_id))
     where = OfDocument(DocumentId(job.document_id))
@@ -43,19 +44,21 @@ def decide_many(
     chosen = [fact for fact in facts if fact.question_id in wanted and fact.status is not QuestionStatus.DUPLICATE]
     if not chosen:
         raise RefusedError("Nothing is selected.", action="Tick the facts to decide, or all that are listed.")
-    if not confirmed:
+    if version is None:
         return visit.page(
             "review_bulk.html",
             job=job,
             at=at,
             to=status,
+            all_matching=all_matching,
             facts=chosen,
             sample=random.sample(chosen, min(SHOWN, len(chosen))),
             never_opened=sum(not fact.is_opened for fact in chosen),
             version=services.review.seen(where, reviewer(visit)).version,
         )
     ids = [fact.question_id for fact in chosen]
-    change = services.review.decide_facts(where, ids, status, by=reviewer(visit, reason))
+    by = reviewer(visit, reason, {where.id: Seen(JobStage.MATCHING_REVIEW, version)})
+    change = services.review.decide_facts(where, ids, status, by=by)
     if change.to_run:
         visit.request.app.state.ask_for_run()
     return visit.go(at.url(), said=f"{counted(len(change.changed), 'fact')} {status}.")
