@@ -24,7 +24,7 @@ from tests.support.through import publish, upload
 from tests.support.two_users import ANN
 
 SECRET = "an HS256 secret of at least 32 bytes"
-_STREAMS = {"follow_job"}
+_STREAMS = {"follow_events", "follow_job"}
 """Not ended by the time a fuzzer wants its answer; tests of their own follow them."""
 
 

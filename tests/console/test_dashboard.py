@@ -3,34 +3,24 @@
 from collections.abc import Callable
 
 import pytest
-from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 
-from pipeline_core.api.app import create_app
-from pipeline_core.api.auth import local_token
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.review import OfDocument, Reviewer
 from tests.api.bodies import BANK
 from tests.console.conftest import NO_LIMITS, Console
+from tests.support.console import signed_in
 from tests.support.reviewing import CONTRADICTORY, FIRST, SECOND, facts, park
 from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN, BOB
 
-HOST = "http://127.0.0.1"
 BROKEN = "%PDF-1.4\nnothing that is a page\n%%EOF"
 
 
 @pytest.fixture
 def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
-
-
-def signed_in(pipeline: Pipeline, user_id: object = ANN) -> TestClient:
-    client = TestClient(create_app(pipeline), base_url=HOST, client=("127.0.0.1", 50000))
-    token = local_token(pipeline.settings.model_copy(update={"user_id": user_id}))
-    client.post("/sign-in", data={"token": token}, follow_redirects=False)
-    return client
 
 
 def test_nothing_waits(pipeline: Pipeline) -> None:

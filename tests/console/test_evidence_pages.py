@@ -7,15 +7,14 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
-from fastapi.testclient import TestClient
 
-from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
 from pipeline_core.api.console.pages.search import highlighted
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.services.intake import Upload
 from tests.console.conftest import NO_LIMITS, Console
 from tests.samples.pdfs import pdf, text
+from tests.support.console import signed_in
 from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN, BOB
 
@@ -34,13 +33,6 @@ The valve {HOSTILE} must be opened every 3 weeks, says [the maker](javascript:al
 @pytest.fixture
 def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
     return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
-
-
-def signed_in(pipeline: Pipeline, user_id: UUID = ANN) -> TestClient:
-    client = TestClient(create_app(pipeline), base_url="http://127.0.0.1", client=("127.0.0.1", 50000))
-    token = local_token(pipeline.settings.model_copy(update={"user_id": user_id}))
-    client.post("/sign-in", data={"token": token}, follow_redirects=False)
-    return client
 
 
 @pytest.fixture
