@@ -18,7 +18,9 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/sign-in/return": lambda _: ["/sign-in/return?token=x&state=y"],
         "/search": lambda _: ["/search", "/search?q=When does the relief valve open?", "/search?q=giraffe"],
         "/facts/{fact_id}": lambda realm: [f"/facts/{realm.fact_id}"],
-        "/documents/{document_id}/pages/{page}": lambda realm: [f"/documents/{realm.document_id}/pages/1"],
+        "/documents/{document_id}/pages/{page}": lambda realm: [
+            f"/documents/{realm.document_id}/pages/{n}" for n in (1, 2)
+        ],
         _REVIEW: lambda realm: [
             f"/review-matching/{realm.matching_job}",
             f"/review-matching/{realm.matching_job}?fact={realm.matching_fact}&edit=true",
