@@ -20,7 +20,7 @@ from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
 from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.findings import JobFindings
-from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, RealmEvent, RealmMark, StageTiming
+from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, StageTiming
 from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 
 _MOST_FACTS = 1000
@@ -113,23 +113,6 @@ class ApiViews(ConsoleViews):
         with self._reading(one_moment=False) as session:
             state = only(session.rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
             return state, session.rows(JobEvent, "api_events_after", job_id=job_id, event_id=event_id, limit=limit)
-
-    def realms_with_events(self, after: int | None) -> list[RealmMark]:
-        """The realms, whoever's, in which something happened after this event; without one, the newest of all."""
-        return self._rows(RealmMark, "realms_with_events", after=after)
-
-    def newest_event(self, realm_ids: Sequence[RealmId]) -> int:
-        """The id of the realms' newest event; 0 if there is none."""
-        [row] = self._all("newest_realm_event", realm_ids=list(realm_ids))
-        return int(row["event_id"])
-
-    def realm_events(
-        self, realm_ids: Sequence[RealmId], after: int, *, besides: Sequence[int] = (), limit: int = 200
-    ) -> list[RealmEvent]:
-        """The realms' events with a larger id, in order, but for those that are known."""
-        return self._rows(
-            RealmEvent, "realm_events", realm_ids=list(realm_ids), after=after, besides=list(besides), limit=limit
-        )
 
     def batches_page(
         self,

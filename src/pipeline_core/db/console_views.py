@@ -1,4 +1,4 @@
-"""Lists and sums that the console and its HTTP API show, as one user may see them."""
+"""Lists, sums and events that the console and its HTTP API show, as one user may see them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from pipeline_core.domain.document_filter import DocumentFilter
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.lifecycle import PHASES
 from pipeline_core.domain.rows.documents import ListedDocument, StatusOfDocument, Total
+from pipeline_core.domain.rows.jobs import RealmEvent, RealmMark
 from pipeline_core.domain.rows.overview import (
     COMPLETE,
     DeadCode,
@@ -150,3 +151,20 @@ class ConsoleViews(Views):
                 facts=session.rows(Acceptance, "review_acceptance", **given),
                 findings=session.rows(RuleOutcome, "review_findings", **given),
             )
+
+    def realms_with_events(self, after: int | None) -> list[RealmMark]:
+        """The realms, whoever's, in which something happened after this event; without one, the newest of all."""
+        return self._rows(RealmMark, "realms_with_events", after=after)
+
+    def newest_event(self, realm_ids: Sequence[RealmId]) -> int:
+        """The id of the realms' newest event; 0 if there is none."""
+        [row] = self._all("newest_realm_event", realm_ids=list(realm_ids))
+        return int(row["event_id"])
+
+    def realm_events(
+        self, realm_ids: Sequence[RealmId], after: int, *, besides: Sequence[int] = (), limit: int = 200
+    ) -> list[RealmEvent]:
+        """The realms' events with a larger id, in order, but for those that are known."""
+        return self._rows(
+            RealmEvent, "realm_events", realm_ids=list(realm_ids), after=after, besides=list(besides), limit=limit
+        )
