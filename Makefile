@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-duplicates bench-evidence bench-matching bench-quality bench-queue docs assets lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-quality bench-queue docs assets screenshots lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ chaos: $(VENV)/.dev ## Long runs that kill processes at random moments, and prop
 bench: $(VENV)/.dev ## Speed, as ratios within one run
 	$(BIN)/python -m benchmarks
 
+bench-console: $(VENV)/.dev ## The console: first byte at 1,000 facts and 10,000 documents, from a key to the next fact
+	$(BIN)/python -m benchmarks console
+
 bench-duplicates: $(VENV)/.dev ## Duplicate detection: precision, recall, speed
 	$(BIN)/python -m benchmarks duplicates
 
@@ -97,6 +100,9 @@ docs: $(VENV)/.dev ## Write generated documents anew
 
 assets: $(VENV)/.dev ## Pack the console's scripts, fonts and icons anew from pinned npm packages
 	$(BIN)/python -m tools.assets
+
+screenshots: $(VENV)/.dev ## Take pictures of every page of the console, light and dark, into docs/screenshots
+	$(BIN)/python -m tools.screenshots
 
 lock: $(VENV)/.dev ## Compile the pinned requirements anew, with their hashes
 	$(LOCK) pyproject.toml -o requirements.txt

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from benchmarks import (
     connections,
+    console_pages,
     duplicates,
     evidence,
     evidence_on_page,
@@ -127,12 +128,13 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "facts": lambda _folder: facts.main(show),
     "evidence": lambda _folder: evidence.main(show),
     "evidence-on-page": lambda _folder: evidence_on_page.main(show),
+    "console": lambda folder: console_pages.main(folder, show),
     "quality": lambda folder: quality.main(folder, show),
     "quality-model": quality.replayed,
     "quality-sample": lambda folder: quality.draw_sample(folder, show),
 }
 
-_ASKED_FOR = frozenset({"evidence-on-page", "quality", "quality-model", "quality-sample"})
+_ASKED_FOR = frozenset({"console", "evidence-on-page", "quality", "quality-model", "quality-sample"})
 """Not only speed: only where they are named."""
 
 

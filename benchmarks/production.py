@@ -48,14 +48,14 @@ class Production:
         self.documents = 0
         self.facts = 0
 
-    def fill(self, documents: int, sentences: Iterable[str], seed: int) -> None:
-        """Add so many documents with facts of these sentences, each another."""
+    def fill(self, documents: int, sentences: Iterable[str], seed: int, facts: tuple[int, int] = FACTS) -> None:
+        """Add so many documents with so many facts each, from the least to the most, of these sentences."""
         chooser, words = random.Random(seed), iter(sentences)
         connection = self._session.connection
         # triggers hold who moves what: nobody does, these rows are at rest
         connection.execute("SET session_replication_role = replica")
         for start in range(0, documents, _AT_A_TIME):
-            counts = [chooser.randint(*FACTS) for _ in range(min(_AT_A_TIME, documents - start))]
+            counts = [chooser.randint(*facts) for _ in range(min(_AT_A_TIME, documents - start))]
             self._copy([[next(words) for _ in range(count)] for count in counts])
         connection.execute("SET session_replication_role = origin")
         connection.commit()
