@@ -31,7 +31,8 @@ AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 NO_LIMITS = {"limit_uploads_per_day": 0, "limit_active_jobs": 0, "limit_console_per_minute": 0}
 
 
-@pytest.fixture(scope="session")
+# of a module: while it is there an event loop runs in this thread, which tests of other modules may need for their own
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser without a window; without one the tests are skipped, but not in continuous integration."""
     program = next(filter(None, map(shutil.which, NAMES)), None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -53,7 +54,9 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     async def main() -> None:
         await asyncio.wait_for(work(), 10)
 
-    asyncio.run(main())
+    # in a thread of its own: a browser's tests leave a loop running in this one
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, main()).result()
 
 
 def test_followers_are_rung_for_their_realms_and_late_events_too() -> None:

@@ -7,8 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.facts import Span
 from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.staging import DIFFERENCES
@@ -17,8 +15,6 @@ from pipeline_core.domain.word_diff import Piece, word_diff
 from pipeline_core.domain.wording import counted
 
 _S = QuestionStatus
-_CONTEXT = 240
-"""Most characters of the paragraph that are shown before and after a quote."""
 
 
 class Show(StrEnum):
@@ -151,67 +147,6 @@ def why(facts: Sequence[ListedFact]) -> str:
     if unsure:
         told.append(f"{counted(unsure, 'fact is', 'facts are')} not certain enough to be published unseen")
     return " and ".join(told) or "every document of this workflow is looked at before it is published"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """The text around a quote, in runs; ``more`` says that the chunk goes on at that end."""
-
-    runs: Sequence[Piece]
-    more_before: bool
-    more_after: bool
-
-
-def passage(chunk: Chunk, evidence: Sequence[Span]) -> Passage | None:
-    """Return the paragraphs of the chunk that the evidence stands in, the quotes marked at their offsets.
-
-    None if none of it stands in the chunk.
-    """
-    within = _within(chunk, evidence)
-    if not within:
-        return None
-    first, last = within[0][0], max(end for _, end in within)
-    start, end = _from(chunk.text, first), _to(chunk.text, last)
-    runs = _runs(chunk.text, within, start, end)
-    return Passage(runs, bool(chunk.text[:start].strip()), bool(chunk.text[end:].strip()))
-
-
-def _from(text: str, first: int) -> int:
-    """The beginning of the paragraph, or a word at most ``_CONTEXT`` characters before."""
-    start = max(text.rfind("\n\n", 0, first) + 2 if "\n\n" in text[:first] else 0, first - _CONTEXT, 0)
-    if start in (0, first) or text[start - 1].isspace():
-        return start
-    blank = next((at for at in range(start, first) if text[at].isspace()), first - 1)
-    return blank + 1
-
-
-def _to(text: str, last: int) -> int:
-    """The end of the paragraph, or a word at most ``_CONTEXT`` characters behind."""
-    stop = text.find("\n\n", last)
-    end = min(len(text) if stop < 0 else stop, last + _CONTEXT)
-    if end in (last, len(text)) or text[end].isspace():
-        return end
-    return next((at for at in range(end, last, -1) if text[at - 1].isspace()), last)
-
-
-def _within(chunk: Chunk, evidence: Sequence[Span]) -> list[tuple[int, int]]:
-    """The offsets, in the chunk, of what of the evidence stands in it."""
-    return sorted(
-        (span.char_from - chunk.char_from, span.char_to - chunk.char_from)
-        for span in evidence
-        if chunk.char_from <= span.char_from < span.char_to <= chunk.char_to
-    )
-
-
-def _runs(text: str, marks: Sequence[tuple[int, int]], start: int, end: int) -> list[Piece]:
-    runs, at = [], start
-    for begins, ends in marks:
-        if begins > at:
-            runs.append(Piece(text[at:begins], False))
-        if ends > max(at, begins):
-            runs.append(Piece(text[max(at, begins) : ends], True))
-        at = max(at, ends)
-    return [*runs, Piece(text[at:end], False)] if end > at else runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The list of a review: counts that add up, an order in which no row moves, and quotes marked in their paragraph."""
+"""The list of a review: counts that add up, and an order in which no row moves."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -6,11 +6,9 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_core.api.console.desk import Order, Show, ledger_of, listed, next_open, passage
+from pipeline_core.api.console.desk import Order, Show, ledger_of, listed, next_open
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.facts import Span
-from pipeline_core.domain.ids import ChunkId, QuestionId
+from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.rows.desk import ListedFact
 from tests.support.rows import row_of
 
@@ -76,39 +74,3 @@ def test_certain_facts_ask_nobody_but_where_everything_is_looked_at() -> None:
     assert fact(is_looked_at=True).is_open
     assert fact(is_looked_at=False, is_unsure=True).is_open
     assert fact(is_looked_at=False, undecided=1, pairs=1).is_open
-
-
-def chunk(text: str) -> Chunk:
-    return Chunk(ChunkId(uuid4()), 0, text, (), 1, 1, 100, 100 + len(text), 1, "")
-
-
-def span(text: str, quote: str) -> Span:
-    at = text.index(quote)
-    return Span(quote, 100 + at, 100 + at + len(quote))
-
-
-def test_a_quote_is_shown_in_its_paragraph_at_words() -> None:
-    text = "Before.\n\n" + "words " * 100 + "the quote itself " + "and more " * 100 + "\n\nBehind."
-    shown = passage(chunk(text), [span(text, "the quote itself")])
-    assert shown is not None
-    assert [run.text for run in shown.runs if run.is_own] == ["the quote itself"]
-    joined = "".join(run.text for run in shown.runs)
-    assert joined.startswith("words words")
-    assert joined.rstrip().endswith(("and", "more"))
-    assert len(joined) < 600
-    assert (shown.more_before, shown.more_after) == (True, True)
-    short = "# Title\n\nA short one."
-    whole = passage(chunk(short), [span(short, "A short one.")])
-    assert whole is not None
-    assert [run.text for run in whole.runs] == ["A short one."]
-    assert passage(chunk("elsewhere"), [Span("x", 0, 1)]) is None
-
-
-@given(st.text(alphabet="ab \n.", min_size=1, max_size=80), st.data())
-def test_any_quote_is_marked_exactly(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text) - 1))
-    end = data.draw(st.integers(start + 1, len(text)))
-    shown = passage(chunk(text), [Span(text[start:end], 100 + start, 100 + end)])
-    assert shown is not None
-    assert [run.text for run in shown.runs if run.is_own] == [text[start:end]]
-    assert "".join(run.text for run in shown.runs) in text

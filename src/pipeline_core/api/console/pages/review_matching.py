@@ -14,13 +14,13 @@ from pipeline_core.api.console.desk import (
     ledger_of,
     listed,
     next_open,
-    passage,
     proof_line,
     shown_pair,
     why,
 )
 from pipeline_core.api.console.evidence import evidence_page, image_url
 from pipeline_core.api.console.list_view import AView, View
+from pipeline_core.api.console.passages import passage
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit, walks
 from pipeline_core.domain.batches import QuestionStatus
