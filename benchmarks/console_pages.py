@@ -141,7 +141,7 @@ def _measure(url: str, settings: Settings, job_id: UUID, facts: int, show: Show)
         page = context.new_page()
         page.goto(f"{review}?order=page")
         rows.append(_row("from j to the next fact", _presses(page, "j", "#fact .answer"), 100))
-        rows.append(_row("from a (approve) to the next fact", _presses(page, "a", "#fact .answer"), 300))
+        rows.append(_row("from a (approve) to the next fact", _presses(page, "a", "#fact .answer"), None))
         browser.close()
     show(
         "The console, milliseconds",
@@ -177,6 +177,6 @@ def _presses(page: Page, key: str, selector: str) -> list[float]:
     return found
 
 
-def _row(what: str, found: Sequence[float], most: float) -> list[str]:
+def _row(what: str, found: Sequence[float], most: float | None) -> list[str]:
     p95 = statistics.quantiles(found, n=20)[-1]
-    return [what, f"{statistics.median(found):.0f}", f"{p95:.0f}", f"{most:.0f}"]
+    return [what, f"{statistics.median(found):.0f}", f"{p95:.0f}", f"{most:.0f}" if most else "–"]
