@@ -90,6 +90,7 @@ def test_keys_buttons_and_the_help_sheet_agree(filled: tuple[Console, Realm], an
     script = re.findall(r"^ {4}(.*=>.*),$", ASSETS.joinpath("keys.js").read_text(), re.MULTILINE)
     by_script = set(re.findall(r'(?:^|, )"?([A-Za-z/]+)"?: \(\) =>', "\n".join(script), re.MULTILINE))
     on_pages: set[str] = set()
+    ann.page.set_viewport_size(DESK)
     for address in [address for route in pages() for address in SHOWN[route](filled[1])]:
         ann.page.goto(address)
         if address == "/documents":
