@@ -35,3 +35,16 @@ ON CONFLICT (document_id, user_id) DO UPDATE SET question_id = EXCLUDED.question
 SELECT user_id, user_name, question_id, seen_at FROM presence
 WHERE document_id = %(document_id)s AND user_id <> current_user_id() AND seen_at > now() - interval '1 minute'
 ORDER BY user_name, user_id;
+
+-- name: desk_job
+-- The document of a job that is looked at, and where the job stands.
+SELECT j.job_id, j.document_id, d.filename, d.page_count AS pages, j.stage, j.state, j.outcome, j.phase, j.profile,
+    j.waits_since, w.workflow_type AS workflow
+FROM upload_jobs j JOIN documents d USING (document_id) JOIN processing_workflows w USING (document_id)
+WHERE j.job_id = %(job_id)s AND j.realm_id = %(realm_id)s;
+
+-- name: desk_chunk
+-- The chunk that a fact was found in.
+SELECT c.chunk_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to, c.char_from, c.char_to, c.token_count,
+    c.content_sha256
+FROM staged_chunks c JOIN staged_questions q USING (chunk_id) WHERE q.question_id = %(question_id)s;

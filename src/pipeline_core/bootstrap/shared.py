@@ -8,6 +8,7 @@ from pipeline_core.domain.realms import Person
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.review.add import AddFact
 from pipeline_core.review.bulk import Bulk
+from pipeline_core.review.desk import Desk
 from pipeline_core.review.parking import Parking
 from pipeline_core.review.service import Review
 from pipeline_core.services.acknowledge import Acknowledge
@@ -50,6 +51,10 @@ class UseCases(ABC):
     @cached_property
     def bulk(self) -> Bulk:
         return Bulk(self.open_uow)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.open_uow)
 
     @cached_property
     def staging(self) -> StagingService:

@@ -12,7 +12,6 @@ from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.domain.word_diff import Piece, word_diff
-from pipeline_core.domain.wording import counted
 
 _S = QuestionStatus
 
@@ -136,17 +135,6 @@ def next_open(facts: Sequence[ListedFact], after: UUID | None) -> ListedFact | N
     """Return the next fact that is to be decided, from this one on and around the list's end."""
     at = next((n for n, fact in enumerate(facts) if fact.question_id == after), -1)
     return next((fact for fact in (*facts[at + 1 :], *facts[: at + 1]) if fact.is_open), None)
-
-
-def why(facts: Sequence[ListedFact]) -> str:
-    """Say in a sentence why a person is asked about a document."""
-    alike, unsure = sum(fact.undecided > 0 for fact in facts), sum(fact.is_unsure for fact in facts)
-    told = []
-    if alike:
-        told.append(f"{counted(alike, 'fact looks', 'facts look')} like another one")
-    if unsure:
-        told.append(f"{counted(unsure, 'fact is', 'facts are')} not certain enough to be published unseen")
-    return " and ".join(told) or "every document of this workflow is looked at before it is published"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,26 @@ from pydantic import Field
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.facts import LeftOut
-from pipeline_core.domain.ids import QuestionId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, UserId
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
 from pipeline_core.domain.rows.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class DeskJob(Record):
+    """A job whose document is looked at."""
+
+    job_id: JobId
+    document_id: DocumentId
+    filename: str
+    pages: int | None
+    stage: JobStage
+    state: JobState
+    outcome: Outcome | None
+    phase: int
+    profile: Profile
+    waits_since: datetime | None
+    workflow: str
 
 
 @dataclass(frozen=True, slots=True)

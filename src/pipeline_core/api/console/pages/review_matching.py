@@ -16,20 +16,20 @@ from pipeline_core.api.console.desk import (
     next_open,
     proof_line,
     shown_pair,
-    why,
 )
 from pipeline_core.api.console.evidence import evidence_page, image_url
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.passages import passage
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit, walks
+from pipeline_core.domain.asking import Asked, why_asked
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState, Outcome
 from pipeline_core.domain.review import Expected, OfDocument, Reviewer
 from pipeline_core.domain.rows.desk import ListedFact
-from pipeline_core.domain.rows.documents import Original
+from pipeline_core.review.desk import OnDesk
 from pipeline_core.review.scope import SYSTEM
 
 router = console_router()
@@ -52,22 +52,15 @@ def show_document(
     visit: Visit, at: View, fact_id: UUID | None, *, edit: bool = False, status: int = 200, **more: object
 ) -> Response:
     """Render the page with this fact in the middle; ``more`` is what an action has to say."""
-    services = visit.services
-    job = services.views.job(services.realm_id, JobId(at.job_id))
-    document_id = DocumentId(job.document_id)
-    where = OfDocument(document_id)
-    facts = services.review.listed(document_id, services.realm_id)
+    services, by = visit.services, reviewer(visit)
+    desk = services.desk(JobId(at.job_id), by)
+    job, facts = desk.job, desk.facts
     rows = listed(facts, at.show, at.order, at.opened)
     current = _current(facts, rows, fact_id)
-    fact = services.review.facts(where, services.realm_id, ids=[current.question_id])[0] if current else None
-    pairs = _pairs(visit, where, current) if current else []
-    if fact:
-        services.bulk.mark_opened(where, [fact.question_id], by=reviewer(visit))
-    sources = services.sources.of_fact(document_id, fact.question_id) if fact else []
-    shown = evidence_page(visit, document_id, fact.question_id, link=at.url) if fact else None
-    parked = job.parked if job.parked and not job.parked.error else None
+    looked = services.desk.look(job.document_id, current.question_id if current else None, by)
+    fact = looked.fact
+    parked = desk.parked if desk.parked and not desk.parked.error else None
     is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
-    ledger = ledger_of(facts)
     return visit.page(
         "review_matching.html",
         status,
@@ -76,24 +69,24 @@ def show_document(
         rows=rows,
         # whoever walks the list by keys takes the fact and its source alone
         groups=[] if walks(visit.request) else grouped(rows, at.order, fact.page_unit if fact else None),
-        ledger=ledger,
+        ledger=ledger_of(facts),
         ledger_undecided=sum(row.undecided for row in facts),
-        why=why(facts),
+        why=_why(desk),
         current=current,
         index=next((n for n, row in enumerate(rows, 1) if row == current), None),
         fact_shown=fact,
         edit=edit,
-        pairs=pairs,
+        pairs=_pairs(visit, OfDocument(job.document_id), current) if current else [],
         proof=proof_line(fact) if fact else None,
-        passage=passage(sources[0].chunk, fact.evidence) if fact and sources else None,
-        shown=shown,
+        passage=passage(looked.chunk, fact.evidence) if fact and looked.chunk else None,
+        shown=evidence_page(visit, job.document_id, fact.question_id, link=at.url) if fact else None,
         parked=parked,
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
         may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),
-        others=services.review.look(document_id, services.realm_id, current.question_id if current else None),
-        undoable=services.review.can_undo(where, reviewer(visit)) if is_open else None,
-        ahead=_ahead(document_id, current, _after(rows, current), services.views.original(document_id)),
+        others=looked.others,
+        undoable=looked.undoable if is_open else None,
+        ahead=_ahead(visit, job.document_id, current, next_open(rows, current.question_id) if current else None),
         shows=Show,
         orders=Order,
         **{"typed": None, "conflict": None, **more},
@@ -111,11 +104,27 @@ def _pairs(visit: Visit, where: OfDocument, current: ListedFact) -> list[ShownPa
     ]
 
 
-def _ahead(document_id: UUID, current: ListedFact | None, following: ListedFact | None, original: Original) -> str:
+def _ahead(visit: Visit, document_id: DocumentId, current: ListedFact | None, following: ListedFact | None) -> str:
     """The picture that the next fact will need, if it is another one."""
-    if not (current and following and following.page and original.has_pictures) or following.page == current.page:
+    if not (current and following and following.page) or following.page == current.page:
         return ""
-    return image_url(document_id, following.page)
+    has_pictures = visit.services.views.original(document_id).has_pictures
+    return image_url(document_id, following.page) if has_pictures else ""
+
+
+def _why(desk: OnDesk) -> str:
+    """The sentence that says why a person is asked."""
+    job, facts = desk.job, desk.facts
+    asked = Asked(
+        job.stage,
+        alike=sum(fact.undecided > 0 for fact in facts),
+        facts_to_decide=sum(fact.is_unsure for fact in facts),
+        returned_for=desk.returned_for,
+        pending=sum(fact.status is QuestionStatus.PENDING for fact in facts),
+        workflow=job.workflow,
+        profile=job.profile,
+    )
+    return why_asked(asked)
 
 
 def _current(facts: Sequence[ListedFact], rows: Sequence[ListedFact], fact_id: UUID | None) -> ListedFact | None:
@@ -136,8 +145,3 @@ def reviewer(visit: Visit, reason: str = "", expected: Expected = NOTHING_SEEN) 
     """Return the visitor as who decides, why, and having seen what."""
     services = visit.services
     return Reviewer(services.realm_id, services.person.shown, reason, expected, services.user_id)
-
-
-def _after(rows: Sequence[ListedFact], current: ListedFact | None) -> ListedFact | None:
-    """The fact that a decision leads to; it is loaded ahead."""
-    return next_open(rows, current.question_id) if current else None

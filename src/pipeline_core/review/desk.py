@@ -1,0 +1,63 @@
+"""A reviewer's desk: a document with the list of its facts, and the one that is looked at, a transaction each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.domain.changes import Change
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.ids import DocumentId, JobId, QuestionId
+from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
+from pipeline_core.domain.rows.desk import DeskJob, ListedFact, Looking
+from pipeline_core.domain.rows.details import ParkedShown
+
+
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """A document and its facts; ``returned_for`` is the number of findings for which it was returned, if it was."""
+
+    job: DeskJob
+    parked: ParkedShown | None
+    returned_for: int | None
+    facts: Sequence[ListedFact]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A fact with the chunk that it was found in; who else looks, and the decision that the reviewer can take back."""
+
+    fact: StagedFact | None
+    chunk: Chunk | None
+    others: Sequence[Looking]
+    undoable: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Documents as one reviewer looks at them."""
+
+    open_uow: OpenUnitOfWork
+
+    def __call__(self, job_id: JobId, by: Reviewer) -> OnDesk:
+        """The document of a job and all its facts.
+
+        Raises:
+            NotFoundError: the realm has no such job.
+        """
+        with self.open_uow() as uow:
+            job = uow.desk.job(job_id, by.realm_id)
+            facts = uow.desk.facts(job.document_id)
+            return OnDesk(job, uow.desk.parked(job_id), uow.desk.returned_for(job_id), facts)
+
+    def look(self, document_id: DocumentId, fact_id: QuestionId | None, by: Reviewer) -> LookedAt:
+        """Look at a fact of a document, or at the document alone; others are told, and that the fact was opened."""
+        where = OfDocument(document_id)
+        with self.open_uow() as uow:
+            fact = next(iter(uow.reviews.facts(where, [fact_id])), None) if fact_id else None
+            chunk = uow.desk.chunk(fact.question_id) if fact else None
+            if fact:
+                uow.questions.open(where, [fact.question_id], realm_id=by.realm_id, user_id=by.user_id)
+            uow.desk.look(document_id, by.realm_id, fact_id)
+            looked = LookedAt(fact, chunk, uow.desk.others(document_id), uow.desk.last_change(document_id, by.by))
+            uow.commit()
+        return looked
