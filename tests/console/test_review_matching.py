@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.realms import Role
+from pipeline_core.review.decisions import Decision
 from tests.console.conftest import Console
-from tests.support.reviewing import facts, near_duplicate, park, state
+from tests.support.reviewing import CONTRADICTORY, ask, facts, near_duplicate, park, state
+from tests.support.through import through
 from tests.support.two_users import BOB
 
 TEXT = "# Boiler manual\n\n" + "\n\n".join(
@@ -216,7 +218,7 @@ def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: C
     else:
         page.locator("input[name=all_matching]").check()
     page.get_by_role("button", name="Reject…").click()
-    expect(page.locator("main")).to_contain_text("never opened by anybody")
+    expect(page.locator("main")).to_contain_text("nobody has opened")
     assert set(statuses(console, document_id)) == {"pending"}
     page.get_by_role("button", name=f"Reject {count} facts").click()
     expect(page.locator("#list .row.rejected")).to_have_count(count)
@@ -238,3 +240,74 @@ def test_thousands_of_ticks_are_read(console: Console) -> None:
     )
     assert answer.status == 200, answer.text()
     assert "Approve 4 facts?" in answer.text()
+
+
+def test_a_button_that_is_pressed_twice_decides_once(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    page.locator("#fact").get_by_role("button", name="Approve").dblclick()
+    expect(page.locator("#list .row.approved")).to_have_count(1)
+    expect(page.locator(".problem")).to_have_count(0)
+    assert statuses(console, document_id).count("approved") == 1
+
+
+def test_however_fast_keys_are_pressed_what_is_marked_is_what_is_shown(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    for key in "jjkjjk":
+        page.keyboard.press(key)
+    page.wait_for_timeout(1500)
+    marked = page.locator("#list [data-row][aria-current]").get_attribute("id")
+    assert page.locator("#fact").get_attribute("data-of") == marked
+    assert marked is not None
+    assert page.url.endswith(marked.removeprefix("row-"))
+
+
+def test_a_returned_document_begins_with_what_validation_named(console: Console) -> None:
+    document_id = park(console.pipeline, "costs.md", CONTRADICTORY)
+    app = console.pipeline
+    app.review.decide(document_id, ask(app, Decision.APPROVE))
+    through(app, [document_id])
+    app.review.decide(document_id, ask(app, Decision.RETURN))
+    page = console.sign_in().page
+    open_document(console, document_id, page)
+    expect(page.locator("#list .group").first).to_have_text("Named by validation")
+    expect(page.locator("#job .why")).to_contain_text("returned to matching review for")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("?since=99999999999999999999", None, 422),
+        ("?show=zzz", None, 422),
+        ("?show=%00", None, 422),
+        ("/bulk", {"status": "pending"}, 422),
+        ("/decide", None, 405),
+        ("/bulk", {"status": "approved"}, 422),
+    ],
+)
+def test_what_is_no_address_or_form_is_a_page(
+    console: Console, path: str, fields: dict[str, str] | None, status: int
+) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    ann = console.sign_in()
+    open_document(console, document_id, ann.page)
+    address, csrf = ann.page.url.partition("?")[0], ann.page.locator("input[name=csrf]").first.input_value()
+    headers = {"Accept": "text/html"}
+    send = ann.context.request
+    answer = (
+        send.get(address + path, headers=headers)
+        if fields is None
+        else send.post(address + path, form={**fields, "csrf": csrf}, headers=headers)
+    )
+    assert answer.status == status, answer.text()
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_another_sites_form_cannot_be_sent_again(console: Console) -> None:
+    ann = console.sign_in()
+    refused = ann.context.request.post("/realm/create", form={"name": "evil"}, headers={"Sec-Fetch-Site": "same-site"})
+    assert refused.status == 403
+    assert "Send it again" not in refused.text()

@@ -97,11 +97,11 @@ def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetim
     return sorted(found, key=_worth) if order is Order.UNSURE else found
 
 
-def _worth(fact: ListedFact) -> tuple[bool, int, int, float]:
-    """Pairs first, as one key decides two facts; then band by band the least certain, and within a band what most
-    documents repeat. Decided or not, so that no row moves."""
+def _worth(fact: ListedFact) -> tuple[bool, bool, int, int, float]:
+    """Facts that a finding names first, then pairs, as one key decides two facts; then band by band the least certain,
+    and within a band what most documents repeat. Decided or not, so that no row moves."""
     confidence = 2.0 if fact.confidence is None else fact.confidence
-    return not fact.pairs, -_band_of(confidence), -fact.settles, confidence
+    return not fact.is_named, not fact.pairs, -_band_of(confidence), -fact.settles, confidence
 
 
 def _band_of(confidence: float) -> int:
@@ -120,6 +120,8 @@ def grouped(facts: Sequence[ListedFact], order: Order, unit: str | None) -> list
 
 
 def _band(fact: ListedFact) -> str:
+    if fact.is_named:
+        return "Named by validation"
     if fact.pairs:
         return "Looks like another fact"
     if fact.confidence is None:

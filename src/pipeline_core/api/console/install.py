@@ -1,6 +1,7 @@
 """Puts the console into the application."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console import assets, live, sign_in
@@ -24,6 +25,8 @@ from pipeline_core.api.console.pages import (
     search,
     validate,
 )
+from pipeline_core.api.console.routing import problem
+from pipeline_core.domain.errors import NotFoundError
 
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -60,3 +63,15 @@ def install(app: FastAPI) -> None:
     """Add every page, and the files that they need."""
     for router in (_front, assets.router, *PAGES):
         app.include_router(router)
+    of_programs = app.exception_handlers[HTTPException]
+
+    async def of_no_page(request: Request, error: Exception) -> Response:
+        """An address that is no page is a page for browsers, and a problem for programs."""
+        assert isinstance(error, HTTPException)
+        if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+            told = "This address is no page." if error.status_code in (404, 405) else str(error.detail)
+            return await problem(request, NotFoundError(told, action="Start from the dashboard."), error.status_code)
+        answer = of_programs(request, error)
+        return answer if isinstance(answer, Response) else await answer
+
+    app.add_exception_handler(HTTPException, of_no_page)

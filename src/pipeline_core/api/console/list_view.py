@@ -12,6 +12,12 @@ from fastapi import Depends, Query
 from pipeline_core.api.console.desk import Order, Show
 from pipeline_core.domain.lifecycle import REVIEW_PAGES
 
+_LATEST = 4_102_444_800
+"""The year 2100, in seconds since 1970."""
+
+
+Opened = Annotated[int | None, Query(ge=0, le=_LATEST)]
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -51,7 +57,10 @@ def _base(view: View) -> str:
 
 
 def view(
-    job_id: UUID, show: Show = Show.NEW, order: Order = Order.UNSURE, since: Annotated[int | None, Query(ge=0)] = None
+    job_id: UUID,
+    show: Show = Show.NEW,
+    order: Order = Order.UNSURE,
+    since: Opened = None,
 ) -> View:
     """Read the list's part of an address."""
     return View(job_id, show, order, int(datetime.now(UTC).timestamp()) if since is None else since)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,11 +13,13 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console.limits import LimitConsole
 from pipeline_core.api.console.sessions import CSRF_FIELD, ForgedFormError, SessionEndedError, require_own_form
+from pipeline_core.api.console.templating import who
 from pipeline_core.api.console.visits import here, html, is_htmx, own_path
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of, wrong_part
-from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedError, says_commands
+from pipeline_core.domain.errors import ChangedMeanwhileError, NotFoundError, PipelineError, RefusedError, says_commands
 from pipeline_core.domain.faults import of_machine
+from pipeline_core.domain.wording import dated
 
 if TYPE_CHECKING:
     from starlette._utils import AwaitableOrContextManager
@@ -52,6 +54,8 @@ class ConsoleRoute(APIRoute):
         async def handle(request: Request) -> Response:
             request = _FormRequest(request.scope, request.receive)
             try:
+                if "\0" in unquote(request.url.query):
+                    raise RefusedError("The address has a character that no text may have.", action="Type it again.")
                 return await answer(request)
             except RequestValidationError as error:
                 return await problem(request, _of_input(request, error))
@@ -89,12 +93,12 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
         request,
         "problem.html",
         status,
-        title="There is nothing here" if status == 404 else _title(error, status),
-        message=error.message,
+        title="There is nothing here" if status in (404, 405) else _title(error, status),
+        message=_told(error),
         advice=advice(error),
         kept=kept,
         needs_sign_in=ended,
-        resend_to=request.url.path if kept and isinstance(error, _CAN_RESEND) else "",
+        resend_to=here(request) if kept and isinstance(error, _CAN_RESEND) else "",
         back=_back(request),
     )
     if is_htmx(request):
@@ -102,8 +106,19 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
     return made
 
 
+def _told(error: PipelineError) -> str:
+    """The message; of a decision that came too late, who was faster, without ids and versions."""
+    if not isinstance(error, ChangedMeanwhileError) or not error.changed:
+        return error.message
+    first = error.changed[0]
+    what = first.what.replace("_", " ")
+    return f"{who(first.who)} was faster, on {dated(first.when)}: {what}. Nothing of yours was carried out."
+
+
 def advice(error: PipelineError) -> str:
     """Return what to do, where that is worded for neither the command line nor programs."""
+    if isinstance(error, ChangedMeanwhileError):
+        return "Look at how it stands now, and decide again."
     said = (error.what_to_do, error.http_what_to_do)
     return next((one for one in said if one and not says_commands(one) and "/api/" not in one), "")
 

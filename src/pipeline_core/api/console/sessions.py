@@ -25,6 +25,12 @@ class ForgedFormError(NotPermittedError):
     code = NotPermittedError.code
 
 
+class ForeignPageError(NotPermittedError):
+    """Another site's page made this request."""
+
+    code = NotPermittedError.code
+
+
 class SessionEndedError(AuthenticationError):
     """You are not signed in."""
 
@@ -129,6 +135,7 @@ async def require_own_form(request: Request) -> None:
     """Refuse what another site made this browser send.
 
     Raises:
+        ForeignPageError: another site's page made it.
         ForgedFormError: it is no form of this browser's session.
         SessionEndedError: nobody is signed in.
     """
@@ -147,7 +154,7 @@ def require_same_origin(request: Request) -> None:
     """Refuse a request that another site's page has made.
 
     Raises:
-        ForgedFormError: the browser says so.
+        ForeignPageError: the browser says so.
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
@@ -155,7 +162,7 @@ def require_same_origin(request: Request) -> None:
     # a browser that says neither is older than both headers; the form's proof is asked for besides
     is_foreign = site not in ("same-origin", "none") if site else bool(origin) and origin not in (ours, "null")
     if is_foreign:
-        raise ForgedFormError("Another site's page made this request.", action="Use this site's own pages.")
+        raise ForeignPageError("Nothing was done.", action="Use this site's own pages.")
 
 
 def _is_loopback(host: str) -> bool:

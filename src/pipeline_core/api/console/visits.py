@@ -107,6 +107,9 @@ class Visit:
         made = html(self.request, template, status, visit=self, said=said, **context)
         if said:
             Cookies(self.request).drop(made, "said")
+        # a form that a script has sent leads to another page, whose address is then that of the page that is open
+        if self.request.method == "GET" and self.request.headers.get("hx-source", "").startswith("form"):
+            made.headers["HX-Push-Url"] = here(self.request)
         return made
 
     def go(self, path: str, *, said: str = "") -> Response:

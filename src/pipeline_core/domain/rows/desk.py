@@ -57,6 +57,8 @@ class ListedFact(Record):
     """Not certain enough to be published unseen, and nobody has decided it."""
     is_looked_at: bool
     """Every fact of its document is looked at before it is published, however certain."""
+    is_named: bool
+    """A finding names it for which the document was returned to matching review."""
     pairs: int
     """Pairs of near-duplicates that it is the newer half of, and that are a person's to decide."""
     undecided: int
@@ -69,7 +71,7 @@ class ListedFact(Record):
     @property
     def is_open(self) -> bool:
         """Returns whether a person has still to decide about it."""
-        is_asked = self.is_unsure or self.is_looked_at or self.is_reviewed or self.confidence is None
+        is_asked = self.is_unsure or self.is_looked_at or self.is_named or self.is_reviewed or self.confidence is None
         return self.undecided > 0 or (self.status is QuestionStatus.PENDING and is_asked)
 
 

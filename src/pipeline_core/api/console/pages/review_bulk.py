@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.desk import listed
 from pipeline_core.api.console.list_view import AView
+from pipeline_core.api.console.pages.review_decisions import Verdict
 from pipeline_core.api.console.pages.review_matching import PATH, reviewer
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToReview
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.errors import ConflictError, RefusedError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.review import OfDocument, Seen
@@ -28,10 +29,11 @@ _MOST = 5000
 def decide_many(
     visit: ToReview,
     at: AView,
-    status: Annotated[QuestionStatus, Form()],
+    status: Annotated[Verdict, Form()],
     fact_id: Annotated[list[UUID], Form(max_length=_MOST)] = [],  # noqa: B006 - FastAPI copies it
     all_matching: Annotated[bool, Form()] = False,
     version: Annotated[int | None, Form()] = None,
+    expected: Annotated[int | None, Form()] = None,
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Show what would be decided; sent again with the version that was shown, decide it, all or nothing."""
@@ -56,6 +58,8 @@ def decide_many(
             never_opened=sum(not fact.is_opened for fact in chosen),
             version=services.review.seen(where, reviewer(visit)).version,
         )
+    if len(chosen) != expected:
+        raise ConflictError("Others are listed now than were shown; nothing was decided.", action="Look again.")
     ids = [fact.question_id for fact in chosen]
     by = reviewer(visit, reason, {where.id: Seen(JobStage.MATCHING_REVIEW, version)})
     change = services.review.decide_facts(where, ids, status, by=by)

@@ -1,6 +1,7 @@
 """Decisions in matching review: each a form that posts, and leads to what is to be decided next."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Form
@@ -10,13 +11,14 @@ from pipeline_core.api.console.desk import ledger_of, listed, next_open
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.pages.review_matching import PATH, reviewer, show_document
 from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.templating import who
 from pipeline_core.api.console.visits import ToReview, Visit
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import ChangedMeanwhileError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage
 from pipeline_core.domain.question_filter import QuestionFilter
-from pipeline_core.domain.review import OfDocument, Seen
+from pipeline_core.domain.review import OfDocument, Reviewer, Seen
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
 
@@ -26,6 +28,7 @@ _WINDOW_S = 10.0
 _DONE = {QuestionStatus.APPROVED: "Approved", QuestionStatus.REJECTED: "Rejected"}
 FactId = Annotated[UUID, Form()]
 Version = Annotated[int, Form()]
+Verdict = Literal[QuestionStatus.APPROVED, QuestionStatus.REJECTED]
 Text = Annotated[str, Form(max_length=20_000)]
 
 
@@ -33,12 +36,15 @@ def _document(visit: Visit, at: View) -> OfDocument:
     return OfDocument(DocumentId(visit.services.views.job_state(JobId(at.job_id)).document_id))
 
 
-def _go_on(visit: Visit, at: View, change: Change, decided: UUID, said: str) -> Response:
+def _go_on(visit: Visit, at: View, to_run: Sequence[DocumentId], decided: UUID, said: str) -> Response:
     """Lead to the next fact that is to be decided; documents that go on by the decision are run."""
-    if change.to_run:
+    if to_run:
         visit.request.app.state.ask_for_run()
     services = visit.services
     facts = services.review.listed(_document(visit, at).document_id, services.realm_id)
+    this = next((fact for fact in facts if fact.question_id == decided), None)
+    if this and this.undecided:
+        return visit.go(at.url(decided), said=f"{said} Its near-duplicate is still to be decided.")
     following = next_open(listed(facts, at.show, at.order, at.opened), decided)
     return visit.go(at.url(following.question_id if following else decided), said=said)
 
@@ -48,7 +54,7 @@ def decide_fact(
     visit: ToReview,
     at: AView,
     fact_id: FactId,
-    status: Annotated[QuestionStatus, Form()],
+    status: Annotated[Verdict, Form()],
     seen: Annotated[str, Form(max_length=40)],
     version: Version,
     reason: Text = "",
@@ -59,8 +65,10 @@ def decide_fact(
     try:
         change = visit.services.review.decide_facts(where, [fact_id], status, by=by)
     except ChangedMeanwhileError as error:
+        if _is_done(error, by, status):
+            return _go_on(visit, at, (), fact_id, f"{_DONE[status]}.")
         return _too_late(visit, at, fact_id, error, {"reason": reason} if reason else None)
-    return _go_on(visit, at, change, fact_id, f"{_DONE[status]}.")
+    return _go_on(visit, at, change.to_run, fact_id, f"{_DONE[status]}.")
 
 
 @router.post(PATH + "/resolve")
@@ -79,8 +87,10 @@ def resolve_pair(
     try:
         change = visit.services.review.resolve(where, resolution, [pair_id], by=by)
     except ChangedMeanwhileError as error:
+        if _is_done(error, by, resolution):
+            return _go_on(visit, at, (), fact_id, f"{_RESOLVED[resolution]}.")
         return _too_late(visit, at, fact_id, error, None)
-    return _go_on(visit, at, change, fact_id, f"{_RESOLVED[resolution]}.")
+    return _go_on(visit, at, change.to_run, fact_id, f"{_RESOLVED[resolution]}.")
 
 
 _RESOLVED = {
@@ -118,12 +128,17 @@ def edit_fact(
     return visit.go(at.url(fact_id), said=said)
 
 
+def _is_done(error: ChangedMeanwhileError, by: Reviewer, wanted: str) -> bool:
+    """Return whether it is this reviewer's own decision that was faster: the button was pressed twice."""
+    return all(one.who == by.by and one.status == wanted for one in error.changed)
+
+
 def _too_late(
     visit: Visit, at: View, fact_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None
 ) -> Response:
     """Show the fact as it is now, who was faster, and what had been typed, to be sent again or not."""
     first = error.changed[0]
-    told = f"{first.who} was faster, on {dated(first.when)}: {first.what}. Nothing of yours was carried out."
+    told = f"{who(first.who)} was faster, on {dated(first.when)}: {first.what}. Nothing of yours was carried out."
     return show_document(
         visit, at, fact_id, edit=bool(typed and "answer" in typed), status=409, conflict=told, typed=typed
     )
@@ -150,12 +165,14 @@ def confirm_approval(visit: ToReview, at: AView) -> Response:
     services = visit.services
     job = services.views.job(services.realm_id, JobId(at.job_id))
     where = OfDocument(DocumentId(job.document_id))
+    facts = services.review.listed(where.document_id, services.realm_id)
     return visit.page(
         "review_approve.html",
         job=job,
         at=at,
+        undecided=sum(fact.undecided for fact in facts),
         preview=services.bulk.preview(where, services.realm_id, QuestionFilter(), QuestionStatus.APPROVED),
-        ledger=ledger_of(services.review.listed(where.document_id, services.realm_id)),
+        ledger=ledger_of(facts),
         version=services.review.seen(where, reviewer(visit)).version,
         window=_WINDOW_S,
     )

@@ -48,11 +48,16 @@
     const key = leader ? `${leader} ${event.key}` : event.key;
     leader = !leader && event.key === "g" ? "g" : "";
     const pressed = leader ? null : all("[data-key], [data-go]").find((b) => (b.dataset.key === key || b.dataset.go === key) && isShown(b));
-    if (pressed) { event.preventDefault(); if (!pressed.disabled) pressed.click(); }
+    // a key decides the fact that is marked, once: not while another one is on its way, nor by being held
+    const fact = pressed?.closest("[data-of]"), row = one("[data-row][aria-current]");
+    const waits = fact && ((row && row.id !== fact.dataset.of) || one("form.htmx-request"));
+    if (pressed) { event.preventDefault(); if (!pressed.disabled && !waits && !event.repeat) pressed.click(); }
     else if (!leader && inLists[key]) { event.preventDefault(); inLists[key](); }
   });
 
   document.addEventListener("click", (event) => { const row = event.target.closest("[data-row]"); if (row) mark(row); });
+  // what is marked is what is shown, whatever was loaded meanwhile
+  document.addEventListener("htmx:after:settle", () => { const row = document.getElementById(one("[data-of]")?.dataset.of); if (row) mark(row); });
 
   // counts what is typed against a least length (data-least), and what is selected (data-selected counts its form's boxes)
   const visible = (text) => [...text].filter((char) => /\S/u.test(char)).length;
