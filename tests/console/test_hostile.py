@@ -173,6 +173,7 @@ def send(page: Page, number: int, action: str, texts: Iterator[str]) -> None:
     page.wait_for_timeout(150)
 
 
+@pytest.mark.chaos
 def test_what_is_typed_does_nothing(filled: tuple[Console, Realm], eve: Watch) -> None:
     """Each form of each page is filled with hostile texts and sent, and what comes of it is looked at."""
     texts = cycle(PAYLOADS.values())
