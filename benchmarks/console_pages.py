@@ -1,33 +1,29 @@
 """The console in a browser: a document of 1,000 facts in review, and 10,000 documents in the list."""
 
 import io
-import shutil
 import statistics
 import textwrap
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import httpx
-import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.matching import _template as publish_one
 from benchmarks.matching import _Words as Words
 from benchmarks.production import Production
 from pipeline_core import logs
-from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
-from pipeline_core.api.server import config
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect
 from pipeline_core.services.intake import Upload
 from pipeline_core.settings import Settings, load_settings
+from tests.support.browser import launched
+from tests.support.serving import served
 
 FACTS, DOCUMENTS = 1_000, 10_000
 _SENTENCES = 3_200
@@ -64,7 +60,7 @@ def main(folder: Path, show: Show) -> None:
     manual = Pipeline(settings.model_copy(update={"workflow": "manual", "publish_from": 0.0, "ask_from": 0.0}))
     try:
         job_id, facts = _filled(app, manual)
-        with _served(app) as url:
+        with served(app) as url:
             _measure(url, settings, job_id, facts, show)
     finally:
         manual.close()
@@ -103,23 +99,6 @@ def _pdf(sentences: Iterator[str]) -> bytes:
     return output.getvalue()
 
 
-@contextmanager
-def _served(app: Pipeline) -> Iterator[str]:
-    made = config(create_app(app))
-    made.host, made.port = "127.0.0.1", 0
-    server = uvicorn.Server(made)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    [listener] = server.servers[0].sockets
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
 def _measure(url: str, settings: Settings, job_id: UUID, facts: int, show: Show) -> None:
     review = f"/review-matching/{job_id}"
     pages = [
@@ -133,16 +112,13 @@ def _measure(url: str, settings: Settings, job_id: UUID, facts: int, show: Show)
         client.post("/sign-in", data={"token": local_token(settings)})
         for asked in pages:
             rows.append(_row(asked.what, _first_bytes(client, asked.path), asked.most))
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 800})
         context.request.post("/sign-in", form={"token": local_token(settings)})
         page = context.new_page()
         page.goto(f"{review}?order=page")
         rows.append(_row("from j to the next fact", _presses(page, "j", "#fact .answer"), 100))
         rows.append(_row("from a (approve) to the next fact", _presses(page, "a", "#fact .answer"), None))
-        browser.close()
     show(
         "The console, milliseconds",
         ["what", "median", "p95", "to reach"],

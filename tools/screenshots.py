@@ -3,25 +3,20 @@
 import io
 import shutil
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-import uvicorn
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
-from pipeline_core.api.server import config
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.settings import load_settings
+from tests.support.browser import launched
+from tests.support.serving import served
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "docs" / "screenshots"
@@ -86,13 +81,10 @@ def main() -> None:
         app = Pipeline(settings)
         manual = Pipeline(settings.model_copy(update={"workflow": "manual"}))
         pages = _fill(app, manual)
-        with _served(app) as url, sync_playwright() as playwright:
-            program = shutil.which("chromium") or shutil.which("google-chrome")
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        with served(app) as url, launched() as browser:
             page = _signed_in(browser, url, local_token(settings), realm_id)
             for name, path in pages.items():
                 _take(page, name, path)
-            browser.close()
         for pipeline in (manual, app, own):
             pipeline.close()
     size = sum(file.stat().st_size for file in OUTPUT.iterdir())
@@ -157,23 +149,6 @@ def _torn(folder: Path) -> Path:
     file = folder / "torn-scan.pdf"
     file.write_bytes(b"%PDF-1.4\nnothing that is a page\n%%EOF")
     return file
-
-
-@contextmanager
-def _served(app: Pipeline) -> Iterator[str]:
-    made = config(create_app(app))
-    made.host, made.port = "127.0.0.1", 0
-    server = uvicorn.Server(made)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    [listener] = server.servers[0].sockets
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 def _signed_in(browser: Browser, url: str, token: str, realm_id: UUID) -> Page:

@@ -1,9 +1,5 @@
 """The console in a real server, and people with browsers in front of it."""
 
-import os
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,19 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.workers import WorkerProcesses
-from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
-from pipeline_core.api.server import config
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.realms import Role
 from pipeline_core.settings import load_settings
-from tests.support.browser import NAMES
+from tests.support import browser
 from tests.support.console_realm import Realm, fill
+from tests.support.serving import served
 from tests.support.two_users import ANN, BOB
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -34,15 +28,9 @@ NO_LIMITS = {"limit_uploads_per_day": 0, "limit_active_jobs": 0, "limit_console_
 # of a module: while it is there an event loop runs in this thread, which tests of other modules may need for their own
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser without a window; without one the tests are skipped, but not in continuous integration."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        missing = "No Chromium here, so no page was tried; `apt-get install chromium` brings one."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    """A browser without a window."""
+    with browser.chromium() as opened_browser:
+        yield opened_browser
 
 
 @dataclass
@@ -104,23 +92,15 @@ class Person:
 
 
 @contextmanager
-def served(pipeline: Pipeline, chromium: Browser) -> Iterator[Console]:
+def opened(pipeline: Pipeline, chromium: Browser) -> Iterator[Console]:
     """A server of the console over a pipeline; at the end nobody's browser may have complained."""
-    server = uvicorn.Server(_config(pipeline))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.02)
-    [listener] = server.servers[0].sockets
-    console = Console(pipeline, f"http://127.0.0.1:{listener.getsockname()[1]}", chromium)
-    try:
-        yield console
-    finally:
-        for person in console.people:
-            person.context.close()
-        server.should_exit = True
-        thread.join(10)
+    with served(pipeline) as url:
+        console = Console(pipeline, url, chromium)
+        try:
+            yield console
+        finally:
+            for person in console.people:
+                person.context.close()
     for person in console.people:
         person.check()
 
@@ -128,8 +108,8 @@ def served(pipeline: Pipeline, chromium: Browser) -> Iterator[Console]:
 @pytest.fixture
 def open_console(chromium: Browser) -> Iterator[Callable[[Pipeline], Console]]:
     """Serves the console over a pipeline."""
-    with ExitStack() as opened:
-        yield lambda pipeline: opened.enter_context(served(pipeline, chromium))
+    with ExitStack() as consoles:
+        yield lambda pipeline: consoles.enter_context(opened(pipeline, chromium))
 
 
 @contextmanager
@@ -146,7 +126,7 @@ def filled_console(
         for workflow in ("automatic", "manual")
     ]
     realm = fill(*both, hostile=hostile)
-    with served(both[0], chromium) as console:
+    with opened(both[0], chromium) as console:
         console.realm_id = realm_id
         yield console, realm
     for pipeline in (*both, own):
@@ -168,12 +148,6 @@ def team_console(
         return open_console(make_pipeline(changes={**changes, "realm_id": realm_id}))
 
     return make
-
-
-def _config(pipeline: Pipeline) -> uvicorn.Config:
-    made = config(create_app(pipeline))
-    made.host, made.port = "127.0.0.1", 0
-    return made
 
 
 @pytest.fixture

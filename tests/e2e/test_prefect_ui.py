@@ -1,15 +1,19 @@
 """The Prefect server's own pages, in a browser: they show this server's runs, whatever its port is."""
 
 import os
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 from prefect import flow
 
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.prefect_login import CLIENT
 from pipeline_core.settings import Settings
-from tests.support.browser import browser
+from tests.support.browser import chromium
+
+_READY_MS = 20_000
 
 
 def test_the_pages_show_the_runs_of_this_server(prefect_api_url: str) -> None:
@@ -21,17 +25,22 @@ def test_the_pages_show_the_runs_of_this_server(prefect_api_url: str) -> None:
         pass
 
     looked_at()
-    with browser() as page:
-        page.open(f"{server}/runs")
-        assert "a run to look at" not in page.reads("Login")
+    asked = set()  # pictures within a page have no host
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1400, "height": 2000})
+        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+        read = expect(page.locator("body"))
+        page.goto(f"{server}/runs")
+        read.to_contain_text("Login", timeout=_READY_MS)
+        read.not_to_contain_text("a run to look at")
         page.evaluate(f"localStorage.setItem('prefect-password', btoa('{os.environ[CLIENT]}'))")
-        page.open(f"{server}/runs")
-        assert "a run to look at" in page.reads("a run to look at")
-        page.open(f"{server}/dashboard")
-        dashboard = page.reads("Flow Runs", "total")
-        assert "total" in dashboard
-        assert "V2" not in dashboard  # it asks a host of its maker's, whatever the settings are
-        assert page.asked() == {server.removeprefix("http://")}
+        page.goto(f"{server}/runs")
+        read.to_contain_text("a run to look at", timeout=_READY_MS)
+        page.goto(f"{server}/dashboard")
+        for words in ("Flow Runs", "total"):
+            read.to_contain_text(words, timeout=_READY_MS)
+        read.not_to_contain_text("V2")  # it asks a host of its maker's, whatever the settings are
+    assert asked - {""} == {server.removeprefix("http://")}
 
 
 def test_only_the_first_user_interface_is_served(prefect_api_url: str) -> None:

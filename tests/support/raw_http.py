@@ -1,16 +1,11 @@
 """Requests as bytes, to an API that is served by a process's own thread."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
-from pipeline_core.api.app import create_app
 from pipeline_core.api.auth import local_token
-from pipeline_core.api.server import bind, config
 from pipeline_core.bootstrap import Pipeline
+from tests.support.serving import served
 
 UPLOAD = "/api/v2/upload"
 
@@ -18,17 +13,8 @@ UPLOAD = "/api/v2/upload"
 @contextmanager
 def served_at(pipeline: Pipeline, port: int) -> Iterator[tuple[int, str]]:
     """A real server, as it is configured for use; its port and a token."""
-    listeners = bind(pipeline.settings.model_copy(update={"api_port": port}))
-    server = uvicorn.Server(config(create_app(pipeline)))
-    thread = threading.Thread(target=server.run, args=(listeners,))
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
+    with served(pipeline, port):
         yield port, local_token(pipeline.settings)
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def head(token: str, length: int) -> bytes:
