@@ -91,18 +91,28 @@ class QuestionCursor:
         ] = None,
     ) -> None:
         self.limit = limit
-        rank, place, row_id = cursor.split(".") if cursor else ("", "", "")
-        self.after: QuestionPosition | None = (int(rank), int(place), UUID(row_id)) if cursor else None
+        self.after = question_position(cursor) if cursor else None
 
     def page(self, rows: Sequence[Item], position: Callable[[Item], QuestionPosition]) -> dict[str, Any]:
         """The page of these rows, of which one more than ``limit`` was asked for."""
         more = len(rows) > self.limit
         shown = rows[: self.limit]
-        rank, place, row_id = position(shown[-1]) if more else (0, 0, UUID(int=0))
-        return {"items": shown, "next_cursor": f"{rank}.{place}.{row_id.hex}" if more else None}
+        return {"items": shown, "next_cursor": question_cursor(position(shown[-1])) if more else None}
 
 
 QuestionPageCursor = Annotated[QuestionCursor, Depends()]
+
+
+def question_cursor(position: QuestionPosition) -> str:
+    """The cursor that names this position."""
+    rank, place, row_id = position
+    return f"{rank}.{place}.{row_id.hex}"
+
+
+def question_position(cursor: str) -> QuestionPosition:
+    """The position that a cursor names, which is of the form that ``QuestionCursor`` requires."""
+    rank, place, row_id = cursor.split(".")
+    return int(rank), int(place), UUID(row_id)
 
 
 class OffsetCursor:

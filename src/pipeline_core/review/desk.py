@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.changes import Change
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.ids import DocumentId, JobId, QuestionId
-from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact
+from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, RealmId
+from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact, Where
 from pipeline_core.domain.rows.desk import DeskJob, ListedFact, Looking
 from pipeline_core.domain.rows.details import ParkedShown
+from pipeline_core.review.service import require_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,38 @@ class Desk:
             job = uow.desk.job(job_id, by.realm_id)
             facts = uow.desk.facts(job.document_id)
             return OnDesk(job, uow.desk.parked(job_id), uow.desk.returned_for(job_id), facts)
+
+    def job(self, job_id: JobId, realm_id: RealmId) -> DeskJob:
+        """The job and its document.
+
+        Raises:
+            NotFoundError: the realm has no such job.
+        """
+        with self.open_uow() as uow:
+            return uow.desk.job(job_id, realm_id)
+
+    def undoable(self, where: Where, by: Reviewer) -> Change | None:
+        """The decision that the reviewer can take back in a document or bank.
+
+        Raises:
+            NotFoundError: the realm has no such document or batch.
+        """
+        with self.open_uow() as uow:
+            require_owner(uow, where, by.realm_id)
+            return uow.desk.last_change(where.id, by.by)
+
+    def present(self, document_id: DocumentId, realm_id: RealmId, fact_id: QuestionId | None) -> Sequence[Looking]:
+        """Tell the others that whoever asks looks at a document, or at a fact of it; returns who else does.
+
+        Raises:
+            NotFoundError: the realm has no such document.
+        """
+        with self.open_uow() as uow:
+            require_owner(uow, OfDocument(document_id), realm_id)
+            uow.desk.look(document_id, realm_id, fact_id)
+            others = uow.desk.others(document_id)
+            uow.commit()
+        return others
 
     def look(self, document_id: DocumentId, fact_id: QuestionId | None, by: Reviewer) -> LookedAt:
         """Look at a fact of a document, or at the document alone; others are told, and that the fact was opened."""

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.changes import Change as LastChange
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
 from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, RealmId
@@ -21,7 +20,6 @@ from pipeline_core.domain.review import (
     WaitingJob,
     Where,
 )
-from pipeline_core.domain.rows.desk import ListedFact, Looking
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review import deciding, documents
 from pipeline_core.review.bank_scope import BankScope, has_new_words
@@ -107,35 +105,6 @@ class Review:
     def undo_last(self, where: Where, *, by: Reviewer) -> Change:
         """Take back the reviewer's newest decision in a document or bank; done again, the one before it."""
         return self._change(where, by, deciding.undo_last)
-
-    def can_undo(self, where: Where, by: Reviewer) -> LastChange | None:
-        """The decision that ``undo_last`` would take back."""
-        with self.open_uow() as uow:
-            require_owner(uow, where, by.realm_id)
-            return uow.desk.last_change(where.id, by.by)
-
-    def listed(self, document_id: DocumentId, realm_id: RealmId) -> list[ListedFact]:
-        """A line for each fact of a document, in the order of the file.
-
-        Raises:
-            NotFoundError: the user has no such document.
-        """
-        with self.open_uow() as uow:
-            require_owner(uow, OfDocument(document_id), realm_id)
-            return uow.desk.facts(document_id)
-
-    def look(self, document_id: DocumentId, realm_id: RealmId, question_id: QuestionId | None = None) -> list[Looking]:
-        """Tell the others that whoever asks looks at a document, or at a fact of it; returns who else does.
-
-        Raises:
-            NotFoundError: the user has no such document.
-        """
-        with self.open_uow() as uow:
-            require_owner(uow, OfDocument(document_id), realm_id)
-            uow.desk.look(document_id, realm_id, question_id)
-            others = uow.desk.others(document_id)
-            uow.commit()
-        return others
 
     def _change(
         self, where: Where, by: Reviewer, work: Callable[[Scope], Change], within: WithinTransaction | None = None

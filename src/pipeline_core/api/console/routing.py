@@ -13,13 +13,12 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console.limits import LimitConsole
 from pipeline_core.api.console.sessions import CSRF_FIELD, ForgedFormError, SessionEndedError, require_own_form
-from pipeline_core.api.console.templating import who
+from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import here, html, is_htmx, own_path
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of, wrong_part
 from pipeline_core.domain.errors import ChangedMeanwhileError, NotFoundError, PipelineError, RefusedError, says_commands
 from pipeline_core.domain.faults import of_machine
-from pipeline_core.domain.wording import dated
 
 if TYPE_CHECKING:
     from starlette._utils import AwaitableOrContextManager
@@ -94,7 +93,7 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
         "problem.html",
         status,
         title="There is nothing here" if status in (404, 405) else _title(error, status),
-        message=_told(error),
+        message=too_late(error) if isinstance(error, ChangedMeanwhileError) else error.message,
         advice=advice(error),
         kept=kept,
         needs_sign_in=ended,
@@ -104,15 +103,6 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
     if is_htmx(request):
         made.headers.update(_AS_NOTICE)
     return made
-
-
-def _told(error: PipelineError) -> str:
-    """The message; of a decision that came too late, who was faster, without ids and versions."""
-    if not isinstance(error, ChangedMeanwhileError) or not error.changed:
-        return error.message
-    first = error.changed[0]
-    what = first.what.replace("_", " ")
-    return f"{who(first.who)} was faster, on {dated(first.when)}: {what}. Nothing of yours was carried out."
 
 
 def advice(error: PipelineError) -> str:

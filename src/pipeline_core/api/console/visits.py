@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -18,12 +19,14 @@ from pipeline_core.api.deps import services_in
 from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.realms import Realm, Role
+from pipeline_core.domain.review import Expected, Reviewer
 
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types htmx"
 )
+NOTHING_SEEN: Expected = MappingProxyType({})
 _MAX_SAID = 3000
 """Characters of a cookie, every letter but the plainest as several."""
 
@@ -96,6 +99,11 @@ class Visit:
     def waiting(self) -> int:
         """The number of documents and question banks that wait for a person in this realm."""
         return self.services.views.waiting_total([self.services.realm_id])
+
+    def reviewer(self, reason: str = "", expected: Expected = NOTHING_SEEN) -> Reviewer:
+        """Return the visitor as who decides, why, and having seen what."""
+        services = self.services
+        return Reviewer(services.realm_id, services.person.shown, reason, expected, services.user_id)
 
     def may(self, role: Role | str) -> bool:
         """Return whether the visitor's role includes this one."""

@@ -1,5 +1,6 @@
 """A document's facts, one by one: what is staged, and adding what was missed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -174,10 +175,10 @@ def change_fact(document_id: UUID, fact_id: UUID, body: FactPatch, request: Requ
 
 
 @router.post("/presence", summary="Say that you look at a document", response_model=list[Looking])
-def look(document_id: UUID, services: Services, body: Look | None = None) -> list[Looking]:
+def look(document_id: UUID, services: Services, body: Look | None = None) -> Sequence[Looking]:
     """Returns others who looked at it within the last minute, and at which fact. Say it again while you look."""
     fact_id = QuestionId(body.question_id) if body and body.question_id else None
-    return services.review.look(DocumentId(document_id), services.realm_id, fact_id)
+    return services.desk.present(DocumentId(document_id), services.realm_id, fact_id)
 
 
 @router.post("/undo", summary="Undo your last decision on a document's facts", response_model=Changed)

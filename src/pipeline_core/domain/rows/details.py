@@ -27,6 +27,11 @@ class ParkedShown(Record):
         Field(description="Why it was refused when its time came: the document waits for another decision"),
     ]
 
+    @property
+    def is_due(self) -> bool:
+        """Return whether it is still to be carried out, and can be taken back."""
+        return self.error is None
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseTime(Record):

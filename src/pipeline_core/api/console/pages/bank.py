@@ -6,9 +6,9 @@ from uuid import UUID
 from starlette.responses import Response
 
 from pipeline_core.api.console.bank_view import ABankView, BankShow, BankView
-from pipeline_core.api.console.pages.review_matching import reviewer
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.api.pagination import question_cursor, question_position
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.question_filter import QuestionFilter
@@ -40,7 +40,7 @@ def show_bank(
         shown = next(iter(_of_ids(visit, at, [question_id])), None)
         rows = sorted([*rows, *([shown] if shown else [])], key=_place)
     if shown and not shown.is_opened:
-        services.bulk.mark_opened(where, [shown.question_id], by=reviewer(visit))
+        services.bulk.mark_opened(where, [shown.question_id], by=visit.reviewer())
     batch = services.views.batch(BatchId(at.batch_id))
     may_decide = visit.may("reviewer") and batch.document_id is None and batch.status is not BatchStatus.IMPORTING
     return visit.page(
@@ -55,7 +55,7 @@ def show_bank(
         edit=edit and may_decide,
         may_decide=may_decide,
         to_import=batch.approved - batch.imported,
-        undoable=services.review.can_undo(where, reviewer(visit)) if may_decide else None,
+        undoable=services.desk.undoable(where, visit.reviewer()) if may_decide else None,
         following=following(rows, question_id),
         shows=BankShow,
         **{"typed": None, "conflict": "", **more},
@@ -65,15 +65,14 @@ def show_bank(
 def rows_of(visit: Visit, at: BankView) -> tuple[list[ListedQuestion], str]:
     """A page of the questions, with those that were decided since it was opened, and the cursor of the next."""
     services, where = visit.services, OfBatch(BatchId(at.batch_id))
-    rank, place, row_id = at.cursor.split(".") if at.cursor else ("", "", "")
-    after = (int(rank), int(place), UUID(row_id)) if at.cursor else None
+    after = question_position(at.cursor) if at.cursor else None
     found = services.bulk.questions(where, services.realm_id, at.filter, after=after, limit=ROWS + 1)
     last = found[ROWS - 1] if len(found) > ROWS else None
     rows = found[:ROWS]
     missing = set(at.kept) - {row.question_id for row in rows}
     if missing and at.show is not BankShow.ALL:
         rows = sorted([*rows, *_of_ids(visit, at, list(missing))], key=_place)
-    return rows, f"{last.rank}.{last.position}.{last.question_id.hex}" if last else ""
+    return rows, question_cursor((last.rank, last.position, last.question_id)) if last else ""
 
 
 def _of_ids(visit: Visit, at: BankView, ids: Sequence[UUID]) -> list[ListedQuestion]:

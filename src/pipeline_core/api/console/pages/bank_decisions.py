@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.bank_view import ABankView, BankView
 from pipeline_core.api.console.pages.bank import PATH, following, rows_of, show_bank
-from pipeline_core.api.console.pages.review_matching import reviewer
 from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import ToReview, Visit
 from pipeline_core.api.matching import Verdict
 from pipeline_core.domain.errors import ChangedMeanwhileError, RefusedError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.review import OfBatch, Seen
-from pipeline_core.domain.wording import counted, dated
+from pipeline_core.domain.wording import counted
 
 router = console_router()
 _DONE = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected"}
@@ -40,7 +40,7 @@ def decide_question(
     version: Version,
 ) -> Response:
     """Approve or reject the open question, as it was seen, and open the next."""
-    by = reviewer(visit, expected={question_id: Seen(seen, version)})
+    by = visit.reviewer(expected={question_id: Seen(seen, version)})
     try:
         visit.services.review.decide_facts(_where(at), [question_id], decision.status, by=by)
     except ChangedMeanwhileError as error:
@@ -58,7 +58,7 @@ def decide_selected(
     """Approve or reject the questions whose boxes are checked, all or nothing."""
     if not question_ids:
         raise RefusedError("No question is selected.", action="Check the boxes of those that are meant.")
-    change = visit.services.review.decide_facts(_where(at), question_ids, decision.status, by=reviewer(visit))
+    change = visit.services.review.decide_facts(_where(at), question_ids, decision.status, by=visit.reviewer())
     said = f"{counted(len(change.changed), 'question')} {_DONE[decision]}."
     return visit.go(at.keeping(*question_ids).url(), said=said)
 
@@ -77,7 +77,7 @@ def decide_all(
     visit: ToReview, at: ABankView, decision: Annotated[Verdict, Form()], total: Annotated[int, Form()]
 ) -> Response:
     """Decide about all that match, if they are as many as were shown."""
-    change = visit.services.bulk.decide(_where(at), at.filter, decision.status, by=reviewer(visit), expected=total)
+    change = visit.services.bulk.decide(_where(at), at.filter, decision.status, by=visit.reviewer(), expected=total)
     return visit.go(at.url(), said=f"{counted(len(change.changed), 'question')} {_DONE[decision]}.")
 
 
@@ -101,7 +101,7 @@ def edit_question(
         "notes": notes,
     }  # fmt: skip
     words = {name: text.strip() or None for name, text in typed.items()}
-    by = reviewer(visit, expected={question_id: Seen(seen, version)})
+    by = visit.reviewer(expected={question_id: Seen(seen, version)})
     try:
         change = visit.services.review.edit(_where(at), question_id, words, by=by)
     except ChangedMeanwhileError as error:
@@ -115,7 +115,7 @@ def edit_question(
 @router.post(PATH + "/undo")
 def undo(visit: ToReview, at: ABankView, open: UUID | None = None) -> Response:
     """Take back the reviewer's last decision here that stands, with all that it was about."""
-    change = visit.services.review.undo_last(_where(at), by=reviewer(visit))
+    change = visit.services.review.undo_last(_where(at), by=visit.reviewer())
     subject = change.changed[0] if len(change.changed) == 1 else open
     return visit.go(at.url(subject), said=f"Taken back: {counted(len(change.changed), 'decision')}.")
 
@@ -123,7 +123,7 @@ def undo(visit: ToReview, at: ABankView, open: UUID | None = None) -> Response:
 @router.post(PATH + "/import")
 def import_approved(visit: ToReview, at: ABankView) -> Response:
     """Queue the import of what is approved; a worker embeds and publishes it."""
-    waiting = visit.services.staging.importer.request(BatchId(at.batch_id), by=reviewer(visit))
+    waiting = visit.services.staging.importer.request(BatchId(at.batch_id), by=visit.reviewer())
     visit.request.app.state.ask_for_run()
     return visit.go(at.path, said=f"{counted(waiting, 'question is', 'questions are')} being imported.")
 
@@ -131,7 +131,7 @@ def import_approved(visit: ToReview, at: ABankView) -> Response:
 @router.post(PATH + "/notes")
 def keep_notes(visit: ToReview, at: ABankView, notes: Text = "") -> Response:
     """Keep what people say of the bank as a whole."""
-    visit.services.staging.set_notes(BatchId(at.batch_id), notes, by=reviewer(visit))
+    visit.services.staging.set_notes(BatchId(at.batch_id), notes, by=visit.reviewer())
     return visit.go(at.url(), said="The notes are kept." if notes.strip() else "The notes are gone.")
 
 
@@ -149,6 +149,4 @@ def _too_late(
     visit: Visit, at: BankView, question_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None = None
 ) -> Response:
     """Show the question as it is now, who was faster, and what had been typed."""
-    first = error.changed[0]
-    told = f"{first.who} was faster, on {dated(first.when)}: {first.what}. Nothing of yours was carried out."
-    return show_bank(visit, at, question_id, edit=typed is not None, status=409, conflict=told, typed=typed)
+    return show_bank(visit, at, question_id, edit=typed is not None, status=409, conflict=too_late(error), typed=typed)

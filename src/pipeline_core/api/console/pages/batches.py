@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import File, Query, UploadFile
 from starlette.responses import Response
 
-from pipeline_core.api.console.pages.review_matching import reviewer
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit
 from pipeline_core.api.pagination import decode, encode
@@ -87,7 +86,7 @@ def take_bank(visit: ToContribute, file: Annotated[UploadFile, File()]) -> Respo
     filename = file.filename or ""
     if not filename:
         raise RefusedError("No file was chosen.", action="Choose or drop a markdown file.")
-    return _staged(visit, visit.services.staging.take_bank(file.file.read(), filename, by=reviewer(visit)), filename)
+    return _staged(visit, visit.services.staging.take_bank(file.file.read(), filename, by=visit.reviewer()), filename)
 
 
 @router.post(PATH + "/sample")
@@ -95,7 +94,7 @@ def take_sample(visit: ToContribute) -> Response:
     """Stage the sample, to try what follows."""
     data = SAMPLE.encode()
     name = "sample-questions.md"
-    return _staged(visit, visit.services.staging.take_bank(data, name, by=reviewer(visit)), name)
+    return _staged(visit, visit.services.staging.take_bank(data, name, by=visit.reviewer()), name)
 
 
 def _staged(visit: Visit, staged: StagedBank, filename: str) -> Response:

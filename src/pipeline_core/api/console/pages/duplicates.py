@@ -9,14 +9,14 @@ from fastapi import Form, Query
 from starlette.responses import Response
 
 from pipeline_core.api.console.desk import shown_pair
-from pipeline_core.api.console.pages.review_matching import reviewer
 from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import ToLook, ToReview, Visit
 from pipeline_core.domain.errors import ChangedMeanwhileError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.question_filter import PairFilter, PairGroup, group_of
 from pipeline_core.domain.review import OfBatch, Seen, StagedPair
-from pipeline_core.domain.wording import counted, dated
+from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import Resolution
 
 router = console_router()
@@ -67,7 +67,7 @@ def _show(
         shown=shown_pair(current) if current else None,
         kept=kept,
         may_decide=may_decide,
-        undoable=services.review.can_undo(where, reviewer(visit)) if may_decide else None,
+        undoable=services.desk.undoable(where, visit.reviewer()) if may_decide else None,
         conflict=conflict,
         url=lambda one=None, action="": _url(batch_id, one, kept, action),
         # the open pair stays open, whoever decides it meanwhile: no key is pressed on another
@@ -105,14 +105,12 @@ def resolve(
 ) -> Response:
     """Decide the open pair, as it was seen, and open the next."""
     where = OfBatch(BatchId(batch_id))
-    by = reviewer(visit, expected={pair_id: Seen(seen, version)})
+    by = visit.reviewer(expected={pair_id: Seen(seen, version)})
     staying = list(dict.fromkeys([*(kept or ()), pair_id]))[-_MOST_KEPT:]
     try:
         visit.services.review.resolve(where, resolution, [pair_id], by=by)
     except ChangedMeanwhileError as error:
-        first = error.changed[0]
-        told = f"{first.who} was faster, on {dated(first.when)}: {first.what}. Nothing of yours was carried out."
-        return _show(visit, batch_id, pair_id, staying, 409, told)
+        return _show(visit, batch_id, pair_id, staying, 409, too_late(error))
     pairs = _listed(visit, batch_id, staying)
     in_order = [one for group in PairGroup for one in pairs if group_of(one) is group]
     after = following(in_order, pair_id)
@@ -123,7 +121,7 @@ def resolve(
 @router.post(PATH + "/undo")
 def undo(visit: ToReview, batch_id: UUID, kept: Kept = None) -> Response:
     """Take back the reviewer's last decision here that stands, with all that it was about."""
-    change = visit.services.review.undo_last(OfBatch(BatchId(batch_id)), by=reviewer(visit))
+    change = visit.services.review.undo_last(OfBatch(BatchId(batch_id)), by=visit.reviewer())
     subject = change.changed[0] if len(change.changed) == 1 else None
     said = f"Taken back: {counted(len(change.changed), 'decision')}."
     return visit.go(_url(batch_id, subject, kept or ()), said=said)
@@ -156,6 +154,6 @@ def resolve_group(
 ) -> Response:
     """Decide all undecided pairs of a group, if they are as many as were shown."""
     where = OfBatch(BatchId(batch_id))
-    change = visit.services.bulk.resolve(where, PairFilter(group), resolution, by=reviewer(visit), expected=total)
+    change = visit.services.bulk.resolve(where, PairFilter(group), resolution, by=visit.reviewer(), expected=total)
     said = f"{counted(len(change.changed), 'pair')} decided: {resolution.replace('_', ' ')}."
     return visit.go(_url(batch_id, None, ()), said=said)

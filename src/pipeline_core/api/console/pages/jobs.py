@@ -101,7 +101,7 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow]) -
             return f"It failed for the {_ordinal(job.retry_count)} time, and is tried again by itself."
         case JobState.AWAITING_REVIEW:
             parked = job.parked
-            if parked and not parked.error:
+            if parked and parked.is_due:
                 return f"{parked.by} decided “{parked.decision}”: it is carried out at {parked.due_at:%H:%M:%S %Z}."
             return waits[0].reason if waits else "It waits for a person."
         case JobState.DEADLETTER:

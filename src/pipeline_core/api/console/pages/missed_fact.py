@@ -7,11 +7,11 @@ from fastapi import Form, Query
 from starlette.responses import Response
 
 from pipeline_core.api.console.list_view import AView, View
-from pipeline_core.api.console.pages.review_matching import PATH, reviewer
+from pipeline_core.api.console.pages.review_matching import PATH
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToReview, Visit
 from pipeline_core.domain.errors import RefusedError
-from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.source_words import place_of_words
 from pipeline_core.review.marking import Marked, MissedFact
 from pipeline_core.services.sources import SourceText
@@ -41,8 +41,8 @@ def _page(
     typed: dict[str, str] | None = None,
 ) -> Response:
     services = visit.services
-    job = services.views.job(services.realm_id, JobId(at.job_id))
-    chunks = services.sources.of_document(DocumentId(job.document_id))
+    job = services.desk.job(JobId(at.job_id), services.realm_id)
+    chunks = services.sources.of_document(job.document_id)
     number = next((n for n, one in enumerate(chunks) if one.chunk.chunk_id == chunk_id), 0)
     source = chunks[number]
     both = None if first is None or last is None else sorted((first, last))
@@ -92,7 +92,7 @@ def add_missed_fact(
 ) -> Response:
     """Add the fact, approved; if it is none, say why and keep what was typed."""
     services = visit.services
-    document_id = DocumentId(services.views.job_state(JobId(at.job_id)).document_id)
+    document_id = services.desk.job(JobId(at.job_id), services.realm_id).document_id
     typed = {"question": question.strip(), "answer": answer.strip(), "statement": statement.strip(), "reason": reason}
     try:
         source = services.sources.of_chunk(document_id, chunk)
@@ -104,7 +104,7 @@ def add_missed_fact(
             typed["answer"] or None,
             typed["statement"] or None,
         )
-        added = services.add_fact(document_id, missed, by=reviewer(visit, reason))
+        added = services.add_fact(document_id, missed, by=visit.reviewer(reason))
     except RefusedError as error:
         return _page(visit, at, chunk, first, last, status=422, wrong=error.message, typed=typed)
     said = "The fact is added and approved." if added.is_new else "This fact had been added before."

@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.desk import listed
 from pipeline_core.api.console.list_view import AView
-from pipeline_core.api.console.pages.review_decisions import Verdict
-from pipeline_core.api.console.pages.review_matching import PATH, reviewer
+from pipeline_core.api.console.pages.review_decisions import DecidedStatus
+from pipeline_core.api.console.pages.review_matching import PATH
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToReview
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import ConflictError, RefusedError
-from pipeline_core.domain.ids import DocumentId, JobId
+from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.review import OfDocument, Seen
 from pipeline_core.domain.wording import counted
@@ -29,7 +29,7 @@ _MOST = 5000
 def decide_many(
     visit: ToReview,
     at: AView,
-    status: Annotated[Verdict, Form()],
+    status: Annotated[DecidedStatus, Form()],
     fact_id: Annotated[list[UUID], Form(max_length=_MOST)] = [],  # noqa: B006 - FastAPI copies it
     all_matching: Annotated[bool, Form()] = False,
     version: Annotated[int | None, Form()] = None,
@@ -38,30 +38,29 @@ def decide_many(
 ) -> Response:
     """Show what would be decided; sent again with the version that was shown, decide it, all or nothing."""
     services = visit.services
-    job = services.views.job(services.realm_id, JobId(at.job_id))
-    where = OfDocument(DocumentId(job.document_id))
-    facts = services.review.listed(where.document_id, services.realm_id)
-    rows = listed(facts, at.show, at.order, None)
+    desk = services.desk(JobId(at.job_id), visit.reviewer())
+    where = OfDocument(desk.job.document_id)
+    rows = listed(desk.facts, at.show, at.order, None)
     wanted = {row.question_id for row in rows} if all_matching else set(fact_id)
-    chosen = [fact for fact in facts if fact.question_id in wanted and fact.status is not QuestionStatus.DUPLICATE]
+    chosen = [fact for fact in desk.facts if fact.question_id in wanted and fact.status is not QuestionStatus.DUPLICATE]
     if not chosen:
         raise RefusedError("Nothing is selected.", action="Tick the facts to decide, or all that are listed.")
     if version is None:
         return visit.page(
             "review_bulk.html",
-            job=job,
+            job=desk.job,
             at=at,
             to=status,
             all_matching=all_matching,
             facts=chosen,
             sample=random.sample(chosen, min(SHOWN, len(chosen))),
             never_opened=sum(not fact.is_opened for fact in chosen),
-            version=services.review.seen(where, reviewer(visit)).version,
+            version=services.review.seen(where, visit.reviewer()).version,
         )
     if len(chosen) != expected:
         raise ConflictError("Others are listed now than were shown; nothing was decided.", action="Look again.")
     ids = [fact.question_id for fact in chosen]
-    by = reviewer(visit, reason, {where.id: Seen(JobStage.MATCHING_REVIEW, version)})
+    by = visit.reviewer(reason, {where.id: Seen(JobStage.MATCHING_REVIEW, version)})
     change = services.review.decide_facts(where, ids, status, by=by)
     if change.to_run:
         visit.request.app.state.ask_for_run()

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.desk import ledger_of, listed, next_open
 from pipeline_core.api.console.list_view import AView, View
-from pipeline_core.api.console.pages.review_matching import PATH, reviewer, show_document
+from pipeline_core.api.console.pages.review_matching import PATH, show_document
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.templating import who
+from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import ToReview, Visit
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import ChangedMeanwhileError
@@ -19,29 +19,27 @@ from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer, Seen
-from pipeline_core.domain.wording import counted, dated
+from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
+from pipeline_core.review.parking import MOST_S
 
 router = console_router()
-_WINDOW_S = 10.0
-"""Seconds in which a decision about the whole document can be taken back."""
 _DONE = {QuestionStatus.APPROVED: "Approved", QuestionStatus.REJECTED: "Rejected"}
 FactId = Annotated[UUID, Form()]
 Version = Annotated[int, Form()]
-Verdict = Literal[QuestionStatus.APPROVED, QuestionStatus.REJECTED]
+DecidedStatus = Literal[QuestionStatus.APPROVED, QuestionStatus.REJECTED]
 Text = Annotated[str, Form(max_length=20_000)]
 
 
 def _document(visit: Visit, at: View) -> OfDocument:
-    return OfDocument(DocumentId(visit.services.views.job_state(JobId(at.job_id)).document_id))
+    return OfDocument(visit.services.desk.job(JobId(at.job_id), visit.services.realm_id).document_id)
 
 
 def _go_on(visit: Visit, at: View, to_run: Sequence[DocumentId], decided: UUID, said: str) -> Response:
     """Lead to the next fact that is to be decided; documents that go on by the decision are run."""
     if to_run:
         visit.request.app.state.ask_for_run()
-    services = visit.services
-    facts = services.review.listed(_document(visit, at).document_id, services.realm_id)
+    facts = visit.services.desk(JobId(at.job_id), visit.reviewer()).facts
     this = next((fact for fact in facts if fact.question_id == decided), None)
     if this and this.undecided:
         return visit.go(at.url(decided), said=f"{said} Its near-duplicate is still to be decided.")
@@ -54,14 +52,14 @@ def decide_fact(
     visit: ToReview,
     at: AView,
     fact_id: FactId,
-    status: Annotated[Verdict, Form()],
+    status: Annotated[DecidedStatus, Form()],
     seen: Annotated[str, Form(max_length=40)],
     version: Version,
     reason: Text = "",
 ) -> Response:
     """Approve or reject one fact, as it was seen."""
     where = _document(visit, at)
-    by = reviewer(visit, reason, {fact_id: Seen(seen, version)})
+    by = visit.reviewer(reason, {fact_id: Seen(seen, version)})
     try:
         change = visit.services.review.decide_facts(where, [fact_id], status, by=by)
     except ChangedMeanwhileError as error:
@@ -83,7 +81,7 @@ def resolve_pair(
 ) -> Response:
     """Decide a pair of near-duplicates, as it was seen."""
     where = _document(visit, at)
-    by = reviewer(visit, expected={pair_id: Seen(seen, version)})
+    by = visit.reviewer(expected={pair_id: Seen(seen, version)})
     try:
         change = visit.services.review.resolve(where, resolution, [pair_id], by=by)
     except ChangedMeanwhileError as error:
@@ -116,7 +114,7 @@ def edit_fact(
     """Put a fact into other words; what was typed stays if somebody was faster."""
     where = _document(visit, at)
     typed = {"question": question.strip(), "answer": answer.strip(), "statement": statement.strip()}
-    by = reviewer(visit, reason, {fact_id: Seen(seen, version)})
+    by = visit.reviewer(reason, {fact_id: Seen(seen, version)})
     words = {name: text or None for name, text in typed.items()}
     try:
         change = visit.services.review.edit(where, fact_id, words, by=by)
@@ -137,19 +135,17 @@ def _too_late(
     visit: Visit, at: View, fact_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None
 ) -> Response:
     """Show the fact as it is now, who was faster, and what had been typed, to be sent again or not."""
-    first = error.changed[0]
-    told = f"{who(first.who)} was faster, on {dated(first.when)}: {first.what}. Nothing of yours was carried out."
     return show_document(
-        visit, at, fact_id, edit=bool(typed and "answer" in typed), status=409, conflict=told, typed=typed
+        visit, at, fact_id, edit=bool(typed and "answer" in typed), status=409, conflict=too_late(error), typed=typed
     )
 
 
 @router.post(PATH + "/undo")
 def undo(visit: ToReview, at: AView) -> Response:
     """Take back the reviewer's last decision here that stands."""
-    where = _document(visit, at)
-    change = visit.services.review.undo_last(where, by=reviewer(visit))
-    facts = {fact.question_id for fact in visit.services.review.listed(where.document_id, visit.services.realm_id)}
+    where, by = _document(visit, at), visit.reviewer()
+    change = visit.services.review.undo_last(where, by=by)
+    facts = {fact.question_id for fact in visit.services.desk(JobId(at.job_id), by).facts}
     subject = next((one for one in change.changed if one in facts), None) or _of_pair(visit, where, change)
     return visit.go(at.url(subject), said="Taken back.")
 
@@ -163,18 +159,17 @@ def _of_pair(visit: Visit, where: OfDocument, change: Change) -> UUID | None:
 def confirm_approval(visit: ToReview, at: AView) -> Response:
     """Show what an approval of the rest would publish, before it is taken."""
     services = visit.services
-    job = services.views.job(services.realm_id, JobId(at.job_id))
-    where = OfDocument(DocumentId(job.document_id))
-    facts = services.review.listed(where.document_id, services.realm_id)
+    desk = services.desk(JobId(at.job_id), visit.reviewer())
+    where = OfDocument(desk.job.document_id)
     return visit.page(
         "review_approve.html",
-        job=job,
+        job=desk.job,
         at=at,
-        undecided=sum(fact.undecided for fact in facts),
+        undecided=sum(fact.undecided for fact in desk.facts),
         preview=services.bulk.preview(where, services.realm_id, QuestionFilter(), QuestionStatus.APPROVED),
-        ledger=ledger_of(facts),
-        version=services.review.seen(where, reviewer(visit)).version,
-        window=_WINDOW_S,
+        ledger=ledger_of(desk.facts),
+        version=services.review.seen(where, visit.reviewer()).version,
+        window=MOST_S,
     )
 
 
@@ -192,13 +187,12 @@ def reject_document(visit: ToReview, at: AView, version: Version, reason: Text =
 
 def _park(visit: Visit, at: View, decision: Decision, version: int, reason: str) -> Response:
     services = visit.services
-    where = _document(visit, at)
+    job = services.desk.job(JobId(at.job_id), services.realm_id)
     expected = Seen(JobStage.MATCHING_REVIEW, version)
     kept, foreseen = services.parking.park(
-        where.document_id, Request(decision, reviewer(visit, reason), expected=expected), _WINDOW_S
+        job.document_id, Request(decision, visit.reviewer(reason), expected=expected), MOST_S
     )
-    following = services.review.next_waiting(services.realm_id, besides=(where.document_id,))
-    job = services.views.job(services.realm_id, JobId(at.job_id))
+    following = services.review.next_waiting(services.realm_id, besides=(job.document_id,))
     said = f"{job.filename}: {foreseen.message}, carried out at {kept.due_at:%H:%M:%S} UTC. "
     if following is None:
         return visit.go(at.url(), said=said + "Nothing else waits.")
@@ -211,5 +205,5 @@ def _park(visit: Visit, at: View, decision: Decision, version: int, reason: str)
 @router.post(PATH + "/take-back")
 def take_back(visit: ToReview, at: AView) -> Response:
     """Take back the decision about the document before it is carried out."""
-    visit.services.parking.undo(_document(visit, at).document_id, by=reviewer(visit))
+    visit.services.parking.undo(_document(visit, at).document_id, by=visit.reviewer())
     return visit.go(at.url(), said="The decision is taken back: the document waits as before.")

@@ -1,7 +1,6 @@
 """Matching review: the facts of a document, one of them with its source, and the keys that decide it."""
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from uuid import UUID
 
 from starlette.responses import Response
@@ -27,13 +26,12 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState, Outcome
-from pipeline_core.domain.review import Expected, OfDocument, Reviewer
+from pipeline_core.domain.review import OfDocument
 from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.review.desk import OnDesk
 from pipeline_core.review.scope import SYSTEM
 
 router = console_router()
-NOTHING_SEEN: Expected = MappingProxyType({})
 PATH = REVIEW_PAGES[2].format("{job_id}")
 
 
@@ -52,14 +50,14 @@ def show_document(
     visit: Visit, at: View, fact_id: UUID | None, *, edit: bool = False, status: int = 200, **more: object
 ) -> Response:
     """Render the page with this fact in the middle; ``more`` is what an action has to say."""
-    services, by = visit.services, reviewer(visit)
+    services, by = visit.services, visit.reviewer()
     desk = services.desk(JobId(at.job_id), by)
     job, facts = desk.job, desk.facts
     rows = listed(facts, at.show, at.order, at.opened)
     current = _current(facts, rows, fact_id)
     looked = services.desk.look(job.document_id, current.question_id if current else None, by)
     fact = looked.fact
-    parked = desk.parked if desk.parked and not desk.parked.error else None
+    parked = desk.parked if desk.parked and desk.parked.is_due else None
     is_open = job.state == JobState.AWAITING_REVIEW and job.stage == JobStage.MATCHING_REVIEW and not parked
     return visit.page(
         "review_matching.html",
@@ -139,9 +137,3 @@ def _current(facts: Sequence[ListedFact], rows: Sequence[ListedFact], fact_id: U
     if found is None:
         raise NotFoundError(f"The document has no fact {fact_id}.", action="Choose one of its list.")
     return found
-
-
-def reviewer(visit: Visit, reason: str = "", expected: Expected = NOTHING_SEEN) -> Reviewer:
-    """Return the visitor as who decides, why, and having seen what."""
-    services = visit.services
-    return Reviewer(services.realm_id, services.person.shown, reason, expected, services.user_id)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from pipeline_core.api.console.evidence import image_url
 from pipeline_core.api.console.findings import grouped
-from pipeline_core.api.console.pages.review_matching import reviewer
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.templating import who
 from pipeline_core.api.console.visits import ToLook, ToReview, Visit
@@ -69,7 +68,7 @@ def reject(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "")
 def take_back(visit: ToReview, job_id: UUID) -> Response:
     """Take back the decision about the document before it is carried out."""
     document_id = visit.services.views.job_state(JobId(job_id)).document_id
-    visit.services.parking.undo(document_id, by=reviewer(visit))
+    visit.services.parking.undo(document_id, by=visit.reviewer())
     return visit.go(REVIEW_PAGES[4].format(job_id), said="The decision is taken back: the document waits as before.")
 
 
@@ -100,12 +99,12 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
 
 
 def _parked(job: JobDetail) -> bool:
-    return job.parked is not None and not job.parked.error
+    return job.parked is not None and job.parked.is_due
 
 
 def _decided(visit: Visit, job: JobDetail) -> str:
     """Say who decided what about a document that does not wait here any more; "" where nobody did."""
-    if job.parked is not None and not job.parked.error:
+    if job.parked is not None and job.parked.is_due:
         due = job.parked.due_at.astimezone(UTC)
         return f"{who(job.parked.by)} decided “{job.parked.decision}”; it is carried out at {due:%H:%M:%S} UTC"
     past = visit.services.review.history(OfDocument(DocumentId(job.document_id)), visit.services.realm_id)
@@ -124,7 +123,7 @@ def _asked(visit: Visit, job_id: UUID, decision: Decision, reason: str, version:
     """The decision that is asked for, about the document as it was seen."""
     document_id = visit.services.views.job_state(JobId(job_id)).document_id
     expected = Seen(JobStage.VALIDATION_REVIEW, version)
-    return document_id, Request(decision, reviewer(visit, reason), expected=expected)
+    return document_id, Request(decision, visit.reviewer(reason), expected=expected)
 
 
 def _park(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: int, what: str) -> Response:
