@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.workers import WorkerProcesses
@@ -22,6 +22,9 @@ from tests.support.serving import served
 from tests.support.two_users import ANN, BOB
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+PATIENCE_MS = 20_000
+"""A busy machine may need it; nothing waits longer than it has to."""
+expect.set_options(timeout=PATIENCE_MS)
 NO_LIMITS = {"limit_uploads_per_day": 0, "limit_active_jobs": 0, "limit_console_per_minute": 0}
 
 
@@ -56,7 +59,7 @@ class Console:
         assert answer.status == 303, answer.text()
         if self.realm_id:
             context.add_cookies([{"name": "pipeline-realm", "value": str(self.realm_id), "url": self.url}])
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         person = Person(context, context.new_page())
         self.people.append(person)
         return person

@@ -65,8 +65,8 @@ def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> No
     expect(page.locator("#notice")).to_contain_text("2 questions rejected.")
     page.keyboard.press("*")
     page.get_by_role("heading", name="Approve 5 questions of household.md?").wait_for()
-    assert "4 of them were never opened" in page.locator("main").inner_text()
-    assert page.locator(".sample li").count() == 5
+    expect(page.locator("main")).to_contain_text("4 of them were never opened")
+    expect(page.locator(".sample li")).to_have_count(5)
     assert ann.axe() == []
     page.get_by_role("button", name="Approve 5").click()
     expect(page.locator("#notice")).to_contain_text("5 questions approved.")
@@ -87,13 +87,13 @@ def test_a_bank_is_reviewed_without_scripts(console: Console) -> None:
     ann.page.get_by_role("button", name="Approve a", exact=True).or_(
         ann.page.locator(".opened button[value=approve]")
     ).first.click()
-    assert "Approved." in ann.page.locator("#notice").inner_text()
+    expect(ann.page.locator("#notice")).to_contain_text("Approved.")
     ann.page.locator("tr.pending input[type=checkbox]").first.check()
     ann.page.get_by_role("button", name="Approve them").click()
-    assert "1 question approved." in ann.page.locator("#notice").inner_text()
+    expect(ann.page.locator("#notice")).to_contain_text("1 question approved.")
     ann.page.get_by_role("link", name="Approve all that match").click()
     ann.page.locator("main .button.primary").click()
-    assert "5 questions approved." in ann.page.locator("#notice").inner_text()
+    expect(ann.page.locator("#notice")).to_contain_text("5 questions approved.")
 
 
 def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
@@ -103,9 +103,9 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     upload(console, ann, "household.md", BANK)
     page.get_by_role("link", name="2 near-duplicates to decide").click()
     page.wait_for_url("**/duplicates/*")
-    assert page.locator(".group-head h2").all_inner_texts() == ["Another number 1", "A negation 1"]
+    expect(page.locator(".group-head h2")).to_have_text(["Another number 1", "A negation 1"])
     assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["48"], ["24"])
-    assert "the same numbers" not in page.locator(".differs").inner_text()
+    expect(page.locator(".differs")).not_to_contain_text("the same numbers")
     assert ann.axe() == []
     page.keyboard.press("2")
     expect(page.locator("#notice")).to_contain_text("the new one takes its place")
@@ -131,7 +131,7 @@ def test_of_two_reviewers_each_sees_what_the_other_decides(console: Console) -> 
     ann.page.locator("tr.opened").wait_for()
     ann.page.keyboard.press("r")
     expect(home.page.locator("tr.rejected")).to_have_count(1)
-    assert home.page.locator("input[type=checkbox]").nth(4).is_checked(), "what is selected stays so"
+    expect(home.page.locator("input[type=checkbox]").nth(4)).to_be_checked()  # what is selected stays so
 
 
 def test_a_pair_stays_open_when_another_reviewer_decides_it(console: Console) -> None:
@@ -152,10 +152,10 @@ def test_pairs_are_decided_without_scripts_one_by_one_and_in_groups(console: Con
     upload(console, ann, "household.md", BANK)
     page.get_by_role("link", name="2 near-duplicates to decide").click()
     page.get_by_role("button", name="Keep both").click()
-    assert "kept beside the new one" in page.locator("#notice").inner_text()
+    expect(page.locator("#notice")).to_contain_text("kept beside the new one")
     page.get_by_role("button", name="Undo").click()
-    assert "Taken back" in page.locator("#notice").inner_text()
+    expect(page.locator("#notice")).to_contain_text("Taken back")
     page.goto(page.url.partition("?")[0] + "/group?group=negation")
     page.get_by_role("button", name="They differ").click()
-    assert "1 pair decided" in page.locator("#notice").inner_text()
-    assert page.locator(".group-head h2").all_inner_texts() == ["Another number 1"]
+    expect(page.locator("#notice")).to_contain_text("1 pair decided")
+    expect(page.locator(".group-head h2")).to_have_text(["Another number 1"])

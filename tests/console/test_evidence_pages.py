@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from pipeline_core.api.auth import local_token
 from pipeline_core.api.console.pages.search import highlighted
@@ -165,14 +166,14 @@ def test_a_browser_walks_from_an_answer_to_its_page(
     person = open_console(pipeline).sign_in()
     page = person.page
     page.goto("/search?q=When does the pressure relief valve open?")
-    assert page.locator(".crop .mark").count() == 1
+    expect(page.locator(".crop .mark")).to_have_count(1)
     assert person.axe() == []
     page.locator(".answer a").first.click()
     page.wait_for_url("**/facts/*")
-    assert page.locator(".page-image .mark").count() == 1
+    expect(page.locator(".page-image .mark")).to_have_count(1)
     assert person.axe() == []
     other = page.locator(".page-image a")
-    assert other.count() == 1
+    expect(other).to_have_count(1)
     other.locator("rect").first.click(force=True)
     page.wait_for_url(f"**/facts/{fact_of(pipeline, document, FIRST[0])}")
     page.keyboard.press("/")
@@ -184,7 +185,7 @@ def test_a_browser_walks_from_an_answer_to_its_page(
     page.locator(".answer a").first.click()
     page.get_by_role("link", name="Open page 1 with all its facts").click()
     page.wait_for_url("**/pages/1")
-    assert page.locator(".page-image a").count() == 2
+    expect(page.locator(".page-image a")).to_have_count(2)
     assert person.axe() == []
 
 
@@ -196,7 +197,7 @@ def test_everything_works_without_scripts(
     page.locator("#question").fill("relief valve")
     page.get_by_role("button", name="Search").click()
     page.locator(".answer a").first.click()
-    assert page.locator(".page-image .mark").count() == 1
+    expect(page.locator(".page-image .mark")).to_have_count(1)
 
 
 def test_the_page_beside_a_fact_shows_its_mark(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from pipeline_core.bootstrap import Pipeline
 from tests.console.conftest import NO_LIMITS, Console, Person
@@ -33,18 +34,18 @@ def add(ann: Person, user_id: object, role: str, name: str) -> None:
 def test_an_admin_makes_a_realm_and_its_members(console: Console, scripts: bool) -> None:
     ann = console.sign_in(scripts=scripts)
     make_realm(ann)
-    assert "you are its admin" in ann.page.locator("#notice").inner_text()
+    expect(ann.page.locator("#notice")).to_contain_text("you are its admin")
     add(ann, BOB, "reader", "Bob Ott")
     row = ann.page.locator("tr", has_text="Bob Ott")
     row.wait_for()
     row.get_by_label("Role of Bob Ott").select_option("reviewer")
     row.get_by_role("button", name="Change").click()
     ann.page.get_by_text("Bob Ott has the role reviewer.").wait_for()
-    assert row.get_by_label("Role of Bob Ott").input_value() == "reviewer"
+    expect(row.get_by_label("Role of Bob Ott")).to_have_value("reviewer")
     row.get_by_role("button", name="Remove").click()
     ann.page.get_by_text("The member was removed.").wait_for()
-    assert ann.page.get_by_text("Bob Ott").count() == 0
-    assert ann.page.get_by_role("button", name="Leave").is_disabled(), "the last admin stays"
+    expect(ann.page.get_by_text("Bob Ott")).to_have_count(0)
+    expect(ann.page.get_by_role("button", name="Leave")).to_be_disabled()  # the last admin stays
 
 
 def test_what_was_typed_stays_when_it_is_refused(console: Console) -> None:
@@ -52,8 +53,8 @@ def test_what_was_typed_stays_when_it_is_refused(console: Console) -> None:
     make_realm(ann)
     add(ann, "bob@example.org", "contributor", "Bob Ott")
     ann.page.get_by_text("is not the id of a user").wait_for()
-    assert ann.page.get_by_label("User's id").input_value() == "bob@example.org"
-    assert ann.page.get_by_role("radio", name="contributor").is_checked()
+    expect(ann.page.get_by_label("User's id")).to_have_value("bob@example.org")
+    expect(ann.page.get_by_role("radio", name="contributor")).to_be_checked()
     ann.expected = ["422"]
     assert ann.axe() == []
 
@@ -66,16 +67,18 @@ def test_a_member_who_is_no_admin_sees_the_members_and_changes_nothing(console: 
     bob = console.sign_in(BOB, "Bob")
     bob.page.goto("/realm")
     bob.page.locator("li", has_text="Claims").get_by_role("button", name="Work here").click()
+    expect(bob.page.locator("#notice")).to_be_visible()
     bob.page.goto("/realm")
-    assert bob.page.get_by_role("heading", name="Claims", level=1).is_visible()
-    assert bob.page.locator("tr", has_text="<b>Bob</b>").count() == 1
-    assert bob.page.get_by_role("button", name="Change").count() == 0
-    assert bob.page.get_by_label("User's id").count() == 0
+    expect(bob.page.get_by_role("heading", name="Claims", level=1)).to_be_visible()
+    expect(bob.page.locator("tr", has_text="<b>Bob</b>")).to_have_count(1)
+    expect(bob.page.get_by_role("button", name="Change")).to_have_count(0)
+    expect(bob.page.get_by_label("User's id")).to_have_count(0)
     assert bob.axe() == []
     csrf = bob.page.locator("input[name=csrf]").first.get_attribute("value")
     tried = {"csrf": csrf or "", "user_id": str(BOB), "role": "admin"}
     assert bob.context.request.post("/realm/members", form=tried).status == 403
     bob.page.get_by_role("button", name="Leave").click()
+    expect(bob.page.locator("#notice")).to_be_visible()
     bob.page.goto("/realm")
-    assert bob.page.get_by_role("heading", name="personal", level=1).is_visible()
+    expect(bob.page.get_by_role("heading", name="personal", level=1)).to_be_visible()
     bob.expected = ["404"]
