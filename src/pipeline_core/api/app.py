@@ -1,23 +1,21 @@
-"""The application: middleware, routers, and what they share."""
+"""The application: middleware, and what routes share."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from pipeline_core.api import metrics, problems
 from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMiddleware, host_names
+from pipeline_core.api.all_routes import all_routes
 from pipeline_core.api.auth import verifier
 from pipeline_core.api.console.install import install as install_console
 from pipeline_core.api.console.pages import batches, outputs
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
 from pipeline_core.api.event_hub import EventHub
 from pipeline_core.api.head import HeadMiddleware
-from pipeline_core.api.known_names import RefuseUnknownQuery
-from pipeline_core.api.limits import LimitRequests
 from pipeline_core.api.middleware import (
     AccessLogMiddleware,
     BoundsMiddleware,
@@ -25,51 +23,10 @@ from pipeline_core.api.middleware import (
     SecureHeadersMiddleware,
 )
 from pipeline_core.api.multipart import OVERHEAD_BYTES
-from pipeline_core.api.routes import (
-    bulk,
-    costs,
-    documents,
-    dual_status,
-    evidence,
-    facts,
-    health,
-    history,
-    jobs,
-    overview,
-    provenance,
-    realms,
-    review,
-    search,
-    staging,
-    undo,
-    uploads,
-    waiting,
-    webhooks,
-)
+from pipeline_core.api.routes import staging, uploads
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = (
-    uploads.router,
-    jobs.router,
-    documents.router,
-    facts.router,
-    evidence.router,
-    history.router,
-    dual_status.router,
-    staging.router,
-    bulk.router,
-    review.router,
-    undo.router,
-    waiting.router,
-    overview.router,
-    search.router,
-    costs.router,
-    webhooks.router,
-    realms.router,
-    provenance.router,
-)
-"""Those of users: each request is counted against the limits."""
 _DESCRIPTION = """Documents in, reviewed knowledge out.
 
 Every error is a problem (RFC 9457) with a stable `code`; lists are paged by `cursor`; a request over a limit gets
@@ -95,19 +52,13 @@ def create_app(
     settings = pipeline.settings
     verify = verifier(settings)
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-
     app = FastAPI(
         title="Document pipeline",
         version="2",
         description=_DESCRIPTION,
-        lifespan=lifespan,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        # an operation is called as its function is
-        generate_unique_id_function=lambda route: route.name,
+        routes=[*all_routes()],
     )
     app.state.pipeline = pipeline
     app.state.verify = verify
@@ -119,14 +70,6 @@ def create_app(
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up
     problems.install(app)
-    for router in ROUTERS:
-        app.include_router(
-            router,
-            dependencies=[LimitRequests, RefuseUnknownQuery],
-            responses=problems.responses(401, 403, 404, 422, 429),
-        )
-    app.include_router(health.router)
-    app.include_router(metrics.router)
     install_console(app)
     _describe_problems(app)
     _add_middleware(app, settings)

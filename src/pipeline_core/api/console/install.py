@@ -1,4 +1,4 @@
-"""Puts the console into the application."""
+"""The pages of the console, and how it becomes part of the application."""
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -28,7 +28,18 @@ from pipeline_core.api.console.pages import (
 from pipeline_core.api.console.routing import problem
 from pipeline_core.domain.errors import NotFoundError
 
+_front = APIRouter(include_in_schema=False)
+
+
+@_front.get("/")
+def front() -> Response:
+    """Lead to the dashboard."""
+    return RedirectResponse("/dashboard", 303)
+
+
 PAGES: tuple[APIRouter, ...] = (
+    _front,
+    assets.router,
     sign_in.router,
     live.router,
     dashboard.router,
@@ -50,19 +61,10 @@ PAGES: tuple[APIRouter, ...] = (
     review_matching.router,
     search.router,
 )
-_front = APIRouter(include_in_schema=False)
-
-
-@_front.get("/")
-def front() -> Response:
-    """Lead to the dashboard."""
-    return RedirectResponse("/dashboard", 303)
 
 
 def install(app: FastAPI) -> None:
-    """Add every page, and the files that they need."""
-    for router in (_front, assets.router, *PAGES):
-        app.include_router(router)
+    """Answer those who read pages by a page where there is none."""
     of_programs = app.exception_handlers[HTTPException]
 
     async def of_no_page(request: Request, error: Exception) -> Response:

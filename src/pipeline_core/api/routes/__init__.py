@@ -1,1 +1,1 @@
-"""Routes by subject; each router is a row of ``ROUTERS`` in ``app.py``."""
+"""Routes by subject; each router is a row of ``ROUTERS`` in ``all_routes.py``."""
