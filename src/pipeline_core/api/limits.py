@@ -50,8 +50,9 @@ def limit_polls(request: Request, user: CurrentUser, settings: TheSettings, job_
     hit(request, "polls_per_minute", f"{user.user_id} {job_id}", settings.limit_polls_per_minute, MINUTE_S)
 
 
-def hit(request: Request, name: str, key: str, limit: int, window_s: int) -> None:
-    """Count one more of ``key``, of which ``limit`` may happen in the window; 0 is no limit.
+def hit(request: Request, name: str, key: str, limit: int, window_s: int, *, nouns: str = "") -> None:
+    """Count one more of ``key``, of which ``limit`` may happen in the window; 0 is no limit. ``nouns`` are the limit in
+    words, where its name is none.
 
     Raises:
         LimitExceededError: it would be one too many.
@@ -62,7 +63,7 @@ def hit(request: Request, name: str, key: str, limit: int, window_s: int) -> Non
     wait_s = limits.hit(f"{name} {key}", limit=limit, window_s=window_s)
     if wait_s is not None:
         raise LimitExceededError.of(
-            name, f"{limit} {name.replace('_', ' ')} are allowed.", retry_after_s=int(wait_s) + 1
+            name, f"{limit} {nouns or name.replace('_', ' ')} are allowed.", retry_after_s=int(wait_s) + 1
         )
 
 

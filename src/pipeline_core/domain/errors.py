@@ -6,8 +6,8 @@ that somebody else moved first: nothing was written. ``RefusedError`` means that
 asked. ``ConfigurationError`` stops the process at start. Which of them a document is not to blame for says
 ``domain.faults``, one table.
 
-Advice is worded for where it is read: ``action`` for the command line, ``http_action`` for the HTTP API, where the same
-words do not do.
+Advice is worded for where it is read: ``action`` for the command line, ``http_action`` for the HTTP API and
+``page_action`` for the pages of the console, where the same words do not do.
 """
 
 import re
@@ -19,10 +19,13 @@ from typing import Any, ClassVar, TypedDict, Unpack
 from uuid import UUID
 
 from pipeline_core.domain.masking import masked
-from pipeline_core.domain.wording import counted, dated, listed, without_objects
+from pipeline_core.domain.wording import counted, dated, lasting, listed, without_objects
 
 _NEXT_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _COMMAND = re.compile(r"`pipeline |(?<![\w-])--[a-z]")
+_FOR_OPERATORS = re.compile(
+    rf"{_COMMAND.pattern}|`|\bpip install\b|/api/|\b(UPLOAD_PIPELINE|AWS|PREFECT|SUPABASE|OPENAI|LLAMA_CLOUD)_[A-Z]"
+)
 _OPERATOR = "Tell the operator of the installation, with the correlation id."
 _RETRY = "`POST /api/v2/jobs/{job_id}/retry`"
 _MAKE_AGAIN = "Have it restored, or made again: `POST /api/v2/documents/{document_id}/stages/{stage}/run`."
@@ -31,6 +34,11 @@ _MAKE_AGAIN = "Have it restored, or made again: `POST /api/v2/documents/{documen
 def says_commands(advice: str) -> bool:
     """Return whether the advice is for the command line only."""
     return _COMMAND.search(advice) is not None
+
+
+def is_for_operators(text: str) -> bool:
+    """Return whether a text names commands, settings or endpoints: nobody at a page can do anything with them."""
+    return _FOR_OPERATORS.search(text) is not None
 
 
 class Advice(TypedDict, total=False):
@@ -49,6 +57,8 @@ class PipelineError(Exception):
     """What the person who reads the error should do."""
     http_action: ClassVar[str] = "See the job's events (`GET /api/v2/jobs/{job_id}/events`) for what happened before."
     """The same over HTTP, in endpoints and fields; a class whose ``action`` names no command needs none."""
+    page_action: ClassVar[str] = ""
+    """The same on a page; a class whose ``action`` names nothing of an operator's needs none."""
 
     def __init_subclass__(cls) -> None:
         """Name the code after the class, unless it has another: ``empty_file`` for ``EmptyFileError``."""
@@ -68,6 +78,8 @@ class PipelineError(Exception):
         self.where = masked(where) if where else where
         self.what_to_do = masked(action or self.action)
         self.http_what_to_do = masked(http_action or self.advice_over_http(action))
+        self._kind: type[PipelineError] | None = None
+        """Of an error that was stored: what it was."""
         super().__init__(self.message)
 
     @classmethod
@@ -81,6 +93,31 @@ class PipelineError(Exception):
             if "action" in kind.__dict__ and not says_commands(kind.__dict__["action"]):
                 return str(kind.__dict__["action"])
         return ""
+
+    @classmethod
+    def advice_on_page(cls, *given: str | None) -> str:
+        """Return the advice for somebody at a page: what was ``given`` if they can do it, else that of the class."""
+        if said := next((one for one in given if one and not is_for_operators(one)), None):
+            return said
+        for kind in cls.__mro__:
+            own = (kind.__dict__.get(name, "") for name in ("page_action", "action"))
+            if said := next((one for one in own if one and not is_for_operators(one)), None):
+                return str(said)
+        return ""
+
+    @property
+    def page_what_to_do(self) -> str:
+        """Returns what somebody at a page can do about it."""
+        kind = self._kind or type(self)
+        given = (self.what_to_do, self.http_what_to_do)
+        return kind.advice_on_page(*(one for one in given if one not in (kind.action, kind.http_action)))
+
+    @property
+    def page_message(self) -> str:
+        """Returns the message; of one that names commands or settings the kind of error."""
+        if not is_for_operators(self.message):
+            return self.message
+        return ((self._kind or type(self)).__doc__ or "").strip().splitlines()[0]
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
@@ -107,9 +144,12 @@ def explain(stored: Mapping[str, object]) -> PipelineError:
     """
     said = {name: value for name, value in stored.items() if isinstance(value, str)}
     action, http_action = said.get("action"), said.get("http_action")
+    kind = _class_of(str(said.get("code")))
     if not http_action:
-        http_action = _class_of(str(said.get("code"))).advice_over_http(action)
-    return PipelineError(said.get("message"), where=said.get("where"), action=action, http_action=http_action)
+        http_action = kind.advice_over_http(action)
+    error = PipelineError(said.get("message"), where=said.get("where"), action=action, http_action=http_action)
+    error._kind = kind
+    return error
 
 
 def over_http(stored: Mapping[str, object]) -> dict[str, Any]:
@@ -143,6 +183,7 @@ class TransientError(PipelineError):
         "Send the request again after `Retry-After` seconds. A job is retried automatically, and a dead letter by "
         f"{_RETRY}."
     )
+    page_action = "It is tried again by itself; if it has failed for good, retry it."
     answer_action: ClassVar[str] = "Try again once it answers; completed work is kept."
     """The action where no job is there to be tried again by itself."""
 
@@ -190,6 +231,8 @@ class StoreFullError(StoreUnavailableError):
 class MachineError(TransientError):
     """This machine has run out of a resource: disk space, open files, memory or processes."""
 
+    page_action = "It goes on by itself once there is room; if that takes long, tell whoever runs this installation."
+
 
 class MachineFullError(MachineError):
     """A disk of this machine is full."""
@@ -206,6 +249,7 @@ class DatabaseBusyError(TransientError):
         "Let it end, or stop the workers and the API, then `pipeline migrate` again: it continues from there. A "
         "higher UPLOAD_PIPELINE_MIGRATION_LOCK_S waits longer, and everybody else waits behind it."
     )
+    page_action = "Try again in some minutes."
 
 
 class StatementTimeoutError(TransientError):
@@ -250,6 +294,7 @@ class ParkedError(PipelineError):
     """The work waits for something that only time or a person can give."""
 
     action = "Run it again once that is available; completed work is kept."
+    page_action = "It goes on by itself once that is there; what is done is kept."
 
     def __init__(self, message: str | None = None, *, until: datetime | None = None, **advice: Unpack[Advice]):
         super().__init__(message, **advice)
@@ -261,12 +306,17 @@ class BudgetExhaustedError(ParkedError):
     """The budget does not cover the next paid call, so it was not made."""
 
     action = "Raise the budget, or wait until it is renewed, and run again; what was paid for is kept."
+    page_action = (
+        "Ask whoever runs this installation to raise the budget, or wait until it is renewed; what was paid for "
+        "is kept."
+    )
 
 
 class QuotaExhaustedError(ParkedError):
     """The account at the paid service has no quota left."""
 
     action = "Add credit to the account, then run again; what was paid for is kept."
+    page_action = "Ask whoever runs this installation to add credit to the account; what was paid for is kept."
 
 
 class ConversionPendingError(ParkedError):
@@ -280,6 +330,10 @@ class PermanentError(PipelineError):
 
     action = "Correct the document or the settings, then `pipeline retry JOB`."
     http_action = f"Correct the document or the settings, then {_RETRY}."
+    page_action = (
+        "Correct the document and upload it again, or retry it; if that does not help, ask whoever runs this "
+        "installation."
+    )
 
 
 class UnexpectedError(PermanentError):
@@ -287,6 +341,7 @@ class UnexpectedError(PermanentError):
 
     action = "Please report it with the job's events; `pipeline retry JOB` tries again."
     http_action = f"Report it with the correlation id; {_RETRY} tries again."
+    page_action = "Report it to whoever runs this installation; a retry tries it again."
 
 
 class RetriesExhaustedError(PermanentError):
@@ -294,6 +349,7 @@ class RetriesExhaustedError(PermanentError):
 
     action = "The message has the cause; when it is fixed, `pipeline retry JOB`."
     http_action = f"The message has the cause; when it is fixed, {_RETRY}."
+    page_action = "The message has the cause; when it is mended, retry it."
 
 
 class WorkersLostError(PermanentError):
@@ -301,6 +357,7 @@ class WorkersLostError(PermanentError):
 
     action = "See the workers' logs for what ended them (often memory); then `pipeline retry JOB`."
     http_action = f"Tell the operator of the workers: their logs say what ended them (often memory). Then {_RETRY}."
+    page_action = "Tell whoever runs this installation, then retry it."
 
 
 # --- documents -------------------------------------------------------------------------------------------
@@ -330,6 +387,9 @@ class NoEntriesError(_WrongParts, DocumentError):
         "Write each question as a heading that ends in “?”, as `Q: …` or as `1. …`, and its answer below it or after "
         "`A: …`."
     )
+    page_action = (
+        "Write each question as a heading that ends in “?”, or with a number before it, and its answer below it."
+    )
 
     @classmethod
     def of(cls, file_name: str, problems: Mapping[str, str]) -> "NoEntriesError":
@@ -349,6 +409,7 @@ class FileTooLargeError(DocumentError):
     """The file is larger than the limit."""
 
     action = "Split the document, or raise UPLOAD_PIPELINE_MAX_FILE_BYTES."
+    page_action = "Split the document, or ask whoever runs this installation to raise the limit."
 
 
 class UnsupportedTypeError(DocumentError):
@@ -377,36 +438,42 @@ class NoTextError(DocumentError):
         "English, set UPLOAD_PIPELINE_TESSDATA_PATH to a folder with their data, eng.traineddata and the like from "
         "github.com/tesseract-ocr/tessdata_fast), or run it through OCR first."
     )
+    page_action = "Run it through OCR and upload the result, or ask whoever runs this installation to have scans read."
 
 
 class TooManyPagesError(DocumentError):
     """The document has more pages than the limit."""
 
     action = "Split the document, or raise UPLOAD_PIPELINE_MAX_PAGES."
+    page_action = "Split the document, or ask whoever runs this installation to raise the limit."
 
 
 class ConversionTimeoutError(DocumentError):
     """The conversion took too long and was killed."""
 
     action = "Simplify the document, or raise UPLOAD_PIPELINE_CONVERT_TIMEOUT_S."
+    page_action = "Save the document in a simpler form, or ask whoever runs this installation to allow it more time."
 
 
 class ConversionCrashedError(DocumentError):
     """The conversion took more memory than allowed, or crashed; nothing else was affected."""
 
     action = "Save the document again in a simpler form, or raise UPLOAD_PIPELINE_CONVERT_MEMORY_MB."
+    page_action = "Save the document in a simpler form, or ask whoever runs this installation to allow it more memory."
 
 
 class StageTimeoutError(DocumentError):
     """A stage took too long with the document and was killed."""
 
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_TIMEOUT_S."
+    page_action = "Split the document, or ask whoever runs this installation to allow it more time."
 
 
 class StageCrashedError(DocumentError):
     """A stage took more memory than allowed, or crashed; nothing else was affected."""
 
     action = "Split the document, or raise UPLOAD_PIPELINE_STAGE_MEMORY_MB."
+    page_action = "Split the document, or ask whoever runs this installation to allow it more memory."
 
 
 class PageNotShownError(DocumentError):
@@ -426,6 +493,7 @@ class ConversionRefusedError(DocumentError):
         "See its message. With UPLOAD_PIPELINE_CONVERTER_FALLBACK=local such documents are converted here; then "
         f"{_RETRY}."
     )
+    page_action = "Ask whoever runs this installation whether such documents can be converted here; then retry it."
 
 
 class ConversionFailedError(DocumentError):
@@ -439,6 +507,7 @@ class ConversionFailedError(DocumentError):
         f"{_RETRY} starts a new job there, which may be charged again; with UPLOAD_PIPELINE_CONVERTER_FALLBACK=local "
         "such documents are converted here."
     )
+    page_action = "A retry starts it anew there, and may be charged again; ask whoever runs this installation before."
 
 
 # --- storage ---------------------------------------------------------------------------------------------
@@ -449,6 +518,7 @@ class ObjectNotFoundError(PermanentError):
 
     action = "Run the same file again to make it again; `pipeline verify --repair` does so for all documents."
     http_action = _MAKE_AGAIN
+    page_action = "Ask whoever runs this installation to have it restored."
 
 
 class OriginalMissingError(ObjectNotFoundError):
@@ -460,6 +530,7 @@ class OriginalMissingError(ObjectNotFoundError):
         "retry JOB`."
     )
     http_action = f"Upload the same file again: it is stored again. Then {_RETRY}."
+    page_action = "Upload the same file again, then retry it."
 
 
 class ChecksumMismatchError(PermanentError):
@@ -467,12 +538,14 @@ class ChecksumMismatchError(PermanentError):
 
     action = "`pipeline verify --repair` makes it again; so does `pipeline retry JOB --from STAGE`."
     http_action = _MAKE_AGAIN
+    page_action = "Ask whoever runs this installation to have it restored, or retry the document."
 
 
 class BackupFailedError(PermanentError):
     """A backup or a restore did not finish."""
 
     action = "Fix what the message names, then run the same command again."
+    page_action = "Tell whoever runs this installation."
 
 
 class InvalidObjectKeyError(PermanentError):
@@ -488,6 +561,7 @@ class ServiceRefusedError(PermanentError):
 
     action = "Correct the settings (`pipeline doctor` checks them), then `pipeline retry JOB`."
     http_action = f"{_OPERATOR} When the settings are corrected, {_RETRY}."
+    page_action = "Ask whoever runs this installation to correct its settings; then retry it."
 
 
 class UnknownToServiceError(ServiceRefusedError):
@@ -516,6 +590,7 @@ class RecallTooLowError(PermanentError):
         "UPLOAD_PIPELINE_REEMBED_MIN_RECALL; then `pipeline reembed` again: nothing is embedded twice."
     )
     http_action = _OPERATOR
+    page_action = "Tell whoever runs this installation."
 
 
 # --- conflicts and refusals ------------------------------------------------------------------------------
@@ -538,6 +613,7 @@ class ReembeddingError(ConflictError):
 
     action = "Wait until that has finished; if it is stopped, the same command continues from there."
     http_action = "Wait until that has finished."
+    page_action = "Wait until that has finished."
 
 
 class IllegalMoveError(ConflictError):
@@ -553,6 +629,7 @@ class AlreadyDecidedError(ConflictError):
 
     action = "Look at it again: `pipeline review` lists what waits now."
     http_action = "Look at it again: `GET /api/v2/jobs/{job_id}` shows its state, `GET /api/job/next` what waits now."
+    page_action = "Look at it again: it is shown as it is now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +681,7 @@ class StagedStateError(ConflictError):
 
     action = "`pipeline batches BATCH` shows the status of each question."
     http_action = "`GET /api/staging/batches/{batch_id}/questions` shows the status of each question."
+    page_action = "Look at how it stands now, then decide again."
 
 
 class RefusedError(PipelineError):
@@ -615,15 +693,16 @@ class RefusedError(PipelineError):
 class LimitExceededError(RefusedError):
     """A limit is reached."""
 
-    action = "Wait for the time given, then try again."
+    action = "Try again later."
     limit: str = ""
     """Which limit: the name of its setting."""
     retry_after_s: int = 60
 
     @classmethod
     def of(cls, limit: str, message: str, *, retry_after_s: int) -> "LimitExceededError":
-        error = cls(message, where=limit)
-        error.limit, error.retry_after_s = limit, max(1, retry_after_s)
+        retry_after_s = max(1, retry_after_s)
+        error = cls(message, where=limit, action=f"Try again in {lasting(retry_after_s)}.")
+        error.limit, error.retry_after_s = limit, retry_after_s
         return error
 
 
@@ -632,6 +711,7 @@ class AuthenticationError(RefusedError):
 
     code = "unauthenticated"
     action = "Send `Authorization: Bearer TOKEN` with a token that has not expired."
+    page_action = "Sign in again."
 
 
 class NotPermittedError(RefusedError):
@@ -639,6 +719,7 @@ class NotPermittedError(RefusedError):
 
     action = "Ask an admin of the realm: `pipeline realm members` lists the members."
     http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` lists the members."
+    page_action = "Ask an admin of the realm: its page lists the members."
 
 
 class NotFoundError(RefusedError):
@@ -646,6 +727,7 @@ class NotFoundError(RefusedError):
 
     action = "`pipeline status` lists all documents."
     http_action = "`GET /api/v2/jobs` and `GET /api/staging/batches` list what exists."
+    page_action = "Open it from the list that it is in."
 
 
 class UnknownIdsError(_WrongParts, NotFoundError):
@@ -668,6 +750,7 @@ class NotPublishedError(RefusedError):
 
     action = "`pipeline status NAME` shows its status."
     http_action = "`GET /api/v2/documents/{document_id}` shows its status."
+    page_action = "Its own page says how it stands."
 
 
 class ReasonTooShortError(RefusedError):
@@ -675,6 +758,7 @@ class ReasonTooShortError(RefusedError):
 
     action = 'Say why in a sentence: --reason "…".'
     http_action = "Say why in a sentence, as `reason`."
+    page_action = "Say why in a sentence."
 
 
 class StatusRefusedError(_WrongParts, RefusedError):
@@ -703,6 +787,7 @@ class UndecidedDuplicatesError(RefusedError):
 
     action = "Decide them with --duplicates keep_existing|replace_existing|keep_both|not_duplicate."
     http_action = "Decide them: `duplicates` is keep_existing, replace_existing, keep_both or not_duplicate."
+    page_action = "Decide them first."
 
 
 class ConfigurationError(PipelineError):
@@ -710,6 +795,7 @@ class ConfigurationError(PipelineError):
 
     action = "`pipeline doctor` shows every setting and what it needs."
     http_action = _OPERATOR
+    page_action = "Ask whoever runs this installation."
 
 
 class StoreRefusedError(ConfigurationError):
@@ -727,6 +813,7 @@ class DatabaseNewerError(ConfigurationError):
 
     action = "Install that version, or a newer one, here as well; nothing was changed. docs/upgrading.md has the order."
     http_action = _OPERATOR
+    page_action = "Ask whoever runs this installation."
 
 
 class DatabaseTooOldError(ConfigurationError):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-fA-F]+>(?:: )?")
 
@@ -15,6 +16,14 @@ def counted(number: int, one: str, many: str = "") -> str:
 def dated(moment: datetime) -> str:
     """A point of time in a sentence: "2026-11-30 at 03:15:00 UTC"."""
     return f"{moment:%Y-%m-%d at %H:%M:%S %Z}"
+
+
+def lasting(seconds: float) -> str:
+    """A time to wait, never less than it is: "40 seconds", "2 minutes", "3 hours"."""
+    for length, unit in ((3600, "hour"), (60, "minute")):
+        if seconds >= 2 * length:
+            return counted(ceil(seconds / length), unit)
+    return counted(ceil(seconds), "second")
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

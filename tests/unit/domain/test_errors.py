@@ -96,3 +96,13 @@ def test_a_message_has_no_names_of_pythons_own() -> None:
         "a.pdf is damaged: unable to find trailer dictionary."
     )
     assert Finding("c", Severity.INFO, told).message == "unable to find trailer dictionary"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_a_page_it_names_no_command_setting_or_endpoint(kind: type[PipelineError]) -> None:
+    for error in (kind(), errors.explain(kind().as_stored()), kind(action="Set UPLOAD_PIPELINE_OCR=true.")):
+        assert SENTENCE.fullmatch(error.page_what_to_do)
+        assert not errors.is_for_operators(error.page_what_to_do)
+        assert not errors.is_for_operators(error.page_message)
+    assert kind(action="Wait.").page_what_to_do == "Wait."
+    assert kind("Set `UPLOAD_PIPELINE_OCR` first.").page_message == kind.__doc__

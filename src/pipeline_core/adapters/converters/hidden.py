@@ -28,7 +28,7 @@ def hidden_content(parts: Sequence[str], *, kept: bool) -> Finding:
         "hidden_content",
         Severity.WARNING,
         f"The file hides content from its readers: {listed(parts)}. It {became}.",
-        {"parts": len(parts), "kept": kept},
+        {"parts": len(parts), "named": listed(parts), "kept": kept},
     )
 
 

@@ -25,7 +25,7 @@ from pipeline_core.settings import Settings
 T = TypeVar("T")
 _LIBRARIES = ("liteparse", "pypdfium2", "xberg", "selectolax", "xlfmt", "xlrd")
 """Other versions of these may give other markdown."""
-REVISION = 16
+REVISION = 17
 """Raise it whenever the same bytes may give other markdown."""
 
 

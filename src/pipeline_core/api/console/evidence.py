@@ -146,7 +146,7 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         if original.has_pictures and not marks.is_found:
             said = "The place of this quote on its page is not known. Its text is below."
     except PageNotShownError as error:
-        said = f"{error.message} Its text is below."
+        said = f"{error.page_message} Its text is below."
     sources = services.sources.of_fact(document, fact_id) if said or not pages else []
     rail = [] if crop or not pages else _rail(document_id, original.pages, [page.number for page in pages])
     return EvidenceShown(

@@ -17,7 +17,7 @@ def limit_console(request: Request, settings: TheSettings) -> None:
     """
     session = Cookies(request).get("session") or (request.client.host if request.client else "")
     who = hashlib.sha256(session.encode()).hexdigest()[:32]
-    hit(request, "console_per_minute", who, settings.limit_console_per_minute, MINUTE_S)
+    hit(request, "console_per_minute", who, settings.limit_console_per_minute, MINUTE_S, nouns="pages a minute")
 
 
 LimitConsole = Depends(limit_console)

@@ -17,7 +17,7 @@ from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import here, html, is_htmx, own_path
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of, wrong_part
-from pipeline_core.domain.errors import ChangedMeanwhileError, NotFoundError, PipelineError, RefusedError, says_commands
+from pipeline_core.domain.errors import ChangedMeanwhileError, NotFoundError, PipelineError, RefusedError
 from pipeline_core.domain.faults import of_machine
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
         "problem.html",
         status,
         title="There is nothing here" if status in (404, 405) else _title(error, status),
-        message=too_late(error) if isinstance(error, ChangedMeanwhileError) else error.message,
-        advice=advice(error),
+        message=too_late(error) if isinstance(error, ChangedMeanwhileError) else error.page_message,
+        advice=advice(error.as_answer()),
         kept=kept,
         needs_sign_in=ended,
         resend_to=here(request) if kept and isinstance(error, _CAN_RESEND) else "",
@@ -106,11 +106,10 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
 
 
 def advice(error: PipelineError) -> str:
-    """Return what to do, where that is worded for neither the command line nor programs."""
+    """Return what somebody at a page can do about it."""
     if isinstance(error, ChangedMeanwhileError):
         return "Look at how it stands now, and decide again."
-    said = (error.what_to_do, error.http_what_to_do)
-    return next((one for one in said if one and not says_commands(one) and "/api/" not in one), "")
+    return error.page_what_to_do
 
 
 def _title(error: PipelineError, status: int) -> str:

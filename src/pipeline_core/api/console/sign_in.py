@@ -137,7 +137,7 @@ def sign_in(
     try:
         answer = _enter(request, token.strip(), return_to)
     except AuthenticationError as error:
-        return _ask(request, settings, return_to, wrong=error.message, resend_to=resend_to, kept=fields)
+        return _ask(request, settings, return_to, wrong=error.page_message, resend_to=resend_to, kept=fields)
     if not resend_to:
         return answer
     again = html(request, "signed_in.html", resend_to=own_path(resend_to), kept=fields)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from pipeline_core.api.console.assets import assets
 from pipeline_core.api.console.keys import KEYS, by_where
+from pipeline_core.domain.errors import explain
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
 
@@ -78,6 +79,7 @@ def environment() -> Environment:
         ago=ago,
         clock=clock,
         duration=duration,
+        explain=explain,
         initials=initials,
         who=who,
         plain=strip_markdown,

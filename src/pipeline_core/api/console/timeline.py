@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
+from pipeline_core.domain.errors import explain
 from pipeline_core.domain.lifecycle import FINISH, JOB_STAGES, SUPERSEDE, VALIDATED, EventType, StageName
 from pipeline_core.domain.rows.jobs import JobEvent, StageTiming
 
@@ -92,7 +93,9 @@ def attempts(events: Iterable[JobEvent], now: datetime, *, is_running: bool) -> 
             current = None
         elif event.type in _FAILS and current:
             error = event.payload.get("error") or {}
-            found.append(Attempt(*current, event.ts, _FAILS[event.type], str(error.get("message") or event.code)))
+            found.append(
+                Attempt(*current, event.ts, _FAILS[event.type], explain(error).page_message if error else event.code)
+            )
             failed, current = current[0], None
         since = event.ts
     if current and is_running:

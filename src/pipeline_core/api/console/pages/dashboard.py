@@ -6,7 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from pipeline_core.api.console.accepted import ACCEPTED
-from pipeline_core.api.console.routing import advice, console_router
+from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.rows.review_costs import Grouping
@@ -37,7 +37,7 @@ def dashboard(visit: ToLook, order: Annotated[str, Query(pattern="^(oldest|usefu
         order=order,
         waits=views.waiting_page(realms, by_use=order == "useful", limit=_ROWS),
         overview=overview,
-        dead=[(one, advice(explain(one.last_error))) for one in overview.dead],
+        dead=[(one, explain(one.last_error)) for one in overview.dead],
         dead_total=sum(one.jobs for one in overview.dead_codes),
         most_in_phase=max(1, *(one.total for one in overview.phases)),
         most_a_day=max(1, *(one.published + one.not_published + one.dead for one in overview.throughput)),

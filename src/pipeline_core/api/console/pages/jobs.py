@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Form, Query
 from starlette.responses import Response
 
-from pipeline_core.api.console.routing import advice, console_router
+from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.timeline import attempts, timeline
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit, own_path
 from pipeline_core.api.exporting import export_answer
@@ -57,7 +57,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
         events=list(reversed(events))[:_SHOWN_EVENTS],
         files=views.files(job.document_id),
         costs=stages,
-        error_advice=advice(explain(job.last_error)) if job.last_error else "",
+        error=explain(job.last_error) if job.last_error else None,
         can_acknowledge=job.outcome == Outcome.PUBLISHED and not job.acknowledged and job.published_at is not None,
         run_url=_run_url(visit, job),
     )
@@ -89,7 +89,7 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow]) -
     """Say in one sentence where a job stands."""
     match job.state:
         case JobState.QUEUED if job.last_error:
-            return f"It waits: {job.last_error['message']}"
+            return f"It waits: {explain(job.last_error).page_message}"
         case JobState.QUEUED if job.is_stopped:
             return "It has stopped behind a stage that was run by itself; a retry lets it go on."
         case JobState.QUEUED:

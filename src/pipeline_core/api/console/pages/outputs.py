@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response, StreamingResponse
 
 from pipeline_core.api.console.pages.documents import page
-from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.routing import advice, console_router
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit
 from pipeline_core.api.multipart import Refused
 from pipeline_core.api.routes.documents import blocks, named_file
@@ -57,7 +57,7 @@ def upload(visit: ToContribute, file: Annotated[list[UploadFile], File()]) -> Re
     if not refused:
         return visit.go("/documents", said=_said(new, len(taken) - new))
     outcomes = [
-        (one.filename, "Refused", f"{one.error.message} {one.error.action}".strip())
+        (one.filename, "Refused", f"{one.error.page_message} {advice(one.error)}".strip())
         if isinstance(one, Refused)
         else (one.job.filename, "Taken in" if one.is_new else "Known", "")
         for one in taken
