@@ -84,12 +84,15 @@ class Person:
         found = [one for one in self.complaints if not any(part in one for part in self.expected)]
         assert not found, found
 
-    def axe(self) -> list[str]:
-        """What axe-core finds that is serious or critical."""
-        self.page.evaluate(AXE.read_text())
+    def axe(self, *rules: str) -> list[str]:
+        """What axe-core finds that is serious or critical, by all of its rules or by these."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
         found = self.page.evaluate(
-            "axe.run().then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact))"
-            ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join(' | ')))"
+            "rules => axe.run(rules.length ? {runOnly: rules} : {}).then(r => r.violations"
+            ".filter(v => ['serious', 'critical'].includes(v.impact))"
+            ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join(' | ')))",
+            rules,
         )
         return list(found)
 

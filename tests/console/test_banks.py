@@ -41,7 +41,6 @@ def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> No
     page = ann.page
     page.goto("/batches")
     page.get_by_text("Nothing was uploaded yet.").wait_for()
-    assert ann.axe() == []
     upload(console, ann, "household.md", BANK)
     page.keyboard.press("j")
     expect(page.locator("tr.opened")).to_have_count(1)
@@ -67,7 +66,6 @@ def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> No
     page.get_by_role("heading", name="Approve 5 questions of household.md?").wait_for()
     expect(page.locator("main")).to_contain_text("4 of them were never opened")
     expect(page.locator(".sample li")).to_have_count(5)
-    assert ann.axe() == []
     page.get_by_role("button", name="Approve 5").click()
     expect(page.locator("#notice")).to_contain_text("5 questions approved.")
     assert " ".join(page.locator(".ledger").inner_text().split()) == (
@@ -106,7 +104,6 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     expect(page.locator(".group-head h2")).to_have_text(["Another number 1", "A negation 1"])
     assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["48"], ["24"])
     expect(page.locator(".differs")).not_to_contain_text("the same numbers")
-    assert ann.axe() == []
     page.keyboard.press("2")
     expect(page.locator("#notice")).to_contain_text("the new one takes its place")
     expect(page.locator(".pair-row[aria-current]")).to_contain_text("deductible")

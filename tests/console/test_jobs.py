@@ -128,7 +128,6 @@ def test_a_dead_letter_is_retried(console: Console, scripts: bool) -> None:
     page.goto(f"/jobs/{row.job_id}")
     expect(page.locator(".card.error")).to_contain_text(str(row.correlation_id))
     if scripts:
-        assert person.axe() == []
         page.keyboard.press("r")
     else:
         page.get_by_role("button", name="Retry").click()

@@ -73,7 +73,6 @@ def test_a_member_who_is_no_admin_sees_the_members_and_changes_nothing(console: 
     expect(bob.page.locator("tr", has_text="<b>Bob</b>")).to_have_count(1)
     expect(bob.page.get_by_role("button", name="Change")).to_have_count(0)
     expect(bob.page.get_by_label("User's id")).to_have_count(0)
-    assert bob.axe() == []
     csrf = bob.page.locator("input[name=csrf]").first.get_attribute("value")
     tried = {"csrf": csrf or "", "user_id": str(BOB), "role": "admin"}
     assert bob.context.request.post("/realm/members", form=tried).status == 403

@@ -57,7 +57,6 @@ def test_facts_are_decided_one_after_the_other_and_the_document_goes_on(console:
     expect(page.locator("#list .row.rejected")).to_have_count(0)
     expect(page.locator("#list .row.approved")).to_have_count(1)
     if scripts:
-        assert person.axe() == []
         page.keyboard.press("Shift+A")
     else:
         page.get_by_role("link", name="Approve the rest and go on").click()

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first draws no window, so that it starts and works in half the time."""
 _OPTIONS = ("--no-sandbox", "--disable-gpu")
 
 
@@ -33,7 +34,7 @@ def launched() -> Iterator[Browser]:
 def chromium() -> Iterator[Browser]:
     """The same; without one the test is skipped, but not in continuous integration."""
     if _program() is None:
-        missing = "No Chromium here, so no page was looked at; `apt-get install chromium` brings one."
+        missing = "No Chromium here, so no page was looked at; `apt-get install chromium-headless-shell` brings one."
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     with launched() as browser:
         yield browser

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 from pipeline_core.api import metrics, problems
-from pipeline_core.api.console.install import PAGES
+from pipeline_core.api.console.install import ROUTERS as CONSOLE
 from pipeline_core.api.known_names import RefuseUnknownQuery
 from pipeline_core.api.limits import LimitRequests
 from pipeline_core.api.routes import (
@@ -65,6 +65,6 @@ def all_routes() -> tuple[BaseRoute, ...]:
             dependencies=[LimitRequests, RefuseUnknownQuery],
             responses=problems.responses(401, 403, 404, 422, 429),
         )
-    for router in (health.router, metrics.router, *PAGES):
+    for router in (health.router, metrics.router, *CONSOLE):
         whole.include_router(router)
     return tuple(whole.routes)

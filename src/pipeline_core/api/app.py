@@ -1,11 +1,9 @@
 """The application: middleware, and what routes share."""
 
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.openapi.utils import get_openapi
 
 from pipeline_core.api import metrics, problems
 from pipeline_core.api.admission import AllowedHostsMiddleware, LoopbackOnlyMiddleware, host_names
@@ -14,6 +12,7 @@ from pipeline_core.api.auth import verifier
 from pipeline_core.api.console.install import install as install_console
 from pipeline_core.api.console.pages import batches, outputs
 from pipeline_core.api.correlation import HEADER, CorrelationMiddleware
+from pipeline_core.api.description import TITLE, VERSION, description
 from pipeline_core.api.event_hub import EventHub
 from pipeline_core.api.head import HeadMiddleware
 from pipeline_core.api.middleware import (
@@ -26,12 +25,6 @@ from pipeline_core.api.multipart import OVERHEAD_BYTES
 from pipeline_core.api.routes import staging, uploads
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings
-
-_DESCRIPTION = """Documents in, reviewed knowledge out.
-
-Every error is a problem (RFC 9457) with a stable `code`; lists are paged by `cursor`; a request over a limit gets
-status 429 with `Retry-After` and the limit's name. Send `X-Correlation-ID` (a UUID) to find a request again in events
-and logs."""
 
 
 def create_app(
@@ -53,9 +46,8 @@ def create_app(
     verify = verifier(settings)
 
     app = FastAPI(
-        title="Document pipeline",
-        version="2",
-        description=_DESCRIPTION,
+        title=TITLE,
+        version=VERSION,
         redirect_slashes=False,
         separate_input_output_schemas=False,
         routes=[*all_routes()],
@@ -71,7 +63,7 @@ def create_app(
     app.state.orchestrator_is_up = orchestrator_is_up
     problems.install(app)
     install_console(app)
-    _describe_problems(app)
+    app.openapi = description  # type: ignore[method-assign]
     _add_middleware(app, settings)
     return app
 
@@ -117,29 +109,3 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """The schema of problems is in the description once, and FastAPI's own for wrong requests is not."""
-
-    def openapi() -> dict[str, object]:
-        if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            schemas = schema["components"]["schemas"]
-            problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= {**problem.pop("$defs", {}), "Problem": problem}
-            for unused in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(unused, None)
-            _describe_broken_bodies(schema)
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _describe_broken_bodies(schema: dict[str, Any]) -> None:
-    """JSON that no parser takes is answered before its route is asked, in every route that takes JSON."""
-    for methods in schema["paths"].values():
-        for operation in methods.values():
-            if "application/json" in operation.get("requestBody", {}).get("content", {}):
-                operation["responses"].update({str(status): one for status, one in problems.responses(400).items()})

@@ -38,8 +38,6 @@ def front() -> Response:
 
 
 PAGES: tuple[APIRouter, ...] = (
-    _front,
-    assets.router,
     sign_in.router,
     live.router,
     dashboard.router,
@@ -61,6 +59,8 @@ PAGES: tuple[APIRouter, ...] = (
     review_matching.router,
     search.router,
 )
+ROUTERS: tuple[APIRouter, ...] = (_front, assets.router, *PAGES)
+"""Everything of the console, pages and what they need."""
 
 
 def install(app: FastAPI) -> None:
