@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from pipeline_core.api.console.assets import assets
 from pipeline_core.api.console.keys import KEYS, by_where
+from pipeline_core.api.console.standing import EVENTS, stage_noun, standing
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
@@ -80,6 +81,8 @@ def environment() -> Environment:
         clock=clock,
         duration=duration,
         explain=explain,
+        happened=lambda code: EVENTS.get(code) or str(code).replace("_", " ").capitalize(),
+        stage_noun=stage_noun,
         initials=initials,
         who=who,
         plain=strip_markdown,
@@ -90,6 +93,7 @@ def environment() -> Environment:
         keys=KEYS,
         key_groups=by_where(),
         phase_names=PHASES,
+        standing=standing,
         icons=Markup((_FOLDER / "icons.svg").read_text("utf-8")),
     )
     return made

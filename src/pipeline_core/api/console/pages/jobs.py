@@ -9,12 +9,13 @@ from fastapi import Form, Query
 from starlette.responses import Response
 
 from pipeline_core.api.console.routing import console_router
+from pipeline_core.api.console.standing import doing
 from pipeline_core.api.console.timeline import attempts, timeline
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit, own_path
 from pipeline_core.api.exporting import export_answer
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import JobState, Outcome
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.waiting import WaitingRow
@@ -24,16 +25,6 @@ from pipeline_core.services.export_formats import Format
 router = console_router()
 _MOST_EVENTS = 2000
 _SHOWN_EVENTS = 60
-_DOING = {
-    StageName.INGEST: "Its file is being taken in.",
-    StageName.MARKDOWN_CONVERSION: "It is being converted to text.",
-    StageName.MARKDOWN_OPTIMIZER: "Its text is being cleaned.",
-    StageName.CHUNKER: "Its text is being cut into passages.",
-    StageName.FACT_GENERATOR: "Facts are being found in its passages, and compared with what is known.",
-    StageName.VALIDATION: "Its facts are being validated.",
-    StageName.EMBEDDER: "Its facts are being embedded.",
-    StageName.INGESTOR: "It is being published.",
-}
 
 
 @router.get("/jobs/{job_id}")
@@ -96,7 +87,7 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow]) -
             return "It waits for a worker."
         case JobState.WORKING:
             work = job.stage.row.work
-            return _DOING[work] if work else "It is on its way."
+            return doing(work) if work else "It is on its way."
         case JobState.RETRYABLE:
             return f"It failed for the {_ordinal(job.retry_count)} time, and is tried again by itself."
         case JobState.AWAITING_REVIEW:
