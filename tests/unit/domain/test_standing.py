@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_core.api.console.standing import EVENTS, stage_noun, standing
+from pipeline_core.domain.standing import EVENTS, stage_noun, standing
 from pipeline_core.domain.lifecycle import MOVES, JobStage, JobState, Outcome, StageName, is_position
 
 

@@ -46,6 +46,7 @@ _ENDED: Mapping[str | None, tuple[str, str, str]] = {
     Outcome.REJECTED: ("Rejected", "was rejected", "Nothing new of it is published."),
     Outcome.SUPERSEDED: ("Replaced", "was replaced", "A newer version took its place before it was published."),
 }
+_DONE = ("Done", "is done", "Nothing follows.")
 _STANDS: Mapping[JobState, tuple[str, str, str]] = {
     JobState.QUEUED: ("Queued", "waits for a worker", "It goes on by itself."),
     JobState.RETRYABLE: ("Tried again soon", "failed, and is tried again soon", "It is tried again by itself."),
@@ -75,7 +76,7 @@ def standing(state: str, stage: str, outcome: str | None = None) -> Standing:
     """Say where a document stands, by the state, the position and the outcome of its job."""
     at = JobState(state)
     if at is JobState.DONE:
-        return Standing(*_ENDED[outcome])
+        return Standing(*_ENDED.get(outcome, _DONE))
     if at is JobState.AWAITING_REVIEW:
         return Standing("Waits for a person", *_ASKED[JobStage(stage)])
     work = JobStage(stage).row.work
