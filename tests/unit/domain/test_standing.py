@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline_core.domain.standing import EVENTS, stage_noun, standing
 from pipeline_core.domain.lifecycle import MOVES, JobStage, JobState, Outcome, StageName, is_position
+from pipeline_core.domain.standing import EVENTS, stage_noun, standing
 
 
 @pytest.mark.parametrize("state", [one for one in JobState if one is not JobState.DONE])
