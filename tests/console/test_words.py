@@ -1,16 +1,20 @@
 """Words on pages: what whoever reviews can do, who did what by name, times that are said, and figures that agree."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import is_for_operators
+from pipeline_core.domain.realms import Role
+from pipeline_core.domain.review import OfDocument, StagedFact
 from pipeline_core.services.intake import Upload
 from tests.console.conftest import NO_LIMITS
 from tests.samples.pdfs import pdf, photo, prose, text
+from tests.support.reviewing import facts, park
 from tests.support.through import needs_work, receive, through
-from tests.support.two_users import ANN
+from tests.support.two_users import ANN, BOB
 from tests.support.visiting import Visitor, text_of, visit
 
 
@@ -60,3 +64,75 @@ def test_a_limit_says_how_long_to_wait(make_pipeline: Callable[..., Pipeline]) -
     ann.post("/documents/upload", files={"file": ("first.md", b"# Rules\n\nOne.\n")})
     said = text_of(ann.post("/documents/upload", files={"file": ("second.md", b"# Rules\n\nTwo.\n")}))
     assert "You have 1 job under way; the limit is 1. Try again in 30 seconds." in said
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def team(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    """A realm of Ann's, in which Bob, who has told nobody his name, reviews."""
+    changes = {**NO_LIMITS, "user_id": ANN, "workflow": "manual"}
+    own = make_pipeline(changes=changes)
+    realms = own.for_user(own.person).realms
+    realm_id = realms.create("Claims").realm_id
+    realms.put(realm_id, BOB, Role.REVIEWER)
+    return make_pipeline(changes={**changes, "realm_id": realm_id})
+
+
+def decide(page: Visitor, job_id: UUID, fact: StagedFact, status: str = "approved") -> str:
+    fields = {"fact_id": str(fact.question_id), "status": status, "seen": fact.status, "version": str(fact.version)}
+    return text_of(page.post(f"/review-matching/{job_id}/decide", fields))
+
+
+def test_everybody_is_you_to_themselves_and_has_a_name_to_others(team: Pipeline) -> None:
+    where = OfDocument(park(team))
+    [job] = team.views.jobs(team.realm_id)
+    one, other = facts(team, where.document_id)[:2]
+    first, second = one.question_id, other.question_id
+    ann, bob = visit(team), visit(team, BOB, "")
+    path = f"/review-matching/{job.job_id}"
+    decide(ann, job.job_id, one)
+    decide(bob, job.job_id, other)
+    assert "Approved by you " in text_of(ann.get(path, fact=first))
+    assert "Approved by Ann Berger " in text_of(bob.get(path, fact=first))
+    assert "Approved by you " in text_of(bob.get(path, fact=second))
+    stranger = f"a reviewer (…{str(BOB)[-6:]})"
+    assert f"Approved by {stranger} " in text_of(ann.get(path, fact=second))
+    assert f"{stranger[:1].upper()}{stranger[1:]} approved it" in text_of(ann.get(f"/facts/{second}"))
+    assert "You approved it" in text_of(bob.get(f"/facts/{second}"))
+    assert f"by {stranger}" in text_of(ann.get(f"/jobs/{job.job_id}"))
+    for page in (path, f"/facts/{second}", f"/jobs/{job.job_id}", "/batches"):
+        assert str(BOB) not in text_of(ann.get(page))
+
+
+def test_who_was_faster_is_named(team: Pipeline) -> None:
+    where = OfDocument(park(team))
+    [job] = team.views.jobs(team.realm_id)
+    fact = facts(team, where.document_id)[0]
+    ann, bob = visit(team), visit(team, BOB, "")
+    decide(bob, job.job_id, fact)
+    assert f"A reviewer (…{str(BOB)[-6:]}) was faster" in decide(ann, job.job_id, fact, "rejected")
+    assert "You had decided already" in decide(bob, job.job_id, fact, "rejected")
+
+
+def test_a_refusal_names_the_realm_and_its_page_has_the_menu(
+    make_pipeline: Callable[..., Pipeline], team: Pipeline
+) -> None:
+    park(team)
+    [job] = team.views.jobs(team.realm_id)
+    team.for_user(team.person).realms.put(team.realm_id, BOB, Role.READER)
+    answer = visit(team, BOB).post(f"/jobs/{job.job_id}/retry")
+    said = text_of(answer)
+    assert answer.status_code == 403
+    assert "You are a reader in the realm Claims" in said
+    assert str(team.realm_id) not in said
+    assert 'href="/documents"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/jobs/00000000-0000-0000-0000-000000000000", "/documents?state=none"])
+def test_a_page_that_says_what_went_wrong_has_the_menu(ann: Visitor, path: str) -> None:
+    answer = ann.client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code in (404, 422)
+    assert 'href="/documents"' in answer.text
+    assert "Sign out" in answer.text

@@ -47,6 +47,7 @@ class Advice(TypedDict, total=False):
     where: str | None
     action: str | None
     http_action: str | None
+    page_action: str | None
 
 
 class PipelineError(Exception):
@@ -72,12 +73,14 @@ class PipelineError(Exception):
         where: str | None = None,
         action: str | None = None,
         http_action: str | None = None,
+        page_action: str | None = None,
     ):
         # here errors become texts, which are shown, logged and stored: none of it has a secret in it
         self.message = masked(without_objects(message or (self.__doc__ or "").strip().splitlines()[0]))
         self.where = masked(where) if where else where
         self.what_to_do = masked(action or self.action)
         self.http_what_to_do = masked(http_action or self.advice_over_http(action))
+        self._page_action = masked(page_action or "")
         self._kind: type[PipelineError] | None = None
         """Of an error that was stored: what it was."""
         super().__init__(self.message)
@@ -108,6 +111,8 @@ class PipelineError(Exception):
     @property
     def page_what_to_do(self) -> str:
         """Returns what somebody at a page can do about it."""
+        if self._page_action:
+            return self._page_action
         kind = self._kind or type(self)
         given = (self.what_to_do, self.http_what_to_do)
         return kind.advice_on_page(*(one for one in given if one not in (kind.action, kind.http_action)))
@@ -134,7 +139,8 @@ class PipelineError(Exception):
     def as_stored(self) -> dict[str, Any]:
         """The shape of ``upload_jobs.last_error``: as JSON, and what to do over HTTP where that is something else."""
         over_http = {"http_action": self.http_what_to_do} if self.http_what_to_do != self.what_to_do else {}
-        return {**self.as_json(), **over_http}
+        on_page = {"page_action": self._page_action} if self._page_action else {}
+        return {**self.as_json(), **over_http, **on_page}
 
 
 def explain(stored: Mapping[str, object]) -> PipelineError:
@@ -147,14 +153,20 @@ def explain(stored: Mapping[str, object]) -> PipelineError:
     kind = _class_of(str(said.get("code")))
     if not http_action:
         http_action = kind.advice_over_http(action)
-    error = PipelineError(said.get("message"), where=said.get("where"), action=action, http_action=http_action)
+    error = PipelineError(
+        said.get("message"),
+        where=said.get("where"),
+        action=action,
+        http_action=http_action,
+        page_action=said.get("page_action"),
+    )
     error._kind = kind
     return error
 
 
 def over_http(stored: Mapping[str, object]) -> dict[str, Any]:
     """Return what ``as_stored`` stored, with the advice for an HTTP client."""
-    told = {name: value for name, value in stored.items() if name != "http_action"}
+    told = {name: value for name, value in stored.items() if name not in ("http_action", "page_action")}
     return {**told, "action": explain(stored).http_what_to_do}
 
 

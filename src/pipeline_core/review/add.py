@@ -97,6 +97,7 @@ def _take(
             "--publish-from 1 --ask-from 0` makes a published document wait there again.",
             http_action="A fact can only be added while its document waits in matching review; upload a published "
             "document again with the fields `publish_from` 1 and `ask_from` 0 to make it wait there.",
+            page_action="A fact can only be added while its document waits in matching review.",
         )
     scope.begin("edit")
     chunks = [row.chunk for row in uow.staging.chunks([document_id])[document_id]]
@@ -168,6 +169,7 @@ def _added_before(fact: StagedFact) -> Added:
             f"This fact was added by {fact.added_by} before, and is {fact.status}: {fact.question_id}.",
             action="`pipeline review NAME approve --fact ID` approves it.",
             http_action="Approve it: `fact_ids` of `POST /api/job/{job_id}/approve-stage2`.",
+            page_action="Approve it in the list of the document's facts.",
         )
     return Added(fact, False, f"this fact was added by {fact.added_by} before; nothing changed")
 

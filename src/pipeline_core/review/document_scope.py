@@ -20,6 +20,7 @@ from pipeline_core.domain.lifecycle import (
     Outcome,
 )
 from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, StagedFact, StagedPair
+from pipeline_core.domain.standing import standing
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.review.orphans import revive_orphans
@@ -93,6 +94,7 @@ class DocumentScope(Scope):
                 f"{dated(parked.taken_at)}; it is carried out at {parked.due_at:%H:%M:%S %Z}.",
                 action="Wait until then, or take it back: `pipeline review JOB undo`.",
                 http_action="Wait until then, or take it back: `POST /api/job/{job_id}/undo`.",
+                page_action="Wait until then, or take it back on its page.",
             )
 
     def begin(self, work: Work, to: QuestionStatus | None = None) -> None:
@@ -121,15 +123,14 @@ class DocumentScope(Scope):
                 f"{self.summary.filename} is in validation review.",
                 action="`return` the document to matching first.",
                 http_action="`POST /api/job/{job_id}/return-to-matching` first.",
+                page_action="Return the document to matching first.",
             )
 
     def moved_on(self) -> AlreadyDecidedError:
         """Return the error for a reviewer who comes too late."""
         summary = self.summary
         last = self.uow.reviews.last_decision(summary.job_id, list(DECISIONS))
-        here = f"it is {summary.state.replace('_', ' ')}"
-        if summary.state is not JobState.DONE:
-            here += f" at {summary.stage.replace('_', ' ')}"
+        here = f"it {standing(summary.state, summary.stage, summary.outcome).clause}"
         if last is None:
             return AlreadyDecidedError(f"{summary.filename} does not wait for this decision: {here}.")
         return AlreadyDecidedError(
@@ -148,6 +149,7 @@ class DocumentScope(Scope):
                 f"{counted(len(facts), 'fact')} cannot be {to}: {facts[0].question_id} is {facts[0].status}.",
                 action="A duplicate is decided by its pair; see `pipeline review JOB`.",
                 http_action="A duplicate is decided by its pair: `duplicates` decides all pairs that are undecided.",
+                page_action="A duplicate is decided by its pair.",
             )
 
     def decided(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
@@ -186,6 +188,7 @@ class DocumentScope(Scope):
                 f"Fact {fact.question_id} would have a new {has} and no {lacks}: it needs both or neither.",
                 action=f"Give --{lacks} too.",
                 http_action=f"Give `{lacks}` too.",
+                page_action=f"Fill in the {lacks} too, or neither.",
             )
         if new == fact:
             return fact
@@ -258,6 +261,7 @@ def _given(changes: Mapping[str, str | None]) -> Mapping[str, str | None]:
             "An edit needs a question, an answer or a statement, and none of them blank.",
             action="Give --question, --answer, --statement or --no-question.",
             http_action="Give `question`, `answer` or `statement`; null removes question and answer.",
+            page_action="Fill in the statement, or question and answer.",
         )
     if changes.get("statement", "") is None:
         raise RefusedError("A fact needs a statement.", action="Leave it out to keep it.")

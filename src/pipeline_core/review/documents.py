@@ -59,6 +59,7 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
             action="`override` them with a reason, `return` the document to matching, or `reject` it.",
             http_action="`POST /api/job/{job_id}/override-validation` with a reason, `…/return-to-matching`, or "
             "`…/reject`.",
+            page_action="Override them with a reason, return the document to matching, or reject it.",
         )
     chosen = None if request.approved is None else _choose(scope, request)
     undecided = uow.staging.undecided([document_id]).get(document_id, 0)

@@ -59,6 +59,7 @@ def read(missed: MissedFact) -> MissedFact:
             f"The fact has no {lacks}: it has a question and an answer, or neither.",
             action=f"Give --{lacks} too.",
             http_action=f"Give `{lacks}` too.",
+            page_action=f"Fill in the {lacks} too, or neither.",
         )
     return missed
 

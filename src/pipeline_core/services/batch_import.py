@@ -211,6 +211,7 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> list[Embeddable]
             f"{batch.file_name} has not been compared with existing questions yet.",
             action="Run `pipeline import-questions` on it again.",
             http_action="Wait until `GET /api/staging/batches/{batch_id}` says `is_matched`: a worker compares it.",
+            page_action="Wait until a worker has compared it.",
         )
     _refuse_undecided(uow, batch)
     texts = uow.batches.embeddable(batch_id)
@@ -219,6 +220,7 @@ def _ready(uow: UnitOfWork, batch_id: BatchId, by: Reviewer) -> list[Embeddable]
             f"No question of {batch.file_name} is approved.",
             action=f"`pipeline batches {str(batch_id)[:8]} approve`, then import.",
             http_action="Approve the questions to import: `POST /api/staging/batches/{batch_id}/review`.",
+            page_action="Approve the questions to import first.",
         )
     return texts
 

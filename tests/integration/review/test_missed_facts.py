@@ -277,7 +277,7 @@ def test_what_is_published_waits_again_as_the_refusal_says(
 ) -> None:
     app = make_pipeline(generator=generator)
     document_id = park(app)
-    with pytest.raises(AlreadyDecidedError, match="it is done") as refused:
+    with pytest.raises(AlreadyDecidedError, match="it is published") as refused:
         add(app, document_id)
     assert "--publish-from 1 --ask-from 0" in refused.value.what_to_do
     again = app.intake.receive([upload("manual.md", TEXT)], realm_id=app.realm_id, wished=Wished(1.0, 0.0))
@@ -359,7 +359,7 @@ def test_it_is_added_to_what_waits_in_matching_review_and_to_nothing_else(app: P
     through(app, [waiting])
     late = refused()
     assert isinstance(late, AlreadyDecidedError)
-    assert "it is done" in late.message
+    assert "it is published" in late.message
 
 
 def insert(app: Pipeline, copied: object, **changes: object) -> None:

@@ -7,14 +7,16 @@ from urllib.parse import quote, unquote
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from pipeline_core.api.console.limits import LimitConsole
+from pipeline_core.api.console.people import NOBODY, People
 from pipeline_core.api.console.sessions import CSRF_FIELD, ForgedFormError, SessionEndedError, require_own_form
 from pipeline_core.api.console.too_late import too_late
-from pipeline_core.api.console.visits import here, html, is_htmx, own_path
+from pipeline_core.api.console.visits import here, html, is_htmx, own_path, visit_of
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of, wrong_part
 from pipeline_core.domain.errors import ChangedMeanwhileError, NotFoundError, PipelineError, RefusedError
@@ -88,12 +90,17 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
     if ended and request.method == "GET" and not is_htmx(request):
         return RedirectResponse(f"/sign-in?return_to={quote(here(request), safe='')}", 303)
     status = status or status_of(error)
+    # where nothing works, or too much is asked, not even the menu is
+    wants_menu = not (ended or is_htmx(request) or status >= 500 or status == 429)
+    visit = await run_in_threadpool(visit_of, request) if wants_menu else None
     made = html(
         request,
         "problem.html",
         status,
+        visit=visit,
+        said="",
         title="There is nothing here" if status in (404, 405) else _title(error, status),
-        message=too_late(error) if isinstance(error, ChangedMeanwhileError) else error.page_message,
+        message=_message(error, visit.people if visit else NOBODY),
         advice=advice(error.as_answer()),
         kept=kept,
         needs_sign_in=ended,
@@ -103,6 +110,10 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
     if is_htmx(request):
         made.headers.update(_AS_NOTICE)
     return made
+
+
+def _message(error: PipelineError, people: People) -> str:
+    return too_late(error, people) if isinstance(error, ChangedMeanwhileError) else people.sentence(error.page_message)
 
 
 def advice(error: PipelineError) -> str:

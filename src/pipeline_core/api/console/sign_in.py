@@ -24,8 +24,7 @@ from pipeline_core.settings import Settings
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole])
 
 LINK_GOOD_S = 60
-_ANOTHER = "`pipeline console`, on that machine, makes another."
-_OR_TOKEN = "Or sign in by a token."
+_ANOTHER = "Run `pipeline console` on that machine for another, or sign in by a token."
 _LINK_AUDIENCE = "pipeline-console-link"
 _AWAY_S = 900
 """How long somebody may take at the installation's login page."""
@@ -64,10 +63,10 @@ def sign_in_by_link(
         )
     except jwt.PyJWTError:
         raise AuthenticationError(
-            f"The link is no longer good: it was for {LINK_GOOD_S} seconds. {_ANOTHER}", action=_OR_TOKEN
+            f"The link is no longer good: it was for {LINK_GOOD_S} seconds.", page_action=_ANOTHER
         ) from None
     if request.app.state.rate_limits.hit(f"link {claims['jti']}", limit=1, window_s=10 * LINK_GOOD_S) is not None:
-        raise AuthenticationError(f"The link has been used: each is good once. {_ANOTHER}", action=_OR_TOKEN)
+        raise AuthenticationError("The link has been used: each is good once.", page_action=_ANOTHER)
     return _enter(request, local_token(settings), return_to)
 
 

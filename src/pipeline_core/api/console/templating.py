@@ -1,24 +1,25 @@
 """Templates: everything that is put into them is escaped, and a name that is not there is an error."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from pipeline_core.api.console.assets import assets
 from pipeline_core.api.console.keys import KEYS, by_where
+from pipeline_core.api.console.people import NOBODY, People
 from pipeline_core.domain.errors import explain
+from pipeline_core.domain.standing import EVENTS, stage_noun, standing
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
 
 _FOLDER = Path(__file__).with_name("templates")
 PHASES = ("Upload", "Processing", "Matching review", "Validation", "Review", "Generation", "Download")
 """The names of phases 0 to 6."""
-_ID = re.compile(r"\s*\([0-9a-f-]{36}\)$")
 _LENGTHS: Sequence[tuple[int, str]] = ((2 * 86400, "days"), (3600, "h"), (60, "min"))
 _AGO: Sequence[tuple[int, str]] = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -48,13 +49,25 @@ def duration(seconds: float) -> str:
 
 def initials(name: str) -> str:
     """Return the first letters of the first and the last word of a name."""
-    words = name.split() or ["?"]
+    words = [word for word in name.split() if word[0].isalnum()] or ["?"]
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
 
-def who(shown: str) -> str:
-    """Return the name of a person as the record shows them, without the id that stands behind it."""
-    return _ID.sub("", shown) or shown
+@pass_context
+def who(context: Context, shown: str | None, start: bool = False) -> str:
+    """Return a person as the visitor of the page knows them: "you", or by name."""
+    return _people(context).who(shown, start=start)
+
+
+@pass_context
+def named(context: Context, sentence: str) -> str:
+    """Return a sentence of the record with names in the place of ids."""
+    return _people(context).sentence(sentence)
+
+
+def _people(context: Context) -> People:
+    visit = context.get("visit")
+    return visit.people if visit else NOBODY
 
 
 def readable(quote: str) -> str:
@@ -80,8 +93,11 @@ def environment() -> Environment:
         clock=clock,
         duration=duration,
         explain=explain,
+        happened=lambda code: EVENTS.get(code) or str(code).replace("_", " ").capitalize(),
+        stage_noun=stage_noun,
         initials=initials,
         who=who,
+        named=named,
         plain=strip_markdown,
         readable=readable,
     )
@@ -90,6 +106,7 @@ def environment() -> Environment:
         keys=KEYS,
         key_groups=by_where(),
         phase_names=PHASES,
+        standing=standing,
         icons=Markup((_FOLDER / "icons.svg").read_text("utf-8")),
     )
     return made

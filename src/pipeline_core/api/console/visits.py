@@ -13,12 +13,13 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline_core.api.auth import User
+from pipeline_core.api.console.people import People
 from pipeline_core.api.console.sessions import Cookies, signed_in
 from pipeline_core.api.console.templating import environment
 from pipeline_core.api.deps import services_in
 from pipeline_core.bootstrap import Pipeline, UserServices
-from pipeline_core.domain.errors import NotFoundError
-from pipeline_core.domain.realms import Realm, Role
+from pipeline_core.domain.errors import NotFoundError, NotPermittedError, PipelineError
+from pipeline_core.domain.realms import Realm, RealmMember, Role
 from pipeline_core.domain.review import Expected, Reviewer
 
 _POLICY = (
@@ -96,6 +97,20 @@ class Visit:
         return self.user.name or f"User {str(self.user.user_id)[:8]}"
 
     @cached_property
+    def people(self) -> People:
+        """The people that the visitor knows, by name."""
+        return People(self.user.user_id, self.user.name, self._names)
+
+    def _names(self) -> Mapping[UUID, str]:
+        members: Sequence[RealmMember] = ()
+        if not self.realm.is_personal:
+            members = self.services.realms.members(self.realm.realm_id)
+        return {
+            **{UUID(str(one.user_id)): one.name or f"a reviewer (…{str(one.user_id)[-6:]})" for one in members},
+            **{UUID(str(one.realm_id)): one.name for one in self.realms if not one.is_personal},
+        }
+
+    @cached_property
     def waiting(self) -> int:
         """The number of documents and question banks that wait for a person in this realm."""
         return self.services.views.waiting_total([self.services.realm_id])
@@ -150,6 +165,29 @@ class Visiting:
         if realm is None:
             raise NotFoundError("There is nothing of that id in your realms.")
         return Visit(request, services, user, realm, realms)
+
+
+def visit_of(request: Request) -> Visit | None:
+    """The visit of a page that says what went wrong; None where nobody is signed in, or not even that can be known."""
+    try:
+        user = signed_in(request)
+        try:
+            visit = Visiting(Role.READER)(request)
+        except (NotFoundError, NotPermittedError):
+            visit = _at_home(request, user)
+        _ = visit.waiting  # the menu has it
+    except PipelineError:
+        return None
+    return visit
+
+
+def _at_home(request: Request, user: User) -> Visit:
+    """The visit of somebody to no page: in the realm that is theirs alone."""
+    pipeline: Pipeline = request.app.state.pipeline
+    services = pipeline.for_user(user.person)
+    realms = services.realms.all()
+    realm = next(one for one in realms if one.realm_id == services.realm_id)
+    return Visit(request, services, user, realm, realms)
 
 
 def _names_something(params: Mapping[str, object]) -> bool:

@@ -149,4 +149,6 @@ def _too_late(
     visit: Visit, at: BankView, question_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None = None
 ) -> Response:
     """Show the question as it is now, who was faster, and what had been typed."""
-    return show_bank(visit, at, question_id, edit=typed is not None, status=409, conflict=too_late(error), typed=typed)
+    return show_bank(
+        visit, at, question_id, edit=typed is not None, status=409, conflict=too_late(error, visit.people), typed=typed
+    )

@@ -86,7 +86,7 @@ def set_status(
     if matching is None and not ids:
         raise RefusedError("No document is selected.", action="Select some, or all that match.")
     service, realm_id = visit.services.dual_status, visit.services.realm_id
-    given: dict[str, Any] = {"by": visit.name, "correlation_id": as_correlation_id(visit.request)}
+    given: dict[str, Any] = {"by": visit.services.person.shown, "correlation_id": as_correlation_id(visit.request)}
     changes = (
         service.set_status(ids, status, realm_id=realm_id, **given)
         if matching is None

@@ -110,7 +110,7 @@ def resolve(
     try:
         visit.services.review.resolve(where, resolution, [pair_id], by=by)
     except ChangedMeanwhileError as error:
-        return _show(visit, batch_id, pair_id, staying, 409, too_late(error))
+        return _show(visit, batch_id, pair_id, staying, 409, too_late(error, visit.people))
     pairs = _listed(visit, batch_id, staying)
     in_order = [one for group in PairGroup for one in pairs if group_of(one) is group]
     after = following(in_order, pair_id)

@@ -8,32 +8,24 @@ from uuid import UUID
 from fastapi import Form, Query
 from starlette.responses import Response
 
+from pipeline_core.api.console.people import People
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.timeline import attempts, timeline
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit, own_path
 from pipeline_core.api.exporting import export_answer
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import JobState, Outcome
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.waiting import WaitingRow
+from pipeline_core.domain.standing import doing
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.services.export_formats import Format
 
 router = console_router()
 _MOST_EVENTS = 2000
 _SHOWN_EVENTS = 60
-_DOING = {
-    StageName.INGEST: "Its file is being taken in.",
-    StageName.MARKDOWN_CONVERSION: "It is being converted to text.",
-    StageName.MARKDOWN_OPTIMIZER: "Its text is being cleaned.",
-    StageName.CHUNKER: "Its text is being cut into passages.",
-    StageName.FACT_GENERATOR: "Facts are being found in its passages, and compared with what is known.",
-    StageName.VALIDATION: "Its facts are being validated.",
-    StageName.EMBEDDER: "Its facts are being embedded.",
-    StageName.INGESTOR: "It is being published.",
-}
 
 
 @router.get("/jobs/{job_id}")
@@ -51,7 +43,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
         section="Documents",
         job=job,
         document=document,
-        stands=stands(job, document, waits),
+        stands=stands(job, document, waits, visit.people),
         waits=waits[0] if waits else None,
         timeline=timeline(attempts(events, now, is_running=job.state == JobState.WORKING), job.stages),
         events=list(reversed(events))[:_SHOWN_EVENTS],
@@ -67,7 +59,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
 def retry(job_id: UUID, visit: ToContribute, return_to: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Queue a job that failed again; what was done before is reused."""
     state = visit.services.views.job_state(JobId(job_id))
-    again = visit.services.retry(state.document_id, from_stage=None, by=visit.name)
+    again = visit.services.retry(state.document_id, from_stage=None, by=visit.services.person.shown)
     visit.request.app.state.ask_for_run()
     return visit.go(own_path(return_to, f"/jobs/{again}"), said="It is queued again; what was done before is reused.")
 
@@ -85,7 +77,7 @@ def acknowledge(job_id: UUID, visit: ToContribute) -> Response:
     return visit.go(f"/jobs/{job_id}", said="Its publication is acknowledged: the last phase is complete.")
 
 
-def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow]) -> str:
+def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow], people: People) -> str:
     """Say in one sentence where a job stands."""
     match job.state:
         case JobState.QUEUED if job.last_error:
@@ -96,21 +88,22 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow]) -
             return "It waits for a worker."
         case JobState.WORKING:
             work = job.stage.row.work
-            return _DOING[work] if work else "It is on its way."
+            return doing(work) if work else "It is on its way."
         case JobState.RETRYABLE:
             return f"It failed for the {_ordinal(job.retry_count)} time, and is tried again by itself."
         case JobState.AWAITING_REVIEW:
             parked = job.parked
             if parked and parked.is_due:
-                return f"{parked.by} decided “{parked.decision}”: it is carried out at {parked.due_at:%H:%M:%S %Z}."
+                by = people.who(parked.by, start=True)
+                return f"{by} decided “{parked.decision}”: it is carried out at {parked.due_at:%H:%M:%S %Z}."
             return waits[0].reason if waits else "It waits for a person."
         case JobState.DEADLETTER:
             return "It failed for good: nothing new of it is published."
         case _:
-            return _done(job, document)
+            return _done(job, document, people)
 
 
-def _done(job: JobDetail, document: DocumentJob) -> str:
+def _done(job: JobDetail, document: DocumentJob, people: People) -> str:
     if job.outcome == Outcome.REJECTED:
         return "It was rejected: nothing new of it is published."
     if job.outcome == Outcome.SUPERSEDED:
@@ -120,7 +113,7 @@ def _done(job: JobDetail, document: DocumentJob) -> str:
     done = f"It is published with {counted(document.facts, 'fact')}"
     if job.acknowledged:
         how = "downloaded" if job.acknowledged.reason == "download" else "acknowledged"
-        return f"{done}; {job.acknowledged.by} {how} it on {dated(job.acknowledged.at)}."
+        return f"{done}; {people.who(job.acknowledged.by)} {how} it on {dated(job.acknowledged.at)}."
     return f"{done}."
 
 

@@ -136,7 +136,13 @@ def _too_late(
 ) -> Response:
     """Show the fact as it is now, who was faster, and what had been typed, to be sent again or not."""
     return show_document(
-        visit, at, fact_id, edit=bool(typed and "answer" in typed), status=409, conflict=too_late(error), typed=typed
+        visit,
+        at,
+        fact_id,
+        edit=bool(typed and "answer" in typed),
+        status=409,
+        conflict=too_late(error, visit.people),
+        typed=typed,
     )
 
 

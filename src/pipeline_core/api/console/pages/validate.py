@@ -10,7 +10,6 @@ from starlette.responses import Response
 from pipeline_core.api.console.evidence import image_url
 from pipeline_core.api.console.findings import grouped
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.templating import who
 from pipeline_core.api.console.visits import ToLook, ToReview, Visit
 from pipeline_core.domain.errors import ReasonTooShortError
 from pipeline_core.domain.findings import Severity
@@ -106,10 +105,11 @@ def _decided(visit: Visit, job: JobDetail) -> str:
     """Say who decided what about a document that does not wait here any more; "" where nobody did."""
     if job.parked is not None and job.parked.is_due:
         due = job.parked.due_at.astimezone(UTC)
-        return f"{who(job.parked.by)} decided “{job.parked.decision}”; it is carried out at {due:%H:%M:%S} UTC"
+        by = visit.people.who(job.parked.by, start=True)
+        return f"{by} decided “{job.parked.decision}”; it is carried out at {due:%H:%M:%S} UTC"
     past = visit.services.review.history(OfDocument(DocumentId(job.document_id)), visit.services.realm_id)
     last = next((one for one in reversed(past) if one.code in DECISIONS), None)
-    return in_words(last) if last else ""
+    return visit.people.sentence(in_words(last)) if last else ""
 
 
 def _next_url(visit: Visit, job_id: UUID) -> str:
