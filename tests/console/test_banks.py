@@ -101,7 +101,7 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     page = ann.page
     upload(console, ann, "thefts.md", THEFTS)
     upload(console, ann, "household.md", BANK)
-    page.get_by_role("link", name="2 near-duplicates to decide").click()
+    page.get_by_role("link", name="2 pairs of near-duplicates to decide").click()
     page.wait_for_url("**/duplicates/*")
     expect(page.locator(".group-head h2")).to_have_text(["Another number 1", "A negation 1"])
     assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["48"], ["24"])
@@ -150,7 +150,7 @@ def test_pairs_are_decided_without_scripts_one_by_one_and_in_groups(console: Con
     page = ann.page
     upload(console, ann, "thefts.md", THEFTS)
     upload(console, ann, "household.md", BANK)
-    page.get_by_role("link", name="2 near-duplicates to decide").click()
+    page.get_by_role("link", name="2 pairs of near-duplicates to decide").click()
     page.get_by_role("button", name="Keep both").click()
     expect(page.locator("#notice")).to_contain_text("kept beside the new one")
     page.get_by_role("button", name="Undo").click()

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Header, Path
 from starlette.responses import Response
 
-from pipeline_core.api.console.evidence import PageShown, facts_of_page, image_url
+from pipeline_core.api.console.evidence import PageShown, facts_of_page, image_url, rail_of
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.api.console.visits import ToLook, Visit, is_htmx
 from pipeline_core.api.ranges import is_known
 from pipeline_core.api.routes.evidence import IMAGE_HEADERS
 from pipeline_core.domain.errors import NotFoundError
@@ -49,7 +49,16 @@ def document_page(document_id: UUID, page: PageNumber, visit: ToLook) -> Respons
         (),
         facts,
     )
-    return visit.page("document_page.html", section="Documents", original=original, page=drawn, facts=facts)
+    # beside a fact it is shown with the pages about it, from which one goes on
+    small_pages = rail_of(document_id, original.pages, [page]) if is_htmx(visit.request) else []
+    return visit.page(
+        "document_page.html",
+        section="Documents",
+        original=original,
+        page=drawn,
+        facts=facts,
+        small_pages=small_pages,
+    )
 
 
 @router.get("/documents/{document_id}/original/{name}")
