@@ -10,15 +10,18 @@ from pipeline_core.domain.errors import is_for_operators
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact
 from pipeline_core.services.intake import Upload
+from tests.api.bodies import BANK
 from tests.console.conftest import NO_LIMITS
 from tests.samples.pdfs import pdf, photo, prose, text
-from tests.support.banks import ALIKE, BANK
 from tests.support.reviewing import FIRST, facts, park
 from tests.support.through import needs_work, receive, through
 from tests.support.two_users import ANN, BOB
 from tests.support.visiting import Visitor, text_of, visit
 
-AGAIN = "\n3. Who inspects the damage after the flood in a basement?\n   An adjuster.\n"
+THEFTS = (
+    b"# Thefts\n\n**Q:** How soon must a theft be reported to the police?\n**A:** Within 48 hours.\n\n"
+    b"**Q:** What is a deductible?\n**A:** The part of a loss that the member does not pay.\n"
+)
 
 
 @pytest.fixture
@@ -145,11 +148,11 @@ def test_a_page_that_says_what_went_wrong_has_the_menu(ann: Visitor, path: str) 
 
 
 def test_a_bank_counts_the_same_pairs_on_each_of_its_pages(pipeline: Pipeline, ann: Visitor) -> None:
-    for name, text_of_bank in (("household.md", BANK), ("again.md", ALIKE + AGAIN)):
-        pipeline.staging.stage_bank(text_of_bank.encode(), name, by=Reviewer(pipeline.realm_id))
+    for name, data in (("thefts.md", THEFTS), ("household.md", BANK)):
+        pipeline.staging.stage_bank(data, name, by=Reviewer(pipeline.realm_id))
         list(pipeline.bank_queue.drain())
     views = pipeline.for_user(pipeline.person).views
-    [batch] = views.batches_page([pipeline.realm_id], statuses=None, name="again", before=None, limit=1)
+    [batch] = views.batches_page([pipeline.realm_id], statuses=None, name="household", before=None, limit=1)
     path, questions = f"/batches/{batch.batch_id}", pipeline.review.facts(OfBatch(batch.batch_id), pipeline.realm_id)
     assert "2 pairs of near-duplicates to decide" in text_of(ann.get(path))
     [theft] = [one for one in questions if "theft" in (one.question or "")]

@@ -113,7 +113,7 @@ def test_nobody_looks_when_nobody_follows() -> None:
         ),
         (
             {"type": "review", "code": "decision_parked", "job_id": JobId(UUID(int=3))},
-            ["review", "jobs", "job-", "decided-"],
+            ["review", "jobs", "job-", "whole-"],
         ),
         ({"type": "realm", "code": "member_added"}, ["realm"]),
     ],

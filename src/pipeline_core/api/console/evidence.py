@@ -176,6 +176,16 @@ def facts_of_page(marks: Iterable[FactMarks], number: int, link: LinkOf) -> list
     ]
 
 
+def quote_on_page(visit: Visit, document_id: UUID, fact_id: UUID, number: int) -> list[Area]:
+    """Return where the quote of a fact stands on a page; nowhere, if it is another one.
+
+    Raises:
+        NotFoundError: the document has no such fact.
+    """
+    marks = visit.services.evidence.of_fact(DocumentId(document_id), fact_id)
+    return [Area.of(box) for one in marks.quotes for box in one.boxes.get(number, ())]
+
+
 def _own(marks: FactMarks, number: int) -> list[MarkedQuote]:
     here = [marked for marked in marks.quotes if number in marked.boxes]
     place = place_of(marks.fact.evidence)

@@ -58,7 +58,7 @@ def names_of(event: RealmEvent) -> list[str]:
         names.append("review")
     if event.job_id:
         names += ["jobs", f"job-{event.job_id}"]
-        names += [f"decided-{event.job_id}"] if event.code in _OF_WHOLE else []
+        names += [f"whole-{event.job_id}"] if event.code in _OF_WHOLE else []
     if batch_id := event.payload.get("batch_id"):
         names += ["batches", f"batch-{batch_id}"]
     return list(dict.fromkeys(names))
