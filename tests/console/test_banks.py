@@ -112,7 +112,7 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     expect(page.locator(".pair-row[aria-current]")).to_contain_text("deductible")
     expect(page.locator(".pair-row.done")).to_have_count(1)
     page.keyboard.press("k")
-    expect(page.locator(".decided")).to_contain_text("Replace existing, decided by Ann Berger")
+    expect(page.locator(".decided")).to_contain_text("Replace existing, decided by you")
     page.keyboard.press("u")
     expect(page.locator("#notice")).to_contain_text("Taken back: 1 decision.")
     expect(page.locator(".pair-row.done")).to_have_count(0)
@@ -141,7 +141,7 @@ def test_a_pair_stays_open_when_another_reviewer_decides_it(console: Console) ->
     for person in (ann, home):
         person.page.goto(url)
     ann.page.keyboard.press("3")
-    expect(home.page.locator(".decided")).to_contain_text("Keep both, decided by Ann Berger")
+    expect(home.page.locator(".decided")).to_contain_text("Keep both, decided by you")
     expect(home.page.locator(".pair-row[aria-current]")).to_contain_text("How soon must a theft")
 
 
