@@ -125,7 +125,7 @@ def test_several_documents_in_a_row(console: Console, tmp_path: Path) -> None:
     upload(console, page, tmp_path, scripts=True, **texts)
     page.goto("/review")
     seen = []
-    for left in ("2 things wait", "1 thing waits", "Nothing else waits"):
+    for left in ("2 things still wait", "1 thing still waits", "Nothing else waits"):
         seen.append(page.locator("#job h1").inner_text())
         approve(page, scripts=True)
         expect(page.locator("#notice")).to_contain_text(left)
