@@ -241,7 +241,7 @@ class Adapters(Databases):
         own = headers(signed_in(os.environ, self.settings.home))
         return self.closing(PrefectQueueRuns(url, headers=own, deployment=deployment)) if url else None
 
-    def prefect_run(self, flow_run_id: str) -> str:
+    def prefect_run(self, flow_run_id: object) -> str:
         """Return the page of a run in Prefect; "" if its address is not known."""
         pages = pages_of(os.environ)
         return run_page(pages, flow_run_id) if pages else ""
