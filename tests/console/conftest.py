@@ -52,7 +52,12 @@ class Console:
     ) -> "Person":
         """Somebody who is signed in, in a browser of their own."""
         context = self.chromium.new_context(
-            java_script_enabled=scripts, viewport={"width": 1280, "height": 800}, base_url=self.url, **options
+            java_script_enabled=scripts,
+            viewport={"width": 1280, "height": 800},
+            base_url=self.url,
+            # a colour that is measured on its way to another one is neither
+            reduced_motion="reduce",
+            **options,
         )
         token = local_token(self.pipeline.settings.model_copy(update={"user_id": user_id, "reviewer": name}))
         answer = context.request.post("/sign-in", form={"token": token}, max_redirects=0)

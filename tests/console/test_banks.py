@@ -99,7 +99,7 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     page = ann.page
     upload(console, ann, "thefts.md", THEFTS)
     upload(console, ann, "household.md", BANK)
-    page.get_by_role("link", name="2 near-duplicates to decide").click()
+    page.get_by_role("link", name="2 pairs of near-duplicates to decide").click()
     page.wait_for_url("**/duplicates/*")
     expect(page.locator(".group-head h2")).to_have_text(["Another number 1", "A negation 1"])
     assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["48"], ["24"])
@@ -109,7 +109,7 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     expect(page.locator(".pair-row[aria-current]")).to_contain_text("deductible")
     expect(page.locator(".pair-row.done")).to_have_count(1)
     page.keyboard.press("k")
-    expect(page.locator(".decided")).to_contain_text("Replace existing, decided by Ann Berger")
+    expect(page.locator(".decided")).to_contain_text("Replace existing, decided by you")
     page.keyboard.press("u")
     expect(page.locator("#notice")).to_contain_text("Taken back: 1 decision.")
     expect(page.locator(".pair-row.done")).to_have_count(0)
@@ -138,7 +138,7 @@ def test_a_pair_stays_open_when_another_reviewer_decides_it(console: Console) ->
     for person in (ann, home):
         person.page.goto(url)
     ann.page.keyboard.press("3")
-    expect(home.page.locator(".decided")).to_contain_text("Keep both, decided by Ann Berger")
+    expect(home.page.locator(".decided")).to_contain_text("Keep both, decided by you")
     expect(home.page.locator(".pair-row[aria-current]")).to_contain_text("How soon must a theft")
 
 
@@ -147,7 +147,7 @@ def test_pairs_are_decided_without_scripts_one_by_one_and_in_groups(console: Con
     page = ann.page
     upload(console, ann, "thefts.md", THEFTS)
     upload(console, ann, "household.md", BANK)
-    page.get_by_role("link", name="2 near-duplicates to decide").click()
+    page.get_by_role("link", name="2 pairs of near-duplicates to decide").click()
     page.get_by_role("button", name="Keep both").click()
     expect(page.locator("#notice")).to_contain_text("kept beside the new one")
     page.get_by_role("button", name="Undo").click()

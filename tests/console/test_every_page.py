@@ -50,7 +50,7 @@ def filled(
 
 @pytest.fixture(scope="module")
 def ann(filled: tuple[Console, Realm]) -> Person:
-    person = filled[0].sign_in(reduced_motion="reduce")
+    person = filled[0].sign_in()
     person.expected += ["status of 4"]
     return person
 

@@ -202,7 +202,9 @@ def test_the_page_beside_a_fact_shows_its_mark(
 ) -> None:
     pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
     lines = [f"The valve number {n} opens at {n} bar and protects vessel number {n}." for n in range(1, 40)]
-    received = receive(pipeline, Upload("valves.pdf", pdf(text("Valves", *lines)), None))
+    received = receive(
+        pipeline, Upload("valves.pdf", pdf(text("Valves", *lines), text("Pumps", "Each pump has two motors.")), None)
+    )
     through(pipeline, needs_work(pipeline, received))
     [document_id] = received.documents
     fact_id = fact_of(pipeline, str(document_id), "number 38")
@@ -212,3 +214,12 @@ def test_the_page_beside_a_fact_shows_its_mark(
     mark = page.locator(".sheet .mark").first.bounding_box()
     assert mark is not None
     assert 0 < mark["y"] < 800
+
+    # the pages about it are drawn in the same place, by keys
+    page.keyboard.press("]")
+    expect(page.locator("#page-now")).to_have_text("Page 2")
+    expect(page.locator(".sheet .page-image")).to_have_attribute("aria-label", "Page 2 with the places of its facts")
+    expect(page.locator("#fact .answer")).to_contain_text("number 38")
+    page.keyboard.press("[")
+    expect(page.locator("#page-now")).to_have_text("Page 1")
+    expect(page.locator(".sheet .mark")).not_to_have_count(0)

@@ -70,7 +70,14 @@ def test_the_link_to_prefect(
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     assert "in Prefect" not in ann.get(f"/jobs/{row.job_id}").text
     monkeypatch.setenv("PREFECT_API_URL", "http://prefect.example:4200/api")
-    assert f'href="http://prefect.example:4200/runs/flow-run/{run}"' in ann.get(f"/jobs/{row.job_id}").text
+    page = ann.get(f"/jobs/{row.job_id}").text
+    assert f'href="http://prefect.example:4200/v2/runs/flow-run/{run}"' in page
+    assert "which asks for its own login" not in page
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "name:password")
+    assert "which asks for its own login" in ann.get(f"/jobs/{row.job_id}").text
+    cloud = "https://app.prefect.cloud/account/1/workspace/2"
+    monkeypatch.setenv("PREFECT_UI_URL", cloud)
+    assert f'href="{cloud}/runs/flow-run/{run}"' in ann.get(f"/jobs/{row.job_id}").text
     for hostile in ("javascript:alert(1)", "http://user:secret@prefect.example"):
         monkeypatch.setenv("PREFECT_UI_URL", hostile)
         assert "in Prefect" not in ann.get(f"/jobs/{row.job_id}").text

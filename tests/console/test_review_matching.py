@@ -82,6 +82,25 @@ def test_keys_walk_the_list_and_say_what_they_do(console: Console) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("It is published with the document")
     page.keyboard.press("Escape")
+
+    # one press leaves an edit; what is typed is not lost without a question
+    statement = page.get_by_label("Statement")
+    page.keyboard.press("e")
+    expect(statement).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(statement).to_have_count(0)
+    page.keyboard.press("e")
+    statement.fill("My own words.")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    statement.blur()
+    page.keyboard.press("j")
+    expect(statement).to_have_value("My own words.")
+    assert asked == ["What you typed is not saved. Leave it?"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    statement.press("Escape")
+    expect(statement).to_have_count(0)
+
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(page).to_have_url(re.compile("/review-matching/"))
@@ -111,7 +130,7 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     expect(ben.page.locator("#list .row.rejected")).to_have_count(1)
     ann.expected.append("409")
     ann.page.get_by_role("button", name="Save").click()
-    expect(ann.page.locator(".problem")).to_contain_text("Ben Osei")
+    expect(ann.page.locator(".problem")).to_contain_text("You had decided already")
     expect(ann.page.get_by_label("Statement")).to_have_value("My own words about the valve.")
     assert "My own words" not in str(facts(console.pipeline, document_id))
 
@@ -146,6 +165,16 @@ def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: C
     expect(ann.page.locator("#list .row.rejected")).to_have_count(1)
     expect(ann.page.locator("#list .row.rejected .face.other")).to_be_visible()
     expect(bob.page.locator("#people")).to_contain_text("Ann Berger")
+
+    # while the whole document is on its way, nothing of it has keys; taken back, all of it has them again
+    expect(ann.page.locator("[data-key='r']")).to_be_visible()
+    bob.page.goto(bob.page.url.replace("?", "/approve?"))
+    bob.page.get_by_role("button", name="and go on").click()
+    expect(ann.page.locator("#job")).to_contain_text("Bob Osei decided “approve”")
+    expect(ann.page.locator("[data-key='r']")).to_have_count(0)
+    expect(ann.page.locator(".decide")).to_contain_text("A decision about the document is on its way.")
+    ann.page.keyboard.press("u")
+    expect(ann.page.locator("[data-key='r']")).to_be_visible()
 
 
 def test_who_may_not_decide_is_told_so(team_console: Callable[[Role], Console]) -> None:

@@ -70,7 +70,7 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
 
     page.go_back()
     page.reload()
-    expect(page.locator(".why")).to_contain_text("Ann Berger decided “override”; it is carried out at")
+    expect(page.locator(".why")).to_contain_text("You decided “override”; it is carried out at")
     page.keyboard.press("u")
     expect(page.locator("#notice")).to_contain_text("The decision is taken back")
     page.keyboard.press("o")
@@ -80,7 +80,7 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     page.go_back()
     carry_out(console.pipeline)
     page.reload()
-    expect(page.locator(".why")).to_contain_text("Too late to decide: Ann Berger")
+    expect(page.locator(".why")).to_contain_text("Too late to decide. You overrode its findings")
     expect(page.locator(".why")).to_contain_text(REASON)
     expect(page.get_by_role("button", name="Override")).to_have_count(0)
 
@@ -119,7 +119,7 @@ def test_of_two_reviewers_the_second_is_told_who_decided(console: Console) -> No
     second.page.keyboard.press("o")
     second.page.get_by_label("Why it is published all the same").fill(REASON)
     second.page.get_by_role("dialog").get_by_role("button", name="Override").click()
-    expect(second.page.get_by_role("alert")).to_contain_text("Ann Berger")
+    expect(second.page.get_by_role("alert")).to_contain_text("put it into matching review")
     expect(second.page.locator("body")).to_contain_text(REASON)  # what was typed is kept
     second.expected = ["409"]
 

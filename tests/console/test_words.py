@@ -8,14 +8,20 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import is_for_operators
 from pipeline_core.domain.realms import Role
-from pipeline_core.domain.review import OfDocument, StagedFact
+from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact
 from pipeline_core.services.intake import Upload
+from tests.api.bodies import BANK
 from tests.console.conftest import NO_LIMITS
 from tests.samples.pdfs import pdf, photo, prose, text
-from tests.support.reviewing import facts, park
+from tests.support.reviewing import FIRST, facts, park
 from tests.support.through import needs_work, receive, through
 from tests.support.two_users import ANN, BOB
 from tests.support.visiting import Visitor, text_of, visit
+
+THEFTS = (
+    b"# Thefts\n\n**Q:** How soon must a theft be reported to the police?\n**A:** Within 48 hours.\n\n"
+    b"**Q:** What is a deductible?\n**A:** The part of a loss that the member does not pay.\n"
+)
 
 
 @pytest.fixture
@@ -136,3 +142,47 @@ def test_a_page_that_says_what_went_wrong_has_the_menu(ann: Visitor, path: str) 
     assert answer.status_code in (404, 422)
     assert 'href="/documents"' in answer.text
     assert "Sign out" in answer.text
+
+
+# --- figures and forms -----------------------------------------------------------------------------------------------
+
+
+def test_a_bank_counts_the_same_pairs_on_each_of_its_pages(pipeline: Pipeline, ann: Visitor) -> None:
+    for name, data in (("thefts.md", THEFTS), ("household.md", BANK)):
+        pipeline.staging.stage_bank(data, name, by=Reviewer(pipeline.realm_id))
+        list(pipeline.bank_queue.drain())
+    views = pipeline.for_user(pipeline.person).views
+    [batch] = views.batches_page([pipeline.realm_id], statuses=None, name="household", before=None, limit=1)
+    path, questions = f"/batches/{batch.batch_id}", pipeline.review.facts(OfBatch(batch.batch_id), pipeline.realm_id)
+    assert "2 pairs of near-duplicates to decide" in text_of(ann.get(path))
+    [theft] = [one for one in questions if "theft" in (one.question or "")]
+    ann.post(f"{path}/selected", {"decision": "reject", "question_ids": str(theft.question_id)})
+    for page in (path, "/batches", f"/duplicates/{batch.batch_id}"):
+        assert "1 pair of near-duplicates to decide" in text_of(ann.get(page))
+    assert "like 1 other" in text_of(ann.get(path))
+
+
+def test_a_missed_fact_without_marked_words_is_asked_for_them(team: Pipeline) -> None:
+    document_id, ann = park(team), visit(team)
+    [job] = team.views.jobs(team.realm_id)
+    chunk = facts(team, document_id)[0].chunk_id
+    path = f"/review-matching/{job.job_id}/missed"
+    answer = ann.post(path, {"chunk": str(chunk), "first": "", "last": "", "reason": "I know it."})
+    assert answer.status_code == 422
+    assert "No words are marked: mark those in the text that prove the fact" in text_of(answer)
+    assert 'value="I know it."' in answer.text, "what was typed stays"
+    answer = ann.post(path, {"chunk": str(chunk), "first": "2", "last": ""})
+    assert "Only the first word is marked: click the last one too." in text_of(answer)
+
+
+def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None:
+    document_id, ann = park(team), visit(team)
+    [job] = team.views.jobs(team.realm_id)
+    number = len(facts(team, document_id))
+    for fact in facts(team, document_id):
+        decide(ann, job.job_id, fact)
+    version = ann.get(f"/review-matching/{job.job_id}/approve").text.partition('name="version" value="')[2]
+    park(team, "other.md", FIRST)
+    said = text_of(ann.post(f"/review-matching/{job.job_id}/approve", {"version": version.partition('"')[0]}))
+    assert f"document approved, with {number} facts that were approved before, carried out at" in said
+    assert "1 thing still waits." in said

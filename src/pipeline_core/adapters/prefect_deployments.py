@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pipeline_core.adapters import prefect_login
 from pipeline_core.adapters.prefect_launcher import reaching_prefect
+from pipeline_core.adapters.prefect_pages import run_page
 from pipeline_core.domain.errors import ConfigurationError, UnexpectedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
@@ -81,7 +82,7 @@ class DeploymentLauncher:
         given = {key: str(value) if isinstance(value, UUID) else value for key, value in parameters.items()}
         with self._client() as client:
             flow_run_id = self._ask(client, self._deployment(client, name), given, None)
-        raise_for(self._finish([flow_run_id])[flow_run_id], name, where=f"{self.ui_url()}/runs/flow-run/{flow_run_id}")
+        raise_for(self._finish([flow_run_id])[flow_run_id], name, where=run_page(self.ui_url() or "", flow_run_id))
 
     def ui_url(self) -> str | None:
         return self._api_url.removesuffix("/api")

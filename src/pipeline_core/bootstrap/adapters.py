@@ -18,6 +18,7 @@ from pipeline_core.adapters.page_viewer import PooledPageViewer
 from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_pages import pages_of, run_page
 from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rerankers.endpoint import EndpointReranker, Judge
@@ -31,6 +32,7 @@ from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.addresses import networks
+from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.spending import Budgets, PriceTable
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.converter import Converter
@@ -239,13 +241,18 @@ class Adapters(Databases):
         own = headers(signed_in(os.environ, self.settings.home))
         return self.closing(PrefectQueueRuns(url, headers=own, deployment=deployment)) if url else None
 
+    def prefect_run(self, flow_run_id: object) -> str:
+        """Return the page of a run in Prefect; "" if its address is not known."""
+        pages = pages_of(os.environ)
+        return run_page(pages, flow_run_id) if pages else ""
+
     @property
-    def prefect_pages(self) -> str:
-        """The address of Prefect's own pages as browsers reach them; "" if it is not known."""
-        api = os.environ.get("PREFECT_API_URL", "")
-        url = (os.environ.get("PREFECT_UI_URL") or api.removesuffix("/").removesuffix("/api")).rstrip("/")
-        # a login in it is not for browsers
-        return url if url.startswith(("http://", "https://")) and "@" not in url else ""
+    def prefect_asks_for_login(self) -> bool:
+        """Whether Prefect's server has a login of its own."""
+        try:
+            return "Authorization" in headers(signed_in(os.environ, self.settings.home))
+        except ConfigurationError:
+            return True  # which this account may not read
 
     @once
     def launcher(self) -> Launcher:

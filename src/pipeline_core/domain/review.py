@@ -202,6 +202,11 @@ class StagedPair:
     """None where it is there no more."""
 
     @property
+    def is_to_decide(self) -> bool:
+        """Returns whether a person is to decide about it; the view ``undecided_pairs`` has the same."""
+        return self.resolution == "pending" and self.staged_status in (QuestionStatus.PENDING, QuestionStatus.APPROVED)
+
+    @property
     def id(self) -> UUID:
         return self.duplicate_id
 

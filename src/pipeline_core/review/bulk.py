@@ -180,7 +180,7 @@ def _decidable(where: Where, matching: QuestionFilter, to: QuestionStatus) -> Qu
 
 def _undecided(uow: UnitOfWork, where: Where, realm_id: RealmId, matching: PairFilter) -> list[StagedPair]:
     pairs = uow.reviews.pairs(where, realm_id, resolution="pending")
-    return [pair for pair in pairs if matching.takes(pair)]
+    return [pair for pair in pairs if pair.is_to_decide and matching.takes(pair)]
 
 
 def _require(expected: int | None, found: int, noun: str) -> None:

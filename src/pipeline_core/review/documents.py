@@ -86,12 +86,20 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
     }
     uow.jobs.move(APPROVE_MATCHES, {summary.job_id: payload}, lease=None)
     others = scope.decide_elsewhere() if pairs else ()
-    done = [f"{counted(approved, 'fact')} approved"]
+    done = [_approved(scope, approved)]
     if chosen and chosen["rejected"]:
         done.append(f"{counted(len(chosen['rejected']), 'fact')} rejected")
     if pairs:
         done.append(f"{counted(len(pairs), 'pair')} decided")
     return Decided(document_id, JobState.QUEUED, and_others(", ".join(done), others), others)
+
+
+def _approved(scope: DocumentScope, now: int) -> str:
+    """Say how many facts this decision approved, and how many were before it."""
+    kept = sum(fact.status is QuestionStatus.APPROVED for fact in scope.facts())
+    if now:
+        return f"{counted(now, 'fact')} approved"
+    return f"document approved, with {counted(kept, 'fact')} that {'was' if kept == 1 else 'were'} approved before"
 
 
 def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:

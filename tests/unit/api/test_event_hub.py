@@ -111,6 +111,10 @@ def test_nobody_looks_when_nobody_follows() -> None:
             {"type": "uploaded", "code": "questions_staged", "payload": {"batch_id": "b"}},
             ["batches", "review", "batch-b"],
         ),
+        (
+            {"type": "review", "code": "decision_parked", "job_id": JobId(UUID(int=3))},
+            ["review", "jobs", "job-", "whole-"],
+        ),
         ({"type": "realm", "code": "member_added"}, ["realm"]),
     ],
 )

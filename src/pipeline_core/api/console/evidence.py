@@ -86,6 +86,8 @@ class SmallPage:
     image: str
     url: str
     is_shown: bool
+    key: str
+    """Name of the key that opens it; most have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
     except PageNotShownError as error:
         said = f"{error.page_message} Its text is below."
     sources = services.sources.of_fact(document, fact_id) if said or not pages else []
-    rail = [] if crop or not pages else _rail(document_id, original.pages, [page.number for page in pages])
+    rail = [] if crop or not pages else rail_of(document_id, original.pages, [page.number for page in pages])
     return EvidenceShown(
         fact_id,
         document_id,
@@ -172,6 +174,16 @@ def facts_of_page(marks: Iterable[FactMarks], number: int, link: LinkOf) -> list
         )
         for one in marks
     ]
+
+
+def quote_on_page(visit: Visit, document_id: UUID, fact_id: UUID, number: int) -> list[Area]:
+    """Return where the quote of a fact stands on a page; nowhere, if it is another one.
+
+    Raises:
+        NotFoundError: the document has no such fact.
+    """
+    marks = visit.services.evidence.of_fact(DocumentId(document_id), fact_id)
+    return [Area.of(box) for one in marks.quotes for box in one.boxes.get(number, ())]
 
 
 def _own(marks: FactMarks, number: int) -> list[MarkedQuote]:
@@ -224,10 +236,17 @@ def _view(part: Box, page: PageWords, margin: float) -> str:
     return f"{left:.1f} {top:.1f} {right - left:.1f} {bottom - top:.1f}"
 
 
-def _rail(document_id: UUID, count: int | None, shown: Sequence[int]) -> list[SmallPage]:
+def rail_of(document_id: UUID, count: int | None, shown: Sequence[int]) -> list[SmallPage]:
+    """Return the small pages about those that are shown; a key opens the one before, and the one after."""
     last = count or shown[-1]
     first = max(1, min(shown[0] - _MOST_SMALL // 2, last - _MOST_SMALL + 1))
     return [
-        SmallPage(n, image_url(document_id, n, small=True), f"/documents/{document_id}/pages/{n}", n in shown)
+        SmallPage(
+            n,
+            image_url(document_id, n, small=True),
+            f"/documents/{document_id}/pages/{n}",
+            n in shown,
+            {shown[0] - 1: "page_before", shown[-1] + 1: "page_after"}.get(n, ""),
+        )
         for n in range(first, min(last, first + _MOST_SMALL - 1) + 1)
     ]

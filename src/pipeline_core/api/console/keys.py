@@ -23,7 +23,7 @@ class Key:
 
 _SHOWN = {"Escape": "Esc", "Enter": "↵"}
 _ANYWHERE, _LISTS, _FACT, _PAIR, _CHECK = "Anywhere", "In lists", "A fact", "A pair", "Validation"
-_PAGE = "A page"
+_PAGE = "Pages of a PDF"
 
 KEYS = MappingProxyType(
     {

@@ -16,9 +16,12 @@ from pipeline_core.api.realm_events import realm_events
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.rows.jobs import RealmEvent
+from pipeline_core.review.document_scope import DECISIONS
 
 _ASKS = frozenset({"matching_review_needed", "validation_review_needed", "questions_staged"})
 """Events after which something else may wait for a person."""
+_OF_WHOLE = frozenset({"decision_parked", "decision_undone", "parked_decision_refused", *DECISIONS})
+"""Events after which nobody, or everybody again, decides about the parts of a document."""
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
 _PING_S = 15
 _TOGETHER_S = 0.3
@@ -55,6 +58,7 @@ def names_of(event: RealmEvent) -> list[str]:
         names.append("review")
     if event.job_id:
         names += ["jobs", f"job-{event.job_id}"]
+        names += [f"whole-{event.job_id}"] if event.code in _OF_WHOLE else []
     if batch_id := event.payload.get("batch_id"):
         names += ["batches", f"batch-{batch_id}"]
     return list(dict.fromkeys(names))

@@ -30,6 +30,8 @@ _MOST_FIELDS = 10_000
 _NOT_KEPT = frozenset({CSRF_FIELD, "token"})
 _AS_NOTICE = {"HX-Reswap": "none"}
 """Leaves everything on the open page as it is, but for the notice, which is swapped out of band."""
+_WRONG = {"missing": "it is to be filled in"}
+"""What is wrong with a field, in words for whoever filled in the form."""
 _CAN_RESEND = (SessionEndedError, ForgedFormError)
 
 
@@ -143,7 +145,9 @@ def _of_input(request: Request, error: RequestValidationError) -> PipelineError:
     wrong = [wrong_part(request, one) for one in error.errors()]
     if any(one.where.startswith("path/") for one in wrong):
         return NotFoundError("The address has a part that is no id.", action="Open it from the list that it is in.")
-    said = "; ".join(f"{one.where.rpartition('/')[2].replace('_', ' ')}: {one.message}" for one in wrong)
+    said = "; ".join(
+        f"{one.where.rpartition('/')[2].replace('_', ' ')}: {_WRONG.get(one.kind, one.message)}" for one in wrong
+    )
     return RefusedError(f"The form cannot be read. {said}.", action="Correct it, and send it again.")
 
 

@@ -106,7 +106,7 @@ def environment() -> Environment:
         keys=KEYS,
         key_groups=by_where(),
         phase_names=PHASES,
-        standing=standing,
+        stands=standing,
         icons=Markup((_FOLDER / "icons.svg").read_text("utf-8")),
     )
     return made

@@ -2,6 +2,7 @@
 
 from pipeline_core.api.console.people import People
 from pipeline_core.domain.errors import ChangedMeanwhileError
+from pipeline_core.domain.lifecycle import REVIEW_STAGES
 from pipeline_core.domain.wording import dated
 
 
@@ -11,6 +12,8 @@ def too_late(error: ChangedMeanwhileError, people: People) -> str:
         return error.message
     first = error.changed[0]
     what = first.what.replace("_", " ")
+    if first.status in REVIEW_STAGES:
+        what = f"put it into {first.status.replace('_', ' ')}"
     who = people.who(first.who, start=True)
     if who == "You":
         return f"You had decided already, on {dated(first.when)}: {what}. Nothing more was carried out."

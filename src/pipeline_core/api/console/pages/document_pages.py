@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Header, Path
 from starlette.responses import Response
 
-from pipeline_core.api.console.evidence import PageShown, facts_of_page, image_url
+from pipeline_core.api.console.evidence import PageShown, facts_of_page, image_url, quote_on_page, rail_of
 from pipeline_core.api.console.routing import console_router
-from pipeline_core.api.console.visits import ToLook, Visit
+from pipeline_core.api.console.visits import ToLook, Visit, is_htmx
 from pipeline_core.api.ranges import is_known
 from pipeline_core.api.routes.evidence import IMAGE_HEADERS
 from pipeline_core.domain.errors import NotFoundError
@@ -34,8 +34,8 @@ def image(document_id: UUID, page: PageNumber, visit: ToLook, if_none_match: IfN
 
 
 @router.get("/documents/{document_id}/pages/{page}")
-def document_page(document_id: UUID, page: PageNumber, visit: ToLook) -> Response:
-    """Show a page with the boxes of all facts that it proves."""
+def document_page(document_id: UUID, page: PageNumber, visit: ToLook, fact: UUID | None = None) -> Response:
+    """Show a page with the boxes of all facts that it proves, and the quote of one of them marked."""
     original = visit.services.views.original(DocumentId(document_id))
     shown, marks = visit.services.evidence.on_page(DocumentId(document_id), page)
     facts = facts_of_page(marks, page, lambda fact_id: f"/facts/{fact_id}")
@@ -46,10 +46,20 @@ def document_page(document_id: UUID, page: PageNumber, visit: ToLook) -> Respons
         image_url(document_id, page),
         f"0 0 {shown.width:g} {shown.height:g}",
         f"Page {page} with the places of its facts",
-        (),
+        quote_on_page(visit, document_id, fact, page) if fact else (),
         facts,
     )
-    return visit.page("document_page.html", section="Documents", original=original, page=drawn, facts=facts)
+    # beside a fact it is shown with the pages about it, from which one goes on
+    small_pages = rail_of(document_id, original.pages, [page]) if is_htmx(visit.request) else []
+    return visit.page(
+        "document_page.html",
+        section="Documents",
+        original=original,
+        page=drawn,
+        facts=facts,
+        small_pages=small_pages,
+        fact_id=fact,
+    )
 
 
 @router.get("/documents/{document_id}/original/{name}")

@@ -62,7 +62,7 @@ def _show(
         status,
         batch=batch,
         groups=[one for one in groups if one[2]],
-        undecided=sum(one.resolution == "pending" for one in pairs),
+        undecided=sum(one.is_to_decide for one in pairs),
         current=current,
         shown=shown_pair(current) if current else None,
         kept=kept,
@@ -78,14 +78,14 @@ def _show(
 def _listed(visit: Visit, batch_id: UUID, kept: Sequence[UUID]) -> list[StagedPair]:
     """The undecided pairs, and those that were decided since the list was opened, the most alike first."""
     pairs = visit.services.review.pairs(OfBatch(BatchId(batch_id)), visit.services.realm_id)
-    return [one for one in pairs if one.resolution == "pending" or one.duplicate_id in kept]
+    return [one for one in pairs if one.is_to_decide or one.duplicate_id in kept]
 
 
 def following(pairs: Sequence[StagedPair], after: UUID | None) -> StagedPair | None:
     """The next pair that nobody has decided, from this one on and around the list's end."""
     at = next((n for n, one in enumerate(pairs) if one.duplicate_id == after), -1)
     around = (*pairs[at + 1 :], *pairs[: at + 1])
-    return next((one for one in around if one.resolution == "pending" and one.duplicate_id != after), None)
+    return next((one for one in around if one.is_to_decide and one.duplicate_id != after), None)
 
 
 def _url(batch_id: UUID, pair: UUID | None, kept: Sequence[UUID], action: str = "") -> str:

@@ -52,6 +52,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
         error=explain(job.last_error) if job.last_error else None,
         can_acknowledge=job.outcome == Outcome.PUBLISHED and not job.acknowledged and job.published_at is not None,
         run_url=_run_url(visit, job),
+        asks_for_login=visit.services.pipeline.prefect_asks_for_login,
     )
 
 
@@ -123,5 +124,4 @@ def _ordinal(number: int) -> str:
 
 def _run_url(visit: Visit, job: JobDetail) -> str:
     """The address of its flow run, where Prefect's pages are known."""
-    base = visit.services.pipeline.prefect_pages
-    return f"{base}/runs/flow-run/{job.flow_run_id}" if base and job.flow_run_id else ""
+    return visit.services.pipeline.prefect_run(job.flow_run_id) if job.flow_run_id else ""

@@ -17,6 +17,10 @@ from pipeline_core.review.marking import Marked, MissedFact
 from pipeline_core.services.sources import SourceText
 
 router = console_router()
+_UNMARKED = (
+    "No words are marked: mark those in the text that prove the fact, with the mouse or by clicking the first and the "
+    "last. Then fill in a question and its answer, or a statement, or neither: the marked words are the statement then."
+)
 Number = Annotated[int | None, Query(ge=0)]
 Words = Annotated[str, Form(max_length=20_000)]
 
@@ -83,8 +87,8 @@ def add_missed_fact(
     visit: ToReview,
     at: AView,
     chunk: Annotated[UUID, Form()],
-    first: Annotated[int, Form(ge=0)],
-    last: Annotated[int, Form(ge=0)],
+    first: Annotated[int | None, Form(ge=0)] = None,
+    last: Annotated[int | None, Form(ge=0)] = None,
     question: Words = "",
     answer: Words = "",
     statement: Words = "",
@@ -94,6 +98,9 @@ def add_missed_fact(
     services = visit.services
     document_id = services.desk.job(JobId(at.job_id), services.realm_id).document_id
     typed = {"question": question.strip(), "answer": answer.strip(), "statement": statement.strip(), "reason": reason}
+    if first is None or last is None:
+        wrong = _UNMARKED if first is None else "Only the first word is marked: click the last one too."
+        return _page(visit, at, chunk, first, last, status=422, wrong=wrong, typed=typed)
     try:
         source = services.sources.of_chunk(document_id, chunk)
         place = place_of_words(source.chunk.text, first, last)
@@ -106,6 +113,6 @@ def add_missed_fact(
         )
         added = services.add_fact(document_id, missed, by=visit.reviewer(reason))
     except RefusedError as error:
-        return _page(visit, at, chunk, first, last, status=422, wrong=error.message, typed=typed)
+        return _page(visit, at, chunk, first, last, status=422, wrong=error.page_message, typed=typed)
     said = "The fact is added and approved." if added.is_new else "This fact had been added before."
     return visit.go(at.url(added.fact.question_id), said=said)

@@ -202,9 +202,9 @@ def _park(visit: Visit, at: View, decision: Decision, version: int, reason: str)
     said = f"{job.filename}: {foreseen.message}, carried out at {kept.due_at:%H:%M:%S} UTC. "
     if following is None:
         return visit.go(at.url(), said=said + "Nothing else waits.")
-    left = counted(visit.waiting, "thing waits", "things wait")
+    left = counted(visit.waiting, "thing still waits", "things still wait")
     return visit.go(
-        REVIEW_PAGES[following.phase].format(following.job_id) + f"?before={at.job_id}", said=f"{said}{left} still."
+        REVIEW_PAGES[following.phase].format(following.job_id) + f"?before={at.job_id}", said=f"{said}{left}."
     )
 
 

@@ -11,20 +11,18 @@
     row.setAttribute("aria-current", "true");
     row.scrollIntoView({ block: "nearest" });
   };
+  // leaves what is being typed only when told to
+  const typed = (field) => field.type !== "hidden" && field.value !== field.defaultValue;
+  const mayLeave = () => !(one(".editing[data-unsaved]") || all(".editing :is(input, textarea)").some(typed))
+    || confirm("What you typed is not saved. Leave it?");
   const step = (by) => {
     const list = rows(), at = list.findIndex((row) => row.hasAttribute("aria-current"));
     const next = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by];
-    if (!next) return;
-    mark(next);
-    const link = next.matches("a[hx-get]") ? next : one("a[hx-get]", next);
+    const link = next && (next.matches("a[hx-get]") ? next : one("a[hx-get]", next));
     if (link) link.click();
-    else (one("a", next) || next).focus({ preventScroll: true });
+    else if (next) { mark(next); (one("a", next) || next).focus({ preventScroll: true }); }
   };
-  const check = (box, to) => {
-    if (!box || box.checked === to) return;
-    box.checked = to;
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-  };
+  const check = (box, to) => { if (box && box.checked !== to) { box.checked = to; box.dispatchEvent(new Event("change", { bubbles: true })); } };
   const select = (isRange) => {
     const list = rows(), at = list.findIndex((row) => row.hasAttribute("aria-current"));
     if (at < 0) return;
@@ -43,7 +41,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || one("dialog[open]")) return;
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
-    if (typing) { if (event.key === "Escape") typing.blur(); return; }
+    if (typing) { if (event.key === "Escape") (one("[data-back]", typing.closest(".editing") || typing) || { click: () => typing.blur() }).click(); return; }
     if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
     const key = leader ? `${leader} ${event.key}` : event.key;
     leader = !leader && event.key === "g" ? "g" : "";
@@ -55,7 +53,10 @@
     else if (!leader && inLists[key]) { event.preventDefault(); inLists[key](); }
   });
 
-  document.addEventListener("click", (event) => { const row = event.target.closest("[data-row]"); if (row) mark(row); });
+  document.addEventListener("click", (event) => {
+    const way = event.target.closest("a[href], button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
+    if (way && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
+  }, true);
   // what is marked is what is shown, whatever was loaded meanwhile
   document.addEventListener("htmx:after:settle", () => { const row = document.getElementById(one("[data-of]")?.dataset.of); if (row) mark(row); });
 
@@ -68,19 +69,17 @@
       all(`[data-needs="${field.id}"]`).forEach((button) => { button.disabled = have < least; });
     });
     all("[data-selected]").forEach((bar) => {
-      const boxes = all(`input[type=checkbox][form="${bar.dataset.selected}"], #${bar.dataset.selected} input[type=checkbox]`);
-      const n = boxes.filter((box) => box.checked && box.name !== "all_matching").length;
+      const n = all(`:is([form="${bar.dataset.selected}"], #${bar.dataset.selected} input)[type=checkbox]:checked:not([name=all_matching])`).length;
       bar.classList.toggle("some", n > 0);
       all("[data-n]", bar).forEach((element) => { element.textContent = n; });
     });
   };
   for (const name of ["input", "change", "htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, count);
   // the page beside the fact shows its mark, wherever on the page that is
-  const showMark = () => {
+  for (const name of ["htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, () => {
     const marked = one(".sheet .mark"), sheet = marked?.closest(".sheet");
     if (sheet) sheet.scrollTop += marked.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3;
-  };
-  for (const name of ["htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, showMark);
+  });
   document.addEventListener("htmx:after:settle", () => one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" }));
 
   // words marked in a source go into its form by their numbers (data-n); data-source names the form
@@ -89,9 +88,8 @@
     const root = at && (at.nodeType === 1 ? at : at.parentElement).closest("[data-source]");
     const words = root ? all("[data-n]", root).filter((word) => chosen.containsNode(word, true)) : [];
     if (!words.length) return;
-    const form = document.getElementById(root.dataset.source), last = words[words.length - 1];
-    form.elements.first.value = words[0].dataset.n;
-    form.elements.last.value = last.dataset.n;
+    const { first, last } = document.getElementById(root.dataset.source).elements;
+    [first.value, last.value] = [words[0].dataset.n, words[words.length - 1].dataset.n];
     all("[data-n]", root).forEach((word) => word.classList.toggle("own", words.includes(word)));
     all("[data-marked]").forEach((told) => { told.textContent = chosen.toString().trim(); });
   });
