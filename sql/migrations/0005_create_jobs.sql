@@ -29,7 +29,7 @@ CREATE TABLE upload_jobs (
     state text NOT NULL DEFAULT 'queued'
         CHECK (state IN ('queued', 'working', 'retryable', 'awaiting_review', 'done', 'deadletter')),
     phase smallint NOT NULL DEFAULT 0,
-    outcome text CHECK (outcome IN ('published', 'rejected', 'superseded')),
+    outcome text CHECK (outcome IN ('published', 'rejected', 'superseded', 'withdrawn')),
     retry_count int NOT NULL DEFAULT 0 CHECK (retry_count >= 0),
     retry_at timestamptz,
     -- it waits for a budget
@@ -94,7 +94,7 @@ CREATE TABLE upload_jobs (
     CONSTRAINT upload_jobs_published_check CHECK (outcome IS DISTINCT FROM 'published' OR stage = 'ingested'),
     -- phase 6 is complete once what was published was downloaded or acknowledged
     CONSTRAINT upload_jobs_complete_check CHECK (
-        (stage6_completed_at IS NULL OR outcome IS NOT DISTINCT FROM 'published')
+        (stage6_completed_at IS NULL OR coalesce(outcome, '') IN ('published', 'withdrawn'))
         AND (stage6_downloaded_at IS NULL OR stage6_completed_at IS NOT NULL)),
     CONSTRAINT upload_jobs_override_reason_check CHECK (visible_length(stage4_override_reason) >= 10),
     -- Nothing goes on to generation unvalidated, or past critical findings without a reason.
@@ -259,7 +259,7 @@ CREATE TABLE parked_decisions (
     realm_id uuid NOT NULL,
     -- who decided
     user_id uuid NOT NULL,
-    decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override')),
+    decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override', 'withdraw')),
     fields jsonb NOT NULL CHECK (jsonb_typeof(fields) = 'object'),
     taken_by text NOT NULL CHECK (taken_by <> ''),
     -- the job as the reviewer saw it: what was decided about another state of it is not carried out

@@ -140,6 +140,47 @@ SET search_path = upload_pipeline, public AS $$
     WHERE a.document_id = ANY(document_ids)
 $$;
 
+-- What people took out of production, why, and who. The document stays, with its history, and can be published again.
+CREATE TABLE withdrawals (
+    withdrawal_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    document_id uuid NOT NULL,
+    realm_id uuid NOT NULL,
+    job_id uuid NOT NULL REFERENCES upload_jobs (job_id) ON DELETE CASCADE,
+    withdrawn_at timestamptz NOT NULL DEFAULT now(),
+    -- who decided it, by id and by the name of that time
+    user_id uuid NOT NULL,
+    withdrawn_by text NOT NULL CHECK (withdrawn_by <> ''),
+    reason text NOT NULL CONSTRAINT withdrawals_reason_check CHECK (visible_length(reason) >= 10),
+    published_at timestamptz NOT NULL,
+    chunks int NOT NULL CHECK (chunks >= 0),
+    facts int NOT NULL CHECK (facts >= 0),
+    -- facts that other documents say as well, and that are published of those instead: by the fact that left, the one that came
+    taken_over jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(taken_over) = 'object'),
+    CONSTRAINT withdrawals_document_fkey FOREIGN KEY (document_id, realm_id)
+        REFERENCES documents (document_id, realm_id)
+        ON UPDATE CASCADE ON DELETE CASCADE
+);
+CREATE INDEX withdrawals_document_idx ON withdrawals (document_id, withdrawn_at DESC);
+CREATE INDEX withdrawals_job_idx ON withdrawals (job_id);
+
+-- What is withdrawn is out of production, whole, and on record.
+CREATE FUNCTION enforce_withdrawal() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, public, extensions AS $$
+BEGIN
+    IF EXISTS (SELECT FROM documents d WHERE d.document_id = NEW.document_id AND d.published_at IS NOT NULL)
+        OR EXISTS (SELECT FROM all_questions a WHERE a.document_id = NEW.document_id)
+        OR EXISTS (SELECT FROM document_chunks c WHERE c.document_id = NEW.document_id)
+        OR NOT EXISTS (SELECT FROM withdrawals w WHERE w.job_id = NEW.job_id AND w.withdrawn_at = now())
+    THEN
+        RAISE EXCEPTION 'document % is not out of production, or not on record as withdrawn', NEW.document_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'upload_jobs_withdrawn';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER upload_jobs_withdrawn AFTER UPDATE OF outcome ON upload_jobs FOR EACH ROW
+    WHEN (NEW.outcome = 'withdrawn' AND OLD.outcome IS DISTINCT FROM NEW.outcome) EXECUTE FUNCTION enforce_withdrawal();
+
 -- Vectors that wait for the transaction that publishes their document.
 CREATE TABLE document_vector_buffer (
     owner_id uuid NOT NULL,

@@ -10,7 +10,7 @@ INSERT INTO schema_migrations (name) VALUES ('0019_grant_rights');
 -- Rules and history are not for workers to change.
 REVOKE INSERT, UPDATE, DELETE ON stages, stage_dependencies, job_stages, job_stage_moves, job_state_moves,
     staged_question_moves, upload_batch_moves FROM upload_pipeline_service;
-REVOKE UPDATE, DELETE ON events FROM upload_pipeline_service;
+REVOKE UPDATE, DELETE ON events, withdrawals FROM upload_pipeline_service;
 -- What was paid is history: a finished call does not change, and none goes.
 REVOKE DELETE ON paid_calls FROM upload_pipeline_service;
 -- They read sums, and write them by the triggers only.
@@ -28,7 +28,7 @@ GRANT SELECT ON realms, realm_members, review_changes, review_change_rows, docum
     processing_workflows, stage_output_files, staged_chunks, upload_batches, upload_batch_counts, staged_questions,
     staged_question_views, standing_questions, staging_duplicates, undecided_pairs, waiting_for_people, duplicate_decisions,
     comparable, orphaned_questions, substitutes,
-    document_chunks, all_questions, search_sources, search_postings, events, paid_calls, event_streams, presence,
+    document_chunks, all_questions, withdrawals, search_sources, search_postings, events, paid_calls, event_streams, presence,
     webhook_deliveries, rate_limits TO upload_pipeline_api;
 -- A secret is shown once, by who made it: the API can write it and not read it.
 GRANT SELECT (webhook_id, realm_id, url, events, disabled_at, disabled_because, failures, paused_until, last_error,

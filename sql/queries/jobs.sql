@@ -78,8 +78,9 @@ WITH input AS (
             WHEN %(to_state)s = 'done' OR %(code)s = 'stopped' THEN NULL ELSE j.last_error END,
         outcome = CASE WHEN %(to_state)s = 'done' THEN %(outcome)s
             WHEN %(to_state)s IS NULL THEN j.outcome END,
-        config_sha256 = CASE WHEN %(to_state)s = 'done' THEN %(config)s ELSE j.config_sha256 END,
-        finished_at = CASE WHEN %(to_state)s IN ('done', 'deadletter') THEN now()
+        config_sha256 = CASE WHEN %(to_state)s = 'done' AND j.state <> 'done' THEN %(config)s ELSE j.config_sha256 END,
+        finished_at = CASE WHEN %(to_state)s = 'done' AND j.state = 'done' THEN j.finished_at
+            WHEN %(to_state)s IN ('done', 'deadletter') THEN now()
             WHEN %(to_state)s IS NULL THEN j.finished_at END,
         claimed_by = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.claimed_by END,
         claimed_at = CASE WHEN coalesce(%(to_state)s, j.state) = 'working' THEN j.claimed_at END,

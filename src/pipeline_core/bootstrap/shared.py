@@ -11,9 +11,11 @@ from pipeline_core.review.bulk import Bulk
 from pipeline_core.review.desk import Desk
 from pipeline_core.review.parking import Parking
 from pipeline_core.review.service import Review
+from pipeline_core.review.withdrawing import Withdraw
 from pipeline_core.services.acknowledge import Acknowledge
 from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.dual_status import DualStatus
+from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.move import MoveDocument
@@ -46,7 +48,11 @@ class UseCases(ABC):
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.open_uow, self._detects())
+        return Review(self.open_uow, self._detects(), self.withdraw)
+
+    @cached_property
+    def withdraw(self) -> Withdraw:
+        return Withdraw(self.open_uow, EmbedMissing(self._embeds()))
 
     @cached_property
     def bulk(self) -> Bulk:
@@ -75,7 +81,7 @@ class UseCases(ABC):
 
     @cached_property
     def parking(self) -> Parking:
-        return Parking(self.open_uow)
+        return Parking(self.open_uow, EmbedMissing(self._embeds()))
 
     @cached_property
     def add_fact(self) -> AddFact:

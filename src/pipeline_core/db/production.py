@@ -16,7 +16,7 @@ from pipeline_core.domain.replacements import successors
 from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview
 from pipeline_core.domain.vectors import Vectors
 
-_BUFFER_COLUMNS = {
+BUFFER_COLUMNS = {
     "owner_id": "uuid",
     "owner_kind": "text",
     "document_id": "uuid",
@@ -87,7 +87,7 @@ class Production:
             for document, texts, of_document in vectors
             for text, vector in zip(texts, of_document, strict=True)
         ]
-        self._session.copy("document_vector_buffer", _BUFFER_COLUMNS, rows)
+        self._session.copy("document_vector_buffer", BUFFER_COLUMNS, rows)
         self._session.execute("cache_buffer", document_ids=ids)
 
     def buffered(self, document_ids: Ids) -> dict[DocumentId, set[EmbeddingModel]]:

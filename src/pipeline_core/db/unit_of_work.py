@@ -32,6 +32,7 @@ from pipeline_core.db.stage_runs import StageRuns
 from pipeline_core.db.staging import Staging
 from pipeline_core.db.upkeep import Upkeep
 from pipeline_core.db.webhooks import Webhooks
+from pipeline_core.db.withdrawals import Withdrawals
 from pipeline_core.domain.errors import UnexpectedError
 from pipeline_core.domain.ids import CorrelationId
 from pipeline_core.domain.realms import Person
@@ -101,6 +102,7 @@ class UnitOfWork:
         self.stages = StageRuns(self.session)
         self.staging = Staging(self.session)
         self.production = Production(self.session)
+        self.withdrawals = Withdrawals(self.session)
         self.caches = Caches(self.session)
         self.spending = Spending(self.session)
         self.parse_jobs = ParseJobs(self.session)

@@ -102,11 +102,11 @@ _S, _G = JobState, JobStage
 STATE_MOVES = frozenset(
     (before, after)
     for before, targets in {
-        _S.QUEUED: {_S.WORKING},
+        _S.QUEUED: {_S.WORKING, _S.DONE},
         _S.WORKING: {_S.DONE, _S.RETRYABLE, _S.QUEUED, _S.AWAITING_REVIEW, _S.DEADLETTER},
-        _S.RETRYABLE: {_S.WORKING, _S.DEADLETTER},
+        _S.RETRYABLE: {_S.WORKING, _S.DEADLETTER, _S.DONE},
         _S.AWAITING_REVIEW: {_S.QUEUED, _S.DONE},
-        _S.DEADLETTER: {_S.QUEUED},
+        _S.DEADLETTER: {_S.QUEUED, _S.DONE},
         _S.DONE: {_S.QUEUED},
     }.items()
     for after in targets
@@ -172,11 +172,17 @@ class Profile(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The outcome of a done job. ``superseded``: a newer version of the same source was published meanwhile."""
+    """The outcome of a done job. ``superseded``: a newer version of the same source was published meanwhile;
+    ``withdrawn``: it was taken out of production, and no other took its place."""
 
     PUBLISHED = "published"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+KEPT_OUT = frozenset({Outcome.REJECTED, Outcome.WITHDRAWN})
+"""Outcomes by which a person keeps a document out of production: it starts again only when somebody asks for it."""
 
 
 def is_position(state: JobState, stage: JobStage) -> bool:
@@ -271,6 +277,8 @@ OVERRIDE_VALIDATION = _move(
 REJECT_DOCUMENT = _move("document_rejected", _E.REVIEW, _S.AWAITING_REVIEW, _S.DONE, REVIEW_STAGES)
 FINISH = _move("published", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING, _G.INGESTED)
 SUPERSEDE = _move("superseded", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING)
+WITHDRAW = _move("document_withdrawn", _E.WITHDRAWN, frozenset(JobState) - {_S.WORKING}, _S.DONE, frozenset(JobStage))
+"""It leaves production, wherever its newest job stands, as long as nobody works on that."""
 ACKNOWLEDGE = Move("acknowledged", _E.FINALIZED, frozenset({_S.DONE}), frozenset({_G.INGESTED}))
 """Phase 6 is complete: what was published was downloaded, or somebody says that it was seen. Once a publication."""
 
@@ -289,6 +297,7 @@ MOVES: tuple[Move, ...] = (
     REJECT_DOCUMENT,
     FINISH,
     SUPERSEDE,
+    WITHDRAW,
     ACKNOWLEDGE,
 )
 """The moves that are not a stage's own; those stand with the stage (``pipeline_core.stages.registry``)."""

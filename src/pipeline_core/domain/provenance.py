@@ -32,6 +32,7 @@ _UNDECIDED = {
 }
 _WITHDRAWALS = {
     "replaced_by_newer_version": "A newer version of its file was published in its place",
+    "document_withdrawn": "Its document was withdrawn",
     "replaced_by_question": "Another fact was published in its place",
     "dead_letter_purged": "Its document failed, and was removed with what it had left",
 }

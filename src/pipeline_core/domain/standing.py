@@ -44,6 +44,7 @@ _WORK: Mapping[StageName, _Work] = {
 _ENDED: Mapping[str | None, tuple[str, str, str]] = {
     Outcome.PUBLISHED: ("Published", "is published", "Its facts can be searched and exported."),
     Outcome.REJECTED: ("Rejected", "was rejected", "Nothing new of it is published."),
+    Outcome.WITHDRAWN: ("Withdrawn", "was withdrawn", "Nothing of it is in production; a retry publishes it again."),
     Outcome.SUPERSEDED: ("Replaced", "was replaced", "A newer version took its place before it was published."),
 }
 _DONE = ("Done", "is done", "Nothing follows.")

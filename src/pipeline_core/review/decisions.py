@@ -33,6 +33,7 @@ class Decision(StrEnum):
     REJECT = "reject"
     RETURN = "return"
     OVERRIDE = "override"
+    WITHDRAW = "withdraw"
 
 
 class Resolution(StrEnum):

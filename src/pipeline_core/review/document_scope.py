@@ -82,10 +82,10 @@ class DocumentScope(Scope):
         """
         if self.summary.state is not JobState.AWAITING_REVIEW:
             raise self.moved_on()
-        self._refuse_parked()
+        self.refuse_parked()
         self.uow.staging.lock_matching([self.by.realm_id])
 
-    def _refuse_parked(self) -> None:
+    def refuse_parked(self) -> None:
         """While a decision is parked nobody takes another."""
         parked = self.uow.parking.newest(self.summary.job_id)
         if parked is not None and parked.ended_at is None:

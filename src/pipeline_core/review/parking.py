@@ -11,6 +11,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     ConflictError,
+    EmbeddingModelChangedError,
     NotFoundError,
     PermanentError,
     PipelineError,
@@ -24,6 +25,15 @@ from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act
+from pipeline_core.review.withdrawing import (
+    Known,
+    Vectorise,
+    VectorsMissingError,
+    foresee,
+    require_reason,
+    said_of,
+    withdraw,
+)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,6 +48,7 @@ class Parking:
     """Parks decisions about documents, takes them back, and carries out those that are due."""
 
     open_uow: OpenUnitOfWork
+    vectorise: Vectorise
 
     def park(self, document_id: DocumentId, request: Request, window_s: float) -> tuple[ParkedDecision, Decided]:
         """Keep a decision for up to ten seconds; returns it, and what will follow as things are now.
@@ -57,9 +68,7 @@ class Parking:
             )
         with self.open_uow() as uow:
             scope = DocumentScope(uow, document_id, request.reviewer(document_id))
-            scope.wait()
-            with uow.rehearsal():
-                foreseen = act(scope, request)
+            foreseen = _FORESEEN.get(request.decision, _rehearsed)(scope, request)
             parked = uow.parking.park(
                 scope.summary.job_id, request.decision, _fields(request), by=scope.by, window_s=window_s
             )
@@ -88,8 +97,9 @@ class Parking:
             taken = {"decided_by": parked.taken_by, "taken_at": parked.taken_at, **_named(parked)}
             uow.reviews.log(parked.job_id, "decision_undone", {"by": by.by, "reason": by.reason, **taken})
             uow.commit()
-        message = f"“{parked.decision}” of {parked.taken_by} was taken back; the document waits as before"
-        return Decided(document_id, JobState.AWAITING_REVIEW, message)
+        stands = "waits" if summary and summary.state is JobState.AWAITING_REVIEW else "stands"
+        message = f"“{parked.decision}” of {parked.taken_by} was taken back; the document {stands} as before"
+        return Decided(document_id, summary.state if summary else JobState.AWAITING_REVIEW, message)
 
     def carry_out_due(self) -> list[DocumentId]:
         """Carry out what is due, each decision in a transaction of its own; returns the documents that go on.
@@ -101,6 +111,7 @@ class Parking:
         """
         go_on: list[DocumentId] = []
         left: dict[UUID, Exception] = {}
+        known: dict[UUID, Known] = {}
         while True:
             parked: ParkedDecision | None = None
             try:
@@ -108,8 +119,14 @@ class Parking:
                     parked = uow.parking.claim_due(list(left))
                     if parked is None:
                         break
-                    go_on += _carry_out(uow, parked).to_run
+                    go_on += _carry_out(uow, parked, known.setdefault(parked.parked_id, Known())).to_run
                     uow.commit()
+            except VectorsMissingError:
+                assert parked is not None
+                self._vectorise(parked, known[parked.parked_id], left)
+            except EmbeddingModelChangedError:
+                assert parked is not None
+                known[parked.parked_id] = Known()
             except _FINAL as error:
                 if parked is None:
                     raise
@@ -122,6 +139,13 @@ class Parking:
             raise first
         return go_on
 
+    def _vectorise(self, parked: ParkedDecision, known: Known, left: dict[UUID, Exception]) -> None:
+        """Get what a withdrawal needs before it is tried again; without it, it waits for the next round."""
+        try:
+            self.vectorise(known, parked.realm_id)
+        except Exception as error:
+            left[parked.parked_id] = error
+
     def _refuse(self, parked: ParkedDecision, error: PipelineError) -> None:
         with self.open_uow() as uow:
             if uow.parking.refuse(parked.parked_id, error.as_stored()):
@@ -131,15 +155,33 @@ class Parking:
         log.warning("parked_decision_refused", job_id=str(parked.job_id), error=describe_error(error))
 
 
-def _carry_out(uow: UnitOfWork, parked: ParkedDecision) -> Decided:
+def _rehearsed(scope: DocumentScope, request: Request) -> Decided:
+    scope.wait()
+    with scope.uow.rehearsal():
+        return act(scope, request)
+
+
+def _foreseen(scope: DocumentScope, request: Request) -> Decided:
+    """Foresee a withdrawal, which who parks it may have no right to carry out."""
+    require_reason(request.by.reason)
+    return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope])))
+
+
+_FORESEEN = {Decision.WITHDRAW: _foreseen}
+
+
+def _carry_out(uow: UnitOfWork, parked: ParkedDecision, known: Known) -> Decided:
     request = _request(parked)
     scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
-    scope.wait()
+    if request.decision is not Decision.WITHDRAW:
+        scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
             f"{scope.summary.filename} has changed since {in_words(parked)}: that was not carried out.",
             action="Look at it again: `pipeline review JOB`, then decide.",
         )
+    if request.decision is Decision.WITHDRAW:
+        return Decided(parked.document_id, JobState.DONE, said_of(withdraw(uow, [scope], request.by, known)))
     return act(scope, request)
 
 

@@ -9,6 +9,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import fact_text
 from pipeline_core.domain.ids import DocumentId, DuplicateId, QuestionId, RealmId
+from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import (
     OfBatch,
     OfDocument,
@@ -24,9 +25,10 @@ from pipeline_core.duplicates.detection import Detection, WithinTransaction
 from pipeline_core.review import deciding, documents
 from pipeline_core.review.bank_scope import BankScope, has_new_words
 from pipeline_core.review.banks import find_batch
-from pipeline_core.review.decisions import Change, Decided, Request, Resolution
+from pipeline_core.review.decisions import Change, Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DECISIONS, DocumentScope
 from pipeline_core.review.scope import Scope
+from pipeline_core.review.withdrawing import Withdraw, said_of
 
 
 def open_scope(uow: UnitOfWork, where: Where, by: Reviewer, within: WithinTransaction | None = None) -> Scope:
@@ -47,9 +49,13 @@ class Review:
 
     open_uow: OpenUnitOfWork
     detection: Detection
+    withdraw: Withdraw
 
     def decide(self, document_id: DocumentId, request: Request) -> Decided:
         """Carry out a decision about a document, or about facts of it."""
+        if request.decision is Decision.WITHDRAW:
+            left = self.withdraw([document_id], by=request.reviewer(document_id))
+            return Decided(document_id, JobState.DONE, said_of(left))
         with self.open_uow() as uow:
             decided = documents.decide(DocumentScope(uow, document_id, request.reviewer(document_id)), request)
             uow.commit()

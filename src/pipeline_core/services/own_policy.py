@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, StageName
+from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, StageName
 from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.review.orphans import compare_again
 from pipeline_core.stages.registry import BY_NAME
@@ -62,7 +62,7 @@ def wish(
         return []
     uow.staging.lock_matching_of(list(document_ids))
     changed = [one for one in uow.documents.find(list(document_ids)).values() if one.wished != wished]
-    again = [one for one in changed if one.state is JobState.DONE and one.outcome is not Outcome.REJECTED]
+    again = [one for one in changed if one.state is JobState.DONE and one.outcome not in KEPT_OUT]
     fresh = [one for one in changed if _is_unjudged(one)]
     uow.documents.wish([one.document_id for one in (*again, *fresh)], wished)
     if again:

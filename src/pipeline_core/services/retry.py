@@ -9,7 +9,7 @@ from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.review.orphans import compare_again, no_later_than_compared
 from pipeline_core.stages.registry import BY_NAME
 
@@ -83,7 +83,7 @@ def _is_to_be_compared(uow: UnitOfWork, summary: JobSummary) -> bool:
 def _where_it_failed(summary: JobSummary) -> JobStage:
     if summary.state is JobState.DEADLETTER:
         return summary.stage
-    if summary.outcome is Outcome.REJECTED:
-        # wherever it was rejected, it comes before both gates again
+    if summary.outcome in KEPT_OUT:
+        # wherever a person said no, it comes before both gates again
         return JobStage.FACTS_STAGED
     return BY_NAME[StageName.INGEST].restarts_at

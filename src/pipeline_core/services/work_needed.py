@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.duplicates.detection import comparison_config
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.review.orphans import compare_again, no_later_than_compared
@@ -33,6 +33,7 @@ class WorkNeeded:
     waiting: list[DocumentId] = field(default_factory=list)
     dead: list[DocumentId] = field(default_factory=list)
     rejected: list[DocumentId] = field(default_factory=list)
+    withdrawn: list[DocumentId] = field(default_factory=list)
 
     def left(self) -> dict[str, int]:
         """Count the documents that need not run, by reason."""
@@ -41,6 +42,7 @@ class WorkNeeded:
             "waiting for a person": len(self.waiting),
             "failed before": len(self.dead),
             "rejected before": len(self.rejected),
+            "withdrawn before": len(self.withdrawn),
         }
         return {why: count for why, count in counts.items() if count}
 
@@ -116,7 +118,7 @@ def restart_targets(
         if s.document_id in lost:
             start = min(start, begin_at_lost(uow, s.document_id, lost[s.document_id]), key=lambda o: o.row.position)
         # a rejected job never came as far as what it could be published from
-        is_early = s.document_id in anew or s.outcome is Outcome.REJECTED
+        is_early = s.document_id in anew or s.outcome in KEPT_OUT
         targets[s.job_id] = no_later_than_compared(start) if is_early else start
     return targets
 
@@ -133,7 +135,7 @@ def _to_do_again(
             why[document_id] = "outputs_lost" if document_id in lost else "objects_restored"
         if summary.state is not JobState.DONE or document_id in why:
             continue
-        if summary.outcome is Outcome.REJECTED:
+        if summary.outcome in KEPT_OUT:
             if _is_kept(summary) and document_id in displacing:
                 why[document_id] = "place_taken"
         elif summary.config_sha256 != configs[summary.profile]:
@@ -155,7 +157,9 @@ _LISTS: dict[JobState, Callable[[WorkNeeded], list[DocumentId]]] = {
 
 
 def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
-    if summary.state is JobState.DONE and summary.outcome is Outcome.REJECTED and not _is_kept(summary):
+    if summary.state is JobState.DONE and summary.outcome is Outcome.WITHDRAWN:
+        needed.withdrawn.append(summary.document_id)
+    elif summary.state is JobState.DONE and summary.outcome is Outcome.REJECTED and not _is_kept(summary):
         needed.rejected.append(summary.document_id)
     else:
         _LISTS[summary.state](needed).append(summary.document_id)

@@ -1,0 +1,182 @@
+"""A document leaves production whole; what another published one says as well stays, and it can come back."""
+
+from collections.abc import Callable
+
+import numpy as np
+import psycopg
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    NotFoundError,
+    NotPublishedError,
+    ReasonTooShortError,
+    TransientError,
+)
+from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.review import Reviewer
+from pipeline_core.review.decisions import Decision
+from pipeline_core.review.parking import MOST_S
+from pipeline_core.review.withdrawing import Left
+from tests.support.published import FACT, drain, in_production, standing, text_of, who_says
+from tests.support.reviewing import ask
+from tests.support.through import publish, receive, through, upload
+
+OPENS = "The alpha office opens at 8 in the morning on Mondays."
+BOILER = "The beta boiler must be serviced every 12 months by an engineer."
+FIRST, SECOND = text_of("Alpha", FACT, OPENS), text_of("Beta", FACT, BOILER)
+WHY = "It was sent to us by mistake."
+
+
+def by(app: Pipeline, reason: str = WHY) -> Reviewer:
+    return Reviewer(app.realm_id, "Ann", reason)
+
+
+def withdraw(app: Pipeline, *document_ids: DocumentId, reason: str = WHY) -> list[Left]:
+    return app.withdraw(document_ids, by=by(app, reason))
+
+
+def test_it_leaves_whole_and_says_why(app: Pipeline, database_url: str) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    [left] = withdraw(app, document_id)
+    assert (left.leaving.facts, left.leaving.chunks, left.taken_over) == (2, 1, {})
+    assert standing(app, document_id) == ("done", "ingested", "withdrawn")
+    assert in_production(app) == []
+    with psycopg.connect(database_url) as owner:
+        assert owner.execute("SELECT count(*) FROM upload_pipeline.document_chunks").fetchone() == (0,)
+        row = owner.execute("SELECT withdrawn_by, reason, facts FROM upload_pipeline.withdrawals").fetchone()
+    assert row == ("Ann", WHY, 2)
+    assert app.search(app.realm_id, "When does the alpha office open?") == []
+
+
+def test_what_another_published_document_says_is_never_gone(app: Pipeline, database_url: str) -> None:
+    [first] = publish(app, upload("a.md", FIRST))
+    [second] = publish(app, upload("b.md", SECOND))
+    assert who_says(app, FACT) == ["a.md"]
+    [leaving] = app.withdraw.foresee([first], by=by(app))
+    assert (leaving.facts, leaving.taken_over) == (2, 1)
+    [left] = withdraw(app, first)
+    assert len(left.taken_over) == 1
+    assert who_says(app, FACT) == ["b.md"]
+    assert who_says(app, OPENS) == []
+    assert who_says(app, BOILER) == ["b.md"]
+    assert standing(app, second) == ("done", "ingested", "published"), "it was not started again"
+    with psycopg.connect(database_url) as owner:
+        owner.execute("SET search_path TO upload_pipeline, public, extensions")
+        [vector, text] = owner.execute(
+            "SELECT embedding::text, fact_text(question, answer, statement) FROM all_questions WHERE document_id = %s "
+            "AND question_id IN (SELECT q.question_id FROM staged_questions q WHERE status = 'imported') "
+            "ORDER BY published_at DESC LIMIT 1",
+            [second],
+        ).fetchone() or ("", "")
+    [expected] = app.embedders.active().embed([text]).vectors
+    assert np.allclose(np.fromstring(vector.strip("[]"), sep=","), expected, atol=1e-5), "its own vector"
+
+
+def test_of_three_that_say_the_same_one_takes_the_place(app: Pipeline) -> None:
+    [first] = publish(app, upload("a.md", FIRST))
+    publish(app, upload("b.md", SECOND))
+    publish(app, upload("c.md", text_of("Gamma", FACT)))
+    withdraw(app, first)
+    assert who_says(app, FACT) == ["b.md"]
+    drain(app)
+    assert who_says(app, FACT) == ["b.md"]
+
+
+def test_documents_that_leave_together_are_not_substitutes_of_each_other(app: Pipeline) -> None:
+    [first] = publish(app, upload("a.md", FIRST))
+    [second] = publish(app, upload("b.md", SECOND))
+    publish(app, upload("c.md", text_of("Gamma", FACT)))
+    withdraw(app, first, second)
+    assert who_says(app, FACT) == ["c.md"]
+    assert who_says(app, BOILER) == []
+
+
+def test_it_comes_back_when_somebody_asks_for_it(app: Pipeline) -> None:
+    [first] = publish(app, upload("a.md", FIRST))
+    publish(app, upload("b.md", SECOND))
+    withdraw(app, first)
+    found = app.find_work([first], correlation_id=receive(app, upload("a.md", FIRST)).correlation_id)
+    assert (found.run, found.left()) == ([], {"withdrawn before": 1}), "not by itself"
+    app.retry(first, from_stage=None, by="Ann")
+    through(app, [first])
+    assert standing(app, first)[2] == "published"
+    assert who_says(app, OPENS) == ["a.md"]
+    assert who_says(app, FACT) == ["b.md"], "once"
+
+
+def test_nothing_is_withdrawn_that_is_not_there_or_without_a_reason(app: Pipeline) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    with pytest.raises(ReasonTooShortError):
+        withdraw(app, document_id, reason=" too short ")
+    with pytest.raises(NotFoundError):
+        app.withdraw([document_id], by=Reviewer(RealmId(app.person.user_id.__class__(int=9)), "Eve", WHY))
+    [waiting] = receive(app, upload("b.md", SECOND)).documents
+    with pytest.raises(NotPublishedError, match=r"b\.md is not published"):
+        withdraw(app, document_id, waiting)
+    assert who_says(app, FACT) == ["a.md"], "all or nothing"
+    withdraw(app, document_id)
+    with pytest.raises(NotPublishedError):
+        withdraw(app, document_id)
+
+
+def test_not_while_a_worker_has_it_in_hand(app: Pipeline) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    app.retry(document_id, from_stage=None, by="Ann")
+    batch = app.claim([document_id])
+    with app.claim.released(batch), pytest.raises(AlreadyDecidedError, match="being processed"):
+        withdraw(app, document_id)
+    assert who_says(app, FACT) == ["a.md"]
+
+
+def test_while_it_waits_to_be_processed_again(app: Pipeline) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    app.retry(document_id, from_stage=None, by="Ann")
+    withdraw(app, document_id)
+    assert standing(app, document_id)[2] == "withdrawn"
+    assert app.claim([document_id]).document_ids == ()
+
+
+def test_an_embedder_that_is_away_takes_nothing_out(make_pipeline: Callable[..., Pipeline]) -> None:
+    app = make_pipeline()
+    [first] = publish(app, upload("a.md", FIRST))
+    publish(app, upload("b.md", SECOND))
+
+    def away(*_: object) -> None:
+        raise TransientError("away")
+
+    broken = type(app.withdraw)(app.open_uow, away)
+    with pytest.raises(TransientError):
+        broken([first], by=by(app))
+    assert who_says(app, FACT) == ["a.md"]
+    assert who_says(app, OPENS) == ["a.md"]
+
+
+def test_it_is_parked_taken_back_and_carried_out(app: Pipeline, database_url: str) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    request = ask(app, Decision.WITHDRAW, reviewer="Ann", reason=WHY)
+    _, foreseen = app.parking.park(document_id, request, MOST_S)
+    assert foreseen.message == "2 facts taken out of production"
+    assert app.parking.carry_out_due() == []
+    with pytest.raises(AlreadyDecidedError, match="Ann decided"):
+        withdraw(app, document_id)
+    app.parking.undo(document_id, by=by(app))
+    assert who_says(app, FACT) == ["a.md"]
+    app.parking.park(document_id, request, MOST_S)
+    with psycopg.connect(database_url) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE upload_pipeline.parked_decisions SET taken_at = now() - interval '10 s', due_at = now() "
+            "WHERE ended_at IS NULL"
+        )
+    app.parking.carry_out_due()
+    assert standing(app, document_id)[2] == "withdrawn"
+
+
+def test_the_database_refuses_what_is_only_half_withdrawn(app: Pipeline, database_url: str) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    with psycopg.connect(database_url) as owner, pytest.raises(psycopg.errors.CheckViolation, match="on record"):
+        owner.execute(
+            "UPDATE upload_pipeline.upload_jobs SET outcome = 'withdrawn' WHERE document_id = %s", [document_id]
+        )
