@@ -193,6 +193,8 @@ CREATE TABLE staged_questions (
     decided_by_itself boolean NOT NULL DEFAULT false,
     -- what was rejected with its document waits again when the document does; what was rejected by itself does not
     rejected_with_document boolean NOT NULL DEFAULT false,
+    -- a person added it and its addition was undone: in no list and no count, until it is added again or the undo undone
+    taken_back boolean NOT NULL DEFAULT false,
     -- why the last import left an approved question where it is
     import_error text,
     -- how often it changed, who changed it last and when: the database counts, whatever changes it
@@ -222,6 +224,8 @@ CREATE TABLE staged_questions (
     CONSTRAINT staged_questions_edited_check CHECK ((edited_by IS NULL) = (edited_at IS NULL)),
     CONSTRAINT staged_questions_rejected_with_document_check CHECK (
         NOT rejected_with_document OR status = 'rejected' AND document_id IS NOT NULL),
+    CONSTRAINT staged_questions_taken_back_check CHECK (
+        NOT taken_back OR status = 'rejected' AND added_by IS NOT NULL),
     CONSTRAINT staged_questions_left_out_check CHECK (status <> 'left_out' OR left_out_reason IS NOT NULL),
     -- back on its way to production only by a person
     CONSTRAINT staged_questions_taken_in_check CHECK (
@@ -261,6 +265,7 @@ BEGIN
     END IF;
     IF NEW.status <> 'rejected' THEN
         NEW.rejected_with_document := false;
+        NEW.taken_back := false;
     END IF;
     RETURN NEW;
 END
@@ -332,7 +337,7 @@ SELECT b.batch_id,
        count(q.question_id) FILTER (WHERE q.status = 'imported') AS questions_imported,
        count(q.question_id) FILTER (WHERE q.status = 'left_out') AS questions_left_out
 FROM upload_batches b
-LEFT JOIN staged_questions q ON q.upload_batch_id = b.batch_id
+LEFT JOIN staged_questions q ON q.upload_batch_id = b.batch_id AND NOT q.taken_back
 GROUP BY b.batch_id;
 
 -- --- pairs that look alike ------------------------------------------------------------------------------------------

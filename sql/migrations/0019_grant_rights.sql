@@ -74,8 +74,8 @@ GRANT INSERT (question_id, upload_batch_id, realm_id, ordinal, topic, subtopic, 
         confidence_reasons, publish_from, ask_from, added_by),
     UPDATE (status, question, answer, statement, topic, subtopic, question_type, difficulty, notes_for_tutor,
         match_text, match_sha256, match_version, match_trigrams, match_signature, edited_by, edited_at, reviewed_by,
-        reviewed_at, review_notes, decided_by_itself, rejected_with_document, duplicate_of, similarity_score,
-        import_error)
+        reviewed_at, review_notes, decided_by_itself, rejected_with_document, taken_back, duplicate_of,
+        similarity_score, import_error)
     ON staged_questions TO upload_pipeline_api;
 GRANT INSERT (question_id, user_id, realm_id) ON staged_question_views TO upload_pipeline_api;
 -- Pairs are found anew with what is compared anew; one that an edit voided comes back as old as it was. What is decided

@@ -32,7 +32,7 @@ LEFT JOIN LATERAL (
     CROSS JOIN LATERAL (SELECT f ->> 'subject' AS named
         UNION ALL SELECT jsonb_array_elements_text(coalesce(f -> 'question_ids', '[]'))) each
     WHERE last.code = 'returned_to_matching') n ON true
-WHERE q.document_id = %(document_id)s
+WHERE q.document_id = %(document_id)s AND NOT q.taken_back
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id;
 
 -- name: desk_look

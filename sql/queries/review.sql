@@ -54,26 +54,27 @@ ORDER BY event_id;
 SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS version;
 
 -- name: staged_facts
--- Facts of a document or of a batch as a reviewer sees them, in the order of the file; these, or all.
+-- Facts of a document or of a batch as a reviewer sees them, in the order of the file; these, or all that were not added
+-- and taken back.
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
     q.evidence_match AS match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of,
     q.similarity_score AS similarity, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons,
     d.page_unit, c.heading_path, q.topic, q.subtopic, q.question_type AS kind, q.difficulty, q.notes_for_tutor AS notes,
-    q.import_error, q.generator, q.added_by, q.chunk_id
+    q.import_error, q.generator, q.added_by, q.taken_back, q.chunk_id
 FROM staged_questions q
 LEFT JOIN documents d USING (document_id)
 LEFT JOIN staged_chunks c USING (chunk_id)
 WHERE (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
     AND (%(batch_id)s::uuid IS NULL OR q.upload_batch_id = %(batch_id)s)
     AND (%(statuses)s::text[] IS NULL OR q.status = ANY(%(statuses)s))
-    AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
+    AND (%(question_ids)s::uuid[] IS NULL AND NOT q.taken_back OR q.question_id = ANY(%(question_ids)s))
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id
 LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: facts_on_pages
 -- Facts of a document with a span of their evidence on one of these pages.
 SELECT q.question_id FROM staged_questions q
-WHERE q.document_id = %(document_id)s
+WHERE q.document_id = %(document_id)s AND NOT q.taken_back
     AND EXISTS (SELECT FROM jsonb_array_elements(q.evidence) AS e (span)
         WHERE (span ->> 'page')::int = ANY(%(pages)s::int[]));
 
@@ -83,6 +84,9 @@ UPDATE staged_questions q SET status = %(status)s, reviewed_by = %(by)s, reviewe
     import_error = NULL, duplicate_of = NULL, similarity_score = NULL, decided_by_itself = true
 FROM unnest(%(question_ids)s::uuid[], %(versions)s::int[]) AS seen (question_id, version)
 WHERE q.question_id = seen.question_id AND q.version = seen.version;
+
+-- name: take_back_addition
+UPDATE staged_questions SET taken_back = true WHERE question_id = %(question_id)s;
 
 -- name: edit_fact
 -- Its words change, if it is still as it was seen; its id, chunk and evidence stay.

@@ -64,7 +64,7 @@ UPDATE staged_questions q SET status = b.status, question = b.question, answer =
     notes_for_tutor = b.notes_for_tutor, match_text = b.match_text, match_sha256 = b.match_sha256,
     match_version = b.match_version, match_trigrams = b.match_trigrams, match_signature = b.match_signature,
     edited_by = b.edited_by, edited_at = b.edited_at, reviewed_by = b.reviewed_by, reviewed_at = b.reviewed_at,
-    review_notes = b.review_notes, rejected_with_document = b.rejected_with_document, duplicate_of = b.duplicate_of,
+    review_notes = b.review_notes, rejected_with_document = b.rejected_with_document, taken_back = coalesce(b.taken_back, false), duplicate_of = b.duplicate_of,
     similarity_score = b.similarity_score, import_error = b.import_error, decided_by_itself = b.decided_by_itself
 FROM jsonb_populate_recordset(NULL::staged_questions, %(rows)s::jsonb) b
 WHERE q.question_id = b.question_id;

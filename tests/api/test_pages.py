@@ -124,11 +124,11 @@ def test_pairs_are_decided_by_key_by_group_and_undone(api_pipeline: Pipeline) ->
     seen = {"pair_id": pair["duplicate_id"], "seen": "pending", "version": pair["version"]}
     decided = ann.post(f"{url}/resolve", {**seen, "resolution": "replace_existing"})
     assert "the new one takes its place" in text_of(decided)
-    assert "Replace existing, decided by Ann Berger" in text_of(decided), "it stays in the list"
+    assert "Replace existing, decided by you" in text_of(decided), "it stays in the list"
     late = ann.post(f"{url}/resolve", {**seen, "resolution": "keep_both"})
     assert late.status_code == 409
     assert "Ann Berger" in text_of(late)
-    assert "1 pair to decide" in text_of(ann.post(f"{url}/undo"))
+    assert "1 pair of near-duplicates to decide" in text_of(ann.post(f"{url}/undo"))
     preview = ann.get(f"{url}/group?group=number")
     assert "Another number: 1 pair" in text_of(preview)
     wrong = ann.post(f"{url}/group", {"group": "number", "resolution": "keep_both", "total": 2})

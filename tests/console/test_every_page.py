@@ -22,7 +22,7 @@ LAYOUT, PLAIN = (HERE.joinpath(name).read_text().partition("\n")[2] for name in 
 ASSETS = Path(table_of_keys.__file__).with_name("static")
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-OF_SIZE_AND_COLOUR = ("color-contrast", "target-size", "scrollable-region-focusable", "css-orientation-lock")
+OF_SIZE_AND_COLOUR = ("color-contrast", "scrollable-region-focusable", "css-orientation-lock")
 EACH: tuple[tuple[str, ViewportSize, Literal["light", "dark"], tuple[str, ...]], ...] = (
     ("desk", DESK, "light", ()),
     ("phone", PHONE, "dark", OF_SIZE_AND_COLOUR),

@@ -114,6 +114,17 @@ def test_of_two_reviewers_the_second_is_told_who_decided(console: Console) -> No
     ann, second = console.sign_in(), console.sign_in(name="Ann at home")
     for person in (ann, second):
         person.page.goto("/review")
+
+    # once it is decided nothing of it has keys any more on a page that was open; taken back, it has them again
+    expect(second.page.locator("[data-key='o']")).to_be_visible()
+    ann.page.keyboard.press("o")
+    ann.page.get_by_label("Why it is published all the same").fill(REASON)
+    ann.page.get_by_role("dialog").get_by_role("button", name="Override").click()
+    expect(second.page.locator("[data-key='o'], [data-key='b'], .other")).to_have_count(0)
+    second.page.keyboard.press("u")
+    expect(second.page.locator("[data-key='o']")).to_be_visible()
+
+    ann.page.goto("/review")
     ann.page.get_by_role("button", name="Return to matching").click()
     ann.page.wait_for_url("**/review-matching/*")
     second.page.keyboard.press("o")

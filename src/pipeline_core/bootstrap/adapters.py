@@ -248,7 +248,7 @@ class Adapters(Databases):
 
     @property
     def prefect_asks_for_login(self) -> bool:
-        """Whether Prefect's server has a login of its own."""
+        """Returns whether Prefect's server has a login of its own."""
         try:
             return "Authorization" in headers(signed_in(os.environ, self.settings.home))
         except ConfigurationError:

@@ -113,7 +113,7 @@ def _columns(job: type[UploadJobs]) -> Columns:
         "left_out_by": select(
             func.coalesce(func.jsonb_object_agg(_REASONS.c.reason, _REASONS.c.facts), func.jsonb_build_object())
         ).scalar_subquery(),
-        "facts_added": _facts(StagedQuestions.added_by.is_not(None)),
+        "facts_added": _facts(StagedQuestions.added_by.is_not(None), StagedQuestions.taken_back.is_(False)),
         "facts_to_decide": _facts(_TO_DECIDE),
         "duplicates": _facts((StagedQuestions.status == "duplicate") | and_(_IS_OPEN, _HAS_PAIR)),
         "undecided": _undecided(),

@@ -39,6 +39,7 @@ class Listing(Generic[R]):
         source: FromClause,
         *,
         filters: Mapping[str, ColumnElement[bool]],
+        always: Sequence[ColumnElement[bool]] = (),
         order: Sequence[UnaryExpression[Any]] = (),
     ) -> None:
         """Compile nothing yet.
@@ -48,11 +49,12 @@ class Listing(Generic[R]):
             columns: what each field is.
             source: the tables.
             filters: conditions, by the parameter for which one holds if it is given.
+            always: conditions that hold whatever is given.
             order: of the rows.
         """
         self.kind = kind
         self._select = select(*(columns[f.name].label(f.name) for f in fields(kind) if f.name in columns))
-        self._source, self._filters, self._order = source, filters, order
+        self._source, self._filters, self._always, self._order = source, filters, always, order
         self._compiled: dict[frozenset[str], bytes] = {}
 
     def statement(self, given: frozenset[str]) -> bytes:
@@ -69,7 +71,7 @@ class Listing(Generic[R]):
 
     def _filtered(self, given: frozenset[str]) -> Select[Any]:
         wanted = [condition for name, condition in self._filters.items() if name in given]
-        statement = self._select.select_from(self._source).where(*wanted).order_by(*self._order)
+        statement = self._select.select_from(self._source).where(*self._always, *wanted).order_by(*self._order)
         return statement.limit(parameter("limit", Integer)) if "limit" in given else statement
 
 

@@ -585,6 +585,7 @@ class StagedQuestions(Fact, Base):
     import_error: Mapped[str | None] = mapped_column(Text)
     ordinal: Mapped[int | None] = mapped_column(Integer)
     rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
+    taken_back: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
     duplicate_of_sha256: Mapped[str | None] = mapped_column(Text)
     left_out_reason: Mapped[str | None] = mapped_column(Text)
     evidence_pieces: Mapped[Any | None] = mapped_column(JSONB)

@@ -46,6 +46,7 @@ _NEED: ColumnElement[int] = case(
     (_Q.status == "approved", 3),
     else_=4,
 )
+_LISTED = (_Q.taken_back.is_(False),)
 _IN_FILE: ColumnElement[int] = literal(0)
 _SAME_NAME = (
     "question_id", "question", "answer", "statement", "status", "version", "changed_by", "changed_at", "review_notes",
@@ -89,7 +90,7 @@ def _filters(rank: ColumnElement[int]) -> dict[str, ColumnElement[bool]]:
 
 
 def _listed(rank: ColumnElement[int], *order: Any) -> Listing[ListedQuestion]:
-    return Listing(ListedQuestion, _columns(rank), _Q.__table__, filters=_filters(rank), order=order)
+    return Listing(ListedQuestion, _columns(rank), _Q.__table__, filters=_filters(rank), always=_LISTED, order=order)
 
 
 IN_FILE = _listed(_IN_FILE, _POSITION, _Q.question_id)
@@ -100,6 +101,7 @@ MATCHING = Listing(
     {"question_id": _Q.question_id.expression, "status": _Q.status.expression},
     _Q.__table__,
     filters=_filters(_IN_FILE),
+    always=_LISTED,
     order=(_POSITION.asc(), _Q.question_id.asc()),
 )
 MATCHING_COUNTS = Listing(
@@ -107,4 +109,5 @@ MATCHING_COUNTS = Listing(
     {"total": func.count(), "never_opened": func.count().filter(~_IS_OPENED)},
     _Q.__table__,
     filters=_filters(_IN_FILE),
+    always=_LISTED,
 )

@@ -163,6 +163,10 @@ class Reviews:
         )
         return decided == len(facts)
 
+    def take_back_addition(self, question_id: QuestionId) -> None:
+        """Let a rejected fact that a person added be in no list: it is as if it had never been added."""
+        self._session.execute("take_back_addition", question_id=question_id)
+
     def edit(self, old: StagedFact, new: StagedFact, key: MatchKey, reviewer: Reviewer) -> bool:
         """Compare-and-set of the fact's words and status; False when it is not as it was read."""
         edited = self._session.execute(

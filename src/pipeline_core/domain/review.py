@@ -131,6 +131,8 @@ class StagedFact(HasEvidence):
     generator: str = ""
     added_by: str | None = None
     """Person who added it, where no generator did."""
+    taken_back: bool = False
+    """It was added, and that was undone."""
     chunk_id: ChunkId | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""Where a document stands, in plain words: a tag, a sentence, what comes next; and its events."""
+"""Plain words for where a document stands and what comes next, and for its events."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -66,7 +66,7 @@ _ASKED: Mapping[JobStage, tuple[str, str]] = {
 
 
 class Standing(NamedTuple):
-    """Where a document stands: ``tag`` in a list, ``clause`` after "it", and the sentence on what comes next."""
+    """The words for it: ``tag`` in a list, ``clause`` after "it", and the sentence on what comes next."""
 
     tag: str
     clause: str

@@ -66,8 +66,8 @@ class AddFact:
         with self.open_uow() as uow:
             scope, chunk, language = _take(uow, document_id, missed.chunk_id, by)
             there = scope.facts()
-            if known := next((fact for fact in there if fact.question_id == missed.question_id), None):
-                return _added_before(known)
+            if known := next(iter(uow.reviews.facts(scope.where, [missed.question_id])), None):
+                return _again(scope, known) if known.taken_back else _added_before(known)
             fact = _fact(uow, document_id, missed, chunk, statement)
             [key] = match_keys(uow.staging, [statement], [language])
             new = NewQuestion(document_id, by.realm_id, chunk.chunk_id, chunk.heading_path, fact, REVIEWER, key)
@@ -76,10 +76,8 @@ class AddFact:
             uow.staging.record_pairs(pairs, [])
             # before it was added nothing of it was to be published: that is what an undo goes back to
             scope.set_status(scope.facts([fact.question_id]), QuestionStatus.REJECTED, "undone")
-            scope.keep([fact.question_id])
-            scope.set_status(scope.facts([fact.question_id]), QuestionStatus.APPROVED, by.reason or "added")
-            [staged] = scope.facts([fact.question_id])
-            scope.log("fact_added", **_details(staged))
+            uow.reviews.take_back_addition(fact.question_id)
+            staged = _approve(scope, fact.question_id)
             uow.commit()
         same = [fact for fact in there if exact_key(fact.statement or "") == key.sha256]
         return Added(staged, True, _message(staged, pairs, same))
@@ -161,6 +159,22 @@ def _details(fact: StagedFact) -> dict[str, object]:
         "before": None,
         "after": after,
     }
+
+
+def _approve(scope: DocumentScope, question_id: QuestionId) -> StagedFact:
+    """Approve the fact, as a change that an undo takes back whole."""
+    scope.keep([question_id])
+    scope.set_status(scope.facts([question_id]), QuestionStatus.APPROVED, scope.by.reason or "added")
+    [staged] = scope.facts([question_id])
+    scope.log("fact_added", **_details(staged))
+    return staged
+
+
+def _again(scope: DocumentScope, known: StagedFact) -> Added:
+    """Add a fact again whose addition was undone."""
+    staged = _approve(scope, known.question_id)
+    scope.uow.commit()
+    return Added(staged, True, _message(staged, (), ()))
 
 
 def _added_before(fact: StagedFact) -> Added:

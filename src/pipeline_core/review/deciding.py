@@ -9,6 +9,7 @@ from pipeline_core.domain.changes import Change as Undone
 from pipeline_core.domain.changes import ChangedRow, Kind, in_the_way, of_subject, to_restore
 from pipeline_core.domain.errors import ConflictError, RefusedError, StagedStateError
 from pipeline_core.domain.facts import fact_text
+from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.review import OfDocument, StagedFact, StagedPair
 from pipeline_core.domain.wording import dated
 from pipeline_core.duplicates.comparing import match_keys
@@ -171,8 +172,10 @@ def undo_last(scope: Scope) -> Change:
 def _subjects(scope: Scope, subjects: Sequence[UUID]) -> list[Row]:
     """The facts and pairs of a change, in the order of their ids."""
     wanted = set(subjects)
-    rows: list[Row] = [*scope.facts(), *scope.pairs()]
-    return sorted((row for row in rows if row.id in wanted), key=lambda row: row.id)
+    facts = scope.uow.reviews.facts(scope.where, [QuestionId(one) for one in subjects])
+    pairs = [pair for pair in scope.pairs() if pair.id in wanted]
+    rows: list[Row] = [*facts, *pairs]
+    return sorted(rows, key=lambda row: row.id)
 
 
 def _row(scope: Scope, subject: UUID, *, of_pair: bool) -> Row:

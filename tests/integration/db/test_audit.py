@@ -61,7 +61,7 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "status", "question", "answer", "statement", "topic", "subtopic", "question_type", "difficulty",
             "notes_for_tutor", "match_text", "match_sha256", "match_version", "match_trigrams", "match_signature",
             "edited_by", "edited_at", "reviewed_by", "reviewed_at", "review_notes", "rejected_with_document",
-            "duplicate_of", "similarity_score", "import_error", "decided_by_itself",
+            "taken_back", "duplicate_of", "similarity_score", "import_error", "decided_by_itself",
         },
     ),
     "staged_question_views": ({"question_id", "user_id", "realm_id"}, set()),

@@ -11,9 +11,10 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, PipelineError, RefusedError
 from pipeline_core.domain.facts import FactCandidate, Generated
-from pipeline_core.domain.ids import ChunkId, DocumentId, user_id_for
+from pipeline_core.domain.ids import ChunkId, DocumentId, batch_id_for, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.fact_generator import ChunkInput
@@ -299,12 +300,43 @@ def test_adding_is_undone_and_redone(app: Pipeline, waiting: DocumentId, words: 
     assert (event["code"], event["payload"]["by"], event["payload"]["after"]["status"]) == (
         "fact_undone", "Bob", "rejected",
     )  # fmt: skip
+    assert listed(app, waiting) == [KNOWN], "it is in no list and no count"
     app.review.undo_fact(where, fact_id, by=by)
     [fact] = app.review.facts(where, app.realm_id, ids=[fact_id])
     assert fact.status == added.fact.status
+    assert len(listed(app, waiting)) == 2
     app.review.undo_fact(where, fact_id, by=by)
     go_on(app, waiting)
     assert list(published(app, waiting)) == [KNOWN]
+
+
+def listed(app: Pipeline, document_id: DocumentId) -> list[str | None]:
+    """What every list has of a document's facts, which all counts agree with."""
+    where, by = OfDocument(document_id), Reviewer(app.realm_id, "Ann")
+    facts = app.review.facts(where, app.realm_id)
+    [document] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    desk = app.desk(document.job_id, by)
+    counts = app.for_user(app.person).views.batch(batch_id_for(document_id))
+    questions = app.bulk.questions(where, app.realm_id, QuestionFilter(), limit=10)
+    assert [row.question_id for row in desk.facts] == [fact.question_id for fact in facts]
+    assert {row.question_id for row in questions} == {fact.question_id for fact in facts}
+    assert app.bulk.total(where, app.realm_id, QuestionFilter()) == counts.total == len(facts)
+    assert document.facts_added == sum(fact.added_by is not None for fact in facts)
+    return [fact.statement for fact in facts]
+
+
+def test_what_was_taken_back_can_be_added_again(app: Pipeline, waiting: DocumentId) -> None:
+    where, by = OfDocument(waiting), Reviewer(app.realm_id, "Ann")
+    first = add(app, waiting)
+    app.review.undo_last(where, by=by)
+    assert listed(app, waiting) == [KNOWN]
+    again = add(app, waiting)
+    assert (again.is_new, again.fact.question_id, again.fact.status) == (True, first.fact.question_id, "approved")
+    assert listed(app, waiting) == [KNOWN, MISSED]
+    codes = [event["code"] for event in reversed(job(app, waiting)["events"])]
+    assert [code for code in codes if code.startswith("fact_")] == ["fact_added", "fact_undone", "fact_added"]
+    app.review.undo_last(where, by=by)
+    assert listed(app, waiting) == [KNOWN]
 
 
 def text_of(words: str) -> Callable[[str], tuple[Marked, ...]]:
@@ -401,6 +433,9 @@ def test_the_database_holds_it_too(app: Pipeline, waiting: DocumentId, subtests:
                 insert(app, added.fact.question_id, question_id=waiting, **changes)
             assert isinstance(refused.value.__cause__, psycopg.errors.CheckViolation)
             assert constraint in str(refused.value.__cause__.diag.constraint_name)
+    with pytest.raises(PipelineError) as refused, app.open_uow() as uow:
+        uow.reviews.take_back_addition(added.fact.question_id)  # which is approved
+    assert "staged_questions_taken_back_check" in str(refused.value.__cause__)
 
 
 def test_the_database_takes_none_once_the_document_goes_on(app: Pipeline, waiting: DocumentId) -> None:

@@ -15,7 +15,7 @@ _BEGINS = re.compile(r"(?:^|[.!?:;] )$")
 
 @dataclass(frozen=True)
 class People:
-    """Who looks, and the names of those that share a realm with them."""
+    """The visitor of a page, and the names of those that share a realm with them."""
 
     me: UUID | None
     my_name: str

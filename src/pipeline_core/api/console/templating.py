@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pipeline_core.api.console.assets import assets
 from pipeline_core.api.console.keys import KEYS, by_where
 from pipeline_core.api.console.people import NOBODY, People
-from pipeline_core.domain.errors import explain
+from pipeline_core.domain.errors import explain, is_for_operators
 from pipeline_core.domain.standing import EVENTS, stage_noun, standing
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
@@ -20,6 +20,7 @@ from pipeline_core.domain.wording import counted
 _FOLDER = Path(__file__).with_name("templates")
 PHASES = ("Upload", "Processing", "Matching review", "Validation", "Review", "Generation", "Download")
 """The names of phases 0 to 6."""
+_ASK = "Ask whoever runs this installation what failed."
 _LENGTHS: Sequence[tuple[int, str]] = ((2 * 86400, "days"), (3600, "h"), (60, "min"))
 _AGO: Sequence[tuple[int, str]] = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -93,6 +94,7 @@ def environment() -> Environment:
         clock=clock,
         duration=duration,
         explain=explain,
+        for_readers=lambda text: _ASK if is_for_operators(text) else text,
         happened=lambda code: EVENTS.get(code) or str(code).replace("_", " ").capitalize(),
         stage_noun=stage_noun,
         initials=initials,

@@ -107,7 +107,15 @@ def edit_question(
     except ChangedMeanwhileError as error:
         return _too_late(visit, at, question_id, error, typed)
     except RefusedError as error:
-        return show_bank(visit, at, question_id, edit=True, status=422, conflict=error.message, typed=typed)
+        return show_bank(
+            visit,
+            at,
+            question_id,
+            edit=True,
+            status=422,
+            conflict=visit.people.sentence(error.page_message),
+            typed=typed,
+        )
     said = "Edited: it is compared anew, and waits for an approval." if change.changed else "Nothing was changed."
     return visit.go(at.keeping(question_id).url(question_id), said=said)
 
