@@ -36,14 +36,14 @@ def review_document(
     realm_id: UUID | None = None,
     go_on: bool = True,
 ) -> State:
-    """Decide on a document that waits for a person, and let it continue.
+    """Decide on a document that waits for a person, and let it continue; or withdraw one that is published.
 
     Args:
-        document: The document that waits: its job id, its document id, the unique beginning of one, or its file name.
+        document: The document: its job id, its document id, the unique beginning of one, or its file name.
         decision: approve lets the facts go on from matching review. override publishes despite critical
             findings. return sends the document from validation review back to matching review. reject publishes
-            nothing from it.
-        reason: The reason, kept with the decision. An override needs at least 10 characters.
+            nothing from it. withdraw takes a published document out of production; it can be published again.
+        reason: The reason, kept with the decision. An override and a withdrawal need at least 10 characters.
         duplicates: With approve, the resolution of all near-duplicates that are still undecided. keep_existing leaves
             the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
         approved_matches: With approve, exactly these facts are approved and every other undecided one is rejected; an

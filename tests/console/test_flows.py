@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline_core.bootstrap import Pipeline
 from tests.console.conftest import NO_LIMITS, Console
-from tests.support.reviewing import CONTRADICTORY, REASON
+from tests.support.reviewing import CONTRADICTORY, REASON, be_due
 from tests.support.through import through
 from tests.support.two_users import ANN
 
@@ -38,13 +37,7 @@ def upload(console: Console, page: Page, folder: Path, *, scripts: bool, **texts
 def run(console: Console) -> None:
     """Let the ten seconds of parked decisions be over, and run what is queued."""
     app = console.pipeline
-    with psycopg.connect(app.settings.database_url or "") as owner:
-        owner.execute("SET session_replication_role = replica")
-        owner.execute(
-            "UPDATE upload_pipeline.parked_decisions SET taken_at = now() - interval '10 s', due_at = now() "
-            "WHERE ended_at IS NULL"
-        )
-    app.parking.carry_out_due()
+    be_due(app)
     through(app, [row.document_id for row in app.views.jobs(app.realm_id) if row.state == "queued"])
 
 

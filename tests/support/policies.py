@@ -38,6 +38,7 @@ MAY: dict[str, set[str]] = {
     "upload_batches": READ,
     "upload_jobs": READ,
     "webhook_deliveries": READ,
+    "withdrawals": READ,
     "webhook_endpoints": {"DELETE"},  # and every column but the secret; the breaker by two functions
 }
 POLICIES: dict[str, dict[str, str]] = {

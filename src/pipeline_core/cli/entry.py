@@ -23,6 +23,7 @@ from pipeline_core.cli import (
     review,
     selection,
     up,
+    withdrawing,
 )
 from pipeline_core.cli.app import app
 from pipeline_core.cli.exits import Exit, of_error
@@ -36,6 +37,7 @@ for module in (
     costs,
     review,
     published,
+    withdrawing,
     banks,
     models,
     selection,

@@ -24,6 +24,7 @@ from pipeline_core.domain.review import (
     WaitingJob,
     Where,
 )
+from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.review.add import Added
 from pipeline_core.review.decisions import Change, Decided, Decision, DecisionFields, Resolution, request_of
 from pipeline_core.review.marking import MissedFact
@@ -74,6 +75,33 @@ class Reviewing(Documents):
         if start:
             self._start(decided.to_run)
         return decided
+
+    @needs(Role.REVIEWER)
+    def withdraw(self, *documents: str | UUID, reason: str, reviewer: str = "") -> list[Leaving]:
+        """Take documents out of production, all in one transaction; returns what left.
+
+        A fact that another published document says in the same words is published from that one instead, in the same
+        transaction. ``retry`` publishes a document again.
+
+        Args:
+            documents: Each as for ``status``.
+            reason: Why, in at least 10 characters; kept in the record.
+            reviewer: The name for the record; without it, as set.
+
+        Raises:
+            NotFoundError, ReasonTooShortError, NotPublishedError, AlreadyDecidedError: nothing was withdrawn.
+        """
+        by = self._by({"reason": reason, "reviewer": reviewer})
+        return self._app.withdraw([self._document_id(one) for one in documents], by=by)
+
+    @needs(Role.REVIEWER)
+    def foresee_withdrawal(self, *documents: str | UUID) -> list[Leaving]:
+        """Return what would leave production with these documents, and change nothing.
+
+        Raises:
+            NotFoundError, NotPublishedError, AlreadyDecidedError: one of them cannot be withdrawn now.
+        """
+        return self._app.withdraw.foresee([self._document_id(one) for one in documents], by=self.reviewer)
 
     @needs(Role.REVIEWER)
     def undo(self, document: str | UUID, **signed: Unpack[Signed]) -> Decided:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -12,19 +11,8 @@ from pipeline_core.db.substitutes import substitute
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.ids import BatchId, DocumentId, Ids, JobId, QuestionId, RealmId
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.vectors import Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """What a document has in production, and how many of its facts others say as well, letter for letter."""
-
-    document_id: DocumentId
-    filename: str
-    published_at: datetime | None
-    chunks: int
-    facts: int
-    taken_over: int
 
 
 @dataclass(frozen=True, slots=True)

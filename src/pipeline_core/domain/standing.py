@@ -141,6 +141,8 @@ EVENTS: Mapping[str, str] = {
     "document_rejected": "The document was rejected",
     "published": "Published",
     "superseded": "A newer version took its place",
+    "document_withdrawn": "It was withdrawn from production",
+    "copy_withdrawn": "Facts of it were published, as the document that said the same was withdrawn",
     "acknowledged": "The publication was acknowledged",
 }
 """Events of jobs in words, by their codes."""

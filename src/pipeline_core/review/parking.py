@@ -164,7 +164,7 @@ def _rehearsed(scope: DocumentScope, request: Request) -> Decided:
 def _foreseen(scope: DocumentScope, request: Request) -> Decided:
     """Foresee a withdrawal, which who parks it may have no right to carry out."""
     require_reason(request.by.reason)
-    return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope])))
+    return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope]), would=True))
 
 
 _FORESEEN = {Decision.WITHDRAW: _foreseen}

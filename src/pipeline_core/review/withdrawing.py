@@ -1,10 +1,10 @@
 """Documents leave production, and what published others say as well takes their place in the same transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.db.withdrawals import Arriving, Leaving, Left
+from pipeline_core.db.withdrawals import Arriving, Left
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
@@ -17,6 +17,7 @@ from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, RealmId
 from pipeline_core.domain.lifecycle import WITHDRAW, JobState, Outcome
 from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.banks import settle_banks
@@ -47,7 +48,7 @@ Vectorise = Callable[[Known, RealmId], None]
 """Gets the missing vectors, of the model that is active now; the realm pays for them."""
 
 
-def with_vectors(attempt: Callable[[Known], list[Left]], vectorise: Vectorise, realm_id: RealmId) -> list[Left]:
+def with_vectors(attempt: Callable[[Known], list[Leaving]], vectorise: Vectorise, realm_id: RealmId) -> list[Leaving]:
     """Carry out an attempt in a transaction of its own, again with the vectors that it turned out to need.
 
     Raises:
@@ -100,7 +101,7 @@ def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope]) -> list[Leaving]:
     return [found[document_id] for document_id in ids]
 
 
-def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, known: Known) -> list[Left]:
+def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, known: Known) -> list[Leaving]:
     """Take documents of one realm out of production, whole, in this transaction.
 
     A fact that a published document at rest says in the same words comes in the place of one that leaves; what else was
@@ -129,7 +130,7 @@ def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, kno
     _move(uow, left, by)
     settle_banks(uow, [by.realm_id], banks)
     revive_orphans(uow, [by.realm_id], ids)
-    return left
+    return [replace(one.leaving, taken_over=len(one.taken_over)) for one in left]
 
 
 def _publish(uow: UnitOfWork, arriving: Sequence[Arriving], known: Known) -> None:
@@ -174,8 +175,8 @@ class Withdraw:
         with self.open_uow() as uow:
             return foresee(uow, _scopes(uow, document_ids, by))
 
-    def __call__(self, document_ids: Sequence[DocumentId], *, by: Reviewer) -> list[Left]:
-        """Take them out, all in one transaction. ``by`` has the reason.
+    def __call__(self, document_ids: Sequence[DocumentId], *, by: Reviewer) -> list[Leaving]:
+        """Take them out, all in one transaction, and return what left. ``by`` has the reason.
 
         Raises:
             NotFoundError: the realm has no such document.
@@ -183,7 +184,7 @@ class Withdraw:
             TransientError: what takes their place could not be embedded; nothing was withdrawn.
         """
 
-        def attempt(known: Known) -> list[Left]:
+        def attempt(known: Known) -> list[Leaving]:
             with self.open_uow() as uow:
                 left = withdraw(uow, _scopes(uow, document_ids, by), by, known)
                 uow.commit()
@@ -197,10 +198,13 @@ def _scopes(uow: UnitOfWork, document_ids: Sequence[DocumentId], by: Reviewer) -
     return [DocumentScope(uow, document_id, by) for document_id in sorted(set(document_ids))]
 
 
-def said_of(left: Sequence[Left | Leaving]) -> str:
-    """Say what left, in one clause."""
-    leaving = [one.leaving if isinstance(one, Left) else one for one in left]
-    facts = counted(sum(one.facts for one in leaving), "fact")
-    over = sum(len(one.taken_over) if isinstance(one, Left) else one.taken_over for one in left)
-    told = f"{facts} taken out of production"
-    return f"{told}; {counted(over, 'of them is', 'of them are')} published from other documents now" if over else told
+def said_of(documents: Sequence[Leaving], *, would: bool = False) -> str:
+    """Say what left with these documents, or what would."""
+    facts = sum(one.facts for one in documents)
+    over = sum(one.taken_over for one in documents)
+    leave = "would leave" if would else "left"
+    told = f"{counted(facts, 'fact')} {leave} production"
+    if not over:
+        return told
+    become = "would be" if would else ("is" if over == 1 else "are")
+    return f"{told}; {over} of them {become} published from other documents instead"

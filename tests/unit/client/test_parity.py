@@ -22,6 +22,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     ),
     "search": ("search", "answer"),
     "export": ("export",),
+    "withdraw": ("withdraw", "foresee_withdrawal"),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",

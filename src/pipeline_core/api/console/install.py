@@ -24,6 +24,7 @@ from pipeline_core.api.console.pages import (
     review_matching,
     search,
     validate,
+    withdraw,
 )
 from pipeline_core.api.console.routing import problem
 from pipeline_core.domain.errors import NotFoundError
@@ -43,6 +44,7 @@ PAGES: tuple[APIRouter, ...] = (
     dashboard.router,
     documents.router,
     jobs.router,
+    withdraw.router,
     outputs.router,
     document_pages.router,
     fact.router,

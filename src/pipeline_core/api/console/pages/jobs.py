@@ -16,11 +16,12 @@ from pipeline_core.api.exporting import export_answer
 from pipeline_core.domain.errors import explain
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, Outcome
-from pipeline_core.domain.rows.details import JobDetail
+from pipeline_core.domain.rows.details import JobDetail, ParkedShown
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.waiting import WaitingRow
 from pipeline_core.domain.standing import doing
 from pipeline_core.domain.wording import counted, dated
+from pipeline_core.review.decisions import Decision
 from pipeline_core.services.export_formats import Format
 
 router = console_router()
@@ -51,6 +52,10 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
         costs=stages,
         error=explain(job.last_error) if job.last_error else None,
         can_acknowledge=job.outcome == Outcome.PUBLISHED and not job.acknowledged and job.published_at is not None,
+        can_withdraw=job.published_at is not None
+        and job.state is not JobState.WORKING
+        and document.job_id == job.job_id,
+        parked_withdrawal=_withdrawal(job),
         run_url=_run_url(visit, job),
         asks_for_login=visit.services.pipeline.prefect_asks_for_login,
     )
@@ -80,6 +85,9 @@ def acknowledge(job_id: UUID, visit: ToContribute) -> Response:
 
 def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow], people: People) -> str:
     """Say in one sentence where a job stands."""
+    if parked := _withdrawal(job):
+        by = people.who(parked.by, start=True)
+        return f"{by} decided to withdraw it: it leaves production at {parked.due_at:%H:%M:%S %Z}."
     match job.state:
         case JobState.QUEUED if job.last_error:
             return f"It waits: {explain(job.last_error).page_message}"
@@ -107,6 +115,8 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow], p
 def _done(job: JobDetail, document: DocumentJob, people: People) -> str:
     if job.outcome == Outcome.REJECTED:
         return "It was rejected: nothing new of it is published."
+    if job.outcome == Outcome.WITHDRAWN:
+        return "It was withdrawn: nothing of it is in production. A retry publishes it again."
     if job.outcome == Outcome.SUPERSEDED:
         return "A newer version took its place before it was published."
     if job.published_at is None:
@@ -116,6 +126,12 @@ def _done(job: JobDetail, document: DocumentJob, people: People) -> str:
         how = "downloaded" if job.acknowledged.reason == "download" else "acknowledged"
         return f"{done}; {people.who(job.acknowledged.by)} {how} it on {dated(job.acknowledged.at)}."
     return f"{done}."
+
+
+def _withdrawal(job: JobDetail) -> ParkedShown | None:
+    """The withdrawal that is parked, if one is."""
+    parked = job.parked
+    return parked if parked and parked.is_due and parked.decision == Decision.WITHDRAW else None
 
 
 def _ordinal(number: int) -> str:

@@ -1,0 +1,19 @@
+"""Documents that leave production."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline_core.domain.ids import DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a document has in production. ``taken_over`` counts the facts that other published documents say in the same
+    words: those are published from there instead."""
+
+    document_id: DocumentId
+    filename: str
+    published_at: datetime | None
+    chunks: int
+    facts: int
+    taken_over: int

@@ -1,0 +1,47 @@
+"""Withdrawing on the page of a job, without a browser."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from tests.console.conftest import NO_LIMITS
+from tests.support.console import csrf, send, signed_in
+from tests.support.published import FACT, in_production, text_of
+from tests.support.reviewing import be_due
+from tests.support.through import publish, upload
+from tests.support.two_users import ANN
+
+WHY = "It was sent to us by mistake."
+
+
+@pytest.fixture
+def pipeline(make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    return make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
+
+
+def test_a_document_is_withdrawn_taken_back_and_published_again(pipeline: Pipeline) -> None:
+    publish(pipeline, upload("a.md", text_of("Alpha", FACT)))
+    publish(pipeline, upload("b.md", text_of("Beta", FACT)))
+    client = signed_in(pipeline)
+    [row] = [row for row in pipeline.views.jobs(ANN) if row.filename == "a.md"]
+    job = f"/jobs/{row.job_id}"
+    assert f'href="{job}/withdraw"' in client.get(job).text
+    shown = client.get(f"{job}/withdraw").text
+    assert "Withdraw a.md?" in shown
+    assert "1 fact is said by other published documents as well, in the same words, and stays published" in shown
+    refused = client.post(f"{job}/withdraw", data={"csrf": csrf(shown), "reason": "too short"})
+    assert refused.status_code == 422
+    assert "too short" in refused.text, "what was typed is kept"
+    page = send(client, f"{job}/withdraw", page=job, reason=WHY)
+    assert "You decided to withdraw it" in page
+    page = send(client, f"{job}/keep", page=job)
+    assert "it stays published" in page
+    send(client, f"{job}/withdraw", page=job, reason=WHY)
+    be_due(pipeline)
+    assert [name for name, _ in in_production(pipeline)] == ["b.md"]
+    page = client.get(job).text
+    assert "It was withdrawn" in page
+    assert "Publish it again" in page
+    assert "It was withdrawn from production" in page, "the event"
+    assert client.get(f"{job}/withdraw").status_code == 422
