@@ -46,7 +46,7 @@ demo: $(VENV)/.runtime ## Run the example documents through everything, then ask
 	@$(BIN)/pipeline search "$(QUESTION)" --limit 1
 
 test: $(VENV)/.dev ## Lint, types, layers and tests: what CI runs
-	@$(MAKE) --no-print-directory -j2 --output-sync=line lint types imports unit
+	@$(MAKE) --no-print-directory -j2 lint types imports unit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
