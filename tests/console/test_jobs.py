@@ -68,6 +68,7 @@ def test_the_link_to_prefect(
     with psycopg.connect(database_url) as owner:
         owner.execute("UPDATE upload_pipeline.upload_jobs SET flow_run_id = %s", [run])
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)  # of the server that tests share
     assert "in Prefect" not in ann.get(f"/jobs/{row.job_id}").text
     monkeypatch.setenv("PREFECT_API_URL", "http://prefect.example:4200/api")
     page = ann.get(f"/jobs/{row.job_id}").text

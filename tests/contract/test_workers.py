@@ -3,14 +3,16 @@
 import math
 import operator
 import os
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from typing import Any
 
 import pytest
 
-from pipeline_core.adapters.workers import GROUP, WorkerProcesses
+from pipeline_core.adapters.workers import _WARM, GROUP, WorkerProcesses, _import_all
 from pipeline_core.domain.errors import (
     CorruptDocumentError,
     PipelineError,
@@ -52,6 +54,17 @@ def test_the_work_is_done_elsewhere_and_by_several(workers: WorkerProcesses) -> 
 def _pid_after(seconds: float) -> int:
     time.sleep(seconds)
     return os.getpid()
+
+
+def _of_the_database() -> list[str]:
+    return [name for name in ("sqlalchemy", "psycopg", "pipeline_core.db.unit_of_work") if name in sys.modules]
+
+
+def test_what_computes_begins_without_the_libraries_of_the_database() -> None:
+    """They are half a second of each process, and nothing that is computed asks a database."""
+    with closing(WorkerProcesses(load_settings(stage_workers=1))) as fresh:
+        assert values(fresh.run([partial(_import_all, _WARM)])) == [None]
+        assert values(fresh.run([_of_the_database])) == [[]]
 
 
 def test_an_error_is_its_own_and_keeps_its_class_and_words(workers: WorkerProcesses) -> None:

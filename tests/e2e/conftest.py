@@ -49,9 +49,12 @@ def copy_prefect_database(database: Path, home: Path) -> None:
     shutil.copy(database, home / "prefect")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_api_url(prefect_database: Path) -> Iterator[str]:
-    """A local Prefect server that all runs of the session share; who is started meanwhile has its login."""
+    """A local Prefect server that all runs of these tests share; who is started meanwhile has its login.
+
+    It ends with them: idle, it would take a twentieth of a core from all tests that follow.
+    """
     with tempfile.TemporaryDirectory(prefix="pipeline-prefect-", ignore_cleanup_errors=True) as folder:
         copy_prefect_database(prefect_database, Path(folder))
         launcher = PrefectLauncher(load_settings(home=Path(folder), prefect_port=4390))
@@ -79,7 +82,7 @@ def asking(url: str, login: str | None = None) -> httpx.Client:
     return PrefectHttpxSyncClient(base_url=url, headers=prefect_login.headers(known))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_http(prefect_api_url: str) -> Iterator[httpx.Client]:
     with asking(prefect_api_url) as client:
         yield client

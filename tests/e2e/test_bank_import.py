@@ -72,6 +72,7 @@ def codes(app: Pipeline, batch_id: BatchId) -> list[str]:
     return [event.code for event in app.review.history(OfBatch(batch_id), app.realm_id)]
 
 
+@pytest.mark.chaos
 def test_an_embedder_that_comes_back(
     prefect_api_url: str, wired: Pipeline, approved: BatchId, embedder: BusyEmbedder
 ) -> None:

@@ -133,6 +133,7 @@ def drain_until_done(app: Pipeline, number: int) -> None:
     raise AssertionError([(row["filename"], row["state"], row["last_error"]) for row in app.views.jobs(app.realm_id)])
 
 
+@pytest.mark.chaos
 def test_one_worker_killed_one_stopped_beyond_its_lease_one_left(
     wired: Callable[..., Pipeline], prefect_api_url: str
 ) -> None:

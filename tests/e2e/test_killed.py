@@ -108,7 +108,7 @@ def test_stopped_by_a_person(cli: CommandLine, database_url: str, tmp_path: Path
         assert job.fetchone() == ("retryable", 0, "interrupted")
 
 
-@pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
+@pytest.mark.parametrize("twice", [False, pytest.param(True, marks=pytest.mark.chaos)], ids=["once", "twice"])
 def test_stopped_with_several_batches_under_way(
     command_line: Callable[..., CommandLine], corpus: Path, database_url: str, twice: bool
 ) -> None:

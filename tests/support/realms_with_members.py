@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.domain.ids import RealmId, UserId, personal_realm, user_id_for
 from tests.support.two_users import API, TwoUsers, two_users
 
@@ -41,9 +43,11 @@ class Realms:
 
 
 @contextmanager
-def realms_with_members(postgres_url: str, template: str, home: Path) -> Iterator[Realms]:
+def realms_with_members(
+    postgres_url: str, template: str, home: Path, **adapters: WorkerProcesses | LocalConverter
+) -> Iterator[Realms]:
     """Ann's personal realm, and a shared one that has the same tables filled."""
-    with two_users(postgres_url, template, home) as users:
+    with two_users(postgres_url, template, home, **adapters) as users:
         shared, other = RealmId(personal_realm(user_id_for("bob"))), RealmId(uuid4())
         with psycopg.connect(users.url) as connection:
             connection.execute("SET search_path = upload_pipeline, public")

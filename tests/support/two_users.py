@@ -12,7 +12,9 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
+from pipeline_core.adapters.converters.local import LocalConverter
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect_options
 from pipeline_core.domain.facts import Usage
@@ -54,17 +56,21 @@ class TwoUsers:
 
 
 @contextmanager
-def two_users(postgres_url: str, template: str, home: Path) -> Iterator[TwoUsers]:
+def two_users(
+    postgres_url: str, template: str, home: Path, **adapters: WorkerProcesses | LocalConverter
+) -> Iterator[TwoUsers]:
     with copied_database(postgres_url, template) as url:
         embedder = WordLlamaEmbedder()
-        _fill(url, home, ANN, "Ann's boiler", embedder)
-        _fill(url, home, BOB, "Bob's boiler", embedder)
+        _fill(url, home, ANN, "Ann's boiler", embedder, **adapters)
+        _fill(url, home, BOB, "Bob's boiler", embedder, **adapters)
         yield TwoUsers(url)
 
 
-def _fill(url: str, home: Path, realm_id: RealmId, name: str, embedder: Embedder) -> None:
+def _fill(
+    url: str, home: Path, realm_id: RealmId, name: str, embedder: Embedder, **adapters: WorkerProcesses | LocalConverter
+) -> None:
     """Published documents with decided near-duplicates; one with vectors in the buffer; one that waits its turn."""
-    app = Pipeline(load_settings(home=home, database_url=url, user_id=realm_id), embedder=embedder)
+    app = Pipeline(load_settings(home=home, database_url=url, user_id=realm_id), embedder=embedder, **adapters)
     text = MANUAL.replace("Boiler", name)
     publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))
     with app.open_uow() as uow:

@@ -11,15 +11,12 @@ from pipeline_core.domain.document_filter import DocumentFilter
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.dual_status import DeepScanStatus, StagingStatus
 from pipeline_core.domain.errors import explain
-from pipeline_core.domain.facts import Span
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import (
-    ChunkId,
     CorrelationId,
     DocumentId,
     JobId,
     LeaseToken,
-    QuestionId,
     RealmId,
     UserId,
     job_id_for,
@@ -27,7 +24,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Profile
 from pipeline_core.domain.rows.queue import StatusChange
-from pipeline_core.domain.staging import NewQuestion
+from pipeline_core.domain.staging import Anchor, NewQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +36,6 @@ class ScanUnderWay:
     stage: JobStage
     profile: Profile
     error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The present place of a fact's evidence."""
-
-    question_id: QuestionId
-    chunk_id: ChunkId
-    evidence: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)

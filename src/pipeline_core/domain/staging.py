@@ -299,3 +299,12 @@ class LedgerRow:
 
     def as_json(self) -> dict[str, Any]:
         return {name: count for name, count in asdict(self).items() if name != "document_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The present place of a fact's evidence."""
+
+    question_id: QuestionId
+    chunk_id: ChunkId
+    evidence: tuple[Span, ...]

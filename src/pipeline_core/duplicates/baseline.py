@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.same_words import same_words
 from pipeline_core.domain.staging import Counterpart, Matchable, NewRows, Pair, SignatureTable, Similar
@@ -14,6 +14,10 @@ from pipeline_core.duplicates.features import features
 from pipeline_core.duplicates.nearest import table_of
 from pipeline_core.duplicates.scoring import flags_between
 from pipeline_core.duplicates.signatures import candidates
+
+if TYPE_CHECKING:
+    from pipeline_core.db.staging import Staging
+
 
 # float4 rounds 0.7 down: a pair that prints as exactly the threshold must be judged
 _FLOAT4 = 1e-6
@@ -27,7 +31,7 @@ class Baseline:
 
     threshold: float
 
-    def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
+    def __call__(self, staging: "Staging", new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
         counterparts = similar_ends(table_of(fresh), staging.comparable(new), self.threshold)
         similar = staging.similarities(list(counterparts), self.threshold) if counterparts else {}
         return [_near_duplicate(ends, counterparts[ends], found) for ends, found in similar.items()]

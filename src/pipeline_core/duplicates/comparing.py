@@ -1,9 +1,8 @@
 """Finding duplicates among new rows and what was there: exact ones by hash, near-duplicates in one of two modes."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from pipeline_core.db.staging import Staging
-from pipeline_core.db.unit_of_work import NearDuplicates
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
@@ -12,11 +11,16 @@ from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.duplicates.features import differences, marks_of
 from pipeline_core.duplicates.signatures import ascii_trigrams, signature
 
+if TYPE_CHECKING:
+    from pipeline_core.db.staging import Staging
+    from pipeline_core.db.unit_of_work import NearDuplicates
+
+
 SAME_BUT_FOR_A_HEADING = "the same words but for a heading"
 """Why two facts are one of which one is said with the heading of its section."""
 
 
-def match_keys(staging: Staging, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[MatchKey]:
+def match_keys(staging: "Staging", texts: Sequence[str], languages: Sequence[str] | None = None) -> list[MatchKey]:
     """Returns each text's match key, with its language where these are given.
 
     Trigrams of texts beyond ASCII come from the server, so that they are its own.
@@ -31,9 +35,9 @@ def match_keys(staging: Staging, texts: Sequence[str], languages: Sequence[str] 
 
 
 def detect(
-    staging: Staging,
+    staging: "Staging",
     document_ids: Sequence[DocumentId],
-    near_duplicates: NearDuplicates,
+    near_duplicates: "NearDuplicates",
     *,
     scanned: Sequence[DocumentId] = (),
 ) -> list[Pair]:
@@ -56,7 +60,9 @@ def detect(
     return pairs
 
 
-def compare(staging: Staging, new: NewRows, rows: Sequence[Matchable], near_duplicates: NearDuplicates) -> list[Pair]:
+def compare(
+    staging: "Staging", new: NewRows, rows: Sequence[Matchable], near_duplicates: "NearDuplicates"
+) -> list[Pair]:
     """Pairs of one realm's new rows with what was there, and with the new rows before them; nothing is stored."""
     exact, fresh = _split(rows, staging.exact_duplicates(new, [(row.sha256, row.language) for row in rows]))
     # the same statement is the same fact; the same question is so only with the same answer

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline_core.db.unit_of_work import NearDuplicates, OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.ids import QuestionId, RealmId, text_sha256
 from pipeline_core.domain.spending import Payer, paid_by
 from pipeline_core.domain.staging import Matchable
@@ -16,7 +15,11 @@ from pipeline_core.duplicates.scored import Scored
 from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.settings import Settings
 
-WithinTransaction = Callable[[UnitOfWork, Sequence[Matchable]], NearDuplicates]
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import NearDuplicates, OpenUnitOfWork, UnitOfWork
+
+
+WithinTransaction = Callable[["UnitOfWork", Sequence[Matchable]], "NearDuplicates"]
 """Comparison of rows, to be called only while a transaction is open."""
 
 
@@ -37,7 +40,7 @@ class Detection:
 
     settings: Settings
     embedders: Embedders
-    keep: OpenUnitOfWork | None = None
+    keep: "OpenUnitOfWork | None" = None
     """Unit of work that keeps the vector of a text to be staged; None where vectors are not to be written."""
 
     @property
@@ -48,7 +51,9 @@ class Detection:
     def config(self) -> dict[str, Any]:
         return comparison_config(self.settings)
 
-    def prepare(self, open_uow: OpenUnitOfWork, to_match: Callable[[UnitOfWork], list[Matchable]]) -> NearDuplicates:
+    def prepare(
+        self, open_uow: "OpenUnitOfWork", to_match: Callable[["UnitOfWork"], list[Matchable]]
+    ) -> "NearDuplicates":
         """The mode that is set, ready for the rows that ``to_match`` finds. Not to be called within a transaction."""
         if not self.by_meaning:
             return Baseline(self.settings.duplicates_from)
@@ -80,12 +85,12 @@ class Detection:
             with paid_by(Payer(by)):
                 own = _embed(self.keep, embedder, {question_id: text})
 
-        def within(uow: UnitOfWork, rows: Sequence[Matchable]) -> NearDuplicates:
+        def within(uow: "UnitOfWork", rows: Sequence[Matchable]) -> "NearDuplicates":
             return self._scored(embedder, rows, _cached(uow, embedder, [row.embed_sha256 for row in rows]) | own)
 
         return within
 
-    def within(self, uow: UnitOfWork, rows: Sequence[Matchable]) -> NearDuplicates:
+    def within(self, uow: "UnitOfWork", rows: Sequence[Matchable]) -> "NearDuplicates":
         """The mode that is set, for these rows, with the vectors that are there: to be called within a transaction.
 
         A row that was never embedded by the present model is compared by its letters, and its pairs say so.
@@ -106,11 +111,13 @@ class Detection:
         )
 
 
-def _cached(uow: UnitOfWork, embedder: Embedder, keys: Sequence[str]) -> dict[str, Vectors]:
+def _cached(uow: "UnitOfWork", embedder: Embedder, keys: Sequence[str]) -> dict[str, Vectors]:
     return uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
 
 
-def _embed(open_uow: OpenUnitOfWork | None, embedder: Embedder, texts: Mapping[QuestionId, str]) -> dict[str, Vectors]:
+def _embed(
+    open_uow: "OpenUnitOfWork | None", embedder: Embedder, texts: Mapping[QuestionId, str]
+) -> dict[str, Vectors]:
     """New vectors by key, kept if they may be (the embedder stage will want them again) with what they cost."""
     made = embedder.embed(list(texts.values()))
     vectors = np.asarray(made.vectors, dtype=np.float32)

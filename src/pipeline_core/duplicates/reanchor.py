@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from pipeline_core.db.deep_scans import Anchor
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import Span, place_of
-from pipeline_core.domain.staging import StagedBefore
+from pipeline_core.domain.staging import Anchor, StagedBefore
 
 
 def anchor_facts(facts: Sequence[StagedBefore], chunks: Sequence[Chunk]) -> list[Anchor]:

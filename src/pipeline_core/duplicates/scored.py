@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
 
-from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import same_words
@@ -18,6 +18,10 @@ from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING
 from pipeline_core.duplicates.features import Features, features
 from pipeline_core.duplicates.nearest import Nearest, nearest, slices, table_of
 from pipeline_core.duplicates.scoring import Score, Weights, may_reach, ratios, scores
+
+if TYPE_CHECKING:
+    from pipeline_core.db.staging import Staging
+
 
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
 APART = {flag: DIFFERENCES[flag] for flag in ("number", "negation", "sign", "key")}
@@ -39,7 +43,7 @@ class Scored:
     version: str
     dims: int
 
-    def __call__(self, staging: Staging, new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
+    def __call__(self, staging: "Staging", new: NewRows, fresh: Sequence[Matchable]) -> list[Pair]:
         none = np.zeros(self.dims, dtype=np.float32)
         vectors = np.array([self.vectors.get(row.question_id, none) for row in fresh], dtype=np.float32)
         there = staging.comparable_sketches(new, model=self.model, version=self.version, dims=self.dims)
@@ -47,7 +51,7 @@ class Scored:
         near, weights = self._weigh(staging, fresh, nearest(table_of(fresh, vectors), there, vectors, cosines_of))
         return list(self._judge(staging, fresh, near, weights))
 
-    def _weigh(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest) -> tuple[Nearest, Weights]:
+    def _weigh(self, staging: "Staging", fresh: Sequence[Matchable], near: Nearest) -> tuple[Nearest, Weights]:
         """The candidates whose score may reach the threshold, and the weights of the words of all of them."""
         weights = Weights()
         counted = _count(weights, set(), {row.text: normalise_for_match(row.text) for row in fresh})
@@ -62,7 +66,7 @@ class Scored:
             kept[places] = may_reach(alike, some.cosines.astype(np.float64), self.threshold)
         return near[kept], weights
 
-    def _judge(self, staging: Staging, fresh: Sequence[Matchable], near: Nearest, weights: Weights) -> Iterator[Pair]:
+    def _judge(self, staging: "Staging", fresh: Sequence[Matchable], near: Nearest, weights: Weights) -> Iterator[Pair]:
         for cut in slices(len(near), PAIRS_AT_A_TIME):
             _, some, others, _ = _still_there(staging, fresh, near, np.arange(len(near))[cut])
             said = [_said(fresh[row], other) for row, other in zip(some.rows.tolist(), others, strict=True)]
@@ -101,7 +105,7 @@ _Places = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
 def _still_there(
-    staging: Staging, fresh: Sequence[Matchable], near: Nearest, places: _Places
+    staging: "Staging", fresh: Sequence[Matchable], near: Nearest, places: _Places
 ) -> tuple[_Places, Nearest, list[Compared], set[str]]:
     """The candidates at these places with what each says, and all their texts.
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import orjson
 
-from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.facts import Usage
@@ -32,6 +31,10 @@ from pipeline_core.ports.embedder import Embedder, Embedders
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+
 
 D = TypeVar("D")
 """Input of a stage for one document."""
@@ -117,13 +120,13 @@ class Swapped:
 Fetched = Mapping[DocumentId, StageInput[D] | PipelineError]
 """Input that a stage found for each document, or that document's error."""
 
-Fetch = Callable[[StageContext, UnitOfWork, Sequence[HeldJob]], Fetched[D]]
+Fetch = Callable[[StageContext, "UnitOfWork", Sequence[HeldJob]], Fetched[D]]
 Computation = partial[StageResult[R]]
 """Work that needs nothing but its arguments: it travels by pickle to a worker process, which can be killed."""
 
 Run = Callable[[StageContext, Document, D], StageResult[R] | Computation[R]]
-Save = Callable[[StageContext, UnitOfWork, Sequence[Saved[R]]], None]
-Publish = Callable[[UnitOfWork, Sequence[Saved[R]], LeaseToken, str], Swapped]
+Save = Callable[[StageContext, "UnitOfWork", Sequence[Saved[R]]], None]
+Publish = Callable[["UnitOfWork", Sequence[Saved[R]], LeaseToken, str], Swapped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Gate:
     """
 
     name: str
-    passed: Callable[[StageContext, OpenUnitOfWork, WorkBatch], WorkBatch]
+    passed: Callable[[StageContext, "OpenUnitOfWork", WorkBatch], WorkBatch]
 
 
 class StageRunner(Protocol[T_co]):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
@@ -31,8 +31,11 @@ from pipeline_core.stages.inputs import (
     read_text,
 )
 
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
+
+def fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
     return fetch_markdown(uow, jobs, markdown_kinds(ctx.settings))
 
 
@@ -74,7 +77,7 @@ def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[st
     return StageResult(chunks, (output,), {"chunks": len(chunks)})
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]]) -> None:
+def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[list[Chunk]]]) -> None:
     ids = [item.document.document_id for item in done]
     uow.staging.lock_matching_of_staged(ids)
     kept = _kept(ctx, uow, ids)
@@ -95,7 +98,7 @@ def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[list[Chunk]]])
     )
 
 
-def _kept(ctx: StageContext, uow: UnitOfWork, ids: Ids) -> dict[DocumentId, list[StagedBefore]]:
+def _kept(ctx: StageContext, uow: "UnitOfWork", ids: Ids) -> dict[DocumentId, list[StagedBefore]]:
     """The facts that stay, at the chunk where their evidence stands now, by document: what people have decided about,
     and all of what is scanned again, for a deep scan adds to it."""
     kept: dict[DocumentId, list[StagedBefore]] = {}

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Converted, Document
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.jobs import HeldJob
@@ -14,6 +13,9 @@ from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.page_words import words_as_json
 from pipeline_core.domain.titles import title_of
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult
+
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
 
 class Parsed(NamedTuple):
@@ -24,7 +26,7 @@ class Parsed(NamedTuple):
     title: str
 
 
-def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[None]:
+def fetch(_ctx: StageContext, _uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[None]:
     # The file name is an input too: it decides between text formats. A document that stands under another name by
     # now is still what it was taken for.
     return {
@@ -77,7 +79,7 @@ def _words(converted: Converted) -> OutputFile | None:
     return OutputFile("page_words", ".words.json", data, "application/json")
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Parsed]]) -> None:
+def save(_ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Parsed]]) -> None:
     uow.documents.set_parsed([(item.document.document_id, *item.files["markdown"], *item.result.rows) for item in done])
     uow.jobs.set_stage1_results({item.job.job_id: item.result.report for item in done})
 

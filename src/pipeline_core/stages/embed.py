@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.facts import Usage
@@ -20,6 +20,9 @@ from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages import gates
 from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageContext, StageInput, StageResult
+
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Embedding:
     version: str
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[ToEmbed]:
+def fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[ToEmbed]:
     texts = uow.production.to_embed([job.document_id for job in jobs])
     return {
         document_id: StageInput((content_key(texts[document_id]),), data)
@@ -48,7 +51,7 @@ def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetche
 
 
 def to_embed(
-    ctx: StageContext, uow: UnitOfWork, texts: Mapping[DocumentId, list[Embeddable]]
+    ctx: StageContext, uow: "UnitOfWork", texts: Mapping[DocumentId, list[Embeddable]]
 ) -> dict[DocumentId, ToEmbed]:
     """Returns the input of ``run``: the texts, the active model's embedder, and the vectors already cached for it."""
     embedder = ctx.embedders.of(uow.models.active())
@@ -95,11 +98,11 @@ def embed(data: ToEmbed) -> StageResult[Embedding]:
     return StageResult(Embedding(data.texts, rows, embedder.model, embedder.version), (), report, usage)
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Embedding]]) -> None:
+def save(_ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Embedding]]) -> None:
     fill_buffer(uow, [(item.document, item.result.rows) for item in done])
 
 
-def fill_buffer(uow: UnitOfWork, embedded: Sequence[tuple[Document, Embedding]]) -> None:
+def fill_buffer(uow: "UnitOfWork", embedded: Sequence[tuple[Document, Embedding]]) -> None:
     """Put the vectors of these documents into the buffer.
 
     A batch is embedded by one model, but for documents that were fetched when another was active.

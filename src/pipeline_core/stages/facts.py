@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.canaries import names_missing_in
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.confidence_model import MODEL_VERSION
@@ -60,6 +59,9 @@ from pipeline_core.stages.judging import judge, prover
 from pipeline_core.stages.surroundings import Surroundings
 from pipeline_core.stages.weigh import together, varied, weighed
 
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
+
 
 @dataclass(frozen=True, slots=True)
 class Data:
@@ -83,7 +85,7 @@ class Rows:
     new_answers: dict[str, Generated]
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob | JobSummary]) -> Fetched[Data]:
+def fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob | JobSummary]) -> Fetched[Data]:
     policies = {job.document_id: job.wished.over(ctx.settings.policy) for job in jobs}
     outputs = uow.stages.outputs([*policies], ["chunks_json", "optimized_markdown", "markdown", "page_words"])
     chunks = {document_id: [row.chunk for row in rows] for document_id, rows in uow.staging.chunks([*policies]).items()}
@@ -262,7 +264,7 @@ def _content(
     }
 
 
-def save(ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Rows]]) -> None:
+def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Rows]]) -> None:
     uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
     results: dict[ChunkId, ChunkResult] = {}
     answers: dict[str, Generated] = {}

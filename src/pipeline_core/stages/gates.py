@@ -1,18 +1,22 @@
 """The two gates at which a document may wait for a person: matching review (phase 2) and validation review (4)."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.jobs import HeldJob, WorkBatch
 from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile
 from pipeline_core.duplicates.comparing import detect
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.stages.base import Gate, StageContext
 
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+
+
 _BEFORE_MATCHING = frozenset({JobStage.FACTS_STAGED, JobStage.MATCHING_REVIEW})
 
 
-def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) -> WorkBatch:
+def _matching(ctx: StageContext, open_uow: "OpenUnitOfWork", batch: WorkBatch) -> WorkBatch:
     """Compare the batch's facts; documents with undecided near-duplicates, or in a manual workflow, wait.
 
     For near-duplicates within one document none waits: lists, tables and repeated sections are full of them, and a
@@ -58,7 +62,7 @@ def _matching(ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) -> 
     return _without(batch, held, waiting)
 
 
-def _validation(_ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) -> WorkBatch:
+def _validation(_ctx: StageContext, open_uow: "OpenUnitOfWork", batch: WorkBatch) -> WorkBatch:
     """Documents with critical findings that nobody has overridden wait; all facts of the others are approved."""
     with open_uow() as uow:
         held = uow.jobs.held(batch.lease, batch.document_ids)
@@ -73,7 +77,7 @@ def _validation(_ctx: StageContext, open_uow: OpenUnitOfWork, batch: WorkBatch) 
     return _without(batch, held, waiting)
 
 
-def _approve(uow: UnitOfWork, jobs: Sequence[HeldJob]) -> None:
+def _approve(uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> None:
     reasons = {False: "no critical finding", True: "validation overridden"}
     for overridden, notes in reasons.items():
         ids = [job.document_id for job in jobs if (job.overridden and job.criticals > 0) is overridden]

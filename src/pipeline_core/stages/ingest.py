@@ -1,8 +1,8 @@
 """ingest: the stored original is what was uploaded, and is of a type that is read."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import (
     ChecksumMismatchError,
@@ -15,8 +15,11 @@ from pipeline_core.domain.jobs import HeldJob
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.stages.base import Fetched, Stage, StageContext, StageInput, StageResult
 
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
-def fetch(_ctx: StageContext, _uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[None]:
+
+def fetch(_ctx: StageContext, _uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[None]:
     return {job.document_id: StageInput((job.document.file_sha256,), None) for job in jobs}
 
 

@@ -1,11 +1,10 @@
 """Reading what earlier stages left."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.errors import LedgerError, ObjectNotFoundError, PipelineError
 from pipeline_core.domain.ids import DocumentId, sha256_hex
@@ -13,6 +12,9 @@ from pipeline_core.domain.jobs import HeldJob, OutputRow
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.settings import Settings
 from pipeline_core.stages.base import D, Fetched, StageInput
+
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
 
 def for_each(
@@ -45,7 +47,7 @@ def markdown_kinds(settings: Settings) -> list[str]:
     return ["optimized_markdown", "markdown"] if settings.optimizer_enabled else ["markdown"]
 
 
-def fetch_markdown(uow: UnitOfWork, jobs: Sequence[HeldJob], kinds: Sequence[str]) -> Fetched[OutputRow]:
+def fetch_markdown(uow: "UnitOfWork", jobs: Sequence[HeldJob], kinds: Sequence[str]) -> Fetched[OutputRow]:
     """The markdown of each document: the first of these kinds that there is."""
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, kinds)

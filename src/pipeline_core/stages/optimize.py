@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document, PageMap
 from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.findings import Finding, Severity
@@ -22,8 +22,11 @@ from pipeline_core.stages.base import (
 from pipeline_core.stages.cleaning import clean
 from pipeline_core.stages.inputs import fetch_markdown, page_map, read_text
 
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
-def fetch(_ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
+
+def fetch(_ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[OutputRow]:
     return fetch_markdown(uow, jobs, ["markdown"])
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError, StagedRowsChangedError
 from pipeline_core.domain.facts import Usage
@@ -21,6 +21,9 @@ from pipeline_core.domain.staging import Embeddable, LedgerRow
 from pipeline_core.stages import embed
 from pipeline_core.stages.base import Fetched, OutputFile, Saved, Stage, StageContext, StageInput, StageResult, Swapped
 from pipeline_core.stages.inputs import json_bytes
+
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class _Data:
     again: embed.ToEmbed | None
 
 
-def fetch(ctx: StageContext, uow: UnitOfWork, jobs: Sequence[HeldJob]) -> Fetched[_Data]:
+def fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[_Data]:
     """The texts; and what embedding them needs, for documents that were embedded before the active model changed, or
     before it was known what of them is published."""
     ids = [job.document_id for job in jobs]
@@ -80,11 +83,11 @@ def run(_ctx: StageContext, document: Document, data: _Data) -> StageResult[Publ
     return StageResult(rows, (output,), report, embedded.usage if embedded else Usage())
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[Publication]]) -> None:
+def save(_ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Publication]]) -> None:
     embed.fill_buffer(uow, [(item.document, rows) for item in done if (rows := item.result.rows.again)])
 
 
-def publish(uow: UnitOfWork, done: Sequence[Saved[Publication]], lease: LeaseToken, config_sha256: str) -> Swapped:
+def publish(uow: "UnitOfWork", done: Sequence[Saved[Publication]], lease: LeaseToken, config_sha256: str) -> Swapped:
     """Swap documents into production, each with the facts of its record, and end their jobs.
 
     What one of them says and nobody has published is published with it, though a copy was staged before: that copy

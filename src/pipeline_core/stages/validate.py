@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.canaries import all_phrases
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.ids import DocumentId
@@ -37,6 +37,9 @@ from pipeline_core.stages.inputs import (
 )
 from pipeline_core.validation.rules import RULES, Subject, report_of
 
+if TYPE_CHECKING:
+    from pipeline_core.db.unit_of_work import UnitOfWork
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
@@ -47,7 +50,7 @@ class Staged:
     subject: partial[Subject]
 
 
-def fetch(settings: Settings, uow: UnitOfWork, jobs: Sequence[HeldJob | JobSummary]) -> Fetched[Staged]:
+def fetch(settings: Settings, uow: "UnitOfWork", jobs: Sequence[HeldJob | JobSummary]) -> Fetched[Staged]:
     ids = [job.document_id for job in jobs]
     outputs = uow.stages.outputs(ids, ["markdown", "optimized_markdown", "page_words"])
     converted = uow.stages.rows(StageName.MARKDOWN_CONVERSION, ids)
@@ -109,7 +112,7 @@ def _validate(subject: Subject) -> StageResult[None]:
     return StageResult(None, (file,), report)
 
 
-def save(_ctx: StageContext, uow: UnitOfWork, done: Sequence[Saved[None]]) -> None:
+def save(_ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[None]]) -> None:
     uow.jobs.set_validation_results({item.job.job_id: item.result.report for item in done})
 
 

@@ -14,6 +14,7 @@ from pipeline_core.settings import load_settings
 from tests.samples.pdfs import blank, pdf, text
 from tests.support.paths import SHARED
 
+LARGE_BYTES = 300_000
 TWO = pdf(text("Boiler manual", "The valve opens at 3 bar."), blank)
 
 
@@ -78,8 +79,11 @@ def test_what_cannot_be_shown_is_said(viewer: PooledPageViewer, data: bytes, num
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared documents")
 @pytest.mark.timeout(120)
-def test_hostile_files_are_shown_or_refused(viewer: PooledPageViewer) -> None:
+@pytest.mark.parametrize("size", ["small", pytest.param("large", marks=pytest.mark.chaos)])
+def test_hostile_files_are_shown_or_refused(viewer: PooledPageViewer, size: str) -> None:
     for file in sorted(SHARED.glob("hostile/*.pdf")):
+        if (file.stat().st_size > LARGE_BYTES) != (size == "large"):
+            continue
         try:
             view = viewer.view(file.read_bytes(), 1, ImageKind.WEBP)
         except PageNotShownError:

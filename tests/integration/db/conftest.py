@@ -4,12 +4,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.workers import WorkerProcesses
 from tests.support.two_users import TwoUsers, member_of_api, two_users
 
 
 @pytest.fixture(scope="module")
-def database(postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoUsers]:
-    with two_users(postgres_url, template_database, tmp_path_factory.mktemp("home")) as database:
+def database(
+    postgres_url: str,
+    template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    workers: WorkerProcesses,
+    usual_converter: LocalConverter,
+) -> Iterator[TwoUsers]:
+    home = tmp_path_factory.mktemp("home")
+    with two_users(postgres_url, template_database, home, workers=workers, local=usual_converter) as database:
         yield database
 
 

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.db.models import Base
 from pipeline_core.domain.realms import Role
 from tests.support.policies import MAY, POLICIES
@@ -123,8 +125,15 @@ ATTEMPTS = [
 
 
 @pytest.fixture(scope="module")
-def realms(postgres_url: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realms]:
-    with realms_with_members(postgres_url, template_database, tmp_path_factory.mktemp("home")) as made:
+def realms(
+    postgres_url: str,
+    template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    workers: WorkerProcesses,
+    usual_converter: LocalConverter,
+) -> Iterator[Realms]:
+    home = tmp_path_factory.mktemp("home")
+    with realms_with_members(postgres_url, template_database, home, workers=workers, local=usual_converter) as made:
         yield made
 
 

@@ -58,6 +58,8 @@ EXPECTED: dict[str, type[DocumentError] | tuple[type[DocumentError] | None, ...]
     "zero.docx": EmptyFileError,
     "zipbomb_docx_2GB.docx": CorruptDocumentError,
 }
+LONG = {"big5000.pdf", "dense_300k_words.pdf", "vector_200k_lines.pdf"}
+"""They keep a process busy to its deadline, as the bombs do, which are always tried."""
 CUT_OFF = ("trunc70.pdf", "trunc95.pdf")
 """Most of 71 pages is there and is read: honest work, which may take its time where others work as well."""
 
@@ -90,7 +92,9 @@ def convert(converter: LocalConverter, name: str) -> type[DocumentError] | None:
     return None
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.chaos if name in LONG else ()) for name in EXPECTED]
+)
 def test_hostile_document(converter: LocalConverter, name: str) -> None:
     start = time.monotonic()
     outcome = convert(converter, name)
