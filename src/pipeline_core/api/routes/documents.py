@@ -108,9 +108,7 @@ def withdraw_document(
     reason: Annotated[
         str, Query(max_length=MOST_CHARS, description=f"Why, in at least {MIN_REASON} characters; kept in the record")
     ] = "",
-    undo_window: Annotated[
-        float, Query(gt=0, le=MOST_S, description="Seconds in which it can be taken back")
-    ] = MOST_S,
+    undo_window: Annotated[float, Query(gt=0, le=MOST_S, description="Seconds in which it can be taken back")] = MOST_S,
     dry_run: Annotated[bool, Query(description="Only say what would leave")] = False,
 ) -> Withdrawal:
     """Take a document out of production: its passages, facts and vectors leave in one transaction, once it cannot be

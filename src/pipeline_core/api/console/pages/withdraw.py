@@ -24,9 +24,7 @@ def confirm(job_id: UUID, visit: ToReview) -> Response:
     """Show what would leave production with a document, before it does."""
     job = visit.services.views.job_detail(JobId(job_id))
     [leaving] = visit.services.withdraw.foresee([job.document_id], by=visit.reviewer())
-    return visit.page(
-        "withdraw.html", section="Documents", job=job, leaving=leaving, least=MIN_REASON, window=MOST_S
-    )
+    return visit.page("withdraw.html", section="Documents", job=job, leaving=leaving, least=MIN_REASON, window=MOST_S)
 
 
 @router.post(PATH)
