@@ -111,10 +111,6 @@ CREATE TABLE job_state_moves (
 
 INSERT INTO job_state_moves (from_state, to_state) VALUES
     ('queued', 'working'),
-    -- a published document is withdrawn wherever its newest job stands, if nobody works on that
-    ('queued', 'done'),
-    ('retryable', 'done'),
-    ('deadletter', 'done'),
     ('working', 'done'),
     ('working', 'retryable'),
     -- a job that got no budget is queued again, with the reason in last_error

@@ -145,7 +145,9 @@ DECLARE
     new_position int;
     going_back boolean;
 BEGIN
+    -- only a withdrawal ends a job that is not at work, wherever it stands
     IF NEW.state <> OLD.state
+        AND (NEW.state <> 'done' OR NEW.outcome IS DISTINCT FROM 'withdrawn' OR OLD.state = 'working')
         AND NOT EXISTS (SELECT FROM job_state_moves WHERE from_state = OLD.state AND to_state = NEW.state)
     THEN
         RAISE EXCEPTION 'illegal job state move % -> %', OLD.state, NEW.state

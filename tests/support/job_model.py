@@ -15,6 +15,7 @@ from pipeline_core.domain.lifecycle import (
     REJECT_DOCUMENT,
     RETRY_LATER,
     SUPERSEDE,
+    WITHDRAW,
     JobStage,
     JobState,
     Move,
@@ -51,7 +52,8 @@ class JobModel:
 
     def fitting(self) -> list[Move]:
         """The moves that start where the job is."""
-        known = {ACKNOWLEDGE} if 6 in self.completed else set()
+        # a withdrawal is of what is in production, where no job by itself is
+        known = {WITHDRAW, *([ACKNOWLEDGE] if 6 in self.completed else [])}
         return [m for m in ALL_MOVES if self.state in m.from_states and self.stage in m.from_stages and m not in known]
 
     def ahead(self) -> list[Move]:

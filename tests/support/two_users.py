@@ -73,6 +73,9 @@ def _fill(
     app = Pipeline(load_settings(home=home, database_url=url, user_id=realm_id), embedder=embedder, **adapters)
     text = MANUAL.replace("Boiler", name)
     publish(app, upload("a.md", text, "file:///a.md"), upload("b.md", text + "\nAppendix: none.\n"))
+    publish(app, upload("old.md", f"# Old {name}\n\nThe old one was serviced once every 6 months by {name}.\n"))
+    [old] = [row.document_id for row in app.views.jobs(realm_id) if row.filename == "old.md"]
+    app.withdraw([old], by=Reviewer(realm_id, name, "The old one is used no more."))
     with app.open_uow() as uow:
         [document_id] = uow.session.connection.execute(  # type: ignore[attr-defined]
             "SELECT document_id FROM documents WHERE realm_id = %s LIMIT 1", (realm_id,)

@@ -757,6 +757,24 @@ class Presence(Base):
     seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
+class Withdrawals(Base):
+    __tablename__ = "withdrawals"
+    __table_args__ = (_of_document(),)
+
+    withdrawal_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    document_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    job_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.upload_jobs.job_id", ondelete="CASCADE"))
+    withdrawn_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    withdrawn_by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    chunks: Mapped[int] = mapped_column(Integer)
+    facts: Mapped[int] = mapped_column(Integer)
+    taken_over: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+
+
 class ParkedDecisions(Base):
     __tablename__ = "parked_decisions"
     __table_args__ = (_of_document(),)

@@ -42,7 +42,7 @@ class Withdrawals:
         self._session = session
 
     def foresee(self, document_ids: Ids) -> dict[DocumentId, Leaving]:
-        """What would leave, and change nothing."""
+        """Foresee the rows that would leave, and change nothing."""
         rows = self._session.rows(Leaving, "foresee_withdrawals", document_ids=list(document_ids))
         return {row.document_id: row for row in rows}
 

@@ -102,11 +102,11 @@ _S, _G = JobState, JobStage
 STATE_MOVES = frozenset(
     (before, after)
     for before, targets in {
-        _S.QUEUED: {_S.WORKING, _S.DONE},
+        _S.QUEUED: {_S.WORKING},
         _S.WORKING: {_S.DONE, _S.RETRYABLE, _S.QUEUED, _S.AWAITING_REVIEW, _S.DEADLETTER},
-        _S.RETRYABLE: {_S.WORKING, _S.DEADLETTER, _S.DONE},
+        _S.RETRYABLE: {_S.WORKING, _S.DEADLETTER},
         _S.AWAITING_REVIEW: {_S.QUEUED, _S.DONE},
-        _S.DEADLETTER: {_S.QUEUED, _S.DONE},
+        _S.DEADLETTER: {_S.QUEUED},
         _S.DONE: {_S.QUEUED},
     }.items()
     for after in targets
@@ -192,13 +192,22 @@ def is_position(state: JobState, stage: JobStage) -> bool:
     return state is JobState.DONE or stage in WORK_STAGES
 
 
-def check_move(from_state: JobState, from_stage: JobStage, to_state: JobState, to_stage: JobStage) -> None:
+def check_move(
+    from_state: JobState,
+    from_stage: JobStage,
+    to_state: JobState,
+    to_stage: JobStage,
+    outcome: Outcome | None = None,
+) -> None:
     """Checks that a job may make this move; the database's trigger and CHECKs apply the same rules.
+
+    Only a withdrawal ends a job that is not at work, wherever it stands.
 
     Raises:
         IllegalMoveError: names the move that is not allowed.
     """
-    if from_state != to_state and (from_state, to_state) not in STATE_MOVES:
+    withdrawn = outcome is Outcome.WITHDRAWN and to_state is JobState.DONE and from_state is not JobState.WORKING
+    if from_state != to_state and (from_state, to_state) not in STATE_MOVES and not withdrawn:
         raise IllegalMoveError(f"A {from_state} job cannot become {to_state}.")
     if not is_position(to_state, to_stage):
         raise IllegalMoveError(f"No job is {to_state} at {to_stage}.")

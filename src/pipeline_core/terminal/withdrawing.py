@@ -1,4 +1,4 @@
-"""What left production, or would, as a table."""
+"""Documents that left production, or would, as a table."""
 
 from collections.abc import Sequence
 

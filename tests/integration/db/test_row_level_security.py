@@ -127,6 +127,7 @@ def test_the_roles_may_do_what_is_listed_and_no_more(database: TwoUsers) -> None
 
     assert api == {name: MAY.get(name, OF_NOBODY.get(name, NOTHING)) for name in relations(database)}
     kept = {"metric_changes": READ, "metric_sums": READ, "events": APPEND, "paid_calls": APPEND | {"UPDATE"}}
+    kept["withdrawals"] = APPEND
     assert service == {**dict.fromkeys(api, ALL), **dict.fromkeys(RULES, READ), **kept}
 
 

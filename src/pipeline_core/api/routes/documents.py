@@ -82,7 +82,7 @@ def get_document(document_id: UUID, services: Services) -> Document:
 
 
 class Withdrawal(BaseModel):
-    """What leaves production, and when; ``parked`` is null where it was only asked what would."""
+    """A document that leaves production, and when; ``parked`` is null where it was only asked what would."""
 
     document_id: UUID
     job_id: UUID

@@ -8,8 +8,10 @@ from pipeline_core.domain.ids import DocumentId
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What a document has in production. ``taken_over`` counts the facts that other published documents say in the same
-    words: those are published from there instead."""
+    """Rows that a document has in production.
+
+    ``taken_over`` counts the facts that other published documents say in the same words: those come from there instead.
+    """
 
     document_id: DocumentId
     filename: str
