@@ -17,6 +17,7 @@ from pipeline_core.adapters.supervision.deploy import deploy
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+from pipeline_core.review.decisions import Decision
 from pipeline_core.settings import Settings
 from tests.e2e.conftest import CommandLine, left_as_found
 from tests.support.paths import ROOT
@@ -90,7 +91,7 @@ def test_every_deployment_is_there_and_makes_a_form(deployed: dict[str, Any], pr
         properties = row["parameter_openapi_schema"]["properties"]
         assert all(parameter["description"] for parameter in properties.values()), name
     form = deployed["review-document"]["parameter_openapi_schema"]
-    assert set(form["definitions"]["Decision"]["enum"]) == {"approve", "override", "return", "reject"}
+    assert set(form["definitions"]["Decision"]["enum"]) == {*Decision}
     assert deployed["process-queue"]["global_concurrency_limit"]["limit"] == 4
     with pytest.raises(httpx.HTTPStatusError) as refused:
         prefect_http.post(

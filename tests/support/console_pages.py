@@ -54,6 +54,7 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
                 realm.queued_job,
             )
         ],
+        "/jobs/{job_id}/withdraw": lambda realm: [f"/jobs/{realm.published_job}/withdraw"],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],
         f"{_REVIEW}/approve": lambda realm: [f"/review-matching/{realm.decided_job}/approve"],
     }
