@@ -122,6 +122,11 @@ def test_several_documents_in_a_row(console: Console, tmp_path: Path) -> None:
         seen.append(page.locator("#job h1").inner_text())
         approve(page, scripts=True)
         expect(page.locator("#notice")).to_contain_text(left)
+        if left != "Nothing else waits":
+            sheets = page.locator("link[rel=stylesheet]").evaluate_all("all => all.map(one => one.href).join()")
+            assert "review.css" in sheets
+            assert "evidence.css" in sheets, "the next document comes with its own styles"
+            expect(page.locator("#notice").get_by_role("button", name="Take it back")).to_be_visible()
     assert len(set(seen)) == 3
     run(console)
     assert set(states(console).values()) == {("done", "ingested")}

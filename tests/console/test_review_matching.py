@@ -164,6 +164,7 @@ def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: C
     expect(bob.page.locator("#list .row.rejected")).to_have_count(1)
     expect(ann.page.locator("#list .row.rejected")).to_have_count(1)
     expect(ann.page.locator("#list .row.rejected .face.other")).to_be_visible()
+    expect(ann.page.locator("#fact .standing")).to_contain_text("Rejected by Bob Osei")  # it was open before both
     expect(bob.page.locator("#people")).to_contain_text("Ann Berger")
 
     # while the whole document is on its way, nothing of it has keys; taken back, all of it has them again

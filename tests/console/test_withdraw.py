@@ -35,7 +35,7 @@ def test_a_document_is_withdrawn_taken_back_and_published_again(pipeline: Pipeli
     assert "too short" in refused.text, "what was typed is kept"
     page = send(client, f"{job}/withdraw", page=job, reason=WHY)
     assert "You decided to withdraw it" in page
-    page = send(client, f"{job}/keep", page=job)
+    page = send(client, f"{job}/take-back", page=job)
     assert "it stays published" in page
     send(client, f"{job}/withdraw", page=job, reason=WHY)
     be_due(pipeline)

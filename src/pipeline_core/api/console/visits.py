@@ -135,6 +135,14 @@ class Visit:
             made.headers["HX-Push-Url"] = here(self.request)
         return made
 
+    @property
+    def before(self) -> UUID | None:
+        """The job that was decided on the page before this one: for some seconds that can be taken back."""
+        try:
+            return UUID(self.request.query_params.get("before", ""))
+        except ValueError:
+            return None
+
     def go(self, path: str, *, said: str = "") -> Response:
         """Lead to a page after an action, which then shows what was done."""
         answer = RedirectResponse(own_path(path), 303)

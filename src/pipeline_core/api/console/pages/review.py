@@ -1,5 +1,7 @@
 """Review: the menu's entry leads to what has waited longest; its number is counted live."""
 
+from uuid import UUID
+
 from starlette.responses import HTMLResponse, Response
 
 from pipeline_core.api.console.routing import console_router
@@ -9,10 +11,13 @@ router = console_router()
 
 
 @router.get("/review")
-def review(visit: ToLook) -> Response:
-    """Lead to what has waited longest, or to the dashboard if nothing waits."""
-    found = visit.services.views.waiting_page([visit.services.realm_id], limit=1)
-    return visit.go(found[0].page) if found else visit.go("/dashboard", said="Nothing waits for a person.")
+def review(visit: ToLook, besides: UUID | None = None) -> Response:
+    """Lead to what has waited longest, ``besides`` a document or bank; or to the dashboard if nothing does."""
+    waiting = visit.services.views.waiting_page([visit.services.realm_id], limit=2)
+    found = next((row for row in waiting if row.id != besides), None)
+    if found:
+        return visit.go(found.page)
+    return visit.go("/dashboard", said="Nothing else waits for a person." if waiting else "Nothing waits for a person.")
 
 
 @router.get("/waiting")

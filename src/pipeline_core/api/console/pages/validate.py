@@ -133,8 +133,8 @@ def _park(visit: Visit, job_id: UUID, decision: Decision, reason: str, version: 
     kept, _ = services.parking.park(document_id, request, MOST_S)
     name = services.views.job_detail(JobId(job_id)).filename
     due = kept.due_at.astimezone(UTC)
-    said = f"{name} {what}, from {due:%H:%M:%S} UTC on: until then its page takes it back. "
+    said = f"{name} {what}, from {due:%H:%M:%S} UTC on: until then it can be taken back. "
     following = _next_url(visit, job_id)
     if not following:
         return visit.go(REVIEW_PAGES[4].format(job_id), said=said + "Nothing else waits.")
-    return visit.go(following, said=said + "This one has waited longest since.")
+    return visit.go(f"{following}?before={job_id}", said=said + "This one has waited longest since.")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToReview
 from pipeline_core.domain.ids import JobId
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
 from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.review.parking import MOST_S
@@ -36,9 +37,12 @@ def withdraw(job_id: UUID, visit: ToReview, reason: Reason = "") -> Response:
     return visit.go(f"/jobs/{job_id}", said=f"At {kept.due_at:%H:%M:%S} UTC it is withdrawn: {foreseen.message}.")
 
 
-@router.post("/jobs/{job_id}/keep")
-def keep(job_id: UUID, visit: ToReview) -> Response:
-    """Take the withdrawal back before it is carried out."""
-    document_id = visit.services.views.job_state(JobId(job_id)).document_id
-    visit.services.parking.undo(document_id, by=visit.reviewer())
-    return visit.go(f"/jobs/{job_id}", said="The withdrawal is taken back: it stays published.")
+@router.post("/jobs/{job_id}/take-back")
+def take_back(job_id: UUID, visit: ToReview) -> Response:
+    """Take back the decision about the document before it is carried out, and lead to where it was taken."""
+    state = visit.services.views.job_state(JobId(job_id))
+    visit.services.parking.undo(state.document_id, by=visit.reviewer())
+    if state.state is not JobState.AWAITING_REVIEW:
+        return visit.go(f"/jobs/{job_id}", said="The withdrawal is taken back: it stays published.")
+    page = REVIEW_PAGES[state.stage.row.phase].format(job_id)
+    return visit.go(page, said="The decision is taken back: the document waits as before.")

@@ -54,7 +54,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const way = event.target.closest("a[href], button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
+    const way = event.target.closest("a[href]:not([target=_blank]), button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
     if (way && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
   }, true);
   // what is marked is what is shown, whatever was loaded meanwhile
