@@ -114,6 +114,12 @@ def usual_converter(usual_settings: Settings) -> Iterator[LocalConverter]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def shared_adapters(workers: WorkerProcesses, usual_converter: LocalConverter) -> dict[str, Any]:
+    """Both, for pipelines that are made by hand with the settings' defaults."""
+    return {"workers": workers, "local": usual_converter}
+
+
 @pytest.fixture
 def make_pipeline(
     settings: Settings, workers: WorkerProcesses, usual_settings: Settings, usual_converter: LocalConverter

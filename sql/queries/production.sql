@@ -112,6 +112,7 @@ WHERE c.document_id = ANY(%(document_ids)s)
 ORDER BY c.document_id, c.ordinal;
 
 -- name: publish_questions
+-- Of these documents all facts, or these alone.
 INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
     question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
     confidence_reasons, match_text, match_sha256,
@@ -124,6 +125,7 @@ FROM staged_questions q
 JOIN document_vector_buffer b
     ON b.owner_id = q.question_id AND b.owner_kind = 'question' AND b.embed_model = %(model)s
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'imported')
+    AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
 ORDER BY q.document_id, q.evidence_char_from;
 
 -- name: publish_ledger
@@ -153,10 +155,11 @@ UPDATE documents d SET published_at = now(), updated_at = now(), (published_path
     ORDER BY f.file_type = 'optimized_markdown' DESC LIMIT 1)
 WHERE d.document_id = ANY(%(document_ids)s);
 
--- name: mark_withdrawn
-WITH withdrawn AS (
-    UPDATE documents SET published_at = NULL, published_path = NULL, published_sha256 = NULL, updated_at = now()
-    WHERE document_id = ANY(%(document_ids)s) RETURNING document_id, realm_id
-)
+-- name: unpublish_documents
+UPDATE documents SET published_at = NULL, published_path = NULL, published_sha256 = NULL, updated_at = now()
+WHERE document_id = ANY(%(document_ids)s);
+
+-- name: record_replaced
 INSERT INTO events (document_id, realm_id, type, code, payload)
-SELECT document_id, realm_id, 'withdrawn', 'replaced_by_newer_version', '{}' FROM withdrawn;
+SELECT document_id, realm_id, 'withdrawn', 'replaced_by_newer_version', '{}'
+FROM documents WHERE document_id = ANY(%(document_ids)s);

@@ -28,28 +28,12 @@ WHERE old.document_id = ANY(%(document_ids)s) AND s.document_id <> ALL(%(documen
 
 -- name: arriving_facts
 -- Facts of published documents that are approved and not there yet.
-SELECT q.question_id AS owner_id, 'question' AS owner_kind, text_sha256(fact_text(q.question, q.answer, q.statement)) AS content_sha256,
+SELECT q.question_id AS owner_id, text_sha256(fact_text(q.question, q.answer, q.statement)) AS content_sha256,
     fact_text(q.question, q.answer, q.statement) AS text, q.document_id, q.realm_id, q.match_sha256
 FROM staged_questions q
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status = 'approved'
     AND NOT EXISTS (SELECT FROM all_questions a WHERE a.question_id = q.question_id)
 ORDER BY q.document_id, q.question_id;
-
--- name: publish_arriving
--- From the buffer, these facts alone: their documents are in production already.
-INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
-    question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
-    confidence_reasons, match_text, match_sha256,
-    match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
-SELECT q.question_id, q.realm_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
-    q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.confidence,
-    q.confidence_reasons, q.match_text,
-    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, b.vector, b.embed_model, b.embed_version
-FROM staged_questions q
-JOIN document_vector_buffer b
-    ON b.owner_id = q.question_id AND b.owner_kind = 'question' AND b.embed_model = %(model)s
-WHERE q.question_id = ANY(%(question_ids)s) AND q.status = 'approved'
-ORDER BY q.document_id, q.evidence_char_from;
 
 -- name: mark_arrived
 UPDATE staged_questions SET status = 'imported' WHERE question_id = ANY(%(question_ids)s) AND status = 'approved';
@@ -64,10 +48,6 @@ SELECT q.document_id, q.realm_id, 'published', 'copy_withdrawn',
 FROM unnest(%(old_ids)s::uuid[], %(new_ids)s::uuid[]) AS i (old_id, new_id)
 JOIN staged_questions q ON q.question_id = i.new_id
 GROUP BY q.document_id, q.realm_id;
-
--- name: unpublish_documents
-UPDATE documents SET published_at = NULL, published_path = NULL, published_sha256 = NULL, updated_at = now()
-WHERE document_id = ANY(%(document_ids)s);
 
 -- name: record_withdrawals
 INSERT INTO withdrawals (document_id, realm_id, job_id, user_id, withdrawn_by, reason, published_at, chunks, facts, taken_over)

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
-from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.api.console import keys as table_of_keys
 from pipeline_core.api.console.keys import KEYS
 from tests.console.conftest import Console, Person, filled_console
@@ -36,14 +34,11 @@ def filled(
     postgres_url: str,
     template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
-    workers: WorkerProcesses,
-    usual_converter: LocalConverter,
+    shared_adapters: dict[str, Any],
 ) -> Iterator[tuple[Console, Realm]]:
     with (
         copied_database(postgres_url, template_database) as url,
-        filled_console(
-            chromium, url, tmp_path_factory.mktemp("home"), hostile=False, workers=workers, local=usual_converter
-        ) as made,
+        filled_console(chromium, url, tmp_path_factory.mktemp("home"), hostile=False, **shared_adapters) as made,
     ):
         yield made
 

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from itertools import cycle, product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response
 
-from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.workers import WorkerProcesses
 from tests.console.conftest import Console, Person, filled_console
 from tests.support.console_pages import SHOWN, pages, routes
 from tests.support.console_realm import Realm
@@ -29,13 +28,12 @@ def filled(
     postgres_url: str,
     template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
-    workers: WorkerProcesses,
-    usual_converter: LocalConverter,
+    shared_adapters: dict[str, Any],
 ) -> Iterator[tuple[Console, Realm]]:
     home: Path = tmp_path_factory.mktemp("home")
     with (
         copied_database(postgres_url, template_database) as url,
-        filled_console(chromium, url, home, hostile=True, workers=workers, local=usual_converter) as made,
+        filled_console(chromium, url, home, hostile=True, **shared_adapters) as made,
     ):
         yield made
 

@@ -36,15 +36,11 @@ def withdraw(
 
     with connected(realm) as client:
         if dry_run:
-            leaving = client.foresee_withdrawal(*documents)
-            if as_json:
-                print_json({"dry_run": True, "documents": leaving})
-            else:
-                print_withdrawn(out, leaving, is_foreseen=True)
-            return
-        ask_name(client, as_json=as_json)
-        left = client.withdraw(*documents, reason=reason)
-        if as_json:
-            print_json({"dry_run": False, "documents": left})
+            found = client.foresee_withdrawal(*documents)
         else:
-            print_withdrawn(out, left, is_foreseen=False)
+            ask_name(client, as_json=as_json)
+            found = client.withdraw(*documents, reason=reason)
+        if as_json:
+            print_json({"dry_run": dry_run, "documents": found})
+        else:
+            print_withdrawn(out, found, is_foreseen=dry_run)

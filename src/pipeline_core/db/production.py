@@ -165,13 +165,14 @@ class Production:
         run("withdraw_questions", document_ids=[*ids, *before])
         run("withdraw_chunks", document_ids=[*ids, *before])
         run("publish_chunks", document_ids=ids, model=model)
-        run("publish_questions", document_ids=ids, model=model)
+        run("publish_questions", document_ids=ids, question_ids=None, model=model)
         ledger = self._session.rows(LedgerRow, "publish_ledger", document_ids=ids)
         run("mark_imported", document_ids=ids)
         run("mark_batches_imported", document_ids=ids)
         run("mark_published", document_ids=ids)
         if before:
-            run("mark_withdrawn", document_ids=before)
+            run("unpublish_documents", document_ids=before)
+            run("record_replaced", document_ids=before)
         return ledger
 
     def clear_buffer(self, document_ids: Ids) -> None:

@@ -20,7 +20,6 @@ class Arriving:
     """A fact that comes in the place of one that left."""
 
     owner_id: QuestionId
-    owner_kind: str
     content_sha256: str
     text: str
     document_id: DocumentId
@@ -76,7 +75,7 @@ class Withdrawals:
         rows = [
             (
                 fact.owner_id,
-                fact.owner_kind,
+                "question",
                 fact.document_id,
                 fact.realm_id,
                 model.name,
@@ -88,7 +87,8 @@ class Withdrawals:
         ]
         self._session.execute("forget_buffered", question_ids=ids)
         self._session.copy("document_vector_buffer", BUFFER_COLUMNS, rows)
-        self._session.execute("publish_arriving", question_ids=ids, model=model.name)
+        document_ids = list({fact.document_id for fact in arriving})
+        self._session.execute("publish_questions", document_ids=document_ids, question_ids=ids, model=model.name)
         self._session.execute("mark_arrived", question_ids=ids)
         self._session.execute("forget_buffered", question_ids=ids)
 

@@ -14,11 +14,11 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from pipeline_core.domain.batches import BatchCounts
-from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.errors import ReasonTooShortError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.names import nearest
-from pipeline_core.domain.reasons import MIN_REASON
+from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.review import Expected, Reviewer, Seen
 from pipeline_core.domain.wording import counted
 from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
@@ -183,6 +183,18 @@ def request_of(decision: Decision, by: Reviewer, fields: Mapping[str, Any]) -> R
     )
     chosen = None if approved is None else tuple(approved)
     return Request(decision, by, given.get("duplicates"), tuple(facts or ()), chosen, given.get("expected"))
+
+
+def require_reason(reason: str, what: str) -> None:
+    """Require that a person says why; ``what`` needs it, with its article.
+
+    Raises:
+        ReasonTooShortError: in fewer than 10 characters that are not blank.
+    """
+    length = visible_length(reason)
+    if length < MIN_REASON:
+        told = counted(length, "character that is not blank", "characters that are not blank")
+        raise ReasonTooShortError(f"The reason has {told}; {what} needs {MIN_REASON}.")
 
 
 def require_storable(what: str, text: str) -> None:

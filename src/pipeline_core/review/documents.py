@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import ReasonTooShortError, RefusedError, UndecidedDuplicatesError
+from pipeline_core.domain.errors import RefusedError, UndecidedDuplicatesError
 from pipeline_core.domain.lifecycle import (
     APPROVE_MATCHES,
     OVERRIDE_VALIDATION,
@@ -14,10 +14,9 @@ from pipeline_core.domain.lifecycle import (
     Outcome,
     Profile,
 )
-from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.wording import counted
 from pipeline_core.review import deciding
-from pipeline_core.review.decisions import Decided, Decision, Request, and_others
+from pipeline_core.review.decisions import Decided, Decision, Request, and_others, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
 
@@ -96,9 +95,9 @@ def _approve(scope: DocumentScope, request: Request) -> Decided:
 
 def _approved(scope: DocumentScope, now: int) -> str:
     """Say how many facts this decision approved, and how many were before it."""
-    kept = sum(fact.status is QuestionStatus.APPROVED for fact in scope.facts())
     if now:
         return f"{counted(now, 'fact')} approved"
+    kept = sum(fact.status is QuestionStatus.APPROVED for fact in scope.facts())
     return f"document approved, with {counted(kept, 'fact')} that {'was' if kept == 1 else 'were'} approved before"
 
 
@@ -128,10 +127,7 @@ def _choose(scope: DocumentScope, request: Request) -> dict[str, list[str]]:
 
 
 def _override(scope: DocumentScope, request: Request) -> Decided:
-    length = visible_length(request.by.reason)
-    if length < MIN_REASON:
-        told = counted(length, "character that is not blank", "characters that are not blank")
-        raise ReasonTooShortError(f"The reason has {told}; an override needs {MIN_REASON}.")
+    require_reason(request.by.reason, "an override")
     _require_findings(scope)
     findings = scope.uow.reviews.findings(scope.summary.job_id)
     payload = {"by": scope.by.by, "reason": request.by.reason, "findings": findings}

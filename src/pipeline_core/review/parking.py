@@ -22,7 +22,7 @@ from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.wording import dated
-from pipeline_core.review.decisions import Decided, Decision, Request, Resolution
+from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act
 from pipeline_core.review.withdrawing import (
@@ -30,7 +30,6 @@ from pipeline_core.review.withdrawing import (
     Vectorise,
     VectorsMissingError,
     foresee,
-    require_reason,
     said_of,
     withdraw,
 )
@@ -163,7 +162,7 @@ def _rehearsed(scope: DocumentScope, request: Request) -> Decided:
 
 def _foreseen(scope: DocumentScope, request: Request) -> Decided:
     """Foresee a withdrawal, which who parks it may have no right to carry out."""
-    require_reason(request.by.reason)
+    require_reason(request.by.reason, "a withdrawal")
     return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope]), would=True))
 
 

@@ -11,16 +11,15 @@ from pipeline_core.domain.errors import (
     ConflictError,
     EmbeddingModelChangedError,
     NotPublishedError,
-    ReasonTooShortError,
 )
 from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, RealmId
 from pipeline_core.domain.lifecycle import WITHDRAW, JobState, Outcome
-from pipeline_core.domain.reasons import MIN_REASON, visible_length
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.banks import settle_banks
+from pipeline_core.review.decisions import require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
 
@@ -66,18 +65,6 @@ def with_vectors(attempt: Callable[[Known], list[Leaving]], vectorise: Vectorise
     raise ConflictError("What other documents say in its place changes all the time.", action="Try it again later.")
 
 
-def require_reason(reason: str) -> None:
-    """Require that a person says why.
-
-    Raises:
-        ReasonTooShortError: in fewer than 10 characters that are not blank.
-    """
-    length = visible_length(reason)
-    if length < MIN_REASON:
-        told = counted(length, "character that is not blank", "characters that are not blank")
-        raise ReasonTooShortError(f"The reason has {told}; a withdrawal needs {MIN_REASON}.")
-
-
 def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope]) -> list[Leaving]:
     """Return what would leave with these documents, and change nothing.
 
@@ -112,7 +99,7 @@ def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, kno
         VectorsMissingError: put the vectors of what is ``missing`` into ``known``, and call again.
         NotPublishedError, AlreadyDecidedError: as ``foresee``.
     """
-    require_reason(by.reason)
+    require_reason(by.reason, "a withdrawal")
     ids = [scope.document_id for scope in scopes]
     uow.staging.lock_matching([by.realm_id])
     if known.model:

@@ -1,11 +1,10 @@
 """A database of two users, and who connects to it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.workers import WorkerProcesses
 from tests.support.two_users import TwoUsers, member_of_api, two_users
 
 
@@ -14,11 +13,10 @@ def database(
     postgres_url: str,
     template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
-    workers: WorkerProcesses,
-    usual_converter: LocalConverter,
+    shared_adapters: dict[str, Any],
 ) -> Iterator[TwoUsers]:
     home = tmp_path_factory.mktemp("home")
-    with two_users(postgres_url, template_database, home, workers=workers, local=usual_converter) as database:
+    with two_users(postgres_url, template_database, home, **shared_adapters) as database:
         yield database
 
 

@@ -10,8 +10,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from pipeline_core.adapters.converters.local import LocalConverter
-from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.db.models import Base
 from pipeline_core.domain.realms import Role
 from tests.support.policies import MAY, POLICIES
@@ -129,11 +127,10 @@ def realms(
     postgres_url: str,
     template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
-    workers: WorkerProcesses,
-    usual_converter: LocalConverter,
+    shared_adapters: dict[str, Any],
 ) -> Iterator[Realms]:
     home = tmp_path_factory.mktemp("home")
-    with realms_with_members(postgres_url, template_database, home, workers=workers, local=usual_converter) as made:
+    with realms_with_members(postgres_url, template_database, home, **shared_adapters) as made:
         yield made
 
 

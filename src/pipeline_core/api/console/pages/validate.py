@@ -63,14 +63,6 @@ def reject(visit: ToReview, job_id: UUID, version: Version, reason: Reason = "")
     return _park(visit, job_id, Decision.REJECT, reason, version, "is rejected: nothing new of it is published")
 
 
-@router.post(PATH + "/take-back")
-def take_back(visit: ToReview, job_id: UUID) -> Response:
-    """Take back the decision about the document before it is carried out."""
-    document_id = visit.services.views.job_state(JobId(job_id)).document_id
-    visit.services.parking.undo(document_id, by=visit.reviewer())
-    return visit.go(REVIEW_PAGES[4].format(job_id), said="The decision is taken back: the document waits as before.")
-
-
 def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: Any) -> Response:
     services = visit.services
     job = services.views.job_detail(JobId(job_id))
