@@ -37,8 +37,8 @@ else:
     script.chmod(0o755)
 
 
-def make(machine: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(machine / "bin" / "make"), ".venv/bin/python", *arguments]
+def make(machine: Path, *arguments: str, target: str = ".venv/bin/python") -> subprocess.CompletedProcess[str]:
+    command = [str(machine / "bin" / "make"), target, *arguments]
     return subprocess.run(
         command, cwd=machine, env={"PATH": str(machine / "bin")}, capture_output=True, text=True, check=False
     )
@@ -91,12 +91,39 @@ def test_every_requirement_has_its_hashes(file: Path) -> None:
 
 
 def test_setup_takes_nothing_without_its_hash() -> None:
-    lines = [line for line in (ROOT / "Makefile").read_text().splitlines() if "$(INSTALL) " in line]
-    assert len(lines) == 3
-    assert all("--require-hashes" in line or "--no-deps --no-build-isolation -e ." in line for line in lines)
-    assert "pip install" not in "".join((ROOT / "Makefile").read_text().split("INSTALL :=")[1].split("\n")[1:])
+    makefile = (ROOT / "Makefile").read_text()
+    installs = [line for line in makefile.splitlines() if line.startswith(("\t@$(PIP) ", "\t@$(call INSTALL,"))]
+    assert len(installs) == 4
+    assert all("--require-hashes" in line or "--no-deps --no-build-isolation -e ." in line for line in installs)
+    assert "pip install" not in makefile.split("INSTALL = ")[1]
     assert {file.name for file in REQUIREMENTS} == {
         "requirements.txt",
         "requirements-build.txt",
         "requirements-dev.txt",
     }
+
+
+INSTALLER = """#!/bin/sh
+echo "$*" >> asked
+case "$2" in {refuses}) echo "no index" >&2; exit 1;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("refuses", "succeeds", "asked"),
+    [("neither", True, ["pip", "uv"]), ("uv", True, ["pip", "uv", "pip"]), ("uv|pip", False, ["pip"])],
+)
+def test_pip_installs_where_uv_cannot(machine: Path, refuses: str, succeeds: bool, asked: list[str]) -> None:
+    for file in (*REQUIREMENTS, ROOT / "pyproject.toml"):
+        shutil.copy(file, machine)
+    python = machine / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(INSTALLER.format(refuses=refuses))
+    python.chmod(0o755)
+    (python.parent / "pipeline").symlink_to(machine / "bin/true")
+    done = make(machine, target=".venv/.runtime")
+    lines = (machine / "asked").read_text().splitlines()
+    tools = [line.split()[1] for line in lines if "requirements" in line]
+    assert tools == asked, done.stderr
+    assert (done.returncode == 0) is succeeds
+    assert ("pip tries" in done.stderr) is (asked[1:] == ["uv", "pip"])
