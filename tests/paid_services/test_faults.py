@@ -1,4 +1,4 @@
-"""Every row of the table of faults, through the real client and the real stages."""
+"""The table of faults, through the real client and the real stages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from tests.paid_services.fault_table import CHUNKS, EMBEDDINGS, FACTS, Case, ren
 from tests.paid_services.openai_protocol import facts_of
 from tests.paid_services.server import PaidServer
 from tests.paid_services.texts import MARK, TEXT
+from tests.support.drills import one_of_each
 from tests.support.through import needs_work, receive, through, upload
 
 MakePaid = Callable[..., Pipeline]
@@ -33,7 +34,9 @@ def charged_for_mark(server: PaidServer, kind: str) -> list[int]:
     return [count for content, count in server.charged.items() if content.startswith(kind) and MARK in content]
 
 
-@pytest.mark.parametrize("case", FACTS, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", one_of_each(FACTS, lambda case: (case.rest, case.chunk, case.charged, case.retries), lambda case: case.name)
+)
 def test_a_fault_of_the_request_for_facts(make_paid: MakePaid, server: PaidServer, case: Case) -> None:
     app = make_paid(openai_timeout_s=case.timeout_s)
     [document_id] = needs_work(app, receive(app, upload(text=TEXT)))
@@ -73,7 +76,9 @@ def assert_ledger(app: Pipeline, document_id: DocumentId, case: Case, row: dict[
     assert all(c.fact_count == len(facts_of(c.chunk.text)) for c in chunks if c is not chunk)
 
 
-@pytest.mark.parametrize("case", EMBEDDINGS, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", one_of_each(EMBEDDINGS, lambda case: (case.rest, case.charged, case.retries), lambda case: case.name)
+)
 def test_a_fault_of_a_request_for_vectors(make_paid: MakePaid, server: PaidServer, case: Case) -> None:
     app = make_paid(
         fact_generator="extractive", embedder="openai", openai_embed_texts=2, openai_timeout_s=case.timeout_s

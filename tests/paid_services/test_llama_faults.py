@@ -1,4 +1,4 @@
-"""Every row of the table of LlamaParse's faults, through the real client, with and without a fallback."""
+"""The table of LlamaParse's faults, through the real client, with and without a fallback."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.paid_services.llama_protocol import LlamaCloud
 from tests.paid_services.llama_table import CASES, Case, render, written
 from tests.paid_services.server import PaidServer
 from tests.support.database import copied_database
+from tests.support.drills import one_of_each
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def settings(postgres_url: str, template_database: str, tmp_path_factory: pytest
 
 
 RUNS = [
-    pytest.param(case, fallback, id=f"{case.name}, {fallback}")
+    (case, fallback)
     for case in CASES
     for fallback in ("none", "local")
     # a fault that does not matter is seen best without a fallback, one that always stops with it
@@ -32,10 +33,16 @@ RUNS = [
 ]
 
 
-@pytest.mark.parametrize(("case", "fallback"), RUNS)
+def _comes_to(run: tuple[Case, str]) -> tuple[str | None, ...]:
+    case, fallback = run
+    return (fallback, case.alone if fallback == "none" else case.local, case.code)
+
+
+@pytest.mark.parametrize("run", one_of_each(RUNS, _comes_to, lambda run: f"{run[0].name}, {run[1]}"))
 def test_a_fault_of_llama_parse(
-    settings: Settings, converter: LocalConverter, server: PaidServer, cloud: LlamaCloud, case: Case, fallback: str
+    settings: Settings, converter: LocalConverter, server: PaidServer, cloud: LlamaCloud, run: tuple[Case, str]
 ) -> None:
+    case, fallback = run
     changes = llama_settings(server, converter_fallback=fallback, llama_parse_deadline_s=case.deadline_s)
     app = Pipeline(settings.model_copy(update=changes), local=converter)
     try:

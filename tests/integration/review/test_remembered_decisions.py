@@ -72,7 +72,7 @@ def test_a_rejection_that_was_taken_back_is_one_with_the_document_again(manual: 
 
 
 @pytest.mark.parametrize("resolution", list(Resolution))
-@pytest.mark.parametrize("change", ["bytes", "chunks"])
+@pytest.mark.parametrize("change", ["bytes", pytest.param("chunks", marks=pytest.mark.chaos)])
 def test_a_decision_about_two_texts_holds_when_their_rows_are_new(
     make_pipeline: MakePipeline, resolution: Resolution, change: str
 ) -> None:
@@ -196,7 +196,7 @@ def test_what_looked_like_a_fact_is_asked_about_by_its_new_words(manual: Pipelin
 
 
 @pytest.mark.parametrize("resolution", list(Resolution))
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.chaos)])
 def test_nobody_is_asked_twice_about_two_texts(app: Pipeline, resolution: Resolution, at_once: bool) -> None:
     """Two documents wait because the same words of theirs look like a published fact: one decision is for both."""
     publish(app, upload("a.md", FIRST))
