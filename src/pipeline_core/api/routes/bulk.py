@@ -20,8 +20,9 @@ from pipeline_core.api.matching import (
 )
 from pipeline_core.api.pagination import Page, QuestionPageCursor
 from pipeline_core.api.review_bodies import Pair
+from pipeline_core.domain.differences import PairGroup
 from pipeline_core.domain.ids import BatchId, DocumentId
-from pipeline_core.domain.question_filter import PairGroup, QuestionFilter
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfBatch, OfDocument, Where
 from pipeline_core.domain.rows.questions import ListedQuestion
 
