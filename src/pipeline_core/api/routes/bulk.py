@@ -108,7 +108,7 @@ def _preview(services: Services, where: Where, matching: QuestionFilter, decisio
 
 @router.get("/api/staging/duplicates/{batch_id}/groups", summary="Count near-duplicates by how they differ")
 def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]:
-    """Undecided pairs by in what they differ: another number, a negation, or other words."""
+    """Undecided pairs by in what they differ. A pair that differs in several ways is in the first of its groups."""
     return services.bulk.groups(OfBatch(BatchId(batch_id)), services.realm_id)
 
 
