@@ -121,7 +121,7 @@ def test_a_program_decides_facts_by_what_they_match(make_pipeline: Callable[...,
     [document] = client.waiting()
     to, matching = QuestionStatus.APPROVED, QuestionFilter(search="boiler")
     preview = client.preview(document.document_id, to, matching)
-    assert 0 < preview.total
+    assert preview.total > 0
     with pytest.raises(ConflictError):
         client.decide_matching(document.document_id, to, matching, total=preview.total + 1)
     change = client.decide_matching(document.document_id, to, matching, total=preview.total, reason="seen")
