@@ -78,6 +78,22 @@ def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> No
     expect(page.locator(".page-head .tag")).to_contain_text("imported")
 
 
+def test_the_page_of_a_bank_follows_its_comparison_and_its_import(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    upload(console, ann, "thefts.md", THEFTS)
+    page.goto("/batches")
+    page.get_by_label("Question bank").set_input_files({"name": "b.md", "mimeType": "text/markdown", "buffer": BANK})
+    with page.expect_response(lambda answer: answer.url.endswith("/live")):
+        page.get_by_role("button", name="Upload").click()
+        page.wait_for_url("**/batches/*")
+    expect(page.locator("main")).to_contain_text("are being compared")
+    list(console.pipeline.bank_queue.drain())
+    # well before the page would ask by itself
+    expect(page.get_by_role("link", name="2 pairs of near-duplicates to decide")).to_be_visible(timeout=10_000)
+    expect(page.locator("main")).not_to_contain_text("are being compared")
+
+
 def test_a_bank_is_reviewed_without_scripts(console: Console) -> None:
     ann = console.sign_in(scripts=False)
     upload(console, ann, "household.md", BANK)

@@ -25,11 +25,14 @@ class QuestionFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionFilter:
-    """Conditions for a question: one of the statuses (None: any), every flag, and the text in its words."""
+    """Conditions for a question: one of the statuses (None: any), every flag, the text in its words, its confidence."""
 
     statuses: Sequence[QuestionStatus] | None = None
     flags: Sequence[QuestionFlag] = ()
     search: str = ""
+    least: float | None = None
+    """Only with this confidence or a higher one; a bank's question has none."""
+    most: float | None = None
     ids: Sequence[UUID] | None = None
     """Only these; None: all."""
 
@@ -38,6 +41,8 @@ class QuestionFilter:
         return {
             "statuses": None if self.statuses is None else [str(status) for status in self.statuses],
             "search": self.search.strip() or None,
+            "least": self.least,
+            "most": self.most,
             "question_ids": None if self.ids is None else list(self.ids),
             **{str(flag): flag in self.flags or None for flag in QuestionFlag},
         }
