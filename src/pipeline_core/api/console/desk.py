@@ -1,7 +1,7 @@
 """A document's review as its page shows it: the list in an order, the fact in the middle, and how many are left."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -152,7 +152,8 @@ class ShownPair:
 
 def shown_pair(pair: StagedPair) -> ShownPair:
     """Set the two facts of a pair beside each other."""
-    old, new = pair.existing_side, pair.staged_side
+    old, new = pair.existing_side and pair.existing_side.as_read, pair.staged_side.as_read
+    pair = replace(pair, existing_side=old, staged_side=new)
     one, other = word_diff(old.text if old else "", new.text)
     # of the same question with two answers no more is known than that they differ: the texts themselves say how
     numbers = [numbers_in(side.text) for side in (old, new) if side]

@@ -1,7 +1,7 @@
 """Rows of a reviewer's desk: the list of facts, the sides of a pair, and who else is there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +13,7 @@ from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
 from pipeline_core.domain.rows.record import Record
+from pipeline_core.domain.text import as_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +106,15 @@ class PairSide(Record):
     def text(self) -> str:
         """Its answer, or its statement where it answers no question."""
         return self.answer or self.statement or ""
+
+    @property
+    def as_read(self) -> "PairSide":
+        """The same, its words as they are read: a question of a bank is markdown, a fact of a document is not."""
+        if self.document_id is not None:
+            return self
+        return replace(
+            self,
+            question=self.question and as_read(self.question),
+            answer=self.answer and as_read(self.answer),
+            statement=self.statement and as_read(self.statement),
+        )
