@@ -130,7 +130,7 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     expect(ben.page.locator("#list .row.rejected")).to_have_count(1)
     ann.expected.append("409")
     ann.page.get_by_role("button", name="Save").click()
-    expect(ann.page.locator(".problem")).to_contain_text("You had decided already")
+    expect(ann.page.locator(".problem")).to_contain_text("You approved it already")
     expect(ann.page.get_by_label("Statement")).to_have_value("My own words about the valve.")
     assert "My own words" not in str(facts(console.pipeline, document_id))
 

@@ -118,8 +118,8 @@ def test_who_was_faster_is_named(team: Pipeline) -> None:
     fact = facts(team, where.document_id)[0]
     ann, bob = visit(team), visit(team, BOB, "")
     decide(bob, job.job_id, fact)
-    assert f"A reviewer (…{str(BOB)[-6:]}) was faster" in decide(ann, job.job_id, fact, "rejected")
-    assert "You had decided already" in decide(bob, job.job_id, fact, "rejected")
+    assert f"A reviewer (…{str(BOB)[-6:]}) was faster, and approved it on" in decide(ann, job.job_id, fact, "rejected")
+    assert "You approved it already, on" in decide(bob, job.job_id, fact, "rejected")
 
 
 def test_a_refusal_names_the_realm_and_its_page_has_the_menu(
