@@ -59,3 +59,15 @@ WHERE j.job_id = %(job_id)s AND j.realm_id = %(realm_id)s;
 SELECT c.chunk_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to, c.char_from, c.char_to, c.token_count,
     c.content_sha256
 FROM staged_chunks c JOIN staged_questions q USING (chunk_id) WHERE q.question_id = %(question_id)s;
+
+-- name: texts_up_to
+-- What stands in a chunk up to these characters of its document's text, and the headings that the chunk begins under.
+SELECT coalesce(c.heading_path, '{}') AS heading_path, left(c.text, greatest(p.at - c.char_from, 0) + 1) AS up_to
+FROM unnest(%(chunk_ids)s::uuid[], %(chars)s::int[], %(published)s::boolean[])
+    WITH ORDINALITY AS p (chunk_id, at, is_published, n)
+LEFT JOIN LATERAL (
+    SELECT heading_path, text, char_from, NOT p.is_published AS is_its FROM staged_chunks s WHERE s.chunk_id = p.chunk_id
+    UNION ALL
+    SELECT heading_path, text, char_from, p.is_published FROM document_chunks d WHERE d.chunk_id = p.chunk_id
+    ORDER BY is_its DESC LIMIT 1) c ON true
+ORDER BY p.n;

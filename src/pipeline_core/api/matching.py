@@ -13,7 +13,8 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.review_bodies import MOST_IDS, Pair
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.question_filter import PairFilter, PairGroup, QuestionFilter, QuestionFlag
+from pipeline_core.domain.differences import PairGroup
+from pipeline_core.domain.question_filter import PairFilter, QuestionFilter, QuestionFlag
 from pipeline_core.domain.rows.questions import ListedQuestion
 
 _MOST_SEARCHED = 200

@@ -7,9 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.differences import told
 from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
-from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.domain.word_diff import Piece, word_diff
 
@@ -154,7 +154,6 @@ def shown_pair(pair: StagedPair) -> ShownPair:
     """Set the two facts of a pair beside each other."""
     old, new = pair.existing_side, pair.staged_side
     one, other = word_diff(old.text if old else "", new.text)
-    differs = [DIFFERENCES.get(flag, flag) for flag in pair.flags]
     # of the same question with two answers no more is known than that they differ: the texts themselves say how
     numbers = [numbers_in(side.text) for side in (old, new) if side]
     denials = {has_negation(side.text) for side in (old, new) if side}
@@ -167,7 +166,7 @@ def shown_pair(pair: StagedPair) -> ShownPair:
         )
         if is_so and old
     ]
-    return ShownPair(pair, one, other, agrees, differs)
+    return ShownPair(pair, one, other, agrees, told(pair.flags))
 
 
 def proof_line(fact: StagedFact) -> tuple[str, bool]:

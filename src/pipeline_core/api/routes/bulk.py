@@ -23,8 +23,9 @@ from pipeline_core.api.pagination import Page, QuestionPageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, Changed, Pair, Seen
 from pipeline_core.api.routes.staging import ReviewRequest, review_many
+from pipeline_core.domain.differences import PairGroup
 from pipeline_core.domain.ids import BatchId, DocumentId
-from pipeline_core.domain.question_filter import PairGroup, QuestionFilter
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfBatch, OfDocument, Where
 from pipeline_core.domain.rows.questions import ListedQuestion
 from pipeline_core.review.decisions import Change
@@ -139,7 +140,7 @@ def _preview(services: Services, where: Where, matching: QuestionFilter, decisio
 
 @router.get("/api/staging/duplicates/{batch_id}/groups", summary="Count near-duplicates by how they differ")
 def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]:
-    """Undecided pairs by in what they differ: another number, a negation, or other words."""
+    """Undecided pairs by in what they differ. A pair that differs in several ways is in the first of its groups."""
     return services.bulk.groups(OfBatch(BatchId(batch_id)), services.realm_id)
 
 
