@@ -167,12 +167,12 @@ def test_a_missed_fact_without_marked_words_is_asked_for_them(team: Pipeline) ->
     [job] = team.views.jobs(team.realm_id)
     chunk = facts(team, document_id)[0].chunk_id
     path = f"/review-matching/{job.job_id}/missed"
-    answer = ann.post(path, {"chunk": str(chunk), "first": "", "last": "", "reason": "I know it."})
+    answer = ann.post(path, {"chunk": str(chunk), "reason": "I know it."})
     assert answer.status_code == 422
     assert "No words are marked: mark those in the text that prove the fact" in text_of(answer)
     assert 'value="I know it."' in answer.text, "what was typed stays"
-    answer = ann.post(path, {"chunk": str(chunk), "first": "2", "last": ""})
-    assert "Only the first word is marked: click the last one too." in text_of(answer)
+    answer = ann.post(path, {"chunk": str(chunk), "word": "99999"})
+    assert (answer.status_code, "Mark words of this text." in text_of(answer)) == (422, True)
 
 
 def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None:
