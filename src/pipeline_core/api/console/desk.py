@@ -40,12 +40,12 @@ _SHOWN: Mapping[Show, Callable[[ListedFact], bool]] = {
     Show.NEW: lambda fact: fact.status not in _OUT,
     Show.TO_DECIDE: lambda fact: fact.is_open,
     Show.CERTAIN: lambda fact: fact.status is _S.PENDING and not fact.is_open,
-    Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.undecided,
+    Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.is_open,
     Show.REJECTED: lambda fact: fact.status is _S.REJECTED,
     Show.LEFT_OUT: lambda fact: fact.status in _OUT,
 }
 _BANDS: Sequence[tuple[float, str]] = (
-    (0.9, "Certain"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
+    (0.9, "Very likely"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
 )  # fmt: skip
 
 

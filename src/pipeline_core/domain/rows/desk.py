@@ -56,8 +56,8 @@ class ListedFact(Record):
     """Whether anybody was shown it by itself."""
     is_unsure: bool
     """Not certain enough to be published unseen, and nobody has decided it."""
-    is_looked_at: bool
-    """Every fact of its document is looked at before it is published, however certain."""
+    is_open: bool
+    """Whether a person has still to decide about it (``open_facts`` in the database)."""
     is_named: bool
     """A finding names it for which the document was returned to matching review."""
     pairs: int
@@ -68,12 +68,6 @@ class ListedFact(Record):
     """Differences within the pairs."""
     settles: int
     """Documents for which a decision about it decides: its own, and those that repeat it."""
-
-    @property
-    def is_open(self) -> bool:
-        """Returns whether a person has still to decide about it."""
-        is_asked = self.is_unsure or self.is_looked_at or self.is_named or self.is_reviewed or self.confidence is None
-        return self.undecided > 0 or (self.status is QuestionStatus.PENDING and is_asked)
 
 
 @dataclass(frozen=True, slots=True)
