@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.differences import told
 from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
-from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.domain.word_diff import Piece, word_diff
 from pipeline_core.review.scope import SYSTEM
@@ -47,7 +47,7 @@ _BECAME: Mapping[QuestionStatus, Show] = {
 _KEEPING = frozenset({Show.TO_DECIDE, Show.NEW})
 """Lists that keep what is decided while they are open."""
 _BANDS: Sequence[tuple[float, str]] = (
-    (0.9, "Certain"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
+    (0.9, "Very likely"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
 )  # fmt: skip
 
 
@@ -166,9 +166,9 @@ class ShownPair:
 
 def shown_pair(pair: StagedPair) -> ShownPair:
     """Set the two facts of a pair beside each other."""
-    old, new = pair.existing_side, pair.staged_side
+    old, new = pair.existing_side and pair.existing_side.as_read, pair.staged_side.as_read
+    pair = replace(pair, existing_side=old, staged_side=new)
     one, other = word_diff(old.text if old else "", new.text)
-    differs = [DIFFERENCES.get(flag, flag) for flag in pair.flags]
     # of the same question with two answers no more is known than that they differ: the texts themselves say how
     numbers = [numbers_in(side.text) for side in (old, new) if side]
     denials = {has_negation(side.text) for side in (old, new) if side}
@@ -181,7 +181,7 @@ def shown_pair(pair: StagedPair) -> ShownPair:
         )
         if is_so and old
     ]
-    return ShownPair(pair, one, other, agrees, differs)
+    return ShownPair(pair, one, other, agrees, told(pair.flags))
 
 
 def proof_line(fact: StagedFact) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.rows.desk import ListedFact
 from tests.support.rows import row_of
 
-_GIVEN = {"status": QuestionStatus.PENDING, "undecided": 0, "settles": 1, "confidence": 0.6, "is_looked_at": True}
+_GIVEN = {"status": QuestionStatus.PENDING, "undecided": 0, "settles": 1, "confidence": 0.6}
 FACTS = [row_of(ListedFact, question_id=QuestionId(uuid4()), version=1, **_GIVEN) for _ in range(100)]
 
 

@@ -12,6 +12,7 @@ from pipeline_core.api.console.open_document import OpenDocument
 from pipeline_core.api.console.passages import passage
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit, part_of
+from pipeline_core.api.console.whole_document import decided
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState, Outcome
 from pipeline_core.review.desk import OnDesk
 
@@ -91,6 +92,7 @@ def show_document(
         proof=proof_line(fact) if fact else None,
         passage=passage(shown.looked.chunk, fact.evidence) if fact and shown.looked.chunk else None,
         source=evidence_page(visit, job.document_id, fact.question_id, link=at.url) if fact and brings_fact else None,
+        decided="" if shown.is_open or not brings_list else decided(visit, job.document_id, shown.parked),
         may_decide=shown.is_open and visit.may("reviewer"),
         may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),
         shows=Show,

@@ -55,7 +55,7 @@
 
   document.addEventListener("click", (event) => {
     const way = event.target.closest("a[href]:not([target=_blank]), button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
-    if (way && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
+    if (way && !way.form?.matches(".editing") && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
   }, true);
   // counts what is typed against a least length (data-least), and what is selected (data-selected counts its form's boxes)
   const visible = (text) => [...text].filter((char) => /\S/u.test(char)).length;
@@ -85,16 +85,5 @@
     if (row) point(row); due ||= requestAnimationFrame(settle);
   });
 
-  // words marked in a source go into its form by their numbers (data-n); data-source names the form
-  document.addEventListener("selectionchange", () => {
-    const chosen = getSelection(), at = chosen.rangeCount && !chosen.isCollapsed && chosen.getRangeAt(0).commonAncestorContainer;
-    const root = at && (at.nodeType === 1 ? at : at.parentElement).closest("[data-source]");
-    const words = root ? all("[data-n]", root).filter((word) => chosen.containsNode(word, true)) : [];
-    if (!words.length) return;
-    const { first, last } = document.getElementById(root.dataset.source).elements;
-    [first.value, last.value] = [words[0].dataset.n, words[words.length - 1].dataset.n];
-    all("[data-n]", root).forEach((word) => word.classList.toggle("own", words.includes(word)));
-    all("[data-marked]").forEach((told) => { told.textContent = chosen.toString().trim(); });
-  });
   document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.menu[open]")) one("a, button", event.target)?.focus(); }, true);
 })();
