@@ -214,3 +214,30 @@ def test_pairs_are_decided_without_scripts_one_by_one_and_in_groups(console: Con
     page.get_by_role("button", name="They differ").click()
     expect(page.locator("#notice")).to_contain_text("1 pair decided")
     expect(page.locator(".group-head h2")).to_have_text(["Another number 1"])
+
+
+def test_signs_of_markup_in_a_bank_are_read_as_they_were_written(console: Console) -> None:
+    """A tag that would run code is kept as text; what is shown, edited and saved is its characters."""
+    ann = console.sign_in()
+    page = ann.page
+    asked = b"# Web\n\n**Q:** Which tag runs code?\n**A:** The <script> tag, where A &amp; B allow it.\n"
+    bank = upload(console, ann, "web.md", asked)
+    again = upload(console, ann, "again.md", asked.replace(b"Which tag runs code", b"Which tag does run code"))
+    shown = "The <script> tag, where A & B allow it."
+    page.goto(bank)
+    expect(page.locator("tr[data-row] .answer")).to_have_text(shown)
+    page.locator("tr[data-row] .words a").click()
+    page.locator("[data-key=e]").click()
+    expect(page.get_by_label("Answer")).to_have_value(shown)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notice")).to_have_text("Nothing was changed.")
+    page.locator("[data-key=e]").click()
+    page.get_by_label("Answer").fill("The <script>alert(1)</script> tag & [this](javascript:alert%281%29).")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("tr[data-row] .answer")).to_contain_text("The <script>alert(1)")
+    batch = OfBatch(BatchId(UUID(bank.rpartition("/")[2])))
+    [fact] = console.pipeline.review.facts(batch, console.pipeline.realm_id)
+    assert fact.answer == "The &lt;script>alert(1)&lt;/script> tag & this."
+    page.goto(again.replace("/batches/", "/duplicates/"))
+    expect(page.locator(".side").first).to_contain_text("<script>")
+    expect(page.locator(".alikes")).not_to_contain_text("&lt;")

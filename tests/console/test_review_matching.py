@@ -130,7 +130,7 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     expect(ben.page.locator("#list .row.rejected")).to_have_count(1)
     ann.expected.append("409")
     ann.page.get_by_role("button", name="Save").click()
-    expect(ann.page.locator(".problem")).to_contain_text("You had decided already")
+    expect(ann.page.locator(".problem")).to_contain_text("You rejected it already")
     expect(ann.page.get_by_label("Statement")).to_have_value("My own words about the valve.")
     assert "My own words" not in str(facts(console.pipeline, document_id))
 
@@ -166,6 +166,11 @@ def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: C
     expect(ann.page.locator("#list .row.rejected .face.other")).to_be_visible()
     expect(ann.page.locator("#fact .standing")).to_contain_text("Rejected by Bob Osei")  # it was open before both
     expect(bob.page.locator("#people")).to_contain_text("Ann Berger")
+    # who has decided a fact and looks at it again is shown once
+    bob.page.locator("#list .row.rejected a").click()
+    expect(bob.page.locator("#list .row.rejected[aria-current]")).to_have_count(1)
+    ann.page.reload()
+    expect(ann.page.locator("#list .row.rejected .face.other")).to_have_count(1)
 
     # while the whole document is on its way, nothing of it has keys; taken back, all of it has them again
     expect(ann.page.locator("[data-key='r']")).to_be_visible()

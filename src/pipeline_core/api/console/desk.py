@@ -1,7 +1,7 @@
 """A document's review as its page shows it: the list in an order, the fact in the middle, and how many are left."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -40,12 +40,12 @@ _SHOWN: Mapping[Show, Callable[[ListedFact], bool]] = {
     Show.NEW: lambda fact: fact.status not in _OUT,
     Show.TO_DECIDE: lambda fact: fact.is_open,
     Show.CERTAIN: lambda fact: fact.status is _S.PENDING and not fact.is_open,
-    Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.undecided,
+    Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.is_open,
     Show.REJECTED: lambda fact: fact.status is _S.REJECTED,
     Show.LEFT_OUT: lambda fact: fact.status in _OUT,
 }
 _BANDS: Sequence[tuple[float, str]] = (
-    (0.9, "Certain"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
+    (0.9, "Very likely"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
 )  # fmt: skip
 
 
@@ -152,7 +152,8 @@ class ShownPair:
 
 def shown_pair(pair: StagedPair) -> ShownPair:
     """Set the two facts of a pair beside each other."""
-    old, new = pair.existing_side, pair.staged_side
+    old, new = pair.existing_side and pair.existing_side.as_read, pair.staged_side.as_read
+    pair = replace(pair, existing_side=old, staged_side=new)
     one, other = word_diff(old.text if old else "", new.text)
     # of the same question with two answers no more is known than that they differ: the texts themselves say how
     numbers = [numbers_in(side.text) for side in (old, new) if side]

@@ -21,6 +21,7 @@ from pipeline_core.bootstrap import Pipeline, UserServices
 from pipeline_core.domain.errors import NotFoundError, NotPermittedError, PipelineError
 from pipeline_core.domain.realms import Realm, RealmMember, Role
 from pipeline_core.domain.review import Expected, Reviewer
+from pipeline_core.domain.rows.waiting import WaitingRow
 
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -116,6 +117,11 @@ class Visit:
     def waiting(self) -> int:
         """The number of documents and question banks that wait for a person in this realm."""
         return self.services.views.waiting_total([self.services.realm_id])
+
+    def next_waiting(self, besides: UUID | None = None) -> WaitingRow | None:
+        """Return the document or bank that has waited longest for a person in this realm, ``besides`` this one."""
+        rows = self.services.views.waiting_page([self.services.realm_id], limit=2)
+        return next((row for row in rows if row.id != besides), None)
 
     def reviewer(self, reason: str = "", expected: Expected = NOTHING_SEEN) -> Reviewer:
         """Return the visitor as who decides, why, and having seen what."""

@@ -13,13 +13,13 @@ from pipeline_core.api.console.pages.review_matching import PATH, show_document
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import ToReview, Visit
+from pipeline_core.api.console.whole_document import park
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import ChangedMeanwhileError
 from pipeline_core.domain.ids import DocumentId, JobId
-from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage
+from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer, Seen
-from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
 from pipeline_core.review.parking import MOST_S
 
@@ -192,24 +192,5 @@ def reject_document(visit: ToReview, at: AView, version: Version, reason: Text =
 
 
 def _park(visit: Visit, at: View, decision: Decision, version: int, reason: str) -> Response:
-    services = visit.services
-    job = services.desk.job(JobId(at.job_id), services.realm_id)
     expected = Seen(JobStage.MATCHING_REVIEW, version)
-    kept, foreseen = services.parking.park(
-        job.document_id, Request(decision, visit.reviewer(reason), expected=expected), MOST_S
-    )
-    following = services.review.next_waiting(services.realm_id, besides=(job.document_id,))
-    said = f"{job.filename}: {foreseen.message}, carried out at {kept.due_at:%H:%M:%S} UTC. "
-    if following is None:
-        return visit.go(at.url(), said=said + "Nothing else waits.")
-    left = counted(visit.waiting, "thing still waits", "things still wait")
-    return visit.go(
-        REVIEW_PAGES[following.phase].format(following.job_id) + f"?before={at.job_id}", said=f"{said}{left}."
-    )
-
-
-@router.post(PATH + "/take-back")
-def take_back(visit: ToReview, at: AView) -> Response:
-    """Take back the decision about the document before it is carried out."""
-    visit.services.parking.undo(_document(visit, at).document_id, by=visit.reviewer())
-    return visit.go(at.url(), said="The decision is taken back: the document waits as before.")
+    return park(visit, at.job_id, Request(decision, visit.reviewer(reason), expected=expected), at.url())

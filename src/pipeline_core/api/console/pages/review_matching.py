@@ -21,6 +21,7 @@ from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.passages import passage
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit, walks
+from pipeline_core.api.console.whole_document import decided
 from pipeline_core.domain.asking import Asked, why_asked
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
@@ -79,6 +80,7 @@ def show_document(
         passage=passage(looked.chunk, fact.evidence) if fact and looked.chunk else None,
         shown=evidence_page(visit, job.document_id, fact.question_id, link=at.url) if fact else None,
         parked=parked,
+        decided="" if is_open or walks(visit.request) else decided(visit, job.document_id, parked),
         is_open=is_open,
         may_decide=is_open and visit.may("reviewer"),
         may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),
