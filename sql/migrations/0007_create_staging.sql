@@ -340,6 +340,10 @@ FROM upload_batches b
 LEFT JOIN staged_questions q ON q.upload_batch_id = b.batch_id AND NOT q.taken_back
 GROUP BY b.batch_id;
 
+-- what reviewing costs: facts that people decided lately
+CREATE INDEX staged_questions_reviewed_idx ON staged_questions (realm_id, reviewed_at)
+    WHERE reviewed_by IS NOT NULL AND document_id IS NOT NULL;
+
 -- --- pairs that look alike ------------------------------------------------------------------------------------------
 
 CREATE TABLE staging_duplicates (

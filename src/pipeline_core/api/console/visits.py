@@ -91,6 +91,8 @@ class Visit:
     """The realm of what the path names, else the one that the visitor chose to work in."""
     realms: Sequence[Realm]
     """All that the visitor is a member of."""
+    newest_event: int = 0
+    """The newest event of these realms before anything of a page was read, whose stream begins after it."""
 
     @property
     def name(self) -> str:
@@ -178,7 +180,12 @@ class Visiting:
         realm = next((one for one in realms if one.realm_id == services.realm_id), None)
         if realm is None:
             raise NotFoundError("There is nothing of that id in your realms.")
-        return Visit(request, services, user, realm, realms)
+        newest = 0 if is_htmx(request) else _newest_event(services, realms)
+        return Visit(request, services, user, realm, realms, newest)
+
+
+def _newest_event(services: UserServices, realms: Sequence[Realm]) -> int:
+    return services.views.newest_event([one.realm_id for one in realms])
 
 
 def visit_of(request: Request) -> Visit | None:
@@ -201,7 +208,7 @@ def _at_home(request: Request, user: User) -> Visit:
     services = pipeline.for_user(user.person)
     realms = services.realms.all()
     realm = next(one for one in realms if one.realm_id == services.realm_id)
-    return Visit(request, services, user, realm, realms)
+    return Visit(request, services, user, realm, realms, _newest_event(services, realms))
 
 
 def _names_something(params: Mapping[str, object]) -> bool:
