@@ -340,6 +340,10 @@ FROM upload_batches b
 LEFT JOIN staged_questions q ON q.upload_batch_id = b.batch_id AND NOT q.taken_back
 GROUP BY b.batch_id;
 
+-- what reviewing costs: facts that people decided lately
+CREATE INDEX staged_questions_reviewed_idx ON staged_questions (realm_id, reviewed_at)
+    WHERE reviewed_by IS NOT NULL AND document_id IS NOT NULL;
+
 -- --- pairs that look alike ------------------------------------------------------------------------------------------
 
 CREATE TABLE staging_duplicates (
@@ -361,6 +365,10 @@ CREATE TABLE staging_duplicates (
     changed_at timestamptz NOT NULL DEFAULT now(),
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT staging_duplicates_pair_key UNIQUE (staged_question_id, existing_question_id),
+    -- each way to differ is told to a reviewer in words
+    CONSTRAINT staging_duplicates_flags_check CHECK (coalesce(reasons -> 'flags', '[]') <@ '[
+        "number", "number_missing", "negation", "polarity", "sign", "sign_missing", "code", "key", "key_missing", "name",
+        "answer", "corrected", "words", "more_words", "no_vector"]'::jsonb),
     CONSTRAINT staging_duplicates_self_check CHECK (staged_question_id <> existing_question_id),
     CONSTRAINT staging_duplicates_resolved_check CHECK (
         (resolution = 'pending') = (resolved_at IS NULL) AND (resolved_at IS NULL) = (resolved_by IS NULL))

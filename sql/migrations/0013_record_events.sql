@@ -94,6 +94,48 @@ CREATE FUNCTION is_decision(type text, code text, user_id uuid) RETURNS boolean 
         'matches_approved', 'returned_to_matching', 'validation_overridden', 'document_rejected')
 $$;
 
+-- How many facts, pairs or documents a decision is about, by the event that tells of it: an event of a bank tells of all at
+-- once, one of a document of each. It is single if nothing else was decided by the same act: of those alone the time is
+-- known. One that takes a decision back counts against it, and taking that back for it.
+CREATE FUNCTION weigh_decision(code text, payload jsonb, OUT number int, OUT is_single boolean, OUT sign int)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT n.number,
+        n.number = 1 AND coalesce((payload ->> 'together')::int, 1) = 1
+            AND code NOT IN ('matches_approved', 'document_rejected') AND NOT n.is_undo,
+        CASE WHEN n.is_undo AND NOT coalesce((payload #>> '{undone,is_undo}')::boolean, false) THEN -1 ELSE 1 END
+    FROM (SELECT CASE WHEN code IN ('questions_approved', 'questions_rejected', 'duplicates_resolved')
+                AND jsonb_typeof(payload -> 'before') = 'object'
+            THEN (SELECT count(*)::int FROM jsonb_object_keys(payload -> 'before')) ELSE 1 END AS number,
+        code LIKE '%_undone' AS is_undo) n
+$$;
+
+-- The facts of a document that findings name for which it waits in matching review again.
+CREATE FUNCTION named_facts(document uuid) RETURNS TABLE (question_id text) LANGUAGE sql STABLE AS $$
+    SELECT named FROM (
+        SELECT e.code, e.payload FROM upload_jobs j JOIN events e ON e.job_id = j.job_id AND e.realm_id = j.realm_id
+        WHERE j.document_id = document AND j.state = 'awaiting_review' AND j.stage = 'matching_review'
+            AND e.code IN ('returned_to_matching', 'matching_review_needed')
+        ORDER BY e.event_id DESC LIMIT 1) last
+    CROSS JOIN jsonb_array_elements(coalesce(last.payload -> 'findings', '[]')) f
+    CROSS JOIN LATERAL (SELECT f ->> 'subject' AS named
+        UNION ALL SELECT jsonb_array_elements_text(coalesce(f -> 'question_ids', '[]'))) each
+    WHERE last.code = 'returned_to_matching'
+$$;
+
+-- The facts of a document that a person has still to decide: their pairs, or, where they are pending, whatever is not
+-- certain enough to be published unseen, is looked at in any case, is named, or was begun by somebody. Each count of what
+-- is to be decided in a document is of these; other pending facts are certain.
+CREATE FUNCTION open_facts(document uuid) RETURNS TABLE (question_id uuid, status text) LANGUAGE sql STABLE AS $$
+    SELECT q.question_id, q.status
+    FROM staged_questions q JOIN processing_workflows w ON w.document_id = q.document_id
+    WHERE q.document_id = document AND NOT q.taken_back AND (
+        q.status IN ('pending', 'approved') AND EXISTS (SELECT FROM staging_duplicates p
+            WHERE p.staged_question_id = q.question_id AND p.resolution = 'pending')
+        OR q.status = 'pending' AND (w.workflow_type = 'manual' OR q.reviewed_by IS NOT NULL OR q.confidence IS NULL
+            OR q.confidence < q.publish_from
+            OR q.question_id::text IN (SELECT n.question_id FROM named_facts(document) n)))
+$$;
+
 -- --- retention, only for whoever asks for it ------------------------------------------------------------------------
 
 -- Nobody changes an event; removing one is for prune_events alone, and taking one along to another realm for move_document:

@@ -165,8 +165,8 @@ RETURNS TABLE (generator text, band text, reason text, status text, is_edited bo
         fact.status, fact.edited_by IS NOT NULL
 $$;
 
--- What reviewing costs: a pause counts for no longer than this, and after that a new sitting begins, whose first act is not
--- timed; decisions that follow each other faster than the least are one act.
+-- What reviewing costs: a pause counts for no longer than this, and after that a new sitting begins, whose first decision is
+-- not timed; neither is one that follows faster than the least, which nobody has looked at.
 CREATE FUNCTION review_times(OUT least_s float8, OUT cap_s float8, OUT break_s float8) LANGUAGE sql IMMUTABLE
 RETURN (0.5::float8, 120::float8, 1800::float8);
 
@@ -183,28 +183,45 @@ BEGIN
     WHERE code = 'dead_letter' GROUP BY 2;
     IF EXISTS (SELECT FROM added WHERE is_decision(type, code, user_id)) THEN
         INSERT INTO metric_changes (metric, label, value)
-        SELECT 'review_decisions', code, count(*) FROM added WHERE is_decision(type, code, user_id) GROUP BY code
+        SELECT 'review_decisions', CASE WHEN w.sign > 0 THEN replace(a.code, '_undone', '_redone') ELSE a.code END,
+            sum(w.number)
+        FROM added a CROSS JOIN LATERAL weigh_decision(a.code, a.payload) w
+        WHERE is_decision(a.type, a.code, a.user_id) GROUP BY 2
         UNION ALL
-        SELECT 'review_facts_by_' || g.kind, g.name || '|' || replace(a.code, 'fact_', ''), count(*)
+        SELECT 'review_facts_by_' || g.kind, g.name || '|' || o.outcome, count(*)
         FROM added a
-        JOIN staged_questions q ON q.question_id = (a.payload ->> 'question_id')::uuid
-        CROSS JOIN LATERAL decided_fact(q) d
+        CROSS JOIN LATERAL (
+            SELECT q FROM staged_questions q
+            WHERE a.code LIKE 'fact_%' AND q.question_id = (a.payload ->> 'question_id')::uuid
+            UNION ALL
+            -- of a decision about the whole document, what it decided: in this transaction
+            SELECT q FROM staged_questions q
+            WHERE a.code IN ('matches_approved', 'document_rejected') AND q.document_id = a.document_id
+                AND q.reviewed_by = a.user_id AND q.reviewed_at = now()) f
+        CROSS JOIN LATERAL decided_fact(f.q) d
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN a.code IN ('matches_approved', 'document_rejected') THEN d.status
+            WHEN a.code IN ('fact_approved', 'fact_rejected', 'fact_edited') THEN replace(a.code, 'fact_', '')
+            WHEN a.code = 'fact_added' THEN NULL
+            WHEN (a.payload #>> '{undone,is_undo}')::boolean THEN nullif(a.payload #>> '{after,status}', 'pending')
+            WHEN a.payload #>> '{before,status}' IN ('approved', 'rejected') THEN 'taken_back' END AS outcome) o
         CROSS JOIN LATERAL (
             VALUES ('generator', d.generator), ('confidence', d.band), ('reason', d.reason)) AS g (kind, name)
-        WHERE is_decision(a.type, a.code, a.user_id) AND a.code IN ('fact_approved', 'fact_rejected', 'fact_edited')
+        WHERE is_decision(a.type, a.code, a.user_id) AND o.outcome IS NOT NULL
         GROUP BY 1, 2
         UNION ALL
         SELECT v.metric, '', sum(v.value)
         FROM added a
         CROSS JOIN review_times() t
+        CROSS JOIN LATERAL weigh_decision(a.code, a.payload) w
         CROSS JOIN LATERAL (
             SELECT extract(epoch FROM a.ts - e.ts)::float8 AS gap FROM events e
             WHERE e.user_id = a.user_id AND e.type = 'review' AND e.event_id < a.event_id
                 AND is_decision(e.type, e.code, e.user_id)
             ORDER BY e.event_id DESC LIMIT 1) before
         CROSS JOIN LATERAL (
-            VALUES ('review_seconds', least(before.gap, t.cap_s)), ('review_timed_acts', 1::float8)) AS v (metric, value)
-        WHERE is_decision(a.type, a.code, a.user_id) AND before.gap BETWEEN t.least_s AND t.break_s
+            VALUES ('review_seconds', least(before.gap, t.cap_s)), ('review_timed_decisions', 1::float8)) AS v (metric, value)
+        WHERE is_decision(a.type, a.code, a.user_id) AND w.is_single AND before.gap BETWEEN t.least_s AND t.break_s
         GROUP BY v.metric;
     END IF;
     RETURN NULL;
@@ -243,7 +260,7 @@ UNION ALL
 SELECT metric, stage_name, 0 FROM stages CROSS JOIN unnest(ARRAY[
     'stage_seconds', 'stage_documents', 'stage_retries', 'input_tokens', 'output_tokens', 'cost_usd']) AS metric
 UNION ALL
-VALUES ('review_seconds', '', 0), ('review_timed_acts', '', 0), ('lease_losses', '', 0), ('published_facts', '', 0), ('webhook_deliveries', 'failed', 0),
+VALUES ('review_seconds', '', 0), ('review_timed_decisions', '', 0), ('lease_losses', '', 0), ('published_facts', '', 0), ('webhook_deliveries', 'failed', 0),
     ('webhook_deliveries', 'delivered', 0);
 
 -- Sums over all realms, without showing anybody a row: the API's role may call this and no more.

@@ -6,15 +6,13 @@ SELECT q.question_id, q.status, q.version, q.evidence_page AS page, round(q.conf
     q.reviewed_by IS NOT NULL AS is_reviewed,
     EXISTS (SELECT FROM staged_question_views v WHERE v.question_id = q.question_id) AS is_opened,
     coalesce(q.status = 'pending' AND q.reviewed_by IS NULL AND q.confidence < q.publish_from, false) AS is_unsure,
-    w.workflow_type = 'manual' AS is_looked_at,
-    coalesce(q.question_id::text = ANY(n.named), false) AS is_named,
+    q.question_id IN (SELECT o.question_id FROM open_facts(%(document_id)s) o) AS is_open,
+    q.question_id::text IN (SELECT n.question_id FROM named_facts(%(document_id)s) n) AS is_named,
     coalesce(p.pairs, 0)::int AS pairs,
     CASE WHEN q.status IN ('pending', 'approved') THEN coalesce(p.undecided, 0)::int ELSE 0 END AS undecided,
-    coalesce(p.flags, '[]') AS flags, 1 + coalesce(o.documents, 0)::int AS settles
+    1 + coalesce(o.documents, 0)::int AS settles
 FROM staged_questions q
-JOIN processing_workflows w ON w.document_id = q.document_id
-LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided,
-        jsonb_path_query_array(jsonb_agg(p.reasons -> 'flags'), '$[*][*]') AS flags
+LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided
     FROM staging_duplicates p JOIN staged_questions m ON m.question_id = p.staged_question_id
     WHERE m.document_id = %(document_id)s AND p.resolved_by IS DISTINCT FROM 'system' GROUP BY p.staged_question_id) p
     ON p.staged_question_id = q.question_id
@@ -22,16 +20,6 @@ LEFT JOIN (SELECT d.duplicate_of, count(DISTINCT d.document_id) AS documents
     FROM staged_questions d JOIN staged_questions m ON m.question_id = d.duplicate_of
     WHERE m.document_id = %(document_id)s AND d.document_id <> m.document_id AND d.status = 'duplicate'
     GROUP BY d.duplicate_of) o ON o.duplicate_of = q.question_id
-LEFT JOIN LATERAL (
-    SELECT array_agg(named) AS named FROM (
-        SELECT e.code, e.payload FROM upload_jobs j JOIN events e ON e.job_id = j.job_id AND e.realm_id = j.realm_id
-        WHERE j.document_id = %(document_id)s AND j.state = 'awaiting_review' AND j.stage = 'matching_review'
-            AND e.code IN ('returned_to_matching', 'matching_review_needed')
-        ORDER BY e.event_id DESC LIMIT 1) last
-    CROSS JOIN jsonb_array_elements(coalesce(last.payload -> 'findings', '[]')) f
-    CROSS JOIN LATERAL (SELECT f ->> 'subject' AS named
-        UNION ALL SELECT jsonb_array_elements_text(coalesce(f -> 'question_ids', '[]'))) each
-    WHERE last.code = 'returned_to_matching') n ON true
 WHERE q.document_id = %(document_id)s AND NOT q.taken_back
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id;
 
@@ -59,3 +47,15 @@ WHERE j.job_id = %(job_id)s AND j.realm_id = %(realm_id)s;
 SELECT c.chunk_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to, c.char_from, c.char_to, c.token_count,
     c.content_sha256
 FROM staged_chunks c JOIN staged_questions q USING (chunk_id) WHERE q.question_id = %(question_id)s;
+
+-- name: texts_up_to
+-- What stands in a chunk up to these characters of its document's text, and the headings that the chunk begins under.
+SELECT coalesce(c.heading_path, '{}') AS heading_path, left(c.text, greatest(p.at - c.char_from, 0) + 1) AS up_to
+FROM unnest(%(chunk_ids)s::uuid[], %(chars)s::int[], %(published)s::boolean[])
+    WITH ORDINALITY AS p (chunk_id, at, is_published, n)
+LEFT JOIN LATERAL (
+    SELECT heading_path, text, char_from, NOT p.is_published AS is_its FROM staged_chunks s WHERE s.chunk_id = p.chunk_id
+    UNION ALL
+    SELECT heading_path, text, char_from, p.is_published FROM document_chunks d WHERE d.chunk_id = p.chunk_id
+    ORDER BY is_its DESC LIMIT 1) c ON true
+ORDER BY p.n;

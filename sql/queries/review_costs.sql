@@ -1,46 +1,42 @@
 -- name: review_pace
--- The time between a reviewer's decisions, as review_times() says what of it counts.
+-- How much was decided, and the time between single decisions of a reviewer, as review_times() says what of it counts.
 WITH decided AS (
-    SELECT event_id, user_id,
-        extract(epoch FROM ts - lag(ts) OVER (PARTITION BY user_id ORDER BY event_id))::float8 AS gap
-    FROM events
-    WHERE realm_id = ANY(%(realm_ids)s) AND type = 'review' AND is_decision(type, code, user_id)
-        AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
-        AND ts >= now() - make_interval(days => %(days)s)
-), numbered AS (
-    SELECT d.*, count(*) FILTER (WHERE gap IS NULL OR gap >= t.least_s)
-        OVER (PARTITION BY user_id ORDER BY event_id) AS act
-    FROM decided d CROSS JOIN review_times() t
-), acts AS (
-    SELECT a.*, a.gap BETWEEN t.least_s AND t.break_s AS is_timed, least(a.gap, t.cap_s) AS seconds
-    FROM (SELECT user_id, count(*) AS decisions, max(gap) AS gap FROM numbered GROUP BY user_id, act) a
-    CROSS JOIN review_times() t
+    SELECT e.user_id, e.gap, w.*
+    FROM (
+        SELECT user_id, code, payload,
+            extract(epoch FROM ts - lag(ts) OVER (PARTITION BY user_id ORDER BY event_id))::float8 AS gap
+        FROM events
+        WHERE realm_id = ANY(%(realm_ids)s) AND type = 'review' AND is_decision(type, code, user_id)
+            AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
+            AND ts >= now() - make_interval(days => %(days)s)) e
+    CROSS JOIN LATERAL weigh_decision(e.code, e.payload) w
+), timed AS (
+    SELECT least(gap, t.cap_s) AS seconds FROM decided CROSS JOIN review_times() t
+    WHERE is_single AND gap BETWEEN t.least_s AND t.break_s
 )
-SELECT coalesce(sum(decisions), 0)::bigint AS decisions, count(DISTINCT user_id) AS reviewers,
-    count(*) FILTER (WHERE is_timed) AS timed_acts,
-    coalesce(sum(decisions) FILTER (WHERE is_timed), 0)::bigint AS timed_decisions,
-    coalesce(sum(seconds) FILTER (WHERE is_timed), 0)::float8 AS seconds,
-    (percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE is_timed))::float8 AS median_s
-FROM acts;
+SELECT d.decisions, d.taken_back, d.reviewers, t.timed_decisions, t.seconds, t.median_s
+FROM (
+    SELECT greatest(coalesce(sum(number * sign), 0), 0)::bigint AS decisions,
+        coalesce(sum(number) FILTER (WHERE sign < 0), 0)::bigint AS taken_back, count(DISTINCT user_id) AS reviewers
+    FROM decided) d
+CROSS JOIN (
+    SELECT count(*) AS timed_decisions, coalesce(sum(seconds), 0)::float8 AS seconds,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)::float8 AS median_s
+    FROM timed) t;
 
 -- name: review_acceptance
--- What became of the facts that a person decided one by one, by how they were made, how certain they seemed, and why a
--- person was asked. The last decision of each counts; one that was undone is none.
-WITH last AS (
-    SELECT DISTINCT ON (payload ->> 'question_id') (payload ->> 'question_id')::uuid AS question_id,
-        code <> 'fact_undone' OR (payload #>> '{undone,is_undo}')::boolean AS is_decided
-    FROM events
-    WHERE realm_id = ANY(%(realm_ids)s) AND type = 'review' AND user_id IS NOT NULL
-        AND code IN ('fact_approved', 'fact_rejected', 'fact_edited', 'fact_undone')
-        AND ts >= now() - make_interval(days => %(days)s)
-    ORDER BY payload ->> 'question_id', event_id DESC
-), decided AS (
-    SELECT d.* FROM last l
-    JOIN staged_questions q USING (question_id)
+-- What became of the facts that people decided, as they stand: by how they were made, how certain they seemed, and why a
+-- person was asked. Those that one act decided have one time.
+WITH decided AS (
+    SELECT d.*, count(*) OVER (PARTITION BY q.reviewed_by, q.reviewed_at) > 1 AS is_together
+    FROM staged_questions q
     CROSS JOIN LATERAL decided_fact(q) d
-    WHERE l.is_decided
+    WHERE q.realm_id = ANY(%(realm_ids)s) AND q.document_id IS NOT NULL AND q.reviewed_by IS NOT NULL
+        AND q.reviewed_at >= now() - make_interval(days => %(days)s)
+        AND q.status IN ('approved', 'imported', 'rejected') AND q.added_by IS NULL
 )
-SELECT g.kind, g.name, count(*) AS decided,
+SELECT g.kind, g.name, count(*) AS decided, count(*) FILTER (WHERE NOT is_together) AS one_by_one,
+    count(*) FILTER (WHERE is_together) AS together,
     count(*) FILTER (WHERE status IN ('approved', 'imported')) AS accepted,
     count(*) FILTER (WHERE status = 'rejected') AS rejected,
     count(*) FILTER (WHERE is_edited) AS edited

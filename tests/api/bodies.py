@@ -10,6 +10,7 @@ BANK = (SAMPLES / "question_bank.md").read_bytes()
 
 BODIES: dict[str, Any] = {
     "review_batch": {"decision": "approve"},
+    "review_facts": {"decision": "approve", "matching": {}},
     "resolve_duplicate": {"resolution": "keep_both"},
     "override_validation": {"reason": "a reason that is long enough"},
     "create_webhook": {"url": "https://example.org/hook", "events": ["job.done"]},

@@ -1,5 +1,7 @@
 """Decisions about all that match, over HTTP: filtered, previewed, counted, and refused when the number has changed."""
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -7,8 +9,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.client import Client
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.errors import ConflictError
+from pipeline_core.domain.question_filter import QuestionFilter
 from tests.api.bodies import BANK
-from tests.support.two_users import BOB
+from tests.api.conftest import NO_LIMITS, client_of
+from tests.support.through import needs_work, receive, through, upload
+from tests.support.two_users import ANN, BOB
 
 OTHER = b"# Thefts\n\n**Q:** How soon must a theft be reported to the police?\n**A:** Within 48 hours.\n"
 
@@ -71,6 +79,55 @@ def test_a_preview_counts_what_nobody_opened_and_the_decision_is_about_as_many(a
     answer = ann.post(f"{bank}/review", json={**body, "expected_total": len(rows) - 1})
     assert (answer.status_code, len(answer.json()["changed"])) == (200, len(rows) - 1)
     assert [row["question_id"] for row in pending(ann, bank)] == [rows[0]["question_id"]]
+
+
+def test_facts_of_a_document_are_previewed_and_decided_by_what_they_match(
+    make_pipeline: Callable[..., Pipeline],
+) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    through(pipeline, needs_work(pipeline, receive(pipeline, upload())))
+    ann = client_of(pipeline)
+    job = ann.get("/api/job/next").json()["job"]
+    document = f"/api/v2/documents/{job['document_id']}"
+
+    def statuses() -> Counter[str]:
+        return Counter(row["status"] for row in ann.get(f"{document}/facts?limit=200").json()["items"])
+
+    facts = ann.get(f"{document}/facts?limit=200").json()["items"]
+    least = sorted(fact["confidence"] for fact in facts)[-2]
+    certain = sum(fact["confidence"] >= least for fact in facts)
+    shown = ann.get(f"{document}/review-preview", params={"least": least}).json()
+    assert (0 < shown["total"] < len(facts), shown["total"], shown["never_opened"]) == (True, certain, certain)
+    body = {"decision": "approve", "matching": {"least": least}, "expected_total": certain + 1}
+    assert ann.post(f"{document}/review", json=body).status_code == 409
+    assert statuses() == {"pending": len(facts)}
+    stale = {"status": job["stage"], "version": job["review_version"] - 1}
+    body["expected_total"] = certain
+    assert ann.post(f"{document}/review", json={**body, "expected": stale}).status_code == 409
+    seen = {"status": job["stage"], "version": job["review_version"]}
+    answer = ann.post(f"{document}/review", json={**body, "expected": seen})
+    assert (answer.status_code, len(answer.json()["changed"])) == (200, certain), answer.text
+    assert statuses() == {"approved": certain, "pending": len(facts) - certain}
+    assert ann.get("/api/job/next").json()["job"]["job_id"] == job["job_id"], "the document goes on waiting"
+    rest = ann.post(f"{document}/review", json={"decision": "reject", "matching": {}}).json()
+    assert len(rest["changed"]) == len(facts) - certain
+    assert ann.post(f"{document}/undo").json()["changed"] == rest["changed"], "one undo takes all of it back"
+
+
+def test_a_program_decides_facts_by_what_they_match(make_pipeline: Callable[..., Pipeline]) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    through(pipeline, needs_work(pipeline, receive(pipeline, upload())))
+    client = Client(app=pipeline)
+    [document] = client.waiting()
+    to, matching = QuestionStatus.APPROVED, QuestionFilter(search="boiler")
+    preview = client.preview(document.document_id, to, matching)
+    assert preview.total > 0
+    with pytest.raises(ConflictError):
+        client.decide_matching(document.document_id, to, matching, total=preview.total + 1)
+    change = client.decide_matching(document.document_id, to, matching, total=preview.total, reason="seen")
+    assert len(change.changed) == preview.total
+    approved = client.facts(document.document_id, statuses=[to])
+    assert {fact.question_id for fact in approved} == set(change.changed)
 
 
 def test_what_is_decided_already_is_meant_only_by_its_status(ann: TestClient, bank: str) -> None:

@@ -33,6 +33,17 @@ def test_a_contradiction_has_both_places(api_pipeline: Pipeline, ann: TestClient
     assert found["pages"] == []
 
 
+def test_a_place_stands_under_its_own_heading(api_pipeline: Pipeline, ann: TestClient) -> None:
+    """Its chunk begins under another one."""
+    intro = "# Guide\n\nThis guide tells members what their insurance pays for.\n\n## Costs\n"
+    document_id = park(api_pipeline, "costs.md", CONTRADICTORY.replace("# Costs\n", intro))
+    found = next(one for one in findings(ann, "costs.md")["findings"] if one["code"] == "contradiction")
+    assert {place["chunk"] for place in found["places"]} == {0}
+    assert [place["heading_path"] for place in found["places"]] == [["Guide", "Costs"]] * 2
+    facts = ann.get(f"/api/v2/documents/{document_id}/facts").json()["items"]
+    assert {tuple(fact["heading_path"]) for fact in facts if "deductible" in fact["quote"]} == {("Guide", "Costs")}
+
+
 def test_a_place_may_be_in_another_document(api_pipeline: Pipeline, ann: TestClient) -> None:
     publish(api_pipeline, upload("old.md", PUBLISHED))
     park(api_pipeline, "new.md", DIFFERING)

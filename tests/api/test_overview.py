@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
@@ -105,14 +106,16 @@ def test_what_reviewing_costs(decided: list[dict[str, Any]], ann: TestClient) ->
     answer = ann.get(COSTS).json()
     mine, everybody = answer["mine"], answer["everybody"]
     # of fewer than three the time of everybody would tell that of another
-    assert (everybody["decisions"], everybody["reviewers"]) == (6, 1)
-    assert (everybody["seconds"], everybody["median_s"], everybody["timed_acts"]) == (None, None, None)
-    assert (mine["decisions"], mine["timed_acts"], mine["reviewers"], mine["median_s"]) == (6, 5, 1, 10.0)
-    assert mine["seconds"] == 50.0
+    assert (everybody["decisions"], everybody["taken_back"], everybody["reviewers"]) == (4, 1, 1)
+    assert (everybody["seconds"], everybody["median_s"], everybody["timed_decisions"]) == (None, None, None)
+    # the first has no time, and to take one back is no decision
+    assert (mine["decisions"], mine["timed_decisions"], mine["median_s"]) == (4, 4, 10.0)
+    assert mine["seconds"] == 40.0
     by = {(row["kind"], row["name"]): row for row in answer["facts"]}
     generator = decided[0]["generator"]
     assert by["generator", generator] == {
-        "kind": "generator", "name": generator, "decided": 3, "accepted": 2, "rejected": 1, "edited": 1,
+        "kind": "generator", "name": generator, "decided": 3, "one_by_one": 3, "together": 0, "accepted": 2,
+        "rejected": 1, "edited": 1,
     }  # fmt: skip
     for kind in ("generator", "confidence", "reason"):
         assert sum(row["decided"] for row in answer["facts"] if row["kind"] == kind) == 3
@@ -144,14 +147,62 @@ def test_findings_by_rule(make_pipeline: Callable[..., Pipeline]) -> None:
     assert row["rule"]
 
 
+def of_generator(client: TestClient, generator: str) -> dict[str, float]:
+    """The facts of a generator in /metrics, by what was decided."""
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    samples = [one for family in families for one in family.samples if one.name.endswith("facts_by_generator_total")]
+    return {one.labels["decision"]: one.value for one in samples if one.labels["generator"] == generator}
+
+
 def test_metrics_count_decisions(decided: list[dict[str, Any]], ann: TestClient) -> None:
     text = ann.get("/metrics").text
-    generator = decided[0]["generator"]
     assert 'upload_pipeline_review_decisions_total{decision="fact_approved"} 3.0' in text
-    for decision, count in (("approved", 3), ("edited", 1), ("rejected", 1)):
-        labels = f'decision="{decision}",generator="{generator}"'
-        other = f'generator="{generator}",decision="{decision}"'
-        assert any(
-            f"upload_pipeline_review_facts_by_generator_total{{{names}}} {count}.0" in text for names in (labels, other)
-        )
+    assert 'upload_pipeline_review_decisions_total{decision="fact_undone"} 1.0' in text
+    counts = of_generator(ann, decided[0]["generator"])
+    assert counts == {"approved": 3, "edited": 1, "rejected": 1, "taken_back": 1}
     assert "upload_pipeline_review_seconds_total" in text
+
+
+def test_what_is_decided_in_bulk_counts_and_has_no_time_of_its_own(
+    decided: list[dict[str, Any]], ann: TestClient
+) -> None:
+    """Three facts were decided one by one; the rest goes with the document."""
+    generator = decided[0]["generator"]
+    before = ann.get(COSTS).json()["mine"]
+    job_id = ann.get("/api/job/next").json()["job"]["job_id"]
+    assert ann.post(f"/api/job/{job_id}/approve-stage2", json={}).status_code == 200
+    after = ann.get(COSTS).json()
+    [row] = [one for one in after["facts"] if (one["kind"], one["name"]) == ("generator", generator)]
+    open_ones = len(decided) - 3
+    assert (row["decided"], row["accepted"], row["rejected"]) == (len(decided), len(decided) - 1, 1)
+    assert (row["one_by_one"], row["together"]) == ((4, 0) if open_ones == 1 else (3, open_ones))
+    mine = after["mine"]
+    assert mine["decisions"] == before["decisions"] + 1
+    assert (mine["timed_decisions"], mine["seconds"]) == (before["timed_decisions"], before["seconds"])
+    counts = of_generator(ann, generator)
+    assert counts["approved"] + counts["rejected"] - counts["taken_back"] == row["decided"]
+    families = {family.name: family.samples for family in text_string_to_metric_families(ann.get("/metrics").text)}
+    made = {one.labels["decision"]: one.value for one in families["upload_pipeline_review_decisions"] if one.labels}
+    assert sum(-n if name.endswith("_undone") else n for name, n in made.items()) == mine["decisions"]
+    [timed] = families["upload_pipeline_review_timed_decisions"]
+    assert timed.value <= mine["timed_decisions"], "these were decided faster than anybody looks at them"
+
+
+def test_facts_that_one_act_decides_are_together(pipeline: Pipeline, ann: TestClient) -> None:
+    park(pipeline)
+    job_id = ann.get("/api/job/next").json()["job"]["job_id"]
+    facts = facts_of(ann, job_id)
+    ids = [fact["question_id"] for fact in facts[:3]]
+    assert ann.post(f"/api/job/{job_id}/approve-stage2", json={"fact_ids": ids}).status_code == 200
+    document_id = ann.get(f"/api/v2/jobs/{job_id}").json()["document_id"]
+    ann.post(f"/api/v2/documents/{document_id}/facts/{ids[0]}/undo")
+    ann.post(f"/api/v2/documents/{document_id}/facts/{ids[0]}/undo")
+    answer = ann.get(COSTS).json()
+    # what is taken back, and then not after all, is decided as before
+    assert (answer["mine"]["decisions"], answer["mine"]["timed_decisions"]) == (3, 0)
+    [row] = [one for one in answer["facts"] if one["kind"] == "generator"]
+    assert (row["decided"], row["one_by_one"], row["together"]) == (3, 0, 3)
+    assert of_generator(ann, row["name"]) == {"approved": 4, "taken_back": 1}
+    ann.post(f"/api/job/{job_id}/reject")
+    [row] = [one for one in ann.get(COSTS).json()["facts"] if one["kind"] == "generator"]
+    assert (row["decided"], row["together"], row["rejected"]) == (len(facts), len(facts), len(facts))

@@ -8,8 +8,8 @@ from pipeline_core.terminal.actions import ACTIONS
 from tests.api.conftest import NO_LIMITS
 
 OF_DOCUMENTS = {
-    "approve": {"approve_stage2", "change_fact"},
-    "reject": {"reject_job", "change_fact"},
+    "approve": {"approve_stage2", "change_fact", "review_facts"},
+    "reject": {"reject_job", "change_fact", "review_facts"},
     "return": {"return_to_matching"},
     "override": {"override_validation"},
     "edit": {"change_fact"},

@@ -1,7 +1,7 @@
 """Provenance over HTTP: a fact walked back to the person or rule, its passage, its file and its run."""
 
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -40,6 +40,8 @@ def test_a_published_fact_is_walked_back(pipeline: Pipeline, client: TestClient)
     assert trace["verdict"]["says"].endswith("0 critical findings, 0 undecided.")
     assert trace["fact"]["evidence"][0]["quote"] == SENTENCE
     assert trace["chunk"]["heading_path"] == ["Boiler manual"]
+    # the chunk begins above the section in which the evidence stands
+    assert pipeline.for_user(pipeline.person).trace_fact(UUID(fact_id)).headings == ("Boiler manual", "Safety")
     assert (trace["file"]["filename"], trace["file"]["bytes_len"]) == ("manual.md", len(MANUAL.encode()))
     assert trace["run"]["outcome"] == "published"
     assert trace["batch"]["batch_file"] == "manual.md"

@@ -28,8 +28,8 @@ LEAST: dict[Role, set[str]] = {
     },
     Role.REVIEWER: {
         "approve_stage2", "return_to_matching", "override_validation", "reject_job", "undo_decision", "change_fact",
-        "add_fact", "undo_fact", "undo_last", "undo_question", "undo_duplicate", "review_batch", "change_question",
-        "resolve_batch", "compare_batch", "import_batch", "resolve_duplicate", "set_staging_status",
+        "add_fact", "undo_fact", "undo_last", "undo_question", "undo_duplicate", "review_batch", "review_facts",
+        "change_question", "resolve_batch", "compare_batch", "import_batch", "resolve_duplicate", "set_staging_status",
         "change_batch", "withdraw_document",
     },
     Role.ADMIN: {

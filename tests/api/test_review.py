@@ -180,7 +180,7 @@ def test_a_pair_of_a_document_is_decided(make_pipeline: Callable[..., Pipeline])
     assert (decided.status_code, decided.json()["counts"]["duplicate"]) == (200, 1), decided.text
     late = client.post(url, json={"resolution": "keep_both", "expected": seen}).json()
     assert (late["code"], late["what"], late["asked"]["resolution"]) == (
-        "changed_meanwhile", "made it keep_existing", "keep_both",
+        "changed_meanwhile", "kept the earlier one", "keep_both",
     )  # fmt: skip
 
 

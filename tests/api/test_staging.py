@@ -181,7 +181,7 @@ def test_what_has_changed_meanwhile_is_not_overwritten(ann: TestClient, api_pipe
     late = ann.post(url, json={**body, "decision": "approve", "reason": "I read it"})
     told = late.json()
     assert (late.status_code, told["code"]) == (409, "changed_meanwhile")
-    assert (told["who"], told["what"]) == (str(ANN), "made it rejected")
+    assert (told["who"], told["what"]) == (str(ANN), "rejected it")
     assert told["when"].startswith("20")
     [changed] = told["changed"]
     assert (changed["expected"], changed["now"]) == (

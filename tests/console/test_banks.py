@@ -1,11 +1,15 @@
 """Question banks in a browser: from a file that is chosen to what is imported, and near-duplicates by keys."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.ids import BatchId
+from pipeline_core.domain.review import OfBatch, Reviewer
 from tests.api.bodies import BANK
 from tests.console.conftest import NO_LIMITS, Console, Person
 from tests.support.two_users import ANN
@@ -78,6 +82,60 @@ def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> No
     expect(page.locator(".page-head .tag")).to_contain_text("imported")
 
 
+def test_the_page_of_a_bank_follows_its_comparison_and_its_import(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    upload(console, ann, "thefts.md", THEFTS)
+    page.goto("/batches")
+    page.get_by_label("Question bank").set_input_files({"name": "b.md", "mimeType": "text/markdown", "buffer": BANK})
+    with page.expect_response(lambda answer: "/live" in answer.url):
+        page.get_by_role("button", name="Upload").click()
+        page.wait_for_url("**/batches/*")
+    expect(page.locator("main")).to_contain_text("are being compared")
+    list(console.pipeline.bank_queue.drain())
+    expect(page.get_by_role("link", name="2 pairs of near-duplicates to decide")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("are being compared")
+
+
+def test_nothing_that_happens_between_a_page_and_its_stream_is_missed(console: Console) -> None:
+    page = console.sign_in().page
+    console.pipeline.staging.take_bank(BANK, "household.md", by=Reviewer(console.pipeline.realm_id))
+    batch = console.pipeline.staging.batches(realm_id=console.pipeline.realm_id)[0]
+
+    def late(route: Route) -> None:
+        list(console.pipeline.bank_queue.drain())
+        route.continue_()
+
+    page.route("**/live*", late)
+    page.goto(f"/batches/{batch.batch_id}")
+    expect(page.locator("main")).not_to_contain_text("are being compared")
+
+
+def test_a_refresh_that_comes_late_takes_no_edit_away(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    url = upload(console, ann, "household.md", BANK)
+    page.keyboard.press("j")
+    expect(page.locator("tr.opened")).to_have_count(1)
+    held: list[Route] = []
+    page.route(
+        "**/batches/*",
+        lambda route: held.append(route) if route.request.headers["hx-source"] == "div#bank" else route.continue_(),
+    )
+    where = OfBatch(BatchId(UUID(url.rpartition("/")[2])))
+    other = console.pipeline.review.facts(where, console.pipeline.realm_id)[-1].question_id
+    by = Reviewer(console.pipeline.realm_id)
+    console.pipeline.review.decide_facts(where, [other], QuestionStatus.REJECTED, by=by)
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.press("e")
+    page.get_by_label("Answer").fill("It stays.")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    expect(page.get_by_label("Answer")).to_have_value("It stays.")
+
+
 def test_a_bank_is_reviewed_without_scripts(console: Console) -> None:
     ann = console.sign_in(scripts=False)
     upload(console, ann, "household.md", BANK)
@@ -101,7 +159,7 @@ def test_pairs_are_decided_by_keys_and_undone(console: Console) -> None:
     upload(console, ann, "household.md", BANK)
     page.get_by_role("link", name="2 pairs of near-duplicates to decide").click()
     page.wait_for_url("**/duplicates/*")
-    expect(page.locator(".group-head h2")).to_have_text(["Another number 1", "A negation 1"])
+    expect(page.locator(".group-head h2")).to_have_text(["Another number 1", "A negation or an opposite 1"])
     assert (page.locator("del").all_inner_texts(), page.locator("ins").all_inner_texts()) == (["48"], ["24"])
     expect(page.locator(".differs")).not_to_contain_text("the same numbers")
     page.keyboard.press("2")
@@ -156,3 +214,30 @@ def test_pairs_are_decided_without_scripts_one_by_one_and_in_groups(console: Con
     page.get_by_role("button", name="They differ").click()
     expect(page.locator("#notice")).to_contain_text("1 pair decided")
     expect(page.locator(".group-head h2")).to_have_text(["Another number 1"])
+
+
+def test_signs_of_markup_in_a_bank_are_read_as_they_were_written(console: Console) -> None:
+    """A tag that would run code is kept as text; what is shown, edited and saved is its characters."""
+    ann = console.sign_in()
+    page = ann.page
+    asked = b"# Web\n\n**Q:** Which tag runs code?\n**A:** The <script> tag, where A &amp; B allow it.\n"
+    bank = upload(console, ann, "web.md", asked)
+    again = upload(console, ann, "again.md", asked.replace(b"Which tag runs code", b"Which tag does run code"))
+    shown = "The <script> tag, where A & B allow it."
+    page.goto(bank)
+    expect(page.locator("tr[data-row] .answer")).to_have_text(shown)
+    page.locator("tr[data-row] .words a").click()
+    page.locator("[data-key=e]").click()
+    expect(page.get_by_label("Answer")).to_have_value(shown)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notice")).to_have_text("Nothing was changed.")
+    page.locator("[data-key=e]").click()
+    page.get_by_label("Answer").fill("The <script>alert(1)</script> tag & [this](javascript:alert%281%29).")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("tr[data-row] .answer")).to_contain_text("The <script>alert(1)")
+    batch = OfBatch(BatchId(UUID(bank.rpartition("/")[2])))
+    [fact] = console.pipeline.review.facts(batch, console.pipeline.realm_id)
+    assert fact.answer == "The &lt;script>alert(1)&lt;/script> tag & this."
+    page.goto(again.replace("/batches/", "/duplicates/"))
+    expect(page.locator(".side").first).to_contain_text("<script>")
+    expect(page.locator(".alikes")).not_to_contain_text("&lt;")

@@ -1,5 +1,6 @@
 """The dashboard: what waits with its reason, the phases, dead letters and what to do, and what reviewing costs."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -30,6 +31,21 @@ def test_nothing_waits(pipeline: Pipeline) -> None:
     assert "1 document was published today." in page
     assert 'action="/documents/upload"' in page, "files can be dropped"
     assert "Nobody has decided anything in 30 days." in page
+
+
+def test_what_came_to_an_end_is_drawn_and_said_by_day_and_by_hour(pipeline: Pipeline) -> None:
+    publish(pipeline, upload("manual.md"))
+    through(pipeline, needs_work(pipeline, receive(pipeline, upload("broken.pdf", BROKEN))))
+    client = signed_in(pipeline)
+    for by, columns in (("day", 7), ("hour", 24)):
+        page = client.get(f"/dashboard?by={by}").text
+        table = page.partition(f"by {by} (UTC)</caption>")[2].partition("</table>")[0]
+        rows = re.findall(r"<td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>", table)
+        assert len(rows) == page.count('class="column"') == columns
+        late = rows[-2:]  # a day or an hour may have ended meanwhile
+        assert [sum(int(row[n]) for row in late) for n in range(3)] == [1, 0, 1]
+        assert set(rows[:-2]) == {("0", "0", "0")}
+    assert client.get("/dashboard?by=month").status_code == 422
 
 
 def test_what_waits_with_its_reason_the_oldest_first(pipeline: Pipeline) -> None:

@@ -1,7 +1,8 @@
 """Documents in the console: the staging editor and uploads, with a browser and without."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,23 @@ def test_files_are_taken_in_and_what_is_refused_is_named(pipeline: Pipeline, ann
     assert none.status_code == 422
 
 
+@dataclass(frozen=True)
+class Drag:
+    """Files on their way over a page, as the operating system brings them: the browser's events are its own."""
+
+    page: Page
+    files: Sequence[Path]
+
+    def drop(self, on: str) -> None:
+        box = self.page.locator(on).bounding_box()
+        assert box
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(file) for file in self.files], "dragOperationsMask": 1}
+        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+
+
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 
@@ -176,3 +194,54 @@ def test_files_by_the_page_and_their_way_to_a_person(console: Console, tmp_path:
     expect(page.locator("#rows").get_by_text("Waits for a person")).to_have_count(2)
     page.get_by_role("link", name="one.md").click()
     expect(page.locator(".stands")).to_contain_text("Its workflow is manual")
+
+
+@pytest.mark.parametrize(("path", "on"), [("/documents", "#drop"), ("/documents", "h1"), ("/dashboard", "h1")])
+def test_files_are_dropped_on_the_page_and_the_bad_one_is_named(
+    pipeline: Pipeline, open_console: Callable[[Pipeline], Console], tmp_path: Path, path: str, on: str
+) -> None:
+    files = [tmp_path / f"room {n}.md" for n in range(8)]
+    for n, file in enumerate(files):
+        file.write_text(f"# Room {n}\n\nRoom {n} is locked at night.\n")
+    bad = tmp_path / "program.exe"
+    bad.write_bytes(b"MZ\x90\x00\x03" + bytes(100))
+    ann = open_console(pipeline).sign_in()
+    ann.page.goto(path)
+    Drag(ann.page, [*files[:4], bad, *files[4:]]).drop(on)
+    taken = ann.page.locator("main li", has_text="Taken in")
+    expect(taken).to_have_count(len(files))
+    [refused] = ann.page.locator("main li", has_text="Refused").all_inner_texts()
+    assert "program.exe" in refused
+    assert len(refused) > len("Refused program.exe ") + 20, "with its reason"
+    assert {row.filename for row in pipeline.views.jobs(ANN)} == {file.name for file in files}
+    assert ann.page.locator("html.dropping").count() == 0
+
+
+def test_a_folder_is_not_sent_and_a_page_without_a_field_is_not_left(
+    pipeline: Pipeline, open_console: Callable[[Pipeline], Console], tmp_path: Path
+) -> None:
+    file = tmp_path / "inner" / "room.md"
+    file.parent.mkdir()
+    file.write_text("# Room\n\nThe room is locked at night.\n")
+    ann = open_console(pipeline).sign_in()
+    ann.page.goto("/search")
+    Drag(ann.page, [file]).drop("main")
+    ann.page.goto("/documents")
+    Drag(ann.page, [file.parent]).drop("#drop")
+    told = ann.page.locator("#files").evaluate("field => field.validationMessage")
+    assert told == "A folder cannot be sent: drop the files in it."
+    Drag(ann.page, [file]).drop("#drop")
+    expect(ann.page.locator("#notice")).to_contain_text("1 document was taken in.")
+
+
+def test_a_drop_that_a_page_makes_is_taken_like_any_other(
+    pipeline: Pipeline, open_console: Callable[[Pipeline], Console]
+) -> None:
+    ann = open_console(pipeline).sign_in()
+    ann.page.goto("/documents")
+    files = ann.page.evaluate_handle(
+        "() => { const files = new DataTransfer(); for (const n of [1, 2]) files.items.add(new File("
+        "[`# Room ${n}\\n\\nRoom ${n} is locked at night.`], `room ${n}.md`, {type: 'text/markdown'})); return files; }"
+    )
+    ann.page.dispatch_event("main", "drop", {"dataTransfer": files, "bubbles": True})
+    expect(ann.page.locator("#notice")).to_contain_text("2 documents were taken in.")

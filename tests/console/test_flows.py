@@ -109,7 +109,7 @@ def override(page: Page, *, scripts: bool) -> None:
         form = page.locator("main")
     form.locator("textarea").fill(REASON)
     form.get_by_role("button", name="Override").click()
-    expect(page.locator("#notice")).to_contain_text("despite its findings")
+    expect(page.locator("#notice")).to_contain_text("critical findings overridden")
 
 
 def test_several_documents_in_a_row(console: Console, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import expect
 
+from pipeline_core.api.console.templating import PHASES
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.realms import Role
 from tests.console.conftest import NO_LIMITS, Console
@@ -48,6 +49,30 @@ def test_a_job_says_where_it_stands_and_gives_what_was_made(pipeline: Pipeline, 
     done = send(ann, f"/jobs/{row.job_id}/acknowledge", page=f"/jobs/{row.job_id}")
     assert "the last phase is complete" in done
     assert "acknowledged it on" in done
+
+
+def test_a_phone_has_the_present_phase_and_all_of_them_at_a_tap(
+    pipeline: Pipeline, open_console: Callable[[Pipeline], Console]
+) -> None:
+    document_id = park(pipeline, "costs.md", CONTRADICTORY)
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    ann = open_console(pipeline).sign_in()
+    ann.page.set_viewport_size({"width": 390, "height": 844})
+    for path in (f"/jobs/{row.job_id}", f"/validate/{row.job_id}"):
+        ann.page.goto(path)
+        assert ann.page.locator("header.top nav").evaluate("e => e.scrollWidth <= e.clientWidth"), "all of the menu"
+        expect(ann.page.locator(".phases:visible")).to_have_count(0)
+        ann.page.get_by_text("Phase 4: Review").click()
+        shown = ann.page.locator(".phases:visible").get_by_role("listitem")
+        expect(shown).to_have_count(len(PHASES))
+        assert [text.partition(",")[0].strip() for text in shown.all_inner_texts()] == list(PHASES)
+        expect(shown.nth(4)).to_have_attribute("aria-current", "step")
+        expect(shown.nth(0)).to_have_text("Upload, done")
+        assert ann.axe() == []
+    ann.page.set_viewport_size({"width": 1280, "height": 800})
+    expect(ann.page.locator(".phases:visible").get_by_role("listitem")).to_have_text(
+        [re.compile(rf"^{name}") for name in PHASES]
+    )
 
 
 def test_what_a_job_waits_for_is_its_one_action(pipeline: Pipeline, ann: TestClient) -> None:

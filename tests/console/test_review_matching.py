@@ -130,7 +130,7 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     expect(ben.page.locator("#list .row.rejected")).to_have_count(1)
     ann.expected.append("409")
     ann.page.get_by_role("button", name="Save").click()
-    expect(ann.page.locator(".problem")).to_contain_text("You had decided already")
+    expect(ann.page.locator(".problem")).to_contain_text("You rejected it already")
     expect(ann.page.get_by_label("Statement")).to_have_value("My own words about the valve.")
     assert "My own words" not in str(facts(console.pipeline, document_id))
 
@@ -166,6 +166,11 @@ def test_two_reviewers_see_each_other_and_what_the_other_decides(team_console: C
     expect(ann.page.locator("#list .row.rejected .face.other")).to_be_visible()
     expect(ann.page.locator("#fact .standing")).to_contain_text("Rejected by Bob Osei")  # it was open before both
     expect(bob.page.locator("#people")).to_contain_text("Ann Berger")
+    # who has decided a fact and looks at it again is shown once
+    bob.page.locator("#list .row.rejected a").click()
+    expect(bob.page.locator("#list .row.rejected[aria-current]")).to_have_count(1)
+    ann.page.reload()
+    expect(ann.page.locator("#list .row.rejected .face.other")).to_have_count(1)
 
     # while the whole document is on its way, nothing of it has keys; taken back, all of it has them again
     expect(ann.page.locator("[data-key='r']")).to_be_visible()
@@ -201,11 +206,14 @@ def test_a_missed_fact_is_added_by_marking_its_words(console: Console, scripts: 
     page = console.sign_in(scripts=scripts).page
     open_document(console, document_id, page)
     page.get_by_role("link", name="Missed").click()
+    expect(page.locator("[data-source] .heading").first).to_be_visible()
+    page.get_by_label("Statement").fill("The boiler opens at 3 bar.")
     words = page.locator(".word")
     words.get_by_text("boiler", exact=True).first.click()
     words.get_by_text("3", exact=True).first.click()
-    expect(page.locator("[data-marked]")).to_have_text("boiler opens at 3")
-    page.get_by_label("Statement").fill("The boiler opens at 3 bar.")
+    if scripts:
+        expect(page.locator("[data-marked]")).to_have_text("boiler opens at 3")
+    expect(page.get_by_label("Statement")).to_have_value("The boiler opens at 3 bar.")
     page.get_by_role("button", name="Add and approve it").click()
     expect(page.locator("#notice")).to_contain_text("added and approved")
     [added] = [fact for fact in facts(console.pipeline, document_id) if fact.added_by]
@@ -225,11 +233,34 @@ def test_words_that_are_no_evidence_are_refused_and_what_was_typed_stays(console
         " range.setStartBefore(words[2]); range.setEndAfter(words[4]); getSelection().addRange(range); }"
     )
     expect(page.locator(".word.own")).to_have_count(3)
+    expect(page.locator(".word :checked")).to_have_count(2)
     page.get_by_label("Question").fill("What opens?")
     person.expected.append("422")
     page.get_by_role("button", name="Add and approve it").click()
     expect(page.locator(".problem")).to_contain_text("no answer")
     expect(page.get_by_label("Question")).to_have_value("What opens?")
+    expect(page.locator(".word.own")).to_have_count(3)
+    page.locator(".word").first.dblclick()
+    expect(page.locator(".word.own")).to_have_count(1)
+    for number in (3, 6):
+        page.locator(".word").nth(number).click()
+    expect(page.locator(".word.own")).to_have_count(1)  # a third word begins anew
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_what_is_typed_of_a_missed_fact_stays_when_another_part_is_shown(console: Console, scripts: bool) -> None:
+    long = "\n\n".join(f"## Part {n}\n\nThe valve {n} opens at **{n} bar**. {TEXT}" * 12 for n in range(1, 4))
+    document_id = park(console.pipeline, "long.md", long)
+    page = console.sign_in(scripts=scripts).page
+    open_document(console, document_id, page)
+    page.goto(page.url.partition("?")[0] + "/missed")
+    expect(page.locator("h1 + p")).to_contain_text("part 1 of")
+    page.get_by_label("Statement").fill("It opens.")
+    page.locator(".word").nth(3).click()
+    page.get_by_role("button", name="Next part").click()
+    expect(page.locator("h1 + p")).to_contain_text("part 2 of")
+    expect(page.get_by_label("Statement")).to_have_value("It opens.")
+    expect(page.locator(".word :checked")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
@@ -292,6 +323,42 @@ def test_however_fast_keys_are_pressed_what_is_marked_is_what_is_shown(console: 
     assert page.locator("#fact").get_attribute("data-of") == marked
     assert marked is not None
     assert page.url.endswith(marked.removeprefix("row-"))
+
+
+def test_an_answer_brings_what_the_page_has_not_got_and_its_event_brings_it_no_more(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    mine, other = console.sign_in().page, console.sign_in().page
+    for page in (mine, other):
+        open_document(console, document_id, page, "?order=page")
+    before = mine.locator("#list [data-row]").first.evaluate("row => (row.closest('.scroll').kept = true, row.id)")
+    with (
+        mine.expect_response(lambda answer: answer.request.headers.get("hx-target") == "div#ledger") as of_event,
+        mine.expect_response(lambda answer: answer.request.method == "POST") as decided,
+    ):
+        mine.keyboard.press("a")
+    text = decided.value.text()
+    assert f'id="{before}"' in text
+    assert 'id="list"' not in text
+    assert "<html" not in text
+    assert of_event.value.status == 204
+    assert mine.locator("#list .scroll").evaluate("list => list.kept"), "the list is the same"
+    # the reviewer's other page hears of it
+    expect(other.locator("#list .row.approved")).to_have_count(1)
+    expect(other.locator("#ledger")).to_contain_text("1 approved")
+
+
+def test_keys_in_a_row_never_lead_back_to_what_is_decided(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    count = len(facts(console.pipeline, document_id))
+    for n in range(1, count + 1):
+        # an event of the decision before comes while this one is on its way
+        page.wait_for_timeout(250)
+        page.keyboard.press("a")
+        expect(page.locator("#list .row.approved")).to_have_count(n)
+        if n < count:
+            expect(page.locator("#fact .standing")).to_have_text("To decide")
 
 
 def test_a_returned_document_begins_with_what_validation_named(console: Console) -> None:

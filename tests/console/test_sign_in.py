@@ -38,7 +38,7 @@ def test_a_page_leads_to_signing_in_and_back(pipeline: Pipeline, nobody: TestCli
     assert 'value="/review?phase=2"' in form
     wrong = nobody.post("/sign-in", data={"token": "no token", "return_to": "/review"})
     assert wrong.status_code == 401
-    assert "The token is not valid" in wrong.text
+    assert "The token is not valid: it is no JSON web token, or not all of one." in wrong.text
     answer = nobody.post("/sign-in", data={"token": local_token(pipeline.settings), "return_to": "/review"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/review")
     assert "httponly" in answer.headers["set-cookie"].lower()
@@ -57,7 +57,10 @@ def test_a_link_signs_in_once(pipeline: Pipeline, nobody: TestClient) -> None:
     assert nobody.get("/waiting").text == "0"
     second = anybody(pipeline).get(link)
     assert second.status_code == 401
-    assert "each is good once" in second.text
+    assert "<h1>This link has been used, or is too old</h1>" in second.text
+    assert "Each is good once. Run `pipeline console` on that machine again" in second.text
+    forged = anybody(pipeline).get("/sign-in/link?ticket=x")
+    assert "<h1>This link has been used, or is too old</h1>" in forged.text
     forged = anybody(pipeline).get("/sign-in/link", params={"ticket": local_token(pipeline.settings)})
     assert forged.status_code == 401, "a token of the API is no link"
 

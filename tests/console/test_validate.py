@@ -1,5 +1,6 @@
 """Validation review: findings with their places, return and override, and what happens to who comes too late."""
 
+import re
 import time
 from collections.abc import Callable
 from uuid import UUID
@@ -66,11 +67,11 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     assert ann.axe() == []
     button.click()
     page.get_by_role("heading", name="other.md", level=1).wait_for()
-    expect(page.locator("#notice")).to_contain_text("costs.md goes on despite its findings")
+    expect(page.locator("#notice")).to_contain_text("costs.md: critical findings overridden, carried out at")
 
     page.go_back()
     page.reload()
-    expect(page.locator(".why")).to_contain_text("You decided “override”; it is carried out at")
+    expect(page.locator(".why")).to_contain_text("You decided “override”: it is carried out at")
     page.keyboard.press("u")
     expect(page.locator("#notice")).to_contain_text("The decision is taken back")
     page.keyboard.press("o")
@@ -80,8 +81,13 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     page.go_back()
     carry_out(console.pipeline)
     page.reload()
-    expect(page.locator(".why")).to_contain_text("Too late to decide. You overrode its findings")
+    expect(page.locator(".why")).to_contain_text("You overrode its findings on")
     expect(page.locator(".why")).to_contain_text(REASON)
+    expect(page.locator(".why")).to_contain_text("Now it waits for a worker. It goes on by itself.")
+    expect(page.get_by_role("link", name="See how it goes on")).to_have_attribute("href", re.compile("^/jobs/"))
+    page.get_by_role("link", name="go to what waits next").click()
+    page.get_by_role("heading", name="other.md", level=1).wait_for()
+    page.go_back()
     expect(page.get_by_role("button", name="Override")).to_have_count(0)
 
 

@@ -1,6 +1,7 @@
 """Words on pages: what whoever reviews can do, who did what by name, times that are said, and figures that agree."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import pytest
@@ -9,12 +10,13 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import is_for_operators
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer, StagedFact
+from pipeline_core.domain.rows.batches import Batch
 from pipeline_core.services.intake import Upload
 from tests.api.bodies import BANK
 from tests.console.conftest import NO_LIMITS
 from tests.samples.pdfs import pdf, photo, prose, text
 from tests.support.reviewing import FIRST, facts, park
-from tests.support.through import needs_work, receive, through
+from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN, BOB
 from tests.support.visiting import Visitor, text_of, visit
 
@@ -118,8 +120,8 @@ def test_who_was_faster_is_named(team: Pipeline) -> None:
     fact = facts(team, where.document_id)[0]
     ann, bob = visit(team), visit(team, BOB, "")
     decide(bob, job.job_id, fact)
-    assert f"A reviewer (…{str(BOB)[-6:]}) was faster" in decide(ann, job.job_id, fact, "rejected")
-    assert "You had decided already" in decide(bob, job.job_id, fact, "rejected")
+    assert f"A reviewer (…{str(BOB)[-6:]}) was faster, and approved it on" in decide(ann, job.job_id, fact, "rejected")
+    assert "You approved it already, on" in decide(bob, job.job_id, fact, "rejected")
 
 
 def test_a_refusal_names_the_realm_and_its_page_has_the_menu(
@@ -159,7 +161,55 @@ def test_a_bank_counts_the_same_pairs_on_each_of_its_pages(pipeline: Pipeline, a
     ann.post(f"{path}/selected", {"decision": "reject", "question_ids": str(theft.question_id)})
     for page in (path, "/batches", f"/duplicates/{batch.batch_id}"):
         assert "1 pair of near-duplicates to decide" in text_of(ann.get(page))
+    pending = views.batch(batch.batch_id).pending
+    said = f"1 pair of near-duplicates waits, and {pending} questions wait for approval."
+    assert said in text_of(ann.get("/dashboard"))
     assert "like 1 other" in text_of(ann.get(path))
+
+
+COUNTS = re.compile(r"(\d+) (approved|rejected|to decide|certain|left out)")
+
+
+def counts(page: str) -> dict[str, int]:
+    """The parts of the first sum on a page."""
+    sum_of = re.search(r"\d+(?: facts?)? = (?:\d+ [a-z ]+\+ )*\d+ left out", page)
+    assert sum_of, page
+    return {name: int(number) for number, name in COUNTS.findall(sum_of[0])}
+
+
+def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipeline, ann: Visitor) -> None:
+    publish(pipeline, upload("first.md", FIRST))
+    rules = FIRST.replace("every loss", "each loss") + "".join(
+        f"\nThe office in room {n} must be locked by its staff at {n + 17} hours every day.\n" for n in range(4)
+    )
+    document_id = park(pipeline, "second.md", rules)
+    [row] = [one for one in pipeline.views.jobs(pipeline.realm_id) if one.document_id == document_id]
+    url = f"/review-matching/{row.job_id}"
+
+    def compare() -> dict[str, int]:
+        [batch] = [one for one in batches() if one.document_id == document_id]
+        reviewed, listed = text_of(ann.get(f"{url}?show=new")), text_of(ann.get("/batches?name=second"))
+        ledger = counts(reviewed)
+        assert counts(listed) == ledger
+        assert (batch.to_decide, batch.certain) == (ledger["to decide"], ledger.get("certain", 0))
+        assert f"To decide {ledger['to decide']}" in reviewed
+        return ledger
+
+    def batches() -> Sequence[Batch]:
+        views = pipeline.for_user(pipeline.person).views
+        return views.batches_page([pipeline.realm_id], statuses=None, before=None, limit=10)
+
+    before = compare()
+    assert before["to decide"] == 1
+    assert before["certain"] > 1
+    certain = next(one for one in facts(pipeline, document_id) if "locked" in one.quote)
+    decide(ann, row.job_id, certain, "rejected")
+    after = compare()
+    assert (after["rejected"], after["certain"]) == (1, before["certain"] - 1)
+    # a fact that is approved, and looks like another still, is to be decided on each page
+    alike = next(one for one in facts(pipeline, document_id) if "loss" in one.quote)
+    decide(ann, row.job_id, alike)
+    assert compare()["to decide"] == 1
 
 
 def test_a_missed_fact_without_marked_words_is_asked_for_them(team: Pipeline) -> None:
@@ -167,12 +217,12 @@ def test_a_missed_fact_without_marked_words_is_asked_for_them(team: Pipeline) ->
     [job] = team.views.jobs(team.realm_id)
     chunk = facts(team, document_id)[0].chunk_id
     path = f"/review-matching/{job.job_id}/missed"
-    answer = ann.post(path, {"chunk": str(chunk), "first": "", "last": "", "reason": "I know it."})
+    answer = ann.post(path, {"chunk": str(chunk), "reason": "I know it."})
     assert answer.status_code == 422
     assert "No words are marked: mark those in the text that prove the fact" in text_of(answer)
     assert 'value="I know it."' in answer.text, "what was typed stays"
-    answer = ann.post(path, {"chunk": str(chunk), "first": "2", "last": ""})
-    assert "Only the first word is marked: click the last one too." in text_of(answer)
+    answer = ann.post(path, {"chunk": str(chunk), "word": "99999"})
+    assert (answer.status_code, "Mark words of this text." in text_of(answer)) == (422, True)
 
 
 def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None:

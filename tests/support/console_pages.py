@@ -41,7 +41,7 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/duplicates/{batch_id}": lambda realm: [f"/duplicates/{realm.alike_batch_id}"],
         "/duplicates/{batch_id}/group": lambda realm: [f"/duplicates/{realm.alike_batch_id}/group?group={realm.group}"],
         "/realm": lambda _: ["/realm"],
-        "/dashboard": lambda _: ["/dashboard", "/dashboard?order=useful"],
+        "/dashboard": lambda _: ["/dashboard", "/dashboard?order=useful", "/dashboard?by=hour"],
         "/documents": lambda _: ["/documents", "/documents?state=deadletter", "/documents?name=nothing"],
         "/documents/{document_id}/outputs/{stage}/{name}": lambda realm: [realm.output, realm.markdown],
         "/jobs/{job_id}": lambda realm: [

@@ -25,6 +25,21 @@ _KEY_BYTES = 32
 _LEEWAY_S = 10
 _MAX_TOKEN_CHARS = 8192
 _MAX_NAME_CHARS = 200
+_NOT_YET = "it is not good yet"
+_WRONG: tuple[tuple[type[Exception], str], ...] = (
+    (jwt.InvalidSignatureError, "it was signed with another key, or changed since"),
+    (jwt.DecodeError, "it is no JSON web token, or not all of one"),
+    (jwt.InvalidAudienceError, "it was made for another service"),
+    (jwt.InvalidIssuerError, "it was made by another issuer"),
+    (jwt.ImmatureSignatureError, _NOT_YET),
+    (jwt.InvalidIssuedAtError, _NOT_YET),
+    (jwt.MissingRequiredClaimError, "something that it must say is missing"),
+    (jwt.InvalidTokenError, "something that it says is not as it must be"),
+    (jwt.PyJWTError, "its signature cannot be checked with a key of its issuer"),
+    (ValueError, "what it names its user or realm by is no id"),
+    (TypeError, "something that it says is not as it must be"),
+)
+"""What is wrong with a token, by the error that says so; the first that fits."""
 _PUBLIC_KEY_ALGORITHMS = ("RS256", "ES256")
 _TOKEN_DAYS = 30
 
@@ -91,7 +106,8 @@ class TokenVerifier:
         except jwt.ExpiredSignatureError:
             raise AuthenticationError("The token has expired.") from None
         except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise AuthenticationError(f"The token is not valid: {error}.") from None
+            why = next(said for kind, said in _WRONG if isinstance(error, kind))
+            raise AuthenticationError(f"The token is not valid: {why}.") from None
 
 
 def _name(claims: Mapping[str, Any]) -> str:

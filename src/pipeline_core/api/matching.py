@@ -13,10 +13,13 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.review_bodies import MOST_IDS, Pair
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.question_filter import PairFilter, PairGroup, QuestionFilter, QuestionFlag
+from pipeline_core.domain.differences import PairGroup
+from pipeline_core.domain.question_filter import PairFilter, QuestionFilter, QuestionFlag
 from pipeline_core.domain.rows.questions import ListedQuestion
 
 _MOST_SEARCHED = 200
+_LEAST = "Only with this confidence or a higher one; a bank's question has none"
+_MOST = "Only with this confidence or a lower one"
 EXPECTED_TOTAL = "With `matching`: the `total` of the preview; if another number matches now, nothing is changed (409)"
 B = TypeVar("B", bound=BaseModel)
 
@@ -40,9 +43,11 @@ class MatchingQuestions(Body):
     )
     flag: list[QuestionFlag] = Field(default_factory=list, description="Only with each of these flags")
     search: str = Field(default="", max_length=_MOST_SEARCHED, description="Only with this text in their words")
+    least: float | None = Field(default=None, ge=0, le=1, description=_LEAST)
+    most: float | None = Field(default=None, ge=0, le=1, description=_MOST)
 
     def filter(self) -> QuestionFilter:
-        return QuestionFilter(self.status, self.flag, self.search)
+        return QuestionFilter(self.status, self.flag, self.search, self.least, self.most)
 
 
 class MatchingPairs(Body):
@@ -77,8 +82,10 @@ def _questions(
     search: Annotated[
         str, Query(max_length=_MOST_SEARCHED, description="Only with this text in their words, in any case")
     ] = "",
+    least: Annotated[float | None, Query(ge=0, le=1, description=_LEAST)] = None,
+    most: Annotated[float | None, Query(ge=0, le=1, description=_MOST)] = None,
 ) -> QuestionFilter:
-    return QuestionFilter(status, flag or (), search)
+    return QuestionFilter(status, flag or (), search, least, most)
 
 
 def _pairs(

@@ -55,23 +55,27 @@ _COUNTERS: dict[str, tuple[str, str | tuple[str, ...] | None, str]] = {
     "events": ("events", "type", "Events since the beginning, including those removed by retention"),
     "lease_losses": ("lease_losses", None, "Jobs taken from workers that died or fell silent"),
     "dead_letters": ("dead_letters", "code", "Jobs that became dead letters, by what went wrong"),
-    "review_decisions": ("review_decisions", "decision", "Decisions of people, by what was decided"),
-    "review_seconds": ("review_seconds", None, "Time between decisions of one reviewer; a pause counts 120 seconds"),
-    "review_timed_acts": ("review_timed_acts", None, "Acts of deciding that the seconds are of"),
+    "review_decisions": (
+        "review_decisions",
+        "decision",
+        "Decisions of people, by what was decided; one that takes another back is `…_undone`",
+    ),
+    "review_seconds": ("review_seconds", None, "Time to single decisions of a reviewer; a pause counts 120 seconds"),
+    "review_timed_decisions": ("review_timed_decisions", None, "Single decisions that the seconds are of"),
     "review_facts_by_generator": (
         "review_facts_by_generator",
         ("generator", "decision"),
-        "Facts decided one by one, by what made them",
+        "Facts that people decided, also with their document, by what made them",
     ),
     "review_facts_by_confidence": (
         "review_facts_by_confidence",
         ("confidence", "decision"),
-        "Facts decided one by one, by how certain they seemed",
+        "Facts that people decided, also with their document, by how certain they seemed",
     ),
     "review_facts_by_reason": (
         "review_facts_by_reason",
         ("reason", "decision"),
-        "Facts decided one by one, by why a person was asked",
+        "Facts that people decided, also with their document, by why a person was asked",
     ),
     "webhook_deliveries": ("webhook_deliveries", "outcome", "Messages to webhooks that were delivered, or given up"),
 }

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from functools import cached_property
 
+from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.realms import Person
 from pipeline_core.duplicates.detection import Detection
@@ -48,7 +49,7 @@ class UseCases(ABC):
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.open_uow, self._detects(), self.withdraw)
+        return Review(self.open_uow, self._detects(), self.withdraw, headings_at_end)
 
     @cached_property
     def withdraw(self) -> Withdraw:
@@ -60,7 +61,7 @@ class UseCases(ABC):
 
     @cached_property
     def desk(self) -> Desk:
-        return Desk(self.open_uow)
+        return Desk(self.open_uow, headings_at_end)
 
     @cached_property
     def staging(self) -> StagingService:

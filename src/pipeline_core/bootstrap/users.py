@@ -79,7 +79,7 @@ class UserServices(UseCases):
 
     @cached_property
     def trace_fact(self) -> TraceFact:
-        views = ProvenanceViews(self.pipeline.api_database, claims=self._claims)
+        views = ProvenanceViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
         return TraceFact(views, self.open_uow, self.realm_id)
 
     @cached_property

@@ -12,6 +12,7 @@ from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import (
     Expected,
@@ -26,6 +27,7 @@ from pipeline_core.domain.review import (
 )
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.review.add import Added
+from pipeline_core.review.bulk import Preview
 from pipeline_core.review.decisions import Change, Decided, Decision, DecisionFields, Resolution, request_of
 from pipeline_core.review.marking import MissedFact
 
@@ -176,6 +178,42 @@ class Reviewing(Documents):
             ChangedMeanwhileError: one of them is not as it was ``expected``.
         """
         return self._app.review.decide_facts(self._where(of), ids, to, by=self._by(signed))
+
+    @needs(Role.REVIEWER)
+    def decide_matching(
+        self,
+        of: Reviewed,
+        to: QuestionStatus,
+        matching: QuestionFilter,
+        *,
+        total: int | None = None,
+        start: bool = True,
+        **signed: Unpack[Signed],
+    ) -> Change:
+        """Approve or reject all facts of a document or questions of a bank that match: undecided ones, or those of the
+        filter's statuses.
+
+        Args:
+            of: As for ``facts``.
+            to: What becomes of them.
+            matching: What is meant.
+            total: The total of the preview: if another number matches now, nothing is changed.
+            start: Let documents go on by it at once; otherwise their next run does.
+            **signed: See ``Signed``.
+
+        Raises:
+            NotFoundError, AlreadyDecidedError, StagedStateError: see ``deciding.decide``.
+            ConflictError: not as many match as were previewed.
+        """
+        change = self._app.bulk.decide(self._where(of), matching, to, by=self._by(signed), expected=total)
+        if start:
+            self._start(change.to_run)
+        return change
+
+    def preview(self, of: Reviewed, to: QuestionStatus, matching: QuestionFilter) -> Preview:
+        """Foresee ``decide_matching``: the number it would decide, how many of them nobody was shown by themselves, and
+        five at random."""
+        return self._app.bulk.preview(self._where(of), self.realm_id, matching, to)
 
     @needs(Role.REVIEWER)
     def edit(self, of: Reviewed, fact_id: UUID, changes: Mapping[str, str | None], **signed: Unpack[Signed]) -> Change:

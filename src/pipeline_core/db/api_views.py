@@ -91,9 +91,10 @@ class ApiViews(ConsoleViews):
         with self._reading() as session:
             job = only(session.rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
             found, returned = findings_of(session, job_id), returned_for(session, job_id)
+            headings_of = self._ranking.headings_of
             return JobFindings(
-                findings=placed(session, realm_id, job.document_id, found),
-                returned_for=placed(session, realm_id, job.document_id, returned),
+                findings=placed(session, realm_id, job.document_id, found, headings_of),
+                returned_for=placed(session, realm_id, job.document_id, returned, headings_of),
             )
 
     def job_state(self, job_id: JobId) -> JobPoll:

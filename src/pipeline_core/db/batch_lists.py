@@ -67,6 +67,17 @@ _IMPORTED = (
     .where(_OF_BATCH, StagedQuestions.status == "imported")
     .scalar_subquery()
 )
+_OPEN = func.open_facts(UploadBatches.document_id).table_valued("question_id", "status")
+_OPEN_FACTS = select(func.count()).select_from(_OPEN)
+_OF_DOCUMENT = UploadBatches.document_id.is_not(None)
+_TO_DECIDE = case((_OF_DOCUMENT, _OPEN_FACTS.scalar_subquery()), else_=_COUNTS.c.questions_pending)
+_CERTAIN = case(
+    (
+        _OF_DOCUMENT,
+        _COUNTS.c.questions_pending - _OPEN_FACTS.where(_OPEN.c.status == "pending").scalar_subquery(),
+    ),
+    else_=0,
+)
 _NEEDS_PERSON: ColumnElement[bool] = case(
     (UploadBatches.document_id.is_not(None), _OF_ITS_JOB.is_not(None)),
     (UploadBatches.status == "importing", false()),
@@ -101,6 +112,8 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
     "total": _COUNTS.c.total_questions,
     **{status: _COUNTS.c[f"questions_{status}"] for status in _COUNTED},
     "imported": _IMPORTED,
+    "to_decide": _TO_DECIDE,
+    "certain": _CERTAIN,
     "undecided": _UNDECIDED,
     "reviewers": _REVIEWERS,
     "needs_person": _NEEDS_PERSON,

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from pipeline_core.db.own_headings import EvidencePlace, HeadingsOf, headings_above
 from pipeline_core.db.session import Session
 from pipeline_core.domain.findings import FindingRow, Severity
 from pipeline_core.domain.ids import DocumentId, RealmId
@@ -15,7 +17,11 @@ _PAGE = re.compile(r"\w+ (\d+)")
 
 
 def placed(
-    session: Session, realm_id: RealmId, document_id: DocumentId, findings: Sequence[FindingRow]
+    session: Session,
+    realm_id: RealmId,
+    document_id: DocumentId,
+    findings: Sequence[FindingRow],
+    headings_of: HeadingsOf,
 ) -> list[PlacedFinding]:
     """The findings of a document, each with its places; a fact that is there no more has none."""
     ids = {one for finding in findings for one in _facts(finding)}
@@ -24,9 +30,15 @@ def placed(
         FindingPlace, "finding_facts", realm_id=realm_id, document_id=document_id, question_ids=list(ids)
     )
     chunks = session.rows(FindingPlace, "finding_chunks", document_id=document_id, ordinals=list(ordinals))
-    by_id = {place.question_id: place for place in facts}
+    above = headings_above(session, list(map(_evidence, facts)), headings_of)
+    by_id = {place.question_id: replace(place, heading_path=path) for place, path in zip(facts, above, strict=True)}
     by_ordinal = {place.chunk: place for place in chunks}
     return [_placed(finding, by_id, by_ordinal) for finding in findings]
+
+
+def _evidence(place: FindingPlace) -> EvidencePlace:
+    first = next((span["char_from"] for span in place.spans), None)
+    return EvidencePlace(place.chunk_id, first, place.status == "imported")
 
 
 def _placed(

@@ -39,6 +39,7 @@ _ALIKE = (
 _HAS_PAIR = exists().where(_PAIRS.c.staged_question_id == _Q.question_id)
 _IS_OPENED = exists().where(StagedQuestionViews.question_id == _Q.question_id)
 _POSITION: ColumnElement[int] = func.coalesce(_Q.ordinal, _Q.evidence_char_from, 0)
+_CONFIDENCE: ColumnElement[float] = cast(func.round(cast(_Q.confidence, Numeric), 3), Double)
 _NEED: ColumnElement[int] = case(
     ((_Q.status == "pending") & _HAS_PAIR, 0),
     (_Q.status == "pending", 1),
@@ -59,7 +60,7 @@ def _columns(rank: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
     return {
         **{name: getattr(_Q, name) for name in _SAME_NAME},
         "similarity": cast(_Q.similarity_score, Double),
-        "confidence": cast(func.round(cast(_Q.confidence, Numeric), 3), Double),
+        "confidence": _CONFIDENCE,
         "kind": _Q.question_type,
         "notes": _Q.notes_for_tutor,
         "quote": _Q.evidence_quote,
@@ -80,6 +81,8 @@ def _filters(rank: ColumnElement[int]) -> dict[str, ColumnElement[bool]]:
         "question_ids": _Q.question_id == any_(parameter("question_ids", ARRAY(Uuid))),
         "statuses": _Q.status == any_(parameter("statuses", ARRAY(Text))),
         "search": func.strpos(words, func.lower(parameter("search", Text))) > 0,
+        "least": parameter("least", Double) <= _CONFIDENCE,
+        "most": parameter("most", Double) >= _CONFIDENCE,
         "alike": _HAS_PAIR,
         "edited": _Q.edited_by.is_not(None),
         "import_failed": _Q.import_error.is_not(None),

@@ -1,12 +1,14 @@
 """Facts and pairs under review in PostgreSQL: read, decided, edited, resolved, recorded."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from pipeline_core.db.documents import summary_from
+from pipeline_core.db.own_headings import EvidencePlace, HeadingsOf, headings_above
 from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.batches import Batch, QuestionStatus
 from pipeline_core.domain.facts import LeftOut, Span
@@ -58,6 +60,12 @@ class Reviews:
         """The document's newest job, locked until the transaction ends; None if the user has no such document."""
         rows = self._session.all("lock_for_review", document_id=document_id, realm_id=realm_id)
         return summary_from(rows[0]) if rows else None
+
+    def under_own_headings(self, facts: Sequence[StagedFact], headings_of: HeadingsOf) -> list[StagedFact]:
+        """The facts with the headings above their evidence, in the place of those that their chunks begin under."""
+        places = [EvidencePlace(fact.chunk_id, fact.evidence[0].char_from if fact.evidence else None) for fact in facts]
+        above = headings_above(self._session, places, headings_of)
+        return [replace(fact, heading_path=tuple(path)) for fact, path in zip(facts, above, strict=True)]
 
     def has_document(self, document_id: DocumentId, realm_id: RealmId) -> bool:
         """True if the realm has such a document; takes no lock."""
@@ -127,6 +135,13 @@ class Reviews:
             **ids_of(where),
         )
         return [_fact(row) for row in rows]
+
+    def known(self, document_id: DocumentId, question_id: QuestionId) -> StagedFact | None:
+        """The fact of a document as it is staged, else as it is published; None if it has none of that id."""
+        if staged := self.facts(OfDocument(document_id), [question_id]):
+            return staged[0]
+        rows = self._session.all("published_fact", document_id=document_id, question_id=question_id)
+        return next(map(_fact, rows), None)
 
     def on_pages(self, document_id: DocumentId, pages: Sequence[int]) -> list[StagedFact]:
         """The facts of a document that one of these pages proves, in the order of the text."""

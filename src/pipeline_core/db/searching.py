@@ -1,7 +1,7 @@
 """One search, within one moment: passages by meaning and by words in one ranking, each with its facts under it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 from pgvector import Vector
 
+from pipeline_core.db.own_headings import HeadingsOf
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.errors import EmbeddingModelChangedError
 from pipeline_core.domain.ids import RealmId
@@ -51,7 +52,7 @@ class Ranking:
 
     ef_search: int = 100
     meaning_weight: float = 2.0
-    headings_of: Callable[[str, Sequence[str]], list[str]] = lambda _text, headings: list(headings)
+    headings_of: HeadingsOf = lambda _text, headings: list(headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _sources(best: Mapping[SearchMode, list[UUID]], rows: Sequence[Row]) -> Mapp
     return {mode: [of[one] for one in ids] for mode, ids in best.items()}
 
 
-def hit_of(row: Row, headings_of: Callable[[str, Sequence[str]], list[str]]) -> Hit:
+def hit_of(row: Row, headings_of: HeadingsOf) -> Hit:
     """A found row as people see it, each fact under its own headings.
 
     A chunk of several short sections has only the headings of its beginning.

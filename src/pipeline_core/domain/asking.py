@@ -44,11 +44,11 @@ def why_asked(asked: Asked) -> str:
     return "Its facts wait for review: nothing new is published until you decide."
 
 
-def why_asked_about_bank(*, pending: int, approved: int, alike: int) -> str:
+def why_asked_about_bank(*, pending: int, approved: int, undecided: int) -> str:
     """Say why a person is asked about a question bank."""
     parts = []
-    if alike:
-        parts.append(f"{counted(alike, 'question looks', 'questions look')} like others")
+    if undecided:
+        parts.append(f"{counted(undecided, 'pair')} of near-duplicates {'waits' if undecided == 1 else 'wait'}")
     if pending:
         parts.append(f"{counted(pending, 'question waits', 'questions wait')} for approval")
     if approved and not pending:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _DEEPEST = 20
 _FIRST_SIGN = 0xF0000
 """A private plane of Unicode: characters that stand for the beginning and the end of a mark."""
-_TAG = re.compile(r"(<[^>]*>)")
+TAG = re.compile(r"(<[^>]*>)")
+"""A tag of what is rendered; splitting by it keeps the tags."""
 # a mark does not begin before what markdown puts before words, nor end behind what it puts behind them
 _LEAD = re.compile(r"(?:\s*(?:\||[-*+](?=\s)|\d{1,9}[.)](?=\s)|#{1,6}(?=\s)|>|\*\*|__|\*|_|~~|`+|\[))*\s*")
 _TAIL = re.compile(r"\s*(?:(?:\||\*\*|__|\*|_|~~|`+|\]\([^()\s]*\))\s*)*\Z")
@@ -37,12 +38,10 @@ def marked_html(text: str, places: Sequence[Place]) -> str:
     written instead, marked.
     """
     places = merged(places)
-    rendered = _rendered(text)
-    # the text does not have them, so nothing in it can be taken for a mark
-    unused = (char for char in map(chr, count(_FIRST_SIGN)) if char not in text)
-    opening, closing = next(unused), next(unused)
-    marked = _with_marks(_rendered(_signed(text, places, opening, closing)), opening, closing)
-    if _without_marks(marked) == rendered and _marks_words(marked, text, places):
+    plain, signs = rendered(text), unused(text)
+    opening, closing = next(signs), next(signs)
+    marked = _with_marks(rendered(_signed(text, places, opening, closing)), opening, closing)
+    if _without_marks(marked) == plain and _marks_words(marked, text, places):
         return marked
     return as_written(text, places)
 
@@ -62,8 +61,7 @@ def _signed(text: str, places: Sequence[Place], opening: str, closing: str) -> s
     at = 0
     for start, end in places:
         quote = text[start:end]
-        lead = match.end() if (match := _LEAD.match(quote)) else 0
-        tail = match.start() if (match := _TAIL.search(quote)) else len(quote)
+        lead, tail = bare(quote)
         if lead >= tail:
             lead, tail = 0, len(quote)
         parts += [text[at : start + lead], opening, text[start + lead : start + tail], closing]
@@ -71,12 +69,25 @@ def _signed(text: str, places: Sequence[Place], opening: str, closing: str) -> s
     return "".join([*parts, text[at:]])
 
 
-def _with_marks(rendered: str, opening: str, closing: str) -> str:
+def unused(text: str) -> Iterator[str]:
+    """Signs that the text does not have, so that nothing in it can be taken for one."""
+    has = set(text)
+    return (char for char in map(chr, count(_FIRST_SIGN)) if char not in has)
+
+
+def bare(quote: str) -> tuple[int, int]:
+    """Where a quote begins and ends without the markup before and behind its words."""
+    lead = match.end() if (match := _LEAD.match(quote)) else 0
+    tail = match.start() if (match := _TAIL.search(quote)) else len(quote)
+    return lead, tail
+
+
+def _with_marks(signed: str, opening: str, closing: str) -> str:
     """The marks as elements, one for each text between two tags; the signs go, also where they are in a tag."""
     signs = re.compile(f"([{opening}{closing}])")
     parts: list[str] = []
     is_marked = False
-    for piece in _TAG.split(rendered):
+    for piece in TAG.split(signed):
         is_tag = piece.startswith("<")
         said = []
         for part in signs.split(piece):
@@ -97,16 +108,17 @@ def _without_marks(marked: str) -> str:
 def _marks_words(marked: str, text: str, places: Sequence[Place]) -> bool:
     """Return whether the marks have the letters of the places, as they are rendered by themselves."""
     said = letters(_text(" ".join(re.findall(r"<mark>(.*?)</mark>", marked, re.DOTALL))))
-    wanted = letters("".join(_text(_rendered(text[start:end])) for start, end in places))
+    wanted = letters("".join(_text(rendered(text[start:end])) for start, end in places))
     # of a link that is cut through, or a list, a part is rendered otherwise by itself
     return said == wanted or said == letters("".join(text[start:end] for start, end in places))
 
 
-def _text(rendered: str) -> str:
-    return html.unescape(_TAG.sub("", rendered))
+def _text(made: str) -> str:
+    return html.unescape(TAG.sub("", made))
 
 
-def _rendered(text: str) -> str:
+def rendered(text: str) -> str:
+    """The text as HTML, with nothing marked."""
     parser = _parser()
     return "".join(_written(parser.parse(text)))
 

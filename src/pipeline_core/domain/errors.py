@@ -644,6 +644,23 @@ class AlreadyDecidedError(ConflictError):
     page_action = "Look at it again: it is shown as it is now."
 
 
+_BECAME: Mapping[str, str] = {
+    "pending": "took back what was decided about it",
+    "approved": "approved it",
+    "rejected": "rejected it",
+    "duplicate": "left it out, as another says the same",
+    "left_out": "left it out",
+    "imported": "published it",
+    "keep_existing": "kept the earlier one",
+    "replace_existing": "let the new one replace the earlier one",
+    "keep_both": "kept both",
+    "not_duplicate": "said that the two differ",
+    "matching_review": "put it into matching review",
+    "validation_review": "put it into validation review",
+}
+"""The act by which something came to a status, by the status; to any other it comes by going on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """Something that is not as its reviewer saw it: its id, the state that was expected and the one it has now, and who
@@ -659,8 +676,8 @@ class Changed:
 
     @property
     def what(self) -> str:
-        """Return the change since then as words: ``made it rejected`` or ``changed it``."""
-        return f"made it {self.status}" if self.status != self.expected_status else "changed it"
+        """Return the change since then as words: ``rejected it`` or ``changed it``."""
+        return _BECAME.get(self.status, "took it further") if self.status != self.expected_status else "changed it"
 
     @property
     def in_words(self) -> str:

@@ -68,10 +68,12 @@ class Verdict:
 class Provenance:
     """A fact walked back, step by step. A question of a bank has neither file nor run; its batch says where it is from.
 
-    ``decisions`` are all that touched it: on itself, its pairs and its whole document, oldest first.
+    ``headings`` are those above its evidence; its chunk may begin under others. ``decisions`` are all that touched it:
+    on itself, its pairs and its whole document, oldest first.
     """
 
     origin: FactOrigin
+    headings: tuple[str, ...]
     verdict: Verdict
     withdrawal: Withdrawal | None
     file: FileOrigin | None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.differences import PairGroup, group_of_flags
 from pipeline_core.domain.review import StagedPair
 from pipeline_core.domain.text import has_negation, numbers_in
 
@@ -24,11 +25,14 @@ class QuestionFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionFilter:
-    """Conditions for a question: one of the statuses (None: any), every flag, and the text in its words."""
+    """Conditions for a question: one of the statuses (None: any), every flag, the text in its words, its confidence."""
 
     statuses: Sequence[QuestionStatus] | None = None
     flags: Sequence[QuestionFlag] = ()
     search: str = ""
+    least: float | None = None
+    """Only with this confidence or a higher one; a bank's question has none."""
+    most: float | None = None
     ids: Sequence[UUID] | None = None
     """Only these; None: all."""
 
@@ -37,34 +41,21 @@ class QuestionFilter:
         return {
             "statuses": None if self.statuses is None else [str(status) for status in self.statuses],
             "search": self.search.strip() or None,
+            "least": self.least,
+            "most": self.most,
             "question_ids": None if self.ids is None else list(self.ids),
             **{str(flag): flag in self.flags or None for flag in QuestionFlag},
         }
 
 
-class PairGroup(StrEnum):
-    """In what a pair differs, coarsely: what a person has to look for."""
-
-    NUMBER = "number"
-    NEGATION = "negation"
-    WORDS = "words"
-
-
-_GROUPS = {
-    PairGroup.NUMBER: frozenset({"number", "number_missing", "sign", "sign_missing", "key", "key_missing", "code"}),
-    PairGroup.NEGATION: frozenset({"negation", "polarity"}),
-}
-
-
 def group_of(pair: StagedPair) -> PairGroup:
-    """The group of a pair; other numbers come before a negation, and that before other words."""
-    found = set(pair.flags) | _of_answers(pair)
-    return next((group for group, members in _GROUPS.items() if members & found), PairGroup.WORDS)
+    """The group of a pair."""
+    return group_of_flags({*pair.flags, *_of_answers(pair)})
 
 
 def _of_answers(pair: StagedPair) -> set[str]:
     """Say how the answers to one question differ: of such a pair no more is known than that they do."""
-    if "corrected" not in pair.flags or pair.existing_text is None:
+    if not {"corrected", "answer"} & {*pair.flags} or pair.existing_text is None:
         return set()
     texts = (pair.staged_text, pair.existing_text)
     differences: Mapping[str, Callable[[str], object]] = {"number": numbers_in, "negation": has_negation}

@@ -147,26 +147,6 @@ class SignatureTable:
         return Counterpart(QuestionId(UUID(bytes=self.ids[position].tobytes())), bool(self.staged[position]))
 
 
-# In what a pair differs: the flags of its reasons, in a reviewer's words.
-DIFFERENCES: Mapping[str, str] = {
-    "number": "other numbers",
-    "number_missing": "a number that only one of them has",
-    "negation": "only one of them is negated",
-    "polarity": "opposite words",
-    "sign": "different signs, or units and abbreviations in different letters",
-    "sign_missing": "a sign that only one of them has",
-    "key": "rows with different keys",
-    "key_missing": "a key before the colon that only one of them has",
-    "code": "different codes or abbreviations",
-    "name": "other names",
-    "words": "other words",
-    "more_words": "one says more",
-    "answer": "other answers",
-    "corrected": "the same question with a different answer",
-    "no_vector": "not compared by meaning: one was embedded by another model",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """``staged`` looks like ``existing``, which was there first.

@@ -284,6 +284,11 @@ def _protect(text: str, literals: list[str]) -> str:
     return "".join(kept)
 
 
+def as_read(markdown: str) -> str:
+    """Markdown as it was written, but for characters that stand as references, ``&lt;`` for one."""
+    return html.unescape(markdown)
+
+
 def drop_emphasis(text: str) -> str:
     """Remove ``*`` and ``_`` runs that pair up (CommonMark's flanking rules, punctuation aside)."""
     opened: dict[str, list[tuple[int, int]]] = {}

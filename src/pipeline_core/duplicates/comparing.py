@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline_core.domain.differences import DIFFERENCES
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_words
-from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
+from pipeline_core.domain.staging import Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.duplicates.features import differences, marks_of
 from pipeline_core.duplicates.signatures import ascii_trigrams, signature
@@ -111,4 +112,4 @@ def differs_in(left: str, right: str) -> str | None:
     if has_negation(left) != has_negation(right):
         return "only one of them is negated"
     flags = set(differences(marks_of(left), marks_of(right)))
-    return next((DIFFERENCES[flag] for flag in ("sign", "key") if flag in flags), None)
+    return next((DIFFERENCES[flag].told for flag in ("sign", "key") if flag in flags), None)

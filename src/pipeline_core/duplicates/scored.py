@@ -8,10 +8,11 @@ from uuid import UUID
 
 import numpy as np
 
+from pipeline_core.domain.differences import DIFFERENCES
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.languages import may_be_one
 from pipeline_core.domain.same_words import same_words
-from pipeline_core.domain.staging import DIFFERENCES, Compared, Counterpart, Matchable, NewRows, Pair, comparable_texts
+from pipeline_core.domain.staging import Compared, Counterpart, Matchable, NewRows, Pair, comparable_texts
 from pipeline_core.domain.text import normalise_for_match
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.duplicates.comparing import SAME_BUT_FOR_A_HEADING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 # What cannot be the same fact: the system tells such a pair apart, and keeps the reasons.
-APART = {flag: DIFFERENCES[flag] for flag in ("number", "negation", "sign", "key")}
+APART = {flag: DIFFERENCES[flag].told for flag in ("number", "negation", "sign", "key")}
 # bounds the texts that are held, whatever the number of new rows
 PAIRS_AT_A_TIME = 2048
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
 from pipeline_core.domain.errors import RefusedError, StagedStateError
+from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
+from pipeline_core.domain.text import as_read
 from pipeline_core.domain.wording import counted
 from pipeline_core.duplicates.detection import WithinTransaction
 from pipeline_core.review.banks import find_batch, held_bank, match_bank, settle
@@ -26,6 +28,16 @@ RULES = Rules(
     editable=frozenset({_S.PENDING, _S.APPROVED}),
 )
 _NEEDED = frozenset({"question", "answer", "kind"})
+
+
+def _written(old: str | None, new: str | None, name: str) -> str | None:
+    """The new words as a bank has them: what they link to is as harmless as in one that is uploaded.
+
+    Words that read as the old ones do stay as those are written.
+    """
+    if not new:
+        return new if name in _NEEDED else None
+    return old if old and as_read(old) == as_read(new) else harmless(new)
 
 
 class BankScope(Scope):
@@ -76,7 +88,7 @@ class BankScope(Scope):
         for name, value in changes.items():
             if name in _NEEDED and not (value or "").strip():
                 raise RefusedError(f"The {name} cannot be empty.")
-        new = fact.with_words({name: value if name in _NEEDED else value or None for name, value in changes.items()})
+        new = fact.with_words({name: _written(getattr(fact, name), value, name) for name, value in changes.items()})
         if new == fact:
             return fact
         if fact.status not in self.rules.editable:

@@ -9,9 +9,10 @@ from uuid import UUID
 from pipeline_core.db.questions import Position
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.differences import PairGroup
 from pipeline_core.domain.errors import ConflictError
 from pipeline_core.domain.ids import RealmId
-from pipeline_core.domain.question_filter import PairFilter, PairGroup, QuestionFilter, group_of
+from pipeline_core.domain.question_filter import PairFilter, QuestionFilter, group_of
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedPair, Where
 from pipeline_core.domain.rows.questions import ListedQuestion
 from pipeline_core.domain.wording import counted

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline_core.db.own_headings import HeadingsOf
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.changes import Change
 from pipeline_core.domain.chunks import Chunk
@@ -38,6 +39,7 @@ class Desk:
     """Documents as one reviewer looks at them."""
 
     open_uow: OpenUnitOfWork
+    headings_of: HeadingsOf
 
     def __call__(self, job_id: JobId, by: Reviewer) -> OnDesk:
         """The document of a job and all its facts.
@@ -86,7 +88,8 @@ class Desk:
         """Look at a fact of a document, or at the document alone; others are told, and that the fact was opened."""
         where = OfDocument(document_id)
         with self.open_uow() as uow:
-            fact = next(iter(uow.reviews.facts(where, [fact_id])), None) if fact_id else None
+            found = uow.reviews.facts(where, [fact_id]) if fact_id else []
+            fact = next(iter(uow.reviews.under_own_headings(found, self.headings_of)), None)
             chunk = uow.desk.chunk(fact.question_id) if fact else None
             if fact:
                 uow.questions.open(where, [fact.question_id], realm_id=by.realm_id, user_id=by.user_id)

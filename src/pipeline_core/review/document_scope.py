@@ -155,7 +155,7 @@ class DocumentScope(Scope):
     def decided(self, facts: Sequence[StagedFact], to: QuestionStatus) -> tuple[DocumentId, ...]:
         for fact in facts:
             before, after = {"status": fact.status}, {"status": to}
-            self.log(f"fact_{to}", question_id=fact.question_id, before=before, after=after)
+            self.log(f"fact_{to}", question_id=fact.question_id, before=before, after=after, **_together(facts))
         if not self.taken_in:
             return ()
         targets = {self.summary.job_id: JobStage.FACTS_STAGED}
@@ -220,6 +220,7 @@ class DocumentScope(Scope):
                 existing_question_id=pair.existing,
                 before={"resolution": pair.resolution, **overruled},
                 after={"resolution": resolution},
+                **_together(pairs),
             )
         self.uow.reviews.take_back(pairs)
         self.uow.reviews.apply_to_document(self.document_id)
@@ -266,6 +267,11 @@ def _given(changes: Mapping[str, str | None]) -> Mapping[str, str | None]:
     if changes.get("statement", "") is None:
         raise RefusedError("A fact needs a statement.", action="Leave it out to keep it.")
     return changes
+
+
+def _together(rows: Sequence[StagedFact] | Sequence[StagedPair]) -> dict[str, int]:
+    """Say in the event of each how many were decided by the same act, if it is not the only one."""
+    return {"together": len(rows)} if len(rows) > 1 else {}
 
 
 def in_words(last: PastDecision) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from pipeline_core.db.own_headings import HeadingsOf
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
@@ -50,6 +51,7 @@ class Review:
     open_uow: OpenUnitOfWork
     detection: Detection
     withdraw: Withdraw
+    headings_of: HeadingsOf
 
     def decide(self, document_id: DocumentId, request: Request) -> Decided:
         """Carry out a decision about a document, or about facts of it."""
@@ -151,7 +153,8 @@ class Review:
         with self.open_uow() as uow:
             require_owner(uow, where, realm_id)
             wanted = None if ids is None else [QuestionId(one) for one in ids]
-            return uow.reviews.facts(where, wanted, statuses=statuses, limit=limit, offset=offset)
+            found = uow.reviews.facts(where, wanted, statuses=statuses, limit=limit, offset=offset)
+            return uow.reviews.under_own_headings(found, self.headings_of)
 
     def pairs(self, where: Where, realm_id: RealmId, *, resolution: str | None = None) -> list[StagedPair]:
         """The pairs, the most alike first.

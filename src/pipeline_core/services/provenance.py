@@ -26,10 +26,10 @@ class TraceFact:
         Raises:
             NotFoundError: the user's realm has no such fact.
         """
-        origin, file, run, withdrawal = self.views.trace(self.realm_id, QuestionId(fact_id))
+        origin, headings, file, run, withdrawal = self.views.trace(self.realm_id, QuestionId(fact_id))
         decisions = tuple(self._decisions(origin))
         verdict = verdict_of(origin, run, decisions)
-        return Provenance(origin, verdict, withdrawal, file, run, decisions)
+        return Provenance(origin, tuple(headings), verdict, withdrawal, file, run, decisions)
 
     def _decisions(self, origin: FactOrigin) -> list[PastDecision]:
         if origin.document_id is not None:

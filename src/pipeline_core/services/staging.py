@@ -151,6 +151,8 @@ class StagingService:
         with self.open_uow() as uow:
             batch = held_bank(uow, batch_id, by.realm_id)
             pairs = match_bank(uow, batch_id, by.realm_id, within=lambda _uow, _rows: near)
+            if not batch.is_matched:
+                uow.reviews.record(batch, "uploaded", "questions_compared", {"by": by.by, "pairs": len(pairs)})
             settle(uow, batch)
             uow.commit()
         return pairs

@@ -11,9 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipeline_core.domain.differences import told
 from pipeline_core.domain.review import PastDecision, StagedFact, StagedPair
 from pipeline_core.domain.rows.batches import ListedBatch
-from pipeline_core.domain.staging import DIFFERENCES
 from pipeline_core.domain.wording import counted
 from pipeline_core.question_banks.reading import Role
 from pipeline_core.services.staging import StagedBank
@@ -82,7 +82,7 @@ def print_pairs(console: Console, pairs: Sequence[StagedPair]) -> None:
         print_pair(
             console,
             f"{alike(pair.method, pair.score)}  pair {named}",
-            differ="; ".join(DIFFERENCES.get(flag, flag) for flag in pair.flags),
+            differ="; ".join(told(pair.flags)),
             decide=f"batches {short(pair.batch_id)} resolve --pair {named} --duplicates {pair.proposed}",
             new=escape(clip(pair.staged_text)),
             existing=escape(clip(pair.existing_text or "(gone)")),

@@ -90,8 +90,10 @@ def ledger_line(row: ChunkOutcome) -> str:
 
 
 def _event(event: JobEvent) -> str:
-    """Describe the event: its kind, and its own name where that says more."""
-    return str(event.type if event.type == event.code else f"{event.type:<14} {event.code}")
+    """Describe the event: its kind, its own name where that says more, and of a person's act who did it and why."""
+    said = event.type if event.type == event.code else f"{event.type:<14} {event.code}"
+    by, reason = (str(event.payload.get(name) or "").strip() for name in ("by", "reason"))
+    return said + (f" by {by}" if by not in ("", "system") else "") + (f": “{reason}”" if reason else "")
 
 
 def print_checks(console: Console, checks: Sequence[Check]) -> None:

@@ -307,6 +307,7 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
         ("UPDATE staged_questions SET language = CASE question_id WHEN :fact THEN 'pt' ELSE 'es' END; "
          "UPDATE all_questions SET language = 'es'; UPDATE staging_duplicates SET resolution = 'pending'",
          "staging_duplicates_language"),
+        ("""UPDATE staging_duplicates SET reasons = '{"flags": ["mood"]}'""", "staging_duplicates_flags_check"),
         (f"""{BY_SYSTEM}, method = 'scored', reasons = '{{"flags": ["code"]}}'""", "staging_duplicates_differing"),
         (f"""UPDATE staged_questions SET match_sha256 = repeat('1', 64) WHERE question_id = :fact;
          {BY_SYSTEM}, method = 'exact', reasons = '{{"flags": []}}'""", "staging_duplicates_words"),

@@ -12,6 +12,7 @@ import pytest
 from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.changes import Kind
+from pipeline_core.domain.differences import DIFFERENCES
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
 from pipeline_core.domain.findings import Severity
@@ -138,6 +139,13 @@ def test_the_words_that_columns_may_hold_are_the_same(connection: psycopg.Connec
 
     lists = {column: set(re.findall(r"'([^']+)'::text", text)) for column, text in rows if "= ANY (" in text}
     assert lists == WORDS
+
+
+def test_each_way_in_which_a_pair_may_differ_can_be_told(connection: psycopg.Connection[Any]) -> None:
+    [[check]] = connection.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'staging_duplicates_flags_check'"
+    )
+    assert set(re.findall(r'"(\w+)"', check)) == set(DIFFERENCES)
 
 
 # Takes one job to every position, and from there tries to go to every other. The columns that go with a state

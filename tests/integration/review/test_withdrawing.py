@@ -1,10 +1,12 @@
 """A document leaves production whole; what another published one says as well stays, and it can come back."""
 
+import io
 from collections.abc import Callable
 
 import numpy as np
 import psycopg
 import pytest
+from rich.console import Console
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import (
@@ -19,6 +21,7 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.review.decisions import Decision
 from pipeline_core.review.parking import MOST_S
+from pipeline_core.terminal.status import print_job
 from tests.support.published import FACT, drain, in_production, standing, text_of, who_says
 from tests.support.reviewing import ask, be_due
 from tests.support.through import publish, receive, through, upload
@@ -48,6 +51,10 @@ def test_it_leaves_whole_and_says_why(app: Pipeline, database_url: str) -> None:
         row = owner.execute("SELECT withdrawn_by, reason, facts FROM upload_pipeline.withdrawals").fetchone()
     assert row == ("Ann", WHY, 2)
     assert app.search(app.realm_id, "When does the alpha office open?") == []
+    shown = io.StringIO()
+    [row] = app.views.jobs(app.realm_id)
+    print_job(Console(file=shown, width=200), app.views.job(app.realm_id, row.job_id))
+    assert f"document_withdrawn by Ann: “{WHY}”" in shown.getvalue()
 
 
 def test_what_another_published_document_says_is_never_gone(app: Pipeline, database_url: str) -> None:

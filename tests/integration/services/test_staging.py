@@ -110,10 +110,10 @@ def test_from_file_to_production(app: Pipeline) -> None:
     assert published(app) == ["How long does a member have to report a theft?", "What does the deductible reduce?"]
     codes = [event.code for event in app.review.history(OfBatch(batch), app.realm_id)]
     assert codes == [
-        "batch_created", "questions_staged", "questions_approved", "questions_rejected", "questions_approved",
-        "batch_imported",
+        "batch_created", "questions_staged", "questions_compared", "questions_approved", "questions_rejected",
+        "questions_approved", "batch_imported",
     ]  # fmt: skip
-    event = app.review.history(OfBatch(batch), app.realm_id)[2].payload
+    event = app.review.history(OfBatch(batch), app.realm_id)[3].payload
     assert event["by"] == str(app.realm_id)
     assert (event["reason"], event["before"], event["after"]) == ("good", {str(first): "pending"}, "approved")
 

@@ -61,6 +61,8 @@ OVER_HTTP = {
     "marks": "GET /documents/{id}/facts/{fact_id}/marks",
     "provenance": "GET /facts/{fact_id}/provenance",
     "sources": "GET /documents/{id}/facts/{fact_id}/source",
+    "preview": "GET /documents/{id}/review-preview",
+    "decide_matching": "POST /documents/{id}/review",
     "acknowledge": "POST /jobs/{id}/acknowledge",
     "files": "GET /documents/{id}/files",
     "download": "GET /documents/{id}/files/{stage}/{name}",

@@ -46,13 +46,13 @@ def test_why_a_person_is_asked_about_a_document(asked: Asked, said: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("pending", "approved", "alike", "said"),
+    ("pending", "approved", "undecided", "said"),
     [
         (1, 0, 0, "1 question waits for approval."),
-        (4, 2, 1, "1 question looks like others, and 4 questions wait for approval."),
+        (4, 2, 1, "1 pair of near-duplicates waits, and 4 questions wait for approval."),
         (0, 5, 0, "5 approved questions wait to be imported."),
         (0, 0, 0, "Its questions wait for review."),
     ],
 )
-def test_why_a_person_is_asked_about_a_bank(pending: int, approved: int, alike: int, said: str) -> None:
-    assert why_asked_about_bank(pending=pending, approved=approved, alike=alike) == said
+def test_why_a_person_is_asked_about_a_bank(pending: int, approved: int, undecided: int, said: str) -> None:
+    assert why_asked_about_bank(pending=pending, approved=approved, undecided=undecided) == said

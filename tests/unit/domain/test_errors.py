@@ -3,11 +3,15 @@
 import io
 import pickle
 import re
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from pipeline_core.domain import errors
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import (
+    Changed,
     ConfigurationError,
     ConflictError,
     CorruptDocumentError,
@@ -19,6 +23,8 @@ from pipeline_core.domain.errors import (
     TransientError,
 )
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.lifecycle import REVIEW_STAGES
+from pipeline_core.review.decisions import Resolution
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PipelineError)]
 POLICIES = (ParkedError, TransientError, PermanentError, ConflictError, RefusedError, ConfigurationError)
@@ -106,3 +112,10 @@ def test_on_a_page_it_names_no_command_setting_or_endpoint(kind: type[PipelineEr
         assert not errors.is_for_operators(error.page_message)
     assert kind(action="Wait.").page_what_to_do == "Wait."
     assert kind("Set `UPLOAD_PIPELINE_OCR` first.").page_message == kind.__doc__
+
+
+@pytest.mark.parametrize("status", ["pending", *QuestionStatus, *Resolution, *REVIEW_STAGES])
+def test_what_was_done_meanwhile_is_said_in_words(status: str) -> None:
+    changed = Changed(UUID(int=1), "other", 1, status, 2, "Ann", datetime.now(UTC))
+    assert re.fullmatch(r"[a-z ,]+", changed.what)
+    assert changed.what not in ("changed it", "took it further")

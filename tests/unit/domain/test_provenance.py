@@ -79,6 +79,6 @@ def test_an_override_is_told() -> None:
 def test_a_fact_stands_somewhere(published_at: datetime | None, gone: str | None, standing: Standing) -> None:
     origin = row_of(FactOrigin, **{**PUBLISHED, "published_at": published_at})
     withdrawal = Withdrawal(NOW, gone, "Ann", None) if gone else None
-    traced = Provenance(origin, verdict_of(origin, RUN, []), withdrawal, None, RUN, ())
+    traced = Provenance(origin, (), verdict_of(origin, RUN, []), withdrawal, None, RUN, ())
     assert traced.standing is standing
     assert bool(traced.withdrawn_because) == (gone is not None)

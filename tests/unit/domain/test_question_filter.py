@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.differences import DIFFERENCES, PairGroup
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
-from pipeline_core.domain.question_filter import PairFilter, PairGroup, QuestionFilter, QuestionFlag, group_of
+from pipeline_core.domain.question_filter import PairFilter, QuestionFilter, QuestionFlag, group_of
 from pipeline_core.domain.review import StagedPair
 from pipeline_core.domain.rows.desk import PairSide
 
@@ -42,27 +43,39 @@ PAIR = StagedPair(
 @pytest.mark.parametrize(
     ("flags", "existing", "group"),
     [
-        ((), PAIR.existing_text, PairGroup.WORDS),
-        (("name", "words"), PAIR.existing_text, PairGroup.WORDS),
+        ((), PAIR.existing_text, PairGroup.SPELLING),
+        (("no_vector",), PAIR.existing_text, PairGroup.SPELLING),
+        (("name", "words"), PAIR.existing_text, PairGroup.NAME),
+        (("key",), PAIR.existing_text, PairGroup.LABEL),
+        (("key_missing", "words"), PAIR.existing_text, PairGroup.LABEL),
+        (("code", "more_words"), PAIR.existing_text, PairGroup.CODE),
         (("words", "negation"), PAIR.existing_text, PairGroup.NEGATION),
         # a number is what a person has to look for first
         (("negation", "number"), PAIR.existing_text, PairGroup.NUMBER),
         # of two answers to one question the texts say how they differ
         (("corrected",), "When?\nWithin 48 hours.", PairGroup.NUMBER),
         (("corrected",), "When?\nNot within 24 hours.", PairGroup.NEGATION),
-        (("corrected",), "When?\nIn 24 hours at most.", PairGroup.WORDS),
-        (("corrected",), None, PairGroup.WORDS),
+        (("answer",), "When?\nWithin 48 hours.", PairGroup.NUMBER),
+        (("corrected",), "When?\nIn 24 hours at most.", PairGroup.ANSWER),
+        (("corrected",), None, PairGroup.ANSWER),
     ],
 )
 def test_a_pair_is_in_the_group_of_how_it_differs(flags: tuple[str, ...], existing: str | None, group: str) -> None:
     assert group_of(replace(PAIR, flags=flags, existing_text=existing)) is group
 
 
+def test_each_way_to_differ_has_a_group_that_says_it() -> None:
+    """No pair is shown under a heading about something else, and no group is without a way to come into it."""
+    groups = {flag: group_of(replace(PAIR, flags=(flag,))) for flag in DIFFERENCES}
+    assert groups == {flag: one.group for flag, one in DIFFERENCES.items()}
+    assert set(groups.values()) == set(PairGroup)
+
+
 @pytest.mark.parametrize(
     ("wanted", "is_taken"),
     [
         (PairFilter(), True),
-        (PairFilter(PairGroup.NUMBER), True),
+        (PairFilter(PairGroup.SIGN), True),
         (PairFilter(PairGroup.WORDS), False),
         (PairFilter(flag="sign"), True),
         (PairFilter(flag="number"), False),

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline_core.domain.differences import DIFFERENCES
 from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.sketches import bits_within, near, sketches_of
-from pipeline_core.domain.staging import DIFFERENCES, Matchable, SignatureTable
+from pipeline_core.domain.staging import Matchable, SignatureTable
 from pipeline_core.domain.vectors import Vectors
 from pipeline_core.duplicates.comparing import differs_in
 from pipeline_core.duplicates.features import features

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from pipeline_core.domain.rows.desk import Looking
+
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SHOWN = re.compile(rf"(?P<name>.*?)\s*(?P<open>\()?(?P<id>{_UUID})(?(open)\))", re.DOTALL)
 _ID_OF_NAME = re.compile(rf"(?<=\S) \({_UUID}\)")
@@ -39,6 +41,10 @@ class People:
         if person == self.me:
             return "you"
         return found["name"] or self._names.get(person) or f"a reviewer (…{found['id'][-6:]})"
+
+    def looking(self, one: Looking) -> str:
+        """Return the name of somebody who looks at the document now."""
+        return one.user_name or self.who(str(one.user_id))
 
     def sentence(self, text: str) -> str:
         """Return a sentence of the record with names in the place of ids: of people, and of realms."""

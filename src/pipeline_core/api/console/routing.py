@@ -17,9 +17,10 @@ from pipeline_core.api.console.people import NOBODY, People
 from pipeline_core.api.console.sessions import CSRF_FIELD, ForgedFormError, SessionEndedError, require_own_form
 from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import here, html, is_htmx, own_path, visit_of
+from pipeline_core.api.console.wrong_input import LABELS, wrong_input
 from pipeline_core.api.correlation import correlation_id_of
-from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of, wrong_part
-from pipeline_core.domain.errors import ChangedMeanwhileError, NotFoundError, PipelineError, RefusedError
+from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of
+from pipeline_core.domain.errors import ChangedMeanwhileError, PipelineError, RefusedError
 from pipeline_core.domain.faults import of_machine
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _MOST_FIELDS = 10_000
 _NOT_KEPT = frozenset({CSRF_FIELD, "token"})
 _AS_NOTICE = {"HX-Reswap": "none"}
 """Leaves everything on the open page as it is, but for the notice, which is swapped out of band."""
-_WRONG = {"missing": "it is to be filled in"}
-"""What is wrong with a field, in words for whoever filled in the form."""
 _CAN_RESEND = (SessionEndedError, ForgedFormError)
 
 
@@ -61,7 +60,7 @@ class ConsoleRoute(APIRoute):
                     raise RefusedError("The address has a character that no text may have.", action="Type it again.")
                 return await answer(request)
             except RequestValidationError as error:
-                return await problem(request, _of_input(request, error))
+                return await problem(request, wrong_input(error.errors()))
             except HTTPException as error:
                 return await problem(request, RefusedError(str(error.detail)), error.status_code)
             except PipelineError as error:
@@ -105,7 +104,9 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
         message=_message(error, visit.people if visit else NOBODY),
         advice=advice(error.as_answer()),
         kept=kept,
+        is_typed=any(name in LABELS and any(map(str.strip, values)) for name, values in kept.items()),
         needs_sign_in=ended,
+        signs_in_elsewhere=bool(request.app.state.pipeline.settings.console_login_url),
         resend_to=here(request) if kept and isinstance(error, _CAN_RESEND) else "",
         back=_back(request),
     )
@@ -139,16 +140,6 @@ def _kept(form: FormData) -> Mapping[str, list[str]]:
             if room > 0:
                 kept.setdefault(name, []).append(value)
     return kept
-
-
-def _of_input(request: Request, error: RequestValidationError) -> PipelineError:
-    wrong = [wrong_part(request, one) for one in error.errors()]
-    if any(one.where.startswith("path/") for one in wrong):
-        return NotFoundError("The address has a part that is no id.", action="Open it from the list that it is in.")
-    said = "; ".join(
-        f"{one.where.rpartition('/')[2].replace('_', ' ')}: {_WRONG.get(one.kind, one.message)}" for one in wrong
-    )
-    return RefusedError(f"The form cannot be read. {said}.", action="Correct it, and send it again.")
 
 
 def _back(request: Request) -> str:

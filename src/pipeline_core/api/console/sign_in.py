@@ -24,12 +24,24 @@ from pipeline_core.settings import Settings
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole])
 
 LINK_GOOD_S = 60
-_ANOTHER = "Run `pipeline console` on that machine for another, or sign in by a token."
+_ANOTHER = "Run `pipeline console` on that machine again for another, or sign in by a token."
 _LINK_AUDIENCE = "pipeline-console-link"
 _AWAY_S = 900
 """How long somebody may take at the installation's login page."""
 _Kept = TypeAdapter(dict[str, list[str]])
 Path = Annotated[str, Field(max_length=2000)]
+
+
+class LinkSpentError(AuthenticationError):
+    """This link has been used, or is too old."""
+
+    code = AuthenticationError.code
+
+
+class NotSignedInError(AuthenticationError):
+    """Signing in did not work."""
+
+    code = AuthenticationError.code
 
 
 def one_time_link(settings: Settings, base: str, to: str = "/") -> str:
@@ -51,7 +63,7 @@ def sign_in_by_link(
 ) -> Response:
     """Sign in whoever opens the link first."""
     if settings.api_auth != "local":
-        raise AuthenticationError("Links sign in on a machine of one's own only.")
+        raise NotSignedInError("Links sign in on a machine of one's own only.")
     try:
         claims = jwt.decode(
             ticket,
@@ -62,11 +74,9 @@ def sign_in_by_link(
             options={"require": ["exp", "jti"]},
         )
     except jwt.PyJWTError:
-        raise AuthenticationError(
-            f"The link is no longer good: it was for {LINK_GOOD_S} seconds.", page_action=_ANOTHER
-        ) from None
+        raise LinkSpentError(f"Each is good once, and for {LINK_GOOD_S} seconds.", page_action=_ANOTHER) from None
     if request.app.state.rate_limits.hit(f"link {claims['jti']}", limit=1, window_s=10 * LINK_GOOD_S) is not None:
-        raise AuthenticationError("The link has been used: each is good once.", page_action=_ANOTHER)
+        raise LinkSpentError("Each is good once.", page_action=_ANOTHER)
     return _enter(request, local_token(settings), return_to)
 
 
@@ -104,7 +114,7 @@ def _come_back(request: Request, token: str, state: str) -> Response:
     """Sign in, if it was this browser that went to the login page.
 
     Raises:
-        AuthenticationError: it was not, or the token is not valid.
+        NotSignedInError: it was not, or the token is not valid.
     """
     cookies = Cookies(request)
     try:
@@ -112,8 +122,11 @@ def _come_back(request: Request, token: str, state: str) -> Response:
     except ValueError:
         left = {}
     if not left or not secrets.compare_digest(str(left["state"]).encode(), state.encode()):
-        raise AuthenticationError("This browser did not ask to sign in, or too long ago.", action="Sign in again.")
-    answer = _enter(request, token, left["return_to"])
+        raise NotSignedInError("This browser did not ask to sign in, or too long ago.")
+    try:
+        answer = _enter(request, token, left["return_to"])
+    except AuthenticationError as error:
+        raise NotSignedInError(error.page_message) from None
     cookies.drop(answer, "away")
     return answer
 

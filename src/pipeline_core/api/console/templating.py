@@ -14,7 +14,7 @@ from pipeline_core.api.console.keys import KEYS, by_where
 from pipeline_core.api.console.people import NOBODY, People
 from pipeline_core.domain.errors import explain, is_for_operators
 from pipeline_core.domain.standing import EVENTS, stage_noun, standing
-from pipeline_core.domain.text import strip_markdown
+from pipeline_core.domain.text import as_read, strip_markdown
 from pipeline_core.domain.wording import counted
 
 _FOLDER = Path(__file__).with_name("templates")
@@ -101,6 +101,7 @@ def environment() -> Environment:
         who=who,
         named=named,
         plain=strip_markdown,
+        as_read=lambda text, of_bank=True: as_read(text) if of_bank and text else text,
         readable=readable,
     )
     made.globals.update(

@@ -2,7 +2,6 @@
 
 from pipeline_core.api.console.people import People
 from pipeline_core.domain.errors import ChangedMeanwhileError
-from pipeline_core.domain.lifecycle import REVIEW_STAGES
 from pipeline_core.domain.wording import dated
 
 
@@ -11,10 +10,7 @@ def too_late(error: ChangedMeanwhileError, people: People) -> str:
     if not error.changed:
         return error.message
     first = error.changed[0]
-    what = first.what.replace("_", " ")
-    if first.status in REVIEW_STAGES:
-        what = f"put it into {first.status.replace('_', ' ')}"
     who = people.who(first.who, start=True)
     if who == "You":
-        return f"You had decided already, on {dated(first.when)}: {what}. Nothing more was carried out."
-    return f"{who} was faster, on {dated(first.when)}: {what}. Nothing of yours was carried out."
+        return f"You {first.what} already, on {dated(first.when)}. Nothing more was carried out."
+    return f"{who} was faster, and {first.what} on {dated(first.when)}. Nothing of yours was carried out."

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import Services, ToReview
+from pipeline_core.api.examples import example
 from pipeline_core.api.matching import (
     DecisionPreview,
     Opened,
@@ -19,11 +20,15 @@ from pipeline_core.api.matching import (
     Verdict,
 )
 from pipeline_core.api.pagination import Page, QuestionPageCursor
-from pipeline_core.api.review_bodies import Pair
+from pipeline_core.api.problems import responses
+from pipeline_core.api.review_bodies import EXPECTED, Changed, Pair, Seen
+from pipeline_core.api.routes.staging import ReviewRequest, review_many
+from pipeline_core.domain.differences import PairGroup
 from pipeline_core.domain.ids import BatchId, DocumentId
-from pipeline_core.domain.question_filter import PairGroup, QuestionFilter
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfBatch, OfDocument, Where
 from pipeline_core.domain.rows.questions import ListedQuestion
+from pipeline_core.review.decisions import Change
 
 router = APIRouter(tags=["staging"])
 _Decision = Annotated[Verdict, Query(description="What is to be decided")]
@@ -33,6 +38,18 @@ class QuestionPage(Page[ListedQuestion]):
     """Some of the questions, and how many match in all."""
 
     total: int = Field(description="The number of questions that match, on all pages")
+
+
+class FactsReview(ReviewRequest):
+    """Approve or reject many facts of a document at once; the document goes on waiting."""
+
+    model_config = example(
+        {"decision": "approve", "matching": {"least": 0.9}, "expected_total": 82, "reason": "all are certain"}
+    )
+
+    expected: Seen | None = Field(
+        default=None, description=f"{EXPECTED}: the job's `stage` as status, its `review_version` as version"
+    )
 
 
 class QuestionOrder(StrEnum):
@@ -97,8 +114,24 @@ def preview_review(
 def preview_facts(
     document_id: UUID, services: Services, matching: QuestionsOfQuery, decision: _Decision = Verdict.APPROVE
 ) -> DecisionPreview:
-    """The number of undecided facts that match, the number that nobody has opened, and five at random."""
+    """The number that a `review` with the same filter in `matching` would decide, that of those which nobody has
+    opened, and five at random."""
     return _preview(services, OfDocument(DocumentId(document_id)), matching, decision)
+
+
+@router.post(
+    "/api/v2/documents/{document_id}/review",
+    summary="Approve or reject facts",
+    response_model=Changed,
+    responses=responses(409),
+    tags=["facts"],
+)
+def review_facts(document_id: UUID, body: FactsReview, request: Request, services: ToReview) -> Change:
+    """Decide about many facts, all or nothing; doing it again changes nothing."""
+    change = review_many(services, OfDocument(DocumentId(document_id)), body)
+    if change.to_run:
+        request.app.state.ask_for_run()
+    return change
 
 
 def _preview(services: Services, where: Where, matching: QuestionFilter, decision: Verdict) -> DecisionPreview:
@@ -107,7 +140,7 @@ def _preview(services: Services, where: Where, matching: QuestionFilter, decisio
 
 @router.get("/api/staging/duplicates/{batch_id}/groups", summary="Count near-duplicates by how they differ")
 def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]:
-    """Undecided pairs by in what they differ: another number, a negation, or other words."""
+    """Undecided pairs by in what they differ. A pair that differs in several ways is in the first of its groups."""
     return services.bulk.groups(OfBatch(BatchId(batch_id)), services.realm_id)
 
 

@@ -28,11 +28,12 @@ from pipeline_core.api.review_bodies import (
     Signed,
     named_by_path,
 )
+from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.batches import BatchStatus
 from pipeline_core.domain.errors import NoEntriesError
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.realms import Role
-from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.review import OfBatch, Where
 from pipeline_core.domain.rows.batches import Batch, BatchDetail
 from pipeline_core.review.decisions import Change, Resolution
 from pipeline_core.services.receive_upload import spool
@@ -232,8 +233,13 @@ def change_batch(batch_id: UUID, body: BatchPatch, services: ToReview) -> BatchD
 )
 def review_batch(batch_id: UUID, body: ReviewRequest, services: ToReview) -> Change:
     """Decide about many questions, all or nothing; doing it again changes nothing."""
-    to, where = body.decision.status, OfBatch(BatchId(batch_id))
-    by = body.by(services, {batch_id: body.expected, **(body.expected_facts or {})})
+    return review_many(services, OfBatch(BatchId(batch_id)), body)
+
+
+def review_many(services: UserServices, where: Where, body: ReviewRequest) -> Change:
+    """Decide about what the ids or the filter of the body name."""
+    to = body.decision.status
+    by = body.by(services, {where.id: body.expected, **(body.expected_facts or {})})
     if body.matching is not None:
         return services.bulk.decide(where, body.matching.filter(), to, by=by, expected=body.expected_total)
     return services.review.decide_facts(where, body.question_ids, to, by=by)

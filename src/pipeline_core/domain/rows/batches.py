@@ -30,6 +30,8 @@ class Batch(Record):
     status: BatchStatus
     uploaded_at: datetime
     is_matched: Annotated[bool, Field(description="Whether it was compared with existing questions")]
+    to_decide: Annotated[int, Field(description="What a person has still to decide, pairs of facts among it")]
+    certain: Annotated[int, Field(description="Pending facts that are published unless somebody rejects them")]
     undecided: Annotated[int, Field(description="Undecided pairs of near-duplicates")]
     uploaded_by: UUID
     reviewers: Annotated[list[str], Field(description="Who decided about it, by name or id, in alphabetical order")]
@@ -42,6 +44,11 @@ class Batch(Record):
         bool, Field(description="Something of it is to be decided or imported, or its document waits for a person")
     ]
     review_url: Annotated[str, Field(description="Where that is done: of a document that waits, its review")]
+
+    @property
+    def settled(self) -> int:
+        """What is approved, imported or not, and nobody is asked about any more."""
+        return self.approved - (self.to_decide - (self.pending - self.certain))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Rows of a reviewer's desk: the list of facts, the sides of a pair, and who else is there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +12,7 @@ from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, UserId
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile
 from pipeline_core.domain.rows.record import Record
+from pipeline_core.domain.text import as_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +55,16 @@ class ListedFact(Record):
     """Whether anybody was shown it by itself."""
     is_unsure: bool
     """Not certain enough to be published unseen, and nobody has decided it."""
-    is_looked_at: bool
-    """Every fact of its document is looked at before it is published, however certain."""
+    is_open: bool
+    """Whether a person has still to decide about it (``open_facts`` in the database)."""
     is_named: bool
     """A finding names it for which the document was returned to matching review."""
     pairs: int
     """Pairs of near-duplicates that it is the newer half of, and that are a person's to decide."""
     undecided: int
     """Those that nobody has decided."""
-    flags: Sequence[str]
-    """Differences within the pairs."""
     settles: int
     """Documents for which a decision about it decides: its own, and those that repeat it."""
-
-    @property
-    def is_open(self) -> bool:
-        """Returns whether a person has still to decide about it."""
-        is_asked = self.is_unsure or self.is_looked_at or self.is_named or self.is_reviewed or self.confidence is None
-        return self.undecided > 0 or (self.status is QuestionStatus.PENDING and is_asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +97,15 @@ class PairSide(Record):
     def text(self) -> str:
         """Its answer, or its statement where it answers no question."""
         return self.answer or self.statement or ""
+
+    @property
+    def as_read(self) -> "PairSide":
+        """The same, its words as they are read: a question of a bank is markdown, a fact of a document is not."""
+        if self.document_id is not None:
+            return self
+        return replace(
+            self,
+            question=self.question and as_read(self.question),
+            answer=self.answer and as_read(self.answer),
+            statement=self.statement and as_read(self.statement),
+        )

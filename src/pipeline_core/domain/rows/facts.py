@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from pipeline_core.domain.differences import told
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.ids import DuplicateId, QuestionId
 from pipeline_core.domain.rows.record import Record
-from pipeline_core.domain.staging import DIFFERENCES
 
 
 class ConfidenceReason(TypedDict):
@@ -83,4 +83,4 @@ class DocumentPair(Record):
     @property
     def differ(self) -> str:
         """Return how the two differ, in words; "" for nothing that was found."""
-        return "; ".join(DIFFERENCES.get(flag, flag) for flag in self.reasons.get("flags") or ())
+        return "; ".join(told(self.reasons.get("flags") or ()))

@@ -14,15 +14,15 @@ FEWEST_REVIEWERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Pace(Record):
-    """Decisions and the time between them: a pause counts for two minutes, and after half an hour a new sitting begins,
-    whose first act is not timed. Decisions within half a second of each other are one act."""
+    """Decisions that stand, and the time between single ones: a pause counts for two minutes, and after half an hour a
+    new sitting begins, whose first decision is not timed. What was decided in bulk has no time of its own."""
 
-    decisions: int
+    decisions: Annotated[int, Field(description="Decisions that were not taken back, whether single or in bulk")]
+    taken_back: Annotated[int, Field(description="Decisions that were, which are not among them")]
     reviewers: int
-    timed_acts: Annotated[int | None, Field(description="Acts of deciding whose time is known")]
-    timed_decisions: Annotated[int | None, Field(description="Decisions that were taken by those")]
+    timed_decisions: Annotated[int | None, Field(description="Single decisions whose time is known")]
     seconds: Annotated[float | None, Field(description="Time of all of them together")]
-    median_s: Annotated[float | None, Field(description="Seconds an act; null if none is timed")]
+    median_s: Annotated[float | None, Field(description="Seconds of one; null if none is timed")]
 
     @property
     def mean_s(self) -> float | None:
@@ -33,7 +33,7 @@ class Pace(Record):
         """Without the times if they would tell one reviewer the pace of another."""
         if self.reviewers >= FEWEST_REVIEWERS:
             return self
-        return replace(self, timed_acts=None, timed_decisions=None, seconds=None, median_s=None)
+        return replace(self, timed_decisions=None, seconds=None, median_s=None)
 
 
 class Grouping(StrEnum):
@@ -46,11 +46,13 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acceptance(Record):
-    """The outcome of facts that people decided one by one, of one generator, confidence band or reason."""
+    """The outcome of facts that people decided, of one generator, confidence band or reason."""
 
     kind: Grouping
     name: str
     decided: int
+    one_by_one: Annotated[int, Field(description="Decided by themselves")]
+    together: Annotated[int, Field(description="Decided with others by one act, such as with their document")]
     accepted: int
     rejected: int
     edited: int

@@ -55,7 +55,7 @@ class WaitingRow(Record):
     def reason(self) -> str:
         """Why a person is asked, in one sentence."""
         if self.stage is None:
-            return why_asked_about_bank(pending=self.pending, approved=self.approved, alike=self.alike)
+            return why_asked_about_bank(pending=self.pending, approved=self.approved, undecided=self.undecided)
         return why_asked(
             Asked(
                 self.stage,

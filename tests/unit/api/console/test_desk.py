@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline_core.api.console.desk import Order, Show, ledger_of, listed, next_open
+from pipeline_core.api.console.desk import Order, Show, grouped, ledger_of, listed, next_open
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.rows.desk import ListedFact
@@ -16,9 +16,11 @@ _STATUSES = list(QuestionStatus)
 
 
 def fact(status: QuestionStatus = QuestionStatus.PENDING, **more: object) -> ListedFact:
-    given = {"confidence": 0.6, "is_looked_at": True, "is_reviewed": False, "is_unsure": False, "settles": 1}
+    given = {"confidence": 0.6, "is_open": status is QuestionStatus.PENDING, "is_reviewed": False, "settles": 1}
     none = {"pairs": 0, "undecided": 0}
-    return row_of(ListedFact, question_id=QuestionId(uuid4()), status=status, **(given | none | more))
+    row = row_of(ListedFact, question_id=QuestionId(uuid4()), status=status, **(given | none | more))
+    # nobody is asked about what is rejected, left out or published
+    return replace(row, is_open=row.is_open and status in (QuestionStatus.PENDING, QuestionStatus.APPROVED))
 
 
 FACTS = st.lists(
@@ -26,8 +28,7 @@ FACTS = st.lists(
         fact,
         st.sampled_from(_STATUSES),
         confidence=st.one_of(st.none(), st.floats(0, 1)),
-        is_looked_at=st.booleans(),
-        is_unsure=st.booleans(),
+        is_open=st.booleans(),
         is_reviewed=st.booleans(),
     ),
     max_size=12,
@@ -48,7 +49,9 @@ _NEW = (Show.APPROVED, Show.REJECTED, Show.TO_DECIDE, Show.CERTAIN)
 def test_a_decision_moves_no_row(facts: list[ListedFact]) -> None:
     before = [one.question_id for one in listed(facts, Show.NEW, Order.UNSURE, None)]
     decided = [
-        replace(one, status=QuestionStatus.APPROVED, is_reviewed=True) if one.status is QuestionStatus.PENDING else one
+        replace(one, status=QuestionStatus.APPROVED, is_reviewed=True, is_open=False)
+        if one.status is QuestionStatus.PENDING
+        else one
         for one in facts
     ]
     assert [one.question_id for one in listed(decided, Show.NEW, Order.UNSURE, None)] == before
@@ -68,9 +71,10 @@ def test_the_next_one_is_looked_for_around_the_end() -> None:
     assert next_open([first], UUID(int=1)) == first
 
 
-def test_certain_facts_ask_nobody_but_where_everything_is_looked_at() -> None:
-    certain = fact(is_looked_at=False)
-    assert not certain.is_open
-    assert fact(is_looked_at=True).is_open
-    assert fact(is_looked_at=False, is_unsure=True).is_open
-    assert fact(is_looked_at=False, undecided=1, pairs=1).is_open
+def test_no_group_of_the_list_is_called_as_a_count_is() -> None:
+    """Whether anybody is asked about a fact, and how certain it seems, are two things."""
+    titles = {
+        group.title.lower() for n in range(11) for group in grouped([fact(confidence=n / 10)], Order.UNSURE, None)
+    }
+    assert len(titles) == 4
+    assert not titles & {"approved", "rejected", "to decide", "certain", "left out"}

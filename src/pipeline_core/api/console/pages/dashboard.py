@@ -1,5 +1,6 @@
 """The dashboard: what waits, where everything stands, what failed, how fast it goes, and what reviewing costs."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Query
@@ -25,11 +26,24 @@ _REASONS = {
 """Why a person was asked, in words."""
 
 
+class Bucket(StrEnum):
+    """The stretch of time that a column of the throughput is about."""
+
+    DAY = "day"
+    HOUR = "hour"
+
+
+_SHOWN = {Bucket.DAY: _DAYS, Bucket.HOUR: 24}
+
+
 @router.get("/dashboard")
-def dashboard(visit: ToLook, order: Annotated[str, Query(pattern="^(oldest|useful)$")] = "oldest") -> Response:
+def dashboard(
+    visit: ToLook, order: Annotated[str, Query(pattern="^(oldest|useful)$")] = "oldest", by: Bucket = Bucket.DAY
+) -> Response:
     """Show what waits for the visitor first."""
     views, realms = visit.services.views, [visit.services.realm_id]
-    overview = views.overview(realms, days=_DAYS, dead=_DEAD)
+    overview = views.overview(realms, days=_DAYS, by=by, dead=_DEAD)
+    ended = overview.throughput[-_SHOWN[by] :]
     costs = views.review_costs(realms, visit.services.user_id, days=_REVIEW_DAYS)
     return visit.page(
         "dashboard.html",
@@ -40,7 +54,9 @@ def dashboard(visit: ToLook, order: Annotated[str, Query(pattern="^(oldest|usefu
         dead=[(one, explain(one.last_error)) for one in overview.dead],
         dead_total=sum(one.jobs for one in overview.dead_codes),
         most_in_phase=max(1, *(one.total for one in overview.phases)),
-        most_a_day=max(1, *(one.published + one.not_published + one.dead for one in overview.throughput)),
+        by=by,
+        ended=ended,
+        most_ended=max(1, *(one.published + one.not_published + one.dead for one in ended)),
         slowest=max((one.p95_s for one in overview.stages), default=0) or 1,
         costs=costs,
         groups=[(one, [row for row in costs.facts if row.kind == one]) for one in Grouping],

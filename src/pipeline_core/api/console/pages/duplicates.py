@@ -12,9 +12,10 @@ from pipeline_core.api.console.desk import shown_pair
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.too_late import too_late
 from pipeline_core.api.console.visits import ToLook, ToReview, Visit
+from pipeline_core.domain.differences import PairGroup
 from pipeline_core.domain.errors import ChangedMeanwhileError
 from pipeline_core.domain.ids import BatchId
-from pipeline_core.domain.question_filter import PairFilter, PairGroup, group_of
+from pipeline_core.domain.question_filter import PairFilter, group_of
 from pipeline_core.domain.review import OfBatch, Seen, StagedPair
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import Resolution
@@ -23,8 +24,14 @@ router = console_router()
 PATH = "/duplicates/{batch_id}"
 NAMES = {
     PairGroup.NUMBER: "Another number",
-    PairGroup.NEGATION: "A negation",
+    PairGroup.NEGATION: "A negation or an opposite",
+    PairGroup.SIGN: "Another sign or unit",
+    PairGroup.CODE: "Another code or abbreviation",
+    PairGroup.LABEL: "Another label before the colon",
+    PairGroup.NAME: "Another name",
+    PairGroup.ANSWER: "Another answer",
     PairGroup.WORDS: "Other words",
+    PairGroup.SPELLING: "Hardly any difference",
 }
 _DONE = {
     Resolution.KEEP_EXISTING: "kept as it was there first; the new one is left out",

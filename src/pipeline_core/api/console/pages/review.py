@@ -13,11 +13,9 @@ router = console_router()
 @router.get("/review")
 def review(visit: ToLook, besides: UUID | None = None) -> Response:
     """Lead to what has waited longest, ``besides`` a document or bank; or to the dashboard if nothing does."""
-    waiting = visit.services.views.waiting_page([visit.services.realm_id], limit=2)
-    found = next((row for row in waiting if row.id != besides), None)
-    if found:
+    if found := visit.next_waiting(besides):
         return visit.go(found.page)
-    return visit.go("/dashboard", said="Nothing else waits for a person." if waiting else "Nothing waits for a person.")
+    return visit.go("/dashboard", said=f"Nothing{' else' if besides and visit.waiting else ''} waits for a person.")
 
 
 @router.get("/waiting")

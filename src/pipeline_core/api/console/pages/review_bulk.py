@@ -1,6 +1,5 @@
 """Many facts at once: what is selected, or all that are listed, is shown in samples before it is decided."""
 
-import random
 from typing import Annotated
 from uuid import UUID
 
@@ -14,15 +13,17 @@ from pipeline_core.api.console.pages.review_matching import PATH
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToReview
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.errors import ConflictError, RefusedError
+from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobStage
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Seen
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.bulk import SHOWN
 
 router = console_router()
 _MOST = 5000
+_DECIDABLE = sorted(set(QuestionStatus) - {QuestionStatus.DUPLICATE})
+"""What says the same as another fact is decided by itself."""
 
 
 @router.post(PATH + "/bulk")
@@ -41,27 +42,25 @@ def decide_many(
     desk = services.desk(JobId(at.job_id), visit.reviewer())
     where = OfDocument(desk.job.document_id)
     rows = listed(desk.facts, at.show, at.order, None)
-    wanted = {row.question_id for row in rows} if all_matching else set(fact_id)
-    chosen = [fact for fact in desk.facts if fact.question_id in wanted and fact.status is not QuestionStatus.DUPLICATE]
-    if not chosen:
+    wanted = [row.question_id for row in rows] if all_matching else fact_id
+    if not wanted:
         raise RefusedError("Nothing is selected.", action="Tick the facts to decide, or all that are listed.")
+    matching = QuestionFilter(_DECIDABLE, ids=wanted)
     if version is None:
+        preview = services.bulk.preview(where, services.realm_id, matching, status)
+        if not preview.total:
+            raise RefusedError(f"Nothing of it can be {status}: it is already, or says the same as another fact.")
         return visit.page(
             "review_bulk.html",
             job=desk.job,
             at=at,
             to=status,
-            all_matching=all_matching,
-            facts=chosen,
-            sample=random.sample(chosen, min(SHOWN, len(chosen))),
-            never_opened=sum(not fact.is_opened for fact in chosen),
+            chosen=() if all_matching else fact_id,
+            preview=preview,
             version=services.review.seen(where, visit.reviewer()).version,
         )
-    if len(chosen) != expected:
-        raise ConflictError("Others are listed now than were shown; nothing was decided.", action="Look again.")
-    ids = [fact.question_id for fact in chosen]
     by = visit.reviewer(reason, {where.id: Seen(JobStage.MATCHING_REVIEW, version)})
-    change = services.review.decide_facts(where, ids, status, by=by)
+    change = services.bulk.decide(where, matching, status, by=by, expected=expected)
     if change.to_run:
         visit.request.app.state.ask_for_run()
     return visit.go(at.url(), said=f"{counted(len(change.changed), 'fact')} {status}.")

@@ -17,6 +17,7 @@ from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.locating.letters import letters
 from pipeline_core.domain.rows.search import FoundFact, Hit
+from pipeline_core.domain.text import as_read
 from pipeline_core.duplicates.words import STOP_WORDS
 
 router = console_router()
@@ -111,12 +112,14 @@ def _hit(visit: Visit, hit: Hit, asked: str, *, crops: int | None) -> HitShown:
 
 def _said(visit: Visit, fact: FoundFact, hit: Hit, asked: str, *, with_crop: bool) -> Said:
     is_paged = fact.page is not None and fact.page_unit not in (None, "document")
-    answer = fact.answer or fact.statement or ""
+    answer, question = fact.answer or fact.statement or "", fact.question or ""
+    if hit.document_id is None:
+        answer, question = as_read(answer), as_read(question)
     quotes = [span["quote"] for span in fact.spans or ()] or [fact.evidence or ""]
     quotes = [] if [letters(answer)] == [letters(one) for one in quotes] else quotes
     return Said(
         fact.id,
-        fact.question or "",
+        question,
         highlighted(answer, asked),
         highlighted(" … ".join(map(readable, quotes)), asked),
         f"{fact.page_unit} {fact.page}" if is_paged else "",
