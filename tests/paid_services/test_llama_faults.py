@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.settings import Settings, load_settings
 from tests.paid_services.llama import PAGES, assert_settled, llama_settings, pdf_upload, policy, take_in, to_rest
@@ -40,11 +41,16 @@ def _comes_to(run: tuple[Case, str]) -> tuple[str | None, ...]:
 
 @pytest.mark.parametrize("run", one_of_each(RUNS, _comes_to, lambda run: f"{run[0].name}, {run[1]}"))
 def test_a_fault_of_llama_parse(
-    settings: Settings, converter: LocalConverter, server: PaidServer, cloud: LlamaCloud, run: tuple[Case, str]
+    settings: Settings,
+    converter: LocalConverter,
+    workers: WorkerProcesses,
+    server: PaidServer,
+    cloud: LlamaCloud,
+    run: tuple[Case, str],
 ) -> None:
     case, fallback = run
     changes = llama_settings(server, converter_fallback=fallback, llama_parse_deadline_s=case.deadline_s)
-    app = Pipeline(settings.model_copy(update=changes), local=converter)
+    app = Pipeline(settings.model_copy(update=changes), local=converter, workers=workers)
     try:
         check(app, server, case, fallback)
     finally:
