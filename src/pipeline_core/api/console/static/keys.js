@@ -83,7 +83,7 @@
   document.addEventListener("htmx:after:settle", () => one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" }));
 
   // what could not be sent is said, and the page stays as it is, whatever a proxy answers in our place
-  const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(one("#lost").content.cloneNode(true));
+  const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(Object.assign(one("#lost").cloneNode(true), { id: "", hidden: false, className: "notice problem" }));
   document.addEventListener("htmx:error", ({ detail, target }) => {
     if (!detail.ctx || detail.ctx.response) return;
     if (target.id !== "live") { lost(target); return; }
