@@ -4,11 +4,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.ids import BatchId
-from pipeline_core.domain.review import OfBatch
+from pipeline_core.domain.review import OfBatch, Reviewer
 from tests.api.bodies import BANK
 from tests.console.conftest import NO_LIMITS, Console, Person
 from tests.support.two_users import ANN
@@ -87,14 +88,52 @@ def test_the_page_of_a_bank_follows_its_comparison_and_its_import(console: Conso
     upload(console, ann, "thefts.md", THEFTS)
     page.goto("/batches")
     page.get_by_label("Question bank").set_input_files({"name": "b.md", "mimeType": "text/markdown", "buffer": BANK})
-    with page.expect_response(lambda answer: answer.url.endswith("/live")):
+    with page.expect_response(lambda answer: "/live" in answer.url):
         page.get_by_role("button", name="Upload").click()
         page.wait_for_url("**/batches/*")
     expect(page.locator("main")).to_contain_text("are being compared")
     list(console.pipeline.bank_queue.drain())
-    # well before the page would ask by itself
-    expect(page.get_by_role("link", name="2 pairs of near-duplicates to decide")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("link", name="2 pairs of near-duplicates to decide")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("are being compared")
+
+
+def test_nothing_that_happens_between_a_page_and_its_stream_is_missed(console: Console) -> None:
+    page = console.sign_in().page
+    console.pipeline.staging.take_bank(BANK, "household.md", by=Reviewer(console.pipeline.realm_id))
+    batch = console.pipeline.staging.batches(realm_id=console.pipeline.realm_id)[0]
+
+    def late(route: Route) -> None:
+        list(console.pipeline.bank_queue.drain())
+        route.continue_()
+
+    page.route("**/live*", late)
+    page.goto(f"/batches/{batch.batch_id}")
+    expect(page.locator("main")).not_to_contain_text("are being compared")
+
+
+def test_a_refresh_that_comes_late_takes_no_edit_away(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    url = upload(console, ann, "household.md", BANK)
+    page.keyboard.press("j")
+    expect(page.locator("tr.opened")).to_have_count(1)
+    held: list[Route] = []
+    page.route(
+        "**/batches/*",
+        lambda route: held.append(route) if route.request.headers["hx-source"] == "div#bank" else route.continue_(),
+    )
+    where = OfBatch(BatchId(UUID(url.rpartition("/")[2])))
+    other = console.pipeline.review.facts(where, console.pipeline.realm_id)[-1].question_id
+    by = Reviewer(console.pipeline.realm_id)
+    console.pipeline.review.decide_facts(where, [other], QuestionStatus.REJECTED, by=by)
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.press("e")
+    page.get_by_label("Answer").fill("It stays.")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    expect(page.get_by_label("Answer")).to_have_value("It stays.")
 
 
 def test_a_bank_is_reviewed_without_scripts(console: Console) -> None:

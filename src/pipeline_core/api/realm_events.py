@@ -20,6 +20,7 @@ from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.rows.jobs import RealmEvent
 from pipeline_core.services.event_streams import KEEP_EVERY_S
 
+LARGEST_ID = 2**63 - 1
 _MOST = 200
 _LOOK_EVERY_S = 5.0
 _PING_S = 15

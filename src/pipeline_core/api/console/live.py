@@ -4,15 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Query, Request
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.console.routing import ConsoleRoute
 from pipeline_core.api.console.sessions import signed_in
 from pipeline_core.api.counted_stream import CountedStream
-from pipeline_core.api.realm_events import realm_events
+from pipeline_core.api.realm_events import LARGEST_ID, realm_events
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.rows.jobs import RealmEvent
@@ -29,8 +30,16 @@ _TOGETHER_S = 0.3
 
 
 @router.get("/live")
-async def live(request: Request) -> CountedStream:
-    """Tell the names of what happens in the visitor's realms, until the session ends."""
+async def live(
+    request: Request,
+    after: Annotated[int | None, Query(ge=0, le=LARGEST_ID)] = None,
+    last_event_id: Annotated[str, Header(max_length=20)] = "",
+) -> CountedStream:
+    """Tell the names of what happens in the visitor's realms, until the session ends.
+
+    It begins ``after`` the newest event of when the page was made, or after the last one that was told before the
+    connection was lost: nothing falls between a page and its stream.
+    """
     user = await run_in_threadpool(signed_in, request)
     pipeline: Pipeline = request.app.state.pipeline
     services = pipeline.for_user(user.person)
@@ -38,13 +47,12 @@ async def live(request: Request) -> CountedStream:
     events = realm_events(
         services,
         request.app.state.event_hub,
-        after=None,
+        after=min(int(last_event_id), LARGEST_ID) if last_event_id.isdecimal() else after,
         until=min(user.until, time.time() + 24 * 3600),
         keep=partial(services.streams.keep, stream_id),
     )
-    names = (name async for event in events for name in names_of(event))
     return CountedStream(
-        _told_together(names),
+        _told_together(events),
         close=partial(services.streams.close, stream_id),
         ping=_PING_S,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
@@ -64,28 +72,29 @@ def names_of(event: RealmEvent) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-async def _told_together(topics: AsyncIterator[str]) -> AsyncIterator[ServerSentEvent]:
-    """Each topic at most once in ``_TOGETHER_S``, and never lost."""
-    heard: asyncio.Queue[str | None] = asyncio.Queue()
+async def _told_together(events: AsyncIterator[RealmEvent]) -> AsyncIterator[ServerSentEvent]:
+    """Each name at most once in ``_TOGETHER_S``, and never lost; the id is that of the last event until then."""
+    heard: asyncio.Queue[RealmEvent | None] = asyncio.Queue()
 
     async def listen() -> None:
         try:
-            async for topic in topics:
-                heard.put_nowait(topic)
+            async for event in events:
+                heard.put_nowait(event)
         finally:
             heard.put_nowait(None)
 
-    listening = asyncio.create_task(listen())
+    listening, last = asyncio.create_task(listen()), 0
     try:
-        while (topic := await heard.get()) is not None:
+        while (event := await heard.get()) is not None:
             await asyncio.sleep(_TOGETHER_S)
-            together = {topic}
+            together, last = set(names_of(event)), max(last, event.event_id)
             while not heard.empty():
                 if (another := heard.get_nowait()) is None:
                     heard.put_nowait(None)
                     break
-                together.add(another)
+                together |= set(names_of(another))
+                last = max(last, another.event_id)
             for one in sorted(together):
-                yield ServerSentEvent("1", event=one)
+                yield ServerSentEvent("1", event=one, id=str(last))
     finally:
         listening.cancel()

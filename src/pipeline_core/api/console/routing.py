@@ -106,6 +106,7 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
         kept=kept,
         is_typed=any(name in LABELS and any(map(str.strip, values)) for name, values in kept.items()),
         needs_sign_in=ended,
+        signs_in_elsewhere=bool(request.app.state.pipeline.settings.console_login_url),
         resend_to=here(request) if kept and isinstance(error, _CAN_RESEND) else "",
         back=_back(request),
     )

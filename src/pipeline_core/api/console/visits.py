@@ -57,9 +57,9 @@ def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def walks(request: Request) -> bool:
-    """Return whether a script asks for the fact of another row, and not for the list."""
-    return request.method == "GET" and request.headers.get("hx-target", "").endswith("#fact")
+def part_of(request: Request) -> str:
+    """Return the part of an open page that a script asks for: its id up to a hyphen. Empty if it asks for the page."""
+    return request.headers.get("hx-target", "").partition("#")[2].partition("-")[0] if is_htmx(request) else ""
 
 
 def here(request: Request) -> str:
@@ -91,6 +91,8 @@ class Visit:
     """The realm of what the path names, else the one that the visitor chose to work in."""
     realms: Sequence[Realm]
     """All that the visitor is a member of."""
+    newest_event: int = 0
+    """The newest event of these realms before anything of a page was read, whose stream begins after it."""
 
     @property
     def name(self) -> str:
@@ -131,10 +133,10 @@ class Visit:
         return self.realm.role.includes(Role(role))
 
     def page(self, template: str, status: int = 200, **context: object) -> Response:
-        """Render a template, with what was said by the action before it."""
-        said = unquote(Cookies(self.request).get("said"))
-        made = html(self.request, template, status, visit=self, said=said, **context)
-        if said:
+        """Render a template, with what is said now, or was by the action before it."""
+        before = unquote(Cookies(self.request).get("said"))
+        made = html(self.request, template, status, **{"visit": self, **context, "said": context.get("said") or before})
+        if before:
             Cookies(self.request).drop(made, "said")
         # a form that a script has sent leads to another page, whose address is then that of the page that is open
         if self.request.method == "GET" and self.request.headers.get("hx-source", "").startswith("form"):
@@ -178,7 +180,12 @@ class Visiting:
         realm = next((one for one in realms if one.realm_id == services.realm_id), None)
         if realm is None:
             raise NotFoundError("There is nothing of that id in your realms.")
-        return Visit(request, services, user, realm, realms)
+        newest = 0 if is_htmx(request) else _newest_event(services, realms)
+        return Visit(request, services, user, realm, realms, newest)
+
+
+def _newest_event(services: UserServices, realms: Sequence[Realm]) -> int:
+    return services.views.newest_event([one.realm_id for one in realms])
 
 
 def visit_of(request: Request) -> Visit | None:
@@ -201,7 +208,7 @@ def _at_home(request: Request, user: User) -> Visit:
     services = pipeline.for_user(user.person)
     realms = services.realms.all()
     realm = next(one for one in realms if one.realm_id == services.realm_id)
-    return Visit(request, services, user, realm, realms)
+    return Visit(request, services, user, realm, realms, _newest_event(services, realms))
 
 
 def _names_something(params: Mapping[str, object]) -> bool:

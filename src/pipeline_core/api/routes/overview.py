@@ -10,7 +10,7 @@ from sse_starlette import EventSourceResponse
 
 from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import InEachRealm, OwnServices
-from pipeline_core.api.realm_events import follow_realms
+from pipeline_core.api.realm_events import LARGEST_ID, follow_realms
 from pipeline_core.domain.errors import over_http
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.lifecycle import PHASES
@@ -23,7 +23,6 @@ from pipeline_core.domain.rows.overview import (
     Throughput,
 )
 
-_LARGEST_ID = 2**63 - 1
 router = APIRouter(prefix="/api/v2", tags=["overview"])
 
 
@@ -111,5 +110,5 @@ async def follow_events(
 
     The name of each is `jobs`, `review`, `batches`, `documents` or `realm`. It ends with the token; a user has only so
     many open."""
-    after = min(int(last_event_id), _LARGEST_ID) if last_event_id and last_event_id.isdecimal() else None
+    after = min(int(last_event_id), LARGEST_ID) if last_event_id and last_event_id.isdecimal() else None
     return await follow_realms(services, request.app.state.event_hub, named=named, after=after, until=user.until)
