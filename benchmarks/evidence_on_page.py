@@ -9,10 +9,11 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import pypdfium2
@@ -31,9 +32,10 @@ from pipeline_core.domain.documents import PageMap
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import DocumentId, sha256_hex
 from pipeline_core.domain.layout import reads_leftwards
-from pipeline_core.domain.locating.letters import letters, letters_of_quote
+from pipeline_core.domain.locating.letters import letters, letters_of_quote, words_of_quote
 from pipeline_core.domain.locating.locate import Hint, Located, hint_of, locate_in_any
-from pipeline_core.domain.locating.page_text import PageText, Word
+from pipeline_core.domain.locating.page_text import PageText
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_views import ImageKind
 from pipeline_core.domain.page_words import Box
 from pipeline_core.domain.rows.documents import Original
@@ -138,7 +140,7 @@ class _Document:
         score, chance = Score(), random.Random(7)
         ranges = {page.number: (page.char_from, page.char_to) for page in self.pages.pages}
         said = {n: letters_of_quote(self.markdown[start:end]) for n, (start, end) in ranges.items()}
-        shown: dict[int, list[tuple[str, float, float]]] = {}
+        shown: dict[int, list[_Letter]] = {}
         with pypdfium2.PdfDocument(self.data) as document:
             for span in self.spans:
                 wanted = letters_of_quote(span.quote)
@@ -150,7 +152,7 @@ class _Document:
                     score.located[found.how] += 1
                     for number in found.boxes.keys() - shown.keys():
                         shown[number] = list(_characters(document[number - 1]))
-                    score.agree += _agree(wanted, _under(found.boxes, shown))
+                    score.agree += _agree(span.quote, _under(found.boxes, shown))
                 others = [n for n in ranges if n not in (span.page, span.page + 1) and not self._has(wanted, n, said)]
                 for number in chance.sample(others, min(_TRIES, len(others))):
                     score.tries += 1
@@ -185,37 +187,58 @@ def _spans(markdown: str, pages: PageMap, settings: Settings) -> Iterator[Span]:
                 yield Span(proof.quote, proof.char_from, proof.char_to, proof.page)
 
 
-def _characters(page: pypdfium2.PdfPage) -> Iterator[tuple[str, float, float]]:
-    """The letters of a page as PDFium has them, each with its middle in points from the upper left corner."""
+class _Letter(NamedTuple):
+    """A letter as PDFium has it: its middle in points from the upper left corner, and the number of its word."""
+
+    text: str
+    x: float
+    y: float
+    word: int
+
+
+def _characters(page: pypdfium2.PdfPage) -> Iterator[_Letter]:
     width, height = (round(edge * _FINE) for edge in page.get_size())
     text = page.get_textpage()
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     x, y = ctypes.c_int(), ctypes.c_int()
+    word = 0
     for at in range(text.count_chars()):
-        if letter := letters(chr(pdfium.FPDFText_GetUnicode(text, at))):
+        char = chr(pdfium.FPDFText_GetUnicode(text, at))
+        word += char.isspace()
+        if letter := letters(char):
             pdfium.FPDFText_GetCharBox(text, at, left, right, bottom, top)
             middle = (left.value + right.value) / 2, (bottom.value + top.value) / 2
             pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, *middle, x, y)
-            yield letter, x.value / _FINE, y.value / _FINE
+            yield _Letter(letter, x.value / _FINE, y.value / _FINE, word)
 
 
-def _under(boxes: Mapping[int, tuple[Box, ...]], shown: Mapping[int, list[tuple[str, float, float]]]) -> str:
-    return "".join(
-        letter
+def _under(boxes: Mapping[int, tuple[Box, ...]], shown: Mapping[int, list[_Letter]]) -> list[str]:
+    """The words under the boxes."""
+    return [
+        "".join(letter.text for letter in word)
         for number, areas in boxes.items()
-        for letter, x, y in shown[number]
-        if any(l - _EDGE <= x <= r + _EDGE and t - _EDGE <= y <= b + _EDGE for l, t, r, b in areas)  # noqa: E741
-    )
+        for _, word in groupby((one for one in shown[number] if _is_in(one, areas)), key=lambda one: one.word)
+    ]
 
 
-def _agree(wanted: str, under: str) -> bool:
-    one, other = _pairs(wanted), _pairs(under)
-    return 2 * (one & other).total() >= AGREES * (one.total() + other.total())
+def _is_in(one: _Letter, areas: Iterable[Box]) -> bool:
+    return any(l - _EDGE <= one.x <= r + _EDGE and t - _EDGE <= one.y <= b + _EDGE for l, t, r, b in areas)  # noqa: E741
 
 
-def _pairs(text: str) -> Counter[str]:
+def _agree(quote: str, under: list[str]) -> bool:
+    """Return whether the letters that stand beside each other are the same: all along, or within words, in whatever
+    order the reader has cells and words of two directions."""
+    along = _pairs([letters_of_quote(quote)]), _pairs(["".join(under)])
+    within = _pairs([word for word, _ in words_of_quote(quote)]), _pairs(under)
+    return any(2 * (one & other).total() >= AGREES * (one.total() + other.total()) for one, other in (along, within))
+
+
+def _pairs(words: Iterable[str]) -> Counter[str]:
     """Letters that stand beside each other, in whatever direction the text runs."""
-    return Counter(min(pair, pair[::-1]) for pair in map("".join, pairwise(text))) or Counter([text])
+    found: Counter[str] = Counter()
+    for word in words:
+        found.update([min(pair, pair[::-1]) for pair in map("".join, pairwise(word))] or [word])
+    return found
 
 
 def _times(files: list[Path], settings: Settings) -> tuple[list[float], list[float]]:

@@ -10,10 +10,9 @@ SELECT q.question_id, q.status, q.version, q.evidence_page AS page, round(q.conf
     q.question_id::text IN (SELECT n.question_id FROM named_facts(%(document_id)s) n) AS is_named,
     coalesce(p.pairs, 0)::int AS pairs,
     CASE WHEN q.status IN ('pending', 'approved') THEN coalesce(p.undecided, 0)::int ELSE 0 END AS undecided,
-    coalesce(p.flags, '[]') AS flags, 1 + coalesce(o.documents, 0)::int AS settles
+    1 + coalesce(o.documents, 0)::int AS settles
 FROM staged_questions q
-LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided,
-        jsonb_path_query_array(jsonb_agg(p.reasons -> 'flags'), '$[*][*]') AS flags
+LEFT JOIN (SELECT p.staged_question_id, count(*) AS pairs, count(*) FILTER (WHERE p.resolution = 'pending') AS undecided
     FROM staging_duplicates p JOIN staged_questions m ON m.question_id = p.staged_question_id
     WHERE m.document_id = %(document_id)s AND p.resolved_by IS DISTINCT FROM 'system' GROUP BY p.staged_question_id) p
     ON p.staged_question_id = q.question_id
@@ -50,8 +49,8 @@ SELECT c.chunk_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to, c.
 FROM staged_chunks c JOIN staged_questions q USING (chunk_id) WHERE q.question_id = %(question_id)s;
 
 -- name: texts_up_to
--- What stands in a chunk up to these characters of its document's text, and the headings that the chunk begins under.
-SELECT coalesce(c.heading_path, '{}') AS heading_path, left(c.text, greatest(p.at - c.char_from, 0) + 1) AS up_to
+-- What stands in a chunk up to the lines of these characters of its document's text, and the headings that the chunk begins under.
+SELECT coalesce(c.heading_path, '{}') AS heading_path, up_to_line(c.text, p.at - c.char_from) AS up_to
 FROM unnest(%(chunk_ids)s::uuid[], %(chars)s::int[], %(published)s::boolean[])
     WITH ORDINALITY AS p (chunk_id, at, is_published, n)
 LEFT JOIN LATERAL (

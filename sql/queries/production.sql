@@ -163,3 +163,7 @@ WHERE document_id = ANY(%(document_ids)s);
 INSERT INTO events (document_id, realm_id, type, code, payload)
 SELECT document_id, realm_id, 'withdrawn', 'replaced_by_newer_version', '{}'
 FROM documents WHERE document_id = ANY(%(document_ids)s);
+
+-- name: published_chunks
+SELECT chunk_id, ordinal, text, heading_path, page_from, page_to, char_from, char_to, token_count, content_sha256
+FROM document_chunks WHERE document_id = %(document_id)s ORDER BY ordinal;

@@ -71,6 +71,14 @@ WHERE (%(document_id)s::uuid IS NULL OR q.document_id = %(document_id)s)
 ORDER BY coalesce(q.ordinal, q.evidence_char_from), q.question_id
 LIMIT %(limit)s OFFSET %(offset)s;
 
+-- name: published_fact
+-- A fact of a document as it is in production, for those of which nothing is staged any more.
+SELECT a.question_id, a.question, a.answer, a.statement, 'imported' AS status, 0 AS version, 'system' AS changed_by,
+    a.published_at AS changed_at, a.evidence, a.evidence_match AS match, NULL AS left_out_reason, c.heading_path,
+    a.generator, a.chunk_id
+FROM all_questions a LEFT JOIN document_chunks c USING (chunk_id)
+WHERE a.document_id = %(document_id)s AND a.question_id = %(question_id)s;
+
 -- name: facts_on_pages
 -- Facts of a document with a span of their evidence on one of these pages.
 SELECT q.question_id FROM staged_questions q

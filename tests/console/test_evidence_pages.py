@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from pipeline_core.api.auth import local_token
 from pipeline_core.api.console.pages.search import highlighted
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.connection import connect
 from pipeline_core.services.intake import Upload
 from tests.console.conftest import NO_LIMITS, Console
 from tests.samples.pdfs import pdf, text
@@ -87,6 +88,25 @@ def test_a_fact_is_walked_back(pipeline: Pipeline, document: str) -> None:
     for opened in (f"/documents/{document}/pages/1", "/jobs/", f"/documents/{document}/original/manual.pdf"):
         assert f'href="{opened}' in page
     assert signed_in(pipeline, BOB).get(f"/facts/{fact_of(pipeline, document, FIRST[0])}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["manual.pdf", "manual.md"])
+def test_a_published_fact_that_is_staged_no_more_has_its_evidence(pipeline: Pipeline, name: str) -> None:
+    data = (
+        pdf(text("Boiler manual", *FIRST))
+        if name.endswith("pdf")
+        else "\n\n".join(["# Boiler manual", *FIRST]).encode()
+    )
+    [document_id] = publish(pipeline, Upload(name, data, None))
+    fact = fact_of(pipeline, str(document_id), FIRST[0])
+    ann = signed_in(pipeline)
+    before = ann.get(f"/facts/{fact}").text.partition('aria-label="Source"')[2]
+    with connect(pipeline.database_url) as connection:  # as another generator does that does not find it any more
+        for table in ("staged_questions", "staged_chunks"):
+            connection.execute(f"DELETE FROM upload_pipeline.{table} WHERE document_id = %s", [document_id])
+    after = ann.get(f"/facts/{fact}").text.partition('aria-label="Source"')[2]
+    shown = {"manual.pdf": '<rect class="mark"', "manual.md": f"<mark>{FIRST[0]}</mark>"}[name]
+    assert before.count(shown) == after.count(shown) == 1
 
 
 def test_every_step_back_opens(pipeline: Pipeline, document: str) -> None:

@@ -358,6 +358,42 @@ def test_however_fast_keys_are_pressed_what_is_marked_is_what_is_shown(console: 
     assert page.url.endswith(marked.removeprefix("row-"))
 
 
+def test_an_answer_brings_what_the_page_has_not_got_and_its_event_brings_it_no_more(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    mine, other = console.sign_in().page, console.sign_in().page
+    for page in (mine, other):
+        open_document(console, document_id, page, "?order=page")
+    before = mine.locator("#list [data-row]").first.evaluate("row => (row.closest('.scroll').kept = true, row.id)")
+    with (
+        mine.expect_response(lambda answer: answer.request.headers.get("hx-target") == "div#ledger") as of_event,
+        mine.expect_response(lambda answer: answer.request.method == "POST") as decided,
+    ):
+        mine.keyboard.press("a")
+    text = decided.value.text()
+    assert f'id="{before}"' in text
+    assert 'id="list"' not in text
+    assert "<html" not in text
+    assert of_event.value.status == 204
+    assert mine.locator("#list .scroll").evaluate("list => list.kept"), "the list is the same"
+    # the reviewer's other page hears of it
+    expect(other.locator("#list .row.approved")).to_have_count(1)
+    expect(other.locator("#ledger")).to_contain_text("1 approved")
+
+
+def test_keys_in_a_row_never_lead_back_to_what_is_decided(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    count = len(facts(console.pipeline, document_id))
+    for n in range(1, count + 1):
+        # an event of the decision before comes while this one is on its way
+        page.wait_for_timeout(250)
+        page.keyboard.press("a")
+        expect(page.locator("#list .row.approved")).to_have_count(n)
+        if n < count:
+            expect(page.locator("#fact .standing")).to_have_text("To decide")
+
+
 def test_a_returned_document_begins_with_what_validation_named(console: Console) -> None:
     document_id = park(console.pipeline, "costs.md", CONTRADICTORY)
     app = console.pipeline

@@ -7,6 +7,7 @@ import numpy as np
 from pipeline_core.db.embedding_models import Models
 from pipeline_core.db.session import Session
 from pipeline_core.db.substitutes import substitute
+from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.ids import BatchId, DocumentId, Ids, JobId, RealmId
@@ -48,6 +49,11 @@ class Production:
                 Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"])
             )
         return found
+
+    def chunks(self, document_id: DocumentId) -> list[Chunk]:
+        """The published chunks of a document, in their order."""
+        rows = self._session.all("published_chunks", document_id=document_id)
+        return [Chunk(**{**row, "heading_path": tuple(row["heading_path"])}) for row in rows]
 
     def preview(self, document_ids: Ids) -> Preview:
         """Foresee what a publication would publish now, and change nothing. Take the matching lock first."""

@@ -136,6 +136,13 @@ class Reviews:
         )
         return [_fact(row) for row in rows]
 
+    def known(self, document_id: DocumentId, question_id: QuestionId) -> StagedFact | None:
+        """The fact of a document as it is staged, else as it is published; None if it has none of that id."""
+        if staged := self.facts(OfDocument(document_id), [question_id]):
+            return staged[0]
+        rows = self._session.all("published_fact", document_id=document_id, question_id=question_id)
+        return next(map(_fact, rows), None)
+
     def on_pages(self, document_id: DocumentId, pages: Sequence[int]) -> list[StagedFact]:
         """The facts of a document that one of these pages proves, in the order of the text."""
         ids = self._session.column("facts_on_pages", document_id=document_id, pages=list(pages))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pipeline_core.domain.locating.page_text import Word
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_words import Box
 
 

@@ -10,7 +10,7 @@ from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.fact_marks import FactMarks, MarkedQuote
 from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.page_views import ImageKind, PageWords
-from pipeline_core.domain.review import OfDocument, StagedFact
+from pipeline_core.domain.review import StagedFact
 from pipeline_core.domain.rows.documents import Original
 from pipeline_core.services.page_texts import KINDS, Outputs, PageTexts
 
@@ -101,10 +101,10 @@ class EvidenceMarks:
 
 
 def _fact(uow: UnitOfWork, original: Original, fact_id: UUID) -> StagedFact:
-    facts = uow.reviews.facts(OfDocument(original.document_id), [QuestionId(fact_id)])
-    if not facts:
+    fact = uow.reviews.known(original.document_id, QuestionId(fact_id))
+    if fact is None:
         raise NotFoundError(f"{original.filename} has no fact {fact_id}.")
-    return facts[0]
+    return fact
 
 
 def _outputs(uow: UnitOfWork, document_id: DocumentId) -> Outputs:

@@ -11,7 +11,8 @@ from pipeline_core.domain.errors import NotFoundError, PageNotShownError
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.locating.locate import Hint, Located, hint_of, locate_in_any
-from pipeline_core.domain.locating.page_text import PageText, Word
+from pipeline_core.domain.locating.page_text import PageText
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_views import PageWords
 from pipeline_core.domain.page_words import words_from_json
 from pipeline_core.domain.rows.documents import Original

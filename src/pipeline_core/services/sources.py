@@ -10,7 +10,6 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import DocumentId, QuestionId
-from pipeline_core.domain.review import OfDocument
 from pipeline_core.domain.source_words import Place, word_places
 
 
@@ -45,11 +44,12 @@ class Sources:
             NotFoundError: the user has no such document, or it has no such fact.
         """
         with self.open_uow() as uow:
-            facts = uow.reviews.facts(OfDocument(document_id), [QuestionId(fact_id)])
+            fact = uow.reviews.known(document_id, QuestionId(fact_id))
             chunks = [staged.chunk for staged in uow.staging.chunks([document_id])[document_id]]
-        if not facts:
+            if fact and fact.chunk_id not in {chunk.chunk_id for chunk in chunks}:
+                chunks = uow.production.chunks(document_id)
+        if fact is None:
             raise NotFoundError(f"The document {document_id} has no fact {fact_id}.")
-        [fact] = facts
         sources = [SourceText(chunk, marks) for chunk in chunks if (marks := _marks(chunk, fact.evidence))]
         return sorted(sources, key=lambda source: source.chunk.chunk_id != fact.chunk_id)
 

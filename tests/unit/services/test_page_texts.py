@@ -11,7 +11,7 @@ from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import DocumentId, sha256_hex
 from pipeline_core.domain.jobs import OutputRow
 from pipeline_core.domain.locating.locate import How
-from pipeline_core.domain.locating.page_text import Word
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_views import ImageKind, PageView, PageWords
 from pipeline_core.domain.page_words import Run, words_as_json
 from pipeline_core.domain.rows.documents import Original

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline_core.domain.errors import NotFoundError, PageNotShownError, StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId, sha256_hex
-from pipeline_core.domain.locating.page_text import Word
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_views import ImageKind, PageView, PageWords
 from pipeline_core.domain.rows.documents import Original
 from pipeline_core.ports.object_store import StoredObject

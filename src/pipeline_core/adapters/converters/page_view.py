@@ -14,7 +14,7 @@ from pipeline_core.adapters.converters.pages import storable
 from pipeline_core.adapters.converters.pdf_file import by_pdfium, repair_pdf
 from pipeline_core.domain.errors import PageNotShownError, PipelineError, StageCrashedError, UnexpectedError
 from pipeline_core.domain.faults import of_machine
-from pipeline_core.domain.locating.page_text import Word
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_views import ImageKind, PageView, PageWords
 
 _SCALE, _SMALL_SCALE = 2.0, 0.25

@@ -1,6 +1,7 @@
 """A document's review as its page shows it: the list in an order, the fact in the middle, and how many are left."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.domain.word_diff import Piece, word_diff
+from pipeline_core.review.scope import SYSTEM
 
 _S = QuestionStatus
 
@@ -34,16 +36,16 @@ class Order(StrEnum):
     PAGE = "page"
 
 
-_OUT = frozenset({_S.DUPLICATE, _S.LEFT_OUT})
-_APPROVED = frozenset({_S.APPROVED, _S.IMPORTED})
-_SHOWN: Mapping[Show, Callable[[ListedFact], bool]] = {
-    Show.NEW: lambda fact: fact.status not in _OUT,
-    Show.TO_DECIDE: lambda fact: fact.is_open,
-    Show.CERTAIN: lambda fact: fact.status is _S.PENDING and not fact.is_open,
-    Show.APPROVED: lambda fact: fact.status in _APPROVED and not fact.is_open,
-    Show.REJECTED: lambda fact: fact.status is _S.REJECTED,
-    Show.LEFT_OUT: lambda fact: fact.status in _OUT,
+_BECAME: Mapping[QuestionStatus, Show] = {
+    _S.PENDING: Show.CERTAIN,
+    _S.APPROVED: Show.APPROVED,
+    _S.IMPORTED: Show.APPROVED,
+    _S.REJECTED: Show.REJECTED,
+    _S.DUPLICATE: Show.LEFT_OUT,
+    _S.LEFT_OUT: Show.LEFT_OUT,
 }
+_KEEPING = frozenset({Show.TO_DECIDE, Show.NEW})
+"""Lists that keep what is decided while they are open."""
 _BANDS: Sequence[tuple[float, str]] = (
     (0.9, "Very likely"), (0.7, "Likely"), (0.5, "Uncertain"), (0.0, "Least certain"),
 )  # fmt: skip
@@ -80,7 +82,7 @@ class Ledger:
 
 def ledger_of(facts: Sequence[ListedFact]) -> Ledger:
     """Count the facts of a document by what became of them, each once."""
-    counts = {show: sum(map(shown, facts)) for show, shown in _SHOWN.items()}
+    counts = Counter(map(_became, facts))
     return Ledger(
         counts[Show.APPROVED],
         counts[Show.REJECTED],
@@ -90,11 +92,23 @@ def ledger_of(facts: Sequence[ListedFact]) -> Ledger:
     )
 
 
+def _became(fact: ListedFact) -> Show:
+    return Show.TO_DECIDE if fact.is_open else _BECAME[fact.status]
+
+
 def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetime | None) -> list[ListedFact]:
     """Choose and order the facts of the list; one that was decided ``since`` the page was opened stays where it was."""
-    shown = _SHOWN[show]
-    found = [fact for fact in facts if shown(fact) or (since and show is Show.TO_DECIDE and fact.changed_at >= since)]
+    since = since if show in _KEEPING else None
+
+    def is_kept(fact: ListedFact) -> bool:
+        return since is not None and fact.changed_at >= since and fact.changed_by != SYSTEM
+
+    found = [fact for fact in facts if _is_of(show, _became(fact)) or is_kept(fact)]
     return sorted(found, key=_worth) if order is Order.UNSURE else found
+
+
+def _is_of(show: Show, became: Show) -> bool:
+    return became is not Show.LEFT_OUT if show is Show.NEW else became is show
 
 
 def _worth(fact: ListedFact) -> tuple[bool, bool, int, int, float]:

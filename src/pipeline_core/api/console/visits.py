@@ -57,9 +57,9 @@ def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def walks(request: Request) -> bool:
-    """Return whether a script asks for the fact of another row, and not for the list."""
-    return request.method == "GET" and request.headers.get("hx-target", "").endswith("#fact")
+def part_of(request: Request) -> str:
+    """Return the part of an open page that a script asks for: its id up to a hyphen. Empty if it asks for the page."""
+    return request.headers.get("hx-target", "").partition("#")[2].partition("-")[0] if is_htmx(request) else ""
 
 
 def here(request: Request) -> str:
@@ -133,10 +133,10 @@ class Visit:
         return self.realm.role.includes(Role(role))
 
     def page(self, template: str, status: int = 200, **context: object) -> Response:
-        """Render a template, with what was said by the action before it."""
-        said = unquote(Cookies(self.request).get("said"))
-        made = html(self.request, template, status, visit=self, said=said, **context)
-        if said:
+        """Render a template, with what is said now, or was by the action before it."""
+        before = unquote(Cookies(self.request).get("said"))
+        made = html(self.request, template, status, **{"visit": self, **context, "said": context.get("said") or before})
+        if before:
             Cookies(self.request).drop(made, "said")
         # a form that a script has sent leads to another page, whose address is then that of the page that is open
         if self.request.method == "GET" and self.request.headers.get("hx-source", "").startswith("form"):

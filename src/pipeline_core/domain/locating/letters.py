@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from pipeline_core.domain.contiguity import plain
 
-_TATWEEL = "\u0640"
-"""The line that stretches an Arabic word: it counts as a letter in Unicode, and says nothing."""
+_LEFT_OUT = str.maketrans("", "", "\u0640\u0627")
+"""The line that stretches an Arabic word, which counts as a letter and says nothing; and alef, which is one sign with
+lam on paper: readers of PDFs take the two apart in either order."""
 _BREAK = re.compile(r"\s*\|\s*|\n+|(?<=[.;:])\s+")
 _WORD = re.compile(r"\w+")
 
 
 def letters(text: str) -> str:
-    """The letters and digits of the text, folded: ligatures apart, accents and marks off, presentation forms plain."""
-    plain_text = text if text.isascii() else unicodedata.normalize("NFKD", text).replace(_TATWEEL, "")
+    """The letters and digits of the text, folded: ligatures apart, accents, marks and alefs off, forms plain."""
+    plain_text = text if text.isascii() else unicodedata.normalize("NFKD", text).translate(_LEFT_OUT)
     folded = plain_text.casefold()
     return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 

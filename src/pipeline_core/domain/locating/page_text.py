@@ -6,17 +6,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline_core.domain.locating.letters import letters
+from pipeline_core.domain.locating.reading_order import as_read
+from pipeline_core.domain.locating.word import Word
 from pipeline_core.domain.page_words import Box
 
 MOST_LETTERS = 60_000
 """Letters of a page that are looked at: a page that is read has a tenth of it at most."""
-
-
-class Word(NamedTuple):
-    """A word as the page shows it, or a clause in a script without spaces."""
-
-    text: str
-    box: Box
 
 
 class Span(NamedTuple):
@@ -36,12 +31,12 @@ class PageText:
 
     @classmethod
     def of(cls, words: Sequence[Word]) -> "PageText":
-        """The page with these words, in the order in which it has them."""
+        """The page with these words in its own order, but where lines run from right to left, as they are read."""
         texts: list[str] = []
         starts: list[int] = []
         boxes: list[Box] = []
         length = 0
-        for word in words:
+        for word in as_read(words):
             own = letters(word.text)
             if not own or length + len(own) > MOST_LETTERS:
                 continue

@@ -1,6 +1,5 @@
 """Rows of a reviewer's desk: the list of facts, the sides of a pair, and who else is there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -64,8 +63,6 @@ class ListedFact(Record):
     """Pairs of near-duplicates that it is the newer half of, and that are a person's to decide."""
     undecided: int
     """Those that nobody has decided."""
-    flags: Sequence[str]
-    """Differences within the pairs."""
     settles: int
     """Documents for which a decision about it decides: its own, and those that repeat it."""
 

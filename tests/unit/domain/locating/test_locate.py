@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline_core.domain.locating.letters import letters
 from pipeline_core.domain.locating.locate import Hint, How, Located, hint_of, locate, locate_in_any
-from pipeline_core.domain.locating.page_text import PageText, Word
+from pipeline_core.domain.locating.page_text import PageText
+from pipeline_core.domain.locating.word import Word
 
 LINE, LETTER = 12.0, 6.0
 
@@ -60,7 +61,7 @@ ARABIC = [Word("بالتيار", (50, 100, 90, 110)), Word("التحكم", (95, 
         # cells that the page has column by column
         ("| Wind | 1,200 |", CELLS, How.PARTS, "wind1200"),
         # the page has the words from left to right, the text from right to left
-        ("يجب التحكم بالتيار", ARABIC, How.RUNS, "بالتيارالتحكميجب"),
+        ("يجب التحكم بالتيار", ARABIC, How.WHOLE, None),
     ],
     ids=["hyphen", "markdown", "ligature", "columns", "cells", "right to left"],
 )  # fmt: skip

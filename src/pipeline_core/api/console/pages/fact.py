@@ -51,7 +51,7 @@ def fact(fact_id: UUID, visit: ToLook) -> Response:
 
 
 def _evidence(visit: Visit, traced: Provenance) -> EvidenceShown | None:
-    """The evidence; None of a question of a bank, and of a fact that is no longer staged."""
+    """The evidence; None of a question of a bank, and where the file is stored no more."""
     origin = traced.origin
     if origin.document_id is None:
         return None

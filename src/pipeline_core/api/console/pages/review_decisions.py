@@ -8,11 +8,12 @@ from fastapi import Form
 from starlette.responses import Response
 
 from pipeline_core.api.console.desk import ledger_of, listed, next_open
+from pipeline_core.api.console.held_list import Held
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.pages.review_matching import PATH, show_document
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.too_late import too_late
-from pipeline_core.api.console.visits import ToReview, Visit
+from pipeline_core.api.console.visits import ToReview, Visit, part_of
 from pipeline_core.api.console.whole_document import park
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import ChangedMeanwhileError
@@ -21,6 +22,7 @@ from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer, Seen
 from pipeline_core.review.decisions import Change, Decision, Request, Resolution
+from pipeline_core.review.desk import OnDesk
 from pipeline_core.review.parking import MOST_S
 
 router = console_router()
@@ -35,16 +37,25 @@ def _document(visit: Visit, at: View) -> OfDocument:
     return OfDocument(visit.services.desk.job(JobId(at.job_id), visit.services.realm_id).document_id)
 
 
-def _go_on(visit: Visit, at: View, to_run: Sequence[DocumentId], decided: UUID, said: str) -> Response:
+def _go_on(visit: Visit, at: View, to_run: Sequence[DocumentId], decided: UUID, said: str, held: str) -> Response:
     """Lead to the next fact that is to be decided; documents that go on by the decision are run."""
     if to_run:
         visit.request.app.state.ask_for_run()
-    facts = visit.services.desk(JobId(at.job_id), visit.reviewer()).facts
-    this = next((fact for fact in facts if fact.question_id == decided), None)
+    desk = visit.services.desk(JobId(at.job_id), visit.reviewer())
+    this = next((fact for fact in desk.facts if fact.question_id == decided), None)
     if this and this.undecided:
-        return visit.go(at.url(decided), said=f"{said} Its near-duplicate is still to be decided.")
-    following = next_open(listed(facts, at.show, at.order, at.opened), decided)
-    return visit.go(at.url(following.question_id if following else decided), said=said)
+        return _lead(visit, at, decided, f"{said} Its near-duplicate is still to be decided.", held, desk)
+    following = next_open(listed(desk.facts, at.show, at.order, at.opened), decided)
+    return _lead(visit, at, following.question_id if following else decided, said, held, desk)
+
+
+def _lead(visit: Visit, at: View, fact_id: UUID | None, said: str, held: str, desk: OnDesk | None = None) -> Response:
+    """Lead to a fact; a page with scripts gets it at once, with what of the list it does not hold yet."""
+    if not part_of(visit.request):
+        return visit.go(at.url(fact_id), said=said)
+    made = show_document(visit, at, fact_id, desk=desk, held=held, said=said)
+    made.headers["HX-Push-Url"] = at.url(fact_id)
+    return made
 
 
 @router.post(PATH + "/decide")
@@ -56,6 +67,7 @@ def decide_fact(
     seen: Annotated[str, Form(max_length=40)],
     version: Version,
     reason: Text = "",
+    held: Held = "",
 ) -> Response:
     """Approve or reject one fact, as it was seen."""
     where = _document(visit, at)
@@ -64,9 +76,9 @@ def decide_fact(
         change = visit.services.review.decide_facts(where, [fact_id], status, by=by)
     except ChangedMeanwhileError as error:
         if _is_done(error, by, status):
-            return _go_on(visit, at, (), fact_id, f"{_DONE[status]}.")
-        return _too_late(visit, at, fact_id, error, {"reason": reason} if reason else None)
-    return _go_on(visit, at, change.to_run, fact_id, f"{_DONE[status]}.")
+            return _go_on(visit, at, (), fact_id, f"{_DONE[status]}.", held)
+        return _too_late(visit, at, fact_id, error, {"reason": reason} if reason else None, held)
+    return _go_on(visit, at, change.to_run, fact_id, f"{_DONE[status]}.", held)
 
 
 @router.post(PATH + "/resolve")
@@ -78,6 +90,7 @@ def resolve_pair(
     resolution: Annotated[Resolution, Form()],
     seen: Annotated[str, Form(max_length=40)],
     version: Version,
+    held: Held = "",
 ) -> Response:
     """Decide a pair of near-duplicates, as it was seen."""
     where = _document(visit, at)
@@ -86,9 +99,9 @@ def resolve_pair(
         change = visit.services.review.resolve(where, resolution, [pair_id], by=by)
     except ChangedMeanwhileError as error:
         if _is_done(error, by, resolution):
-            return _go_on(visit, at, (), fact_id, f"{_RESOLVED[resolution]}.")
-        return _too_late(visit, at, fact_id, error, None)
-    return _go_on(visit, at, change.to_run, fact_id, f"{_RESOLVED[resolution]}.")
+            return _go_on(visit, at, (), fact_id, f"{_RESOLVED[resolution]}.", held)
+        return _too_late(visit, at, fact_id, error, None, held)
+    return _go_on(visit, at, change.to_run, fact_id, f"{_RESOLVED[resolution]}.", held)
 
 
 _RESOLVED = {
@@ -110,6 +123,7 @@ def edit_fact(
     answer: Text = "",
     statement: Text = "",
     reason: Text = "",
+    held: Held = "",
 ) -> Response:
     """Put a fact into other words; what was typed stays if somebody was faster."""
     where = _document(visit, at)
@@ -119,11 +133,11 @@ def edit_fact(
     try:
         change = visit.services.review.edit(where, fact_id, words, by=by)
     except ChangedMeanwhileError as error:
-        return _too_late(visit, at, fact_id, error, typed | {"reason": reason})
+        return _too_late(visit, at, fact_id, error, typed | {"reason": reason}, held)
     said = "Edited." if change.changed else "Nothing was changed."
     if change.to_run:
         visit.request.app.state.ask_for_run()
-    return visit.go(at.url(fact_id), said=said)
+    return _lead(visit, at, fact_id, said, held)
 
 
 def _is_done(error: ChangedMeanwhileError, by: Reviewer, wanted: str) -> bool:
@@ -132,7 +146,7 @@ def _is_done(error: ChangedMeanwhileError, by: Reviewer, wanted: str) -> bool:
 
 
 def _too_late(
-    visit: Visit, at: View, fact_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None
+    visit: Visit, at: View, fact_id: UUID, error: ChangedMeanwhileError, typed: dict[str, str] | None, held: str
 ) -> Response:
     """Show the fact as it is now, who was faster, and what had been typed, to be sent again or not."""
     return show_document(
@@ -140,6 +154,7 @@ def _too_late(
         at,
         fact_id,
         edit=bool(typed and "answer" in typed),
+        held=held,
         status=409,
         conflict=too_late(error, visit.people),
         typed=typed,
@@ -147,13 +162,14 @@ def _too_late(
 
 
 @router.post(PATH + "/undo")
-def undo(visit: ToReview, at: AView) -> Response:
+def undo(visit: ToReview, at: AView, held: Held = "") -> Response:
     """Take back the reviewer's last decision here that stands."""
     where, by = _document(visit, at), visit.reviewer()
     change = visit.services.review.undo_last(where, by=by)
-    facts = {fact.question_id for fact in visit.services.desk(JobId(at.job_id), by).facts}
+    desk = visit.services.desk(JobId(at.job_id), by)
+    facts = {fact.question_id for fact in desk.facts}
     subject = next((one for one in change.changed if one in facts), None) or _of_pair(visit, where, change)
-    return visit.go(at.url(subject), said="Taken back.")
+    return _lead(visit, at, subject, "Taken back.", held, desk)
 
 
 def _of_pair(visit: Visit, where: OfDocument, change: Change) -> UUID | None:

@@ -3,28 +3,28 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true });
-  const rows = () => all("[data-row]").filter(isShown);
-  let leader = "", lastChecked = null;
+  let leader = "", lastChecked = null, due = 0;
 
-  const mark = (row) => {
+  const point = (row) => {
     all("[data-row][aria-current]").forEach((other) => other !== row && other.removeAttribute("aria-current"));
     row.setAttribute("aria-current", "true");
-    row.scrollIntoView({ block: "nearest" });
   };
+  const mark = (row) => { point(row); row.scrollIntoView({ block: "nearest" }); };
   // leaves what is being typed only when told to
   const typed = (field) => field.type !== "hidden" && field.value !== field.defaultValue;
   const mayLeave = () => !(one(".editing[data-unsaved]") || all(".editing :is(input, textarea)").some(typed))
     || confirm("What you typed is not saved. Leave it?");
   const step = (by) => {
-    const list = rows(), at = list.findIndex((row) => row.hasAttribute("aria-current"));
-    const next = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by];
-    const link = next && (next.matches("a[hx-get]") ? next : one("a[hx-get]", next));
+    const list = all("[data-row]");
+    let at = list.findIndex((row) => row.hasAttribute("aria-current"));
+    if (at < 0 && by < 0) at = list.length; do at += by; while (list[at] && !isShown(list[at]));
+    const next = list[at], link = next && (next.matches("a[hx-get]") ? next : one("a[hx-get]", next));
     if (link) link.click();
     else if (next) { mark(next); (one("a", next) || next).focus({ preventScroll: true }); }
   };
   const check = (box, to) => { if (box && box.checked !== to) { box.checked = to; box.dispatchEvent(new Event("change", { bubbles: true })); } };
   const select = (isRange) => {
-    const list = rows(), at = list.findIndex((row) => row.hasAttribute("aria-current"));
+    const list = all("[data-row]").filter(isShown), at = list.findIndex((row) => row.hasAttribute("aria-current"));
     if (at < 0) return;
     const box = one("input[type=checkbox]", list[at]), to = isRange ? true : box && !box.checked;
     const from = isRange && lastChecked ? list.indexOf(lastChecked) : at;
@@ -57,9 +57,6 @@
     const way = event.target.closest("a[href]:not([target=_blank]), button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
     if (way && !way.form?.matches(".editing") && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
   }, true);
-  // what is marked is what is shown, whatever was loaded meanwhile
-  document.addEventListener("htmx:after:settle", () => { const row = document.getElementById(one("[data-of]")?.dataset.of); if (row) mark(row); });
-
   // counts what is typed against a least length (data-least), and what is selected (data-selected counts its form's boxes)
   const visible = (text) => [...text].filter((char) => /\S/u.test(char)).length;
   const count = () => {
@@ -74,13 +71,19 @@
       all("[data-n]", bar).forEach((element) => { element.textContent = n; });
     });
   };
-  for (const name of ["input", "change", "htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, count);
   // the page beside the fact shows its mark, wherever on the page that is
-  for (const name of ["htmx:after:settle", "DOMContentLoaded"]) document.addEventListener(name, () => {
+  const settle = () => {
+    due = 0; count();
     const marked = one(".sheet .mark"), sheet = marked?.closest(".sheet");
     if (sheet) sheet.scrollTop += marked.getBoundingClientRect().top - sheet.getBoundingClientRect().top - sheet.clientHeight / 3;
+    one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" });
+  };
+  for (const [name, then] of [["input", count], ["change", count], ["DOMContentLoaded", settle]]) document.addEventListener(name, then);
+  // what is marked is what is shown, whatever was loaded; of an answer in several parts the rest follows once, before it is painted
+  document.addEventListener("htmx:after:settle", () => {
+    const row = document.getElementById(one("[data-of]")?.dataset.of);
+    if (row) point(row); due ||= requestAnimationFrame(settle);
   });
-  document.addEventListener("htmx:after:settle", () => one("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" }));
 
   // what could not be sent is said, and the page stays as it is, whatever a proxy answers in our place
   const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(Object.assign(one("#lost").cloneNode(true), { id: "", hidden: false, className: "notice problem" }));
