@@ -340,6 +340,10 @@ FROM upload_batches b
 LEFT JOIN staged_questions q ON q.upload_batch_id = b.batch_id AND NOT q.taken_back
 GROUP BY b.batch_id;
 
+-- A text up to the end of the line that has this character: a heading that evidence begins with is above it, and whole.
+CREATE FUNCTION up_to_line(text text, at int) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN left(text, greatest(at, 0)) || split_part(substr(text, greatest(at, 0) + 1), E'\n', 1);
+
 -- what reviewing costs: facts that people decided lately
 CREATE INDEX staged_questions_reviewed_idx ON staged_questions (realm_id, reviewed_at)
     WHERE reviewed_by IS NOT NULL AND document_id IS NOT NULL;

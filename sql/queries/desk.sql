@@ -49,8 +49,8 @@ SELECT c.chunk_id, c.ordinal, c.text, c.heading_path, c.page_from, c.page_to, c.
 FROM staged_chunks c JOIN staged_questions q USING (chunk_id) WHERE q.question_id = %(question_id)s;
 
 -- name: texts_up_to
--- What stands in a chunk up to these characters of its document's text, and the headings that the chunk begins under.
-SELECT coalesce(c.heading_path, '{}') AS heading_path, left(c.text, greatest(p.at - c.char_from, 0) + 1) AS up_to
+-- What stands in a chunk up to the lines of these characters of its document's text, and the headings that the chunk begins under.
+SELECT coalesce(c.heading_path, '{}') AS heading_path, up_to_line(c.text, p.at - c.char_from) AS up_to
 FROM unnest(%(chunk_ids)s::uuid[], %(chars)s::int[], %(published)s::boolean[])
     WITH ORDINALITY AS p (chunk_id, at, is_published, n)
 LEFT JOIN LATERAL (

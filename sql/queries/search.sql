@@ -154,7 +154,7 @@ SELECT 'fact' AS kind, q.question_id AS id, q.chunk_id AS passage_id, q.question
     q.evidence_quote AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
     d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
-    left(c.text, greatest(q.evidence_char_from - c.char_from, 0) + 1) AS up_to_evidence,
+    up_to_line(c.text, q.evidence_char_from - c.char_from) AS up_to_evidence,
     CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity,
     shared_words(%(text)s, fact_text(q.question, q.answer, q.statement),
         coalesce(s.language, q.language)) AS words

@@ -52,6 +52,20 @@ def test_a_published_fact_is_walked_back(pipeline: Pipeline, client: TestClient)
     assert fact_id in {fact["id"] for fact in hit["facts"]}
 
 
+def test_a_heading_that_the_evidence_begins_with_is_whole(pipeline: Pipeline, client: TestClient) -> None:
+    said = "Members must report a theft to the police within 24 hours of discovering it."
+    asked = f"# Claims\n\n## At hand\n\nThe policy number is on every bill.\n\n## Do I call the police?\n\n{said}\n"
+    [document_id] = publish(pipeline, upload("faq.md", asked))
+    facts = client.get(f"/api/v2/documents/{document_id}/facts").json()["items"]
+    [fact] = [one for one in facts if "theft" in one["quote"]]
+    assert fact["evidence"][0]["quote"] == "Do I call the police?"
+    above = ["Claims", "Do I call the police?"]
+    assert fact["heading_path"] == above
+    assert list(pipeline.for_user(pipeline.person).trace_fact(UUID(fact["question_id"])).headings) == above
+    hit = client.get("/api/v2/search?q=report a theft to the police&kind=fact").json()["hits"][0]
+    assert hit["heading_path"] == above
+
+
 def test_a_person_is_named_with_what_they_did(make_pipeline: Callable[..., Pipeline]) -> None:
     pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
     client = client_of(pipeline)

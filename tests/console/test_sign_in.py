@@ -58,7 +58,7 @@ def test_a_link_signs_in_once(pipeline: Pipeline, nobody: TestClient) -> None:
     second = anybody(pipeline).get(link)
     assert second.status_code == 401
     assert "<h1>This link has been used, or is too old</h1>" in second.text
-    assert "Each is good once. Run `pipeline console` on that machine again" in second.text
+    assert "Each is good once. Run “pipeline console” on that machine again" in second.text
     forged = anybody(pipeline).get("/sign-in/link?ticket=x")
     assert "<h1>This link has been used, or is too old</h1>" in forged.text
     forged = anybody(pipeline).get("/sign-in/link", params={"ticket": local_token(pipeline.settings)})

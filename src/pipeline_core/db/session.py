@@ -54,12 +54,14 @@ class Session:
         correlation id, for events that have none of their own. ``person`` acts in it, where there are no claims."""
         self.connection = connection
         self._has_claims = claims is not None
-        if claims is not None:
-            connection.execute("SELECT set_config('request.jwt.claims', %s, true)", [claims])
-        if person is not None:
-            self.act_as(person)
-        if correlation_id is not None:
-            connection.execute("SELECT set_config('upload_pipeline.correlation_id', %s, true)", [str(correlation_id)])
+        settings = {
+            "request__jwt__claims": claims,
+            "upload_pipeline__person": json_text(person.claims) if person is not None else None,
+            "upload_pipeline__correlation_id": str(correlation_id) if correlation_id is not None else None,
+        }
+        # together, as each is a way to the server and back
+        if given := {name: value for name, value in settings.items() if value is not None}:
+            self.configure(**given)
 
     def act_as(self, person: Person) -> None:
         """Have the events of this transaction say that this person acts, unless claims say who does."""

@@ -24,7 +24,7 @@ from pipeline_core.settings import Settings
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole])
 
 LINK_GOOD_S = 60
-_ANOTHER = "Run `pipeline console` on that machine again for another, or sign in by a token."
+_ANOTHER = "Run “pipeline console” on that machine again for another, or sign in by a token."
 _LINK_AUDIENCE = "pipeline-console-link"
 _AWAY_S = 900
 """How long somebody may take at the installation's login page."""
