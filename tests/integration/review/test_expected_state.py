@@ -159,7 +159,7 @@ def test_a_pair_that_was_decided_meanwhile_is_not_overwritten(app: Pipeline) -> 
     with pytest.raises(ChangedMeanwhileError, match="Ann kept both") as told:
         app.review.resolve_pair(pair.duplicate_id, Resolution.NOT_DUPLICATE, by=bob)
     assert told.value.asked["reason"] == "other years"
-    copy: Any = pickle.loads(pickle.dumps(told.value))  # noqa: S301: a task's error travels so
+    copy: Any = pickle.loads(pickle.dumps(told.value))  # as the error of a task travels
     assert (copy.changed, copy.asked) == (told.value.changed, told.value.asked)
 
 
@@ -175,7 +175,7 @@ def test_the_database_counts_versions_itself(app: Pipeline) -> None:
         ("answer = 'In time.', version = 1", 3, "system"),
     ):
         with psycopg.connect(app.database_url) as connection:
-            connection.execute(f"UPDATE upload_pipeline.staged_questions SET {change}")  # noqa: S608: of this table
+            connection.execute(f"UPDATE upload_pipeline.staged_questions SET {change}")
         [row] = app.review.facts(where, app.realm_id)
         assert (row.version, row.changed_by) == (version, by), change
     assert row.question_id == fact.question_id
