@@ -287,6 +287,39 @@ def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: C
     assert set(statuses(console, document_id)) == {"pending"}
 
 
+def test_a_decision_that_did_not_arrive_is_said_and_nothing_typed_is_lost(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    person = console.sign_in()
+    page = person.page
+    person.expected += ["Failed to load resource", "Failed to fetch", "network error", "ERR_"]
+    page.route("**/live*", lambda route: route.abort())
+    open_document(console, document_id, page, "?order=page")
+    expect(page.get_by_text("Not connected")).to_be_visible()
+    page.unroute("**/live*")
+    expect(page.get_by_text("Not connected")).to_be_hidden()
+    page.keyboard.press("e")
+    page.get_by_label("Statement").fill("It opens at 3 bar.")
+    for answer in ("abort", "proxy"):
+        page.route(
+            "**/edit?*",
+            lambda route, answer=answer: (
+                route.abort() if answer == "abort" else route.fulfill(status=502, body="<h1>Bad Gateway</h1>")
+            ),
+        )
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#notice")).to_contain_text("The server did not answer.")
+        expect(page.get_by_label("Statement")).to_have_value("It opens at 3 bar.")
+        page.evaluate("document.querySelector('#notice').replaceChildren()")
+        page.unroute("**/edit?*")
+    person.context.set_offline(True)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notice")).to_contain_text("The server did not answer.")
+    person.context.set_offline(False)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notice")).to_contain_text("Edited.")
+    assert any(fact.statement == "It opens at 3 bar." for fact in facts(console.pipeline, document_id))
+
+
 def test_thousands_of_ticks_are_read(console: Console) -> None:
     document_id = park(console.pipeline, "boiler.md", TEXT)
     ann = console.sign_in()

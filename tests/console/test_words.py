@@ -74,6 +74,18 @@ def test_a_limit_says_how_long_to_wait(make_pipeline: Callable[..., Pipeline]) -
     assert "You have 1 job under way; the limit is 1. Try again in 30 seconds." in said
 
 
+def test_only_what_was_typed_is_said_to_be_still_there(pipeline: Pipeline, ann: Visitor) -> None:
+    by_script = {"HX-Request": "true"}
+    said = text_of(ann.post("/batches", files={"file": ("bank.md", b"")}, headers=by_script))
+    assert "Load the page anew" in said
+    assert "What you typed" not in said
+    park(pipeline)
+    [job] = pipeline.views.jobs(pipeline.realm_id)
+    typed = {"version": "0", "reason": "It is of no use."}
+    said = text_of(ann.post(f"/validate/{job.job_id}/reject", typed, headers=by_script))
+    assert "What you typed is still there." in said
+
+
 # --- names -----------------------------------------------------------------------------------------------------------
 
 

@@ -85,5 +85,19 @@
     if (row) point(row); due ||= requestAnimationFrame(settle);
   });
 
+  // what could not be sent is said, and the page stays as it is, whatever a proxy answers in our place
+  const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(Object.assign(one("#lost").cloneNode(true), { id: "", hidden: false, className: "notice problem" }));
+  document.addEventListener("htmx:error", ({ detail, target }) => {
+    if (!detail.ctx || detail.ctx.response) return;
+    if (target.id !== "live") { lost(target); return; }
+    target.classList.add("lost"); // its extension comes back by itself only after a first connection
+    setTimeout(() => htmx.ajax("GET", target.getAttribute("hx-sse:connect"), { source: target }), 2000);
+  });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    if (ctx?.response && !ctx.response.headers.has("X-Correlation-ID")) { event.preventDefault(); lost(event.target); }
+  });
+  for (const [name, isLost] of [["htmx:sse:error", true], ["htmx:sse:after:connection", false]])
+    document.addEventListener(name, ({ target }) => target.classList.toggle("lost", isLost));
   document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.menu[open]")) one("a, button", event.target)?.focus(); }, true);
 })();
