@@ -114,7 +114,7 @@ def test_on_a_page_it_names_no_command_setting_or_endpoint(kind: type[PipelineEr
     assert kind("Set `UPLOAD_PIPELINE_OCR` first.").page_message == kind.__doc__
 
 
-@pytest.mark.parametrize("status", ["pending", *QuestionStatus, *Resolution, *REVIEW_STAGES])
+@pytest.mark.parametrize("status", ["pending", *QuestionStatus, *Resolution, *sorted(REVIEW_STAGES)])
 def test_what_was_done_meanwhile_is_said_in_words(status: str) -> None:
     changed = Changed(UUID(int=1), "other", 1, status, 2, "Ann", datetime.now(UTC))
     assert re.fullmatch(r"[a-z ,]+", changed.what)
