@@ -5,11 +5,14 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision
 from tests.console.conftest import Console
 from tests.support.reviewing import CONTRADICTORY, ask, facts, near_duplicate, park, state
@@ -198,6 +201,46 @@ def test_who_may_not_decide_is_told_so(team_console: Callable[[Role], Console]) 
     answer = stranger.page.goto(path)
     assert answer is not None
     assert answer.status == 404
+
+
+@pytest.mark.parametrize("key", ["j", "e"])
+def test_what_happens_while_a_fact_is_asked_for_is_shown_after_it(console: Console, key: str) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    second = facts(console.pipeline, document_id)[1].question_id
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        with page.expect_request(lambda request: "/waiting" in request.url):
+            where, by = OfDocument(document_id), Reviewer(console.pipeline.realm_id)
+            console.pipeline.review.decide_facts(where, [second], QuestionStatus.REJECTED, by=by)
+        route.fulfill(response=answer)
+
+    page.route(f"**/*fact={second}" if key == "j" else "**/*edit=true", hold, times=1)
+    page.keyboard.press(key)
+    expect(page.locator("#list .row.rejected")).to_have_count(1)
+    if key == "j":
+        expect(page.locator("#fact .standing")).to_contain_text("Rejected")
+    else:
+        page.wait_for_timeout(500)
+        expect(page.locator("#fact form.editing")).to_be_visible()
+
+
+def test_a_page_hears_what_was_under_way_when_it_was_read(console: Console, database_url: str) -> None:
+    """The id of its event is smaller than that of the newest which the page had read."""
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    tell = "INSERT INTO upload_pipeline.events (realm_id, type, code) VALUES (%s, 'review', 'test') RETURNING event_id"
+    with psycopg.connect(database_url) as slow, psycopg.connect(database_url) as quick:
+        ids = [one.execute(tell, [console.pipeline.realm_id]).fetchone() for one in (slow, quick)]
+        quick.commit()
+        with page.expect_response(lambda answer: "/live" in answer.url) as live:
+            open_document(console, document_id, page)
+        assert ids == sorted(ids)
+        assert live.value.url.endswith(f"after={ids[1][0] if ids[1] else None}")
+        with page.expect_request(lambda request: "/waiting" in request.url):
+            slow.commit()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])

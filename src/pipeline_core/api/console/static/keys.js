@@ -85,6 +85,14 @@
     if (row) point(row); due ||= requestAnimationFrame(settle);
   });
 
+  // what is heard while the middle of the page is being asked for is asked for again after it, which may not have seen it yet
+  const asked = new Set();
+  let isHeard = false;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { if (ctx.sourceElement.matches("[hx-sync^='#main']")) asked.add(ctx); });
+  document.addEventListener("htmx:sse:after:message", () => { isHeard ||= asked.size > 0; });
+  const again = () => { if (isHeard && !asked.size) { isHeard = false; all("[hx-sync='#main:drop']").forEach((part) => htmx.trigger(part, "again")); } };
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => { if (asked.delete(ctx)) setTimeout(again); });
+
   // what could not be sent is said, and the page stays as it is, whatever a proxy answers in our place
   const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(Object.assign(one("#lost").cloneNode(true), { id: "", hidden: false, className: "notice problem" }));
   document.addEventListener("htmx:error", ({ detail, target }) => {
