@@ -330,6 +330,39 @@ def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: C
     assert set(statuses(console, document_id)) == {"pending"}
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_list_is_searched_and_all_that_match_are_decided(console: Console, scripts: bool) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in(scripts=scripts).page
+    open_document(console, document_id, page, "?order=page")
+    field = page.get_by_role("searchbox", name="Find in this list")
+    if scripts:
+        page.keyboard.press("/")
+        expect(field).to_be_focused()
+    field.fill("OUTER valve")
+    field.press("Enter")
+    expect(page.locator("#list [data-row]")).to_have_count(1)
+    expect(page.locator("#list")).to_contain_text("1 found")
+    expect(page.locator("#fact .answer")).to_contain_text("outer valve")
+    assert "search=OUTER+valve" in page.url
+    assert "order=page" in page.url
+    if scripts:
+        page.keyboard.press("x")
+    page.locator("input[name=all_matching]").check()
+    page.get_by_role("button", name="Reject…").click()
+    expect(page.locator("main")).to_contain_text("all with “OUTER valve”")
+    page.get_by_role("button", name="Reject 1 fact").click()
+    expect(page.locator("#notice")).to_contain_text("1 fact rejected.")
+    assert statuses(console, document_id).count("rejected") == 1
+    assert "search=OUTER+valve" in page.url
+    field.fill("giraffe")
+    field.press("Enter")
+    expect(page.locator("#list")).to_contain_text("No fact here has “giraffe”")
+    page.get_by_role("link", name="list all again").click()
+    expect(page.locator("#list [data-row]")).not_to_have_count(0)
+    assert "search" not in page.url
+
+
 def test_a_decision_that_did_not_arrive_is_said_and_nothing_typed_is_lost(console: Console) -> None:
     document_id = park(console.pipeline, "boiler.md", TEXT)
     person = console.sign_in()
