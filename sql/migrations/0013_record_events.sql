@@ -20,8 +20,12 @@ CREATE TABLE events (
         'exported', 'downloaded', 'realm', 'webhook', 'model', 'setting', 'pruned')),
     severity text NOT NULL DEFAULT 'info' CHECK (severity IN ('info', 'warning', 'critical')),
     code text NOT NULL CHECK (code <> ''),
-    payload jsonb NOT NULL DEFAULT '{}'
+    payload jsonb NOT NULL DEFAULT '{}',
+    -- the transaction that tells it, and the oldest that ran at the time: ids are not committed in their order
+    xact_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    oldest_xact_id xid8 NOT NULL DEFAULT pg_snapshot_xmin(pg_current_snapshot())
 );
+CREATE INDEX events_xact_idx ON events (xact_id);
 CREATE INDEX events_job_idx ON events (job_id, event_id);
 CREATE INDEX events_document_idx ON events (document_id, event_id);
 -- what is new in a realm, for whoever follows it
@@ -70,20 +74,17 @@ $$;
 CREATE TRIGGER events_own AFTER INSERT ON events FOR EACH ROW
     WHEN (row_security_active('upload_pipeline.events'::regclass)) EXECUTE FUNCTION refuse_foreign_event();
 
--- In which realms something happened after this event, by the last event of each and how many there are: one question for
--- all who follow events of this process. Without an event to begin with, only the newest of all. SECURITY DEFINER: it shows
--- no event, and whoever follows reads those of their own realms.
-CREATE FUNCTION realms_with_events(after bigint)
-RETURNS TABLE (realm_id uuid, last_event_id bigint, number bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF after IS NULL THEN
-        RETURN QUERY SELECT NULL::uuid, coalesce(max(e.event_id), 0), 0::bigint FROM events e;
-    ELSE
-        RETURN QUERY SELECT e.realm_id, max(e.event_id), count(*) FROM events e
-            WHERE e.event_id > after AND e.realm_id IS NOT NULL GROUP BY e.realm_id;
-    END IF;
-END
+-- Whether an event was committed after this snapshot. One of a restored database may have a transaction that is yet to come.
+CREATE FUNCTION came_after(xact_id xid8, seen pg_snapshot) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT xact_id >= pg_snapshot_xmin(seen) AND xact_id < pg_snapshot_xmax(pg_current_snapshot())
+        AND NOT pg_visible_in_snapshot(xact_id, seen)
+$$;
+
+-- In which realms something was committed after this snapshot: one question for all who follow events of this process.
+-- SECURITY DEFINER: it shows no event, and whoever follows reads those of their own realms.
+CREATE FUNCTION realms_with_events(seen pg_snapshot) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT DISTINCT e.realm_id FROM events e WHERE came_after(e.xact_id, seen) AND e.realm_id IS NOT NULL
 $$;
 
 -- Whether a person decided something by this. Everything of a review that is no decision is a reminder, or what followed.

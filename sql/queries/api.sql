@@ -3,20 +3,54 @@ SELECT j.job_id, j.document_id, j.stage, j.state, j.outcome, j.phase, p.percent,
 FROM upload_jobs j JOIN job_stages p ON p.job_stage = j.stage
 WHERE j.job_id = %(job_id)s;
 
--- name: api_events_after
+-- name: job_event_mark
+-- As realm_event_mark, of one job.
+SELECT %(after)s::bigint AS after,
+    coalesce(e.oldest_xact_id::text || ':' || e.oldest_xact_id || ':', pg_current_snapshot()::text) AS seen, e.xact_id::text AS xact_id
+FROM (VALUES (1)) one LEFT JOIN LATERAL (
+    SELECT event_id, xact_id, oldest_xact_id FROM events WHERE job_id = %(job_id)s AND event_id <= %(after)s
+    ORDER BY event_id DESC LIMIT 1) e ON true;
+
+-- name: job_events
+-- As realm_events, of one job.
+(SELECT event_id, ts, type, severity, code, payload FROM events
+WHERE job_id = %(job_id)s AND event_id > %(after)s ORDER BY event_id LIMIT %(limit)s)
+UNION ALL
 SELECT event_id, ts, type, severity, code, payload FROM events
-WHERE job_id = %(job_id)s AND event_id > %(event_id)s ORDER BY event_id LIMIT %(limit)s;
+WHERE job_id = %(job_id)s AND event_id <= %(after)s AND came_after(xact_id, %(seen)s::pg_snapshot)
+    AND xact_id::text IS DISTINCT FROM %(xact_id)s
+ORDER BY event_id;
 
 -- name: realms_with_events
-SELECT realm_id, last_event_id, number FROM realms_with_events(%(after)s::bigint);
+SELECT pg_current_snapshot()::text AS seen, ARRAY(SELECT realms_with_events(%(seen)s::pg_snapshot)) AS realm_ids;
+
+-- name: current_snapshot
+SELECT pg_current_snapshot()::text AS seen;
 
 -- name: newest_realm_event
 SELECT coalesce(max(event_id), 0) AS event_id FROM events WHERE realm_id = ANY(%(realm_ids)s);
 
+-- name: realm_event_mark
+-- Where whoever has this event, or without one everything up to now, goes on. Whatever of a smaller id they do not have was
+-- told by a transaction that ran when the event was, if not by its own.
+SELECT coalesce(%(after)s::bigint, e.event_id, 0) AS after,
+    CASE WHEN %(after)s::bigint IS NULL OR e.event_id IS NULL THEN pg_current_snapshot()::text
+        ELSE e.oldest_xact_id::text || ':' || e.oldest_xact_id || ':' END AS seen,
+    e.xact_id::text AS xact_id
+FROM (VALUES (1)) one LEFT JOIN LATERAL (
+    SELECT event_id, xact_id, oldest_xact_id FROM events
+    WHERE realm_id = ANY(%(realm_ids)s) AND (%(after)s::bigint IS NULL OR event_id <= %(after)s)
+    ORDER BY event_id DESC LIMIT 1) e ON true;
+
 -- name: realm_events
+-- Those with a larger id, and those with a smaller one that were committed since.
+(SELECT event_id, ts, realm_id, job_id, document_id, type, severity, code, payload FROM events
+WHERE realm_id = ANY(%(realm_ids)s) AND event_id > %(after)s ORDER BY event_id LIMIT %(limit)s)
+UNION ALL
 SELECT event_id, ts, realm_id, job_id, document_id, type, severity, code, payload FROM events
-WHERE realm_id = ANY(%(realm_ids)s) AND event_id > %(after)s AND event_id <> ALL(%(besides)s::bigint[])
-ORDER BY event_id LIMIT %(limit)s;
+WHERE realm_id = ANY(%(realm_ids)s) AND event_id <= %(after)s AND came_after(xact_id, %(seen)s::pg_snapshot)
+    AND xact_id::text IS DISTINCT FROM %(xact_id)s
+ORDER BY event_id;
 
 -- name: api_document
 SELECT d.document_id, d.realm_id, d.title, d.filename, also_named(d.document_id, d.filename) AS also_named, d.mime, d.bytes_len,

@@ -42,6 +42,12 @@ def following(client: httpx.Client, *, after: int | None = None, **query: Any) -
         yield _events(stream.iter_lines())
 
 
+@contextmanager
+def _of_job(client: httpx.Client, url: str, after: int) -> Iterator[Iterator[dict[str, Any]]]:
+    with client.stream("GET", url, headers={"Last-Event-ID": str(after)}) as stream:
+        yield _events(stream.iter_lines())
+
+
 def _events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     name = ""
     for line in lines:
@@ -105,6 +111,35 @@ def test_what_is_committed_late_is_told_too(pipeline: Pipeline, served: httpx.Cl
         assert next(events)["code"] == "slow"
         tell(quick, "last")
         assert next(events)["code"] == "last"
+
+
+def test_what_was_under_way_when_the_reader_was_cut_off_is_told_too(
+    pipeline: Pipeline, served: httpx.Client, database_url: str
+) -> None:
+    """Its id is smaller than that of the last event that the reader has."""
+    upload_of = served.post("/api/v2/upload", files={"file": ("mine.md", b"# Mine\n\nMine is mine alone.\n")}).json()
+    job = [upload_of["job_id"], upload_of["document_id"], ANN]
+
+    def tell(connection: psycopg.Connection[Any], code: str) -> int:
+        insert = (
+            "INSERT INTO upload_pipeline.events (job_id, document_id, realm_id, type, code) "
+            "VALUES (%s, %s, %s, 'retry', %s) RETURNING event_id"
+        )
+        row = connection.execute(insert, [*job, code]).fetchone()
+        return int(row[0]) if row else 0
+
+    with psycopg.connect(database_url) as slow, psycopg.connect(database_url, autocommit=True) as quick:
+        early = tell(slow, "slow")
+        with quick.transaction():
+            tell(quick, "quick")
+            last = tell(quick, "of the same transaction")
+        assert early < last
+        of_job = f"/api/v2/jobs/{upload_of['job_id']}/events"
+        with following(served, after=last) as events, _of_job(served, of_job, last) as job_events:
+            slow.commit()
+            tell(quick, "next")
+            for one in (events, job_events):
+                assert [next(one)["code"], next(one)["code"]] == ["slow", "next"]
 
 
 def test_nothing_of_realms_that_one_is_no_member_of(pipeline: Pipeline, served: httpx.Client) -> None:

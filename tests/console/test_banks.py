@@ -111,6 +111,28 @@ def test_nothing_that_happens_between_a_page_and_its_stream_is_missed(console: C
     expect(page.locator("main")).not_to_contain_text("are being compared")
 
 
+def test_what_another_decides_while_an_answer_is_on_its_way_is_shown_after_it(console: Console) -> None:
+    ann = console.sign_in()
+    page = ann.page
+    url = upload(console, ann, "household.md", BANK)
+    page.keyboard.press("j")
+    expect(page.locator("tr.opened")).to_have_count(1)
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        where = OfBatch(BatchId(UUID(url.rpartition("/")[2])))
+        other = console.pipeline.review.facts(where, console.pipeline.realm_id)[-1].question_id
+        with page.expect_request(lambda request: "/waiting" in request.url):
+            by = Reviewer(console.pipeline.realm_id)
+            console.pipeline.review.decide_facts(where, [other], QuestionStatus.REJECTED, by=by)
+        route.fulfill(response=answer)
+
+    page.route("**/decide?*", hold)
+    page.keyboard.press("a")
+    expect(page.locator("tr.approved")).to_have_count(1)
+    expect(page.locator("tr.rejected")).to_have_count(1)
+
+
 def test_a_refresh_that_comes_late_takes_no_edit_away(console: Console) -> None:
     ann = console.sign_in()
     page = ann.page

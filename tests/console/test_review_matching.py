@@ -5,11 +5,14 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.review.decisions import Decision
 from tests.console.conftest import Console
 from tests.support.reviewing import CONTRADICTORY, ask, facts, near_duplicate, park, state
@@ -200,6 +203,46 @@ def test_who_may_not_decide_is_told_so(team_console: Callable[[Role], Console]) 
     assert answer.status == 404
 
 
+@pytest.mark.parametrize("key", ["j", "e"])
+def test_what_happens_while_a_fact_is_asked_for_is_shown_after_it(console: Console, key: str) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    open_document(console, document_id, page, "?order=page")
+    second = facts(console.pipeline, document_id)[1].question_id
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        with page.expect_request(lambda request: "/waiting" in request.url):
+            where, by = OfDocument(document_id), Reviewer(console.pipeline.realm_id)
+            console.pipeline.review.decide_facts(where, [second], QuestionStatus.REJECTED, by=by)
+        route.fulfill(response=answer)
+
+    page.route(f"**/*fact={second}" if key == "j" else "**/*edit=true", hold, times=1)
+    page.keyboard.press(key)
+    expect(page.locator("#list .row.rejected")).to_have_count(1)
+    if key == "j":
+        expect(page.locator("#fact .standing")).to_contain_text("Rejected")
+    else:
+        page.wait_for_timeout(500)
+        expect(page.locator("#fact form.editing")).to_be_visible()
+
+
+def test_a_page_hears_what_was_under_way_when_it_was_read(console: Console, database_url: str) -> None:
+    """The id of its event is smaller than that of the newest which the page had read."""
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in().page
+    tell = "INSERT INTO upload_pipeline.events (realm_id, type, code) VALUES (%s, 'review', 'test') RETURNING event_id"
+    with psycopg.connect(database_url) as slow, psycopg.connect(database_url) as quick:
+        ids = [one.execute(tell, [console.pipeline.realm_id]).fetchone() for one in (slow, quick)]
+        quick.commit()
+        with page.expect_response(lambda answer: "/live" in answer.url) as live:
+            open_document(console, document_id, page)
+        assert ids == sorted(ids)
+        assert live.value.url.endswith(f"after={ids[1][0] if ids[1] else None}")
+        with page.expect_request(lambda request: "/waiting" in request.url):
+            slow.commit()
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 def test_a_missed_fact_is_added_by_marking_its_words(console: Console, scripts: bool) -> None:
     document_id = park(console.pipeline, "boiler.md", TEXT)
@@ -285,6 +328,39 @@ def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: C
     page.locator("#fact").get_by_role("button", name="Undo").click()
     expect(page.locator("#list .row.rejected")).to_have_count(0)
     assert set(statuses(console, document_id)) == {"pending"}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_list_is_searched_and_all_that_match_are_decided(console: Console, scripts: bool) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    page = console.sign_in(scripts=scripts).page
+    open_document(console, document_id, page, "?order=page")
+    field = page.get_by_role("searchbox", name="Find in this list")
+    if scripts:
+        page.keyboard.press("/")
+        expect(field).to_be_focused()
+    field.fill("OUTER valve")
+    field.press("Enter")
+    expect(page.locator("#list [data-row]")).to_have_count(1)
+    expect(page.locator("#list")).to_contain_text("1 found")
+    expect(page.locator("#fact .answer")).to_contain_text("outer valve")
+    assert "search=OUTER+valve" in page.url
+    assert "order=page" in page.url
+    if scripts:
+        page.keyboard.press("x")
+    page.locator("input[name=all_matching]").check()
+    page.get_by_role("button", name="Reject…").click()
+    expect(page.locator("main")).to_contain_text("all with “OUTER valve”")
+    page.get_by_role("button", name="Reject 1 fact").click()
+    expect(page.locator("#notice")).to_contain_text("1 fact rejected.")
+    assert statuses(console, document_id).count("rejected") == 1
+    assert "search=OUTER+valve" in page.url
+    field.fill("giraffe")
+    field.press("Enter")
+    expect(page.locator("#list")).to_contain_text("No fact here has “giraffe”")
+    page.get_by_role("link", name="list all again").click()
+    expect(page.locator("#list [data-row]")).not_to_have_count(0)
+    assert "search" not in page.url
 
 
 def test_a_decision_that_did_not_arrive_is_said_and_nothing_typed_is_lost(console: Console) -> None:

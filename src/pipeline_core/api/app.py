@@ -57,7 +57,7 @@ def create_app(
     app.state.metrics = metrics.Metrics(
         lambda: pipeline.monitoring.metrics(), lambda: pipeline.monitoring.paid_metrics(), pipeline.folders()
     )
-    app.state.event_hub = EventHub(lambda after: pipeline.monitoring.realms_with_events(after))
+    app.state.event_hub = EventHub(lambda seen: pipeline.monitoring.realms_with_events(seen))
     app.state.rate_limits = pipeline.rate_limits
     app.state.ask_for_run = ask_for_run
     app.state.orchestrator_is_up = orchestrator_is_up

@@ -16,7 +16,7 @@ from pipeline_core.bootstrap.users import UserServices
 from pipeline_core.domain.errors import NotFoundError, TransientError, over_http
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.rows.jobs import JobEvent
+from pipeline_core.domain.rows.jobs import EventMark, JobEvent
 from pipeline_core.domain.rows.record import Record
 from pipeline_core.services.event_streams import KEEP_EVERY_S
 
@@ -26,7 +26,7 @@ _ENDED = {JobState.DONE, JobState.DEADLETTER}
 
 
 async def follow(services: UserServices, job_id: JobId, after: int, until: float) -> CountedStream:
-    """Events with a larger id than ``after``, each with its id, so that a reader can go on where it was cut off.
+    """Events that came after this one, each with its id, so that a reader can go on where it was cut off.
 
     Raises:
         NotFoundError: the user has no such job; before the stream begins.
@@ -34,9 +34,10 @@ async def follow(services: UserServices, job_id: JobId, after: int, until: float
     """
     streams = services.streams
     await run_in_threadpool(services.views.job_state, job_id)
+    mark = await run_in_threadpool(services.views.job_event_mark, job_id, after)
     stream_id = await run_in_threadpool(streams.open)
     return CountedStream(
-        _events(services, partial(streams.keep, stream_id), job_id, after, until),
+        _events(services, partial(streams.keep, stream_id), job_id, mark, until),
         close=partial(streams.close, stream_id),
         ping=_PING_S,
         ping_message_factory=lambda: ServerSentEvent(comment="still here"),
@@ -44,7 +45,7 @@ async def follow(services: UserServices, job_id: JobId, after: int, until: float
 
 
 async def _events(
-    services: UserServices, keep: Callable[[], None], job_id: JobId, after: int, until: float
+    services: UserServices, keep: Callable[[], None], job_id: JobId, mark: EventMark, until: float
 ) -> AsyncIterator[ServerSentEvent]:
     kept = time.monotonic()
     while time.time() < until:
@@ -52,7 +53,7 @@ async def _events(
             if time.monotonic() - kept > KEEP_EVERY_S:
                 kept = time.monotonic()
                 await run_in_threadpool(keep)
-            state, rows = await run_in_threadpool(services.views.events_after, job_id, after)
+            state, rows, mark = await run_in_threadpool(services.views.job_events, job_id, mark)
         except NotFoundError as error:
             yield ServerSentEvent(_text(over_http(error.as_stored())), event="gone")
             return
@@ -60,8 +61,7 @@ async def _events(
             # whoever follows comes back, and goes on after the last event
             return
         for row in rows:
-            after = row.event_id
-            yield ServerSentEvent(_text(_told(row)), id=str(after), event=row.type)
+            yield ServerSentEvent(_text(_told(row)), id=str(row.event_id), event=row.type)
         if rows:
             continue
         if state.state in _ENDED:

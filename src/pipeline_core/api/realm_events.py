@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.counted_stream import CountedStream
-from pipeline_core.api.event_hub import LATE_S, EventHub, Follower
+from pipeline_core.api.event_hub import EventHub, Follower
 from pipeline_core.bootstrap.users import UserServices
 from pipeline_core.domain.errors import PipelineError, over_http
 from pipeline_core.domain.ids import RealmId
@@ -21,7 +20,6 @@ from pipeline_core.domain.rows.jobs import RealmEvent
 from pipeline_core.services.event_streams import KEEP_EVERY_S
 
 LARGEST_ID = 2**63 - 1
-_MOST = 200
 _LOOK_EVERY_S = 5.0
 _PING_S = 15
 
@@ -29,7 +27,7 @@ _PING_S = 15
 async def follow_realms(
     services: UserServices, hub: EventHub, *, named: Sequence[RealmId] = (), after: int | None, until: float
 ) -> CountedStream:
-    """A stream of the user's events with a larger id than ``after``, or from now on; it ends with the token.
+    """A stream of the user's events that came after this one, or from now on; it ends with the token.
 
     Args:
         named: only of these realms; without it, of all that the user is a member of at the time.
@@ -57,48 +55,27 @@ async def realm_events(
     until: float,
     keep: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[RealmEvent]:
-    """Each event once, those of one realm mostly in order: one that is committed late comes late.
+    """Each event once, as they are committed; of those that were told together with event ``after``, some again.
 
     Ends at ``until``, and when the database is away: whoever follows comes back, and goes on after the last event.
     ``keep`` is called every twenty seconds.
     """
     try:
         realm_ids = named or await run_in_threadpool(_realms_of, services)
-        reader = _Reader(services, after)
+        mark = await run_in_threadpool(services.views.event_mark, realm_ids, after)
         with hub.following(realm_ids) as follower:
             kept = time.monotonic()
             while (left := until - time.time()) > 0:
                 if time.monotonic() - kept > KEEP_EVERY_S:
                     kept = time.monotonic()
                     await run_in_threadpool(_keep, services, follower, named, keep)
-                rows = await run_in_threadpool(reader.read, sorted(follower.realm_ids))
+                rows, mark = await run_in_threadpool(services.views.realm_events, sorted(follower.realm_ids), mark)
                 for row in rows:
                     yield row
                 if not rows:
                     await follower.wait(min(_LOOK_EVERY_S, left))
     except PipelineError:
         return
-
-
-class _Reader:
-    """Reads what is new, also what is committed later than an event with a larger id."""
-
-    def __init__(self, services: UserServices, after: int | None) -> None:
-        self._views = services.views
-        self._after = after
-        self._told: dict[int, float] = {}
-
-    def read(self, realm_ids: Sequence[RealmId]) -> list[RealmEvent]:
-        if self._after is None:
-            self._after = self._views.newest_event(realm_ids)
-        rows = self._views.realm_events(realm_ids, self._after, besides=list(self._told), limit=_MOST)
-        now, long_ago = time.monotonic(), datetime.now(UTC).timestamp() - 2 * LATE_S
-        self._told |= {row.event_id: now - LATE_S if row.ts.timestamp() < long_ago else now for row in rows}
-        settled = [event_id for event_id, told in self._told.items() if now - told >= LATE_S]
-        if settled:
-            self._after = max(settled)
-            self._told = {event_id: told for event_id, told in self._told.items() if event_id > self._after}
-        return rows
 
 
 def _keep(services: UserServices, follower: Follower, named: Sequence[RealmId], keep: Callable[[], None]) -> None:

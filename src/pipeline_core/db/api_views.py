@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.db.batch_lists import BATCH_DETAILS, BATCH_TOTALS, BATCHES
-from pipeline_core.db.console_views import ConsoleViews
+from pipeline_core.db.console_views import ConsoleViews, snapshot
 from pipeline_core.db.finding_places import placed
 from pipeline_core.db.job_decisions import decisions_of, phases_of
 from pipeline_core.db.job_lists import JOB_DETAILS, JOBS
@@ -20,7 +20,7 @@ from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
 from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.findings import JobFindings
-from pipeline_core.domain.rows.jobs import Job, JobEvent, JobPoll, StageTiming
+from pipeline_core.domain.rows.jobs import FIRST, EventMark, Job, JobEvent, JobPoll, StageTiming
 from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 
 _MOST_FACTS = 1000
@@ -105,15 +105,25 @@ class ApiViews(ConsoleViews):
         """
         return only(self._rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
 
-    def events_after(self, job_id: JobId, event_id: int, *, limit: int = 200) -> tuple[JobPoll, list[JobEvent]]:
-        """The job's state, and its events with a larger id, in order: what happened before that state is among them.
+    def job_event_mark(self, job_id: JobId, after: int) -> EventMark:
+        """The mark of whoever has this event of the job."""
+        [mark] = self._rows(EventMark, "job_event_mark", job_id=job_id, after=after)
+        return mark
+
+    def job_events(
+        self, job_id: JobId, mark: EventMark = FIRST, *, limit: int = 200
+    ) -> tuple[JobPoll, list[JobEvent], EventMark]:
+        """The job's state, its events after the mark, in order, and the mark after those.
+
+        What happened before that state is among them.
 
         Raises:
             NotFoundError: the user has no such job.
         """
-        with self._reading(one_moment=False) as session:
+        with self._reading() as session:
             state = only(session.rows(JobPoll, "api_job_state", job_id=job_id), f"There is no job {job_id}.")
-            return state, session.rows(JobEvent, "api_events_after", job_id=job_id, event_id=event_id, limit=limit)
+            events = session.rows(JobEvent, "job_events", job_id=job_id, limit=limit, **mark)
+            return state, events, mark.past(events, snapshot(session))
 
     def batches_page(
         self,

@@ -5,12 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from pipeline_core.db.document_lists import LISTED_DOCUMENTS, STATUSES, TOTALS
+from pipeline_core.db.session import Session
 from pipeline_core.db.views import Views
 from pipeline_core.domain.document_filter import DocumentFilter
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.lifecycle import PHASES
 from pipeline_core.domain.rows.documents import ListedDocument, StatusOfDocument, Total
-from pipeline_core.domain.rows.jobs import RealmEvent, RealmMark
+from pipeline_core.domain.rows.jobs import EventMark, RealmEvent, RealmNews
 from pipeline_core.domain.rows.overview import (
     COMPLETE,
     DeadCode,
@@ -27,6 +28,12 @@ Before = tuple[datetime, UUID] | None
 """The position of the last row that was seen: its time and id."""
 _NEWEST_RUNS = 1000
 """Of each stage, that its seconds are taken from."""
+
+
+def snapshot(session: Session) -> str:
+    """The snapshot in which the session reads."""
+    [seen] = session.column("current_snapshot")
+    return str(seen)
 
 
 class ConsoleViews(Views):
@@ -152,19 +159,25 @@ class ConsoleViews(Views):
                 findings=session.rows(RuleOutcome, "review_findings", **given),
             )
 
-    def realms_with_events(self, after: int | None) -> list[RealmMark]:
-        """The realms, whoever's, in which something happened after this event; without one, the newest of all."""
-        return self._rows(RealmMark, "realms_with_events", after=after)
+    def realms_with_events(self, seen: str | None) -> RealmNews:
+        """The realms, whoever's, in which something was committed after this snapshot; without one, none."""
+        [news] = self._rows(RealmNews, "realms_with_events", seen=seen)
+        return news
 
     def newest_event(self, realm_ids: Sequence[RealmId]) -> int:
         """The id of the realms' newest event; 0 if there is none."""
         [row] = self._all("newest_realm_event", realm_ids=list(realm_ids))
         return int(row["event_id"])
 
+    def event_mark(self, realm_ids: Sequence[RealmId], after: int | None) -> EventMark:
+        """The mark of whoever has this event of the realms, or without one all up to now."""
+        [mark] = self._rows(EventMark, "realm_event_mark", realm_ids=list(realm_ids), after=after)
+        return mark
+
     def realm_events(
-        self, realm_ids: Sequence[RealmId], after: int, *, besides: Sequence[int] = (), limit: int = 200
-    ) -> list[RealmEvent]:
-        """The realms' events with a larger id, in order, but for those that are known."""
-        return self._rows(
-            RealmEvent, "realm_events", realm_ids=list(realm_ids), after=after, besides=list(besides), limit=limit
-        )
+        self, realm_ids: Sequence[RealmId], mark: EventMark, *, limit: int = 200
+    ) -> tuple[list[RealmEvent], EventMark]:
+        """The realms' events after the mark, those that were committed late among them, and the mark after those."""
+        with self._reading() as session:
+            events = session.rows(RealmEvent, "realm_events", realm_ids=list(realm_ids), limit=limit, **mark)
+            return events, mark.past(events, snapshot(session))

@@ -28,8 +28,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BIT, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 SCHEMA = "upload_pipeline"
+
+
+class Xid8(UserDefinedType[int]):
+    """The number of a transaction."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "XID8"
 
 
 class Base(DeclarativeBase):
@@ -375,6 +385,8 @@ class Events(Base):
     severity: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
     code: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+    xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
+    oldest_xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
 
 
 class FactCache(Base):

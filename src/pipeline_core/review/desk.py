@@ -1,6 +1,6 @@
 """A reviewer's desk: a document with the list of its facts, and the one that is looked at, a transaction each."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from pipeline_core.db.own_headings import HeadingsOf
@@ -8,6 +8,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.changes import Change
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, RealmId
+from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact, Where
 from pipeline_core.domain.rows.desk import DeskJob, ListedFact, Looking
 from pipeline_core.domain.rows.details import ParkedShown
@@ -22,6 +23,8 @@ class OnDesk:
     parked: ParkedShown | None
     returned_for: int | None
     facts: Sequence[ListedFact]
+    found: Set[QuestionId] | None = None
+    """Those with the words that were searched for; None if none were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class Desk:
     open_uow: OpenUnitOfWork
     headings_of: HeadingsOf
 
-    def __call__(self, job_id: JobId, by: Reviewer) -> OnDesk:
-        """The document of a job and all its facts.
+    def __call__(self, job_id: JobId, by: Reviewer, search: str = "") -> OnDesk:
+        """The document of a job and all its facts, and which of them have these words.
 
         Raises:
             NotFoundError: the realm has no such job.
@@ -50,7 +53,15 @@ class Desk:
         with self.open_uow() as uow:
             job = uow.desk.job(job_id, by.realm_id)
             facts = uow.desk.facts(job.document_id)
-            return OnDesk(job, uow.desk.parked(job_id), uow.desk.returned_for(job_id), facts)
+            matching = QuestionFilter(search=search)
+            found = uow.questions.matching(OfDocument(job.document_id), matching) if search.strip() else None
+            return OnDesk(
+                job,
+                uow.desk.parked(job_id),
+                uow.desk.returned_for(job_id),
+                facts,
+                None if found is None else {QuestionId(one.question_id) for one in found},
+            )
 
     def job(self, job_id: JobId, realm_id: RealmId) -> DeskJob:
         """The job and its document.

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Table, create_engine, inspect
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.engine import Inspector
 from sqlalchemy.pool import NullPool
 
-from pipeline_core.db.models import SCHEMA, Base
+from pipeline_core.db.models import SCHEMA, Base, Xid8
 from tests.support.database import copied_database
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+ischema_names["xid8"] = Xid8
 TABLES = {table.name: table for table in Base.metadata.sorted_tables}
 
 

@@ -1,7 +1,7 @@
 """A document's review as its page shows it: the list in an order, the fact in the middle, and how many are left."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.differences import told
+from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.review import StagedFact, StagedPair
 from pipeline_core.domain.rows.desk import ListedFact
 from pipeline_core.domain.text import has_negation, numbers_in
@@ -96,14 +97,25 @@ def _became(fact: ListedFact) -> Show:
     return Show.TO_DECIDE if fact.is_open else _BECAME[fact.status]
 
 
-def listed(facts: Sequence[ListedFact], show: Show, order: Order, since: datetime | None) -> list[ListedFact]:
-    """Choose and order the facts of the list; one that was decided ``since`` the page was opened stays where it was."""
+def listed(
+    facts: Sequence[ListedFact],
+    show: Show,
+    order: Order,
+    since: datetime | None,
+    among: Set[QuestionId] | None = None,
+) -> list[ListedFact]:
+    """Choose and order the facts of the list, ``among`` these if some were searched for; one that was decided ``since``
+    the page was opened stays where it was."""
     since = since if show in _KEEPING else None
 
     def is_kept(fact: ListedFact) -> bool:
         return since is not None and fact.changed_at >= since and fact.changed_by != SYSTEM
 
-    found = [fact for fact in facts if _is_of(show, _became(fact)) or is_kept(fact)]
+    found = [
+        fact
+        for fact in facts
+        if (among is None or fact.question_id in among) and (_is_of(show, _became(fact)) or is_kept(fact))
+    ]
     return sorted(found, key=_worth) if order is Order.UNSURE else found
 
 

@@ -42,6 +42,7 @@ KEYS = MappingProxyType(
         "range": Key("X", "Select up to here", _LISTS),
         "all": Key("*", "Select all that match", _LISTS),
         "open": Key("Enter", "Open", _LISTS),
+        "find_in_list": Key("/", "Find in the list", _LISTS, "Where it has a field for that"),
         "approve": Key("a", "Approve", _FACT, "It is published with the document"),
         "reject": Key("r", "Reject", _FACT, "It is not published"),
         "edit": Key("e", "Edit", _FACT, "Puts it into other words"),

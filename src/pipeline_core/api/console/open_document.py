@@ -10,7 +10,6 @@ from pipeline_core.api.console.desk import (
     ShownPair,
     grouped,
     ledger_of,
-    listed,
     next_open,
     shown_pair,
 )
@@ -49,8 +48,8 @@ class OpenDocument:
             NotFoundError: the realm has no such job, or its document no such fact.
         """
         by = visit.reviewer()
-        desk = desk or visit.services.desk(JobId(at.job_id), by)
-        rows = listed(desk.facts, at.show, at.order, at.opened)
+        desk = desk or visit.services.desk(JobId(at.job_id), by, at.search)
+        rows = at.rows(desk)
         current = _current(desk.facts, rows, fact_id)
         looked = visit.services.desk.look(desk.job.document_id, current.question_id if current else None, by)
         return cls(visit, at, desk, rows, current, looked)

@@ -1,6 +1,7 @@
 """Rows of jobs: a run of a document through the stages."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Required
 from uuid import UUID
@@ -185,12 +186,30 @@ class RealmEvent(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class RealmMark(Record):
-    """The last event of a realm after some other event, and how many there are."""
+class EventMark(Record):
+    """What somebody who follows events has of them: those up to an id that were committed, and no more."""
 
-    realm_id: RealmId | None
-    last_event_id: int
-    number: int
+    after: int
+    seen: str
+    """The snapshot of PostgreSQL in which they were read."""
+    xact_id: str | None
+    """The transaction of the event that they began after, all of whose events up to the id they have."""
+
+    def past(self, events: Sequence[JobEvent] | Sequence[RealmEvent], seen: str) -> "EventMark":
+        """Return the mark after these events, which were read in this snapshot."""
+        return replace(self, after=max([self.after, *(event.event_id for event in events)]), seen=seen)
+
+
+FIRST = EventMark(0, "3:3:", None)
+"""The mark of whoever has no event."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealmNews(Record):
+    """The realms in which something was committed between two snapshots, and the second of them."""
+
+    seen: str
+    realm_ids: list[RealmId]
 
 
 @dataclass(frozen=True, slots=True)

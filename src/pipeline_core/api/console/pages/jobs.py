@@ -35,7 +35,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
     views = visit.services.views
     job = views.job_detail(JobId(job_id))
     [document] = views.jobs(visit.services.realm_id, document_ids=[job.document_id])
-    _, events = views.events_after(JobId(job_id), 0, limit=_MOST_EVENTS)
+    _, events, _ = views.job_events(JobId(job_id), limit=_MOST_EVENTS)
     now = datetime.now(UTC)
     waits = views.waiting_page([visit.services.realm_id], ids=[job_id], limit=1)
     stages, _ = views.document_costs(visit.services.realm_id, job.document_id)

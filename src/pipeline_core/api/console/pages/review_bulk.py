@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Form
 from starlette.responses import Response
 
-from pipeline_core.api.console.desk import listed
 from pipeline_core.api.console.list_view import AView
 from pipeline_core.api.console.pages.review_decisions import DecidedStatus
 from pipeline_core.api.console.pages.review_matching import PATH
@@ -39,10 +38,9 @@ def decide_many(
 ) -> Response:
     """Show what would be decided; sent again with the version that was shown, decide it, all or nothing."""
     services = visit.services
-    desk = services.desk(JobId(at.job_id), visit.reviewer())
+    desk = services.desk(JobId(at.job_id), visit.reviewer(), at.search)
     where = OfDocument(desk.job.document_id)
-    rows = listed(desk.facts, at.show, at.order, None)
-    wanted = [row.question_id for row in rows] if all_matching else fact_id
+    wanted = [row.question_id for row in at.rows(desk, keeps=False)] if all_matching else fact_id
     if not wanted:
         raise RefusedError("Nothing is selected.", action="Tick the facts to decide, or all that are listed.")
     matching = QuestionFilter(_DECIDABLE, ids=wanted)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Form
 from starlette.responses import Response
 
-from pipeline_core.api.console.desk import ledger_of, listed, next_open
+from pipeline_core.api.console.desk import ledger_of, next_open
 from pipeline_core.api.console.held_list import Held
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.pages.review_matching import PATH, show_document
@@ -41,11 +41,11 @@ def _go_on(visit: Visit, at: View, to_run: Sequence[DocumentId], decided: UUID, 
     """Lead to the next fact that is to be decided; documents that go on by the decision are run."""
     if to_run:
         visit.request.app.state.ask_for_run()
-    desk = visit.services.desk(JobId(at.job_id), visit.reviewer())
+    desk = visit.services.desk(JobId(at.job_id), visit.reviewer(), at.search)
     this = next((fact for fact in desk.facts if fact.question_id == decided), None)
     if this and this.undecided:
         return _lead(visit, at, decided, f"{said} Its near-duplicate is still to be decided.", held, desk)
-    following = next_open(listed(desk.facts, at.show, at.order, at.opened), decided)
+    following = next_open(at.rows(desk), decided)
     return _lead(visit, at, following.question_id if following else decided, said, held, desk)
 
 
@@ -166,7 +166,7 @@ def undo(visit: ToReview, at: AView, held: Held = "") -> Response:
     """Take back the reviewer's last decision here that stands."""
     where, by = _document(visit, at), visit.reviewer()
     change = visit.services.review.undo_last(where, by=by)
-    desk = visit.services.desk(JobId(at.job_id), by)
+    desk = visit.services.desk(JobId(at.job_id), by, at.search)
     facts = {fact.question_id for fact in desk.facts}
     subject = next((one for one in change.changed if one in facts), None) or _of_pair(visit, where, change)
     return _lead(visit, at, subject, "Taken back.", held, desk)

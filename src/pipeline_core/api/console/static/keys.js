@@ -35,7 +35,7 @@
     j: () => step(1), k: () => step(-1), x: () => select(false), X: () => select(true),
     Enter: () => { const row = one("[data-row][aria-current]"); row && (row.matches("a") ? row : one("a", row))?.click(); },
     Escape: () => { const back = one("[data-back]"); back && back.click(); },
-    "/": () => { const field = all("input[type=search]").find(isShown); field ? field.focus() : one("[data-go='g s']")?.click(); },
+    "/": () => { const field = all("main input[type=search]").find(isShown) || all("input[type=search]").find(isShown); field ? field.focus() : one("[data-go='g s']")?.click(); },
   };
 
   document.addEventListener("keydown", (event) => {
@@ -84,6 +84,14 @@
     const row = document.getElementById(one("[data-of]")?.dataset.of);
     if (row) point(row); due ||= requestAnimationFrame(settle);
   });
+
+  // what is heard while the middle of the page is being asked for is asked for again after it, which may not have seen it yet
+  const asked = new Set();
+  let isHeard = false;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => { if (ctx.sourceElement.matches("[hx-sync^='#main']")) asked.add(ctx); });
+  document.addEventListener("htmx:sse:after:message", () => { isHeard ||= asked.size > 0; });
+  const again = () => { if (isHeard && !asked.size) { isHeard = false; all("[hx-sync='#main:drop']").forEach((part) => htmx.trigger(part, "again")); } };
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => { if (asked.delete(ctx)) setTimeout(again); });
 
   // what could not be sent is said, and the page stays as it is, whatever a proxy answers in our place
   const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(Object.assign(one("#lost").cloneNode(true), { id: "", hidden: false, className: "notice problem" }));
