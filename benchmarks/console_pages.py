@@ -26,8 +26,8 @@ from tests.support.browser import launched
 from tests.support.serving import served
 
 FACTS, DOCUMENTS = 1_000, 10_000
-_SENTENCES = 3_200
-"""About one in three makes a fact."""
+_SENTENCES = 2_200
+"""Somewhat less than half of them make a fact each."""
 _LINES = 42
 """Of a page."""
 _TURNS = 30
