@@ -4,12 +4,15 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from pipeline_core.api.console.edited_words import ShownEdits, shown_edits
 from pipeline_core.api.console.evidence import EvidenceShown, evidence_page
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.domain.confidence_model import in_words
+from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.provenance import Provenance
+from pipeline_core.domain.text import as_read
 
 router = console_router()
 
@@ -46,7 +49,20 @@ def fact(fact_id: UUID, visit: ToLook) -> Response:
         origin=traced.origin,
         confidence=in_words(traced.origin.confidence, traced.origin.confidence_reasons),
         done=_DONE,
+        edits=_edits(traced),
         shown=_evidence(visit, traced),
+    )
+
+
+def _edits(traced: Provenance) -> ShownEdits | None:
+    """The edits of the fact; None if it has not been edited."""
+    origin = traced.origin
+    if origin.edited_by is None:
+        return None
+    return shown_edits(
+        traced.decisions,
+        {name: getattr(origin, name) for name in WORDS},
+        str if origin.document_id else as_read,
     )
 
 
