@@ -39,7 +39,7 @@ _DONE = {
 
 
 @router.get("/facts/{fact_id}")
-def fact(fact_id: UUID, visit: ToLook) -> Response:
+def fact(fact_id: UUID, visit: ToLook, larger: bool = False) -> Response:
     """Show the steps back from a fact, each of which opens."""
     traced = visit.services.trace_fact(fact_id)
     return visit.page(
@@ -50,7 +50,8 @@ def fact(fact_id: UUID, visit: ToLook) -> Response:
         confidence=in_words(traced.origin.confidence, traced.origin.confidence_reasons),
         done=_DONE,
         edits=_edits(traced),
-        shown=_evidence(visit, traced),
+        shown=_evidence(visit, traced, larger),
+        larger=larger,
     )
 
 
@@ -66,12 +67,14 @@ def _edits(traced: Provenance) -> ShownEdits | None:
     )
 
 
-def _evidence(visit: Visit, traced: Provenance) -> EvidenceShown | None:
+def _evidence(visit: Visit, traced: Provenance, larger: bool) -> EvidenceShown | None:
     """The evidence; None of a question of a bank, and where the file is stored no more."""
     origin = traced.origin
     if origin.document_id is None:
         return None
     try:
-        return evidence_page(visit, origin.document_id, origin.question_id, link=lambda one: f"/facts/{one}")
+        return evidence_page(
+            visit, origin.document_id, origin.question_id, link=lambda one: f"/facts/{one}", larger=larger
+        )
     except NotFoundError:
         return None
