@@ -13,7 +13,7 @@ Words = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class EarlierWords:
-    """What a fact said before the edits that stand, oldest first."""
+    """Words of a fact before the edits that stand, which are in their order."""
 
     words: Words
     edits: Sequence[PastDecision]
