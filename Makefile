@@ -62,12 +62,12 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-# What starts many processes waits much, and runs beside what computes (tests/distribution.py): more than twice as many
-# processes as cores, each file in one of them. They start from compiled files, also where Python is told to write none
+# What starts many processes waits much, and runs beside what computes (tests/distribution.py): twice as many processes
+# as cores, each file in one of them. They start from compiled files, also where Python is told to write none
 # (PYTHONDONTWRITEBYTECODE), and pytest keeps its own.
 unit: $(VENV)/.dev
 	@$(BIN)/python -m compileall -q src tests
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),5) --dist loadfile --no-loadscope-reorder
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -rs -m "not chaos" -n $(or $(TEST_PROCESSES),4) --dist loadfile --no-loadscope-reorder
 
 coverage: $(VENV)/.dev ## Which lines of src the unit, contract, integration and API tests run
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -m "not chaos" -n $(or $(TEST_PROCESSES),4) --dist loadfile \

@@ -113,6 +113,21 @@ def test_what_is_committed_late_is_told_too(pipeline: Pipeline, served: httpx.Cl
         assert next(events)["code"] == "last"
 
 
+def test_an_event_of_a_restored_database_is_told_once(
+    pipeline: Pipeline, served: httpx.Client, database_url: str
+) -> None:
+    """Its transaction may be yet to come where it is now."""
+    tell = "INSERT INTO upload_pipeline.events (realm_id, type, code, xact_id) VALUES (%s, 'realm', %s, %s::text::xid8)"
+    with psycopg.connect(database_url, autocommit=True) as connection, following(served, after=0) as events:
+        connection.execute(tell, [ANN, "restored", str(2**40)])
+        assert next(events)["code"] == "restored"
+        for code in ("one", "another"):
+            row = connection.execute("SELECT pg_current_xact_id()::text").fetchone()
+            assert row
+            connection.execute(tell, [ANN, code, str(int(row[0]) + 1)])
+            assert next(events)["code"] == code
+
+
 def test_what_was_under_way_when_the_reader_was_cut_off_is_told_too(
     pipeline: Pipeline, served: httpx.Client, database_url: str
 ) -> None:

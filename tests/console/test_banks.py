@@ -59,6 +59,8 @@ def test_a_bank_is_dropped_reviewed_by_keys_and_imported(console: Console) -> No
     page.get_by_label("Answer").fill("The share of a loss that the member pays first.")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("tr[aria-current] .tag", has_text="edited")).to_have_count(1)
+    expect(page.locator("tr.opened .edits")).to_contain_text("Edited by you")
+    expect(page.locator("tr.opened .edits del")).not_to_have_count(0)
     assert ann.axe() == []
 
     page.locator("tr.pending input[type=checkbox]").nth(1).check()

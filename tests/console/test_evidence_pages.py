@@ -243,3 +243,38 @@ def test_the_page_beside_a_fact_shows_its_mark(
     page.keyboard.press("[")
     expect(page.locator("#page-now")).to_have_text("Page 1")
     expect(page.locator(".sheet .mark")).not_to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_mark_is_shown_at_twice_the_size(
+    make_pipeline: Callable[..., Pipeline], open_console: Callable[[Pipeline], Console], scripts: bool
+) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    lines = ["The left valve opens at 3 bar.", *FIRST, "The boiler and its pumps have been tested by the maker." * 2]
+    through(pipeline, needs_work(pipeline, receive(pipeline, Upload("valves.pdf", pdf(text("Valves", *lines)), None))))
+    [job] = pipeline.views.jobs(pipeline.realm_id)
+    fact_id = fact_of(pipeline, str(job.document_id), "left valve")
+    page = open_console(pipeline).sign_in(scripts=scripts).page
+
+    def width() -> float:
+        box = page.locator(".page-image .mark").first.bounding_box()
+        assert box
+        return box["width"]
+
+    for address, place in (
+        (f"/review-matching/{job.job_id}?fact={fact_id}", "#source"),
+        (f"/facts/{fact_id}", ".drawn"),
+    ):
+        page.goto(address)
+        before = width()
+        link, back = (page.locator(place).get_by_role("link", name=name) for name in ("Larger", "Whole page"))
+        if scripts:
+            page.keyboard.press("z")
+        else:
+            link.click()
+        expect(back).to_be_visible()
+        assert width() == pytest.approx(2 * before, rel=0.03)
+        expect(page.locator(".page-image .mark").first).to_be_in_viewport(ratio=1)
+        back.click()
+        expect(link).to_be_visible()
+        assert width() == pytest.approx(before, rel=0.03)

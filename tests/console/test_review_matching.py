@@ -138,6 +138,34 @@ def test_an_edit_that_comes_too_late_keeps_what_was_typed(console: Console) -> N
     assert "My own words" not in str(facts(console.pipeline, document_id))
 
 
+def test_an_edited_fact_shows_what_it_said_before(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    person = console.sign_in()
+    person.expected.append("status of 422")
+    page = person.page
+    open_document(console, document_id, page, "?order=page")
+    page.keyboard.press("e")
+    statement = page.get_by_label("Statement")
+    before = statement.input_value()
+    assert "opens at 3 bar" in before
+    page.get_by_label("Answer").fill("3 bar")
+    page.get_by_label("Question").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notice")).to_contain_text("” would have an answer and no question: it needs both or neither.")
+    expect(page.locator("#notice")).to_contain_text("Fill in the field “Question” too, or empty both.")
+    page.get_by_label("Answer").fill("")
+    statement.fill(before.replace("opens at 3 bar", "opens at 33 bar"))
+    page.get_by_label("Why").fill("A slip")
+    page.get_by_role("button", name="Save").click()
+    edits = page.locator("#fact .edits")
+    expect(edits.locator("del")).to_have_text(["3"])
+    expect(edits.locator("ins")).to_have_text(["33"])
+    expect(edits).to_contain_text("Edited by you")
+    expect(edits).to_contain_text("“A slip”")
+    page.keyboard.press("u")
+    expect(edits).to_have_count(0)
+
+
 def test_a_session_that_ends_during_an_edit_loses_nothing(console: Console) -> None:
     document_id = park(console.pipeline, "boiler.md", TEXT)
     ann = console.sign_in()

@@ -510,6 +510,7 @@ def test_native_code_that_broke_off_leaves_nothing_to_others() -> None:
         pool.close()
 
 
+@pytest.mark.chaos
 def test_what_dies_of_what_others_left_behind_is_done_in_a_fresh_process() -> None:
     pool = WorkerPool(1, Limits(512, 30.0))
     try:

@@ -76,7 +76,7 @@ def unused(text: str) -> Iterator[str]:
 
 
 def bare(quote: str) -> tuple[int, int]:
-    """Return the offsets at which a quote begins and ends without the markup before and behind its words."""
+    """The beginning and the end of a quote without the markup before and behind its words."""
     lead = match.end() if (match := _LEAD.match(quote)) else 0
     tail = match.start() if (match := _TAIL.search(quote)) else len(quote)
     return lead, tail

@@ -32,6 +32,12 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
+def clipped(text: str, length: int = 60) -> str:
+    """A text in one line, cut at its end where it is longer."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"
+
+
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """The first and the last of the numbers that follow each other: ``[1, 2, 3, 7]`` as ``[(1, 3), (7, 7)]``."""
     found: list[tuple[int, int]] = []

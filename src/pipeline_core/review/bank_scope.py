@@ -10,7 +10,7 @@ from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.text import as_read
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import clipped, counted
 from pipeline_core.duplicates.detection import WithinTransaction
 from pipeline_core.review.banks import find_batch, held_bank, match_bank, settle
 from pipeline_core.review.decisions import Resolution
@@ -62,7 +62,7 @@ class BankScope(Scope):
 
     def refuse_facts(self, facts: Sequence[StagedFact], to: QuestionStatus) -> None:
         if facts:
-            named = "; ".join(f"“{_clip(fact.title)}” is {fact.status}" for fact in facts[:5])
+            named = "; ".join(f"“{clipped(fact.title)}” is {fact.status}" for fact in facts[:5])
             raise StagedStateError(f"{self.whose}: {counted(len(facts), 'question')} cannot become {to}: {named}.")
 
     def set_status(self, facts: Sequence[StagedFact], to: QuestionStatus, notes: str) -> None:
@@ -92,7 +92,7 @@ class BankScope(Scope):
         if new == fact:
             return fact
         if fact.status not in self.rules.editable:
-            raise StagedStateError(f"“{_clip(fact.title)}” is {fact.status}: it cannot be edited.")
+            raise StagedStateError(f"“{clipped(fact.title)}” is {fact.status}: it cannot be edited.")
         # new words wait for an approval again
         status = _S.PENDING if has_new_words(fact, new) else fact.status
         return replace(new, status=status, review_notes=self.by.reason or fact.review_notes)
@@ -110,10 +110,10 @@ class BankScope(Scope):
 
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
         if pair.staged_status is _S.IMPORTED:
-            raise StagedStateError(f"“{_clip(pair.staged_text)}” is imported: the decision on its pair is final.")
+            raise StagedStateError(f"“{clipped(pair.staged_text)}” is imported: the decision on its pair is final.")
         if resolution is Resolution.KEEP_EXISTING and not pair.existing_stands:
             raise StagedStateError(
-                f"What “{_clip(pair.staged_text)}” repeats no longer exists, so it cannot be kept instead."
+                f"What “{clipped(pair.staged_text)}” repeats no longer exists, so it cannot be kept instead."
             )
 
     def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:
@@ -141,8 +141,3 @@ class BankScope(Scope):
 def has_new_words(old: StagedFact, new: StagedFact) -> bool:
     """Return True if the words that the question is compared by have changed."""
     return (old.question, old.answer) != (new.question, new.answer)
-
-
-def _clip(text: str, length: int = 60) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"

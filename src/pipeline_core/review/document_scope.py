@@ -21,7 +21,7 @@ from pipeline_core.domain.lifecycle import (
 )
 from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.standing import standing
-from pipeline_core.domain.wording import counted, dated
+from pipeline_core.domain.wording import clipped, counted, dated
 from pipeline_core.review.decisions import Resolution
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.review.scope import SYSTEM, Rules, Scope, Work
@@ -178,17 +178,17 @@ class DocumentScope(Scope):
     def edited(self, fact: StagedFact, changes: Mapping[str, str | None]) -> StagedFact:
         if fact.status not in self.rules.editable:
             raise RefusedError(
-                f"Fact {fact.question_id} is {fact.status}: it cannot be edited.",
+                f"“{clipped(fact.title)}” is {fact.status}: it cannot be edited.",
                 action="Approve it first, if it is to be published after all.",
             )
         new = fact.with_words({name: text.strip() if text else text for name, text in _given(changes).items()})
         if (new.question is None) != (new.answer is None):
-            has, lacks = ("answer", "question") if new.question is None else ("question", "answer")
+            has, lacks = ("an answer", "question") if new.question is None else ("a question", "answer")
             raise RefusedError(
-                f"Fact {fact.question_id} would have a new {has} and no {lacks}: it needs both or neither.",
+                f"“{clipped(fact.title)}” would have {has} and no {lacks}: it needs both or neither.",
                 action=f"Give --{lacks} too.",
                 http_action=f"Give `{lacks}` too.",
-                page_action=f"Fill in the {lacks} too, or neither.",
+                page_action=f"Fill in the field “{lacks.capitalize()}” too, or empty both.",
             )
         if new == fact:
             return fact

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from pipeline_core.api.console.page_looks import Look, cropped, larger_part, whole
 from pipeline_core.api.console.visits import Visit
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import PageNotShownError
 from pipeline_core.domain.fact_marks import FactMarks, MarkedQuote
 from pipeline_core.domain.facts import place_of
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.page_views import PageWords
 from pipeline_core.domain.page_words import Box
 from pipeline_core.services.sources import SourceText
 
@@ -26,11 +26,6 @@ LinkOf = Callable[[UUID], str]
 _MOST_PAGES = 4
 _MOST_SMALL = 13
 """Small pages in the rail, about the one that is shown."""
-_AROUND = 40.0
-"""Points above and below the marks in a crop."""
-_TALLEST_CROP = 320.0
-_MARGIN = 24.0
-"""Points around the words of a page."""
 _STATES = {
     QuestionStatus.PENDING: "todo",
     QuestionStatus.APPROVED: "approved",
@@ -76,6 +71,8 @@ class PageShown:
     label: str
     marks: Sequence[Area]
     others: Sequence[OtherFact]
+    breadth: int = 100
+    """Percent of the width of its place that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +114,14 @@ class EvidenceShown:
     page_count: int | None
     original_url: str
 
+    @property
+    def is_marked(self) -> bool:
+        return any(page.marks for page in self.pages)
 
-def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkOf, crop: bool = False) -> EvidenceShown:
+
+def evidence_page(
+    visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkOf, crop: bool = False, larger: bool = False
+) -> EvidenceShown:
     """Prepare the evidence of a fact for ``evidence.html``.
 
     Args:
@@ -127,6 +130,7 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         fact_id: Staged or published.
         link: Where another fact of the page is selected.
         crop: Only the part of each page around the marks, without rail and other facts.
+        larger: Only the part of each page around the marks, at twice the size.
 
     Raises:
         NotFoundError: the visitor sees no such document, or it has no such fact.
@@ -142,8 +146,9 @@ def evidence_page(visit: Visit, document_id: UUID, fact_id: UUID, *, link: LinkO
         else:
             marks, others = services.evidence.beside_fact(original, fact_id)
         numbers = sorted(marks.pages)[:_MOST_PAGES]
-        pages = [_page(marks, n, document_id, others.get(n, ()), link, crop=crop) for n in numbers]
-        if crop:
+        look = cropped if crop else larger_part if larger else whole
+        pages = [_page(marks, n, document_id, others.get(n, ()), link, look) for n in numbers]
+        if crop or (larger and marks.is_found):
             pages = [page for page in pages if page.marks]
         if original.has_pictures and not marks.is_found:
             said = "The place of this quote on its page is not known. Its text is below."
@@ -198,42 +203,25 @@ def image_url(document_id: UUID, number: int, *, small: bool = False) -> str:
 
 
 def _page(
-    marks: FactMarks, number: int, document_id: UUID, near: Iterable[FactMarks], link: LinkOf, *, crop: bool
+    marks: FactMarks, number: int, document_id: UUID, near: Iterable[FactMarks], link: LinkOf, look: Look
 ) -> PageShown:
     page = marks.pages[number]
     marked = [one for one in marks.quotes if number in one.boxes]
     boxes = [box for one in marked for box in one.boxes[number]]
     said = " … ".join(" ".join(one.span.quote.split()) for one in marked)[:300]
     own = marks.fact.question_id
+    view, breadth = look(boxes, page) if boxes else whole(boxes, page)
     return PageShown(
         number,
         page.width,
         page.height,
         image_url(document_id, number),
-        _crop(boxes, page) if crop and boxes else _without_margins(page),
+        view,
         f"Page {number} with the quote marked: {said}" if said else f"Page {number}",
         [Area.of(box) for box in boxes],
         facts_of_page((one for one in near if one.fact.question_id != own), number, link),
+        breadth,
     )
-
-
-def _crop(boxes: Sequence[Box], page: PageWords) -> str:
-    """The part of a page around the boxes; of those far apart, around the last, which is the fact's own place."""
-    bottom = min(page.height, max(box[3] for box in boxes) + _AROUND)
-    top = max(0.0, min(box[1] for box in boxes) - _AROUND, bottom - _TALLEST_CROP)
-    left, _, right, _ = page.printed
-    return _view((min(left, *(box[0] for box in boxes)), top, max(right, *(box[2] for box in boxes)), bottom), page, 0)
-
-
-def _without_margins(page: PageWords) -> str:
-    return _view(page.printed, page, _MARGIN)
-
-
-def _view(part: Box, page: PageWords, margin: float) -> str:
-    """The ``viewBox`` of a part of the page: the margins at its sides are mostly white."""
-    left, right = max(0.0, part[0] - _MARGIN), min(page.width, part[2] + _MARGIN)
-    top, bottom = max(0.0, part[1] - margin), min(page.height, part[3] + margin)
-    return f"{left:.1f} {top:.1f} {right - left:.1f} {bottom - top:.1f}"
 
 
 def rail_of(document_id: UUID, count: int | None, shown: Sequence[int]) -> list[SmallPage]:

@@ -48,6 +48,7 @@ KEYS = MappingProxyType(
         "edit": Key("e", "Edit", _FACT, "Puts it into other words"),
         "undo": Key("u", "Undo", _FACT, "Takes back your last decision here"),
         "missed": Key("m", "Add a missed fact", _FACT, "Marks its words in the source"),
+        "larger": Key("z", "Larger", _FACT, "Shows the mark at twice the size"),
         "published_page": Key("p", "Page of the published one", _FACT),
         "approve_all": Key("A", "Approve the rest and go on", _FACT, "Every undecided fact is published"),
         "page_before": Key("[", "Page before", _PAGE),

@@ -13,12 +13,14 @@ from pipeline_core.api.console.desk import (
     next_open,
     shown_pair,
 )
+from pipeline_core.api.console.edited_words import ShownEdits, shown_edits
 from pipeline_core.api.console.evidence import image_url
 from pipeline_core.api.console.held_list import HeldList, mark
 from pipeline_core.api.console.list_view import View
 from pipeline_core.api.console.visits import Visit
 from pipeline_core.domain.asking import Asked, why_asked
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState
@@ -82,6 +84,16 @@ class OpenDocument:
         """The mark of the fact as it is shown, and of what can be done with it."""
         pairs = [(one.pair.version, one.pair.resolution) for one in self.pairs]
         return mark((self.looked.fact, pairs, self.is_open, self.looked.undoable))
+
+    @cached_property
+    def edits(self) -> ShownEdits | None:
+        """The edits of the fact; None if it has not been edited."""
+        fact, services = self.looked.fact, self.visit.services
+        if fact is None or fact.edited_by is None:
+            return None
+        where = OfDocument(self.desk.job.document_id)
+        done = services.review.history(where, services.realm_id, fact.question_id)
+        return shown_edits(done, {name: getattr(fact, name) for name in WORDS})
 
     @cached_property
     def pairs(self) -> Sequence[ShownPair]:

@@ -47,7 +47,7 @@ class Batch(Record):
 
     @property
     def settled(self) -> int:
-        """The number that is approved, imported or not, and that nobody is asked about any more."""
+        """The number of approved ones, imported or not, that nobody is asked about any more."""
         return self.approved - (self.to_decide - (self.pending - self.certain))
 
 

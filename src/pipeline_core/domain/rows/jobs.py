@@ -187,7 +187,7 @@ class RealmEvent(Record):
 
 @dataclass(frozen=True, slots=True)
 class EventMark(Record):
-    """What somebody who follows events has of them: those up to an id that were committed, and no more."""
+    """Events that somebody who follows them has: those up to an id that were committed, and no others."""
 
     after: int
     seen: str

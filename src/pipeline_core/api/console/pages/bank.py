@@ -6,14 +6,17 @@ from uuid import UUID
 from starlette.responses import Response
 
 from pipeline_core.api.console.bank_view import ABankView, BankShow, BankView
+from pipeline_core.api.console.edited_words import ShownEdits, shown_edits
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.api.pagination import question_cursor, question_position
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
+from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfBatch
 from pipeline_core.domain.rows.questions import ListedQuestion
+from pipeline_core.domain.text import as_read
 
 router = console_router()
 PATH = "/batches/{batch_id}"
@@ -52,6 +55,7 @@ def show_bank(
         total=services.bulk.total(where, services.realm_id, at.filter),
         cursor=cursor,
         shown=shown,
+        edits=_edits(visit, where, shown) if shown and not edit else None,
         edit=edit and may_decide,
         may_decide=may_decide,
         to_import=batch.approved - batch.imported,
@@ -60,6 +64,14 @@ def show_bank(
         shows=BankShow,
         **{"typed": None, "conflict": "", **more},
     )
+
+
+def _edits(visit: Visit, where: OfBatch, shown: ListedQuestion) -> ShownEdits | None:
+    """The edits of the question; None if it has not been edited."""
+    if shown.edited_by is None:
+        return None
+    done = visit.services.review.history(where, visit.services.realm_id, shown.question_id)
+    return shown_edits(done, {name: getattr(shown, name) for name in WORDS}, as_read)
 
 
 def rows_of(visit: Visit, at: BankView) -> tuple[list[ListedQuestion], str]:

@@ -4,12 +4,15 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from pipeline_core.api.console.edited_words import ShownEdits, shown_edits
 from pipeline_core.api.console.evidence import EvidenceShown, evidence_page
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.domain.confidence_model import in_words
+from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.provenance import Provenance
+from pipeline_core.domain.text import as_read
 
 router = console_router()
 
@@ -36,7 +39,7 @@ _DONE = {
 
 
 @router.get("/facts/{fact_id}")
-def fact(fact_id: UUID, visit: ToLook) -> Response:
+def fact(fact_id: UUID, visit: ToLook, larger: bool = False) -> Response:
     """Show the steps back from a fact, each of which opens."""
     traced = visit.services.trace_fact(fact_id)
     return visit.page(
@@ -46,16 +49,32 @@ def fact(fact_id: UUID, visit: ToLook) -> Response:
         origin=traced.origin,
         confidence=in_words(traced.origin.confidence, traced.origin.confidence_reasons),
         done=_DONE,
-        shown=_evidence(visit, traced),
+        edits=_edits(traced),
+        shown=_evidence(visit, traced, larger),
+        larger=larger,
     )
 
 
-def _evidence(visit: Visit, traced: Provenance) -> EvidenceShown | None:
+def _edits(traced: Provenance) -> ShownEdits | None:
+    """The edits of the fact; None if it has not been edited."""
+    origin = traced.origin
+    if origin.edited_by is None:
+        return None
+    return shown_edits(
+        traced.decisions,
+        {name: getattr(origin, name) for name in WORDS},
+        str if origin.document_id else as_read,
+    )
+
+
+def _evidence(visit: Visit, traced: Provenance, larger: bool) -> EvidenceShown | None:
     """The evidence; None of a question of a bank, and where the file is stored no more."""
     origin = traced.origin
     if origin.document_id is None:
         return None
     try:
-        return evidence_page(visit, origin.document_id, origin.question_id, link=lambda one: f"/facts/{one}")
+        return evidence_page(
+            visit, origin.document_id, origin.question_id, link=lambda one: f"/facts/{one}", larger=larger
+        )
     except NotFoundError:
         return None

@@ -26,10 +26,11 @@ def review_matching(
     at: AView,
     fact: UUID | None = None,
     edit: bool = False,
+    larger: bool = False,
     held: HeldNow = "",
 ) -> Response:
     """Show the document; scripts get the parts of the page that they ask for, and nothing if they hold them."""
-    return show_document(visit, at, fact, edit=edit, held=held)
+    return show_document(visit, at, fact, edit=edit, larger=larger, held=held)
 
 
 def show_document(
@@ -39,6 +40,7 @@ def show_document(
     *,
     desk: OnDesk | None = None,
     edit: bool = False,
+    larger: bool = False,
     held: str = "",
     status: int = 200,
     said: str = "",
@@ -52,6 +54,7 @@ def show_document(
         fact_id: The fact; None for the first that is to be decided.
         desk: The document, if it has been read.
         edit: Whether its words are edited.
+        larger: Whether its evidence is shown at twice the size.
         held: Marks of what the page shows already.
         status: Of the answer.
         said: What an action has done.
@@ -64,10 +67,10 @@ def show_document(
         return Response(status_code=204)
     fact, job = shown.looked.fact, shown.desk.job
     # whoever walks the list by keys takes the fact and its source alone
-    brings_list = not (is_get and part in ("fact", "shown"))
+    brings_list = not (is_get and part in ("fact", "shown", "source"))
     brings_fact = part != "ledger"
     return visit.page(
-        "review_part.html" if part in ("fact", "shown", "ledger") else "review_matching.html",
+        "review_part.html" if part in ("fact", "shown", "source", "ledger") else "review_matching.html",
         status,
         said=said,
         job=job,
@@ -91,7 +94,10 @@ def show_document(
         edit=edit,
         proof=proof_line(fact) if fact else None,
         passage=passage(shown.looked.chunk, fact.evidence) if fact and shown.looked.chunk else None,
-        source=evidence_page(visit, job.document_id, fact.question_id, link=at.url) if fact and brings_fact else None,
+        source=evidence_page(visit, job.document_id, fact.question_id, link=at.url, larger=larger)
+        if fact and brings_fact
+        else None,
+        larger=larger,
         decided="" if shown.is_open or not brings_list else decided(visit, job.document_id, shown.parked),
         may_decide=shown.is_open and visit.may("reviewer"),
         may_take_in=job.state == JobState.DONE and job.outcome == Outcome.PUBLISHED and visit.may("reviewer"),

@@ -54,7 +54,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const way = event.target.closest("a[href]:not([target=_blank]), button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
+    const way = event.target.closest("a[href]:not([target=_blank], [hx-target^='#source']), button:not([type=button], .editing button)"), row = event.target.closest("[data-row]");
     if (way && !way.form?.matches(".editing") && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
   }, true);
   // counts what is typed against a least length (data-least), and what is selected (data-selected counts its form's boxes)
