@@ -134,6 +134,10 @@ def test_what_is_decided_already_is_meant_only_by_its_status(ann: TestClient, ba
     ann.post(f"{bank}/review", json={"decision": "reject", "matching": {"search": "deductible"}})
     approve = {"decision": "approve", "matching": {"search": "deductible"}}
     assert ann.post(f"{bank}/review", json=approve).json()["changed"] == []
+    shown = ann.get(f"{bank}/review-preview", params={"search": "deductible"}).json()
+    assert (shown["total"], shown["left_alone"], shown["overturned"]) == (0, 1, {})
+    shown = ann.get(f"{bank}/review-preview", params={"search": "deductible", "status": "rejected"}).json()
+    assert (shown["total"], shown["left_alone"], list(shown["overturned"].values())) == (1, 0, [1])
     approve["matching"] = {"search": "deductible", "status": ["rejected", "imported"]}
     assert len(ann.post(f"{bank}/review", json=approve).json()["changed"]) == 1
 
@@ -190,3 +194,12 @@ def test_nothing_of_it_is_another_users(ann: TestClient, bank: str, sign_in: Any
     assert bob.post(f"{bank}/questions/opened", json=opened).status_code == 404
     assert bob.get(f"{bank}/review-preview").status_code == 404
     assert pending(ann, bank, flag="unopened") == pending(ann, bank)
+
+
+@pytest.mark.parametrize("field", ["question", "answer", "kind"])
+def test_no_question_is_edited_to_something_invisible(ann: TestClient, bank: str, field: str) -> None:
+    path = f"{bank}/questions/{pending(ann, bank)[0]['question_id']}"
+    for blank in ("", "  ", "\u200b", "\u00ad\u2800\u3000"):
+        refused = ann.patch(path, json={field: blank})
+        assert (refused.status_code, f"The {field} cannot be empty" in refused.text) == (422, True), refused.text
+    assert ann.patch(bank, json={"notes": "\u200b"}).json()["notes"] is None

@@ -81,7 +81,10 @@ def test_what_is_wrong_is_named(pipeline: Pipeline, client: TestClient, facts: s
     for refused, told in (
         ({"question": "Why?"}, "`answer`"),
         ({"spans": [{"char_from": 0, "char_to": 100_000}]}, "not within the chunk"),
+        ({"spans": [{"char_from": 5, "char_to": 5}]}, "is empty"),
+        ({"spans": [{"char_from": 9, "char_to": 5}]}, "is reversed"),
         ({"statement": " "}, "blank"),
+        ({"statement": "\u200b"}, "blank"),
     ):
         answer = client.post(facts, json={**good, **refused})
         assert (answer.status_code, told in answer.text) == (422, True), answer.text
@@ -97,6 +100,9 @@ def test_what_is_wrong_is_named(pipeline: Pipeline, client: TestClient, facts: s
         ({"answer": "x", "status": "approved"}, "the words of a fact or its status"),
         ({"answer": "65."}, "`question`"),
         ({"statement": " "}, "blank"),
+        ({"statement": "\u200b\u2060"}, "blank"),
+        ({"question": "Why?", "answer": "\u3164"}, "blank"),
+        ({"question": None, "answer": "typed"}, "`question`"),
         ({"statement": None}, "needs a statement"),
         ({"quote": "x"}, "quote"),
         ({"status": "pending"}, "status"),

@@ -1,10 +1,14 @@
 """Limits over HTTP: 429 with the limit's name and when to come back."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from pipeline_core.api.all_routes import ROUTERS
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.bootstrap import Pipeline
 from tests.api.conftest import client_of
 from tests.support.through import receive, upload
@@ -58,3 +62,25 @@ def test_what_came_otherwise_is_not_counted(make_pipeline: Callable[..., Pipelin
     assert [_upload(client, "one")[0], _upload(client, "two")[0]] == [202, 429]
     receive(direct, upload("more.md", "# More\n\nText.\n"))
     assert _upload(client, "two")[1]["limit"] == "active_jobs"
+
+
+_OF_ONE = re.compile(
+    r"/(facts|questions|duplicates|presence|pages|chunks|undo|history|resolve|review-preview|review)(/|$|\.)|/api/job/"
+)
+"""In the paths of what a reviewer's front end asks for each fact, pair or document that it shows."""
+_OF_NOTHING_SHOWN = "/api/v2/review/"
+
+
+def test_whatever_a_reviewers_keys_ask_has_the_limit_of_reviewing() -> None:
+    routes = [one for router in ROUTERS for one in router.routes if isinstance(one, APIRoute)]
+    is_asked = {
+        one.path: bool(_OF_ONE.search(one.path)) and not one.path.startswith(_OF_NOTHING_SHOWN) for one in routes
+    }
+    is_limited = {one.path: LimitReview in one.dependencies for one in routes}
+    assert is_limited == is_asked
+
+
+def test_looking_at_one_fact_after_another_is_counted_by_the_minute(make_pipeline: Callable[..., Pipeline]) -> None:
+    client = _client(make_pipeline, limit_requests_per_hour=1)
+    document = f"/api/v2/documents/{_upload(client, 'one')[1]['document_id']}"
+    assert [client.post(f"{document}/presence").status_code for _ in range(3)] == [200] * 3

@@ -53,6 +53,8 @@ def test_signing_in_leads_nowhere_else(pipeline: Pipeline, nobody: TestClient, e
 
 def test_a_link_signs_in_once(pipeline: Pipeline, nobody: TestClient) -> None:
     link = one_time_link(pipeline.settings, HOST, "/review")
+    looked = nobody.head(link)
+    assert (looked.status_code, looked.headers["allow"], "set-cookie" in looked.headers) == (405, "GET", False)
     assert nobody.get(link).headers["location"] == "/review"
     assert nobody.get("/waiting").text == "0"
     second = anybody(pipeline).get(link)

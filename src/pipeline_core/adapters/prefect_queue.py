@@ -4,6 +4,7 @@ Without Prefect's client: importing that takes a second and tens of megabytes, i
 requests. https://docs.prefect.io/v3/api-ref/rest-api
 """
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -25,6 +26,8 @@ OURSELVES = "pipeline.queue"
 """The resource of the events that are ours: they come beside a run that was asked for, and start none."""
 _TIMEOUT_S = 10.0
 _HEALTH_TIMEOUT_S = 2.0
+_BUSY_WAITS_S = (0.2, 1.0)
+"""Between tries where the server's database is locked (503): what it answers so, it has not done."""
 _WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
 _UNDER_WAY = {"type": {"any_": [*_WAITING, *_RUNNING]}}
 _BY_NAME = "process-document"
@@ -152,7 +155,7 @@ class PrefectQueueRuns:
     def _call(self, method: str, path: str, **more: Any) -> Any:
         where = str(self._client.base_url)
         try:
-            answer = self._client.request(method, path, **more)
+            answer = self._patiently(method, path, **more)
         except httpx.HTTPError as error:
             raise ServiceUnavailableError(f"Prefect does not answer: {type(error).__name__}.", where=where) from error
         if answer.status_code == httpx.codes.NOT_FOUND:
@@ -166,6 +169,14 @@ class PrefectQueueRuns:
         if not answer.is_success:
             raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
         return answer.json() if answer.content else None
+
+    def _patiently(self, method: str, path: str, **more: Any) -> httpx.Response:
+        for wait_s in _BUSY_WAITS_S:
+            answer = self._client.request(method, path, **more)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return answer
+            time.sleep(wait_s)
+        return self._client.request(method, path, **more)
 
 
 def _age_s(run: Mapping[str, Any]) -> float:

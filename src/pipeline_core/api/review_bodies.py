@@ -16,6 +16,7 @@ from pipeline_core.domain import review
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError, UnknownIdsError
 from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.reasons import trimmed
 
 MOST_IDS = 1000
 MOST_CHARS = 2000
@@ -75,7 +76,7 @@ def named_by_path(see: str) -> Iterator[None]:
 def named(services: UserServices, typed: str) -> str:
     """The name for the record: the token's, else the one that was typed, which stands beside the token's user and never
     instead; "" for that user alone."""
-    name = typed.strip()
+    name = trimmed(typed)
     if services.person.name:
         return services.person.shown
     return f"{name} ({services.user_id})" if name and name != str(services.user_id) else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline_core.domain.errors import RefusedError
+from pipeline_core.domain.reasons import trimmed
 
 MOST_TAGS = 20
 MOST_CHARS = 100
@@ -23,10 +24,10 @@ class Labels:
         Raises:
             RefusedError: there are too many tags, or one of the texts is too long or has a line break or the like.
         """
-        found = dict.fromkeys(tag for text in tags for part in text.split(",") if (tag := part.strip()))
+        found = dict.fromkeys(tag for text in tags for part in text.split(",") if (tag := trimmed(part)))
         if len(found) > MOST_TAGS:
             raise RefusedError(f"These are {len(found)} tags.", action=f"Give at most {MOST_TAGS}.")
-        named = (collection or "").strip()
+        named = trimmed(collection or "")
         for what, text in (*(("A tag", tag) for tag in found), ("The name of a collection", named)):
             if len(text) > MOST_CHARS or not text.isprintable():
                 raise RefusedError(f"{what} is one line of at most {MOST_CHARS} characters.", where=text[:MOST_CHARS])

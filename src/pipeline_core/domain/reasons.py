@@ -1,4 +1,4 @@
-"""Reasons that people give, and how long one is: what leaves no mark is not counted.
+"""Texts that people give, and how long one is: what leaves no mark is not counted.
 
 The database holds the same (``visible_length``).
 """
@@ -12,14 +12,21 @@ BLANK = re.compile(
     "\\U0001d159\\U0001d173-\\U0001d17a\\U000e0000-\\U000e0fff]"
 )
 """Spaces of every kind, controls, fillers and marks of no width."""
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of surrogate pairs, which no text in the database can hold."""
 _ENDS = re.compile(rf"\A{BLANK.pattern}+|{BLANK.pattern}+\Z")
 
 
-def trimmed(reason: str) -> str:
-    """The reason without blanks at its ends."""
-    return _ENDS.sub("", reason)
+def trimmed(text: str) -> str:
+    """The text without blanks at its ends."""
+    return _ENDS.sub("", text)
 
 
-def visible_length(reason: str) -> int:
+def visible_length(text: str) -> int:
     """Returns the number of visible characters."""
-    return len(BLANK.sub("", reason))
+    return len(BLANK.sub("", text))
+
+
+def is_blank(text: str | None) -> bool:
+    """Return whether there is no visible character: in no text, or in one of blanks."""
+    return not text or not visible_length(text)

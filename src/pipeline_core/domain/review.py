@@ -88,11 +88,11 @@ class Reviewer:
 
     @property
     def person(self) -> Person:
-        return Person(self.user_id, self.name.strip())
+        return Person(self.user_id, trimmed(self.name))
 
     @property
     def by(self) -> str:
-        return self.name.strip() or str(self.user_id)
+        return trimmed(self.name) or str(self.user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline_core.domain.reasons import UNSTORABLE, is_blank
 from pipeline_core.question_banks import lines as line_kinds
 from pipeline_core.question_banks.lines import Start, Style
 
 MAX_CHARS = 50_000
 DEFAULT_KIND = "question"
 _MAX_WORD = 60
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,9 @@ def _wrong(entry: Entry, parts: _Parts, broken: Sequence[int]) -> list[Problem]:
         return [
             Problem(line, f"longer than {MAX_CHARS:,} characters", "Split it, or see whether headings are missing.")
         ]
-    if not any(map(str.isalnum, entry.question)):
+    if is_blank(entry.question) or not any(map(str.isalnum, entry.question)):
         return [Problem(line, "a question without words", "Write the question on this line, or take it out.")]
-    if not entry.answer.strip():
+    if is_blank(entry.answer):
         if parts.choices:
             return [Problem(line, "no choice is marked as correct", "Mark it with [x], or add a line Answer: …")]
         return [Problem(line, "a question without an answer", "Write the answer below it, or after a label A:")]

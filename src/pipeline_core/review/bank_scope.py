@@ -8,6 +8,7 @@ from pipeline_core.domain.batches import BatchCounts, QuestionStatus
 from pipeline_core.domain.errors import RefusedError, StagedStateError
 from pipeline_core.domain.harmless_links import harmless
 from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId
+from pipeline_core.domain.reasons import is_blank
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.text import as_read
 from pipeline_core.domain.wording import clipped, counted
@@ -35,7 +36,7 @@ def _written(old: str | None, new: str | None, name: str) -> str | None:
 
     Words that read as the old ones do stay as those are written.
     """
-    if not new:
+    if new is None or is_blank(new):
         return new if name in _NEEDED else None
     return old if old and as_read(old) == as_read(new) else harmless(new)
 
@@ -86,7 +87,7 @@ class BankScope(Scope):
             known = ", ".join(sorted(self.rules.fields))
             raise RefusedError("An edit needs a field to change.", action=f"--set 'FIELD=…'; FIELD is one of: {known}.")
         for name, value in changes.items():
-            if name in _NEEDED and not (value or "").strip():
+            if name in _NEEDED and is_blank(value):
                 raise RefusedError(f"The {name} cannot be empty.")
         new = fact.with_words({name: _written(getattr(fact, name), value, name) for name, value in changes.items()})
         if new == fact:
@@ -111,6 +112,7 @@ class BankScope(Scope):
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
         if pair.staged_status is _S.IMPORTED:
             raise StagedStateError(f"“{clipped(pair.staged_text)}” is imported: the decision on its pair is final.")
+        super().refuse_pair(pair, resolution)
         if resolution is Resolution.KEEP_EXISTING and not pair.existing_stands:
             raise StagedStateError(
                 f"What “{clipped(pair.staged_text)}” repeats no longer exists, so it cannot be kept instead."

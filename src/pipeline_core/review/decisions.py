@@ -18,10 +18,10 @@ from pipeline_core.domain.errors import ReasonTooShortError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.names import nearest
-from pipeline_core.domain.reasons import MIN_REASON, visible_length
+from pipeline_core.domain.reasons import MIN_REASON, UNSTORABLE, visible_length
 from pipeline_core.domain.review import Expected, Reviewer, Seen
 from pipeline_core.domain.wording import counted
-from pipeline_core.question_banks.entries import MAX_CHARS, UNSTORABLE
+from pipeline_core.question_banks.entries import MAX_CHARS
 
 __all__ = ["MIN_REASON", "Decided", "Decision", "Request", "Resolution"]
 

@@ -19,6 +19,7 @@ from pipeline_core.domain.lifecycle import (
     JobState,
     Outcome,
 )
+from pipeline_core.domain.reasons import is_blank, trimmed
 from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.standing import standing
 from pipeline_core.domain.wording import clipped, counted, dated
@@ -181,7 +182,7 @@ class DocumentScope(Scope):
                 f"“{clipped(fact.title)}” is {fact.status}: it cannot be edited.",
                 action="Approve it first, if it is to be published after all.",
             )
-        new = fact.with_words({name: text.strip() if text else text for name, text in _given(changes).items()})
+        new = fact.with_words({name: trimmed(text) if text else text for name, text in _given(changes).items()})
         if (new.question is None) != (new.answer is None):
             has, lacks = ("an answer", "question") if new.question is None else ("a question", "answer")
             raise RefusedError(
@@ -202,13 +203,6 @@ class DocumentScope(Scope):
         self.uow.reviews.forget_near_duplicates(old.question_id)
         # others were left out because this one said the same
         revive_orphans(self.uow, [self.by.realm_id])
-
-    def refuse_pair(self, pair: StagedPair, _resolution: Resolution) -> None:
-        if pair.resolution != "pending" and pair.resolved_by != SYSTEM:
-            raise AlreadyDecidedError(
-                f"Pair {pair.duplicate_id} was decided {pair.resolution} by {pair.resolved_by} "
-                f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
-            )
 
     def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:
         for pair in pairs:
@@ -257,7 +251,7 @@ def _given(changes: Mapping[str, str | None]) -> Mapping[str, str | None]:
     Raises:
         RefusedError: there are none, they are blank, or there is a question for a fact that is to have none.
     """
-    if not changes or any(text is not None and not text.strip() for text in changes.values()):
+    if not changes or any(text is not None and is_blank(text) for text in changes.values()):
         raise RefusedError(
             "An edit needs a question, an answer or a statement, and none of them blank.",
             action="Give --question, --answer, --statement or --no-question.",

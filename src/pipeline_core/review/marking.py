@@ -8,7 +8,7 @@ from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.cuts import cuts
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import ChunkId, QuestionId, added_question_id_for
-from pipeline_core.domain.reasons import trimmed, visible_length
+from pipeline_core.domain.reasons import is_blank, trimmed
 from pipeline_core.domain.text import strip_markdown
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.decisions import require_storable
@@ -67,7 +67,7 @@ def read(missed: MissedFact) -> MissedFact:
 def _said(what: str, text: str | None) -> str | None:
     if text is None:
         return None
-    if not visible_length(text):
+    if is_blank(text):
         raise RefusedError(f"The {what} is blank.", action=f"Leave out the {what}, or give it a text.")
     require_storable(what, text)
     return trimmed(text)
@@ -85,10 +85,13 @@ def quotes(missed: MissedFact, chunk: Chunk) -> list[str]:
         raise RefusedError("No words are marked.", action="Mark what proves the fact.")
     for one in missed.marked:
         where = f"{one.char_from}–{one.char_to}"
+        if one.char_from >= one.char_to:
+            what = "is empty" if one.char_from == one.char_to else "is reversed"
+            raise RefusedError(f"{where} {what}: a mark ends behind its beginning.", action="Mark a word or more.")
         if not 0 <= one.char_from < one.char_to <= length:
             raise RefusedError(f"{where} is not within the chunk, which has {counted(length, 'character')}.")
         quote = chunk.text[one.char_from : one.char_to]
-        if not visible_length(quote) or not strip_markdown(quote):
+        if is_blank(quote) or not strip_markdown(quote):
             raise RefusedError(f"There is no readable text at {where} of the chunk.")
         if cuts(chunk.text, one.char_from) or cuts(chunk.text, one.char_to):
             raise RefusedError(

@@ -8,6 +8,7 @@ from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import NotFoundError, NotPermittedError, RefusedError
 from pipeline_core.domain.ids import RealmId, UserId, personal_realm
 from pipeline_core.domain.realms import Person, Realm, RealmMember, Role
+from pipeline_core.domain.reasons import trimmed
 
 PERSONAL = "personal"
 """The name of everybody's own realm."""
@@ -220,7 +221,7 @@ def _realm_name(name: str) -> str:
 
 
 def _checked(name: str, noun: str, *, least: int = 1) -> str:
-    name = name.strip()
+    name = trimmed(name)
     if not least <= len(name) <= 200:
         raise RefusedError(f"The name of a {noun} has {least} to 200 characters, not {len(name)}.")
     if not name.isprintable():

@@ -23,6 +23,7 @@ from pipeline_core.domain.ids import (
     sha256_hex,
 )
 from pipeline_core.domain.languages import languages_of
+from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.review import OfBatch, Reviewer, StagedFact, StagedPair
 from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import MatchKey, Pair
@@ -175,7 +176,7 @@ class StagingService:
         Raises:
             NotFoundError: the realm has no such batch.
         """
-        kept = notes.strip() or None
+        kept = trimmed(notes) or None
         require_storable("notes", kept or "")
         with self.open_uow() as uow:
             uow.batches.lock(batch_id)

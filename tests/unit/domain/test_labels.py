@@ -13,6 +13,7 @@ from pipeline_core.domain.labels import MOST_CHARS, MOST_TAGS, NO_LABELS, Labels
     [
         ((), None, NO_LABELS),
         ((" ", ""), "  ", NO_LABELS),
+        (("\u200b", "\u3164"), "\u2800", NO_LABELS),
         ((" flood ", "home", "flood"), None, Labels(("flood", "home"))),
         (("flood, 2026", "home"), None, Labels(("flood", "2026", "home"))),
         ((), " Claims of 2026 ", Labels((), "Claims of 2026")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_core.domain.reasons import trimmed, visible_length
+from pipeline_core.domain.reasons import is_blank, trimmed, visible_length
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from pipeline_core.domain.reasons import trimmed, visible_length
 )
 def test_blanks_are_not_counted(reason: str, length: int) -> None:
     assert visible_length(reason) == length
+    assert is_blank(reason) == (length == 0)
 
 
 def test_blanks_go_from_the_ends_only() -> None:

@@ -104,6 +104,7 @@ def test_a_realm_is_made_with_its_event() -> None:
     ("name", "message"),
     [
         ("  ", "The name of a realm has 1 to 200 characters, not 0"),
+        ("\u2800\u3164", "The name of a realm has 1 to 200 characters, not 0"),
         ("x" * 201, "The name of a realm has 1 to 200 characters, not 201"),
         ("Boats\nand oars", "The name of a realm is one line"),
         ("Boats", "You already have a realm named Boats"),

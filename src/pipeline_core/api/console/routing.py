@@ -62,7 +62,9 @@ class ConsoleRoute(APIRoute):
             except RequestValidationError as error:
                 return await problem(request, wrong_input(error.errors()))
             except HTTPException as error:
-                return await problem(request, RefusedError(str(error.detail)), error.status_code)
+                made = await problem(request, RefusedError(str(error.detail)), error.status_code)
+                made.headers.update(error.headers or {})
+                return made
             except PipelineError as error:
                 return await problem(request, error)
             except Exception as error:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import jwt
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
@@ -18,6 +18,7 @@ from pipeline_core.api.console.routing import ConsoleRoute
 from pipeline_core.api.console.sessions import Cookies, begin, end, require_own_form, require_same_origin
 from pipeline_core.api.console.visits import html, own_path
 from pipeline_core.api.deps import TheSettings
+from pipeline_core.api.head import IS_HEAD
 from pipeline_core.domain.errors import AuthenticationError
 from pipeline_core.settings import Settings
 
@@ -57,7 +58,17 @@ def one_time_link(settings: Settings, base: str, to: str = "/") -> str:
     return f"{base}/sign-in/link?{urlencode({'ticket': ticket, **({} if to == '/' else {'return_to': to})})}"
 
 
-@router.get("/sign-in/link")
+def refuse_head(request: Request) -> None:
+    """Refuse HEAD where GET signs in: previews of links and virus scanners ask so, and nobody is at them.
+
+    Raises:
+        HTTPException: it is HEAD.
+    """
+    if request.scope.get(IS_HEAD):
+        raise HTTPException(405, "Open the address itself: it signs in.", {"Allow": "GET"})
+
+
+@router.get("/sign-in/link", dependencies=[Depends(refuse_head)])
 def sign_in_by_link(
     request: Request, settings: TheSettings, ticket: Annotated[str, Query(max_length=1000)], return_to: Path = "/"
 ) -> Response:
@@ -96,7 +107,7 @@ def sign_in_page(request: Request, settings: TheSettings, return_to: Path = "/")
     return answer
 
 
-@router.get("/sign-in/return")
+@router.get("/sign-in/return", dependencies=[Depends(refuse_head)])
 def come_back(
     request: Request, token: Annotated[str, Query(max_length=8192)], state: Annotated[str, Query(max_length=200)]
 ) -> Response:

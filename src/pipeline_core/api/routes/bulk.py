@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.api.matching import (
     DecisionPreview,
     Opened,
@@ -30,7 +31,7 @@ from pipeline_core.domain.review import OfBatch, OfDocument, Where
 from pipeline_core.domain.rows.questions import ListedQuestion
 from pipeline_core.review.decisions import Change
 
-router = APIRouter(tags=["staging"])
+router = APIRouter(tags=["staging"], dependencies=[LimitReview])
 _Decision = Annotated[Verdict, Query(description="What is to be decided")]
 
 

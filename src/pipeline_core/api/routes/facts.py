@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.api.pagination import Page, PageOffset
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import (
@@ -33,7 +34,7 @@ from pipeline_core.domain.rows.desk import Looking
 from pipeline_core.review.decisions import Change
 from pipeline_core.review.marking import Marked, MissedFact
 
-router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"])
+router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["facts"], dependencies=[LimitReview])
 
 
 class Evidence(BaseModel):
@@ -110,9 +111,9 @@ class FactPatch(NewWords):
     expected: Seen | None = Field(default=None, description=f"{EXPECTED}: the fact's `status` and `version`")
 
     def words(self) -> dict[str, str | None]:
-        """The words that were sent; a fact without a question has no answer either."""
+        """The words that were sent; without its question goes the answer too, unless one is sent."""
         sent = super().words()
-        return {**sent, "answer": None} if sent.get("question", "") is None else sent
+        return {"answer": None, **sent} if sent.get("question", "") is None else sent
 
 
 class Look(Body):

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, PastDecision
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], dependencies=[LimitReview])
 
 
 class Past(BaseModel):

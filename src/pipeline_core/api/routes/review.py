@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, MOST_CHARS, MOST_IDS, Seen, SeenRows, Signed, named
 from pipeline_core.api.routes.jobs import Parked, parked_answer
@@ -22,7 +23,7 @@ from pipeline_core.review.decisions import MIN_REASON, Decided, Decision, Resolu
 from pipeline_core.review.decisions import Request as DecisionRequest
 from pipeline_core.review.parking import MOST_S
 
-router = APIRouter(prefix="/api/job", tags=["review"])
+router = APIRouter(prefix="/api/job", tags=["review"], dependencies=[LimitReview])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from pipeline_core.api.auth import CurrentUser
 from pipeline_core.api.deps import InEachRealm, RealmName, Services, ThePipeline, TheSettings, ToReview, services_in
 from pipeline_core.api.examples import example
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.api.matching import EXPECTED_TOTAL, MatchingPairs, MatchingQuestions, Verdict, by_ids_or_filter
 from pipeline_core.api.multipart import REALM_FIELD, form_body, realm_of_form, receive_file
 from pipeline_core.api.pagination import Page, PageCursor
@@ -229,6 +230,7 @@ def change_batch(batch_id: UUID, body: BatchPatch, services: ToReview) -> BatchD
     "/api/staging/batches/{batch_id}/review",
     summary="Approve or reject questions",
     response_model=Changed,
+    dependencies=[LimitReview],
     responses=responses(409),
 )
 def review_batch(batch_id: UUID, body: ReviewRequest, services: ToReview) -> Change:
@@ -249,6 +251,7 @@ def review_many(services: UserServices, where: Where, body: ReviewRequest) -> Ch
     "/api/staging/batches/{batch_id}/questions/{question_id}",
     summary="Edit a question of a bank",
     response_model=Changed,
+    dependencies=[LimitReview],
     responses=responses(409, 503),
 )
 def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, services: ToReview) -> Change:
@@ -262,6 +265,7 @@ def change_question(batch_id: UUID, question_id: UUID, body: QuestionPatch, serv
     "/api/staging/batches/{batch_id}/resolve",
     summary="Decide many pairs of a bank",
     response_model=Changed,
+    dependencies=[LimitReview],
     responses=responses(409),
 )
 def resolve_batch(batch_id: UUID, body: ResolveAllRequest, services: ToReview) -> Change:
@@ -297,7 +301,12 @@ def import_batch(batch_id: UUID, request: Request, services: ToReview) -> Import
     return ImportAnswer(batch_id=batch_id, to_import=waiting, status_url=url.path)
 
 
-@router.get("/api/staging/duplicates/{batch_id}", summary="List a batch's near-duplicates", response_model=list[Pair])
+@router.get(
+    "/api/staging/duplicates/{batch_id}",
+    summary="List a batch's near-duplicates",
+    response_model=list[Pair],
+    dependencies=[LimitReview],
+)
 def list_duplicates(
     batch_id: UUID,
     services: Services,
@@ -312,6 +321,7 @@ def list_duplicates(
     "/api/staging/duplicates/{duplicate_id}/resolve",
     summary="Decide a pair of near-duplicates",
     response_model=Changed,
+    dependencies=[LimitReview],
     responses=responses(409),
 )
 def resolve_duplicate(duplicate_id: UUID, body: ResolveRequest, request: Request, services: ToReview) -> Change:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
+from pipeline_core.api.limits import LimitReview
 from pipeline_core.api.problems import responses
 from pipeline_core.api.review_bodies import EXPECTED, Changed, Seen, named_by_path
 from pipeline_core.api.routes.review import Undo
@@ -14,7 +15,7 @@ from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
 from pipeline_core.review.decisions import Change
 
-router = APIRouter(tags=["review"], responses=responses(409))
+router = APIRouter(tags=["review"], responses=responses(409), dependencies=[LimitReview])
 
 
 class UndoChange(Undo):
