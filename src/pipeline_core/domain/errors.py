@@ -783,7 +783,7 @@ class NotPublishedError(RefusedError):
 
 
 class ReasonTooShortError(RefusedError):
-    """An override needs a reason of at least 10 characters that are not blank."""
+    """An override or a withdrawal needs a reason of at least 10 characters that are not blank."""
 
     action = 'Say why in a sentence: --reason "…".'
     http_action = "Say why in a sentence, as `reason`."

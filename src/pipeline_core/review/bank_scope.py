@@ -112,6 +112,7 @@ class BankScope(Scope):
     def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
         if pair.staged_status is _S.IMPORTED:
             raise StagedStateError(f"“{clipped(pair.staged_text)}” is imported: the decision on its pair is final.")
+        super().refuse_pair(pair, resolution)
         if resolution is Resolution.KEEP_EXISTING and not pair.existing_stands:
             raise StagedStateError(
                 f"What “{clipped(pair.staged_text)}” repeats no longer exists, so it cannot be kept instead."

@@ -204,13 +204,6 @@ class DocumentScope(Scope):
         # others were left out because this one said the same
         revive_orphans(self.uow, [self.by.realm_id])
 
-    def refuse_pair(self, pair: StagedPair, _resolution: Resolution) -> None:
-        if pair.resolution != "pending" and pair.resolved_by != SYSTEM:
-            raise AlreadyDecidedError(
-                f"Pair {pair.duplicate_id} was decided {pair.resolution} by {pair.resolved_by} "
-                f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
-            )
-
     def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:
         for pair in pairs:
             overruled = {} if pair.resolved_by is None else {"by": pair.resolved_by}

@@ -9,7 +9,13 @@ from uuid import UUID
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.batches import BatchCounts, QuestionStatus
-from pipeline_core.domain.errors import Changed, ChangedMeanwhileError, RefusedError, UnknownIdsError
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    Changed,
+    ChangedMeanwhileError,
+    RefusedError,
+    UnknownIdsError,
+)
 from pipeline_core.domain.ids import BatchId, DocumentId, DuplicateId, QuestionId
 from pipeline_core.domain.review import Expected, Reviewer, Seen, StagedFact, StagedPair, Where
 from pipeline_core.domain.wording import counted
@@ -177,13 +183,18 @@ class Scope(ABC):
     def was_edited(self, old: StagedFact, new: StagedFact, names: Sequence[str]) -> None:
         """Record what was changed, and have the fact compared by its new words."""
 
-    @abstractmethod
-    def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:
+    def refuse_pair(self, pair: StagedPair, resolution: Resolution) -> None:  # noqa: ARG002
         """Say why the pair cannot be decided so, if it cannot.
 
         Raises:
-            AlreadyDecidedError, StagedStateError: why.
+            AlreadyDecidedError: a person has decided it; says who, and when.
+            StagedStateError: why.
         """
+        if pair.resolution != "pending" and pair.resolved_by != SYSTEM:
+            raise AlreadyDecidedError(
+                f"Pair {pair.duplicate_id} was decided {pair.resolution} by {pair.resolved_by} "
+                f"on {pair.resolved_at:%Y-%m-%d at %H:%M:%S %Z}."
+            )
 
     @abstractmethod
     def resolved(self, pairs: Sequence[StagedPair], resolution: Resolution) -> tuple[DocumentId, ...]:

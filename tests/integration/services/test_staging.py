@@ -11,6 +11,7 @@ import pytest
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import BATCH_MOVES, QUESTION_MOVES, BatchStatus, QuestionStatus
 from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
     DocumentError,
     IllegalMoveError,
     NotFoundError,
@@ -173,15 +174,22 @@ def test_what_a_decision_does_to_both_ends(app: Pipeline, resolution: Resolution
             app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_EXISTING, by=Reviewer(app.realm_id))
 
 
-def test_a_decision_can_be_changed_until_the_import(app: Pipeline) -> None:
+def test_a_decision_is_not_overwritten_but_undone_until_the_import(app: Pipeline) -> None:
     approved_and_imported(app)
     staged = stage(app, ALIKE)
     [pair] = staged.pairs
     batch = batch_of(staged)
-    app.review.resolve(OfBatch(batch), Resolution.KEEP_EXISTING, by=Reviewer(app.realm_id))
+    ann, bob = Reviewer(app.realm_id, "Ann"), Reviewer(app.realm_id, "Bob")
+    app.review.resolve(OfBatch(batch), Resolution.KEEP_EXISTING, by=ann)
     with pytest.raises(StagedStateError, match="is duplicate"):
-        app.staging.approve_questions(batch, [pair.staged], by=Reviewer(app.realm_id))
-    app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=Reviewer(app.realm_id))
+        app.staging.approve_questions(batch, [pair.staged], by=ann)
+    assert app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_EXISTING, by=bob).changed == []
+    for reviewer in (bob, ann):
+        with pytest.raises(AlreadyDecidedError, match=r"was decided keep_existing by Ann .*on \d{4}-"):
+            app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=reviewer)
+    assert statuses(app, batch)[0] == "duplicate"
+    app.review.undo_pair(OfBatch(batch), pair.duplicate_id, by=bob)
+    app.review.resolve_pair(pair.duplicate_id, Resolution.KEEP_BOTH, by=bob)
     assert statuses(app, batch) == ["pending", "pending"]
 
 
