@@ -134,6 +134,10 @@ def test_what_is_decided_already_is_meant_only_by_its_status(ann: TestClient, ba
     ann.post(f"{bank}/review", json={"decision": "reject", "matching": {"search": "deductible"}})
     approve = {"decision": "approve", "matching": {"search": "deductible"}}
     assert ann.post(f"{bank}/review", json=approve).json()["changed"] == []
+    shown = ann.get(f"{bank}/review-preview", params={"search": "deductible"}).json()
+    assert (shown["total"], shown["left_alone"], shown["overturned"]) == (0, 1, {})
+    shown = ann.get(f"{bank}/review-preview", params={"search": "deductible", "status": "rejected"}).json()
+    assert (shown["total"], shown["left_alone"], list(shown["overturned"].values())) == (1, 0, [1])
     approve["matching"] = {"search": "deductible", "status": ["rejected", "imported"]}
     assert len(ann.post(f"{bank}/review", json=approve).json()["changed"]) == 1
 

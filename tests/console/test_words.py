@@ -248,3 +248,28 @@ def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None
     said = text_of(ann.post(f"/review-matching/{job.job_id}/approve", {"version": version.partition('"')[0]}))
     assert f"document approved, with {number} facts that were approved before, carried out at" in said
     assert "1 thing still waits." in said
+
+
+def test_a_decision_about_all_leaves_alone_what_was_decided_before(
+    team: Pipeline,
+) -> None:
+    document_id, ann, bob = park(team), visit(team), visit(team, BOB, "Bob Osei")
+    [job] = team.views.jobs(team.realm_id)
+    path, rejected = f"/review-matching/{job.job_id}/bulk", facts(team, document_id)[0]
+    decide(bob, job.job_id, rejected, "rejected")
+    number = len(facts(team, document_id)) - 1
+    meant = {"all_matching": "true", "status": "approved"}
+    preview = ann.post(path, meant)
+    assert f"Approve {number} facts?" in text_of(preview)
+    assert "1 that was decided before stays as it is." in text_of(preview)
+    assert "overturned" not in text_of(preview)
+    version = preview.text.partition('name="version" value="')[2].partition('"')[0]
+    by_hand = text_of(ann.post(path, {"fact_id": str(rejected.question_id), "status": "approved"}))
+    assert "Of these, 1 was decided otherwise by Bob Osei: that is overturned." in by_hand
+    said = text_of(ann.post(path, {**meant, "version": version, "expected": str(number)}))
+    assert f"{number} facts approved." in said
+    assert [one.question_id for one in facts(team, document_id) if one.status == "rejected"] == [rejected.question_id]
+    # of all in a list that names what became of its facts, those are meant
+    named = text_of(ann.post(f"{path}?show=rejected", meant))
+    assert "Approve 1 fact?" in named
+    assert "1 was decided otherwise by Bob Osei" in named

@@ -123,6 +123,10 @@ class DecisionPreview(BaseModel):
 
     total: int = Field(description="How many it would decide")
     never_opened: int = Field(description="How many of them nobody was shown by themselves")
+    left_alone: int = Field(description="How many match as well, and stay as they were decided before")
+    overturned: Mapping[str, int] = Field(
+        description="How many of them were decided otherwise before, by who had decided them: none but by `status`"
+    )
     sample: Sequence[ListedQuestion] = Field(description="Five of them at random")
 
 

@@ -101,7 +101,7 @@ NEED_FIRST = _listed(_NEED, _NEED, _POSITION, _Q.question_id)
 AT_RANDOM = _listed(_IN_FILE, func.random())
 MATCHING = Listing(
     MatchingQuestion,
-    {"question_id": _Q.question_id.expression, "status": _Q.status.expression},
+    {name: getattr(_Q, name).expression for name in ("question_id", "status", "changed_by")},
     _Q.__table__,
     filters=_filters(_IN_FILE),
     always=_LISTED,

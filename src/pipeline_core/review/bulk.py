@@ -23,14 +23,21 @@ from pipeline_core.review.service import open_scope, require_owner
 SHOWN = 5
 """Of a preview."""
 _PENDING = QuestionStatus.PENDING
+_DECIDED = frozenset({QuestionStatus.APPROVED, QuestionStatus.IMPORTED, QuestionStatus.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Foresight of a bulk decision: the number it concerns, the number nobody has opened, and some at random."""
+    """Foresight of a bulk decision: the number it concerns, the number nobody has opened, and some at random.
+
+    ``left_alone`` match as well, and stay as they were decided before. ``overturned`` are those that it would decide
+    otherwise than before, by who had decided them.
+    """
 
     total: int
     never_opened: int
+    left_alone: int
+    overturned: Mapping[str, int]
     sample: Sequence[ListedQuestion]
 
 
@@ -84,11 +91,17 @@ class Bulk:
         Raises:
             NotFoundError: the realm has no such document or batch.
         """
-        matching = _decidable(where, matching, to)
+        meant = _decidable(where, matching, to)
         with self.open_uow() as uow:
             require_owner(uow, where, realm_id)
-            counts = uow.questions.counts(where, matching)
-            return Preview(counts.total, counts.never_opened, uow.questions.sample(where, matching, SHOWN))
+            counts = uow.questions.counts(where, meant)
+            return Preview(
+                counts.total,
+                counts.never_opened,
+                uow.questions.counts(where, _decided(matching, besides=meant)).total,
+                Counter(one.changed_by for one in uow.questions.matching(where, _decided(meant))),
+                uow.questions.sample(where, meant, SHOWN),
+            )
 
     def decide(
         self, where: Where, matching: QuestionFilter, to: QuestionStatus, *, by: Reviewer, expected: int | None = None
@@ -177,6 +190,12 @@ def _decidable(where: Where, matching: QuestionFilter, to: QuestionStatus) -> Qu
     rules = bank_scope.RULES if isinstance(where, OfBatch) else document_scope.RULES
     wanted = (_PENDING,) if matching.statuses is None else matching.statuses
     return replace(matching, statuses=sorted(rules.comes_from[to].intersection(wanted)))
+
+
+def _decided(matching: QuestionFilter, *, besides: QuestionFilter | None = None) -> QuestionFilter:
+    """The filter for those of the questions that are decided, ``besides`` those of another filter's statuses."""
+    found = _DECIDED if matching.statuses is None else _DECIDED.intersection(matching.statuses)
+    return replace(matching, statuses=sorted(found.difference((besides and besides.statuses) or ())))
 
 
 def _undecided(uow: UnitOfWork, where: Where, realm_id: RealmId, matching: PairFilter) -> list[StagedPair]:

@@ -65,6 +65,7 @@ class MatchingQuestion(Record):
 
     question_id: UUID
     status: QuestionStatus
+    changed_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Form
 from starlette.responses import Response
 
+from pipeline_core.api.console.desk import Show
 from pipeline_core.api.console.list_view import AView
 from pipeline_core.api.console.pages.review_decisions import DecidedStatus
 from pipeline_core.api.console.pages.review_matching import PATH
@@ -21,8 +22,11 @@ from pipeline_core.domain.wording import counted
 
 router = console_router()
 _MOST = 5000
-_DECIDABLE = sorted(set(QuestionStatus) - {QuestionStatus.DUPLICATE})
+_S = QuestionStatus
+_DECIDABLE = sorted(set(_S) - {_S.DUPLICATE})
 """What says the same as another fact is decided by itself."""
+_NAMED = {Show.APPROVED: [_S.APPROVED, _S.IMPORTED], Show.REJECTED: [_S.REJECTED], Show.LEFT_OUT: [_S.LEFT_OUT]}
+"""Lists that name what became of their facts; of all in another list, only what is undecided is meant."""
 
 
 @router.post(PATH + "/bulk")
@@ -43,11 +47,11 @@ def decide_many(
     wanted = [row.question_id for row in at.rows(desk, keeps=False)] if all_matching else fact_id
     if not wanted:
         raise RefusedError("Nothing is selected.", action="Tick the facts to decide, or all that are listed.")
-    matching = QuestionFilter(_DECIDABLE, ids=wanted)
+    matching = QuestionFilter(_NAMED.get(at.show) if all_matching else _DECIDABLE, ids=wanted)
     if version is None:
         preview = services.bulk.preview(where, services.realm_id, matching, status)
         if not preview.total:
-            raise RefusedError(f"Nothing of it can be {status}: it is already, or says the same as another fact.")
+            raise RefusedError(f"Nothing of it can be {status}: it is decided, or says the same as another fact.")
         return visit.page(
             "review_bulk.html",
             job=desk.job,
