@@ -191,8 +191,12 @@ def counts(page: str) -> dict[str, int]:
 
 def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipeline, ann: Visitor) -> None:
     publish(pipeline, upload("first.md", FIRST))
-    rules = FIRST.replace("every loss", "each loss") + "".join(
-        f"\nThe office in room {n} must be locked by its staff at {n + 17} hours every day.\n" for n in range(4)
+    rules = (
+        FIRST.replace("every loss", "each loss")
+        + FIRST
+        + "".join(
+            f"\nThe office in room {n} must be locked by its staff at {n + 17} hours every day.\n" for n in range(4)
+        )
     )
     document_id = park(pipeline, "second.md", rules)
     [row] = [one for one in pipeline.views.jobs(pipeline.realm_id) if one.document_id == document_id]
@@ -204,6 +208,7 @@ def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipelin
         ledger = counts(reviewed)
         assert counts(listed) == ledger
         assert (batch.to_decide, batch.certain) == (ledger["to decide"], ledger.get("certain", 0))
+        assert f"Left out {ledger['left out']} Status" in text_of(ann.get(f"/jobs/{row.job_id}"))
         assert f"To decide {ledger['to decide']}" in reviewed
         return ledger
 
@@ -213,6 +218,7 @@ def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipelin
 
     before = compare()
     assert before["to decide"] == 1
+    assert before["left out"] > 0
     assert before["certain"] > 1
     certain = next(one for one in facts(pipeline, document_id) if "locked" in one.quote)
     decide(ann, row.job_id, certain, "rejected")

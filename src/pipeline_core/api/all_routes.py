@@ -30,6 +30,7 @@ from pipeline_core.api.routes import (
     waiting,
     webhooks,
 )
+from pipeline_core.api.storable import RefuseUnstorable
 
 ROUTERS: tuple[APIRouter, ...] = (
     uploads.router,
@@ -62,7 +63,7 @@ def all_routes() -> tuple[BaseRoute, ...]:
     for router in ROUTERS:
         whole.include_router(
             router,
-            dependencies=[LimitRequests, RefuseUnknownQuery],
+            dependencies=[LimitRequests, RefuseUnknownQuery, RefuseUnstorable],
             responses=problems.responses(401, 403, 404, 422, 429),
         )
     for router in (health.router, metrics.router, *CONSOLE):

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from pipeline_core.api.known_names import unknown_names
+from pipeline_core.api.storable import require_storable
 from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, PipelineError, RefusedError
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.receive_upload import SpooledUpload
@@ -234,7 +235,7 @@ async def receive_form(
 
     Raises:
         RefusedError: the body is no form, is cut off, or has no file, or too many: nothing of it is to be taken.
-        RequestValidationError: a part is called otherwise; names the one that is meant.
+        RequestValidationError: a part is called otherwise; names the one that is meant. Or a text cannot be stored.
     """
     kind, options = parse_options_header(request.headers.get("content-type", "").encode("latin-1", "replace"))
     boundary = options.get(b"boundary")
@@ -260,10 +261,9 @@ async def receive_form(
     if not (receiver.has_ended and all(file.is_whole for file in receiver.files)):
         raise RefusedError("The form ends in the middle: the file did not arrive whole.", action="Send it again.")
     await run_in_threadpool(receiver.flush)
-    return Form(
-        [receiver.outcome(file) for file in receiver.files],
-        {name: text.decode("utf-8", "replace").strip() for name, text in receiver.fields.items()},
-    )
+    texts = {name: text.decode("utf-8", "replace").strip() for name, text in receiver.fields.items()}
+    require_storable("body", texts.items())
+    return Form([receiver.outcome(file) for file in receiver.files], texts)
 
 
 def _no_file() -> RefusedError:

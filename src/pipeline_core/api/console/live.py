@@ -14,6 +14,7 @@ from pipeline_core.api.console.routing import ConsoleRoute
 from pipeline_core.api.console.sessions import signed_in
 from pipeline_core.api.counted_stream import CountedStream
 from pipeline_core.api.realm_events import LARGEST_ID, realm_events
+from pipeline_core.api.storable import RefuseUnstorable
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.rows.jobs import RealmEvent
@@ -23,7 +24,7 @@ _ASKS = frozenset({"matching_review_needed", "validation_review_needed", "questi
 """Events after which something else may wait for a person."""
 _OF_WHOLE = frozenset({"decision_parked", "decision_undone", "parked_decision_refused", *DECISIONS})
 """Events after which nobody, or everybody again, decides about the parts of a document."""
-router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
+router = APIRouter(include_in_schema=False, route_class=ConsoleRoute, dependencies=[RefuseUnstorable])
 _PING_S = 15
 _TOGETHER_S = 0.3
 """Events of a topic that follow each other within this are told once: a run of a stage leaves dozens."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +20,7 @@ from pipeline_core.api.console.visits import here, html, is_htmx, own_path, visi
 from pipeline_core.api.console.wrong_input import LABELS, wrong_input
 from pipeline_core.api.correlation import correlation_id_of
 from pipeline_core.api.problems import log_defect, phrase_of, status_of, title_of
+from pipeline_core.api.storable import RefuseUnstorable
 from pipeline_core.domain.errors import ChangedMeanwhileError, PipelineError, RefusedError
 from pipeline_core.domain.faults import of_machine
 
@@ -56,8 +57,6 @@ class ConsoleRoute(APIRoute):
         async def handle(request: Request) -> Response:
             request = _FormRequest(request.scope, request.receive)
             try:
-                if "\0" in unquote(request.url.query):
-                    raise RefusedError("The address has a character that no text may have.", action="Type it again.")
                 return await answer(request)
             except RequestValidationError as error:
                 return await problem(request, wrong_input(error.errors()))
@@ -82,7 +81,9 @@ class ConsoleRoute(APIRoute):
 def console_router() -> APIRouter:
     """Return a router for pages: counted, and closed to forms of other sites."""
     return APIRouter(
-        include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole, Depends(require_own_form)]
+        include_in_schema=False,
+        route_class=ConsoleRoute,
+        dependencies=[LimitConsole, Depends(require_own_form), RefuseUnstorable],
     )
 
 

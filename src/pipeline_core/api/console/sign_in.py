@@ -19,10 +19,11 @@ from pipeline_core.api.console.sessions import Cookies, begin, end, require_own_
 from pipeline_core.api.console.visits import html, own_path
 from pipeline_core.api.deps import TheSettings
 from pipeline_core.api.head import IS_HEAD
+from pipeline_core.api.storable import RefuseUnstorable
 from pipeline_core.domain.errors import AuthenticationError
 from pipeline_core.settings import Settings
 
-router = APIRouter(include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole])
+router = APIRouter(include_in_schema=False, route_class=ConsoleRoute, dependencies=[LimitConsole, RefuseUnstorable])
 
 LINK_GOOD_S = 60
 _ANOTHER = "Run “pipeline console” on that machine again for another, or sign in by a token."

@@ -118,10 +118,14 @@ class Visit:
         """The number of documents and question banks that wait for a person in this realm."""
         return self.services.views.waiting_total([self.services.realm_id])
 
-    def next_waiting(self, besides: UUID | None = None) -> WaitingRow | None:
-        """Return the document or bank that has waited longest for a person in this realm, ``besides`` this one."""
-        rows = self.services.views.waiting_page([self.services.realm_id], limit=2)
-        return next((row for row in rows if row.id != besides), None)
+    def next_waiting(self, after: UUID | None = None) -> WaitingRow | None:
+        """Return the document or bank that has waited longest for a person in this realm; of one of them the next in
+        that order, and of the last the first. None if nothing else waits."""
+        page, realms = self.services.views.waiting_page, [self.services.realm_id]
+        this = page(realms, ids=[after], limit=1) if after else ()
+        place = next(((row.rank, row.waits_since, row.id) for row in this), None)
+        found = (page(realms, after=place, limit=1) if place else ()) or page(realms, limit=1)
+        return next((row for row in found if row.id != after), None)
 
     def reviewer(self, reason: str = "", expected: Expected = NOTHING_SEEN) -> Reviewer:
         """Return the visitor as who decides, why, and having seen what."""

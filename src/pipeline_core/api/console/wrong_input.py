@@ -35,6 +35,7 @@ _SAYS: Mapping[str, str] = MappingProxyType(
         "missing": "Fill in “{label}”.",
         "string_too_short": "“{label}” needs {min_length:,} characters or more.",
         "string_too_long": "“{label}” has more than {max_length:,} characters: shorten it.",
+        "unstorable_text": "“{label}” has a character that no text may have: take it out.",
         "enum": "Choose one of what is offered as “{label}”.",
         "literal_error": "Choose one of what is offered as “{label}”.",
     }

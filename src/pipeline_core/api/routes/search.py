@@ -43,9 +43,7 @@ def search(
     """
     answer = best_of(
         [
-            one.search.answer(
-                one.realm_id, q.replace("\x00", " "), limit=limit, kind=kind, document_ids=document_id, mode=mode
-            )
+            one.search.answer(one.realm_id, q, limit=limit, kind=kind, document_ids=document_id, mode=mode)
             for one in realms
         ],
         limit,

@@ -57,7 +57,7 @@ class HitShown:
 @router.get("/search")
 def search(visit: ToLook, q: Annotated[str, Query(max_length=1000)] = "") -> Response:
     """Show the answers to a question; without one, two that the published facts answer."""
-    asked = " ".join(q.replace("\x00", " ").split())
+    asked = " ".join(q.split())
     services = visit.services
     if not asked:
         samples = services.views.published_samples(services.realm_id, limit=_SAMPLES)
