@@ -61,7 +61,7 @@ class ShownPlace:
 
     @property
     def text(self) -> str:
-        """What it says, whole."""
+        """The whole of its text."""
         return "".join(piece.text for piece in self.pieces)
 
     @property
