@@ -243,6 +243,15 @@ def test_a_missed_fact_without_marked_words_is_asked_for_them(team: Pipeline) ->
     assert (answer.status_code, "Mark words of this text." in text_of(answer)) == (422, True)
 
 
+def test_a_missed_fact_that_looks_like_another_says_that_this_is_to_be_decided(team: Pipeline) -> None:
+    document_id, ann = park(team, "first.md", FIRST), visit(team)
+    [job] = team.views.jobs(team.realm_id)
+    fact = facts(team, document_id)[0]
+    fields = {"chunk": str(fact.chunk_id), "word": ["1", "4"], "statement": fact.statement.replace("every", "each")}
+    said = text_of(ann.post(f"/review-matching/{job.job_id}/missed", fields))
+    assert "The fact is added and approved. Its near-duplicate is still to be decided." in said
+
+
 def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None:
     document_id, ann = park(team), visit(team)
     [job] = team.views.jobs(team.realm_id)
