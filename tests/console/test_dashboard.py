@@ -68,6 +68,24 @@ def test_what_waits_with_its_reason_the_oldest_first(pipeline: Pipeline) -> None
     assert client.get("/dashboard?order=newest").status_code == 422
 
 
+def test_next_leads_through_all_that_wait_and_around(
+    make_pipeline: Callable[..., Pipeline],
+) -> None:
+    pipeline = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "workflow": "manual"})
+    for n in range(3):
+        park(pipeline, f"{n}.md", FIRST.replace("every loss", f"loss {n}"))
+    pipeline.staging.stage_bank(BANK, "bank.md", by=Reviewer(pipeline.realm_id))
+    client = signed_in(pipeline)
+    services = pipeline.for_user(pipeline.person)
+    waiting = [row.page for row in services.views.waiting_page([services.realm_id], limit=9)]
+    assert len(waiting) == 4
+    visited = [client.get("/review", follow_redirects=False).headers["location"]]
+    for _ in waiting:
+        after = visited[-1].rpartition("/")[2]
+        visited.append(client.get(f"/review?after={after}", follow_redirects=False).headers["location"])
+    assert visited == [*waiting, waiting[0]]
+
+
 def test_banks_wait_too(pipeline: Pipeline) -> None:
     pipeline.staging.stage_bank(BANK, "bank.md", by=Reviewer(pipeline.realm_id))
     page = signed_in(pipeline).get("/dashboard").text

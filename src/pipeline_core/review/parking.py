@@ -42,6 +42,10 @@ _FINAL = (ConflictError, RefusedError, PermanentError)
 """Errors that another try does not mend: the decision is refused for good."""
 
 
+class _InHandError(Exception):
+    """A worker has the document in hand: its withdrawal waits for the next round."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parking:
     """Parks decisions about documents, takes them back, and carries out those that are due."""
@@ -135,7 +139,8 @@ class Parking:
                     raise
                 left[parked.parked_id] = error
         for first in left.values():
-            raise first
+            if not isinstance(first, _InHandError):
+                raise first
         return go_on
 
     def _vectorise(self, parked: ParkedDecision, known: Known, left: dict[UUID, Exception]) -> None:
@@ -172,15 +177,17 @@ _FORESEEN = {Decision.WITHDRAW: _foreseen}
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision, known: Known) -> Decided:
     request = _request(parked)
     scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
-    if request.decision is not Decision.WITHDRAW:
-        scope.wait()
+    if request.decision is Decision.WITHDRAW:
+        # it takes out whatever is published by now, and checks under its locks what it depends on
+        if scope.summary.state is JobState.WORKING:
+            raise _InHandError
+        return Decided(parked.document_id, JobState.DONE, said_of(withdraw(uow, [scope], request.by, known)))
+    scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
             f"{scope.summary.filename} has changed since {in_words(parked)}: that was not carried out.",
             action="Look at it again: `pipeline review JOB`, then decide.",
         )
-    if request.decision is Decision.WITHDRAW:
-        return Decided(parked.document_id, JobState.DONE, said_of(withdraw(uow, [scope], request.by, known)))
     return act(scope, request)
 
 

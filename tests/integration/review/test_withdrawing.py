@@ -175,6 +175,51 @@ def test_it_is_parked_taken_back_and_carried_out(app: Pipeline) -> None:
     assert standing(app, document_id)[2] == "withdrawn"
 
 
+def completed(app: Pipeline, document_id: DocumentId) -> None:
+    [row] = app.views.jobs(app.realm_id, document_ids=[document_id])
+    app.acknowledge(row["job_id"], realm_id=app.realm_id)
+
+
+def downloaded(app: Pipeline, document_id: DocumentId) -> None:
+    exported = app.views.export(app.realm_id, document_id)
+    assert app.acknowledge.downloaded(document_id, exported["published_at"], realm_id=app.realm_id)
+
+
+def queued_again(app: Pipeline, document_id: DocumentId) -> None:
+    app.retry(document_id, from_stage=None, by="Bob")
+
+
+def published_again(app: Pipeline, document_id: DocumentId) -> None:
+    queued_again(app, document_id)
+    through(app, [document_id])
+
+
+@pytest.mark.parametrize("meanwhile", [completed, downloaded, queued_again, published_again])
+def test_what_it_does_not_depend_on_keeps_no_parked_withdrawal(
+    app: Pipeline, meanwhile: Callable[[Pipeline, DocumentId], None]
+) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    app.parking.park(document_id, ask(app, Decision.WITHDRAW, reviewer="Ann", reason=WHY), MOST_S)
+    meanwhile(app, document_id)
+    be_due(app)
+    assert standing(app, document_id)[2] == "withdrawn"
+    assert in_production(app) == []
+
+
+def test_a_parked_withdrawal_waits_for_the_worker_that_has_the_document_in_hand(app: Pipeline) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    app.parking.park(document_id, ask(app, Decision.WITHDRAW, reviewer="Ann", reason=WHY), MOST_S)
+    queued_again(app, document_id)
+    batch = app.claim([document_id])
+    with app.claim.released(batch):
+        be_due(app)
+        assert who_says(app, OPENS) == ["a.md"]
+        app.run_through(batch)
+    assert app.parking.carry_out_due() == []
+    assert standing(app, document_id)[2] == "withdrawn"
+    assert in_production(app) == []
+
+
 def test_the_database_refuses_what_is_only_half_withdrawn(app: Pipeline, database_url: str) -> None:
     [document_id] = publish(app, upload("a.md", FIRST))
     with psycopg.connect(database_url) as owner, pytest.raises(psycopg.errors.CheckViolation, match="on record"):

@@ -96,8 +96,14 @@ class Visit:
 
     @property
     def name(self) -> str:
-        """The visitor's name, as others see it."""
-        return self.user.name or f"User {str(self.user.user_id)[:8]}"
+        """The visitor's name, as others see it in the realm."""
+        own = next((one.name for one in self.members if one.user_id == self.user.user_id), "")
+        return own or self.user.name or f"User {str(self.user.user_id)[:8]}"
+
+    @cached_property
+    def members(self) -> Sequence[RealmMember]:
+        """The members of the realm; of a personal one, none."""
+        return () if self.realm.is_personal else self.services.realms.members(self.realm.realm_id)
 
     @cached_property
     def people(self) -> People:
@@ -105,11 +111,8 @@ class Visit:
         return People(self.user.user_id, self.user.name, self._names)
 
     def _names(self) -> Mapping[UUID, str]:
-        members: Sequence[RealmMember] = ()
-        if not self.realm.is_personal:
-            members = self.services.realms.members(self.realm.realm_id)
         return {
-            **{UUID(str(one.user_id)): one.name or f"a reviewer (…{str(one.user_id)[-6:]})" for one in members},
+            **{UUID(str(one.user_id)): one.name for one in self.members},
             **{UUID(str(one.realm_id)): one.name for one in self.realms if not one.is_personal},
         }
 
@@ -118,10 +121,14 @@ class Visit:
         """The number of documents and question banks that wait for a person in this realm."""
         return self.services.views.waiting_total([self.services.realm_id])
 
-    def next_waiting(self, besides: UUID | None = None) -> WaitingRow | None:
-        """Return the document or bank that has waited longest for a person in this realm, ``besides`` this one."""
-        rows = self.services.views.waiting_page([self.services.realm_id], limit=2)
-        return next((row for row in rows if row.id != besides), None)
+    def next_waiting(self, after: UUID | None = None) -> WaitingRow | None:
+        """Return the document or bank that has waited longest for a person in this realm; of one of them the next in
+        that order, and of the last the first. None if nothing else waits."""
+        page, realms = self.services.views.waiting_page, [self.services.realm_id]
+        this = page(realms, ids=[after], limit=1) if after else ()
+        place = next(((row.rank, row.waits_since, row.id) for row in this), None)
+        found = (page(realms, after=place, limit=1) if place else ()) or page(realms, limit=1)
+        return next((row for row in found if row.id != after), None)
 
     def reviewer(self, reason: str = "", expected: Expected = NOTHING_SEEN) -> Reviewer:
         """Return the visitor as who decides, why, and having seen what."""

@@ -16,13 +16,13 @@ from pipeline_core.review.parking import MOST_S
 
 
 def park(visit: Visit, job_id: UUID, request: Request, otherwise: str) -> Response:
-    """Decide, and lead to what has waited longest besides; ``otherwise`` is the page if nothing else waits."""
+    """Decide, and lead to what waits next; ``otherwise`` is the page if nothing else waits."""
     services = visit.services
+    following = visit.next_waiting(job_id)  # once it is decided, it has no place among what waits
     job = services.views.job_detail(JobId(job_id))
     kept, foreseen = services.parking.park(job.document_id, request, MOST_S)
     due = kept.due_at.astimezone(UTC)
     said = f"{job.filename}: {foreseen.message}, carried out at {due:%H:%M:%S} UTC; until then it can be taken back. "
-    following = visit.next_waiting(besides=job_id)
     if following is None:
         return visit.go(otherwise, said=said + "Nothing else waits.")
     left = counted(visit.waiting, "thing still waits", "things still wait")

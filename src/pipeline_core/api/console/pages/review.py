@@ -11,11 +11,11 @@ router = console_router()
 
 
 @router.get("/review")
-def review(visit: ToLook, besides: UUID | None = None) -> Response:
-    """Lead to what has waited longest, ``besides`` a document or bank; or to the dashboard if nothing does."""
-    if found := visit.next_waiting(besides):
+def review(visit: ToLook, after: UUID | None = None) -> Response:
+    """Lead to what has waited longest, or to what waits ``after`` a document or bank; else to the dashboard."""
+    if found := visit.next_waiting(after):
         return visit.go(found.page)
-    return visit.go("/dashboard", said=f"Nothing{' else' if besides and visit.waiting else ''} waits for a person.")
+    return visit.go("/dashboard", said=f"Nothing{' else' if after and visit.waiting else ''} waits for a person.")
 
 
 @router.get("/waiting")
