@@ -77,3 +77,10 @@ BEGIN
     RETURN made;
 END
 $$;
+
+-- Members say by which name others see them, and change nothing else of what they are. SECURITY DEFINER: only admins may
+-- update members.
+CREATE FUNCTION name_myself(its_realm uuid, my_name text) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+    UPDATE realm_members SET name = my_name WHERE realm_id = its_realm AND user_id = acting_user_id();
+$$;

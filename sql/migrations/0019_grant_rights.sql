@@ -101,14 +101,14 @@ GRANT INSERT (stream_id, realm_id, user_id, open_until), UPDATE (open_until), DE
 
 -- --- functions that run as the owner --------------------------------------------------------------------------------
 
-REVOKE ALL ON FUNCTION create_realm(text, text), keep_an_admin(), taken_elsewhere(uuid[], uuid),
+REVOKE ALL ON FUNCTION create_realm(text, text), name_myself(uuid, text), keep_an_admin(), taken_elsewhere(uuid[], uuid),
     move_document(uuid, uuid), complete_workflow(), count_added_fact(), add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
     try_webhook(uuid), tell_webhook_change(), tell_webhook_pause(), tell_model_change(), fold_metrics(),
     fold_metrics_now_and_then(), count_jobs(), count_stages(), count_rows(), count_events(), count_deliveries(),
     pipeline_metrics(), paid_metrics(), held_metrics(), realms_with_events(pg_snapshot), prune_events(bigint, int, int, int), count_passages(bigint[]),
     score_words(bigint[], float8[], boolean[], float8, uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fold_metrics(), prune_events(bigint, int, int, int) TO upload_pipeline_service;
-GRANT EXECUTE ON FUNCTION create_realm(text, text), taken_elsewhere(uuid[], uuid), move_document(uuid, uuid),
+GRANT EXECUTE ON FUNCTION create_realm(text, text), name_myself(uuid, text), taken_elsewhere(uuid[], uuid), move_document(uuid, uuid),
     resume_webhook(uuid), try_webhook(uuid), pipeline_metrics(), paid_metrics(), held_metrics(),
     realms_with_events(pg_snapshot), count_passages(bigint[]), score_words(bigint[], float8[], boolean[], float8, uuid[])
     TO upload_pipeline_api, upload_pipeline_service;

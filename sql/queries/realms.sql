@@ -9,6 +9,9 @@ ORDER BY r.name, r.realm_id;
 -- name: create_realm
 SELECT create_realm(%(name)s, %(creator)s) AS realm_id;
 
+-- name: name_myself
+SELECT name_myself(%(realm_id)s, %(name)s);
+
 -- name: rename_realm
 UPDATE realms SET name = %(name)s WHERE realm_id = %(realm_id)s;
 

@@ -11,11 +11,13 @@ from playwright.sync_api import expect
 from pipeline_core.api.console.templating import PHASES
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.realms import Role
+from pipeline_core.review.decisions import Decision
 from tests.console.conftest import NO_LIMITS, Console
 from tests.support.console import csrf, send, signed_in
-from tests.support.reviewing import CONTRADICTORY, park
+from tests.support.reviewing import CONTRADICTORY, REASON, ask, be_due, park
 from tests.support.through import needs_work, publish, receive, through, upload
 from tests.support.two_users import ANN, BOB
+from tests.support.visiting import text_of
 
 BROKEN = "%PDF-1.4\nnothing that is a page\n%%EOF"
 
@@ -49,6 +51,31 @@ def test_a_job_says_where_it_stands_and_gives_what_was_made(pipeline: Pipeline, 
     done = send(ann, f"/jobs/{row.job_id}/acknowledge", page=f"/jobs/{row.job_id}")
     assert "the last phase is complete" in done
     assert "acknowledged it on" in done
+
+
+def test_a_document_without_facts_says_why_on_its_page(pipeline: Pipeline, ann: TestClient) -> None:
+    [document_id] = publish(pipeline, upload("greeting.md", "# Hello\n\nHow are you? Fine, thanks!\n"))
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    found = pipeline.for_user(pipeline.person).views.findings(pipeline.realm_id, row.job_id).findings
+    assert "no_facts" in {one.code for one in found}
+    page = text_of(ann.get(f"/jobs/{row.job_id}"))
+    assert "What validation found" in page
+    for one in found:
+        assert one.message in page
+
+
+def test_a_finding_of_a_published_document_leads_to_what_it_is_about(pipeline: Pipeline, ann: TestClient) -> None:
+    document_id = park(pipeline, "costs.md", CONTRADICTORY)
+    [row] = pipeline.views.jobs(ANN, document_ids=[document_id])
+    pipeline.review.decide(document_id, ask(pipeline, Decision.OVERRIDE, reason=REASON))
+    be_due(pipeline)
+    through(pipeline, [document_id])
+    answer = ann.get(f"/jobs/{row.job_id}")
+    page = answer.text.partition('id="findings"')[2].partition("</section>")[0]
+    links = re.findall(r'href="(/facts/[^"]+)"', page)
+    assert len(links) == 2, page
+    assert "$500" in text_of(answer)
+    assert all(ann.get(link).status_code == 200 for link in links)
 
 
 def test_a_phone_has_the_present_phase_and_all_of_them_at_a_tap(

@@ -48,6 +48,33 @@ def test_an_admin_makes_a_realm_and_its_members(console: Console, scripts: bool)
     expect(ann.page.get_by_role("button", name="Leave")).to_be_disabled()  # the last admin stays
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_name_that_the_realm_has_is_shown_and_everybody_says_their_own(console: Console, scripts: bool) -> None:
+    ann = console.sign_in(name="", scripts=scripts)
+    make_realm(ann)
+    mine = ann.page.locator("tr", has=ann.page.get_by_text("you", exact=True))
+    expect(mine).to_contain_text("No name")
+    mine.get_by_label("Your name").fill("Ann Berger")
+    mine.get_by_role("button", name="Save").click()
+    expect(ann.page.locator("#notice")).to_contain_text("You are called Ann Berger in Claims now.")
+    add(ann, BOB, "reader", "Bob Ott")
+    expect(ann.page.locator(".top .menu summary")).to_contain_text("Ann Berger")
+    bob = console.sign_in(BOB, "bob-4711", scripts=scripts)
+    bob.page.goto("/realm")
+    bob.page.locator("li", has_text="Claims").get_by_role("button", name="Work here").click()
+    expect(bob.page.locator(".top .menu summary")).to_contain_text("Bob Ott")
+    bob.page.goto("/realm")
+    expect(bob.page.locator(".naming")).to_have_count(1)
+    csrf = bob.page.locator("input[name=csrf]").first.get_attribute("value") or ""
+    theirs = {"csrf": csrf, "user_id": str(ANN), "name": "Eve"}
+    assert bob.context.request.post("/realm/members/name", form=theirs).status == 403
+    bob.page.locator(".naming summary").click()
+    bob.page.get_by_label("Your name").fill("Robert Ott")
+    bob.page.locator(".naming").get_by_role("button", name="Save").click()
+    expect(bob.page.locator(".top .menu summary")).to_contain_text("Robert Ott")
+    expect(bob.page.locator("tr", has_text="Robert Ott")).to_contain_text("reader")
+
+
 def test_what_was_typed_stays_when_it_is_refused(console: Console) -> None:
     ann = console.sign_in()
     make_realm(ann)

@@ -340,11 +340,17 @@ def test_many_are_decided_after_a_look_at_some_and_taken_back_at_once(console: C
     page = console.sign_in(scripts=scripts).page
     open_document(console, document_id, page, "?order=page")
     count = len(facts(console.pipeline, document_id))
+    bar = page.locator("#bulk")
     if scripts:
+        page.keyboard.press("*")
+        expect(bar.get_by_text(f"All {count} listed")).to_be_visible()
+        expect(bar.get_by_text("selected")).to_be_hidden()
+        page.keyboard.press("*")
+        expect(bar).to_be_hidden()
         page.keyboard.press("x")
         page.keyboard.press("j")
         page.keyboard.press("x")
-        expect(page.locator("#bulk")).to_contain_text("2 selected")
+        expect(bar).to_contain_text("2 selected")
         page.keyboard.press("*")
     else:
         page.locator("input[name=all_matching]").check()

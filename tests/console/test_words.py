@@ -191,8 +191,12 @@ def counts(page: str) -> dict[str, int]:
 
 def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipeline, ann: Visitor) -> None:
     publish(pipeline, upload("first.md", FIRST))
-    rules = FIRST.replace("every loss", "each loss") + "".join(
-        f"\nThe office in room {n} must be locked by its staff at {n + 17} hours every day.\n" for n in range(4)
+    rules = (
+        FIRST.replace("every loss", "each loss")
+        + FIRST
+        + "".join(
+            f"\nThe office in room {n} must be locked by its staff at {n + 17} hours every day.\n" for n in range(4)
+        )
     )
     document_id = park(pipeline, "second.md", rules)
     [row] = [one for one in pipeline.views.jobs(pipeline.realm_id) if one.document_id == document_id]
@@ -204,6 +208,7 @@ def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipelin
         ledger = counts(reviewed)
         assert counts(listed) == ledger
         assert (batch.to_decide, batch.certain) == (ledger["to decide"], ledger.get("certain", 0))
+        assert f"Left out {ledger['left out']} Status" in text_of(ann.get(f"/jobs/{row.job_id}"))
         assert f"To decide {ledger['to decide']}" in reviewed
         return ledger
 
@@ -213,6 +218,7 @@ def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipelin
 
     before = compare()
     assert before["to decide"] == 1
+    assert before["left out"] > 0
     assert before["certain"] > 1
     certain = next(one for one in facts(pipeline, document_id) if "locked" in one.quote)
     decide(ann, row.job_id, certain, "rejected")
@@ -235,6 +241,15 @@ def test_a_missed_fact_without_marked_words_is_asked_for_them(team: Pipeline) ->
     assert 'value="I know it."' in answer.text, "what was typed stays"
     answer = ann.post(path, {"chunk": str(chunk), "word": "99999"})
     assert (answer.status_code, "Mark words of this text." in text_of(answer)) == (422, True)
+
+
+def test_a_missed_fact_that_looks_like_another_says_that_this_is_to_be_decided(team: Pipeline) -> None:
+    document_id, ann = park(team, "first.md", FIRST), visit(team)
+    [job] = team.views.jobs(team.realm_id)
+    fact = facts(team, document_id)[0]
+    fields = {"chunk": str(fact.chunk_id), "word": ["1", "4"], "statement": fact.statement.replace("every", "each")}
+    said = text_of(ann.post(f"/review-matching/{job.job_id}/missed", fields))
+    assert "The fact is added and approved. Its near-duplicate is still to be decided." in said
 
 
 def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    case,
     column,
     exists,
     func,
+    literal_column,
     select,
     table,
     true,
@@ -60,11 +62,14 @@ def _of_stages(what: ColumnElement[Any]) -> ColumnElement[Any]:
 
 _PAIRS = table("undecided_pairs", column("staged_question_id"), column("document_id"), column("reasons"))
 _IS_OPEN = StagedQuestions.status.in_(["pending", "approved"])
-_IS_LEFT_OUT = StagedQuestions.status == "left_out"
+_IS_LEFT_OUT = StagedQuestions.status.in_(["left_out", "duplicate"])
+_REASON: ColumnElement[str | None] = case(
+    (StagedQuestions.status == "duplicate", literal_column("'duplicate'")), else_=StagedQuestions.left_out_reason
+)
 _REASONS = (
-    select(StagedQuestions.left_out_reason.label("reason"), func.count().label("facts"))
+    select(_REASON.label("reason"), func.count().label("facts"))
     .where(StagedQuestions.document_id == Documents.document_id, _IS_LEFT_OUT)
-    .group_by(StagedQuestions.left_out_reason)
+    .group_by("reason")
     .correlate(Documents)
     .subquery()
 )

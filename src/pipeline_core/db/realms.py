@@ -44,6 +44,10 @@ class Realms:
             "put_member", realm_id=realm_id, user_id=person.user_id, role=role, name=person.name, added_by=by.user_id
         )
 
+    def name_myself(self, realm_id: RealmId, name: str) -> None:
+        """Name whoever acts in this transaction, as others see them in the realm."""
+        self._session.execute("name_myself", realm_id=realm_id, name=name)
+
     def remove(self, realm_id: RealmId, user_id: UserId) -> bool:
         """Remove the member; False if the user was none."""
         return self._session.execute("remove_member", realm_id=realm_id, user_id=user_id) == 1

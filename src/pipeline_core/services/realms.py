@@ -146,6 +146,30 @@ class Realms:
             uow.commit()
         return members
 
+    def name_member(self, realm_id: RealmId, user_id: UserId, name: str) -> Sequence[RealmMember]:
+        """Name a member as others see them; returns all members. Everybody names themselves, admins name others.
+
+        Raises:
+            NotFoundError: the person is not a member, or the user is none.
+            NotPermittedError: the user is somebody else, and the person is not an admin of the realm.
+            RefusedError: the name is blank or too long, or it is a personal realm.
+        """
+        name = _checked(name, "member")
+        is_own = user_id == self.person.user_id
+        with self.open_uow() as uow:
+            self._require(uow, realm_id, Role.READER if is_own else Role.ADMIN)
+            self._refuse_personal(realm_id)
+            role = uow.realms.role(realm_id, user_id)
+            if role is None:
+                raise _no_member(user_id)
+            if is_own:
+                uow.realms.name_myself(realm_id, name)
+            else:
+                uow.realms.put(realm_id, Person(user_id, name), role, by=self.person)
+            members = uow.realms.members(realm_id)
+            uow.commit()
+        return members
+
     def remove(self, realm_id: RealmId, user_id: UserId) -> None:
         """Remove a member. Everybody may leave; others are for admins to remove.
 
@@ -159,11 +183,7 @@ class Realms:
             self._refuse_personal(realm_id)
             role = uow.realms.role(realm_id, user_id)
             if role is None:
-                raise NotFoundError(
-                    f"{user_id} is not a member of the realm.",
-                    action="`pipeline realm members` lists them.",
-                    http_action="`GET /api/v2/realms/{realm_id}/members` lists them.",
-                )
+                raise _no_member(user_id)
             if role is Role.ADMIN:
                 self._keep_an_admin(uow, realm_id, user_id)
             # before the membership goes: who is no member tells nothing of the realm
@@ -218,6 +238,14 @@ def _realm_name(name: str) -> str:
     except ValueError:
         return name
     raise RefusedError(f"{name} is the form of an id, and realms are found by id or name.", action="Give it a name.")
+
+
+def _no_member(user_id: UserId) -> NotFoundError:
+    return NotFoundError(
+        f"{user_id} is not a member of the realm.",
+        action="`pipeline realm members` lists them.",
+        http_action="`GET /api/v2/realms/{realm_id}/members` lists them.",
+    )
 
 
 def _checked(name: str, noun: str, *, least: int = 1) -> str:

@@ -66,7 +66,8 @@ def print_job(console: Console, job: DocumentDetail) -> None:
     if job.facts_added:
         console.print(f"[dim]ledger[/]  {counted(job.facts_added, 'fact')} added by reviewers")
     if job.left_out:
-        why = ", ".join(f"{LeftOut(reason).words}: {count:,}" for reason, count in sorted(job.left_out_by.items()))
+        by_reason = sorted(job.left_out_by.items())
+        why = ", ".join(f"{_why_left_out(reason)}: {count:,}" for reason, count in by_reason)
         console.print(f"[dim]ledger[/]  {counted(job.left_out, 'fact')} left out of production ({why})")
     print_left_out(console, job)
     for finding in [*job.findings, *job.returned_for]:
@@ -76,6 +77,10 @@ def print_job(console: Console, job: DocumentDetail) -> None:
     print_parked(console, job)
     print_waiting(console, [job])
     print_failures(console, [job], [])
+
+
+def _why_left_out(reason: str) -> str:
+    return "another says the same" if reason == "duplicate" else LeftOut(reason).words
 
 
 def ledger_line(row: ChunkOutcome) -> str:

@@ -374,6 +374,14 @@ def test_a_contributor_forges_nothing(realms: Realms, hers: dict[str, Any], forg
         assert reached(connection, BY_CONTRIBUTOR[forgery], values) == 0
 
 
+def test_a_member_names_only_themselves_and_changes_no_role(realms: Realms) -> None:
+    me = MEMBERS["contributor"]
+    with realms.acting(me) as connection:
+        connection.execute("SELECT name_myself(%s, 'Cara'), name_myself(%s, 'Cara')", (realms.shared, realms.other))
+        named = connection.execute("SELECT user_id, role FROM realm_members WHERE name = 'Cara'").fetchall()
+        assert named == [(me, "contributor")]
+
+
 def test_nobody_gets_into_a_personal_realm(realms: Realms) -> None:
     """It has no members, and no shared realm can be made with its id: the database chooses that."""
     me = EVERYBODY["stranger"]

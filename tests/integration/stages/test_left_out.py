@@ -91,6 +91,6 @@ def test_one_that_is_taken_in_among_the_approved_is_compared_as_well(make_pipeli
     through(manual, [second])
 
     [row] = manual.views.jobs(manual.realm_id, document_ids=[second])
-    assert (row["facts"], row["left_out"]) == (0, 0)
+    assert (row["facts"], row["left_out"], row["left_out_by"]) == (0, 2, {"duplicate": 2})
     published = [exported["quote"] for exported in app.views.export(app.realm_id, first)["facts"]]
     assert published.count(GARBLED) == 1

@@ -134,6 +134,7 @@ def test_a_realm_is_renamed_by_an_admin() -> None:
         lambda realms: realms.rename(OWN, "Mine"),
         lambda realms: realms.members(OWN),
         lambda realms: realms.put(OWN, BEN, Role.READER),
+        lambda realms: realms.name_member(OWN, ADA.user_id, "Ada"),
         lambda realms: realms.remove(OWN, BEN),
     ],
 )
@@ -158,6 +159,18 @@ def test_a_change_of_role_is_put_with_an_event(before: Role | None, role: Role, 
     assert [given["code"] for given in database.given("realms.record")] == ([code] if code else [])
     [given] = database.given("realms.put")
     assert (given["person"], given["role"], given["by"]) == (Person(BEN, "Ben"), role, ADA)
+
+
+def test_everybody_names_themselves_and_admins_name_others() -> None:
+    realms, database = _realms({ADA.user_id: Role.READER, BEN: Role.REVIEWER})
+    realms.name_member(BOATS, ADA.user_id, " Ada L. ")
+    assert database.given("realms.name_myself") == [{"realm_id": BOATS, "name": "Ada L."}]
+    with pytest.raises(NotPermittedError):
+        realms.name_member(BOATS, BEN, "Ben")
+    realms, database = _realms(ADMIN | {BEN: Role.REVIEWER})
+    realms.name_member(BOATS, BEN, "Ben")
+    [given] = database.given("realms.put")
+    assert (given["person"], given["role"]) == (Person(BEN, "Ben"), Role.REVIEWER)
 
 
 def test_the_event_is_written_before_the_change_since_who_is_no_admin_tells_nothing() -> None:

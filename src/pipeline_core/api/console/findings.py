@@ -60,9 +60,14 @@ class ShownPlace:
     """The part of its page with the quote marked; None where it is in no PDF."""
 
     @property
+    def text(self) -> str:
+        """What it says, whole."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
     def is_quote(self) -> bool:
         """Returns whether it says no more and no less than its one quote."""
-        return [span["quote"] for span in self.place.spans] == ["".join(piece.text for piece in self.pieces)]
+        return [span["quote"] for span in self.place.spans] == [self.text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,12 @@ class ShownFinding:
     message: str
     sentence: str
     places: Sequence[ShownPlace]
+
+    @property
+    def pages(self) -> Sequence[int]:
+        """Pages to look at: those of the finding as a whole, and of passages that it is about."""
+        own = {one.place.page for one in self.places if one.place.question_id is None and one.place.page}
+        return sorted(own.union(self.finding.pages))[:_MOST_CROPS]
 
     @property
     def is_cut(self) -> bool:
@@ -89,10 +100,12 @@ class Group:
     findings: Sequence[ShownFinding]
 
 
-def grouped(visit: Visit, findings: Sequence[PlacedFinding], document_id: UUID) -> list[Group]:
+def grouped(
+    visit: Visit, findings: Sequence[PlacedFinding], document_id: UUID, *, crops: int = _MOST_CROPS
+) -> list[Group]:
     """Put the findings in groups by severity, the worst first; the first places with their pages."""
     by_weight = sorted(findings, key=lambda one: list(NAMES).index(one.severity))
-    room = iter(range(_MOST_CROPS))
+    room = iter(range(crops))
     shown = [_shown(visit, finding, document_id, room) for finding in by_weight]
     by_severity = {severity: [one for one in shown if one.finding.severity is severity] for severity in NAMES}
     return [Group(severity, NAMES[severity], members) for severity, members in by_severity.items() if members]

@@ -22,7 +22,7 @@ class People:
     me: UUID | None
     my_name: str
     find_names: Callable[[], Mapping[UUID, str]]
-    """Names by id, of members and of realms; asked for once, where the record has no name."""
+    """Names by id, of members and of realms, empty of who has none; asked for once."""
 
     @cached_property
     def _names(self) -> Mapping[UUID, str]:
@@ -40,11 +40,11 @@ class People:
         person = UUID(found["id"])
         if person == self.me:
             return "you"
-        return found["name"] or self._names.get(person) or f"a reviewer (…{found['id'][-6:]})"
+        return self._names.get(person) or found["name"] or _unnamed(person)
 
     def looking(self, one: Looking) -> str:
         """Return the name of somebody who looks at the document now."""
-        return one.user_name or self.who(str(one.user_id))
+        return self.who(f"{one.user_name} ({one.user_id})" if one.user_name else str(one.user_id))
 
     def sentence(self, text: str) -> str:
         """Return a sentence of the record with names in the place of ids: of people, and of realms."""
@@ -57,7 +57,12 @@ class People:
         said = "you" if person == self.me else self._names.get(person)
         if said is None:
             return found[0]
+        said = said or _unnamed(person)
         return said[:1].upper() + said[1:] if _BEGINS.search(text[: found.start()]) else said
+
+
+def _unnamed(person: UUID) -> str:
+    return f"a reviewer (…{str(person)[-6:]})"
 
 
 NOBODY = People(None, "", dict)

@@ -96,8 +96,14 @@ class Visit:
 
     @property
     def name(self) -> str:
-        """The visitor's name, as others see it."""
-        return self.user.name or f"User {str(self.user.user_id)[:8]}"
+        """The visitor's name, as others see it in the realm."""
+        own = next((one.name for one in self.members if one.user_id == self.user.user_id), "")
+        return own or self.user.name or f"User {str(self.user.user_id)[:8]}"
+
+    @cached_property
+    def members(self) -> Sequence[RealmMember]:
+        """The members of the realm; of a personal one, none."""
+        return () if self.realm.is_personal else self.services.realms.members(self.realm.realm_id)
 
     @cached_property
     def people(self) -> People:
@@ -105,11 +111,8 @@ class Visit:
         return People(self.user.user_id, self.user.name, self._names)
 
     def _names(self) -> Mapping[UUID, str]:
-        members: Sequence[RealmMember] = ()
-        if not self.realm.is_personal:
-            members = self.services.realms.members(self.realm.realm_id)
         return {
-            **{UUID(str(one.user_id)): one.name or f"a reviewer (…{str(one.user_id)[-6:]})" for one in members},
+            **{UUID(str(one.user_id)): one.name for one in self.members},
             **{UUID(str(one.realm_id)): one.name for one in self.realms if not one.is_personal},
         }
 

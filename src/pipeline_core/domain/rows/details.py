@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -85,8 +85,11 @@ class JobDetail(Job):
         Field(description="Why it was returned to matching review, while it waits there"),
     ]
     facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
-    left_out_by: Annotated[dict[LeftOut, int], Field(description="The ledger: how many facts were left out, by reason")]
-    left_out_facts: Annotated[list[LeftOutFact], Field(description="The first 1,000 of them")]
+    left_out_by: Annotated[
+        dict[LeftOut | Literal["duplicate"], int],
+        Field(description="How many facts were left out, by reason; `duplicate`: another one says the same"),
+    ]
+    left_out_facts: Annotated[list[LeftOutFact], Field(description="The first 1,000 of them that no other one repeats")]
     facts_to_decide: Annotated[int, Field(description="Facts of medium confidence that a person is asked about")]
     parked: Annotated[
         ParkedShown | None, Field(description="The decision about it that can be taken back, or that was refused")

@@ -107,6 +107,7 @@ class DocumentJob(Job):
     facts: int
     """Published, or to be published if nobody decides otherwise."""
     left_out: int
+    """By a rule, or because another says the same; ``left_out_by`` counts them by reason."""
     left_out_by: dict[str, int]
     facts_added: int
     """By reviewers, who missed them."""

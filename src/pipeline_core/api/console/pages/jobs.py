@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Form, Query
 from starlette.responses import Response
 
+from pipeline_core.api.console.findings import grouped
 from pipeline_core.api.console.people import People
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.timeline import attempts, timeline
@@ -38,6 +39,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
     _, events, _ = views.job_events(JobId(job_id), limit=_MOST_EVENTS)
     now = datetime.now(UTC)
     waits = views.waiting_page([visit.services.realm_id], ids=[job_id], limit=1)
+    found = views.findings(visit.services.realm_id, JobId(job_id)).findings
     stages, _ = views.document_costs(visit.services.realm_id, job.document_id)
     return visit.page(
         "job.html",
@@ -50,6 +52,8 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
         events=list(reversed(events))[:_SHOWN_EVENTS],
         files=views.files(job.document_id),
         costs=stages,
+        groups=grouped(visit, found, job.document_id, crops=0),
+        has_pictures=bool(found) and views.original(DocumentId(job.document_id)).has_pictures,
         error=explain(job.last_error) if job.last_error else None,
         can_acknowledge=job.outcome == Outcome.PUBLISHED and not job.acknowledged and job.published_at is not None,
         can_withdraw=job.published_at is not None

@@ -1,6 +1,5 @@
 """The realm that the visitor works in: its members and their roles, other realms, and a new one."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from pipeline_core.api.console.sessions import Cookies
 from pipeline_core.api.console.visits import ToAdminister, ToLook, Visit
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import UserId
-from pipeline_core.domain.realms import RealmMember, Role
+from pipeline_core.domain.realms import Role
 
 router = console_router()
 PATH = "/realm"
@@ -33,9 +32,7 @@ def realm(visit: ToLook) -> Response:
 
 
 def _show(visit: Visit, status: int = 200, **more: object) -> Response:
-    members: Sequence[RealmMember] = ()
-    if not visit.realm.is_personal:
-        members = visit.services.realms.members(visit.realm.realm_id)
+    members = visit.members
     admins = sum(member.role is Role.ADMIN for member in members)
     context = {"wrong": "", "typed": {}, **more}
     return visit.page("realm.html", status, members=members, admins=admins, roles=Role, may=MAY, **context)
@@ -89,6 +86,15 @@ def put_member(
     shown = next((one.name for one in members if one.user_id == member), "") or str(member)
     done = "has the role" if member in known else "was added as"
     return visit.go(PATH, said=f"{shown} {done} {role}.")
+
+
+@router.post(PATH + "/members/name")
+def name_member(visit: ToLook, user_id: Annotated[UUID, Form()], name: Name) -> Response:
+    """Name a member as others see them; everybody may name themselves."""
+    visit.services.realms.name_member(visit.realm.realm_id, UserId(user_id), name)
+    shown = " ".join(name.split())
+    whom = "You are" if user_id == visit.user.user_id else "The member is"
+    return visit.go(PATH, said=f"{whom} called {shown} in {visit.realm.name} now.")
 
 
 @router.post(PATH + "/members/remove")

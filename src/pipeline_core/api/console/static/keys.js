@@ -35,6 +35,8 @@
     j: () => step(1), k: () => step(-1), x: () => select(false), X: () => select(true),
     Enter: () => { const row = one("[data-row][aria-current]"); row && (row.matches("a") ? row : one("a", row))?.click(); },
     Escape: () => { const back = one("[data-back]"); back && back.click(); },
+    // a bar that is not shown yet has it
+    "*": () => one("[data-selected] [name=all_matching]")?.click(),
     "/": () => { const field = all("main input[type=search]").find(isShown) || all("input[type=search]").find(isShown); field ? field.focus() : one("[data-go='g s']")?.click(); },
   };
 
