@@ -115,6 +115,7 @@ def test_a_pair_is_decided_by_one_key(console: Console) -> None:
     open_document(console, document_id, page)
     expect(page.locator(".alikes del")).to_have_text("every")
     expect(page.locator(".alikes ins")).to_have_text("each")
+    expect(page.locator(".choice[data-key='1']")).to_contain_text("Keep the earlier one")
     page.keyboard.press("1")
     expect(page.locator("#list")).to_contain_text("1 left out")
     page.keyboard.press("u")
