@@ -164,7 +164,7 @@ def test_pairs_are_grouped_previewed_and_decided_by_group(ann: TestClient, bank:
     assert shown["total"] == groups["number"] == sum(shown["proposed"].values())
     assert {pair["duplicate_id"] for pair in shown["sample"]} <= {pair["duplicate_id"] for pair in undecided}
     assert ann.get(f"{url}/preview?group=number&most=0.01").json()["total"] == 0
-    assert ann.get(f"{url}/preview?group=number&method=none").json()["total"] == 0
+    assert ann.get(f"{url}/preview?group=number&method=trigram").json()["total"] == 0
     body = {"resolution": "keep_both", "matching": {"group": "number"}, "expected_total": shown["total"] + 1}
     assert ann.post(f"{bank}/resolve", json=body).status_code == 409
     decided = ann.post(f"{bank}/resolve", json={**body, "expected_total": shown["total"]}).json()
@@ -203,3 +203,25 @@ def test_no_question_is_edited_to_something_invisible(ann: TestClient, bank: str
         refused = ann.patch(path, json={field: blank})
         assert (refused.status_code, f"The {field} cannot be empty" in refused.text) == (422, True), refused.text
     assert ann.patch(bank, json={"notes": "\u200b"}).json()["notes"] is None
+
+
+def test_a_cursor_is_of_one_order(ann: TestClient, bank: str) -> None:
+    for path, orders in ((f"{bank}/questions", ("file", "need")), ("/api/v2/review/waiting", ("oldest", "useful"))):
+        for order, other in (orders, orders[::-1]):
+            page = ann.get(path, params={"order": order, "limit": 1}).json()
+            asked = {"cursor": page["next_cursor"], "limit": 1}
+            following = ann.get(path, params={**asked, "order": order}).json()
+            assert following["items"] not in ([], page["items"])
+            refused = ann.get(path, params={**asked, "order": other})
+            assert (refused.status_code, refused.json()["action"]) == (422, "Start again without `cursor`.")
+
+
+@pytest.mark.parametrize(("field", "known"), [("flag", "'more_words'"), ("method", "'trigram'")])
+def test_pairs_are_filtered_by_what_there_is(ann: TestClient, bank: str, field: str, known: str) -> None:
+    path = bank.replace("batches", "duplicates")
+    asked = ann.get(f"{path}/preview", params={field: "zz"})
+    sent = ann.post(f"{bank}/resolve", json={"resolution": "keep_both", "matching": {field: "zz"}})
+    for refused, where in ((asked, f"query/{field}"), (sent, f"body/matching/{field}")):
+        assert refused.status_code == 422
+        assert [one["where"] for one in refused.json()["errors"]] == [where]
+        assert known in refused.json()["detail"]

@@ -41,6 +41,7 @@ def test_bodies_that_are_none_are_problems(ann: TestClient, kind: str) -> None:
     answer = ann.put(STATUS, content=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["code"]
+    assert answer.json()["action"]
     described = ann.get("/openapi.json").json()["paths"][STATUS]["put"]["responses"]
     assert str(status) in described
 
@@ -246,3 +247,20 @@ def test_what_http_refuses_has_the_same_code_everywhere(ann: TestClient) -> None
     )
     described = ann.get("/openapi.json").json()["paths"][UPLOAD]["post"]["responses"]
     assert described["422"]["description"] == "Unprocessable Content"
+
+
+def test_whatever_is_refused_says_what_to_do(ann: TestClient) -> None:
+    for answer, status in (
+        (ann.get("/api/v2/nothing"), 404),
+        (ann.put("/api/v2/jobs"), 405),
+        (ann.get("/api/v2/jobs", headers={"Host": "evil.example.org"}), 400),
+    ):
+        assert (answer.status_code, bool(answer.json()["action"])) == (status, True), answer.text
+
+
+def test_a_wrong_request_is_told_once_and_in_our_words(ann: TestClient) -> None:
+    wrong = ann.get("/api/v2/jobs/notauuid").json()["errors"]
+    assert [one["where"] for one in wrong] == ["path/job_id"]
+    both = {"decision": "approve", "question_ids": [str(ANN)], "matching": {}}
+    told = ann.post(f"/api/staging/batches/{ANN}/review", json=both).json()["detail"]
+    assert told == "body: either ids or `matching` says which are meant"

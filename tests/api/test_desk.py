@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -51,11 +50,16 @@ def test_others_are_shown_who_looks_where(pipeline: Pipeline, client: TestClient
     )
     path = f"/api/v2/documents/{shared.json()['document_id']}/presence"
     bob = client_of(pipeline, BOB)
-    fact_id = str(uuid4())
     assert client.post(path).json() == []
-    assert [one["user_id"] for one in bob.post(path, json={"question_id": fact_id}).json()] == [str(ANN)]
+    assert [one["user_id"] for one in bob.post(path).json()] == [str(ANN)]
     [seen] = client.post(path).json()
-    assert (seen["user_id"], seen["question_id"]) == (str(BOB), fact_id)
+    assert (seen["user_id"], seen["question_id"]) == (str(BOB), None)
+    elsewhere = str(facts_of(client, document_id)[0]["question_id"])
+    refused = bob.post(path, json={"question_id": elsewhere}).json()
+    assert (refused["status"], refused["code"], refused["errors"][0]["value"]) == (422, "unknown_ids", elsewhere)
+    own = f"/api/v2/documents/{document_id}/presence"
+    assert client.post(own, json={"question_id": elsewhere}).json() == []
+    assert client.post(path).json()[0]["user_id"] == str(BOB)
     assert bob.post(f"/api/v2/documents/{document_id}/presence").status_code == 404
     assert client.post(f"/api/v2/documents/{document_id}/presence").json() == []
     assert bob.post(path).json() == [], "Ann looks elsewhere now"

@@ -140,8 +140,8 @@ def test_of_two_reviewers_the_second_is_told_who_decided(console: Console) -> No
     second.page.keyboard.press("o")
     second.page.get_by_label("Why it is published all the same").fill(REASON)
     second.page.get_by_role("dialog").get_by_role("button", name="Override").click()
-    expect(second.page.get_by_role("alert")).to_contain_text("put it into matching review")
-    expect(second.page.locator("body")).to_contain_text(REASON)  # what was typed is kept
+    expect(second.page.get_by_role("alert")).to_contain_text("returned it to matching review")
+    expect(second.page.locator("dl.kept")).to_have_text(f"Why{REASON}")  # what was typed is kept, and that alone
     second.expected = ["409"]
 
 

@@ -11,6 +11,7 @@ from pipeline_core.api.problems import refuse
 from pipeline_core.domain.errors import ConfigurationError
 
 _NO_HOST = "The API does not serve this host name; UPLOAD_PIPELINE_API_ALLOWED_HOSTS lists the names that it serves."
+_ASK_HOST = "Use one of those names, or have the operator add this one."
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?")
 _PATTERN = re.compile(r"\*|(\*\.)?[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
@@ -40,7 +41,7 @@ class AllowedHostsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._is_allowed(Headers(scope=scope).get("host", "")):
-            await refuse(scope, receive, send, 400, _NO_HOST)
+            await refuse(scope, receive, send, 400, _NO_HOST, _ASK_HOST)
             return
         await self._app(scope, receive, send)
 
@@ -62,7 +63,8 @@ class LoopbackOnlyMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
         if scope["type"] == "http" and client and not _is_loopback(client[0]):
-            await refuse(scope, receive, send, 403, "In local mode the API serves this machine only.")
+            told = "In local mode the API serves this machine only."
+            await refuse(scope, receive, send, 403, told, "Ask from this machine, or have the operator set up tokens.")
             return
         await self._app(scope, receive, send)
 

@@ -13,7 +13,7 @@ from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.review_bodies import MOST_IDS, Pair
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.differences import PairGroup
+from pipeline_core.domain.differences import PairFlag, PairGroup, PairMethod
 from pipeline_core.domain.question_filter import PairFilter, QuestionFilter, QuestionFlag
 from pipeline_core.domain.rows.questions import ListedQuestion
 
@@ -54,8 +54,8 @@ class MatchingPairs(Body):
     """Conditions for undecided pairs, all of which must hold."""
 
     group: PairGroup | None = Field(default=None, description="Only those that differ so")
-    flag: str = Field(default="", max_length=40, description="Only with this flag")
-    method: str = Field(default="", max_length=40, description="Only found so")
+    flag: PairFlag | None = Field(default=None, description="Only with this flag")
+    method: PairMethod | None = Field(default=None, description="Only found so")
     least: float = Field(default=0, ge=0, le=1, description="Only with this score or a higher one")
     most: float = Field(default=1, ge=0, le=1, description="Only with this score or a lower one")
 
@@ -90,8 +90,8 @@ def _questions(
 
 def _pairs(
     group: Annotated[PairGroup | None, Query(description="Only pairs that differ so")] = None,
-    flag: Annotated[str, Query(max_length=40, description="Only with this flag")] = "",
-    method: Annotated[str, Query(max_length=40, description="Only found so")] = "",
+    flag: Annotated[PairFlag | None, Query(description="Only with this flag")] = None,
+    method: Annotated[PairMethod | None, Query(description="Only found so")] = None,
     least: Annotated[float, Query(ge=0, le=1, description="Only with this score or a higher one")] = 0,
     most: Annotated[float, Query(ge=0, le=1, description="Only with this score or a lower one")] = 1,
 ) -> PairFilter:

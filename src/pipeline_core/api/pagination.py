@@ -72,6 +72,22 @@ def decode(text: str) -> Position:
         raise RefusedError("The cursor is not valid.", action="Start again without `cursor`.") from None
 
 
+def in_order(order: str, cursor: str) -> str:
+    """The cursor, marked with the order of its list."""
+    return f"{order[0]}{cursor}"
+
+
+def of_order(order: str, cursor: str) -> str:
+    """The cursor without the mark of its order.
+
+    Raises:
+        RefusedError: it is of the list in another order, where its position is elsewhere.
+    """
+    if cursor[0] != order[0]:
+        raise RefusedError(f"The cursor is not of the order `{order}`.", action="Start again without `cursor`.")
+    return cursor[1:]
+
+
 QuestionPosition = tuple[int, int, UUID]
 
 
@@ -85,19 +101,28 @@ class QuestionCursor:
             str | None,
             Query(
                 max_length=_MAX_CURSOR,
-                pattern=r"^[0-9][.][0-9]{1,9}[.][0-9a-f]{32}$",
+                pattern=r"^[a-z][0-9][.][0-9]{1,9}[.][0-9a-f]{32}$",
                 description="`next_cursor` of the previous page",
             ),
         ] = None,
     ) -> None:
         self.limit = limit
-        self.after = question_position(cursor) if cursor else None
+        self._cursor = cursor
 
-    def page(self, rows: Sequence[Item], position: Callable[[Item], QuestionPosition]) -> dict[str, Any]:
+    def after(self, order: str) -> QuestionPosition | None:
+        """The position of the page in this order.
+
+        Raises:
+            RefusedError: it was given in another.
+        """
+        return question_position(of_order(order, self._cursor)) if self._cursor else None
+
+    def page(self, rows: Sequence[Item], order: str, position: Callable[[Item], QuestionPosition]) -> dict[str, Any]:
         """The page of these rows, of which one more than ``limit`` was asked for."""
         more = len(rows) > self.limit
         shown = rows[: self.limit]
-        return {"items": shown, "next_cursor": question_cursor(position(shown[-1])) if more else None}
+        following = in_order(order, question_cursor(position(shown[-1]))) if more else None
+        return {"items": shown, "next_cursor": following}
 
 
 QuestionPageCursor = Annotated[QuestionCursor, Depends()]
@@ -110,7 +135,7 @@ def question_cursor(position: QuestionPosition) -> str:
 
 
 def question_position(cursor: str) -> QuestionPosition:
-    """The position that a cursor names, which is of the form that ``QuestionCursor`` requires."""
+    """The position that a cursor without a mark of its order names."""
     rank, place, row_id = cursor.split(".")
     return int(rank), int(place), UUID(row_id)
 

@@ -66,6 +66,17 @@ PHRASES: Mapping[int, str] = {
 """RFC 9110's names of what HTTP itself refuses. Codes are made of them: those of ``http`` differ between Pythons."""
 
 
+ACTIONS: Mapping[int, str] = {
+    400: "Send a body that can be read: JSON in UTF-8, where the endpoint takes JSON.",
+    404: "See `/docs` for the paths that there are.",
+    405: "Use a method that `Allow` names; `/docs` has each path with its methods.",
+    408: "Send the request again, the whole of it without a pause.",
+    413: "Send less at once.",
+    416: "Ask for a range within the file, or without `Range`.",
+}
+"""What to do about what HTTP itself refuses."""
+
+
 def phrase_of(status: int) -> str:
     """The status in words."""
     return PHRASES.get(status) or HTTPStatus(status).phrase
@@ -248,7 +259,7 @@ def title_of(kind: type[errors.PipelineError]) -> str:
     return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
 
 
-def _of_http(request: Request, error: HTTPException) -> Response:
+def _of_http(request: Request, error: HTTPException, action: str = "") -> Response:
     code = code_of(error.status_code)
     problem = Problem(
         type=_TYPE + code,
@@ -256,19 +267,22 @@ def _of_http(request: Request, error: HTTPException) -> Response:
         status=error.status_code,
         detail=str(error.detail),
         code=code,
+        action=action or ACTIONS.get(error.status_code, "Correct the request."),
         instance=request.url.path,
         correlation_id=correlation_id_of(request),
     )
     return answer(problem, error.headers)
 
 
-async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str, action: str) -> None:
     """Answer in a middleware, which no handler of errors is around."""
-    await _of_http(Request(scope), HTTPException(status, detail))(scope, receive, send)
+    await _of_http(Request(scope), HTTPException(status, detail), action)(scope, receive, send)
 
 
 def _of_validation(request: Request, error: RequestValidationError) -> Response:
-    wrong = [wrong_part(request, one) for one in error.errors()]
+    # a parameter of the path is read by each that asks for it
+    found = [wrong_part(request, one) for one in error.errors()]
+    wrong = [one for at, one in enumerate(found) if one not in found[:at]]
     problem = Problem(
         type=_TYPE + "invalid_request",
         title="The request does not match the API's description.",
@@ -285,7 +299,7 @@ def _of_validation(request: Request, error: RequestValidationError) -> Response:
 
 def wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
     """Describe one of the errors that validation found in a request."""
-    place, kind, message = one["loc"], one["type"], one["msg"]
+    place, kind, message = one["loc"], one["type"], one["msg"].removeprefix("Value error, ")
     where, likest = "/".join(map(str, place)), None
     if kind in ("extra_forbidden", UNKNOWN):
         known = one.get("ctx", {}).get("known") or known_fields(request, place[:-1])

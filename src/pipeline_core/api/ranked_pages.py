@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from pipeline_core.api.pagination import decode, encode
+from pipeline_core.api.pagination import decode, encode, in_order, of_order
 
 Item = TypeVar("Item")
 _MAX_CURSOR = 200
@@ -24,23 +24,33 @@ class RankedCursor:
             str | None,
             Query(
                 max_length=_MAX_CURSOR,
-                pattern=r"^[0-9]{1,18}[.][A-Za-z0-9_-]+$",
+                pattern=r"^[a-z][0-9]{1,18}[.][A-Za-z0-9_-]+$",
                 description="`next_cursor` of the previous page",
             ),
         ] = None,
     ) -> None:
         self.limit = limit
-        rank, _, rest = (cursor or "").partition(".")
-        self.after: RankedPosition | None = (-int(rank), *decode(rest)) if cursor else None
+        self._cursor = cursor
 
-    def page(self, rows: Sequence[Item], position: Callable[[Item], RankedPosition]) -> dict[str, Any]:
+    def after(self, order: str) -> RankedPosition | None:
+        """The position of the page in this order.
+
+        Raises:
+            RefusedError: it was given in another, or is none of ours.
+        """
+        if not self._cursor:
+            return None
+        rank, _, rest = of_order(order, self._cursor).partition(".")
+        return (-int(rank), *decode(rest))
+
+    def page(self, rows: Sequence[Item], order: str, position: Callable[[Item], RankedPosition]) -> dict[str, Any]:
         """The page of these rows, of which one more than ``limit`` was asked for. Ranks are 0 or less."""
         more = len(rows) > self.limit
         shown = rows[: self.limit]
         if not more:
             return {"items": shown, "next_cursor": None}
         rank, moment, row_id = position(shown[-1])
-        return {"items": shown, "next_cursor": f"{-rank}.{encode((moment, row_id))}"}
+        return {"items": shown, "next_cursor": in_order(order, f"{-rank}.{encode((moment, row_id))}")}
 
 
 RankedPageCursor = Annotated[RankedCursor, Depends()]

@@ -152,7 +152,11 @@ class Services(Adapters, UseCases):
     def deliver_webhooks(self) -> DeliverWebhooks:
         settings = self.settings
         return DeliverWebhooks(
-            self.open_uow, self.webhook_sender, settings.webhook_timeout_s, settings.webhook_sends_per_realm
+            self.open_uow,
+            self.webhook_sender,
+            settings.webhook_timeout_s,
+            settings.webhook_sends_per_realm,
+            pages_at=settings.api_url.rstrip("/"),
         )
 
     @once

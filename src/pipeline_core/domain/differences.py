@@ -20,6 +20,37 @@ class PairGroup(StrEnum):
     """In nothing of weight: in letters, in the order of the words, or in words that mean little by themselves."""
 
 
+class PairFlag(StrEnum):
+    """In what a pair differs, finely."""
+
+    NUMBER = "number"
+    NUMBER_MISSING = "number_missing"
+    NEGATION = "negation"
+    POLARITY = "polarity"
+    SIGN = "sign"
+    SIGN_MISSING = "sign_missing"
+    CODE = "code"
+    KEY = "key"
+    KEY_MISSING = "key_missing"
+    NAME = "name"
+    ANSWER = "answer"
+    CORRECTED = "corrected"
+    WORDS = "words"
+    MORE_WORDS = "more_words"
+    NO_VECTOR = "no_vector"
+
+
+class PairMethod(StrEnum):
+    """The way in which a pair was found."""
+
+    EXACT = "exact"
+    """By the same words."""
+    TRIGRAM = "trigram"
+    """By letters."""
+    SCORED = "scored"
+    """By words and meaning."""
+
+
 class Difference(NamedTuple):
     """One way to differ: as a reviewer is told of it, and its group."""
 
@@ -27,23 +58,22 @@ class Difference(NamedTuple):
     group: PairGroup
 
 
-# by the flags of a pair's reasons
 DIFFERENCES: Mapping[str, Difference] = {
-    "number": Difference("other numbers", PairGroup.NUMBER),
-    "number_missing": Difference("a number that only one of them has", PairGroup.NUMBER),
-    "negation": Difference("only one of them is negated", PairGroup.NEGATION),
-    "polarity": Difference("opposite words", PairGroup.NEGATION),
-    "sign": Difference("different signs, or units and abbreviations in different letters", PairGroup.SIGN),
-    "sign_missing": Difference("a sign that only one of them has", PairGroup.SIGN),
-    "code": Difference("different codes or abbreviations", PairGroup.CODE),
-    "key": Difference("different labels before the colon", PairGroup.LABEL),
-    "key_missing": Difference("only one of them begins with a label and a colon", PairGroup.LABEL),
-    "name": Difference("other names", PairGroup.NAME),
-    "answer": Difference("other answers", PairGroup.ANSWER),
-    "corrected": Difference("the same question with a different answer", PairGroup.ANSWER),
-    "words": Difference("other words", PairGroup.WORDS),
-    "more_words": Difference("one says more", PairGroup.WORDS),
-    "no_vector": Difference("not compared by meaning: one was embedded by another model", PairGroup.SPELLING),
+    PairFlag.NUMBER: Difference("other numbers", PairGroup.NUMBER),
+    PairFlag.NUMBER_MISSING: Difference("a number that only one of them has", PairGroup.NUMBER),
+    PairFlag.NEGATION: Difference("only one of them is negated", PairGroup.NEGATION),
+    PairFlag.POLARITY: Difference("opposite words", PairGroup.NEGATION),
+    PairFlag.SIGN: Difference("different signs, or units and abbreviations in different letters", PairGroup.SIGN),
+    PairFlag.SIGN_MISSING: Difference("a sign that only one of them has", PairGroup.SIGN),
+    PairFlag.CODE: Difference("different codes or abbreviations", PairGroup.CODE),
+    PairFlag.KEY: Difference("different labels before the colon", PairGroup.LABEL),
+    PairFlag.KEY_MISSING: Difference("only one of them begins with a label and a colon", PairGroup.LABEL),
+    PairFlag.NAME: Difference("other names", PairGroup.NAME),
+    PairFlag.ANSWER: Difference("other answers", PairGroup.ANSWER),
+    PairFlag.CORRECTED: Difference("the same question with a different answer", PairGroup.ANSWER),
+    PairFlag.WORDS: Difference("other words", PairGroup.WORDS),
+    PairFlag.MORE_WORDS: Difference("one says more", PairGroup.WORDS),
+    PairFlag.NO_VECTOR: Difference("not compared by meaning: one was embedded by another model", PairGroup.SPELLING),
 }
 
 

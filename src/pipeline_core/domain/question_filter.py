@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.differences import PairGroup, group_of_flags
+from pipeline_core.domain.differences import PairFlag, PairGroup, PairMethod, group_of_flags
 from pipeline_core.domain.review import StagedPair
 from pipeline_core.domain.text import has_negation, numbers_in
 
@@ -67,8 +67,8 @@ class PairFilter:
     """Conditions for an undecided pair. Scores are from 0 to 1, both ends included."""
 
     group: PairGroup | None = None
-    flag: str = ""
-    method: str = ""
+    flag: PairFlag | None = None
+    method: PairMethod | None = None
     least: float = 0.0
     most: float = 1.0
 
@@ -76,7 +76,7 @@ class PairFilter:
         """Return whether the pair is as the filter says."""
         return (
             self.group in (None, group_of(pair))
-            and (not self.flag or self.flag in pair.flags)
-            and self.method in ("", pair.method)
+            and (self.flag is None or self.flag in pair.flags)
+            and self.method in (None, pair.method)
             and self.least <= pair.score <= self.most
         )

@@ -7,6 +7,7 @@ from pipeline_core.db.own_headings import HeadingsOf
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.changes import Change
 from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.errors import UnknownIdsError
 from pipeline_core.domain.ids import DocumentId, JobId, QuestionId, RealmId
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer, StagedFact, Where
@@ -87,9 +88,13 @@ class Desk:
 
         Raises:
             NotFoundError: the realm has no such document.
+            UnknownIdsError: the document has no such fact.
         """
+        where = OfDocument(document_id)
         with self.open_uow() as uow:
-            require_owner(uow, OfDocument(document_id), realm_id)
+            require_owner(uow, where, realm_id)
+            if fact_id and not uow.reviews.facts(where, [fact_id]):
+                raise UnknownIdsError.of([fact_id], 1, "fact", f"of document {document_id}")
             uow.desk.look(document_id, realm_id, fact_id)
             others = uow.desk.others(document_id)
             uow.commit()

@@ -5,7 +5,7 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -141,6 +141,8 @@ class DeliverWebhooks:
     send_s: float
     """A send ends within this, seconds."""
     per_realm: int = 4
+    pages_at: str = ""
+    """Where people reach the pages: ``review_url`` begins with it."""
 
     def __call__(self, *, within_s: float = 60.0, realm_id: RealmId | None = None) -> int:
         """Make one attempt at each delivery that is due; returns how many were taken by their receivers.
@@ -196,7 +198,7 @@ class DeliverWebhooks:
         return due
 
     def _attempt(self, delivery: Delivery) -> bool:
-        result = self.sender.send(delivery)
+        result = self.sender.send(self._addressed(delivery))
         status, wait_s = _outcome(delivery, result)
         with self.open_uow() as uow:
             failures = uow.webhooks.lock(delivery.webhook_id)
@@ -204,6 +206,14 @@ class DeliverWebhooks:
                 _judge(uow.webhooks, delivery.webhook_id, failures, result)
             uow.commit()
         return status == "delivered"
+
+    def _addressed(self, delivery: Delivery) -> Delivery:
+        """The message with the whole address of the page that it leads to."""
+        data = delivery.payload.get("data") or {}
+        if not data.get("review_url"):
+            return delivery
+        whole = {**data, "review_url": f"{self.pages_at}{data['review_url']}"}
+        return replace(delivery, payload={**delivery.payload, "data": whole})
 
 
 class _Sends:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.differences import DIFFERENCES, PairGroup
+from pipeline_core.domain.differences import DIFFERENCES, PairFlag, PairGroup, PairMethod
 from pipeline_core.domain.ids import BatchId, DuplicateId, QuestionId
 from pipeline_core.domain.question_filter import PairFilter, QuestionFilter, QuestionFlag, group_of
 from pipeline_core.domain.review import StagedPair
@@ -77,9 +77,9 @@ def test_each_way_to_differ_has_a_group_that_says_it() -> None:
         (PairFilter(), True),
         (PairFilter(PairGroup.SIGN), True),
         (PairFilter(PairGroup.WORDS), False),
-        (PairFilter(flag="sign"), True),
-        (PairFilter(flag="number"), False),
-        (PairFilter(method="exact"), False),
+        (PairFilter(flag=PairFlag.SIGN), True),
+        (PairFilter(flag=PairFlag.NUMBER), False),
+        (PairFilter(method=PairMethod.EXACT), False),
         (PairFilter(least=0.9, most=0.9), True),
         (PairFilter(least=0.91), False),
         (PairFilter(most=0.89), False),

@@ -1,6 +1,7 @@
 """Endpoints of a user, and deliveries that are tried again until they are taken or given up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -227,3 +228,16 @@ def test_messages_that_nobody_sends_are_overdue_after_a_minute() -> None:
     database = FakeDatabase({"webhooks.overdue": True})
     assert DeliverWebhooks(database, _Sender(), send_s=5.0).overdue()
     assert database.given("webhooks.overdue") == [{"by_s": 60.0}]
+
+
+@pytest.mark.parametrize("base", ["", "https://pipeline.example.org"])
+def test_a_page_is_told_by_its_whole_address(base: str) -> None:
+    data = {"state": "awaiting_review", "review_url": "/validate/1"}
+    due = replace(_delivery(), payload={"type": "job.review_needed", "data": data})
+    sender = _Sender()
+    deliver, _ = _deliver(sender, [due, _delivery(2)])
+    assert replace(deliver, pages_at=base)() == 2
+    assert {delivery.delivery_id.int: delivery.payload for delivery in sender.sent} == {
+        1: {"type": "job.review_needed", "data": {**data, "review_url": f"{base}/validate/1"}},
+        2: {"type": "job.done"},
+    }

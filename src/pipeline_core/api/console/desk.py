@@ -165,6 +165,12 @@ def next_open(facts: Sequence[ListedFact], after: UUID | None) -> ListedFact | N
     return next((fact for fact in (*facts[at + 1 :], *facts[: at + 1]) if fact.is_open), None)
 
 
+def with_pairs(said: str, fact: ListedFact) -> str:
+    """The sentence about a decision, and one about near-duplicates of the fact that are still to be decided."""
+    left = {0: "", 1: " Its near-duplicate is still to be decided."}
+    return said + left.get(fact.undecided, " Its near-duplicates are still to be decided.")
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPair:
     """A pair of near-duplicates with both texts, each word that only one has marked."""

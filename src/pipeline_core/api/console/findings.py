@@ -61,7 +61,7 @@ class ShownPlace:
 
     @property
     def text(self) -> str:
-        """The whole of its text."""
+        """Its whole text."""
         return "".join(piece.text for piece in self.pieces)
 
     @property

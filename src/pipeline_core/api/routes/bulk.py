@@ -79,10 +79,10 @@ def list_questions(
         services.realm_id,
         matching,
         need_first=order is QuestionOrder.NEED,
-        after=cursor.after,
+        after=cursor.after(order),
         limit=cursor.limit + 1,
     )
-    page = cursor.page(rows, lambda row: (row.rank, row.position, row.question_id))
+    page = cursor.page(rows, order, lambda row: (row.rank, row.position, row.question_id))
     return {**page, "total": services.bulk.total(where, services.realm_id, matching)}
 
 

@@ -71,10 +71,10 @@ def list_waiting(
         phases=phase or (),
         kind=kind,
         by_use=order is WaitingOrder.USEFUL,
-        after=cursor.after,
+        after=cursor.after(order),
         limit=cursor.limit + 1,
     )
-    page = cursor.page(rows, lambda row: (row.rank, row.waits_since, row.id))
+    page = cursor.page(rows, order, lambda row: (row.rank, row.waits_since, row.id))
     page["items"] = [WaitingItem(**row, why=row.reason, review_url=row.page) for row in page["items"]]
     return {**page, "total": views.waiting_total(realm_ids, phases=phase or (), kind=kind)}
 

@@ -8,6 +8,7 @@ from fastapi import Form
 from markupsafe import Markup
 from starlette.responses import Response
 
+from pipeline_core.api.console.desk import with_pairs
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.pages.review_matching import PATH
 from pipeline_core.api.console.routing import console_router
@@ -118,4 +119,6 @@ def add_missed_fact(
     except RefusedError as error:
         return _page(visit, at, chunk, word, typed, status=422, wrong=error.page_message)
     said = "The fact is added and approved." if added.is_new else "This fact had been added before."
-    return visit.go(at.url(added.fact.question_id), said=said)
+    facts = services.desk(JobId(at.job_id), visit.reviewer()).facts
+    listed = next(fact for fact in facts if fact.question_id == added.fact.question_id)
+    return visit.go(at.url(listed.question_id), said=with_pairs(said, listed))

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Form
 from starlette.responses import Response
 
-from pipeline_core.api.console.desk import ledger_of, next_open
+from pipeline_core.api.console.desk import ledger_of, next_open, with_pairs
 from pipeline_core.api.console.held_list import Held
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.pages.review_matching import PATH, show_document
@@ -44,7 +44,7 @@ def _go_on(visit: Visit, at: View, to_run: Sequence[DocumentId], decided: UUID, 
     desk = visit.services.desk(JobId(at.job_id), visit.reviewer(), at.search)
     this = next((fact for fact in desk.facts if fact.question_id == decided), None)
     if this and this.undecided:
-        return _lead(visit, at, decided, f"{said} Its near-duplicate is still to be decided.", held, desk)
+        return _lead(visit, at, decided, with_pairs(said, this), held, desk)
     following = next_open(at.rows(desk), decided)
     return _lead(visit, at, following.question_id if following else decided, said, held, desk)
 
@@ -105,8 +105,8 @@ def resolve_pair(
 
 
 _RESOLVED = {
-    Resolution.KEEP_EXISTING: "The published one is kept; the new one is left out",
-    Resolution.REPLACE_EXISTING: "The new one takes the place of the published one",
+    Resolution.KEEP_EXISTING: "The earlier one is kept; the new one is left out",
+    Resolution.REPLACE_EXISTING: "The new one takes the place of the earlier one",
     Resolution.KEEP_BOTH: "Both are kept",
     Resolution.NOT_DUPLICATE: "They differ: nobody is asked about them again",
 }
