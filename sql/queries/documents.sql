@@ -132,13 +132,14 @@ WHERE d.document_id = ANY(%(document_ids)s)
 ORDER BY d.document_id, j.created_at DESC;
 
 -- name: revived_documents
--- Queued again because their exact duplicate left production when one of these documents was published; nothing has moved them since.
+-- Queued because what their facts were the same as, or resembled, left production when one of these documents was published;
+-- nothing has moved them since.
 SELECT j.document_id, j.correlation_id
 FROM upload_jobs j
 JOIN LATERAL (
     SELECT e.code, e.payload FROM events e WHERE e.job_id = j.job_id AND e.type IN ('restarted', 'review')
     ORDER BY e.event_id DESC LIMIT 1) e ON true
-WHERE j.realm_id = %(realm_id)s AND j.state = 'queued' AND e.code = 'exact_duplicate_gone'
+WHERE j.realm_id = %(realm_id)s AND j.state = 'queued' AND e.code IN ('exact_duplicate_gone', 'matches_approved')
     AND e.payload -> 'published' ?| %(published)s::text[]
 ORDER BY j.created_at, j.document_id;
 

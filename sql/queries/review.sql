@@ -217,7 +217,8 @@ RETURNING i.document_id;
 SELECT j.job_id, j.document_id FROM upload_jobs j
 JOIN processing_workflows w ON w.document_id = j.document_id AND w.workflow_type = 'automatic'
 JOIN LATERAL (
-    SELECT code FROM events e WHERE e.job_id = j.job_id AND (e.type = 'review' OR e.code = 'matching_review_needed')
+    SELECT code FROM events e WHERE e.job_id = j.job_id AND e.code <> 'near_duplicates_gone'
+        AND (e.type = 'review' OR e.code = 'matching_review_needed')
     ORDER BY event_id DESC LIMIT 1) e ON e.code = 'matching_review_needed'
 WHERE j.document_id = ANY(%(document_ids)s) AND j.profile = 'standard'
     AND j.state = 'awaiting_review' AND j.stage = 'matching_review'

@@ -289,7 +289,7 @@ WITH gone AS (
         || CASE WHEN g.document_id IS NULL THEN jsonb_build_object('batch_id', g.upload_batch_id) ELSE '{}' END
     FROM gone g GROUP BY g.document_id, g.upload_batch_id, g.realm_id
 )
-SELECT DISTINCT upload_batch_id AS batch_id FROM gone WHERE document_id IS NULL;
+SELECT DISTINCT document_id, CASE WHEN document_id IS NULL THEN upload_batch_id END AS batch_id FROM gone;
 
 -- name: apply_resolutions
 -- What a decided pair does to its staged row, as long as there is another to keep instead. A row that waits for a

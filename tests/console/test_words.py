@@ -226,7 +226,7 @@ def test_a_document_counts_the_same_facts_on_each_of_its_pages(pipeline: Pipelin
     assert (after["rejected"], after["certain"]) == (1, before["certain"] - 1)
     # a fact that is approved, and looks like another still, is to be decided on each page
     alike = next(one for one in facts(pipeline, document_id) if "loss" in one.quote)
-    decide(ann, row.job_id, alike)
+    assert "1 Keep the published one The new one is left out" in decide(ann, row.job_id, alike)
     assert compare()["to decide"] == 1
 
 
@@ -250,6 +250,7 @@ def test_a_missed_fact_that_looks_like_another_says_that_this_is_to_be_decided(t
     fields = {"chunk": str(fact.chunk_id), "word": ["1", "4"], "statement": fact.statement.replace("every", "each")}
     said = text_of(ann.post(f"/review-matching/{job.job_id}/missed", fields))
     assert "The fact is added and approved. Its near-duplicate is still to be decided." in said
+    assert "1 Keep the earlier one The new one is left out" in said
 
 
 def test_an_approval_of_what_was_approved_before_says_so(team: Pipeline) -> None:

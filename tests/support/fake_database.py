@@ -11,7 +11,7 @@ from pipeline_core.db.unit_of_work import UnitOfWork
 
 NOTHING_REVIVED: Mapping[str, Any] = {
     "batches.revive_orphans": {},
-    "staging.settle_gone_pairs": set(),
+    "staging.settle_gone_pairs": (set(), set()),
     "staging.revive_orphans": [],
 }
 """Answers of a database in which no fact waits for an exact duplicate to go."""

@@ -549,9 +549,11 @@ class Staging:
             for row in rows
         ]
 
-    def settle_gone_pairs(self, realm_id: RealmId) -> set[BatchId]:
-        """Decide undecided pairs whose other end is there no more; returns the banks concerned."""
-        return set(self._session.column("settle_gone_pairs", realm_id=realm_id))
+    def settle_gone_pairs(self, realm_id: RealmId) -> tuple[set[BatchId], set[DocumentId]]:
+        """Decide undecided pairs whose other end is there no more; returns the banks and the documents concerned."""
+        rows = self._session.all("settle_gone_pairs", realm_id=realm_id)
+        banks = {row["batch_id"] for row in rows if row["batch_id"]}
+        return banks, {row["document_id"] for row in rows if row["document_id"]}
 
     def keep_both_within(self, document_ids: Ids) -> None:
         """Keep both facts of every undecided pair that is of one and the same document."""

@@ -655,7 +655,7 @@ _BECAME: Mapping[str, str] = {
     "replace_existing": "let the new one replace the earlier one",
     "keep_both": "kept both",
     "not_duplicate": "said that the two differ",
-    "matching_review": "put it into matching review",
+    "matching_review": "returned it to matching review",
     "validation_review": "put it into validation review",
 }
 """The act by which something came to a status, by the status; to any other it comes by going on."""

@@ -24,7 +24,7 @@ from pipeline_core.domain.review import OfDocument, PastDecision, Reviewer, Stag
 from pipeline_core.domain.standing import standing
 from pipeline_core.domain.wording import clipped, counted, dated
 from pipeline_core.review.decisions import Resolution
-from pipeline_core.review.orphans import revive_orphans
+from pipeline_core.review.orphans import go_on, revive_orphans
 from pipeline_core.review.scope import SYSTEM, Rules, Scope, Work
 
 _S = QuestionStatus
@@ -226,11 +226,8 @@ class DocumentScope(Scope):
         Nobody is asked twice about the same two texts.
         """
         documents = self.uow.reviews.settle_same_texts(self.by.realm_id) - {self.document_id}
-        jobs = self.uow.reviews.decided_elsewhere(list(documents))
         reason = f"its near-duplicates were decided in {self.summary.filename}"
-        payload = {"by": self.by.by, "reason": reason}
-        self.uow.jobs.move(APPROVE_MATCHES, dict.fromkeys(jobs.values(), payload), lease=None)
-        return tuple(jobs)
+        return go_on(self.uow, documents, by=self.by.by, reason=reason)
 
     def after_undo(self, _staged: QuestionId) -> None:
         self.uow.reviews.apply_to_document(self.document_id)

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     NotFoundError,
@@ -17,13 +18,13 @@ from pipeline_core.domain.errors import (
     TransientError,
 )
 from pipeline_core.domain.ids import DocumentId, RealmId
-from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.review.decisions import Decision
 from pipeline_core.review.parking import MOST_S
 from pipeline_core.terminal.status import print_job
-from tests.support.published import FACT, drain, in_production, standing, text_of, who_says
-from tests.support.reviewing import ask, be_due
+from tests.support.published import EACH_LOSS, EVERY_LOSS, FACT, drain, in_production, standing, text_of, who_says
+from tests.support.reviewing import ask, be_due, park, reviews
 from tests.support.through import publish, receive, through, upload
 
 OPENS = "The alpha office opens at 8 in the morning on Mondays."
@@ -218,6 +219,47 @@ def test_a_parked_withdrawal_waits_for_the_worker_that_has_the_document_in_hand(
     assert app.parking.carry_out_due() == []
     assert standing(app, document_id)[2] == "withdrawn"
     assert in_production(app) == []
+
+
+GONE = "what its facts resembled was replaced or withdrawn"
+
+
+def test_who_waited_only_because_it_resembled_what_is_withdrawn_goes_on(app: Pipeline) -> None:
+    [first] = publish(app, upload("a.md", text_of("Alpha", EVERY_LOSS)))
+    second = park(app, "b.md", text_of("Beta", EACH_LOSS))
+    assert standing(app, second)[:2] == ("awaiting_review", "matching_review")
+    withdraw(app, first)
+    assert standing(app, second)[0] == "queued"
+    gone, approved = reviews(app, second)
+    assert (gone["code"], approved["code"]) == ("near_duplicates_gone", "matches_approved")
+    assert (approved["payload"]["by"], approved["payload"]["reason"]) == ("system", GONE)
+    drain(app)
+    assert in_production(app) == [("b.md", EACH_LOSS)]
+
+
+def test_who_waits_for_a_person_besides_still_waits(app: Pipeline, make_pipeline: Callable[..., Pipeline]) -> None:
+    [first] = publish(app, upload("a.md", text_of("Alpha", EVERY_LOSS)))
+    begun = park(app, "b.md", text_of("Beta", EACH_LOSS, OPENS))
+    fact = next(one for one in app.review.facts(OfDocument(begun), app.realm_id) if one.statement == OPENS)
+    app.review.decide_facts(OfDocument(begun), [fact.question_id], QuestionStatus.REJECTED, by=by(app))
+    manual = make_pipeline(changes={"workflow": "manual"})
+    asked = park(
+        manual, "c.md", text_of("Gamma", "Members must report all losses to the service office in thirty days.")
+    )
+    withdraw(app, first)
+    for document_id in (begun, asked):
+        assert standing(app, document_id)[:2] == ("awaiting_review", "matching_review")
+
+
+def test_a_publication_says_who_goes_on_by_it(app: Pipeline) -> None:
+    """A newer version replaces what another document resembled: whoever published it can finish that one too."""
+    publish(app, upload("a.md", text_of("Alpha", EVERY_LOSS), "file:///a.md"))
+    second = park(app, "b.md", text_of("Beta", EACH_LOSS))
+    [newer] = publish(app, upload("a.md", text_of("Alpha", BOILER), "file:///a.md"))
+    with app.open_uow() as uow:
+        assert set(uow.documents.revived(app.realm_id, [newer])) == {second}
+    drain(app)
+    assert who_says(app, EACH_LOSS) == ["b.md"]
 
 
 def test_the_database_refuses_what_is_only_half_withdrawn(app: Pipeline, database_url: str) -> None:

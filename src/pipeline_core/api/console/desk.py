@@ -166,7 +166,7 @@ def next_open(facts: Sequence[ListedFact], after: UUID | None) -> ListedFact | N
 
 
 def with_pairs(said: str, fact: ListedFact) -> str:
-    """Return what is said of a decided fact, and of its near-duplicates that are still to be decided."""
+    """The sentence about a decision, and one about near-duplicates of the fact that are still to be decided."""
     left = {0: "", 1: " Its near-duplicate is still to be decided."}
     return said + left.get(fact.undecided, " Its near-duplicates are still to be decided.")
 

@@ -61,7 +61,7 @@ class ShownPlace:
 
     @property
     def text(self) -> str:
-        """What it says, whole."""
+        """Its whole text."""
         return "".join(piece.text for piece in self.pieces)
 
     @property

@@ -53,7 +53,7 @@ KEYS = MappingProxyType(
         "approve_all": Key("A", "Approve the rest and go on", _FACT, "Every undecided fact is published"),
         "page_before": Key("[", "Page before", _PAGE),
         "page_after": Key("]", "Page after", _PAGE),
-        "keep_existing": Key("1", "Keep the published one", _PAIR, "The new one is left out"),
+        "keep_existing": Key("1", "Keep the earlier one", _PAIR, "The new one is left out"),
         "replace_existing": Key("2", "Replace it", _PAIR, "The new one takes its place"),
         "keep_both": Key("3", "Keep both", _PAIR, "Both say it, each with its source"),
         "not_duplicate": Key("4", "They differ", _PAIR, "Not asked about them again"),

@@ -119,6 +119,11 @@ class OpenDocument:
         """The number of pairs that nobody has decided."""
         return sum(fact.undecided for fact in self.desk.facts)
 
+    @property
+    def first_undecided(self) -> UUID | None:
+        """The first fact, in the list if there is one, of which nobody has decided a pair."""
+        return next((fact.question_id for fact in (*self.rows, *self.desk.facts) if fact.undecided), None)
+
     def mark_of(self, part: str) -> str:
         """The mark of a part of the page as it is now; empty of one that has none."""
         return {"shown": lambda: self.fact_mark, "ledger": lambda: self.held.marks}.get(part, lambda: "")()

@@ -90,6 +90,7 @@ def console_router() -> APIRouter:
 async def problem(request: Request, error: PipelineError, status: int | None = None) -> Response:
     """Answer with what went wrong, what to do, and what had been typed."""
     kept = _kept(await request.form()) if request.method == "POST" else {}
+    typed = {LABELS[name]: values for name, values in kept.items() if name in LABELS and any(map(str.strip, values))}
     ended = isinstance(error, SessionEndedError)
     if ended and request.method == "GET" and not is_htmx(request):
         return RedirectResponse(f"/sign-in?return_to={quote(here(request), safe='')}", 303)
@@ -107,7 +108,7 @@ async def problem(request: Request, error: PipelineError, status: int | None = N
         message=_message(error, visit.people if visit else NOBODY),
         advice=advice(error.as_answer()),
         kept=kept,
-        is_typed=any(name in LABELS and any(map(str.strip, values)) for name, values in kept.items()),
+        typed=typed,
         needs_sign_in=ended,
         signs_in_elsewhere=bool(request.app.state.pipeline.settings.console_login_url),
         resend_to=here(request) if kept and isinstance(error, _CAN_RESEND) else "",
@@ -134,7 +135,7 @@ def _title(error: PipelineError, status: int) -> str:
 
 
 def _kept(form: FormData) -> Mapping[str, list[str]]:
-    """The fields that were typed. Files cannot be kept, and no more than a page can carry is."""
+    """The fields that were sent. Files cannot be kept, and no more than a page can carry is."""
     kept: dict[str, list[str]] = {}
     room = _MAX_KEPT_CHARS
     for name, value in form.multi_items():

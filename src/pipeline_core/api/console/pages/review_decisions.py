@@ -105,8 +105,8 @@ def resolve_pair(
 
 
 _RESOLVED = {
-    Resolution.KEEP_EXISTING: "The published one is kept; the new one is left out",
-    Resolution.REPLACE_EXISTING: "The new one takes the place of the published one",
+    Resolution.KEEP_EXISTING: "The earlier one is kept; the new one is left out",
+    Resolution.REPLACE_EXISTING: "The new one takes the place of the earlier one",
     Resolution.KEEP_BOTH: "Both are kept",
     Resolution.NOT_DUPLICATE: "They differ: nobody is asked about them again",
 }
