@@ -49,6 +49,11 @@ def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
+def ranges(numbers: Sequence[int]) -> str:
+    """``[1, 2, 3, 7]`` as "1–3, 7"."""
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs(numbers))
+
+
 def all_names(filename: str, also_named: Sequence[str]) -> str:
     """Every name of one document: "a.md = b.md"."""
     return " = ".join((filename, *also_named))

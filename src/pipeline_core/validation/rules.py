@@ -24,7 +24,7 @@ RULES: tuple[Rule, ...] = (
     Rule("garbled_chunk", "1", text_rules.garbled_chunks),
     Rule("words_out_of_order", "1", text_rules.words_out_of_order),
     Rule("code_not_closed", "1", text_rules.code_not_closed),
-    Rule("pages_lost", "2", text_rules.pages_lost),
+    Rule("pages_lost", "3", text_rules.pages_lost),
     Rule("pages_without_text", "1", page_rules.pages_without_text),
     Rule("read_with_doubt", "1", page_rules.read_with_doubt),
     Rule("chunk_without_outcome", "1", ledger_rules.chunk_without_outcome),

@@ -9,7 +9,7 @@ from pipeline_core.domain.fences import fences
 from pipeline_core.domain.findings import Finding, Severity
 from pipeline_core.domain.reading_order import is_out_of_order
 from pipeline_core.domain.unreadable import share_unreadable, unreadable
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, ranges
 from pipeline_core.validation.subject import Subject
 
 _CAUSE = "its font or encoding does not say which letters they are"
@@ -130,7 +130,7 @@ def pages_lost(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "pages_failed",
             Severity.CRITICAL,
-            f"{len(failed)} of {counted(found, 'page')} could not be read: {', '.join(map(str, failed[:20]))}.",
+            f"{len(failed)} of {counted(found, 'page')} could not be read: {ranges(failed)}.",
             {"pages": failed},
             subject=f"page {failed[0]}",
         )

@@ -8,6 +8,7 @@ from pipeline_core.adapters.converters.pages import PageText
 from pipeline_core.domain.documents import PageOutcome
 from pipeline_core.domain.errors import NoTextError
 from pipeline_core.domain.findings import Finding, Severity
+from pipeline_core.domain.reasons import is_blank
 from pipeline_core.domain.wording import counted, listed, runs
 
 _NAMED = 8
@@ -85,10 +86,12 @@ def ocr_findings(
 
 
 def words_lost(page: int, words: Sequence[str]) -> Finding:
+    shown = [word for word in words if any(char.isprintable() and not is_blank(char) for char in word)]
+    named = f": {listed(shown, _NAMED)}" if shown else "; they are signs that cannot be shown here"
     return Finding(
         "text_missing_from_markdown",
         Severity.WARNING,
-        f"Words of page {page} are not in the result, or not as they stand on the page: {listed(words, _NAMED)}. "
+        f"Words of page {page} are not in the result, or not as they stand on the page{named}. "
         "Compare the page with the original.",
         {"page": page, "words": list(words[:100])},
         subject=f"page {page}",

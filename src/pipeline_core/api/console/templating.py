@@ -15,7 +15,7 @@ from pipeline_core.api.console.people import NOBODY, People
 from pipeline_core.domain.errors import explain, is_for_operators
 from pipeline_core.domain.standing import EVENTS, stage_noun, standing
 from pipeline_core.domain.text import as_read, strip_markdown
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, ranges
 
 _FOLDER = Path(__file__).with_name("templates")
 PHASES = ("Upload", "Processing", "Matching review", "Validation", "Review", "Generation", "Download")
@@ -89,6 +89,7 @@ def environment() -> Environment:
     )
     made.filters.update(
         counted=lambda number, one, many=None: counted(number, one, many),
+        ranges=ranges,
         words=lambda text: str(text).replace("_", " "),
         ago=ago,
         clock=clock,
