@@ -11,6 +11,7 @@ CREATE TABLE review_changes (
     document_id uuid,
     batch_id uuid,
     made_by text NOT NULL CHECK (made_by <> ''),
+    user_id uuid DEFAULT acting_user_id(),
     made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- the facts or pairs that were decided or edited; what else changed followed of it
     subjects uuid[] NOT NULL CHECK (cardinality(subjects) > 0),

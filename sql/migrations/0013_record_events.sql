@@ -97,14 +97,15 @@ $$;
 
 -- How many facts, pairs or documents a decision is about, by the event that tells of it: an event of a bank tells of all at
 -- once, one of a document of each. It is single if nothing else was decided by the same act: of those alone the time is
--- known. One that takes a decision back counts against it, and taking that back for it.
+-- known. One that takes a decision back counts against it, and taking that back for it. What follows by itself counts
+-- for nobody.
 CREATE FUNCTION weigh_decision(code text, payload jsonb, OUT number int, OUT is_single boolean, OUT sign int)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT n.number,
         n.number = 1 AND coalesce((payload ->> 'together')::int, 1) = 1
             AND code NOT IN ('matches_approved', 'document_rejected') AND NOT n.is_undo,
         CASE WHEN n.is_undo AND NOT coalesce((payload #>> '{undone,is_undo}')::boolean, false) THEN -1 ELSE 1 END
-    FROM (SELECT CASE WHEN code IN ('questions_approved', 'questions_rejected', 'duplicates_resolved')
+    FROM (SELECT CASE WHEN payload ->> 'by' = 'system' THEN 0 WHEN code IN ('questions_approved', 'questions_rejected', 'duplicates_resolved')
                 AND jsonb_typeof(payload -> 'before') = 'object'
             THEN (SELECT count(*)::int FROM jsonb_object_keys(payload -> 'before')) ELSE 1 END AS number,
         code LIKE '%_undone' AS is_undo) n

@@ -1,15 +1,18 @@
 -- name: review_pace
--- How much was decided, and the time between single decisions of a reviewer, as review_times() says what of it counts.
+-- How much was decided, and the time between single decisions of a reviewer, as review_times() says what of it counts. A
+-- decision that was taken back is subtracted from those of its own reviewer, whoever took it back, if it is among them.
 WITH decided AS (
-    SELECT e.user_id, e.gap, w.*
+    SELECT e.whose, e.gap, w.*
     FROM (
-        SELECT user_id, code, payload,
+        SELECT code, payload, (payload #>> '{undone,at}')::timestamptz AS undone_at,
+            CASE WHEN payload -> 'undone' ? 'user_id' THEN (payload #>> '{undone,user_id}')::uuid ELSE user_id END AS whose,
             extract(epoch FROM ts - lag(ts) OVER (PARTITION BY user_id ORDER BY event_id))::float8 AS gap
         FROM events
         WHERE realm_id = ANY(%(realm_ids)s) AND type = 'review' AND is_decision(type, code, user_id)
-            AND (%(user_id)s::uuid IS NULL OR user_id = %(user_id)s)
             AND ts >= now() - make_interval(days => %(days)s)) e
     CROSS JOIN LATERAL weigh_decision(e.code, e.payload) w
+    WHERE e.whose = coalesce(%(user_id)s::uuid, e.whose)
+        AND (w.sign > 0 OR coalesce(e.undone_at, now()) >= now() - make_interval(days => %(days)s))
 ), timed AS (
     SELECT least(gap, t.cap_s) AS seconds FROM decided CROSS JOIN review_times() t
     WHERE is_single AND gap BETWEEN t.least_s AND t.break_s
@@ -17,7 +20,8 @@ WITH decided AS (
 SELECT d.decisions, d.taken_back, d.reviewers, t.timed_decisions, t.seconds, t.median_s
 FROM (
     SELECT greatest(coalesce(sum(number * sign), 0), 0)::bigint AS decisions,
-        coalesce(sum(number) FILTER (WHERE sign < 0), 0)::bigint AS taken_back, count(DISTINCT user_id) AS reviewers
+        coalesce(sum(number) FILTER (WHERE sign < 0), 0)::bigint AS taken_back,
+        count(DISTINCT whose) FILTER (WHERE number * sign > 0) AS reviewers
     FROM decided) d
 CROSS JOIN (
     SELECT count(*) AS timed_decisions, coalesce(sum(seconds), 0)::float8 AS seconds,

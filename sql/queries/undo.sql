@@ -8,14 +8,23 @@ RETURNING change_id;
 SELECT set_config('upload_pipeline.change', %(change_id)s, true);
 
 -- name: last_change
--- The newest change of this fact or pair, in its document or bank.
-SELECT change_id, made_by, made_at, subjects, undoes IS NOT NULL AS is_undo FROM review_changes
-WHERE coalesce(document_id, batch_id) = %(scope_id)s AND %(subject)s = ANY(subjects)
-ORDER BY made_at DESC LIMIT 1;
+-- The newest change of this fact or pair, in its document or bank, and whose decision it is or is about. An undo that was
+-- undone is the decision again.
+WITH RECURSIVE newest AS (
+    SELECT * FROM review_changes
+    WHERE coalesce(document_id, batch_id) = %(scope_id)s AND %(subject)s = ANY(subjects)
+    ORDER BY made_at DESC LIMIT 1
+), chain AS (
+    SELECT undoes, user_id, 0 AS undos FROM newest
+    UNION ALL
+    SELECT c.undoes, c.user_id, chain.undos + 1 FROM chain JOIN review_changes c ON c.change_id = chain.undoes
+)
+SELECT n.change_id, n.made_by, n.made_at, n.subjects, first.undos %% 2 = 1 AS is_undo, first.user_id AS whose
+FROM newest n JOIN chain first ON first.undoes IS NULL;
 
 -- name: last_standing_change
 -- The newest change of a reviewer that stands: no undo, and not undone.
-SELECT change_id, made_by, made_at, subjects, false AS is_undo FROM review_changes
+SELECT change_id, made_by, made_at, subjects, false AS is_undo, user_id AS whose FROM review_changes
 WHERE coalesce(document_id, batch_id) = %(scope_id)s AND made_by = %(by)s AND undoes IS NULL AND NOT is_undone(change_id)
 ORDER BY made_at DESC LIMIT 1;
 

@@ -136,6 +136,29 @@ def test_a_pace_is_for_its_own_reviewer_only(pipeline: Pipeline, ann: TestClient
         assert answer["everybody"]["seconds"] is None
 
 
+def test_a_decision_that_is_taken_back_is_its_own_reviewers(pipeline: Pipeline, ann: TestClient) -> None:
+    """Ann decides; Bob takes one of hers back, does it again, and takes it back once more."""
+    bob, realm = client_of(pipeline, BOB), ann.post("/api/v2/realms", json={"name": "team"}).json()["realm_id"]
+    ann.put(f"/api/v2/realms/{realm}/members/{BOB}", json={"role": "reviewer", "name": "Bob"})
+    files = {"file": ("manual.md", MANUAL.encode())}
+    document_id = ann.post("/api/v2/upload", files=files, data={"realm": "team"}).json()["document_id"]
+    through(pipeline, [DocumentId(UUID(document_id))])
+    url = f"/api/v2/documents/{document_id}/facts"
+    first, second, third, *_ = [f"{url}/{fact['question_id']}" for fact in ann.get(url).json()["items"]]
+    for fact in (first, second):
+        assert ann.patch(fact, json={"status": "approved"}).status_code == 200
+    assert bob.patch(third, json={"status": "rejected"}).status_code == 200
+
+    def counted(client: TestClient) -> list[tuple[int, int]]:
+        answer = client.get(COSTS, params={"realm": "team"}).json()
+        return [(answer[whose]["decisions"], answer[whose]["taken_back"]) for whose in ("mine", "everybody")]
+
+    for hers, taken_back in ((1, 1), (2, 1), (1, 2)):
+        assert bob.post(f"{first}/undo").status_code == 200
+        assert counted(ann) == [(hers, taken_back), (hers + 1, taken_back)]
+        assert counted(bob) == [(1, 0), (hers + 1, taken_back)]
+
+
 def test_findings_by_rule(make_pipeline: Callable[..., Pipeline]) -> None:
     app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN})
     park(app, "costs.md", CONTRADICTORY)

@@ -70,6 +70,24 @@ def test_facts_are_decided_one_after_the_other_and_the_document_goes_on(console:
     assert state(console.pipeline, document_id) == ("awaiting_review", "matching_review")
 
 
+@pytest.mark.parametrize("width", [1440, 1280, 1180])
+def test_one_row_holds_the_decisions_one_the_order_and_one_a_fact_of_no_question(console: Console, width: int) -> None:
+    text = "# Rules\n\nStaff must lock every door at night.\n\nVisitors must sign the book at the desk.\n"
+    document_id = park(console.pipeline, "rules.md", text)
+    park(console.pipeline, "twin.md", f"{text}\nThe desk is closed.\n")
+    page = console.sign_in().page
+    page.set_viewport_size({"width": width, "height": 900})
+    open_document(console, document_id, page, "?order=unsure")
+    assert page.locator(".order").evaluate("e => e.scrollWidth <= e.clientWidth"), "the control of the order is whole"
+    expect(page.locator(".order")).to_have_text("Least certain first")
+    at = page.locator(".decide .button").evaluate_all("all => all.map(e => [e.innerText, e.offsetWidth, e.offsetTop])")
+    assert len({top for _, _, top in at}) == 1, at
+    rows = page.locator("#list .row:not([aria-current]):has(.q:empty):has(.tag)")
+    assert rows.count(), page.locator("#list").inner_html()
+    heights = rows.first.evaluate("e => [e.offsetHeight, e.querySelector('.a').offsetHeight]")
+    assert heights[0] < 1.9 * heights[1], "the tags stand in the one line of the row"
+
+
 def test_keys_walk_the_list_and_say_what_they_do(console: Console) -> None:
     document_id = park(console.pipeline, "boiler.md", TEXT)
     page = console.sign_in().page

@@ -62,6 +62,10 @@ def test_findings_show_both_places_and_an_override_leads_to_the_next_document(co
     reason.fill("  nine chars \n ")
     expect(dialog.locator("[data-count-of]")).to_have_text("1 more character")
     expect(button).to_be_disabled()
+    # counted as the server does: what has no width is no character, one beyond the first plane is one
+    reason.fill("\u200b\u2060\ufeff\u00ad\U000e0041" * 3 + "eight 𝒏o")
+    expect(dialog.locator("[data-count-of]")).to_have_text("3 more characters")
+    expect(button).to_be_disabled()
     reason.fill(REASON)
     expect(dialog.locator("[data-count-of]")).to_have_text("Long enough")
     assert ann.axe() == []

@@ -817,6 +817,7 @@ class ReviewChanges(Base):
     document_id: Mapped[UUID | None] = mapped_column(Uuid)
     batch_id: Mapped[UUID | None] = mapped_column(Uuid)
     made_by: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid, server_default=FetchedValue())
     made_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     subjects: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     undoes: Mapped[UUID | None] = mapped_column(

@@ -41,13 +41,17 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A decision, an edit or a resolution: of ``subjects``, by whom and when."""
+    """A decision, an edit or a resolution: of ``subjects``, by whom and when; ``is_undo`` if it took one back.
+
+    ``whose``: the user who took the decision first, whoever took it back since, or did it again.
+    """
 
     change_id: UUID
     made_by: str
     made_at: datetime
     subjects: Sequence[UUID]
     is_undo: bool
+    whose: UUID | None
 
 
 _UNSEEN = frozenset({

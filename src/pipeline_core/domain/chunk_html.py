@@ -31,13 +31,14 @@ _KEPT = frozenset({"p", "em", "strong", "s", "code", "pre", "ul", "ol", "li", "b
                    "table", "thead", "tbody", "tr", "th", "td"})  # fmt: skip
 
 
-def marked_html(text: str, places: Sequence[Place]) -> str:
-    """The text rendered, with a ``<mark>`` for each stretch that the places cover.
+def marked_html(text: str, places: Sequence[Place], header: str = "") -> str:
+    """The text rendered below the ``header`` of its table, with a ``<mark>`` for each stretch that the places cover.
 
     Where the marks would change what is rendered, or would not have the quotes' own words, the text is shown as it is
     written instead, marked.
     """
-    places = merged(places)
+    text = header + text
+    places = [Place(*(at + len(header) for at in place)) for place in merged(places)]
     plain, signs = rendered(text), unused(text)
     opening, closing = next(signs), next(signs)
     marked = _with_marks(rendered(_signed(text, places, opening, closing)), opening, closing)

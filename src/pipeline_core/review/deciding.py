@@ -192,7 +192,7 @@ def _record(scope: Scope, was: Row, now: Row, last: Undone) -> None:
     )
     names = [name for name in _TOLD if getattr(was, name, None) != getattr(now, name, None)]
     before, after = ({name: getattr(row, name) for name in names} for row in (was, now))
-    undone = {"by": last.made_by, "at": last.made_at, "is_undo": last.is_undo}
+    undone = {"by": last.made_by, "at": last.made_at, "is_undo": last.is_undo, "user_id": last.whose}
     scope.log(f"{noun}_undone", **ids, before=before, after=after, undone=undone)
 
 

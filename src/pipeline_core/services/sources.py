@@ -11,6 +11,7 @@ from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import Span
 from pipeline_core.domain.ids import DocumentId, QuestionId
 from pipeline_core.domain.source_words import Place, word_places
+from pipeline_core.domain.table_headers import continues_table, header_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,13 @@ class SourceText:
 
     chunk: Chunk
     marks: tuple[Place, ...]
+    header: str = ""
+    """Of the table that the chunk continues."""
 
     @property
     def html(self) -> str:
         """Return the chunk rendered; nothing in it is active."""
-        return marked_html(self.chunk.text, self.marks)
+        return marked_html(self.chunk.text, self.marks, self.header)
 
     @property
     def words(self) -> list[Place]:
@@ -50,8 +53,20 @@ class Sources:
                 chunks = uow.production.chunks(document_id)
         if fact is None:
             raise NotFoundError(f"The document {document_id} has no fact {fact_id}.")
-        sources = [SourceText(chunk, marks) for chunk in chunks if (marks := _marks(chunk, fact.evidence))]
+        sources = [
+            SourceText(chunk, marks, header_of(chunk, chunks))
+            for chunk in chunks
+            if (marks := _marks(chunk, fact.evidence))
+        ]
         return sorted(sources, key=lambda source: source.chunk.chunk_id != fact.chunk_id)
+
+    def header_above(self, document_id: DocumentId, chunk: Chunk) -> str:
+        """Return the header of the table that the chunk continues; nothing for one that continues none."""
+        if not continues_table(chunk.text):
+            return ""
+        with self.open_uow() as uow:
+            staged = [one.chunk for one in uow.staging.chunks([document_id])[document_id]]
+            return header_of(chunk, staged or uow.production.chunks(document_id))
 
     def of_chunk(self, document_id: DocumentId, chunk_id: UUID) -> SourceText:
         """A chunk with no marks.

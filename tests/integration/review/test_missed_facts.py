@@ -345,8 +345,8 @@ def text_of(words: str) -> Callable[[str], tuple[Marked, ...]]:
 
 NO_FACTS: dict[str, tuple[Callable[[str], tuple[Marked, ...]], dict[str, str | None], str]] = {
     "nothing is marked": (lambda _: (), {}, "No words are marked"),
-    "an empty mark": (lambda _: (Marked(3, 3),), {}, "not within the chunk"),
-    "a mark that runs backwards": (lambda _: (Marked(5, 3),), {}, "not within the chunk"),
+    "an empty mark": (lambda _: (Marked(3, 3),), {}, "3–3 is empty"),
+    "a mark that runs backwards": (lambda _: (Marked(5, 3),), {}, "5–3 is reversed"),
     "a mark before the chunk": (lambda _: (Marked(-1, 3),), {}, "not within the chunk"),
     "a mark beyond the chunk": (lambda text: (Marked(0, len(text) + 1),), {}, "not within the chunk"),
     "blanks": (text_of("\n\n"), {}, "There is no readable text"),

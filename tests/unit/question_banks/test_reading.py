@@ -105,11 +105,13 @@ def test_lists_in_answers_are_no_questions() -> None:
     ("text", "line", "what"),
     [
         ("1. No answer?\n\n2. Good?\nYes.", 1, "without an answer"),
+        ("Q: No answer?\nA: \u200b\nQ: Good?\nA: Yes.", 1, "without an answer"),
         ("Q: Good?\nA: Yes.\n\nQ: Which?\n- [ ] a\n- [ ] b", 4, "no choice"),
         ("A: lost\n\nQ: Good?\nA: Yes.", 1, "without a question"),
         ("Q: Good?\nA: Yes.\n\nQ: Code?\nA:\n```\nx", 6, "never closed"),
         ("Q: Code?\n```\nx\n\nQ: Good?\n```py\ny\n```", 2, "never closed"),
         ("Q: ???\nA: x\nQ: Good?\nA: Yes.", 1, "without words"),
+        ("Q: \u3164\nA: x\nQ: Good?\nA: Yes.", 1, "without words"),
         ("Q: Nul\x00?\nA: x\nQ: Good?\nA: Yes.", 1, "cannot be stored"),
         (f"Q: Long?\nA: {'x' * 60_000}\nQ: Good?\nA: Yes.", 1, "longer than"),
     ],

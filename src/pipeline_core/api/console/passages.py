@@ -25,8 +25,10 @@ class Passage:
     more_after: bool
 
 
-def passage(chunk: Chunk, evidence: Sequence[Span]) -> Passage | None:
+def passage(chunk: Chunk, evidence: Sequence[Span], header: str = "") -> Passage | None:
     """Return the paragraph of the chunk that the evidence stands in; of a table, its header and the rows.
+
+    The ``header`` is that of the table which the chunk continues.
 
     None if none of it stands in the chunk.
     """
@@ -35,13 +37,14 @@ def passage(chunk: Chunk, evidence: Sequence[Span]) -> Passage | None:
         return None
     first, last = marks[0].char_from, max(mark.char_to for mark in marks)
     begin, stop = _block(text, first, last)
+    header = "" if begin else header
     if text[begin:stop].lstrip().startswith("|"):
-        pieces = list(_rows(text, begin, stop, marks))
+        pieces = list(_rows(text, begin, stop, marks, own_header=0 if header else _HEADER_LINES))
     else:
         begin, stop = _from(text, begin, first), _to(text, stop, last)
         pieces = [Place(begin, stop)]
     # nothing in it is active: see ``domain.chunk_html``
-    html = Markup(marked_html(*_cut(text, pieces, marks)))
+    html = Markup(marked_html(*_cut(text, pieces, marks), header))
     return Passage(html, bool(text[:begin].strip()), bool(text[stop:].strip()))
 
 
@@ -60,12 +63,12 @@ def _block(text: str, first: int, last: int) -> Place:
     return Place(before + len(_BREAK) if before >= 0 else 0, behind if behind >= 0 else len(text))
 
 
-def _rows(text: str, begin: int, stop: int, marks: Sequence[Place]) -> Iterator[Place]:
+def _rows(text: str, begin: int, stop: int, marks: Sequence[Place], own_header: int) -> Iterator[Place]:
     """The header of a table, and its rows that are marked."""
     at = begin
     for number, line in enumerate(text[begin:stop].splitlines(keepends=True)):
         end = at + len(line)
-        if number < _HEADER_LINES or any(mark.char_from < end and at < mark.char_to for mark in marks):
+        if number < own_header or any(mark.char_from < end and at < mark.char_to for mark in marks):
             yield Place(at, end)
         at = end
 

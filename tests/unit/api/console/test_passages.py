@@ -61,6 +61,15 @@ def test_a_row_is_shown_below_its_header_without_the_others() -> None:
     assert "Hail" not in found.html
 
 
+def test_a_row_of_a_later_piece_is_shown_below_the_header_above_it() -> None:
+    text = "| Fire | $1,000 |\n| Wind | $500 |\n| Hail | $250 |\n"
+    found = passage(chunk(text), [span(text, "| Wind | $500 |")], "| Cause | Limit |\n|---|---|\n")
+    assert found is not None
+    assert "<th>Cause</th>" in found.html
+    assert words(found).split() == ["Cause", "Limit", "Wind", "$500"]
+    assert marked(found) == ["Wind", "$500"]
+
+
 def test_what_a_document_says_is_text() -> None:
     found = shown("A <script>alert(1)</script> <b hx-get=/evil>b</b> [x](javascript:1) here.", "here")
     assert "<script" not in found.html

@@ -9,11 +9,14 @@ from pipeline_core.api.console.evidence import evidence_page
 from pipeline_core.api.console.held_list import HeldNow
 from pipeline_core.api.console.list_view import AView, View
 from pipeline_core.api.console.open_document import OpenDocument
-from pipeline_core.api.console.passages import passage
+from pipeline_core.api.console.passages import Passage, passage
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit, part_of
 from pipeline_core.api.console.whole_document import decided
+from pipeline_core.domain.chunks import Chunk
+from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState, Outcome
+from pipeline_core.domain.review import StagedFact
 from pipeline_core.review.desk import OnDesk
 
 router = console_router()
@@ -93,7 +96,7 @@ def show_document(
         new_blocks=shown.held.new_to(held) if part and brings_list else None,
         edit=edit,
         proof=proof_line(fact) if fact else None,
-        passage=passage(shown.looked.chunk, fact.evidence) if fact and shown.looked.chunk else None,
+        passage=_passage(visit, job.document_id, fact, shown.looked.chunk) if fact and shown.looked.chunk else None,
         source=evidence_page(visit, job.document_id, fact.question_id, link=at.url, larger=larger)
         if fact and brings_fact
         else None,
@@ -105,3 +108,7 @@ def show_document(
         orders=Order,
         **{"typed": None, "conflict": None, **more},
     )
+
+
+def _passage(visit: Visit, document_id: UUID, fact: StagedFact, chunk: Chunk) -> Passage | None:
+    return passage(chunk, fact.evidence, visit.services.sources.header_above(DocumentId(document_id), chunk))

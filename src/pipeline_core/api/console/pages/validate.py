@@ -1,5 +1,6 @@
 """Validation review: what the rules found, with its places beside each other, and the two ways to go on."""
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,13 +16,15 @@ from pipeline_core.domain.errors import ReasonTooShortError
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, JobState
-from pipeline_core.domain.reasons import MIN_REASON
+from pipeline_core.domain.reasons import BLANK, MIN_REASON
 from pipeline_core.domain.review import Seen
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.review.decisions import Decision, Request
 
 router = console_router()
 PATH = REVIEW_PAGES[4].format("{job_id}")
+_BLANK = re.sub(r"\\U000([0-9a-f]{5})", r"\\u{\1}", BLANK.pattern)
+"""What is not counted of a reason, as scripts write it."""
 Reason = Annotated[str, Form(max_length=20_000)]
 Version = Annotated[int, Form()]
 
@@ -82,6 +85,7 @@ def _show(visit: Visit, job_id: UUID, template: str, status: int = 200, **more: 
         is_parked=_parked(job),
         review_url=REVIEW_PAGES[2].format(job_id) if job.stage is JobStage.MATCHING_REVIEW else "",
         least=MIN_REASON,
+        blank=_BLANK,
         **{"typed": "", "wrong": "", **more},
     )
 

@@ -60,10 +60,10 @@
     if (way && !way.form?.matches(".editing") && !mayLeave()) { event.preventDefault(); event.stopImmediatePropagation(); } else if (row) mark(row);
   }, true);
   // counts what is typed against a least length (data-least), and what is selected (data-selected counts its form's boxes)
-  const visible = (text) => [...text].filter((char) => /\S/u.test(char)).length;
+  const visible = (field) => [...field.value.replace(new RegExp(field.dataset.blank, "gu"), "")].length;
   const count = () => {
     all("[data-least]").forEach((field) => {
-      const have = visible(field.value), least = Number(field.dataset.least), told = one(`[data-count-of="${field.id}"]`);
+      const have = visible(field), least = Number(field.dataset.least), told = one(`[data-count-of="${field.id}"]`);
       if (told) told.textContent = have < least ? `${least - have} more character${least - have === 1 ? "" : "s"}` : "Long enough";
       all(`[data-needs="${field.id}"]`).forEach((button) => { button.disabled = have < least; });
     });
