@@ -262,9 +262,10 @@ def test_what_happens_while_a_fact_is_asked_for_is_shown_after_it(console: Conso
 
     def hold(route: Route) -> None:
         answer = route.fetch()
-        with page.expect_request(lambda request: "/waiting" in request.url):
-            where, by = OfDocument(document_id), Reviewer(console.pipeline.realm_id)
-            console.pipeline.review.decide_facts(where, [second], QuestionStatus.REJECTED, by=by)
+        where, by = OfDocument(document_id), Reviewer(console.pipeline.realm_id)
+        console.pipeline.review.decide_facts(where, [second], QuestionStatus.REJECTED, by=by)
+        # the list does not wait for the fact: once it shows the decision, this has been heard
+        expect(page.locator("#list .row.rejected")).to_have_count(1)
         route.fulfill(response=answer)
 
     page.route(f"**/*fact={second}" if key == "j" else "**/*edit=true", hold, times=1)
@@ -275,6 +276,28 @@ def test_what_happens_while_a_fact_is_asked_for_is_shown_after_it(console: Conso
     else:
         page.wait_for_timeout(500)
         expect(page.locator("#fact form.editing")).to_be_visible()
+
+
+def test_a_refresh_that_failed_is_asked_for_again(console: Console) -> None:
+    document_id = park(console.pipeline, "boiler.md", TEXT)
+    person = console.sign_in()
+    open_document(console, document_id, person.page, "?order=page")
+    failed: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        if failed or route.request.headers.get("hx-source") != "div#ledger":
+            route.fallback()
+        else:
+            failed.append(route.request.url)
+            route.fulfill(status=503, body="busy")
+
+    person.page.route("**/review-matching/*", fail_once)
+    where, by = OfDocument(document_id), Reviewer(console.pipeline.realm_id)
+    first = facts(console.pipeline, document_id)[0].question_id
+    console.pipeline.review.decide_facts(where, [first], QuestionStatus.REJECTED, by=by)
+    expect(person.page.locator("#list .row.rejected")).to_have_count(1)
+    assert failed
+    person.expected = ["503"]
 
 
 def test_a_page_hears_what_was_under_way_when_it_was_read(console: Console, database_url: str) -> None:

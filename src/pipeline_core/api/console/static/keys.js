@@ -95,6 +95,13 @@
   const again = () => { if (isHeard && !asked.size) { isHeard = false; all("[hx-sync='#main:drop']").forEach((part) => htmx.trigger(part, "again")); } };
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => { if (asked.delete(ctx)) setTimeout(again); });
 
+  // what was heard and could not be asked for is asked for again: no other event would bring it
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    const name = /([\w-]+) from:#live/.exec(ctx.sourceElement.getAttribute("hx-trigger"))?.[1];
+    const isAnswered = ctx.response?.status < 500 && ctx.response.headers.has("X-Correlation-ID");
+    if (name && !isAnswered && !ctx.status.includes("AbortError")) setTimeout(() => htmx.trigger(one("#live"), name), 2000);
+  });
+
   // what could not be sent is said, and the page stays as it is, whatever a proxy answers in our place
   const lost = (element) => element.matches("a, button, form") && one("#notice").replaceChildren(Object.assign(one("#lost").cloneNode(true), { id: "", hidden: false, className: "notice problem" }));
   document.addEventListener("htmx:error", ({ detail, target }) => {
