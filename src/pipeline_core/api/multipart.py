@@ -137,7 +137,7 @@ class _Receiver:
         if name.lower() == b"content-disposition":
             _, options = parse_options_header(value)
             self._part.name = _text(options.get(b"name"))
-            self._part.filename = _text(options.get(b"filename"))
+            self._part.filename = sent_name(_text(options.get(b"filename")))
 
     def on_headers_finished(self) -> None:
         if self._part.name is not None and self._part.name in self._known_fields:
@@ -281,6 +281,11 @@ def _callbacks(receiver: _Receiver) -> "MultipartCallbacks":
         "on_part_end": receiver.on_part_end,
         "on_end": receiver.on_end,
     }
+
+
+def sent_name(name: str | None) -> str | None:
+    """Return a file's name as it was before a browser escaped in it what would end a header."""
+    return name and name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 def _text(value: bytes | None) -> str | None:

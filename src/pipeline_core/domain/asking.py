@@ -60,7 +60,7 @@ def _alike(asked: Asked) -> list[str]:
     if not asked.alike:
         return []
     if asked.alike == 1:
-        others = {None: "another", 0: "one that is on its way"}.get(asked.alike_published, "a published one")
+        others = "a published one" if asked.alike_published else "another"
         return [f"one fact looks like {others}"]
     others = "published ones" if asked.alike_published == asked.alike else "others"
     return [f"{asked.alike:,} facts look like {others}"]

@@ -17,7 +17,7 @@ MATCHING, VALIDATION = JobStage.MATCHING_REVIEW, JobStage.VALIDATION_REVIEW
         ),
         (Asked(MATCHING, alike=1), "One fact looks like another."),
         (Asked(MATCHING, alike=1, alike_published=1), "One fact looks like a published one."),
-        (Asked(MATCHING, alike=1, alike_published=0), "One fact looks like one that is on its way."),
+        (Asked(MATCHING, alike=1, alike_published=0), "One fact looks like another."),
         (Asked(MATCHING, alike=3, alike_published=3), "3 facts look like published ones."),
         (Asked(MATCHING, alike=3, alike_published=1), "3 facts look like others."),
         (

@@ -21,7 +21,7 @@ _REASONS = {
     "evidence_scattered_on_page": "Left out: quote scattered over its page",
     "near_duplicate": "Looks like another",
     "medium_confidence": "Medium confidence",
-    "not_asked": "Nobody had to be asked",
+    "not_asked": "Certain, or named by validation",
 }
 """Why a person was asked, in words."""
 
