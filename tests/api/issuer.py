@@ -1,14 +1,14 @@
 """An issuer of tokens: its key set over real HTTP, with keys that rotate and a count of how often it was asked."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from tests.support.handling import Asked, handled_by
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _ALGORITHMS = {
@@ -49,21 +49,10 @@ class Issuer:
 def serve_issuer() -> Iterator[Issuer]:
     issuer = Issuer()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            issuer.asked += 1
-            body = json.dumps(issuer.key_set()).encode()
-            self.send_response(200 if issuer.is_up else 503)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def handle(request: Asked) -> None:
+        issuer.asked += 1
+        request.answer(200 if issuer.is_up else 503, json.dumps(issuer.key_set()).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer.url = f"http://127.0.0.1:{server.server_port}/keys"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield issuer
-    server.shutdown()
-    server.server_close()
+    with handled_by("GET", handle) as url:
+        issuer.url = f"{url}/keys"
+        yield issuer

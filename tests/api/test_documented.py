@@ -5,7 +5,6 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from pipeline_core.domain import errors
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.settings import Settings
 from tests.api.documented import examples, run
+from tests.support.handling import Asked, handled_by
 from tests.support.paths import ROOT
 from tests.support.raw_http import served_at
 from tests.support.servers import wait_until
@@ -33,22 +33,12 @@ def _receiver() -> Iterator[tuple[str, list[Message]]]:
     """Somebody who takes webhooks: where, and what came."""
     came: list[Message] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            came.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
+    def handle(asked: Asked) -> None:
+        came.append((dict(asked.headers), asked.sent()))
+        asked.answer(204)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/hook", came
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with handled_by("POST", handle) as url:
+        yield f"{url}/hook", came
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Webhooks: signed, logged, sent again until they are taken, by whoever finds them due."""
 
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
@@ -14,6 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.services.webhooks import WAITS_S
 from tests.api.conftest import NO_LIMITS, client_of
+from tests.support.handling import Asked, handled_by
 from tests.support.through import publish, upload
 from tests.support.two_users import ANN, BOB
 
@@ -31,24 +30,13 @@ class Receiver:
 def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.messages.append((body, dict(self.headers)))
-            self.send_response(receiver.status)
-            self.send_header("Location", receiver.url)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def handle(asked: Asked) -> None:
+        receiver.messages.append((asked.sent(), dict(asked.headers)))
+        asked.answer(receiver.status, Location=receiver.url)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield receiver
-    server.shutdown()
-    server.server_close()
+    with handled_by("POST", handle) as url:
+        receiver.url = f"{url}/hook"
+        yield receiver
 
 
 @pytest.fixture

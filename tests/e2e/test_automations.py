@@ -5,12 +5,10 @@ import os
 import runpy
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +19,7 @@ from prefect.client.orchestration import get_client
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from tests.e2e.conftest import asking
+from tests.support.handling import Asked, handled_by
 from tests.support.paths import ROOT
 from tests.support.reviewing import CONTRADICTORY
 from tests.support.servers import wait_until
@@ -44,19 +43,12 @@ def alerts() -> Iterator[tuple[str, list[Any]]]:
     """A webhook of ours, and what was posted to it."""
     posted: list[Any] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
+    def handle(asked: Asked) -> None:
+        posted.append(json.loads(asked.sent()))
+        asked.answer(204)
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/alerts", posted
-    server.shutdown()
-    server.server_close()
+    with handled_by("POST", handle) as url:
+        yield f"{url}/alerts", posted
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import json
 import os
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -21,6 +19,7 @@ from pipeline_core.adapters.supervision.deploy import deploy
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.settings import Settings, load_settings
+from tests.support.handling import Asked, handled_by
 
 SHELL = {"prefect.deployments.steps.run_shell_script": {"script": "id"}}
 DEPLOYMENT = {"name": "theirs", "flow_id": "00000000-0000-4000-8000-000000000000", "pull_steps": [SHELL]}
@@ -193,23 +192,14 @@ def test_a_server_of_an_older_version_is_not_worked_with(
     launcher.close()
 
 
-class AnswersEverybody(BaseHTTPRequestHandler):
+def answer_everybody(asked: Asked) -> None:
     """As a Prefect server without a login does."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'"3.9.1"')
-
-    def log_message(self, *_: object) -> None:
-        pass
+    asked.answer(200, b'"3.9.1"')
 
 
 def test_doctor_names_a_server_without_a_login(app: Pipeline) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), AnswersEverybody) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        check = check_prefect(f"http://127.0.0.1:{server.server_port}", app.settings.home)
-        server.shutdown()
+    with handled_by("GET", answer_everybody) as url:
+        check = check_prefect(url, app.settings.home)
     assert (check.name, check.result) == ("prefect", "warning")
     assert "any command" in check.detail
     assert "PREFECT_SERVER_API_AUTH_STRING" in check.fix

@@ -1,11 +1,11 @@
 """An installation's own sign-in page, on an origin of its own: it asks nothing, and sends people back with a token."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from tests.support.handling import Asked, handled_by
 
 
 class LoginPage:
@@ -35,23 +35,12 @@ class LoginPage:
 def serve_login(make_token: Callable[[], str], host: str = "127.0.0.1") -> Iterator[LoginPage]:
     login = LoginPage(make_token)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked = parse_qs(urlsplit(self.path).query)
-            is_asked = {"return_to", "state"} <= asked.keys()
-            body = login.page(asked["return_to"][0], asked["state"][0]).encode() if is_asked else b""
-            self.send_response(200 if is_asked else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def handle(request: Asked) -> None:
+        asked = parse_qs(urlsplit(request.path).query)
+        is_asked = {"return_to", "state"} <= asked.keys()
+        body = login.page(asked["return_to"][0], asked["state"][0]).encode() if is_asked else b""
+        request.answer(200 if is_asked else 404, body, Content_Type="text/html; charset=utf-8")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    login.url = f"http://{host}:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield login
-    server.shutdown()
-    server.server_close()
+    with handled_by("GET", handle) as url:
+        login.url = url.replace("127.0.0.1", host)
+        yield login

@@ -14,6 +14,7 @@ from pipeline_core.domain.rows.documents import ListedDocument, StatusOfDocument
 from pipeline_core.domain.rows.jobs import EventMark, RealmEvent, RealmNews
 from pipeline_core.domain.rows.overview import (
     COMPLETE,
+    Bucket,
     DeadCode,
     DeadDocument,
     Overview,
@@ -129,7 +130,9 @@ class ConsoleViews(Views):
         [row] = self._rows(Total, "waiting_total", **given)
         return row.total
 
-    def overview(self, realm_ids: Sequence[RealmId], *, days: int = 7, by: str = "day", dead: int = 10) -> Overview:
+    def overview(
+        self, realm_ids: Sequence[RealmId], *, days: int = 7, by: Bucket = Bucket.DAY, dead: int = 10
+    ) -> Overview:
         """Documents by phase, the newest dead letters, throughput by ``day`` or ``hour``, and the stages' seconds."""
         realms = {"realm_ids": list(realm_ids)}
         with self._reading() as session:

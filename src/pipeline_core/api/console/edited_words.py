@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pipeline_core.domain.earlier_words import WORDS, Words, earlier_words
 from pipeline_core.domain.review import PastDecision
@@ -25,8 +26,22 @@ class ShownEdits:
     parts: Sequence[EditedPart]
 
 
-def shown_edits(done: Sequence[PastDecision], now: Words, read: Callable[[str], str] = str) -> ShownEdits:
+class Worded(Protocol):
+    """A fact or question, wherever it is read from."""
+
+    @property
+    def question(self) -> str | None: ...
+
+    @property
+    def answer(self) -> str | None: ...
+
+    @property
+    def statement(self) -> str | None: ...
+
+
+def shown_edits(done: Sequence[PastDecision], fact: Worded, read: Callable[[str], str] = str) -> ShownEdits:
     """Set the words of a fact beside those that it had before it was edited. ``read`` gives a text as it is shown."""
+    now: Words = {name: getattr(fact, name) for name in WORDS}
     found = earlier_words(done, now)
     if found is None:
         return ShownEdits((), ())

@@ -20,7 +20,6 @@ from pipeline_core.api.console.list_view import View
 from pipeline_core.api.console.visits import Visit
 from pipeline_core.domain.asking import Asked, why_asked
 from pipeline_core.domain.batches import QuestionStatus
-from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.lifecycle import JobStage, JobState
@@ -93,7 +92,7 @@ class OpenDocument:
             return None
         where = OfDocument(self.desk.job.document_id)
         done = services.review.history(where, services.realm_id, fact.question_id)
-        return shown_edits(done, {name: getattr(fact, name) for name in WORDS})
+        return shown_edits(done, fact)
 
     @cached_property
     def pairs(self) -> Sequence[ShownPair]:

@@ -1,7 +1,6 @@
 """The state of the realms on one page: documents by phase, dead letters, throughput, and the seconds of each stage."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -16,6 +15,7 @@ from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.lifecycle import PHASES
 from pipeline_core.domain.rows.jobs import JobError
 from pipeline_core.domain.rows.overview import (
+    Bucket,
     DeadCode,
     DeadDocument,
     PhaseCount,
@@ -24,11 +24,6 @@ from pipeline_core.domain.rows.overview import (
 )
 
 router = APIRouter(prefix="/api/v2", tags=["overview"])
-
-
-class Bucket(StrEnum):
-    DAY = "day"
-    HOUR = "hour"
 
 
 @dataclass(frozen=True, slots=True)

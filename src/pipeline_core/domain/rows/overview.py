@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,12 @@ from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.lifecycle import JobStage, StageName
 from pipeline_core.domain.rows.jobs import JobError
 from pipeline_core.domain.rows.record import Record
+
+
+class Bucket(StrEnum):
+    DAY = "day"
+    HOUR = "hour"
+
 
 COMPLETE = 7
 """In ``PhaseCount``, in place of a phase: the document has left the last one."""

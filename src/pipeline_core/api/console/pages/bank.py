@@ -11,7 +11,6 @@ from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.api.pagination import question_cursor, question_position
 from pipeline_core.domain.batches import BatchStatus, QuestionStatus
-from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.ids import BatchId
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfBatch
@@ -71,7 +70,7 @@ def _edits(visit: Visit, where: OfBatch, shown: ListedQuestion) -> ShownEdits | 
     if shown.edited_by is None:
         return None
     done = visit.services.review.history(where, visit.services.realm_id, shown.question_id)
-    return shown_edits(done, {name: getattr(shown, name) for name in WORDS}, as_read)
+    return shown_edits(done, shown, as_read)
 
 
 def rows_of(visit: Visit, at: BankView) -> tuple[list[ListedQuestion], str]:

@@ -1,6 +1,5 @@
 """The dashboard: what waits, where everything stands, what failed, how fast it goes, and what reviewing costs."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Query
@@ -10,6 +9,7 @@ from pipeline_core.api.console.accepted import ACCEPTED
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook
 from pipeline_core.domain.errors import explain
+from pipeline_core.domain.rows.overview import Bucket
 from pipeline_core.domain.rows.review_costs import Grouping
 
 router = console_router()
@@ -24,13 +24,6 @@ _REASONS = {
     "not_asked": "Certain, or named by validation",
 }
 """Why a person was asked, in words."""
-
-
-class Bucket(StrEnum):
-    """The stretch of time that a column of the throughput is about."""
-
-    DAY = "day"
-    HOUR = "hour"
 
 
 _SHOWN = {Bucket.DAY: _DAYS, Bucket.HOUR: 24}

@@ -9,7 +9,6 @@ from pipeline_core.api.console.evidence import EvidenceShown, evidence_page
 from pipeline_core.api.console.routing import console_router
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.domain.confidence_model import in_words
-from pipeline_core.domain.earlier_words import WORDS
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.provenance import Provenance
 from pipeline_core.domain.text import as_read
@@ -60,11 +59,7 @@ def _edits(traced: Provenance) -> ShownEdits | None:
     origin = traced.origin
     if origin.edited_by is None:
         return None
-    return shown_edits(
-        traced.decisions,
-        {name: getattr(origin, name) for name in WORDS},
-        str if origin.document_id else as_read,
-    )
+    return shown_edits(traced.decisions, origin, str if origin.document_id else as_read)
 
 
 def _evidence(visit: Visit, traced: Provenance, larger: bool) -> EvidenceShown | None:
