@@ -99,4 +99,5 @@ def test_an_erased_document_takes_its_past_along(app: Pipeline) -> None:
     assert rows(app, "SELECT kind, facts_went FROM knowledge_changes ORDER BY change_id DESC LIMIT 1") == [
         ("erased", facts)
     ]
-    assert said_on(app, moment(app)) == set() and versions(app, document_id) == []
+    assert said_on(app, moment(app)) == set()
+    assert versions(app, document_id) == []
