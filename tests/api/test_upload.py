@@ -191,7 +191,7 @@ def test_an_upload_chooses_workflow_profile_and_priority(ann: TestClient, api_pi
         assert ann.post(UPLOAD, files=files, data=wrong).status_code == 422, wrong
 
 
-def test_what_was_read_deeply_from_the_first_is_published_like_any_other(
+def test_what_is_read_deeply_from_the_first_is_published_as_any_other(
     make_pipeline: Callable[..., Pipeline],
 ) -> None:
     app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.0})

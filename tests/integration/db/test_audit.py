@@ -227,7 +227,8 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
-        "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere", "has_job",
+        "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "has_job",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"
