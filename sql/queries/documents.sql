@@ -11,8 +11,9 @@ WITH input AS (
     ON CONFLICT DO NOTHING
     RETURNING document_id
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, submitted_via)
-    SELECT i.job_id, document_id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s), %(correlation_id)s, %(submitted_via)s
+    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, submitted_via, profile, priority)
+    SELECT i.job_id, document_id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s), %(correlation_id)s, %(submitted_via)s,
+        %(profile)s, %(priority)s
     FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
@@ -32,11 +33,15 @@ WITH input AS (
 SELECT document_id FROM made;
 
 -- name: published_documents
-SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AS is_scanned
+SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AND EXISTS (
+    SELECT FROM upload_jobs f WHERE f.document_id = j.document_id AND f.created_at < j.created_at) AS is_scanned
 FROM documents d
 CROSS JOIN LATERAL newest_job(d.document_id) j
 WHERE d.realm_id = %(realm_id)s AND d.published_at IS NOT NULL
 ORDER BY d.created_at, d.document_id;
+
+-- name: set_workflow
+UPDATE processing_workflows SET workflow_type = %(workflow)s WHERE document_id = ANY(%(document_ids)s);
 
 -- name: wish_policy
 UPDATE processing_workflows SET configuration = configuration || jsonb_build_object('policy', %(policy)s::jsonb)
@@ -125,7 +130,7 @@ SELECT move_document(%(document_id)s, %(realm_id)s);
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.priority, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -97,6 +97,11 @@ def _fill(
             "INSERT INTO presence (document_id, realm_id, user_id) VALUES (%s, %s, %s)",
             (document_id, realm_id, realm_id),
         )
+        uow.session.connection.execute(  # type: ignore[attr-defined]
+            "INSERT INTO reversions (document_id, realm_id, version, user_id, reverted_by, reason) "
+            "VALUES (%s, %s, 1, %s, %s, 'It was right as it was.')",
+            (document_id, realm_id, realm_id, name),
+        )
         uow.commit()
     _keep_a_source(app, realm_id, document_id)
     third = receive(app, upload("c.md", text + "\nSee a.\n"))

@@ -260,7 +260,7 @@ class DocumentChunks(Passage, Base):
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class DocumentProcessingStages(Base):
@@ -974,3 +974,132 @@ class Vanishings(Base):
     user_id: Mapped[UUID | None] = mapped_column(Uuid)
     reason: Mapped[str | None] = mapped_column(Text)
     returned_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class KnowledgeChanges(Base):
+    __tablename__ = "knowledge_changes"
+
+    change_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
+    batch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    kind: Mapped[str | None] = mapped_column(Text)
+    job_id: Mapped[UUID | None] = mapped_column(Uuid)
+    version: Mapped[int | None] = mapped_column(Integer)
+    facts_came: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=FetchedValue())
+    facts_went: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=FetchedValue())
+    facts_changed: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=FetchedValue())
+    xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
+    oldest_xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
+
+
+class MemoryReach(Base):
+    __tablename__ = "memory_reach"
+
+    is_only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=FetchedValue())
+    since: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PastQuestions(Base):
+    """Facts and questions that were in production: the columns of ``AllQuestions``, none of them computed."""
+
+    __tablename__ = "past_questions"
+    __table_args__ = (_of_document(),)
+
+    question_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    document_id: Mapped[UUID | None] = mapped_column(Uuid)
+    chunk_id: Mapped[UUID | None] = mapped_column(Uuid)
+    topic: Mapped[str | None] = mapped_column(Text)
+    subtopic: Mapped[str | None] = mapped_column(Text)
+    question_type: Mapped[str] = mapped_column(Text)
+    difficulty: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    notes_for_tutor: Mapped[str | None] = mapped_column(Text)
+    statement: Mapped[str | None] = mapped_column(Text)
+    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    evidence_match: Mapped[str | None] = mapped_column(Text)
+    evidence_quote: Mapped[str | None] = mapped_column(Text)
+    evidence_char_from: Mapped[int | None] = mapped_column(Integer)
+    evidence_page: Mapped[int | None] = mapped_column(Integer)
+    generator: Mapped[str] = mapped_column(Text)
+    match_version: Mapped[int] = mapped_column(SmallInteger)
+    match_text: Mapped[str] = mapped_column(Text)
+    match_sha256: Mapped[str] = mapped_column(Text)
+    match_trigrams: Mapped[int] = mapped_column(Integer)
+    match_signature: Mapped[bytes] = mapped_column(LargeBinary)
+    language: Mapped[str] = mapped_column(Text)
+    confidence: Mapped[float | None] = mapped_column(REAL)
+    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embed_model: Mapped[str] = mapped_column(Text)
+    embed_version: Mapped[str] = mapped_column(Text)
+    sketch: Mapped[str | None] = mapped_column(BIT(varying=True))
+    valid_from: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), primary_key=True)
+    valid_to: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    upload_batch_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.upload_batches.batch_id", ondelete="CASCADE")
+    )
+
+
+class PastChunks(Passage, Base):
+    """Passages that were in production: the columns of ``DocumentChunks``."""
+
+    __tablename__ = "past_chunks"
+    __table_args__ = (_of_document(),)
+
+    chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embed_model: Mapped[str] = mapped_column(Text)
+    embed_version: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), primary_key=True)
+    valid_to: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PublishedVersions(Base):
+    __tablename__ = "published_versions"
+    __table_args__ = (_of_document(),)
+
+    document_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    valid_from: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    valid_to: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    job_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.upload_jobs.job_id", ondelete="SET NULL")
+    )
+    origin: Mapped[str] = mapped_column(Text)
+    reverted_to: Mapped[int | None] = mapped_column(Integer)
+    ended: Mapped[str | None] = mapped_column(Text)
+    replaced_by: Mapped[UUID | None] = mapped_column(Uuid)
+    file_name: Mapped[str] = mapped_column(Text)
+    published_path: Mapped[str | None] = mapped_column(Text)
+    published_sha256: Mapped[str | None] = mapped_column(Text)
+    approved_by: Mapped[UUID | None] = mapped_column(Uuid)
+    approved_name: Mapped[str | None] = mapped_column(Text)
+    approvals: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+    ended_by: Mapped[UUID | None] = mapped_column(Uuid)
+    ended_name: Mapped[str | None] = mapped_column(Text)
+    end_reason: Mapped[str | None] = mapped_column(Text)
+    chunks: Mapped[int] = mapped_column(Integer)
+    facts: Mapped[int] = mapped_column(Integer)
+    facts_came: Mapped[int] = mapped_column(Integer)
+    facts_went: Mapped[int] = mapped_column(Integer)
+    facts_changed: Mapped[int] = mapped_column(Integer)
+
+
+class Reversions(Base):
+    __tablename__ = "reversions"
+    __table_args__ = (_of_document(),)
+
+    reversion_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    document_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    version: Mapped[int] = mapped_column(Integer)
+    reverted_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    user_id: Mapped[UUID] = mapped_column(Uuid)
+    reverted_by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)

@@ -596,6 +596,14 @@ class OptionRefusedError(ServiceRefusedError):
     """An outside service, or its model, does not match the settings."""
 
 
+class SourceRefusedError(PermanentError):
+    """A source refused to be listed, or what it showed is no listing: nothing follows from it."""
+
+    action = "Correct the source or its rights, then `pipeline source sync` again."
+    http_action = "Correct the source or its rights, then `POST /api/v2/sources/{source_id}/sync`."
+    page_action = "Correct the source or its rights, then sync it again."
+
+
 class LedgerError(PermanentError):
     """The counts of a stage do not add up: something would have been lost."""
 

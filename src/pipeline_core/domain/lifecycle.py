@@ -165,6 +165,13 @@ class EventType(StrEnum):
     PRUNED = "pruned"
 
 
+class Workflow(StrEnum):
+    """The say that people have: asked where something has to be decided, or about every document."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
 class Profile(StrEnum):
     """The thoroughness of processing: the usual settings, or those of a deep scan."""
 

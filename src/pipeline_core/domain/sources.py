@@ -6,7 +6,10 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.filetypes import FILE_TYPES
 from pipeline_core.domain.ids import DocumentId
+
+_ENDINGS = tuple(f".{extension}" for kind in FILE_TYPES for extension in kind.extensions)
 
 
 class SourceKind(StrEnum):
@@ -82,7 +85,8 @@ class SourcePlace:
     Args:
         kind: Says which reader.
         uri: Of the folder, the prefix, or the list.
-        include: Patterns, of which a file's name has to match one; without any, files of known types are meant.
+        include: Patterns, of which a file's name has to match one; without any, files with the
+            endings of known types are meant, and on the web all.
         exclude: Patterns, of which it may match none.
     """
 
@@ -91,13 +95,16 @@ class SourcePlace:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
+    def means(self, name: str) -> bool:
+        """Return whether a name belongs to the source.
 
-def matches(name: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    """Return whether a name is among those that the patterns mean.
-
-    ``*`` matches anything, folders too. A pattern without a ``/`` is of the last part of the name.
-    """
-    return (not include or _any(name, include)) and not _any(name, exclude)
+        ``*`` matches anything, folders too. A pattern without a ``/`` is of the last part of the name.
+        """
+        if self.include:
+            is_meant = _any(name, self.include)
+        else:
+            is_meant = self.kind is SourceKind.WEB or name.lower().endswith(_ENDINGS)
+        return is_meant and not _any(name, self.exclude)
 
 
 def _any(name: str, patterns: Sequence[str]) -> bool:

@@ -35,7 +35,3 @@ class SourceReader(Protocol):
             TransientError: the place did not answer.
         """
         ...
-
-    def close(self) -> None:
-        """Give back what it holds."""
-        ...

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -12,7 +12,6 @@ from pipeline_core.db.sources import SourceTerms
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError, ConflictError, NotFoundError, RefusedError
 from pipeline_core.domain.ids import DocumentId, RealmId
-from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.realms import Person
 from pipeline_core.domain.reasons import is_blank
 from pipeline_core.domain.review import Reviewer
@@ -25,6 +24,7 @@ from pipeline_core.domain.rows.sources import (
     VanishedRow,
 )
 from pipeline_core.domain.sources import Removal, RunDecision, SourceKind, SourcePlace, Vanished
+from pipeline_core.domain.wished import Wished
 from pipeline_core.domain.wording import dated
 
 _LONGEST_NAME = 200
@@ -268,7 +268,7 @@ def _checked(kind: SourceKind, said: Changes) -> tuple[SourcePlace, SourceTerms]
         raise RefusedError("A source is synced once a minute at most.", action="Give a longer interval.")
     if grace < timedelta(0):
         raise RefusedError("The grace cannot be negative.", action="Give 0 for none.")
-    Wished.from_json(said["choices"])
+    _check_choices(said["choices"])
     uri = said["uri"].strip()
     if not uri:
         raise RefusedError("A source needs an address.", action="Name the folder, the prefix or the list.")
@@ -276,6 +276,14 @@ def _checked(kind: SourceKind, said: Changes) -> tuple[SourcePlace, SourceTerms]
         uri = Path(os.path.realpath(Path(uri).expanduser())).as_uri()
     place = SourcePlace(kind, uri, tuple(said["include"]), tuple(said["exclude"]))
     return place, SourceTerms(name, Vanished(said["vanished"]), grace, every, said["choices"])
+
+
+def _check_choices(choices: Mapping[str, Any]) -> None:
+    known = [one.name for one in fields(Wished)]
+    for name in choices:
+        if name not in known:
+            raise RefusedError(f"There is no choice {name}.", action=f"Choices: {', '.join(known)}.")
+    Wished.of(**choices)
 
 
 def _name_taken(name: str) -> ConflictError:

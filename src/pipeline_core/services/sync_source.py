@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -23,7 +23,6 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.faults import foreseen
 from pipeline_core.domain.ids import DocumentId, SourceRunId, sha256_hex
-from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.rows.sources import SourceRow
 from pipeline_core.domain.sources import (
     Change,
@@ -33,6 +32,7 @@ from pipeline_core.domain.sources import (
     Sighting,
     SourcePlace,
 )
+from pipeline_core.domain.wished import Wished
 from pipeline_core.ports.source_reader import SourceReader
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.intake import Intake, Upload
@@ -112,12 +112,12 @@ class SyncSource:
             PipelineError: the source could not be listed.
         """
         synced = Synced(source)
-        with self._listed(source, synced) as (reader, listed, telling):
-            for group in _groups(listed.to_read):
-                for _, planned in self._told(source, self._read(reader, group, synced), telling):
-                    synced.note(planned)
-                on_progress(synced)
-            vanished = _note_vanished(listed, telling, synced)
+        reader, listed, telling = self._listed(source, synced)
+        for group in _groups(listed.to_read):
+            for _, planned in self._told(source, self._read(reader, group, synced), telling):
+                synced.note(planned)
+            on_progress(synced)
+        vanished = _note_vanished(listed, telling, synced)
         synced.outcome = RunOutcome.WAITING if self._is_much(vanished, listed) else RunOutcome.DONE
         return synced
 
@@ -135,11 +135,11 @@ class SyncSource:
         """
         synced = Synced(source, self._begin(source))
         with self._ended_if_it_fails(source, synced):
-            with self._listed(source, synced) as (reader, listed, telling):
-                for group in _groups(listed.to_read):
-                    self._take_group(reader, group, telling, synced)
-                    on_progress(synced)
-                vanished = _note_vanished(listed, telling, synced)
+            reader, listed, telling = self._listed(source, synced)
+            for group in _groups(listed.to_read):
+                self._take_group(reader, group, telling, synced)
+                on_progress(synced)
+            vanished = _note_vanished(listed, telling, synced)
             self._finish(source, listed, vanished, synced)
         self._settle(source, synced)
         return synced
@@ -205,18 +205,17 @@ class SyncSource:
         severity = "info" if code == "source_synced" else "warning"
         record(source.realm_id, code, {**payload, **details}, severity=severity)
 
-    @contextmanager
-    def _listed(self, source: SourceRow, synced: Synced) -> Iterator[tuple[SourceReader, Listed, Telling]]:
+    def _listed(self, source: SourceRow, synced: Synced) -> tuple[SourceReader, Listed, Telling]:
         """The known files are read before the listing begins: what is added meanwhile is not taken for vanished."""
         with self.open_uow() as uow:
             known = uow.sources.known(source.source_id)
-        with closing(self.open_reader(source.place)) as reader:
-            listed = compare(known, reader.list({uri: item.version for uri, item in known.items()}))
-            synced.counts[Change.UNCHANGED] = listed.unchanged
-            synced.total = len(listed.to_read)
-            for unseen in listed.unseen:
-                synced.note(Planned(Change.UNSEEN, unseen.uri, unseen.name, error=unseen.error))
-            yield reader, listed, Telling(known, listed.gone)
+        reader = self.open_reader(source.place)
+        listed = compare(known, reader.list({uri: item.version for uri, item in known.items()}))
+        synced.counts[Change.UNCHANGED] = listed.unchanged
+        synced.total = len(listed.to_read)
+        for unseen in listed.unseen:
+            synced.note(Planned(Change.UNSEEN, unseen.uri, unseen.name, error=unseen.error))
+        return reader, listed, Telling(known, listed.gone)
 
     def _read(self, reader: SourceReader, group: Sequence[Sighting], synced: Synced) -> list[_Read]:
         """Read a group; what cannot be read is noted.
@@ -283,7 +282,7 @@ class SyncSource:
         if not reads:
             return {}, {}
         uploads = [Upload(read.shown.name, read.fetched.data, read.shown.uri) for read in reads]
-        wished = Wished.from_json(source.choices)
+        wished = Wished.of(**source.choices)
         received = again_if_cut_off(partial(self.intake.receive, uploads, realm_id=source.realm_id, wished=wished))
         self.vanishing.take_back(source.realm_id)
         ids = list(received.documents)

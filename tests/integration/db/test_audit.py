@@ -41,10 +41,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "processing_workflows": (
         {"document_id", "realm_id", "workflow_type", "total_stages", "current_stage", "configuration"},
-        {"configuration"},
+        {"configuration", "workflow_type"},
     ),
     "upload_jobs": (
-        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via"},
+        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via", "profile", "priority"},
         {
             "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
             "stop_after", "is_stopped", "last_error",
@@ -240,6 +240,7 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
         "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "has_job",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"

@@ -33,6 +33,7 @@ from pipeline_core.domain.lifecycle import (
 from pipeline_core.domain.parsing import ParseState
 from pipeline_core.domain.sources import Removal, RunDecision, RunOutcome, SourceKind, Vanished
 from pipeline_core.domain.spending import Scope, Service
+from pipeline_core.domain.versions import ChangeKind, Ending, Origin
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.settings import Settings
 from pipeline_core.stages.registry import BY_NAME
@@ -133,6 +134,9 @@ WORDS: dict[str, set[str]] = {
     "parse_jobs.state": set(ParseState),
     "paid_batches.state": {"preparing", "submitted", "ended"},
     "budget_accounts.scope": set(get_args(Scope)),
+    "knowledge_changes.kind": set(ChangeKind),
+    "published_versions.origin": set(Origin),
+    "published_versions.ended": set(Ending),
 }  # fmt: skip
 
 

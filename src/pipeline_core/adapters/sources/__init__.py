@@ -8,6 +8,6 @@ from pipeline_core.ports.source_reader import SourceReader
 from pipeline_core.settings import Settings
 
 READERS: Mapping[SourceKind, Callable[[SourcePlace, Settings], SourceReader]] = {
-    SourceKind.FOLDER: lambda place, _settings: FolderReader(place),
+    SourceKind.FOLDER: lambda place, _settings: FolderReader(place.uri, place.means),
 }
 """How a source of each kind is opened; raises ``RefusedError`` where its URI is none of that kind."""

@@ -3,34 +3,40 @@
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
 from pipeline_core.domain.errors import ObjectNotFoundError, RefusedError, SourceUnavailableError, UnreadableFileError
-from pipeline_core.domain.filetypes import FILE_TYPES
-from pipeline_core.domain.sources import Fetched, Sighting, SourcePlace, Unseen, matches
+from pipeline_core.domain.sources import Fetched, Sighting, Unseen
 from pipeline_core.machine.source_files import read_stated
 
 _TRIES = 5
 _PAUSE_S = 0.2
 _RACY_NS = 2_000_000_000
 """A file written to so lately could be written to again at the same time: clocks of file systems are coarse."""
-_ENDINGS = tuple(f".{extension}" for kind in FILE_TYPES for extension in kind.extensions)
 _ELSEWHERE = "It is a link to a place outside the source, which is not followed."
 
 
 class FolderReader:
     """Hidden files and folders are left out, and links are not followed: what one leads to within the folder is there
-    by itself. Without patterns, files with the endings of known types are meant."""
+    by itself."""
 
-    def __init__(self, place: SourcePlace) -> None:
-        parts = urlsplit(place.uri)
+    def __init__(self, uri: str, matches: Callable[[str], bool]) -> None:
+        """Looks at nothing yet.
+
+        Args:
+            matches: Says of a name (the path below the folder) that it belongs to the source.
+
+        Raises:
+            RefusedError: the URI is none of a folder.
+        """
+        parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc:
             raise RefusedError(
-                f"{place.uri} is no folder of this machine.", action="Name it by its path, such as /srv/documents."
+                f"{uri} is no folder of this machine.", action="Name it by its path, such as /srv/documents."
             )
-        self._place = place
+        self._matches = matches
         self._root = os.path.realpath(unquote(parts.path))
         self._base = Path(self._root).as_uri().rstrip("/")
 
@@ -53,18 +59,12 @@ class FolderReader:
                 yield from self._link(name)
             elif entry.is_dir(follow_symlinks=False):
                 yield from self._below(f"{name}/")
-            elif self._is_meant(name):
+            elif self._matches(name):
                 yield from self._seen(name, entry)
-
-    def _is_meant(self, name: str) -> bool:
-        place = self._place
-        if not place.include and not name.lower().endswith(_ENDINGS):
-            return False
-        return matches(name, place.include, place.exclude)
 
     def _link(self, name: str) -> Iterator[Unseen]:
         target = os.path.realpath(os.path.join(self._root, name))  # noqa: PTH118
-        if not target.startswith(os.path.join(self._root, "")) and self._is_meant(name):  # noqa: PTH118
+        if not target.startswith(os.path.join(self._root, "")) and self._matches(name):  # noqa: PTH118
             yield Unseen(self._uri(name), _shown(name), UnreadableFileError(_ELSEWHERE, where=_shown(name)))
 
     def _seen(self, name: str, entry: "os.DirEntry[str]") -> Iterator[Sighting | Unseen]:
@@ -105,9 +105,6 @@ class FolderReader:
                 last = error
         assert last is not None
         raise last
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 def _require_folder(root: str) -> None:
