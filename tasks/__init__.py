@@ -37,6 +37,7 @@ from pipeline_core.tasks.upkeep import (
     refresh_statistics,
     remove_orphan_objects,
     report_waiting_reviews,
+    settle_sources,
 )
 from pipeline_core.tasks.webhooks import deliver_webhooks, have_webhooks_sent
 
@@ -85,6 +86,7 @@ __all__ = [
     "refresh_statistics",
     "remove_orphan_objects",
     "report_waiting_reviews",
+    "settle_sources",
     "settle_deep_scans",
     "switch_model",
     "take_from_queue",

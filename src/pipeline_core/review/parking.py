@@ -25,6 +25,7 @@ from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act
+from pipeline_core.review.keeping import keep
 from pipeline_core.review.withdrawing import (
     Known,
     Vectorise,
@@ -171,7 +172,12 @@ def _foreseen(scope: DocumentScope, request: Request) -> Decided:
     return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope]), would=True))
 
 
-_FORESEEN = {Decision.WITHDRAW: _foreseen}
+def _kept(scope: DocumentScope, _request: Request) -> Decided:
+    with scope.uow.rehearsal():
+        return keep(scope)
+
+
+_FORESEEN = {Decision.WITHDRAW: _foreseen, Decision.KEEP: _kept}
 
 
 def _carry_out(uow: UnitOfWork, parked: ParkedDecision, known: Known) -> Decided:
@@ -182,6 +188,8 @@ def _carry_out(uow: UnitOfWork, parked: ParkedDecision, known: Known) -> Decided
         if scope.summary.state is JobState.WORKING:
             raise _InHandError
         return Decided(parked.document_id, JobState.DONE, said_of(withdraw(uow, [scope], request.by, known)))
+    if request.decision is Decision.KEEP:
+        return keep(scope)
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
