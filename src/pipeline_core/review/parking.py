@@ -90,10 +90,10 @@ class Parking:
             PipelineError: as ``Withdraw``; nothing is parked.
         """
         _check_window(window_s)
-        require_reason(by.reason, "a withdrawal")
         request, group_id = Request(Decision.WITHDRAW, by), uuid4()
         with self.open_uow() as uow:
             scopes = scopes_of(uow, documents_meant(uow, meant, by.realm_id), by)
+            require_reason(by.reason, "a withdrawal")
             leaving = foresee(uow, scopes)
             parked = [_keep(scope, request, window_s, group_id) for scope in scopes]
             uow.commit()
