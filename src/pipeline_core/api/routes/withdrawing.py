@@ -83,7 +83,7 @@ class WithdrawRequest(Body):
     def meant(self) -> DocumentsMeant:
         return DocumentsMeant(
             [DocumentId(one) for one in self.document_ids or ()],
-            self.matching and self.matching.filter(),
+            self.matching.filter() if self.matching else None,
             self.expected,
         )
 
