@@ -29,12 +29,14 @@ from pipeline_core.api.routes import (
     uploads,
     waiting,
     webhooks,
+    withdrawing,
 )
 from pipeline_core.api.storable import RefuseUnstorable
 
 ROUTERS: tuple[APIRouter, ...] = (
     uploads.router,
     jobs.router,
+    withdrawing.router,
     documents.router,
     facts.router,
     evidence.router,

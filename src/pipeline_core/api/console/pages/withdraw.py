@@ -27,8 +27,15 @@ def confirm(job_id: UUID, visit: ToReview) -> Response:
     [leaving] = visit.services.withdraw.foresee([job.document_id], by=visit.reviewer())
     vanished = visit.services.sources.vanished(visit.services.realm_id, document_id=job.document_id)
     asked = next((row for row in vanished if row.decision is None), None)
-    shown = {"job": job, "leaving": leaving, "vanished": asked, "least": MIN_REASON, "window": MOST_S}
-    return visit.page("withdraw.html", section="Documents", **shown)
+    return visit.page(
+        "withdraw.html",
+        section="Documents",
+        job=job,
+        leaving=leaving,
+        vanished=asked,
+        least=MIN_REASON,
+        window=MOST_S,
+    )
 
 
 @router.post(PATH)
