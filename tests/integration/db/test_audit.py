@@ -23,6 +23,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "deep_scan_error_was", "updated_at",
         },
     ),
+    "erasures": (
+        {"erasure_id", "scope", "realm_id", "person_id", "document_ids", "batch_ids", "reason", "counts"},
+        {"state", "begun_at", "reason"},
+    ),
     "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at"}),
     "document_processing_stages": (
         {"document_id", "realm_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
@@ -227,7 +231,8 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
-        "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "count_passages", "score_words", "my_realms", "create_realm", "name_myself",
+        "present_erasure", "is_being_erased", "move_document", "taken_elsewhere",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"
