@@ -185,6 +185,16 @@ BEGIN
     RETURN NEW;
 END
 $$;
+CREATE OR REPLACE FUNCTION guard_source_decision() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF OLD.decision IS NOT NULL AND present_erasure() IS NULL AND (NEW.decision, NEW.decided_at, NEW.decided_by)
+            IS DISTINCT FROM (OLD.decision, OLD.decided_at, OLD.decided_by) THEN
+        RAISE EXCEPTION 'this was decided before' USING ERRCODE = 'check_violation', CONSTRAINT = 'source_decided_once';
+    END IF;
+    RETURN NEW;
+END
+$$;
 DROP TRIGGER parked_decisions_once ON parked_decisions;
 CREATE TRIGGER parked_decisions_once BEFORE UPDATE ON parked_decisions
     FOR EACH ROW WHEN (present_erasure() IS NULL) EXECUTE FUNCTION guard_parked_decision();

@@ -55,6 +55,11 @@ WITH own AS (
     SELECT s.realm_id, n.name FROM document_sources s CROSS JOIN LATERAL (VALUES (s.filename), (s.source_uri)) AS n (name)
     WHERE s.document_id = ANY(%(documents)s)
     UNION
+    SELECT i.realm_id, n.name FROM source_items i CROSS JOIN LATERAL (VALUES (i.name), (i.uri)) AS n (name)
+    WHERE i.document_id = ANY(%(documents)s)
+    UNION
+    SELECT realm_id, file_name FROM published_versions WHERE document_id = ANY(%(documents)s)
+    UNION
     SELECT realm_id, file_name FROM upload_batches WHERE batch_id = ANY(%(batches)s) OR document_id = ANY(%(documents)s)
 )
 SELECT DISTINCT name FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]'
@@ -62,6 +67,8 @@ SELECT DISTINCT name FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]
         AND own.name IN (d.filename, d.title))
     AND NOT EXISTS (SELECT FROM document_sources s WHERE s.realm_id = own.realm_id AND s.document_id <> ALL(%(documents)s)
         AND own.name IN (s.filename, s.source_uri))
+    AND NOT EXISTS (SELECT FROM source_items i WHERE i.realm_id = own.realm_id AND own.name IN (i.name, i.uri)
+        AND i.document_id <> ALL(%(documents)s))
     AND NOT EXISTS (SELECT FROM upload_batches b WHERE b.realm_id = own.realm_id AND b.file_name = own.name
         AND b.batch_id <> ALL(%(batches)s) AND (b.document_id IS NULL OR b.document_id <> ALL(%(documents)s)));
 
@@ -75,6 +82,10 @@ WITH own AS (
     SELECT a.question_id, v.said FROM all_questions a
     CROSS JOIN LATERAL (VALUES (a.question), (a.answer), (a.statement), (a.evidence_quote)) AS v (said)
     WHERE a.document_id = ANY(%(documents)s)
+    UNION
+    SELECT p.question_id, v.said FROM past_questions p
+    CROSS JOIN LATERAL (VALUES (p.question), (p.answer), (p.statement), (p.evidence_quote)) AS v (said)
+    WHERE p.document_id = ANY(%(documents)s) OR p.upload_batch_id = ANY(%(batches)s)
     UNION
     SELECT r.question_id, said FROM review_change_rows r JOIN review_changes c USING (change_id)
     CROSS JOIN LATERAL (SELECT r.before ->> f.field AS said FROM unnest(ARRAY['question', 'answer', 'statement']) AS f (field)) v
@@ -131,6 +142,8 @@ UNION SELECT content_sha256 FROM document_vector_buffer WHERE document_id = ANY(
 UNION SELECT text_sha256(fact_text(question, answer, statement)) FROM staged_questions
     WHERE document_id = ANY(%(documents)s) OR upload_batch_id = ANY(%(batches)s)
 UNION SELECT text_sha256(fact_text(question, answer, statement)) FROM all_questions WHERE document_id = ANY(%(documents)s)
+UNION SELECT text_sha256(fact_text(question, answer, statement)) FROM past_questions WHERE document_id = ANY(%(documents)s)
+UNION SELECT content_sha256 FROM past_chunks WHERE document_id = ANY(%(documents)s)
 EXCEPT (
     SELECT content_sha256 FROM staged_chunks WHERE document_id <> ALL(%(documents)s)
     UNION SELECT content_sha256 FROM document_chunks WHERE document_id <> ALL(%(documents)s)

@@ -99,7 +99,27 @@ WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'import
             AND s.status IN ('pending', 'approved', 'imported')))
 ORDER BY p.resolved_at DESC, p.duplicate_id;
 
+-- name: withdraw_changed_questions
+-- What is not to be published as it is. The rest stays where it is, and has been there since it came.
+DELETE FROM all_questions a WHERE a.document_id = ANY(%(document_ids)s) AND NOT EXISTS (
+    SELECT FROM staged_questions q
+    WHERE q.question_id = a.question_id AND q.status IN ('approved', 'imported')
+        AND (q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty, q.question, q.answer, q.notes_for_tutor,
+            q.statement, q.evidence, q.evidence_match, q.generator, q.confidence, q.confidence_reasons, q.match_sha256,
+            q.language)
+        IS NOT DISTINCT FROM
+        (a.chunk_id, a.topic, a.subtopic, a.question_type, a.difficulty, a.question, a.answer, a.notes_for_tutor,
+            a.statement, a.evidence, a.evidence_match, a.generator, a.confidence, a.confidence_reasons, a.match_sha256,
+            a.language));
+
+-- name: withdraw_changed_chunks
+DELETE FROM document_chunks p WHERE p.document_id = ANY(%(document_ids)s) AND NOT EXISTS (
+    SELECT FROM staged_chunks c
+    WHERE c.chunk_id = p.chunk_id AND (c.ordinal, c.text, c.heading_path, c.page_from, c.page_to, c.char_from, c.char_to)
+        = (p.ordinal, p.text, p.heading_path, p.page_from, p.page_to, p.char_from, p.char_to));
+
 -- name: publish_chunks
+-- What stayed gets the vector of another model or version in its place, and nothing else.
 INSERT INTO document_chunks (chunk_id, document_id, realm_id, ordinal, text, heading_path, page_from, page_to,
     char_from, char_to, token_count, content_sha256, chunker_name, chunker_version,
     embedding, embed_model, embed_version)
@@ -109,7 +129,10 @@ SELECT c.chunk_id, c.document_id, c.realm_id, c.ordinal, c.text, c.heading_path,
 FROM staged_chunks c
 JOIN document_vector_buffer b ON b.owner_id = c.chunk_id AND b.owner_kind = 'chunk' AND b.embed_model = %(model)s
 WHERE c.document_id = ANY(%(document_ids)s)
-ORDER BY c.document_id, c.ordinal;
+ORDER BY c.document_id, c.ordinal
+ON CONFLICT (chunk_id) DO UPDATE SET embedding = EXCLUDED.embedding, embed_model = EXCLUDED.embed_model,
+    embed_version = EXCLUDED.embed_version
+WHERE (document_chunks.embed_model, document_chunks.embed_version) <> (EXCLUDED.embed_model, EXCLUDED.embed_version);
 
 -- name: publish_questions
 -- Of these documents all facts, or these alone.
@@ -126,7 +149,10 @@ JOIN document_vector_buffer b
     ON b.owner_id = q.question_id AND b.owner_kind = 'question' AND b.embed_model = %(model)s
 WHERE q.document_id = ANY(%(document_ids)s) AND q.status IN ('approved', 'imported')
     AND (%(question_ids)s::uuid[] IS NULL OR q.question_id = ANY(%(question_ids)s))
-ORDER BY q.document_id, q.evidence_char_from;
+ORDER BY q.document_id, q.evidence_char_from
+ON CONFLICT (question_id) DO UPDATE SET embedding = EXCLUDED.embedding, embed_model = EXCLUDED.embed_model,
+    embed_version = EXCLUDED.embed_version
+WHERE (all_questions.embed_model, all_questions.embed_version) <> (EXCLUDED.embed_model, EXCLUDED.embed_version);
 
 -- name: publish_ledger
 -- What should be in production for each document, and what is.

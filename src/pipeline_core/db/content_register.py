@@ -1,4 +1,4 @@
-"""Where content lives: each table of the schema, what becomes of its rows when something is erased, and what its
+"""The register of where content lives: each table of the schema, what becomes of its rows when something is erased, and what its
 columns hold. Erasing, its plan, its fingerprints and the search for what is left are all made from this one table.
 
 Columns of times, numbers, ids and truth values hold no content, and are not listed; a test refuses any other column,
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Rows(StrEnum):
-    """What becomes of the rows of a table."""
+    """The fate of the rows of a table."""
 
     DOCUMENT = "gone with the document"
     REALM = "gone with the realm"
@@ -21,7 +21,7 @@ class Rows(StrEnum):
 
 
 class Holds(StrEnum):
-    """What a column holds. The first three are fingerprinted."""
+    """The kinds of things that columns hold. The first three are fingerprinted."""
 
     NAME = "names"
     STATEMENT = "statements"
@@ -153,6 +153,48 @@ REGISTER: dict[str, Table] = {
         ),
         f"({_DOCUMENT} OR question_id IN {_STAGED})", "published facts and questions", True,
     ),
+    "past_questions": Table(
+        Rows.DOCUMENT,
+        _columns(
+            statement=_FACT["statement"],
+            content=_FACT["content"] + " embedding sketch",
+            none=_FACT_NONE + " embed_model embed_version",
+        ),
+        _OF_DOCUMENT_OR_BATCH, "facts and questions of earlier versions",
+    ),
+    "past_chunks": Table(
+        Rows.DOCUMENT,
+        _columns(
+            passage="text",
+            content="heading_path content_sha256 embedding",
+            none="chunker_name chunker_version embed_model embed_version",
+        ),
+        _DOCUMENT, "passages of earlier versions",
+    ),
+    "published_versions": Table(
+        Rows.DOCUMENT,
+        _columns(
+            name="file_name",
+            content="published_path published_sha256",
+            mentions="approvals end_reason",
+            person="approved_name ended_name",
+            none="origin ended",
+        ),
+        _DOCUMENT, "versions",
+    ),
+    "reversions": Table(
+        Rows.DOCUMENT, _columns(mentions="reason", person="reverted_by"), _DOCUMENT, "reverts to earlier versions"
+    ),
+    "source_items": Table(
+        Rows.DOCUMENT,
+        _columns(name="uri name", content="version sha256", mentions="error"),
+        _DOCUMENT, "files of sources", True,
+    ),
+    "vanishings": Table(
+        Rows.DOCUMENT,
+        _columns(name="name", mentions="reason", person="decided_by", none="decision"),
+        _DOCUMENT, "vanished files",
+    ),
     "staged_question_views": Table(Rows.DOCUMENT, where=f"question_id IN {_STAGED}", shown="views of facts"),
     "staging_duplicates": Table(
         Rows.DOCUMENT,
@@ -233,6 +275,13 @@ REGISTER: dict[str, Table] = {
     "webhook_endpoints": Table(
         Rows.REALM, _columns(content="url secret", mentions="disabled_because last_error", none="events")
     ),
+    "sources": Table(
+        Rows.REALM, _columns(content="name uri include exclude choices", none="kind vanished removal")
+    ),
+    "source_runs": Table(
+        Rows.REALM,
+        _columns(mentions="plan error", person="user_name decided_by", none="worker outcome decision"),
+    ),
     "event_streams": Table(Rows.REALM),
     "realm_members": Table(Rows.REALM, _columns(person="name", none="role")),
     "realms": Table(Rows.REALM, _columns(content="name")),
@@ -242,6 +291,8 @@ REGISTER: dict[str, Table] = {
         Rows.STAY, _columns(mentions="payload", person="user_name", none="type severity code"),
         f"({_DOCUMENT} OR payload ->> 'batch_id' = ANY(%(batches)s::text[]))", "events, emptied",
     ),
+    "knowledge_changes": Table(Rows.STAY, _columns(none="kind facts_came facts_went facts_changed")),
+    "memory_reach": Table(Rows.STAY),
     "erasures": Table(
         Rows.STAY,
         _columns(none="scope state reason asked_by_name document_ids batch_ids counts pending certificate"),
@@ -273,7 +324,7 @@ REGISTER: dict[str, Table] = {
 
 NO_CONTENT = frozenset(
     {"uuid", "timestamp with time zone", "integer", "bigint", "smallint", "boolean", "real", "double precision",
-     "numeric", "xid8", "date"}
+     "numeric", "xid8", "date", "interval"}
 )  # fmt: skip
 """Types of columns (``information_schema``) that hold no content, whatever table they are in."""
 FINGERPRINTED = (Holds.NAME, Holds.STATEMENT, Holds.PASSAGE)

@@ -83,7 +83,7 @@ class Erasures:
         return next(iter(self._rows(erasure_id=erasure_id)), None)
 
     def begun(self, realm_id: RealmId | None = None, *, limit: int = 100) -> list[Erasure]:
-        """Those that are under way or done, newest first."""
+        """Return those that are under way or done, newest first."""
         return self._rows(realm_id=realm_id, states=[*_OPEN, ErasureState.DONE], limit=limit)
 
     def under_way(self) -> list[Erasure]:
@@ -98,7 +98,7 @@ class Erasures:
         return self._session.execute("forget_plans")
 
     def refused(self, document_ids: Sequence[DocumentId], realm_id: RealmId) -> set[DocumentId]:
-        """Those that are not taken in now: an erasure is under way that would take them away."""
+        """Select those that are not taken in now: an erasure is under way that would take them away."""
         return set(self._session.column("being_erased", document_ids=list(document_ids), realm_id=realm_id))
 
     # --- what is to be looked for ---
@@ -162,7 +162,7 @@ class Erasures:
     def in_realm(
         self, realm_id: RealmId, documents: Sequence[DocumentId], batches: Sequence[BatchId]
     ) -> tuple[list[DocumentId], list[BatchId]]:
-        """Those of them that are in this realm."""
+        """Select those of them that are in this realm."""
         given = _given(documents, batches)
         rows = self._session.all("erasing_in_realm", realm_id=realm_id, **given)
         return rows[0]["documents"], rows[0]["batches"]

@@ -164,12 +164,17 @@ class Production:
     def swap(self, document_ids: Ids, *, model: str) -> list[LedgerRow]:
         """Put chunks and approved facts with their vectors where those of the earlier versions were.
 
+        What is published as it is already stays there.
+
         Returns what there was to arrive, and what has arrived.
         """
         ids, run = list(document_ids), self._session.execute
         before = self._ids("predecessors", ids)
-        run("withdraw_questions", document_ids=[*ids, *before])
-        run("withdraw_chunks", document_ids=[*ids, *before])
+        if before:
+            run("withdraw_questions", document_ids=before)
+            run("withdraw_chunks", document_ids=before)
+        run("withdraw_changed_questions", document_ids=ids)
+        run("withdraw_changed_chunks", document_ids=ids)
         run("publish_chunks", document_ids=ids, model=model)
         run("publish_questions", document_ids=ids, question_ids=None, model=model)
         ledger = self._session.rows(LedgerRow, "publish_ledger", document_ids=ids)

@@ -23,7 +23,7 @@ ERASED = "[erased]"
 
 
 class ErasureScope(StrEnum):
-    """What is erased."""
+    """The extent of an erasure."""
 
     DOCUMENTS = "documents"
     PERSON = "person"
@@ -31,7 +31,7 @@ class ErasureScope(StrEnum):
 
 
 class ErasureState(StrEnum):
-    """How far an erasure is. ``RESTORED``: a backup of before it was put back, and it is to be carried out again."""
+    """The progress of an erasure. ``RESTORED``: a backup of before it was put back, and it is to be carried out again."""
 
     PLANNED = "planned"
     ERASING = "erasing"
@@ -66,7 +66,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What is still to be looked for; kept only until the erasure is done.
+    """Words and keys that are still to be looked for; kept only until the erasure is done.
 
     ``words`` are names and statements, ``names`` those of the person, ``pages`` checksums of files whose pages are
     kept, ``calls`` paid calls whose answers may wait in the store; the keys are of caches that nothing else uses.
@@ -92,7 +92,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search looked through, what it found, and what it could not look through."""
+    """A search: places that it looked through, traces that it found, and places that it could not look through."""
 
     traces: Sequence[Trace]
     searched: Mapping[str, int]
@@ -110,7 +110,7 @@ def spellings(word: str) -> list[str]:
 
 
 def finder(words: Iterable[str], names: Iterable[str] = ()) -> re.Pattern[str] | None:
-    """What finds the words, as words of their own, however they are spelt, and the names of a person where they are the
+    """Return a pattern that finds the words, as words of their own, however they are spelt, and the names of a person where they are the
     whole of a value in quotes: a first name alone is others' too. None: there are none."""
     spelt = [(spelling, _bounded(spelling)) for word in words if word for spelling in spellings(word)]
     spelt += [(one, rf'(?<="){re.escape(one)}(?=\\?")') for name in names if name for one in spellings(name)]

@@ -22,7 +22,7 @@ class WordPlaces(Protocol):
         ...
 
     def search(self, text: str) -> Mapping[str, int]:
-        """How often the text is in each file or table that has it.
+        """Count how often the text is in each file or table that has it.
 
         Raises:
             TransientError: it did not answer.
@@ -30,9 +30,9 @@ class WordPlaces(Protocol):
         ...
 
     def searched(self) -> int:
-        """How many files or tables there are."""
+        """Count the files or tables that there are."""
         ...
 
     def not_searched(self) -> Sequence[str]:
-        """What cannot be searched there, in words."""
+        """Say what cannot be searched there."""
         ...

@@ -45,7 +45,7 @@ WAIT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What is to be erased: documents of a realm, a person's uploads in one or, without a realm, in all, or a realm."""
+    """Something to erase: documents of a realm, a person's uploads in one or, without a realm, in all, or a realm."""
 
     scope: ErasureScope
     realm_id: RealmId | None
@@ -265,7 +265,7 @@ class CarryOutErasures:
         return left
 
     def _rest(self, erasure: Erasure, pending: Pending) -> None:
-        """What belongs to no document, what is kept by content, and words in what stays."""
+        """Remove what belongs to no document and what is kept by content, and take words out of what stays."""
         with self.open_uow() as uow:
             if not uow.erasures.lock(erasure.erasure_id):
                 return
@@ -315,12 +315,13 @@ NOT_SEARCHED = (
     "backups and dumps that were made before",
     "space of PostgreSQL that is free and not yet overwritten, and its write-ahead log",
     "what webhooks, exports and downloads have delivered",
+    "the places that files came from: a source takes in again what stands there still",
 )
 """Places that nothing here reaches."""
 
 
 def _meant(uow: UnitOfWork, erasure: Erasure) -> tuple[list[DocumentId], list[BatchId]]:
-    """What is there still. Documents that were named are meant wherever they are by now."""
+    """Find what is there still. Documents that were named are meant wherever they are by now."""
     realm_id = None if erasure.scope is ErasureScope.DOCUMENTS else erasure.realm_id
     return uow.erasures.meant(erasure.scope, realm_id, person_id=erasure.person_id, document_ids=erasure.document_ids)
 

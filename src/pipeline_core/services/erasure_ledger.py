@@ -1,4 +1,4 @@
-"""Which erasures have begun, kept beside the objects: a backup that is put back does not take it away.
+"""A ledger of the erasures that have begun, kept beside the objects: a backup that is put back does not take it away.
 
 It holds ids, who asked and why, and keyed fingerprints once an erasure is done; never content.
 """

@@ -27,16 +27,28 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
         {"erasure_id", "scope", "realm_id", "person_id", "document_ids", "batch_ids", "reason", "counts"},
         {"state", "begun_at", "reason"},
     ),
-    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at"}),
+    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at", "filename"}),
+    "sources": (
+        {
+            "realm_id", "name", "kind", "uri", "include", "exclude", "vanished", "grace", "every", "choices",
+            "added_by",
+        },
+        {
+            "name", "uri", "include", "exclude", "vanished", "grace", "every", "choices", "changed_at", "paused_at",
+            "removed_at", "removal",
+        },
+    ),
+    "source_runs": (set(), {"outcome", "decision", "decided_at", "decided_by", "decider_id"}),
+    "vanishings": (set(), {"decision", "decided_at", "decided_by", "user_id", "reason"}),
     "document_processing_stages": (
         {"document_id", "realm_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
     ),
     "processing_workflows": (
         {"document_id", "realm_id", "workflow_type", "total_stages", "current_stage", "configuration"},
-        {"configuration"},
+        {"configuration", "workflow_type"},
     ),
     "upload_jobs": (
-        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via"},
+        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via", "profile", "priority"},
         {
             "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
             "stop_after", "is_stopped", "last_error",
@@ -231,8 +243,9 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
-        "count_passages", "score_words", "my_realms", "create_realm", "name_myself",
-        "present_erasure", "is_being_erased", "move_document", "taken_elsewhere",
+        "present_erasure", "is_being_erased",
+        "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "has_job",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"

@@ -327,14 +327,14 @@ def test_nobody_changes_history(connection: psycopg.Connection[Any]) -> None:
 
 
 def test_a_document_takes_everything_of_it_along(connection: psycopg.Connection[Any]) -> None:
-    """All but its events, which are history."""
+    """All but its events and what others were told of it, which are history."""
     columns = "SELECT table_name FROM information_schema.columns WHERE column_name = 'document_id'"
     tables = {name for (name,) in connection.execute(columns).fetchall()}
     connection.execute("DELETE FROM documents")
 
     left = {name for name in tables if connection.execute(f"SELECT FROM {name}".encode()).rowcount}
     assert len(tables) > 10
-    assert left == {"events"}
+    assert left == {"events", "knowledge_changes"}
 
 
 def test_the_database_counts_what_can_be_seen_as_python_does(database_url: str) -> None:

@@ -32,7 +32,9 @@ from pipeline_core.domain.lifecycle import (
     is_position,
 )
 from pipeline_core.domain.parsing import ParseState
+from pipeline_core.domain.sources import Removal, RunDecision, RunOutcome, SourceKind, Vanished
 from pipeline_core.domain.spending import Scope, Service
+from pipeline_core.domain.versions import ChangeKind, Ending, Origin
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.settings import Settings
 from pipeline_core.stages.registry import BY_NAME
@@ -121,6 +123,12 @@ WORDS: dict[str, set[str]] = {
     "recorded_settings.part": {"work", "service"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
     "review_change_rows.kind": set(Kind),
+    "sources.kind": set(SourceKind),
+    "sources.vanished": set(Vanished),
+    "sources.removal": set(Removal),
+    "source_runs.outcome": set(RunOutcome),
+    "source_runs.decision": set(RunDecision),
+    "vanishings.decision": {"withdraw", "keep"},
     "parked_decisions.decision": set(Decision),
     "parked_decisions.outcome": {"carried_out", "undone", "refused"},
     "fact_cache.outcome": set(AnswerOutcome),
@@ -129,6 +137,9 @@ WORDS: dict[str, set[str]] = {
     "parse_jobs.state": set(ParseState),
     "paid_batches.state": {"preparing", "submitted", "ended"},
     "budget_accounts.scope": set(get_args(Scope)),
+    "knowledge_changes.kind": set(ChangeKind),
+    "published_versions.origin": set(Origin),
+    "published_versions.ended": set(Ending),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What is erased is nowhere any more; what others say stays; and a row says that it was."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -161,6 +162,15 @@ def test_it_is_the_one_door_through_events(app: Pipeline, database_url: str) -> 
         owner.execute("DELETE FROM upload_pipeline.erasures")
 
 
+def closed_and_opened(app: Pipeline, make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    """Another pipeline on the same database, once the server has seen that the worker of this one is gone."""
+    app.close()
+    other = make_pipeline()
+    while other.restore.database.workers():
+        time.sleep(0.02)
+    return other
+
+
 class _KilledError(Exception):
     pass
 
@@ -212,8 +222,7 @@ def test_what_was_erased_is_erased_again_when_a_backup_is_put_back(
     publish(app, upload("b.md", text_of("Beta", OTHER)))
     app.backup(tmp_path / "backup")
     erase(app, gone)
-    app.close()
-    app = make_pipeline()
+    app = closed_and_opened(app, make_pipeline)
     restored = app.restore(tmp_path / "backup", replace=True)
     assert restored.erased == 1
     assert places_of(app, database_url, "Quibberwick") == []
@@ -226,8 +235,7 @@ def test_nothing_is_served_before_it_is_erased_again(
     [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
     app.backup(tmp_path / "backup")
     erase(app, gone)
-    app.close()
-    app = make_pipeline()
+    app = closed_and_opened(app, make_pipeline)
 
     def die(_step: object) -> list[Erasure]:
         raise _KilledError
