@@ -27,6 +27,7 @@ from pipeline_core.api.routes import (
     staging,
     undo,
     uploads,
+    versions,
     waiting,
     webhooks,
 )
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     uploads.router,
     jobs.router,
     documents.router,
+    versions.router,
     facts.router,
     evidence.router,
     history.router,
