@@ -99,6 +99,32 @@ CREATE POLICY event_streams_own ON event_streams AS RESTRICTIVE
 CREATE POLICY upload_jobs_reviewed ON upload_jobs AS RESTRICTIVE FOR UPDATE
     USING (state <> 'awaiting_review' OR realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[]));
 
+-- Nobody puts his documents before those of others: below the usual priority they wait longer, which is anybody's to say.
+-- The deep profile costs more, and a workflow that asks nobody takes a document from its reviewers: both are theirs. A
+-- deep job after another is a deep scan, which workers begin. SECURITY DEFINER, as a policy may not read its own table.
+CREATE FUNCTION has_job(document uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM upload_jobs j
+        WHERE j.document_id = document AND j.realm_id = ANY ((SELECT my_realms('reader'))::uuid[]))
+$$;
+CREATE POLICY upload_jobs_wished ON upload_jobs AS RESTRICTIVE FOR INSERT WITH CHECK (
+    priority <= 0 AND (profile = 'standard'
+        OR NOT has_job(document_id) AND realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])));
+CREATE FUNCTION refuse_automatic() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF NEW.realm_id <> ALL (my_realms('reviewer')) THEN
+        RAISE EXCEPTION 'reviewers say which documents need nobody'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'processing_workflows_automatic_by_reviewers';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER processing_workflows_automatic_by_reviewers AFTER UPDATE OF workflow_type ON processing_workflows FOR EACH ROW
+    WHEN (OLD.workflow_type <> 'automatic' AND NEW.workflow_type = 'automatic'
+        AND row_security_active('upload_pipeline.processing_workflows'::regclass))
+    EXECUTE FUNCTION refuse_automatic();
+
 -- So does one that people sort, which may have it scanned deeply. A trigger, as no policy compares old and new.
 CREATE FUNCTION refuse_sorting() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, pg_temp AS $$
@@ -140,7 +166,10 @@ CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
         -- whoever leaves says so before
         WHEN (type, code) = ('realm', 'member_removed') AND payload ->> 'user_id' = (SELECT current_user_id())::text
             THEN true
-        WHEN type = 'realm' THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
+        WHEN type = 'realm' OR (type = 'source' AND code IN ('source_added', 'source_changed', 'source_removed'))
+            THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
+        WHEN type = 'source' AND code IN ('vanishing_confirmed', 'vanishing_refused', 'vanished_kept')
+            THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
         ELSE false END);
 
 -- The API parks and undoes; what is due is carried out by the service role.

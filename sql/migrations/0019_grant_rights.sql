@@ -48,12 +48,12 @@ GRANT INSERT (realm_id, user_id, role, name, added_by), UPDATE (role, name), DEL
 GRANT INSERT (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path),
     UPDATE (filename, tags, collection, staging_status, deep_scan_status, deep_scan_error, deep_scan_was, deep_scan_error_was, updated_at)
     ON documents TO upload_pipeline_api;
-GRANT INSERT (realm_id, source_uri, document_id, filename), UPDATE (is_current, seen_at)
+GRANT INSERT (realm_id, source_uri, document_id, filename), UPDATE (is_current, seen_at, filename)
     ON document_sources TO upload_pipeline_api;
--- A job is born as the defaults say, and that it came over HTTP, which can be changed of none. Of a job what a decision or
+-- A job is born as its upload says, and that it came over HTTP, which can be changed of none. Of a job what a decision or
 -- a restart sets; what stages found, and when, is the workers'. A priority overrules fairness, and so would another age:
--- neither is for members to set, through whatever they connect.
-GRANT INSERT (job_id, document_id, realm_id, user_id, correlation_id, submitted_via),
+-- neither is for members to change, through whatever they connect, and what they upload comes after others at most.
+GRANT INSERT (job_id, document_id, realm_id, user_id, correlation_id, submitted_via, profile, priority),
     UPDATE (stage, state, outcome, lost_leases, retry_count, retry_at, parked_until, held_for, stop_after, is_stopped,
         last_error, claimed_by,
         claimed_at, lease_token, lease_expires_at, correlation_id, config_sha256, stage2_completed_at,
@@ -62,7 +62,7 @@ GRANT INSERT (job_id, document_id, realm_id, user_id, correlation_id, submitted_
 -- Neither costs nor results: a stage is made, and made to run again.
 GRANT INSERT (document_id, realm_id, stage_name), UPDATE (status, fingerprint, completed_at)
     ON document_processing_stages TO upload_pipeline_api;
-GRANT INSERT (document_id, realm_id, workflow_type, total_stages, current_stage, configuration), UPDATE (configuration)
+GRANT INSERT (document_id, realm_id, workflow_type, total_stages, current_stage, configuration), UPDATE (configuration, workflow_type)
     ON processing_workflows TO upload_pipeline_api;
 GRANT INSERT (batch_id, realm_id, uploaded_by, file_name),
     UPDATE (status, review_started_at, review_completed_at, reviewed_by, import_started_at, import_completed_at,
@@ -88,7 +88,7 @@ GRANT INSERT (duplicate_id, realm_id, staged_question_id, existing_question_id, 
 GRANT INSERT, UPDATE (resolution, decided_by, decided_at, notes), DELETE ON duplicate_decisions TO upload_pipeline_api;
 GRANT INSERT (realm_id, document_id, batch_id, made_by, subjects, undoes) ON review_changes TO upload_pipeline_api;
 -- The API parks a decision and undoes it; what is due is carried out by workers.
-GRANT INSERT (job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at),
+GRANT INSERT (job_id, group_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at),
     UPDATE (ended_at, outcome, undone_by) ON parked_decisions TO upload_pipeline_api;
 -- Neither a time nor a place in the order: the database sets both.
 GRANT INSERT (job_id, document_id, realm_id, correlation_id, type, severity, code, payload) ON events

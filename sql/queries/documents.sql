@@ -11,8 +11,9 @@ WITH input AS (
     ON CONFLICT DO NOTHING
     RETURNING document_id
 ), jobs AS (
-    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, submitted_via)
-    SELECT i.job_id, document_id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s), %(correlation_id)s, %(submitted_via)s
+    INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, submitted_via, profile, priority)
+    SELECT i.job_id, document_id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s), %(correlation_id)s, %(submitted_via)s,
+        %(profile)s, %(priority)s
     FROM made JOIN input i USING (document_id)
     RETURNING job_id, document_id
 ), workflows AS (
@@ -32,11 +33,15 @@ WITH input AS (
 SELECT document_id FROM made;
 
 -- name: published_documents
-SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AS is_scanned
+SELECT d.document_id, j.state = 'done' AND j.outcome IS NOT DISTINCT FROM 'published' AS is_at_rest, j.profile = 'deep' AND EXISTS (
+    SELECT FROM upload_jobs f WHERE f.document_id = j.document_id AND f.created_at < j.created_at) AS is_scanned
 FROM documents d
 CROSS JOIN LATERAL newest_job(d.document_id) j
 WHERE d.realm_id = %(realm_id)s AND d.published_at IS NOT NULL
 ORDER BY d.created_at, d.document_id;
+
+-- name: set_workflow
+UPDATE processing_workflows SET workflow_type = %(workflow)s WHERE document_id = ANY(%(document_ids)s);
 
 -- name: wish_policy
 UPDATE processing_workflows SET configuration = configuration || jsonb_build_object('policy', %(policy)s::jsonb)
@@ -57,8 +62,9 @@ WHERE s.realm_id = %(realm_id)s AND s.source_uri = i.source_uri AND s.document_i
 INSERT INTO document_sources (realm_id, source_uri, document_id, filename)
 SELECT %(realm_id)s, source_uri, document_id, filename
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[], %(filenames)s::text[]) AS i (source_uri, document_id, filename)
-ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
-WHERE NOT document_sources.is_current;
+ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, filename = EXCLUDED.filename,
+    seen_at = CASE WHEN document_sources.is_current THEN document_sources.seen_at ELSE now() END
+WHERE NOT document_sources.is_current OR document_sources.filename <> EXCLUDED.filename;
 
 -- name: rename_documents
 -- A document keeps the name it is shown by while one of its sources has that name; else it takes one that it has now.
@@ -124,7 +130,7 @@ SELECT move_document(%(document_id)s, %(realm_id)s);
 -- Where each document and its newest job stand.
 SELECT DISTINCT ON (d.document_id)
     d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.priority, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM documents d
 JOIN upload_jobs j USING (document_id)
 JOIN processing_workflows w USING (document_id)

@@ -1,7 +1,7 @@
 -- name: lock_for_review
 -- Where the document's newest job stands, locked: who decides at the same time waits here, and then sees what happened.
 SELECT d.document_id, d.filename, d.published_at, j.job_id, j.stage, j.state, j.outcome, j.config_sha256, j.last_error,
-    j.profile, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
+    j.profile, j.priority, j.is_stopped, w.workflow_type, w.configuration -> 'policy' AS policy
 FROM upload_jobs j
 JOIN documents d USING (document_id)
 JOIN processing_workflows w USING (document_id)
@@ -220,7 +220,8 @@ JOIN LATERAL (
     SELECT code FROM events e WHERE e.job_id = j.job_id AND e.code <> 'near_duplicates_gone'
         AND (e.type = 'review' OR e.code = 'matching_review_needed')
     ORDER BY event_id DESC LIMIT 1) e ON e.code = 'matching_review_needed'
-WHERE j.document_id = ANY(%(document_ids)s) AND j.profile = 'standard'
+WHERE j.document_id = ANY(%(document_ids)s) AND (j.profile = 'standard' OR NOT EXISTS (
+        SELECT FROM upload_jobs f WHERE f.document_id = j.document_id AND f.created_at < j.created_at))
     AND j.state = 'awaiting_review' AND j.stage = 'matching_review'
     AND NOT EXISTS (SELECT FROM undecided_pairs p WHERE p.document_id = j.document_id)
     AND NOT EXISTS (

@@ -30,7 +30,7 @@ LEAST: dict[Role, set[str]] = {
         "approve_stage2", "return_to_matching", "override_validation", "reject_job", "undo_decision", "change_fact",
         "add_fact", "undo_fact", "undo_last", "undo_question", "undo_duplicate", "review_batch", "review_facts",
         "change_question", "resolve_batch", "compare_batch", "import_batch", "resolve_duplicate", "set_staging_status",
-        "change_batch", "withdraw_document",
+        "change_batch", "withdraw_document", "withdraw_documents",
     },
     Role.ADMIN: {
         "create_webhook", "list_webhooks", "remove_webhook", "change_webhook", "test_webhook", "list_deliveries",
@@ -217,3 +217,16 @@ def test_a_document_moves_for_an_admin_of_both(team: tuple[Pipeline, dict[str, s
     assert (moved.status_code, moved.json()["realm_id"]) == (200, str(TEAM[Role.ADMIN]))
     assert client_of(app, TEAM[Role.READER]).get(f"/api/v2/documents/{ids['document_id']}").status_code == 404
     assert admin.post(move, json={"to": "nowhere"}).status_code == 404
+
+
+def test_what_costs_or_asks_nobody_is_for_reviewers_to_choose(team: tuple[Pipeline, dict[str, str]]) -> None:
+    app, _ = team
+    files = {"file": ("new.md", b"# New\n\nThe fee is 3 EUR a year.\n")}
+    contributor, reviewer = client_of(app, TEAM[Role.CONTRIBUTOR]), client_of(app, TEAM[Role.REVIEWER])
+    for asked in ({"profile": "deep"}, {"workflow": "automatic"}):
+        refused = contributor.post("/api/v2/upload", files=files, data={"realm": "team", **asked})
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted"), asked
+    assert contributor.post("/api/v2/upload", files=files, data={"realm": "team", "workflow": "manual"}).is_success
+    asked = {"realm": "team", "workflow": "automatic", "profile": "deep"}
+    kept = reviewer.post("/api/v2/upload", files=files, data=asked).json()["choices_kept"]
+    assert [one["choice"] for one in kept] == ["profile"]

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId, document_id_for, sha256_hex
-from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.wished import Wished
 from pipeline_core.ports.object_store import ObjectStore
 from tests.api.conftest import NO_LIMITS, client_of
 from tests.support.through import MANUAL, through
@@ -153,12 +153,13 @@ def test_a_known_document_is_judged_anew_or_says_why_not(make_pipeline: Callable
     document_id = DocumentId(UUID(first["document_id"]))
     through(app, [document_id])
     same = client.post(UPLOAD, files=files)
-    assert (same.status_code, same.json()["state"], same.json()["policy_kept"]) == (200, "done", None)
+    assert (same.status_code, same.json()["state"], same.json()["choices_kept"]) == (200, "done", [])
     again = client.post(UPLOAD, files=files, data={"publish_from": "0.99", "ask_from": "0"})
-    assert (again.status_code, again.json()["state"], again.json()["policy_kept"]) == (200, "queued", None)
+    assert (again.status_code, again.json()["state"], again.json()["choices_kept"]) == (200, "queued", [])
     through(app, [document_id])
     waiting = client.post(UPLOAD, files=files, data={"publish_from": "0.5"}).json()
-    assert (waiting["state"], waiting["policy_kept"]) == ("awaiting_review", "it waits for a person")
+    [kept] = waiting["choices_kept"]
+    assert (waiting["state"], kept["choice"], kept["why"]) == ("awaiting_review", "thresholds", "it waits for a person")
 
 
 def test_an_upload_says_its_policy_and_a_wrong_one_is_refused(ann: TestClient, api_pipeline: Pipeline) -> None:
@@ -171,3 +172,36 @@ def test_an_upload_says_its_policy_and_a_wrong_one_is_refused(ann: TestClient, a
     for wrong in ({"publish_from": "1.5"}, {"ask_from": "much"}, {"publish_from": "0.3", "ask_from": "0.4"}):
         assert ann.post(UPLOAD, files=files, data=wrong).status_code in (400, 409, 422)
     assert ann.post(UPLOAD, files=files, data={"publish_form": "0.9"}).status_code == 422
+
+
+CHOSEN = {"workflow": "manual", "profile": "deep", "priority": "-7"}
+
+
+def test_an_upload_chooses_workflow_profile_and_priority(ann: TestClient, api_pipeline: Pipeline) -> None:
+    files = {"file": ("a.md", b"# A\n\nThe fee is 30 EUR a year.\n")}
+    first = ann.post(UPLOAD, files=files, data=CHOSEN)
+    job = ann.get(first.json()["status_url"]).json()
+    assert (job["workflow"], job["profile"], job["priority"]) == ("manual", "deep", -7)
+    # what was begun so stays so, and an upload does not move the queue
+    again = ann.post(UPLOAD, files=files, data={"workflow": "automatic", "profile": "standard", "priority": "0"}).json()
+    assert [one["choice"] for one in again["choices_kept"]] == ["profile", "priority"]
+    job = ann.get(first.json()["status_url"]).json()
+    assert (job["workflow"], job["profile"], job["priority"]) == ("automatic", "deep", -7)
+    for wrong in ({"priority": "1"}, {"priority": "-101"}, {"workflow": "auto"}, {"profile": "deeper"}):
+        assert ann.post(UPLOAD, files=files, data=wrong).status_code == 422, wrong
+
+
+def test_what_is_read_deeply_from_the_first_is_published_as_any_other(
+    make_pipeline: Callable[..., Pipeline],
+) -> None:
+    app = make_pipeline(changes={**NO_LIMITS, "user_id": ANN, "publish_from": 0.0})
+    client = client_of(app)
+    files = {"file": ("a.md", b"# Fee\n\nThe fee of the club is 30 EUR a year for every member.\n")}
+    document_id = DocumentId(UUID(client.post(UPLOAD, files=files, data={"profile": "deep"}).json()["document_id"]))
+    through(app, [document_id])
+    shown = client.get(f"/api/v2/documents/{document_id}").json()
+    assert (shown["state"], shown["outcome"], shown["published_facts"]) == ("done", "published", 1)
+    # read again as it was read before: nothing waits as a scan would
+    app.retry(document_id, from_stage=None, by="Ann")
+    through(app, [document_id])
+    assert client.get(f"/api/v2/documents/{document_id}").json()["state"] == "done"

@@ -26,5 +26,5 @@ def test_an_exact_duplicate_comes_back_for_what_a_new_threshold_leaves_out(
     before = cli.json("run", str(first), str(second))
     after = cli.json("run", str(first), "--publish-from", "1")
     assert facts(before, "documents") == {"first.md": 1, "second.md": 1}
-    assert (after["left"], after["thresholds_kept"]) == ({}, [])
+    assert (after["left"], after["choices_kept"]) == ({}, [])
     assert facts(after, "documents") == {"first.md": 0, "second.md": 2}

@@ -1,33 +1,24 @@
 """Webhooks over HTTP, signed as Standard Webhooks describes (https://www.standardwebhooks.com), to public addresses."""
 
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from ipaddress import ip_address
-from queue import Empty, SimpleQueue
-from threading import Thread
 
 import httpcore
 import httpx
 import orjson
 from standardwebhooks import Webhook
 
+from pipeline_core.adapters.checked_hosts import CheckedHosts, Lookup, resolve
 from pipeline_core.adapters.deadline import deadline, guard
-from pipeline_core.domain.addresses import Address, Network, is_public
+from pipeline_core.domain.addresses import Address, Network
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.ports.webhooks import Delivery, SendResult
 
 _GONE = 410
 _CHECK_S = 5.0
 """Whoever adds a webhook waits for its host's addresses no longer."""
-Lookup = Callable[[str, int], Sequence[Address]]
-
-
-def resolve(host: str, port: int) -> list[Address]:
-    """Every address of the host. Raises OSError if it has none."""
-    return [ip_address(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class HttpWebhookSender:
@@ -49,10 +40,15 @@ class HttpWebhookSender:
             timeout_s: A send ends within this: the host's addresses, the connection, and the answer's status and
                 headers, however slowly they come.
         """
-        self._allow_private = allow_private
-        self._refused = refused
+        self._hosts = CheckedHosts(
+            what="webhook",
+            setting="UPLOAD_PIPELINE_WEBHOOKS_ALLOW_PRIVATE",
+            schemes=("https", "http") if allow_private else ("https",),
+            allow_private=allow_private,
+            refused=refused,
+            lookup=lookup,
+        )
         self._timeout_s = timeout_s
-        self._lookup = lookup
         # reading the certificates takes longer than a send
         self._tls = cache(lambda: httpx.create_ssl_context(trust_env=False))
 
@@ -89,57 +85,11 @@ class HttpWebhookSender:
             return _judged(answer.status_code)
 
     def _target(self, url: str, within_s: float) -> tuple[Address, httpx.URL]:
+        parsed = self._hosts.parsed(url)
         try:
-            parsed = httpx.URL(url)
-        except httpx.InvalidURL:
-            raise RefusedError("The webhook's URL cannot be read.") from None
-        schemes = ("https", "http") if self._allow_private else ("https",)
-        if parsed.scheme not in schemes or not parsed.host or parsed.userinfo:
-            raise RefusedError(
-                f"A webhook's URL begins with {' or '.join(f'{scheme}://' for scheme in schemes)}, and has no password."
-            )
-        host = parsed.raw_host.decode()
-        try:
-            addresses = _within(within_s, lambda: list(self._lookup(host, parsed.port or 443)))
-        except TimeoutError:
-            raise RefusedError(f"The webhook's host {parsed.host} was not found within {within_s:g} seconds.") from None
-        except (OSError, UnicodeError, ValueError):
-            raise RefusedError(f"The webhook's host {parsed.host} is not known.") from None
-        if not addresses or not all(map(self._may_be_sent_to, addresses)):
-            raise RefusedError(
-                f"The webhook's host {parsed.host} leads to a private address.",
-                action="Use a public address, or set UPLOAD_PIPELINE_WEBHOOKS_ALLOW_PRIVATE=true.",
-            )
-        return addresses[0], parsed
-
-    def _may_be_sent_to(self, address: Address) -> bool:
-        return self._allow_private or is_public(address, but=self._refused)
-
-
-def _within(seconds: float, look_up: Callable[[], list[Address]]) -> list[Address]:
-    """Return the lookup's addresses. The system's resolver cannot be stopped: one too slow is left to itself, in a
-    thread that keeps no process from ending.
-
-    Raises:
-        TimeoutError: it took longer.
-        OSError, UnicodeError, ValueError: as the lookup raised it.
-    """
-    answers = SimpleQueue[list[Address] | Exception]()
-
-    def ask() -> None:
-        try:
-            answers.put(look_up())
-        except Exception as error:
-            answers.put(error)
-
-    Thread(target=ask, name="webhook-host", daemon=True).start()
-    try:
-        answer = answers.get(timeout=max(0.0, seconds))
-    except Empty:
-        raise TimeoutError from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+            return self._hosts.addresses(parsed.raw_host.decode(), parsed.port or 443, within_s)[0], parsed
+        except OSError as error:
+            raise RefusedError(str(error)) from None
 
 
 def _signed(delivery: Delivery, body: str) -> dict[str, str]:

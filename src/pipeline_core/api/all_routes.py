@@ -30,12 +30,14 @@ from pipeline_core.api.routes import (
     versions,
     waiting,
     webhooks,
+    withdrawing,
 )
 from pipeline_core.api.storable import RefuseUnstorable
 
 ROUTERS: tuple[APIRouter, ...] = (
     uploads.router,
     jobs.router,
+    withdrawing.router,
     documents.router,
     versions.router,
     facts.router,

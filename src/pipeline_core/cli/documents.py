@@ -51,6 +51,13 @@ def run(
         float | None,
         typer.Option(help="Confidence from which you are asked about a fact; facts below it are left out."),
     ] = None,
+    workflow: Annotated[
+        str | None,
+        typer.Option(help="automatic, or manual for you to look at every document (default: as the settings have it)."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="standard, or deep for the settings of a deep scan from the first run on.")
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Words to sort these by, comma-separated (repeatable).")] = None,
     collection: Annotated[str | None, typer.Option(help="The collection that these belong to.")] = None,
     as_json: AsJson = False,
@@ -60,12 +67,13 @@ def run(
 
     Unchanged documents are skipped. From a folder, every file of a known type is taken, except hidden files.
     --publish-from and --ask-from are kept for these documents, and published ones are judged again by them.
+    --workflow holds from their next gate on; --profile is for documents that are new.
     --tag and --collection are added to the ones that they have.
     """
     from pipeline_core.terminal.files import expand
     from pipeline_core.terminal.jobs_table import jobs_table
     from pipeline_core.terminal.progress import RunDisplay
-    from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left, print_waiting
+    from pipeline_core.terminal.tables import print_choices_kept, print_copies, print_failures, print_waiting
 
     if priority is not None and not queue:
         raise RefusedError(
@@ -80,9 +88,12 @@ def run(
         raise RefusedError(f"There is no document here{_but(files)}.", action=_NO_DOCUMENT)
     if estimate:
         raise typer.Exit(print_estimate(files, as_json=as_json, realm=realm))
-    said: Said = {"publish_from": publish_from, "ask_from": ask_from, "tags": tag or (), "collection": collection}
+    said: Said = {
+        "publish_from": publish_from, "ask_from": ask_from, "workflow": workflow, "profile": profile,
+        "priority": priority, "tags": tag or (), "collection": collection,
+    }  # fmt: skip
     if queue:
-        hand_in(files, priority or 0, as_json=as_json, realm=realm, **said)
+        hand_in(files, as_json=as_json, realm=realm, **said)
     with connected(realm) as client:
         with RunDisplay(err, client.progress, client.stopping) as display:
             result = client.run(files.found, display=display, **said)
@@ -97,7 +108,7 @@ def run(
             print_waiting(out, rows)
             print_failures(out, rows, result.refused)
             print_copies(out, result.copies)
-            print_policy_left(out, result.policy_left)
+            print_choices_kept(out, result.choices_kept)
             out.print(f"[dim]{result.summary(rows, files.skipped)}[/]")
     raise typer.Exit(of_jobs(rows, refused=[error for _, error in result.refused]))
 

@@ -68,17 +68,17 @@ def queue(
             print_missing(out, state.missing)
 
 
-def hand_in(files: "Files", priority: int, *, as_json: bool, realm: str, **said: Unpack["Said"]) -> None:
+def hand_in(files: "Files", *, as_json: bool, realm: str, **said: Unpack["Said"]) -> None:
     """Take files in and let them wait, for whoever runs the queue.
 
     Raises:
         typer.Exit: always, with the code of where the documents stand.
-        RefusedError: the priority, the policy or a label is out of range; nothing is taken in.
+        RefusedError: a choice or a label is out of range; nothing is taken in.
     """
-    from pipeline_core.terminal.tables import print_copies, print_failures, print_policy_left
+    from pipeline_core.terminal.tables import print_choices_kept, print_copies, print_failures
 
     with connected(realm) as client:
-        taken = client.submit(files.found, start=False, priority=priority, **said)
+        taken = client.submit(files.found, start=False, **said)
         failed = [*files.refused, *taken.refused]
         rows = client.rows(taken.document_ids)
         if as_json:
@@ -87,13 +87,13 @@ def hand_in(files: "Files", priority: int, *, as_json: bool, realm: str, **said:
                 "queued": len(taken.started), "left": taken.left, "refused": refused,
                 "skipped": [str(path) for path in files.skipped],
                 "copies": [{"file": name, "same_as": other} for name, other in taken.copies],
-                "thresholds_kept": [one.as_json() for one in taken.policy_left],
+                "choices_kept": [one.as_json() for one in taken.choices_kept],
                 "correlation_ids": [str(one) for one in taken.correlation_ids], "documents": rows,
             })  # fmt: skip
         else:
             print_failures(out, [], failed)
             print_copies(out, taken.copies)
-            print_policy_left(out, taken.policy_left)
+            print_choices_kept(out, taken.choices_kept)
             if files.skipped:
                 names = listed([path.name for path in files.skipped])
                 out.print(f"[dim]{counted(len(files.skipped), 'file')} of other types skipped ({names})[/]")

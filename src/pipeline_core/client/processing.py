@@ -14,12 +14,11 @@ from pipeline_core.client.wired import needs
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.labels import Labels
-from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.traces import describe_error
+from pipeline_core.domain.wished import Wished
 from pipeline_core.services.estimate import Estimate
 from pipeline_core.services.intake import Upload
-from pipeline_core.services.queue import check_priority
 from pipeline_core.services.run_documents import (
     Display,
     NoDisplay,
@@ -37,6 +36,9 @@ class Said(TypedDict, total=False):
 
     publish_from: float | None
     ask_from: float | None
+    workflow: str | None
+    profile: str | None
+    priority: int | None
     tags: Sequence[str]
     collection: str | None
 
@@ -50,7 +52,6 @@ class Processing(Documents):
         files: Iterable[str | os.PathLike[str] | BinaryIO | Upload],
         *,
         start: bool = True,
-        priority: int = 0,
         **said: Unpack[Said],
     ) -> Submitted:
         """Take files in, and ask for the work that is left to do for them; what is unchanged is left alone.
@@ -63,24 +64,26 @@ class Processing(Documents):
                 is taken; of none more than ``UPLOAD_PIPELINE_MAX_FILE_BYTES`` and one byte is read.
             start: Without it they wait in the queue, for their turn in a run of ``process-queue``. A Prefect server is
                 asked for one, if none is under way, and told by the event ``pipeline.upload``.
-            priority: -100..100; higher goes first in the queue.
             **said: ``publish_from``: confidence (0..1) from which a fact is published unseen; else as the settings have
                 it. ``ask_from``: confidence from which a person is asked about a fact; below it is left out. Both hold
-                in every run of the documents. Known ones that are published are queued again for it; ``policy_left``
-                has those that keep what they have. ``tags``: words to sort the documents by; known ones get them as
-                well. ``collection``: what they belong to; known ones are put into it.
+                in every run of the documents; known ones that are published are queued again for it. ``workflow``:
+                ``automatic``, or ``manual`` for a person to look at every document. ``profile``: ``standard``, or
+                ``deep`` for the settings of a deep scan, from the first run on. ``priority``: -100..100; higher goes
+                first in the queue. ``choices_kept`` has what known documents keep of these, and why. ``tags``: words
+                to sort the documents by; known ones get them as well. ``collection``: what they belong to; known
+                ones are put into it.
 
         Raises:
-            RefusedError: the priority, the policy or a label is out of range; nothing is taken in.
+            RefusedError: a choice or a label is out of range; nothing is taken in.
             TypeError: what is given is none of these; files before it may have been taken in.
             ServiceUnavailableError: the Prefect server did not answer; the documents wait in the queue.
         """
-        check_priority(priority)
         wished, labels = self._read(said)
         given = (_given(file, self._app.settings.max_file_bytes) for file in files)
         result = self._app.run_documents.take_in(given, realm_id=self.realm_id, wished=wished, labels=labels)
-        if priority:
-            self._app.queue.set_priority(result.ran, priority, by=self.by)
+        if wished.priority is not None:
+            # of what is new, it is there already; what is queued again gets it now
+            self._app.queue.set_priority(result.ran, wished.priority, by=self.by)
         runs: list[UUID] = []
         if start and result.ran:
             runs = self._app.launcher.request(result.ran, key=f"submit-{result.correlation_ids[0]}")
@@ -94,7 +97,7 @@ class Processing(Documents):
             result.correlation_ids,
             runs,
             result.copies,
-            result.policy_left,
+            result.choices_kept,
         )
 
     def _tell_of_uploads(self, count: int) -> None:
@@ -118,7 +121,7 @@ class Processing(Documents):
             **said: As for ``submit``.
 
         Raises:
-            RefusedError: the policy or a label is out of range; nothing is taken in.
+            RefusedError: a choice or a label is out of range; nothing is taken in.
             DatabaseUnavailableError: the database is away from the start; later it is waited for.
             ServiceUnavailableError: the Prefect server did not answer; the jobs stay queued.
         """
@@ -166,7 +169,13 @@ class Processing(Documents):
         return list(self._app.estimate([Path(os.fsdecode(file)) for file in files], realm_id=self.realm_id))
 
     def _read(self, said: Said) -> tuple[Wished, Labels]:
-        wished = Wished(said.get("publish_from"), said.get("ask_from"))
+        wished = Wished.of(
+            publish_from=said.get("publish_from"),
+            ask_from=said.get("ask_from"),
+            workflow=said.get("workflow"),
+            profile=said.get("profile"),
+            priority=said.get("priority"),
+        )
         wished.over(self._app.settings.policy)
         return wished, Labels.of(said.get("tags", ()), said.get("collection"))
 

@@ -12,7 +12,7 @@ from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import Answer
-from pipeline_core.services.own_policy import PolicyLeft
+from pipeline_core.services.wishes import ChoiceKept
 
 AT_REST = frozenset({JobState.DONE, JobState.AWAITING_REVIEW, JobState.DEADLETTER})
 
@@ -59,7 +59,7 @@ class Submitted:
     flow_run_ids: list[UUID]
     copies: list[tuple[str, str]] = field(default_factory=list)
     """Files whose content is another's: their name, and the other's."""
-    policy_left: list[PolicyLeft] = field(default_factory=list)
+    choices_kept: list[ChoiceKept] = field(default_factory=list)
     """Known documents that keep the thresholds that they have, why, and what to do."""
 
 

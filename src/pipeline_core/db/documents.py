@@ -10,8 +10,8 @@ from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, RealmId, document_id_for
 from pipeline_core.domain.jobs import JobSummary, PublishedDocument
 from pipeline_core.domain.labels import NO_LABELS, Labels
-from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName, Workflow
+from pipeline_core.domain.wished import NOTHING_WISHED, USUAL_PRIORITY, Wished
 
 
 def summary_from(row: Row) -> JobSummary:
@@ -27,8 +27,9 @@ def summary_from(row: Row) -> JobSummary:
         workflow=row["workflow_type"],
         last_error=row["last_error"],
         profile=Profile(row["profile"]),
-        wished=Wished.from_json(row["policy"]),
+        wished=Wished.of_thresholds(row["policy"]),
         is_stopped=row["is_stopped"],
+        priority=row["priority"],
     )
 
 
@@ -58,16 +59,18 @@ class Documents:
     ) -> set[DocumentId]:
         """Make documents with their job, workflow, stage rows and first event; returns those that are new.
 
-        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``wished`` is what
-        the upload says about the policy; it holds for every run of the documents.
+        ``submitted_via`` is ``http`` or ``direct``: the limits of HTTP count what came over HTTP. ``workflow`` is that
+        of documents for which none is wished; the thresholds hold for every run of the documents.
         """
         return set(
             self._session.column(
                 "register_documents",
                 realm_id=realm_id,
                 correlation_id=correlation_id,
-                workflow=workflow,
-                policy=json_text(wished.as_json()),
+                workflow=wished.workflow or workflow,
+                profile=wished.profile or Profile.STANDARD,
+                priority=wished.priority or USUAL_PRIORITY,
+                policy=json_text(wished.thresholds_json()),
                 submitted_via=submitted_via,
                 document_ids=[d.document_id for d in documents],
                 job_ids=[d.job_id for d in documents],
@@ -94,6 +97,11 @@ class Documents:
             todo, moved = [derived[one] for one in elsewhere], moved + 1
         return ids
 
+    def known_contents(self, realm_id: RealmId, checksums: Sequence[str]) -> set[str]:
+        """The contents, of these, that documents of the realm have."""
+        rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=list(checksums))
+        return {row["file_sha256"] for row in rows}
+
     def of_content(self, realm_id: RealmId, checksum: str) -> DocumentId | None:
         """The realm's document of this content."""
         rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=[checksum])
@@ -111,10 +119,17 @@ class Documents:
         """The user's documents that are in production, the oldest first."""
         return self._session.rows(PublishedDocument, "published_documents", realm_id=realm_id)
 
+    def set_workflow(self, document_ids: Ids, workflow: Workflow) -> None:
+        """Have a person asked about known documents, or only where something is to be decided."""
+        if document_ids:
+            self._session.execute("set_workflow", document_ids=list(document_ids), workflow=workflow)
+
     def wish(self, document_ids: Ids, wished: Wished) -> None:
-        """Keep what is said about the policy of known documents, instead of what was said before, if anything is."""
+        """Keep other thresholds for known documents, instead of those that they had, if any are said."""
         if wished != NOTHING_WISHED:
-            self._session.execute("wish_policy", document_ids=list(document_ids), policy=json_text(wished.as_json()))
+            self._session.execute(
+                "wish_policy", document_ids=list(document_ids), policy=json_text(wished.thresholds_json())
+            )
 
     def set_sources(self, realm_id: RealmId, sources: Sequence[Source]) -> None:
         """Record which document each source holds now, and show each document by a name that it has now."""

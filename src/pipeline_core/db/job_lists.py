@@ -31,6 +31,7 @@ from pipeline_core.db.models import (
     Documents,
     DocumentSources,
     JobStages,
+    ProcessingWorkflows,
     StagedChunks,
     StagedQuestions,
     UploadJobs,
@@ -83,8 +84,8 @@ _HAS_PAIR = exists().where(_PAIRS.c.staged_question_id == StagedQuestions.questi
 
 
 _OF_JOB = (
-    "job_id", "stage", "state", "outcome", "profile", "phase", "retry_count", "last_error", "is_stopped", "created_at",
-    "updated_at", "finished_at", "correlation_id", "flow_run_id",
+    "job_id", "stage", "state", "outcome", "profile", "priority", "phase", "retry_count", "last_error", "is_stopped",
+    "created_at", "updated_at", "finished_at", "correlation_id", "flow_run_id",
 )  # fmt: skip
 _OF_DOCUMENT = (
     "document_id", "realm_id", "filename", "title", "published_at", "tags", "collection", "staging_status",
@@ -98,6 +99,9 @@ def _columns(job: type[UploadJobs]) -> Columns:
     return {
         **{name: getattr(job, name) for name in _OF_JOB},
         **{name: getattr(Documents, name) for name in _OF_DOCUMENT},
+        "workflow": select(ProcessingWorkflows.workflow_type)
+        .where(ProcessingWorkflows.document_id == Documents.document_id)
+        .scalar_subquery(),
         "percent": JobStages.percent.expression,
         "pages": Documents.page_count.expression,
         "also_named": func.also_named(Documents.document_id, Documents.filename),

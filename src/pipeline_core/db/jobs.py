@@ -12,7 +12,7 @@ from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, JobId, LeaseToken, RealmId, UserId
 from pipeline_core.domain.jobs import DeadLetter, HeldJob
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile, StageName
-from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.wished import Wished
 from pipeline_core.domain.wording import counted
 
 WORKER_LOCK_CLASS = 7714
@@ -40,7 +40,7 @@ def _held(row: Row) -> HeldJob:
         overridden=row["overridden"],
         criticals=row["criticals"],
         profile=Profile(row["profile"]),
-        wished=Wished.from_json(row["policy"]),
+        wished=Wished.of_thresholds(row["policy"]),
         held_for=row["held_for"],
         stop_after=StageName(row["stop_after"]) if row["stop_after"] else None,
     )

@@ -55,16 +55,19 @@ def networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-def is_public(address: Address, *, but: Sequence[Network] = ()) -> bool:
+def is_within(address: Address, networks: Sequence[Network]) -> bool:
+    """Returns whether the address belongs to one of the networks."""
+    return any(address.version == network.version and address in network for network in networks)
+
+
+def is_public(address: Address) -> bool:
     """Returns whether the address belongs to a public host. An address that embeds an IPv4 address never counts as
-    public. ``but``: further networks that do not."""
-    if any(address.version == network.version and address in network for network in but):
-        return False
+    public."""
     if isinstance(address, IPv4Address):
-        return not any(address in network for network in _NOT_PUBLIC_V4)
+        return not is_within(address, _NOT_PUBLIC_V4)
     return (
         address.scope_id is None
         and address in _GLOBAL_V6
-        and not any(address in network for network in _NOT_PUBLIC_V6)
+        and not is_within(address, _NOT_PUBLIC_V6)
         and (int(address) >> 32 & 0xFFFFFFFF) not in _ISATAP
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline_core.domain.lifecycle import JobStage, Profile
+from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.wording import counted
 
 
@@ -22,7 +22,7 @@ class Asked:
     """Number of findings for which it was returned to matching review; None: it was not."""
     pending: int = 0
     workflow: str = "automatic"
-    profile: Profile = Profile.STANDARD
+    is_scan: bool = False
 
 
 def why_asked(asked: Asked) -> str:
@@ -37,7 +37,7 @@ def why_asked(asked: Asked) -> str:
     if asked.returned_for is not None:
         findings = counted(asked.returned_for, "finding")
         return f"It was returned to matching review for {findings}: decide its facts one by one."
-    if asked.profile is Profile.DEEP:
+    if asked.is_scan:
         return f"A deep scan has read it again: {facts}."
     if asked.workflow == "manual":
         return f"Its workflow is manual: {facts}."

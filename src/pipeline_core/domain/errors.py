@@ -240,6 +240,14 @@ class StoreFullError(StoreUnavailableError):
     """The object store has no room left."""
 
 
+class SourceUnavailableError(TransientError):
+    """The source could not be listed."""
+
+    action = "Check that it is there and can be read, then sync it again; nothing was taken to have vanished."
+    answer_action = action
+    http_action = "Check that it is there and can be read, then sync it again; nothing was taken to have vanished."
+
+
 class MachineError(TransientError):
     """This machine has run out of a resource: disk space, open files, memory or processes."""
 
@@ -586,6 +594,14 @@ class KeyRefusedError(ServiceRefusedError):
 
 class OptionRefusedError(ServiceRefusedError):
     """An outside service, or its model, does not match the settings."""
+
+
+class SourceRefusedError(PermanentError):
+    """A source refused to be listed, or what it showed is no listing: nothing follows from it."""
+
+    action = "Correct the source or its rights, then `pipeline source sync` again."
+    http_action = "Correct the source or its rights, then `POST /api/v2/sources/{source_id}/sync`."
+    page_action = "Correct the source or its rights, then sync it again."
 
 
 class LedgerError(PermanentError):

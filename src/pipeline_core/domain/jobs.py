@@ -6,9 +6,15 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, job_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.wished import NOTHING_WISHED, Wished
+
+
+def is_scan(profile: str, document_id: DocumentId, job_id: JobId) -> bool:
+    """Return True for the job of a deep scan, which adds to what was there before; a document may also be read with
+    the deep profile from its first job on."""
+    return profile == Profile.DEEP and job_id != job_id_for(document_id, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class HeldJob:
     criticals: int
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
-    """Policy that its upload asks for."""
+    """Thresholds of its own."""
     stop_after: StageName | None = None
     """The stage that was asked for alone."""
     held_for: str | None = None
@@ -51,6 +57,10 @@ class HeldJob:
     @property
     def job_id(self) -> JobId:
         return self.document.job_id
+
+    @property
+    def is_scan(self) -> bool:
+        return is_scan(self.profile, self.document_id, self.job_id)
 
     @property
     def document_id(self) -> DocumentId:
@@ -73,8 +83,14 @@ class JobSummary:
     last_error: dict[str, Any] | None
     profile: Profile = Profile.STANDARD
     wished: Wished = NOTHING_WISHED
+    """Thresholds of its own."""
     is_stopped: bool = False
     """Set if the job waits after a stage that was run alone."""
+    priority: int = 0
+
+    @property
+    def is_scan(self) -> bool:
+        return is_scan(self.profile, self.document_id, self.job_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,10 +158,18 @@ class EventType(StrEnum):
     EXPORTED = "exported"
     DOWNLOADED = "downloaded"
     REALM = "realm"
+    SOURCE = "source"
     WEBHOOK = "webhook"
     MODEL = "model"
     SETTING = "setting"
     PRUNED = "pruned"
+
+
+class Workflow(StrEnum):
+    """The say that people have: asked where something has to be decided, or about every document."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
 
 
 class Profile(StrEnum):

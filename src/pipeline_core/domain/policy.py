@@ -1,8 +1,6 @@
 """Policy for facts by their confidence: published, shown to a person first, or left out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline_core.domain.errors import RefusedError
 
@@ -42,38 +40,3 @@ class Policy:
 
 EVERYTHING = Policy(0.0, 0.0)
 """All is published."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wished:
-    """Policy requested by an upload; the settings apply to whatever it leaves open."""
-
-    publish_from: float | None = None
-    ask_from: float | None = None
-
-    def over(self, default: Policy) -> Policy:
-        """The policy that holds.
-
-        Only ``publish_from`` said: ``ask_from`` goes with it where the two of the settings are equal, or where it
-        would be above.
-
-        Raises:
-            RefusedError: the two together are no policy.
-        """
-        publish_from = default.publish_from if self.publish_from is None else self.publish_from
-        if self.ask_from is not None:
-            return Policy(publish_from, self.ask_from)
-        nobody_asked = default.ask_from == default.publish_from
-        return Policy(publish_from, publish_from if nobody_asked else min(default.ask_from, publish_from))
-
-    @classmethod
-    def from_json(cls, said: Mapping[str, Any] | None) -> "Wished":
-        return cls(**(said or {}))
-
-    def as_json(self) -> dict[str, Any]:
-        said = {"publish_from": self.publish_from, "ask_from": self.ask_from}
-        return {name: value for name, value in said.items() if value is not None}
-
-
-NOTHING_WISHED = Wished()
-"""All as the settings have it."""

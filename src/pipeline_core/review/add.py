@@ -20,7 +20,7 @@ from pipeline_core.domain.ids import (
 )
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lifecycle import Outcome, Profile
+from pipeline_core.domain.lifecycle import Outcome
 from pipeline_core.domain.review import Reviewer, StagedFact
 from pipeline_core.domain.same_words import exact_key
 from pipeline_core.domain.staging import NewQuestion, NewRows, Pair
@@ -135,7 +135,7 @@ def _pages(uow: UnitOfWork, document_id: DocumentId) -> PageMap:
 
 def _batch_of(summary: JobSummary) -> BatchId:
     """Return the document's batch; for a deep scan, that of the scan, so that the fact is rejected with it."""
-    is_scan = summary.profile is Profile.DEEP and summary.is_published
+    is_scan = summary.is_scan and summary.is_published
     return scan_batch_id_for(summary.job_id) if is_scan else batch_id_for(summary.document_id)
 
 

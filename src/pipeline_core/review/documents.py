@@ -12,7 +12,6 @@ from pipeline_core.domain.lifecycle import (
     JobStage,
     JobState,
     Outcome,
-    Profile,
 )
 from pipeline_core.domain.wording import counted
 from pipeline_core.review import deciding
@@ -150,7 +149,7 @@ def _reject(scope: DocumentScope, request: Request) -> Decided:
     payload: dict[str, object] = {"by": scope.by.by, "reason": request.by.reason}
     if summary.stage is JobStage.VALIDATION_REVIEW:
         payload["findings"] = uow.reviews.findings(summary.job_id)
-    if summary.profile is Profile.DEEP and summary.is_published:
+    if summary.is_scan and summary.is_published:
         notes = request.by.reason or "deep scan rejected"
         count = uow.deep_scans.reject_scan(scope.document_id, summary.job_id, by=request.by.user_id, notes=notes)
         payload["rejected"] = count

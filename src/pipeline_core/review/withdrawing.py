@@ -21,6 +21,7 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.review.banks import settle_banks
 from pipeline_core.review.decisions import require_reason
 from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.meant import DocumentsMeant, documents_meant
 from pipeline_core.review.orphans import revive_orphans
 
 _ATTEMPTS = 5
@@ -65,18 +66,18 @@ def with_vectors(attempt: Callable[[Known], list[Leaving]], vectorise: Vectorise
     raise ConflictError("What other documents say in its place changes all the time.", action="Try it again later.")
 
 
-def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope]) -> list[Leaving]:
+def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope], *, by_rule: bool = False) -> list[Leaving]:
     """Return what would leave with these documents, and change nothing.
 
     Raises:
-        NotPublishedError: one of them is not in production.
+        NotPublishedError: one of them is not in production; the rule stops those that are on their way, too.
         AlreadyDecidedError: a decision about one is parked, or a worker has it in hand.
     """
     ids = [scope.document_id for scope in scopes]
     found = uow.withdrawals.foresee(ids)
     for scope in scopes:
         scope.refuse_parked()
-        if found[scope.document_id].published_at is None:
+        if found[scope.document_id].published_at is None and not by_rule:
             raise NotPublishedError(f"{scope.summary.filename} is not published: there is nothing to withdraw.")
         if scope.summary.state is JobState.WORKING:
             raise AlreadyDecidedError(
@@ -88,13 +89,19 @@ def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope]) -> list[Leaving]:
     return [found[document_id] for document_id in ids]
 
 
-def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, known: Known) -> list[Leaving]:
+def withdraw(
+    uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, known: Known, *, by_rule: bool = False
+) -> list[Leaving]:
     """Take documents of one realm out of production, whole, in this transaction.
 
     A fact that a published document at rest says in the same words comes in the place of one that leaves; what else was
     left out for one of them is compared again. ``by`` has the reason.
 
+    ``by_rule`` says that they have vanished from their sources, and nobody decided: documents on their way are stopped,
+    too. A person's withdrawal of one that has vanished is the answer to that.
+
     Raises:
+        ConflictError: by the rule, one of them is there again, or somebody has decided.
         ReasonTooShortError: it is too short.
         VectorsMissingError: put the vectors of what is ``missing`` into ``known``, and call again.
         NotPublishedError, AlreadyDecidedError: as ``foresee``.
@@ -105,7 +112,9 @@ def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, kno
     if known.model:
         uow.models.hold(known.model)
     uow.production.lock_places(ids)
-    leaving = foresee(uow, scopes)
+    leaving = foresee(uow, scopes, by_rule=by_rule)
+    if uow.sources.decide_vanishings(ids, "withdraw", by, is_rule=by_rule) < len(ids) and by_rule:
+        raise ConflictError("A document that had vanished is there again, or was decided about.")
     said = uow.withdrawals.facts(ids)
     arriving, banks = uow.withdrawals.take_out(ids)
     if arriving:
@@ -160,7 +169,16 @@ class Withdraw:
             NotPublishedError, AlreadyDecidedError: one of them cannot be withdrawn now.
         """
         with self.open_uow() as uow:
-            return foresee(uow, _scopes(uow, document_ids, by))
+            return foresee(uow, scopes_of(uow, document_ids, by))
+
+    def foresee_meant(self, meant: DocumentsMeant, *, by: Reviewer) -> list[Leaving]:
+        """Return what would leave with the documents that somebody means, and change nothing.
+
+        Raises:
+            PipelineError: as ``foresee`` and ``documents_meant``.
+        """
+        with self.open_uow() as uow:
+            return foresee(uow, scopes_of(uow, documents_meant(uow, meant, by.realm_id), by))
 
     def __call__(self, document_ids: Sequence[DocumentId], *, by: Reviewer) -> list[Leaving]:
         """Take them out, all in one transaction, and return what left. ``by`` has the reason.
@@ -173,14 +191,14 @@ class Withdraw:
 
         def attempt(known: Known) -> list[Leaving]:
             with self.open_uow() as uow:
-                left = withdraw(uow, _scopes(uow, document_ids, by), by, known)
+                left = withdraw(uow, scopes_of(uow, document_ids, by), by, known)
                 uow.commit()
             return left
 
         return with_vectors(attempt, self.vectorise, by.realm_id)
 
 
-def _scopes(uow: UnitOfWork, document_ids: Sequence[DocumentId], by: Reviewer) -> list[DocumentScope]:
+def scopes_of(uow: UnitOfWork, document_ids: Sequence[DocumentId], by: Reviewer) -> list[DocumentScope]:
     """Lock the documents, in one order, whoever withdraws several."""
     return [DocumentScope(uow, document_id, by) for document_id in sorted(set(document_ids))]
 

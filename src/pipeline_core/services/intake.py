@@ -35,11 +35,11 @@ from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.wished import NOTHING_WISHED, Wished
+from pipeline_core.machine.source_files import read_file
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.services.cut_off import again_if_cut_off
-from pipeline_core.services.own_policy import PolicyLeft, at_facts, wish
-from pipeline_core.services.source_files import read_file
+from pipeline_core.services.wishes import ChoiceKept, at_facts, wish
 from pipeline_core.services.work_needed import Contexts, restart_targets
 from pipeline_core.settings import Settings
 
@@ -99,8 +99,8 @@ class Received:
     """Documents that were known, and whose original the store had lost or changed: it is there again."""
     new: set[DocumentId] = field(default_factory=set)
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
-    policy_left: list[PolicyLeft] = field(default_factory=list)
-    """Known documents that keep the policy that they have."""
+    choices_kept: list[ChoiceKept] = field(default_factory=list)
+    """What known documents keep though another choice was given."""
     correlation_id: CorrelationId = field(default_factory=lambda: CorrelationId(uuid4()))
 
 
@@ -135,8 +135,8 @@ class Intake:
     ) -> Received:
         """Check, store and register the files; what is known already is stored again only where the store lost it.
 
-        ``wished`` is what is said about the policy of these documents; known ones that are published are queued again
-        for it, and those that keep theirs are in ``policy_left``. ``labels`` are added to those that they have.
+        ``wished`` is how these documents are to be processed; known ones that are published are queued again for other
+        thresholds, and what known ones keep is in ``choices_kept``. ``labels`` are added to those that they have.
         A file that cannot be taken is in ``refused`` with the reason; it harms no other.
         """
         received = Received()
@@ -170,7 +170,7 @@ class Intake:
             received.new = self._register(*with_sources, realm_id, received.correlation_id, wished)
             self._label(received.documents, labels)
             known_ones = received.documents.keys() - received.new
-            received.policy_left = self._wish(known_ones, wished, received.correlation_id)
+            received.choices_kept = self._wish(known_ones, wished, received.correlation_id)
             self._vacate(on_disk, realm_id)
         self._refuse_unknown(received, fresh)
         return received
@@ -291,7 +291,7 @@ class Intake:
                 uow.documents.label(document_ids, labels)
                 uow.commit()
 
-    def _wish(self, known: Collection[DocumentId], wished: Wished, correlation_id: CorrelationId) -> list[PolicyLeft]:
+    def _wish(self, known: Collection[DocumentId], wished: Wished, correlation_id: CorrelationId) -> list[ChoiceKept]:
         if not known or wished == NOTHING_WISHED:
             return []
 

@@ -16,7 +16,7 @@ from pipeline_core.domain.errors import (
 )
 from pipeline_core.domain.ids import CorrelationId, DocumentId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, Profile, StageName
+from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, StageName
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.stages.registry import BY_NAME
@@ -38,7 +38,7 @@ def can_start_again(summary: JobSummary) -> bool:
     """Return True for a job that is at rest and will rest at the same place after its lost outputs are made again."""
     if summary.state is JobState.DEADLETTER:
         # a failed deep scan begins again only by `retry`, which says so to who asked for it
-        return failed_for_objects(summary) and summary.profile is not Profile.DEEP
+        return failed_for_objects(summary) and not summary.is_scan
     return summary.state is JobState.DONE and summary.outcome not in KEPT_OUT
 
 

@@ -9,30 +9,22 @@ import structlog
 from pipeline_core.db.queue import LostJob, Pressure
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.worker import Worker
-from pipeline_core.domain.errors import RefusedError, WorkerLostError, WorkersLostError
+from pipeline_core.domain.errors import WorkerLostError, WorkersLostError
 from pipeline_core.domain.ids import DocumentId, LeaseToken, RealmId
 from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import DEAD_LETTER, StageName
 from pipeline_core.domain.rows.queue import Depth, Waiting
+from pipeline_core.domain.wished import check_priority
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.services.holds import Holds
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
 
-LOWEST_PRIORITY, HIGHEST_PRIORITY = -100, 100
 RESTART_GRACE_S = 10.0
 """Workers come back within two seconds of a restarted database."""
 _BATCHES_COUNTED = 64
 """As many workers as `pipeline up` starts at most."""
-
-
-def check_priority(priority: int) -> None:
-    """Raise RefusedError if it is not within -100..100."""
-    if not LOWEST_PRIORITY <= priority <= HIGHEST_PRIORITY:
-        raise RefusedError(
-            f"The priority cannot be {priority}.", action=f"From {LOWEST_PRIORITY} to {HIGHEST_PRIORITY}."
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.mapped import MappedFile
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename, without_filename
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.wished import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted
 from pipeline_core.ports.object_store import ObjectStore
-from pipeline_core.services.own_policy import PolicyLeft, wish
+from pipeline_core.services.wishes import ChoiceKept, wish
 from pipeline_core.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
@@ -52,14 +52,14 @@ class SpooledUpload:
 class Uploaded:
     """Outcome of an upload; ``is_new`` is False for bytes that the user had sent before.
 
-    ``is_again``: the document was known and is queued again for the policy of this upload; ``policy_left`` says why it
-    keeps the one that it has.
+    ``is_again``: the document was known and is queued again for the thresholds of this upload; ``choices_kept`` says
+    what it keeps though another choice was given.
     """
 
     job: JobSummary
     is_new: bool
     is_again: bool = False
-    policy_left: str | None = None
+    choices_kept: tuple[ChoiceKept, ...] = ()
 
 
 @contextmanager
@@ -91,8 +91,9 @@ class ReceiveUpload:
         """Register the upload as a document with a queued job; the same bytes again name the existing document.
 
         ``is_admitted`` says that another file of the same request was taken: the limit of active jobs has let the
-        request in, and is not looked at again. ``wished`` is what the upload says about the policy; a known document
-        that is published is queued again for it. ``labels`` are added to those that it has.
+        request in, and is not looked at again. ``wished`` is how it is to be processed; a known document that is
+        published is queued again for other thresholds, and keeps its place in the queue. ``labels`` are added to those
+        that it has.
 
         Raises:
             EmptyFileError, FileTooLargeError, UnsupportedTypeError, EncryptedDocumentError, CorruptDocumentError:
@@ -103,19 +104,19 @@ class ReceiveUpload:
         self._check_size(upload)
         with self.open_uow() as uow:
             document_id = uow.documents.ids_of(realm_id, [upload.sha256])[upload.sha256]
-            left: list[PolicyLeft] = []
+            left: list[ChoiceKept] = []
             is_again = False
             if known := uow.documents.find([document_id]).get(document_id):
                 uow.documents.set_sources(realm_id, [Source.of_upload(document_id, safe_filename(upload.filename))])
                 uow.documents.label([document_id], labels)
-                left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id)
+                left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id, may_reorder=False)
                 was, known = known, uow.documents.find([document_id])[document_id]
                 is_again = known.state is JobState.QUEUED and was.state is JobState.DONE
                 stored = uow.documents.originals([document_id])[document_id]
                 uow.commit()
         if known:
             self._mend(stored, upload)
-            return Uploaded(known, is_new=False, is_again=is_again, policy_left=left[0].why if left else None)
+            return Uploaded(known, is_new=False, is_again=is_again, choices_kept=tuple(left))
         # what can never be taken is said before what can be taken later
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, shown_filename(upload.filename))

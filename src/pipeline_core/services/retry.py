@@ -9,7 +9,7 @@ from pipeline_core.domain.dual_status import DeepScanStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
 from pipeline_core.domain.jobs import JobSummary
-from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, Outcome, StageName
 from pipeline_core.review.orphans import compare_again, no_later_than_compared
 from pipeline_core.stages.registry import BY_NAME
 
@@ -58,7 +58,7 @@ def start_again(uow: UnitOfWork, summary: JobSummary, *, from_stage: StageName |
         target = no_later_than_compared(target)
     if from_stage:
         uow.stages.forget(from_stage, [document_id])
-    if summary.profile is Profile.DEEP:
+    if summary.is_scan:
         begin_scans_again(uow, [document_id])
     uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
     return target

@@ -13,15 +13,15 @@ from pipeline_core.domain.ids import CorrelationId, DocumentId, RealmId
 from pipeline_core.domain.jobs import is_parked, missing_part
 from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobState
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.rows.jobs import DocumentJob
+from pipeline_core.domain.wished import NOTHING_WISHED, Wished
 from pipeline_core.domain.wording import counted, listed
 from pipeline_core.ports.launcher import Launcher
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.holds import Holds
 from pipeline_core.services.intake import Intake, Upload
-from pipeline_core.services.own_policy import PolicyLeft
 from pipeline_core.services.queue import Queue
+from pipeline_core.services.wishes import ChoiceKept
 from pipeline_core.services.work_needed import FindWork
 
 _LOOK_S = 0.5
@@ -50,8 +50,8 @@ class NoDisplay:
 class RunResult:
     """``document_ids`` in the order of the files, revived ones last; what ran; what was left, or refused, and why.
 
-    ``copies`` are files whose content is another's: their name, and the other's. ``policy_left`` are known documents
-    that keep the thresholds that they have.
+    ``copies`` are files whose content is another's: their name, and the other's. ``choices_kept`` is what known
+    documents keep though another choice was given.
     """
 
     document_ids: list[DocumentId] = field(default_factory=list)
@@ -60,7 +60,7 @@ class RunResult:
     refused: list[tuple[str, PipelineError]] = field(default_factory=list)
     copies: list[tuple[str, str]] = field(default_factory=list)
     correlation_ids: list[CorrelationId] = field(default_factory=list)
-    policy_left: list[PolicyLeft] = field(default_factory=list)
+    choices_kept: list[ChoiceKept] = field(default_factory=list)
     stored_again: list[DocumentId] = field(default_factory=list)
     """Known documents whose original the store had lost or changed."""
 
@@ -71,7 +71,7 @@ class RunResult:
             "refused": [{"file": name, **error.as_json()} for name, error in self.refused],
             "skipped": [str(path) for path in skipped],
             "stored_again": len(self.stored_again),
-            "thresholds_kept": [one.as_json() for one in self.policy_left],
+            "choices_kept": [one.as_json() for one in self.choices_kept],
             "copies": [{"file": name, "same_as": other} for name, other in self.copies],
             "correlation_ids": [str(correlation_id) for correlation_id in self.correlation_ids],
             "documents": rows,
@@ -154,7 +154,7 @@ class RunDocuments:
             result.ran += needed.run
             result.refused += received.refused
             result.copies += received.copies
-            result.policy_left += received.policy_left
+            result.choices_kept += received.choices_kept
             result.stored_again += received.mended
             result.correlation_ids.append(received.correlation_id)
             result.left.update(needed.left())

@@ -167,4 +167,4 @@ def _sort(summary: JobSummary, needed: WorkNeeded) -> None:
 
 def _is_kept(summary: JobSummary) -> bool:
     """Return True for a published document whose newest job is a deep scan: rejecting that leaves it published."""
-    return summary.profile is Profile.DEEP and summary.is_published
+    return summary.is_scan and summary.is_published

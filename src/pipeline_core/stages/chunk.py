@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
-from pipeline_core.domain.ids import DocumentId, Ids
-from pipeline_core.domain.jobs import HeldJob, OutputRow
-from pipeline_core.domain.lifecycle import Profile, StageName
+from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import HeldJob, OutputRow, is_scan
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.duplicates.reanchor import anchor_facts
 from pipeline_core.stages import chunking
@@ -80,7 +80,7 @@ def _cut(document: Document, source: OutputRow, markdown: str, sizes: Mapping[st
 def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[list[Chunk]]]) -> None:
     ids = [item.document.document_id for item in done]
     uow.staging.lock_matching_of_staged(ids)
-    kept = _kept(ctx, uow, ids)
+    kept = _kept(ctx, uow, [item.document for item in done])
     for item in done:
         if facts := kept.get(item.document.document_id):
             anchors = anchor_facts(facts, item.result.rows)
@@ -98,12 +98,13 @@ def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[list[Chunk]]
     )
 
 
-def _kept(ctx: StageContext, uow: "UnitOfWork", ids: Ids) -> dict[DocumentId, list[StagedBefore]]:
+def _kept(ctx: StageContext, uow: "UnitOfWork", documents: Sequence[Document]) -> dict[DocumentId, list[StagedBefore]]:
     """The facts that stay, at the chunk where their evidence stands now, by document: what people have decided about,
     and all of what is scanned again, for a deep scan adds to it."""
     kept: dict[DocumentId, list[StagedBefore]] = {}
-    for fact in uow.staging.staged_before(ids):
-        if fact.is_decided or ctx.profile is Profile.DEEP:
+    scanned = {one.document_id for one in documents if is_scan(ctx.profile, one.document_id, one.job_id)}
+    for fact in uow.staging.staged_before([one.document_id for one in documents]):
+        if fact.is_decided or fact.document_id in scanned:
             kept.setdefault(fact.document_id, []).append(fact)
     return kept
 

@@ -25,9 +25,9 @@ from pipeline_core.domain.facts import (
     Usage,
 )
 from pipeline_core.domain.ids import ChunkId, DocumentId
-from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow
+from pipeline_core.domain.jobs import HeldJob, JobSummary, OutputRow, is_scan
 from pipeline_core.domain.languages import languages_of
-from pipeline_core.domain.lifecycle import Profile, StageName
+from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.staging import NewQuestion
@@ -287,12 +287,18 @@ def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Rows]]) -> N
         )
         for (document, chunk, fact), key in zip(staged, keys, strict=True)
     ]
-    if ctx.profile is Profile.DEEP:
-        for item in done:
-            mine = [question for question in questions if question.document_id == item.document.document_id]
-            uow.deep_scans.add_questions(item.document, mine)
-        return
-    uow.staging.replace_questions([item.document for item in done], questions)
+    scanned = {item.document.document_id: item.document for item in done if _is_scan(ctx, item.document)}
+    for document_id, document in scanned.items():
+        mine = [question for question in questions if question.document_id == document_id]
+        uow.deep_scans.add_questions(document, mine)
+    uow.staging.replace_questions(
+        [item.document for item in done if item.document.document_id not in scanned],
+        [question for question in questions if question.document_id not in scanned],
+    )
+
+
+def _is_scan(ctx: StageContext, document: Document) -> bool:
+    return is_scan(ctx.profile, document.document_id, document.job_id)
 
 
 STAGE = Stage(

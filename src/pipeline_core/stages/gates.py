@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline_core.domain.jobs import HeldJob, WorkBatch
-from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage, Profile
+from pipeline_core.domain.lifecycle import PARK_MATCHING, PARK_VALIDATION, JobStage
 from pipeline_core.duplicates.comparing import detect
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.stages.base import Gate, StageContext
@@ -32,12 +32,12 @@ def _matching(ctx: StageContext, open_uow: "OpenUnitOfWork", batch: WorkBatch) -
         held = uow.jobs.held(batch.lease, batch.document_ids)
         here = [job for job in held if job.stage in _BEFORE_MATCHING]
         ids = [job.document_id for job in here]
-        scanned = [job.document_id for job in here if job.profile is Profile.DEEP]
+        scanned = [job.document_id for job in here if job.is_scan]
         if ids:
             detect(uow.staging, ids, near_duplicates, scanned=scanned)
             uow.stages.compared(ids, detection.config)
         # of these a person looks at the document only if something of it has to be decided
-        unasked = [job.document_id for job in here if job.workflow != "manual" and job.profile is not Profile.DEEP]
+        unasked = [job.document_id for job in here if job.workflow != "manual" and not job.is_scan]
         uow.staging.keep_both_within(unasked)
         undecided = uow.staging.undecided(ids)
         to_decide = uow.staging.to_decide(ids)

@@ -8,7 +8,7 @@ from typing import Literal
 from rich.table import Table
 from rich.text import Text
 
-from pipeline_core.domain.jobs import is_parked, missing_part
+from pipeline_core.domain.jobs import is_parked, is_scan, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import all_names, counted
@@ -39,7 +39,11 @@ _SCANS = {
 def state_of(row: DocumentJob) -> str:
     """Return the state of the document in words: of a published one that a deep scan is about, both."""
     state = JobState(row.state)
-    if row.profile == "deep" and row.published_at is not None and (scan := _SCANS.get((state, row.outcome))):
+    if (
+        is_scan(row.profile, row.document_id, row.job_id)
+        and row.published_at is not None
+        and (scan := _SCANS.get((state, row.outcome)))
+    ):
         return f"published, {scan}"
     if state is JobState.DONE:
         return "replaced" if row.is_replaced else str(row.outcome)

@@ -13,6 +13,7 @@ from pipeline_core.domain.confidence_model import in_words
 from pipeline_core.domain.facts import LeftOut
 from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.jobs import is_scan
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import StagedFact, WaitingJob
 from pipeline_core.domain.rows.details import DocumentDetail
@@ -56,7 +57,7 @@ def print_review(console: Console, job: DocumentDetail, *, everything: bool = Fa
             new=f"{_at(pair.staged_page, pair.staged_unit)}{escape(pair.staged_text)}",
             existing=f"{where}  {escape(pair.existing_text or '(gone)')}",
         )
-    if job.profile == "deep":
+    if is_scan(job.profile, job.document_id, job.job_id):
         console.print("A deep scan: published facts stay as they are until you decide on the new ones.")
     elif job.state != JobState.AWAITING_REVIEW:
         console.print("It is not waiting for a decision.")
@@ -139,7 +140,7 @@ def print_next(console: Console, waiting: WaitingJob | None) -> None:
         at_validation=waiting.phase == 4,
         critical=waiting.critical,
         undecided=waiting.undecided,
-        profile=waiting.profile,
+        is_scan=is_scan(waiting.profile, waiting.document_id, waiting.job_id),
         to_decide=waiting.facts_to_decide,
     )
     console.print(
@@ -155,7 +156,7 @@ def next_json(waiting: WaitingJob | None) -> dict[str, Any] | None:
 
 def facts_to_show(client: "Client", row: DocumentDetail, *, everything: bool) -> list[StagedFact]:
     """The document's facts if they are asked for; of a deep scan that waits, at least those that are new."""
-    new = row.profile == "deep" and row.state == "awaiting_review"
+    new = is_scan(row.profile, row.document_id, row.job_id) and row.state == "awaiting_review"
     if not (everything or new):
         return []
     found = client.facts(row.document_id)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline_core.domain.checks import Check
 from pipeline_core.domain.facts import LeftOut
+from pipeline_core.domain.lifecycle import Profile, Workflow
 from pipeline_core.domain.rows.details import DocumentDetail
 from pipeline_core.domain.rows.facts import ChunkOutcome
 from pipeline_core.domain.rows.jobs import Counts, DocumentJob, JobEvent
@@ -49,6 +50,17 @@ def print_job(console: Console, job: DocumentDetail) -> None:
     for name, words in (("tags", ", ".join(job.tags)), ("collection", job.collection)):
         if words:
             console.print(f"[dim]{name:<12} {escape(words)}[/]")
+    choices = [
+        name
+        for name, is_said in (
+            (f"{job.workflow} workflow", job.workflow != Workflow.AUTOMATIC),
+            (f"{job.profile} profile", job.profile != Profile.STANDARD),
+            (f"priority {job.priority}", job.priority),
+        )
+        if is_said
+    ]
+    if choices:
+        console.print(f"[dim]{'processing':<12} {', '.join(choices)}[/]")
     for name in ("job", "document", "correlation"):
         console.print(f"[dim]{name:<12} {getattr(job, f'{name}_id')}[/]")
     stages = Table(box=None, padding=(0, 1), header_style="bold")

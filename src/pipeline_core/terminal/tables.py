@@ -8,16 +8,16 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from pipeline_core.domain.errors import PipelineError, explain
-from pipeline_core.domain.jobs import is_parked, missing_part
+from pipeline_core.domain.jobs import is_parked, is_scan, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import counted
-from pipeline_core.services.own_policy import PolicyLeft
+from pipeline_core.services.wishes import ChoiceKept
 from pipeline_core.terminal.hints import pasteable, program, typed
 
 _IN_FULL = 10
 _COMPARED = {"trigram": "letters", "scored": "words and meaning"}
-_FACTS = {"standard": "its facts", "deep": "what its deep scan found"}
+_FACTS = {False: "its facts", True: "what its deep scan found"}
 
 
 def short(value: object) -> str:
@@ -77,7 +77,7 @@ def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
                 *([f"{counted(row.undecided, 'pair')} of near-duplicates"] if row.undecided else []),
                 *([unsure(row.facts_to_decide)] if row.facts_to_decide else []),
             ]
-            what = " and ".join(waits_for) or _FACTS[row.profile]
+            what = " and ".join(waits_for) or _FACTS[is_scan(row.profile, row.document_id, row.job_id)]
             console.print(f"[yellow]●[/] [bold]{name}[/] waits: a person must look at {what}.")
             print_command(console, "see", f"review {job}")
             print_command(console, "page", f"console {job}")
@@ -108,13 +108,13 @@ def unsure(facts: int) -> str:
     return f"{counted(facts, 'fact')} of medium confidence"
 
 
-def why_it_waits(*, at_validation: bool, critical: int, undecided: int, profile: str, to_decide: int = 0) -> str:
+def why_it_waits(*, at_validation: bool, critical: int, undecided: int, is_scan: bool, to_decide: int = 0) -> str:
     """Describe what a person is to look at, in few words."""
     if at_validation:
         return counted(critical, "critical finding")
     if undecided:
         return f"{counted(undecided, 'pair')} of near-duplicates"
-    return unsure(to_decide) if to_decide else _FACTS[profile]
+    return unsure(to_decide) if to_decide else _FACTS[is_scan]
 
 
 def _list_waiting(console: Console, waiting: Sequence[DocumentJob]) -> None:
@@ -123,7 +123,7 @@ def _list_waiting(console: Console, waiting: Sequence[DocumentJob]) -> None:
             at_validation=row.stage == "validation_review",
             critical=row.critical,
             undecided=row.undecided,
-            profile=row.profile,
+            is_scan=is_scan(row.profile, row.document_id, row.job_id),
             to_decide=row.facts_to_decide,
         )
         console.print(f"[yellow]●[/] {short(row.job_id)}  [bold]{escape(row.filename)}[/]  {why}")
@@ -169,10 +169,10 @@ def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
         console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
 
 
-def print_policy_left(console: Console, left: Sequence[PolicyLeft]) -> None:
-    """Known documents for which other thresholds were given that do not hold."""
+def print_choices_kept(console: Console, left: Sequence[ChoiceKept]) -> None:
+    """List the choices that known documents keep though others were given."""
     for one in left[:_IN_FULL]:
-        console.print(f"[yellow]●[/] [bold]{escape(one.filename)}[/] keeps its thresholds: {one.why}.")
+        console.print(f"[yellow]●[/] [bold]{escape(one.filename)}[/] keeps its {one.choice}: {one.why}.")
         console.print(f"    {one.action}", highlight=False)
     if more := left[_IN_FULL:]:
-        console.print(f"[yellow]●[/] … and {counted(len(more), 'more document')} that keep theirs")
+        console.print(f"[yellow]●[/] … and {counted(len(more), 'more choice')} that known documents keep")

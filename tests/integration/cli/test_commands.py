@@ -377,7 +377,7 @@ def test_other_thresholds_of_a_waiting_document_are_not_taken_and_that_is_said(
     through(app, [document_id])
     said = typed("run", str(file), "--queue", "--publish-from", "0.9").out
     assert "manual.md keeps its thresholds: it waits for a person." in said
-    [kept] = typed("run", str(file), "--queue", "--publish-from", "0.9", "--json").json["thresholds_kept"]
+    [kept] = typed("run", str(file), "--queue", "--publish-from", "0.9", "--json").json["choices_kept"]
     assert kept["why"] == "it waits for a person"
 
 

@@ -23,16 +23,28 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "deep_scan_error_was", "updated_at",
         },
     ),
-    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at"}),
+    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at", "filename"}),
+    "sources": (
+        {
+            "realm_id", "name", "kind", "uri", "include", "exclude", "vanished", "grace", "every", "choices",
+            "added_by",
+        },
+        {
+            "name", "uri", "include", "exclude", "vanished", "grace", "every", "choices", "changed_at", "paused_at",
+            "removed_at", "removal",
+        },
+    ),
+    "source_runs": (set(), {"outcome", "decision", "decided_at", "decided_by", "decider_id"}),
+    "vanishings": (set(), {"decision", "decided_at", "decided_by", "user_id", "reason"}),
     "document_processing_stages": (
         {"document_id", "realm_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
     ),
     "processing_workflows": (
         {"document_id", "realm_id", "workflow_type", "total_stages", "current_stage", "configuration"},
-        {"configuration"},
+        {"configuration", "workflow_type"},
     ),
     "upload_jobs": (
-        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via"},
+        {"job_id", "document_id", "realm_id", "user_id", "correlation_id", "submitted_via", "profile", "priority"},
         {
             "stage", "state", "outcome", "lost_leases", "retry_count", "retry_at", "parked_until", "held_for",
             "stop_after", "is_stopped", "last_error",
@@ -76,7 +88,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "presence": ({"document_id", "realm_id", "question_id"}, {"question_id", "seen_at"}),
     "review_changes": ({"realm_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
-        {"job_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
+        {
+            "job_id", "group_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen",
+            "due_at",
+        },
         {"ended_at", "outcome", "undone_by"},
     ),
     "webhook_endpoints": ({"webhook_id", "realm_id", "url", "secret", "events"}, set()),
@@ -228,6 +243,7 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
         "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "has_job",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
     creates = "SELECT has_schema_privilege(%s, n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ANY(%s)"

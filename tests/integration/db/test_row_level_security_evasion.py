@@ -37,6 +37,11 @@ def bob(database: TwoUsers, login: str) -> Iterator[psycopg.Connection[Any]]:
         # a job: workers would run it on her document
         ("INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id) "
          "VALUES (gen_random_uuid(), %(document)s, %(bob)s, %(bob)s, gen_random_uuid())", ForeignKeyViolation),
+        # one's own before those of others, or at the price of a deep scan
+        ("INSERT INTO upload_jobs (job_id, document_id, realm_id, user_id, correlation_id, priority) "
+         "SELECT gen_random_uuid(), document_id, %(bob)s, %(bob)s, gen_random_uuid(), 1 FROM documents LIMIT 1",
+         InsufficientPrivilege),
+        ("UPDATE upload_jobs SET priority = -1", InsufficientPrivilege),
         # a place: a newer document there would withdraw hers
         ("INSERT INTO document_sources (realm_id, source_uri, document_id, filename) "
          "VALUES (%(bob)s, 'u', %(document)s, 'a')", ForeignKeyViolation),

@@ -13,9 +13,9 @@ from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, Pipe
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import ChunkId, DocumentId, batch_id_for, user_id_for
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.question_filter import QuestionFilter
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.domain.wished import Wished
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.add import Added, AddFact

@@ -8,8 +8,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.policy import Wished
 from pipeline_core.domain.review import OfDocument, Reviewer
+from pipeline_core.domain.wished import Wished
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.review.decisions import Decision, Request

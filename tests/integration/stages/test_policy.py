@@ -10,8 +10,8 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.facts import FactCandidate, Generated
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.wished import NOTHING_WISHED, Wished
 from pipeline_core.ports.fact_generator import ChunkInput
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.through import needs_work, through, upload
@@ -136,7 +136,7 @@ def known(app: Pipeline, name: str, wished: Wished) -> tuple[list[DocumentId], l
     to_run = needs_work(app, received)
     with app.open_uow() as uow:
         [summary] = uow.documents.find(list(received.documents)).values()
-    return to_run, [one.message for one in received.policy_left], summary.wished
+    return to_run, [one.message for one in received.choices_kept], summary.wished
 
 
 def test_what_is_published_is_judged_by_a_new_policy_at_once(make: Callable[..., Pipeline]) -> None:

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from pipeline_core.adapters.webhook_sender import HttpWebhookSender, resolve
-from pipeline_core.domain.addresses import is_public, networks
+from pipeline_core.adapters.checked_hosts import resolve
+from pipeline_core.adapters.webhook_sender import HttpWebhookSender
+from pipeline_core.domain.addresses import is_public, is_within, networks
 from pipeline_core.domain.errors import ConfigurationError, RefusedError
 from pipeline_core.ports.webhooks import Delivery, SendResult
 from pipeline_core.settings import load_settings
@@ -54,9 +55,12 @@ def test_what_is_an_address_of_the_internet(address: str) -> None:
 
 def test_networks_of_ones_own_are_refused() -> None:
     own = networks("93.184.216.0/24, 2606:4700:64::/96")
-    assert not is_public(ip_address("93.184.216.34"), but=own)
-    assert not is_public(ip_address("2606:4700:64::a00:1"), but=own)
-    assert is_public(ip_address("93.184.217.34"), but=own)
+    assert is_within(ip_address("93.184.216.34"), own)
+    assert is_within(ip_address("2606:4700:64::a00:1"), own)
+    assert not is_within(ip_address("93.184.217.34"), own)
+    sender = HttpWebhookSender(allow_private=True, refused=networks("127.0.0.0/8"))
+    with pytest.raises(RefusedError, match="private address"):
+        sender.check("http://127.0.0.1/")
 
 
 def test_networks_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline_core.domain.asking import Asked, why_asked, why_asked_about_bank
-from pipeline_core.domain.lifecycle import JobStage, Profile
+from pipeline_core.domain.lifecycle import JobStage
 
 MATCHING, VALIDATION = JobStage.MATCHING_REVIEW, JobStage.VALIDATION_REVIEW
 
@@ -33,7 +33,7 @@ MATCHING, VALIDATION = JobStage.MATCHING_REVIEW, JobStage.VALIDATION_REVIEW
             "It was returned to matching review for 2 findings: decide its facts one by one.",
         ),
         (
-            Asked(MATCHING, pending=1, profile=Profile.DEEP),
+            Asked(MATCHING, pending=1, is_scan=True),
             "A deep scan has read it again: 1 fact waits for approval.",
         ),
         (Asked(MATCHING, pending=12, workflow="manual"), "Its workflow is manual: 12 facts wait for approval."),

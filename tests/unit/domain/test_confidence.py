@@ -19,8 +19,9 @@ from pipeline_core.domain.confidence_weights import WEIGHTS
 from pipeline_core.domain.errors import ConfigurationError, RefusedError
 from pipeline_core.domain.facts import ChunkOutcome, ChunkResult, FactCandidate, Generated
 from pipeline_core.domain.ids import ChunkId
-from pipeline_core.domain.policy import Policy, Wished
+from pipeline_core.domain.policy import Policy
 from pipeline_core.domain.statement_traits import statement_traits
+from pipeline_core.domain.wished import Wished
 from pipeline_core.settings import load_settings
 from pipeline_core.stages.judging import judge
 
@@ -146,7 +147,7 @@ def test_what_a_generator_says_goes_before_what_is_seen() -> None:
 )
 def test_an_upload_goes_before_the_settings(wished: Wished, policy: Policy) -> None:
     assert wished.over(Policy(0.7, 0.7)) == policy
-    assert Wished.from_json(wished.as_json()) == wished
+    assert Wished.of_thresholds(wished.thresholds_json()) == wished
 
 
 def test_a_lower_publish_from_takes_a_band_with_it() -> None:

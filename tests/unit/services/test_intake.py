@@ -10,7 +10,7 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import DatabaseUnavailableError, StoreUnavailableError
 from pipeline_core.domain.ids import DocumentId, document_id_for, sha256_hex
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.policy import NOTHING_WISHED, Wished
+from pipeline_core.domain.wished import NOTHING_WISHED, Wished
 from pipeline_core.ports.object_store import StoredObject
 from pipeline_core.services.intake import Intake, Received, Upload
 from pipeline_core.settings import Settings

@@ -17,7 +17,7 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import UserId, sha256_hex
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState
-from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.wished import Wished
 from pipeline_core.services.receive_upload import ReceiveUpload, SpooledUpload, Uploaded, accepted_types, spool
 from pipeline_core.settings import Settings
 from tests.support.fake_database import FakeDatabase, in_turn
@@ -105,13 +105,14 @@ def test_a_published_document_is_queued_again_for_another_policy() -> None:
     done, queued = summary(1), summary(1, JobState.QUEUED)
     database = _database(done, done, queued)
     uploaded, _ = _receive(database, wished=Wished(publish_from=0.9))
-    assert (uploaded.job, uploaded.is_again, uploaded.policy_left) == (queued, True, None)
+    assert (uploaded.job, uploaded.is_again, uploaded.choices_kept) == (queued, True, ())
 
 
 def test_a_document_that_keeps_its_policy_says_why() -> None:
     working = summary(1, JobState.WORKING, stage=JobStage.CHUNKED)
     uploaded, _ = _receive(_database(working, working, working), wished=Wished(publish_from=0.9))
-    assert (uploaded.is_again, uploaded.policy_left) == (False, "it is under way")
+    [kept] = uploaded.choices_kept
+    assert (uploaded.is_again, kept.choice, kept.why) == (False, "thresholds", "it is under way")
 
 
 @pytest.mark.parametrize(

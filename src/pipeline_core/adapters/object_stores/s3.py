@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from pipeline_core.adapters.object_stores.integrity import (
     BLOCK,
@@ -15,14 +15,12 @@ from pipeline_core.adapters.object_stores.integrity import (
     same_bytes,
     verified,
 )
+from pipeline_core.adapters.object_stores.s3_client import connect
 from pipeline_core.adapters.object_stores.s3_errors import translated
 from pipeline_core.domain.errors import ConfigurationError, ObjectNotFoundError
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.object_keys import MAX_KEY_BYTES, validate_key, validate_prefix
 from pipeline_core.ports.object_store import StoredObject
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
 
 _MAX_S3_KEY_BYTES = 1024
 _SHA256 = "sha256"
@@ -53,7 +51,7 @@ class S3ObjectStore:
         self._base = f"{prefix}/" if prefix else ""
         self._page_size = page_size
         self._endpoint_url = endpoint_url or None
-        self._client = self._connect()
+        self._client = connect(self.url, self._endpoint_url)
 
     def put(self, key: str, data: bytes) -> StoredObject:
         name = self._name(key)
@@ -136,38 +134,6 @@ class S3ObjectStore:
 
     def check(self) -> None:
         round_trip(self)
-
-    def _connect(self) -> "S3Client":
-        # Heavy to import: only who uses S3 waits for it.
-        import boto3
-        from botocore.config import Config
-
-        config = Config(
-            connect_timeout=5,
-            read_timeout=30,
-            retries={"mode": "standard", "total_max_attempts": 3},
-            max_pool_connections=32,
-            # The server verifies the signed sha256 of what it receives. The newer trailing checksums, on by
-            # default, are refused by services other than AWS.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            s3={
-                "payload_signing_enabled": True,
-                # A bucket is a host name at AWS, elsewhere seldom.
-                "addressing_style": "path" if self._endpoint_url else "auto",
-            },
-        )
-        try:
-            with translated(self.url, self._endpoint_url):
-                # A session of our own: the default one is shared and not safe to use from threads.
-                session = boto3.session.Session()
-                return session.client("s3", endpoint_url=self._endpoint_url, config=config)
-        except ValueError as error:
-            raise ConfigurationError(
-                f"{error}.",
-                where=self.url,
-                action="Set UPLOAD_PIPELINE_S3_ENDPOINT_URL to a URL such as https://host:9000.",
-            ) from error
 
     def _name(self, key: str) -> str:
         return self._base + validate_key(key)

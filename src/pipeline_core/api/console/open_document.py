@@ -22,6 +22,7 @@ from pipeline_core.domain.asking import Asked, why_asked
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import JobId
+from pipeline_core.domain.jobs import is_scan
 from pipeline_core.domain.lifecycle import JobStage, JobState
 from pipeline_core.domain.review import OfDocument
 from pipeline_core.domain.rows.desk import ListedFact
@@ -138,7 +139,7 @@ class OpenDocument:
             returned_for=self.desk.returned_for,
             pending=sum(fact.status is QuestionStatus.PENDING for fact in facts),
             workflow=job.workflow,
-            profile=job.profile,
+            is_scan=is_scan(job.profile, job.document_id, job.job_id),
         )
         return why_asked(asked)
 

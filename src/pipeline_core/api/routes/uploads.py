@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -18,14 +18,15 @@ from pipeline_core.api.problems import Problem, of_refused_files, problem_of, re
 from pipeline_core.bootstrap import UserServices
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.labels import MOST_CHARS, Labels
-from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
-from pipeline_core.domain.policy import Wished
+from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState, Profile, Workflow
 from pipeline_core.domain.realms import Role
+from pipeline_core.domain.wished import LOWEST_PRIORITY, NOTHING_WISHED, USUAL_PRIORITY, Wished
 from pipeline_core.services.receive_upload import SpooledUpload, Uploaded, spool
+from pipeline_core.services.wishes import require_may_wish
 
 router = APIRouter(tags=["uploads"])
 PATH = "/api/v2/upload"
-_PROBABILITY = TypeAdapter(Annotated[float, Field(ge=0, le=1)])
+_PROBABILITY: TypeAdapter[Any] = TypeAdapter(Annotated[float, Field(ge=0, le=1)])
 _LABELS = {
     "tags": {
         "type": "string",
@@ -39,7 +40,7 @@ _LABELS = {
         "description": "The collection that the documents belong to; one that is there already is put into it",
     },
 }
-_POLICY = {
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
     "publish_from": {
         "type": "number",
         "minimum": 0,
@@ -53,7 +54,40 @@ _POLICY = {
         "description": "Confidence from which a person is asked about a fact that is not published without review; "
         "facts below it are left out. Not above `publish_from`",
     },
+    "workflow": {
+        "type": "string",
+        "enum": list(Workflow),
+        "description": "`manual`: a person looks at every version of these documents; `automatic`, which is for "
+        "reviewers to choose: only where something has to be decided (default: as the installation is set)",
+    },
+    "profile": {
+        "type": "string",
+        "enum": list(Profile),
+        "description": "`deep`, which is for reviewers to choose: read with the settings of a deep scan from the first "
+        "run on (default: `standard`)",
+    },
+    "priority": {
+        "type": "integer",
+        "minimum": LOWEST_PRIORITY,
+        "maximum": USUAL_PRIORITY,
+        "description": "Below 0: taken from the queue when nothing of a higher priority is left (default: 0)",
+    },
 }
+_READ: Mapping[str, TypeAdapter[Any]] = {
+    "publish_from": _PROBABILITY,
+    "ask_from": _PROBABILITY,
+    "workflow": TypeAdapter(Workflow),
+    "profile": TypeAdapter(Profile),
+    "priority": TypeAdapter(Annotated[int, Field(ge=LOWEST_PRIORITY, le=USUAL_PRIORITY)]),
+}
+
+
+class KeptChoice(BaseModel):
+    """A choice that a known document keeps as it is."""
+
+    choice: Literal["thresholds", "workflow", "profile", "priority"]
+    why: str
+    action: str = Field(description="What to do for another one")
 
 
 class UploadAnswer(BaseModel):
@@ -64,9 +98,8 @@ class UploadAnswer(BaseModel):
     filename: str = Field(description="The name as stored")
     is_new: bool = Field(description="False when the same bytes had been uploaded before: nothing was added")
     state: JobState
-    policy_kept: str | None = Field(
-        description="Why a known document keeps its `publish_from` and `ask_from`; null if those of this upload "
-        "apply, or none were given"
+    choices_kept: list[KeptChoice] = Field(
+        description="What a known document keeps though this upload asks for something else; empty if all of it applies"
     )
     status_url: str
     review_url: str
@@ -97,7 +130,7 @@ class UploadsAnswer(BaseModel):
     status_code=202,
     response_model=UploadAnswer | UploadsAnswer,
     summary="Upload documents",
-    openapi_extra=form_body(of_many=True, fields={**_POLICY, **_LABELS, **REALM_FIELD}),
+    openapi_extra=form_body(of_many=True, fields={**_CHOICES, **_LABELS, **REALM_FIELD}),
     responses={
         200: {"model": UploadAnswer | UploadsAnswer, "description": "The same bytes were there already"},
         **responses(408, 413, 415, 503),
@@ -118,19 +151,20 @@ async def upload_document(
     and a problem is answered only if none was taken. The limit of active jobs is looked at once, for all of them.
 
     `publish_from` and `ask_from` say for these documents what becomes of a fact by its confidence, in every run of
-    theirs. A document that is there already is queued again for it if it is published; else `policy_kept` says why it
-    keeps what it has. `tags` and `collection` are what people sort documents by; they are shown with a document."""
+    theirs; `workflow`, `profile` and `priority` how they are processed. A document that is there already is queued
+    again for other thresholds if it is published, and has another workflow from its next gate on; `choices_kept` says
+    what it keeps, and why. `tags` and `collection` are what people sort documents by; they are shown with each."""
     with ExitStack() as files:
         form = await receive_form(
             request,
             lambda: files.enter_context(spool()),
             max_bytes=settings.max_file_bytes,
             max_files=settings.api_max_upload_files,
-            fields=[*_POLICY, *_LABELS, *REALM_FIELD],
+            fields=[*_CHOICES, *_LABELS, *REALM_FIELD],
         )
         named = realm_of_form(realm, form.fields)
         services = await run_in_threadpool(services_in, pipeline, user, request, named, Role.CONTRIBUTOR)
-        arrived, wished = form.files, _wished({name: form.fields[name] for name in form.fields if name in _POLICY})
+        arrived, wished = form.files, read_wished(form.fields)
         wished.over(settings.policy)
         labels = Labels.of([form.fields.get("tags", "")], form.fields.get("collection"))
         taken = await run_in_threadpool(take, request, services, arrived, wished, labels)
@@ -154,22 +188,24 @@ async def upload_document(
     )
 
 
-def _wished(fields: Mapping[str, str]) -> Wished:
-    """Read the policy from the form.
+def read_wished(fields: Mapping[str, str]) -> Wished:
+    """Read from the form how the documents are to be processed; what is empty is left open.
 
     Raises:
-        RequestValidationError: a value is no probability.
+        RequestValidationError: a value is none of those that there are.
     """
     wrong = []
-    said: dict[str, float] = {}
-    for name, text in fields.items():
+    said: dict[str, Any] = {}
+    for name, adapter in _READ.items():
+        if not (text := fields.get(name, "").strip()):
+            continue
         try:
-            said[name] = _PROBABILITY.validate_python(text)
+            said[name] = adapter.validate_python(text)
         except ValidationError as error:
             wrong += [{**found, "loc": ("body", name)} for found in error.errors()]
     if wrong:
         raise RequestValidationError(wrong)
-    return Wished.from_json(said)
+    return Wished(**said)
 
 
 def take(
@@ -179,7 +215,13 @@ def take(
     wished: Wished,
     labels: Labels,
 ) -> list[Uploaded | Refused]:
-    """Take each that arrived whole; what is wrong with one says nothing of the next."""
+    """Take each that arrived whole; what is wrong with one says nothing of the next.
+
+    Raises:
+        RefusedError, NotPermittedError: the user may not choose what is wished; nothing is taken.
+    """
+    if wished != NOTHING_WISHED:
+        require_may_wish(wished, services.realms.require(services.realm_id, Role.CONTRIBUTOR))
     taken: list[Uploaded | Refused] = []
     is_admitted = False
     for one in arrived:
@@ -221,7 +263,7 @@ def _upload(request: Request, uploaded: Uploaded) -> UploadAnswer:
         filename=job.filename,
         is_new=uploaded.is_new,
         state=job.state,
-        policy_kept=uploaded.policy_left,
+        choices_kept=[KeptChoice.model_validate(one, from_attributes=True) for one in uploaded.choices_kept],
         status_url=str(request.url_for("get_job", job_id=job.job_id).path),
         review_url=REVIEW_PAGES[2].format(job.job_id),
     )

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from pipeline_core.domain.findings import FindingRow
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
-from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Outcome, Profile, StageName
+from pipeline_core.domain.lifecycle import EventType, JobStage, JobState, Outcome, Profile, StageName, Workflow
 from pipeline_core.domain.rows.record import Record
 
 
@@ -73,7 +73,9 @@ class Job(Record):
     stage: JobStage
     state: JobState
     outcome: Outcome | None
-    profile: Annotated[Profile, Field(description="`deep` is a deep scan of a document that was published before")]
+    profile: Annotated[Profile, Field(description="`deep`: read more thoroughly, in a deep scan or from its upload on")]
+    workflow: Annotated[Workflow, Field(description="`manual`: a person looks at every version of it")]
+    priority: Annotated[int, Field(description="Higher goes first in the queue")]
     phase: Annotated[int, Field(description="0 upload … 6 download")]
     percent: Annotated[int, Field(ge=0, le=100)]
     retry_count: int

@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import Field
 
 from pipeline_core.domain.asking import Asked, why_asked, why_asked_about_bank
-from pipeline_core.domain.ids import DocumentId, RealmId
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId
+from pipeline_core.domain.jobs import is_scan
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, Profile
 from pipeline_core.domain.rows.record import Record
 
@@ -52,6 +53,13 @@ class WaitingRow(Record):
     rank: Annotated[int, Field(exclude=True)]
 
     @property
+    def is_scan(self) -> bool:
+        """Return whether it is a deep scan that waits."""
+        if self.profile is None or self.document_id is None:
+            return False
+        return is_scan(self.profile, self.document_id, JobId(self.id))
+
+    @property
     def reason(self) -> str:
         """Why a person is asked, in one sentence."""
         if self.stage is None:
@@ -66,7 +74,7 @@ class WaitingRow(Record):
                 returned_for=self.returned_for,
                 pending=self.pending,
                 workflow=self.workflow,
-                profile=self.profile or Profile.STANDARD,
+                is_scan=self.is_scan,
             )
         )
 

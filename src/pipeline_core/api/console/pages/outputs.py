@@ -7,7 +7,7 @@ from typing import Annotated, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import File, UploadFile
+from fastapi import File, Form, UploadFile
 from markupsafe import Markup
 from starlette.responses import Response, StreamingResponse
 
@@ -16,19 +16,19 @@ from pipeline_core.api.console.routing import advice, console_router
 from pipeline_core.api.console.visits import ToContribute, ToLook, Visit
 from pipeline_core.api.multipart import Refused
 from pipeline_core.api.routes.documents import blocks, named_file
-from pipeline_core.api.routes.uploads import take
+from pipeline_core.api.routes.uploads import read_wished, take
 from pipeline_core.domain.chunk_html import marked_html
 from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, RefusedError
 from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.labels import NO_LABELS
+from pipeline_core.domain.labels import MOST_CHARS, Labels
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.policy import NOTHING_WISHED
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.wording import counted
 from pipeline_core.services.receive_upload import SpooledUpload, Uploaded, spool
 
 UPLOAD_PATH = "/documents/upload"
 router = console_router()
+Choice = Annotated[str, Form(max_length=20)]
 _IN_MEMORY = 1024 * 1024
 _BLOCK = 256 * 1024
 _MOST_SHOWN = 200_000
@@ -36,7 +36,17 @@ _MOST_SHOWN = 200_000
 
 
 @router.post(UPLOAD_PATH)
-def upload(visit: ToContribute, file: Annotated[list[UploadFile], File()]) -> Response:
+def upload(
+    visit: ToContribute,
+    file: Annotated[list[UploadFile], File()],
+    workflow: Choice = "",
+    profile: Choice = "",
+    priority: Choice = "",
+    publish_from: Choice = "",
+    ask_from: Choice = "",
+    tags: Annotated[str, Form(max_length=1024)] = "",
+    collection: Annotated[str, Form(max_length=MOST_CHARS)] = "",
+) -> Response:
     """Take in files, each by itself: what is refused is named, and holds no other."""
     settings = visit.services.settings
     sent = [one for one in file if one.filename]
@@ -47,22 +57,26 @@ def upload(visit: ToContribute, file: Annotated[list[UploadFile], File()]) -> Re
         raise RefusedError(
             f"{counted(len(sent), 'file')} were sent, and nothing was taken.", action=f"Send {most} at a time."
         )
+    asked = {"workflow": workflow, "profile": profile, "priority": priority, "publish_from": publish_from}
+    wished, labels = read_wished({**asked, "ask_from": ask_from}), Labels.of([tags], collection)
+    wished.over(settings.policy)
     with ExitStack() as files:
         arrived = [_arrived(one, files, settings.max_file_bytes) for one in sent]
-        taken = take(visit.request, visit.services, arrived, NOTHING_WISHED, NO_LABELS)
+        taken = take(visit.request, visit.services, arrived, wished, labels)
     new = sum(isinstance(one, Uploaded) and one.is_new for one in taken)
-    if new:
+    if any(isinstance(one, Uploaded) and (one.is_new or one.is_again) for one in taken):
         visit.request.app.state.ask_for_run()
     refused = sum(isinstance(one, Refused) for one in taken)
-    if not refused:
+    if not refused and not any(isinstance(one, Uploaded) and one.choices_kept for one in taken):
         return visit.go("/documents", said=_said(new, len(taken) - new))
-    outcomes = [
-        (one.filename, "Refused", f"{one.error.page_message} {advice(one.error)}".strip())
-        if isinstance(one, Refused)
-        else (one.job.filename, "Taken in" if one.is_new else "Known", "")
-        for one in taken
-    ]
-    return page(visit, {}, outcomes=outcomes)
+    return page(visit, {}, outcomes=[_outcome(one) for one in taken])
+
+
+def _outcome(one: Uploaded | Refused) -> tuple[str, str, str]:
+    if isinstance(one, Refused):
+        return one.filename, "Refused", f"{one.error.page_message} {advice(one.error)}".strip()
+    kept = " ".join(f"It keeps its {kept.choice}: {kept.why}. {kept.action}" for kept in one.choices_kept)
+    return one.job.filename, "Taken in" if one.is_new else "Known", kept
 
 
 def _arrived(file: UploadFile, files: ExitStack, max_bytes: int) -> SpooledUpload | Refused:

@@ -1,0 +1,184 @@
+"""Source: what websites show, named one by one or by sitemaps."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx
+
+from pipeline_core.adapters.checked_hosts import CheckedHosts
+from pipeline_core.adapters.sources import sitemap
+from pipeline_core.adapters.sources.web_client import WebClient
+from pipeline_core.adapters.sources.web_names import conditions_of, name_of, type_of, version_of
+from pipeline_core.domain.errors import (
+    EmptyFileError,
+    ObjectNotFoundError,
+    PipelineError,
+    RefusedError,
+    SourceRefusedError,
+    UnreadableFileError,
+)
+from pipeline_core.domain.sources import Fetched, Sighting, Unseen
+from pipeline_core.domain.wording import listed
+
+_AT_A_TIME = 8
+"""Requests to all hosts together."""
+_WINDOW = 64
+_MAX_ADDRESSES = 100_000
+_MAX_SITEMAPS = 1_000
+_SITEMAP = "sitemap:"
+_SITEMAP_ENDINGS = (".xml", ".xml.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class WebPlace:
+    """Addresses of documents, and of sitemaps that name them."""
+
+    addresses: tuple[str, ...]
+    sitemaps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, uri: str, hosts: CheckedHosts) -> "WebPlace":
+        """Read addresses with white space between. One that ends in ``.xml`` or ``.xml.gz``, or has ``sitemap:``
+        before it, is that of a sitemap.
+
+        Raises:
+            RefusedError: one of them is no http(s) address, or there is none.
+        """
+        addresses: list[str] = []
+        sitemaps: list[str] = []
+        for said in uri.split():
+            url = hosts.parsed(said.removeprefix(_SITEMAP)).copy_with(fragment=None)
+            is_sitemap = said.startswith(_SITEMAP) or url.path.lower().endswith(_SITEMAP_ENDINGS)
+            (sitemaps if is_sitemap else addresses).append(str(url))
+        if not addresses and not sitemaps:
+            raise RefusedError("A source of websites needs one address at least.")
+        return cls(tuple(addresses), tuple(sitemaps))
+
+
+class WebSourceReader:
+    """Asks conditionally for what was read before; shows the rest unasked, as reading it will tell."""
+
+    def __init__(
+        self,
+        place: WebPlace,
+        matches: Callable[[str], bool],
+        *,
+        hosts: CheckedHosts,
+        client: WebClient,
+        other_hosts: frozenset[str] = frozenset(),
+    ) -> None:
+        """
+        Args:
+            matches: Says of a name (the path) that it belongs to the source.
+            other_hosts: Hosts that a sitemap of any host may name; else it names its own only.
+        """
+        self._place = place
+        self._matches = matches
+        self._hosts = hosts
+        self._client = client
+        self._other_hosts = other_hosts
+
+    def list(self, known: Mapping[str, str | None]) -> Iterator[Sighting | Unseen]:
+        named = dict.fromkeys(self._named())
+        if len(named) > _MAX_ADDRESSES:
+            raise SourceRefusedError(f"The source has more than {_MAX_ADDRESSES:,} addresses.")
+        urls: list[httpx.URL] = []
+        for said in named:
+            try:
+                url = self._hosts.parsed(said).copy_with(fragment=None)
+            except RefusedError as error:
+                yield Unseen(said, said, error)
+                continue
+            if self._matches(name_of(url)):
+                urls.append(url)
+        urls = list(dict.fromkeys(urls))
+        with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="source-web") as pool:
+            self._check_hosts(pool, urls)
+            for start in range(0, len(urls), _WINDOW):
+                seen = pool.map(lambda url: self._look(url, known), urls[start : start + _WINDOW])
+                yield from (one for one in seen if one is not None)
+
+    def read(self, sighting: Sighting, *, limit: int) -> Fetched:
+        try:
+            answer = self._client.ask(sighting.uri, limit=limit)
+        except RefusedError as error:
+            raise UnreadableFileError(error.message, where=sighting.uri, action=error.what_to_do) from error
+        if not answer.data:
+            raise EmptyFileError(where=sighting.name)
+        name = name_of(httpx.URL(sighting.uri), answer.headers.get("content-type", ""))
+        return Fetched(answer.data, Sighting(sighting.uri, name, len(answer.data), version_of(answer.headers)))
+
+    def _look(self, url: httpx.URL, known: Mapping[str, str | None]) -> Sighting | Unseen | None:
+        uri = str(url)
+        version = known.get(uri)
+        try:
+            if uri not in known:
+                self._client.check(uri)
+                return Sighting(uri, name_of(url))
+            answer = self._client.ask(uri, conditions=conditions_of(version or ""))
+        except ObjectNotFoundError:
+            return None
+        except PipelineError as error:
+            return Unseen(uri, name_of(url, type_of(version or "")), error)
+        if answer.status == 304:
+            return Sighting(uri, name_of(url, type_of(version or "")), version=version)
+        size = answer.headers.get("content-length", "") if "content-encoding" not in answer.headers else ""
+        return Sighting(
+            uri,
+            name_of(url, answer.headers.get("content-type", "")),
+            int(size) if size.isdecimal() else None,
+            version_of(answer.headers),
+        )
+
+    def _check_hosts(self, pool: ThreadPoolExecutor, urls: Sequence[httpx.URL]) -> None:
+        """Raise what the hosts answer if none of them may be asked anything: then there is no listing."""
+        hosts = {url.netloc: str(url) for url in urls}
+        errors = [*pool.map(self._error_of_host, hosts.values())]
+        if errors and (first := errors[0]) is not None and all(errors):
+            raise first
+
+    def _error_of_host(self, uri: str) -> PipelineError | None:
+        try:
+            self._client.robots_of(uri)
+        except PipelineError as error:
+            return error
+        return None
+
+    def _named(self) -> Iterator[str]:
+        yield from self._place.addresses
+        left = [(one, True) for one in self._place.sitemaps]
+        for count, (address, may_be_index) in enumerate(left):
+            if count >= _MAX_SITEMAPS:
+                raise SourceRefusedError(f"The source has more than {_MAX_SITEMAPS:,} sitemaps.")
+            found = self._sitemap(address)
+            if not found.is_index:
+                yield from found.addresses
+            elif may_be_index:
+                # the list that is gone through grows: indexes name sitemaps, and no further indexes
+                left += [(one, False) for one in found.addresses]
+            else:
+                raise SourceRefusedError("An index of sitemaps names another index.", where=address)
+
+    def _sitemap(self, address: str) -> sitemap.Sitemap:
+        try:
+            answer = self._client.ask(address, limit=sitemap.MAX_BYTES)
+        except (ObjectNotFoundError, UnreadableFileError) as error:
+            raise SourceRefusedError(f"The sitemap cannot be read: {error.message}", where=address) from error
+        found = sitemap.read_sitemap(answer.data, address)
+        own = {httpx.URL(address).host, httpx.URL(answer.url).host}
+        others = {_host(one) for one in found.addresses} - own - self._other_hosts - {""}
+        if others:
+            raise SourceRefusedError(
+                f"The sitemap names other hosts than its own: {listed(sorted(others))}.",
+                where=address,
+                action="Name them in UPLOAD_PIPELINE_SOURCE_HOSTS if they may be read, or correct the sitemap.",
+            )
+        return found
+
+
+def _host(address: str) -> str:
+    try:
+        return httpx.URL(address).host
+    except httpx.InvalidURL:
+        return ""
