@@ -821,6 +821,7 @@ class ParkedDecisions(Base):
     __table_args__ = (_of_document(),)
 
     parked_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    group_id: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
     job_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.upload_jobs.job_id", ondelete="CASCADE"))
     document_id: Mapped[UUID] = mapped_column(Uuid)
     realm_id: Mapped[UUID] = mapped_column(Uuid)

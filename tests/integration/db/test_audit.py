@@ -92,7 +92,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "presence": ({"document_id", "realm_id", "question_id"}, {"question_id", "seen_at"}),
     "review_changes": ({"realm_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
-        {"job_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
+        {
+            "job_id", "group_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen",
+            "due_at",
+        },
         {"ended_at", "outcome", "undone_by"},
     ),
     "webhook_endpoints": ({"webhook_id", "realm_id", "url", "secret", "events"}, set()),
