@@ -31,7 +31,7 @@ class ErasureScope(StrEnum):
 
 
 class ErasureState(StrEnum):
-    """The progress of an erasure. ``RESTORED``: a backup of before it was put back, and it is to be carried out again."""
+    """The progress of an erasure. ``RESTORED``: a backup of before it was put back, and it is to be done again."""
 
     PLANNED = "planned"
     ERASING = "erasing"
@@ -110,8 +110,8 @@ def spellings(word: str) -> list[str]:
 
 
 def finder(words: Iterable[str], names: Iterable[str] = ()) -> re.Pattern[str] | None:
-    """Return a pattern that finds the words, as words of their own, however they are spelt, and the names of a person where they are the
-    whole of a value in quotes: a first name alone is others' too. None: there are none."""
+    """Return a pattern that finds the words, as words of their own, however they are spelt, and the names of a person
+    where they are the whole of a value in quotes: a first name alone is others' too. None: there are none."""
     spelt = [(spelling, _bounded(spelling)) for word in words if word for spelling in spellings(word)]
     spelt += [(one, rf'(?<="){re.escape(one)}(?=\\?")') for name in names if name for one in spellings(name)]
     patterns = dict(sorted(spelt, key=lambda one: len(one[0]), reverse=True)).values()
