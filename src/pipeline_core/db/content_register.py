@@ -1,5 +1,5 @@
 """The register of where content lives: each table of the schema, what becomes of its rows when something is erased, and
-what its columns hold. Erasing, its plan, its fingerprints and the search for what is left are all made from this one table.
+what its columns hold. Erasing, its plan, its fingerprints and the search for what is left are made from this one table.
 
 Columns of times, numbers, ids and truth values hold no content, and are not listed; a test refuses any other column,
 and any table, that is not.
