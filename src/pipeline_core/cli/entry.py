@@ -23,6 +23,7 @@ from pipeline_core.cli import (
     review,
     selection,
     up,
+    versions,
     withdrawing,
 )
 from pipeline_core.cli.app import app
@@ -38,6 +39,7 @@ for module in (
     review,
     published,
     withdrawing,
+    versions,
     banks,
     models,
     selection,

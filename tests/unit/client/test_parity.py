@@ -23,6 +23,8 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "search": ("search", "answer"),
     "export": ("export",),
     "withdraw": ("withdraw", "foresee_withdrawal"),
+    "versions": ("versions",),
+    "diff": ("diff",),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",
