@@ -1,5 +1,7 @@
 """What every reader of a source promises."""
 
+import os
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from pipeline_core.adapters.checked_hosts import CheckedHosts
+from pipeline_core.adapters.sources.folder import FolderReader
 from pipeline_core.adapters.sources.s3 import S3Place, S3SourceReader
 from pipeline_core.adapters.sources.web import WebPlace, WebSourceReader
 from pipeline_core.adapters.sources.web_client import WebClient
@@ -103,6 +106,42 @@ class Website(Place):
         self.site.pages["/sitemap.xml"] = Page(whole[: len(whole) // 2], length=len(whole))
 
 
+class Folder(Place):
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir()
+
+    def put(self, name: str, data: bytes) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        os.utime(path, (time.time() - 3600,) * 2)
+
+    def remove(self, name: str) -> None:
+        (self.root / name).unlink()
+
+    def reader(self, matches: Callable[[str], bool] = lambda _: True) -> FolderReader:
+        return FolderReader(self.root.as_uri(), matches, coarse_s=0)
+
+    def changing(self, name: str, data: bytes) -> SourceReader:
+        place = self
+
+        class Changing(FolderReader):
+            def _path(self, uri: str) -> Path:
+                path = super()._path(uri)
+                if path.read_bytes() != data:
+                    # another file takes its place once this one is open
+                    opened = os.open(path, os.O_RDONLY)
+                    place.put(name, data)
+                    return Path(f"/dev/fd/{opened}")
+                return path
+
+        return Changing(self.root.as_uri(), lambda _: True, coarse_s=0)
+
+    def break_listing(self) -> None:
+        self.root.rename(self.root.with_name("elsewhere"))
+
+
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with pytest.MonkeyPatch.context() as patch, serve_s3(tmp_path_factory.mktemp("s3")) as server:
@@ -111,9 +150,11 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(params=["s3", "web"])
+@pytest.fixture(params=["folder", "s3", "web"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    if request.param == "s3":
+    if request.param == "folder":
+        yield Folder(tmp_path / "docs")
+    elif request.param == "s3":
         yield S3Bucket(request.getfixturevalue("s3"), f"bucket-{abs(hash(request.node.name)) % 10**9}")
     else:
         web = Website()
