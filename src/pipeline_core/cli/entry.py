@@ -14,6 +14,7 @@ from pipeline_core.cli import (
     console,
     costs,
     documents,
+    erasing,
     keeping,
     models,
     operations,
@@ -47,6 +48,7 @@ for module in (
     api,
     operations,
     keeping,
+    erasing,
     up,
     console,
 ):
