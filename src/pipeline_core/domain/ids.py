@@ -7,6 +7,8 @@ from uuid import UUID, uuid5
 
 UserId = NewType("UserId", UUID)
 RealmId = NewType("RealmId", UUID)
+SourceId = NewType("SourceId", UUID)
+SourceRunId = NewType("SourceRunId", UUID)
 DocumentId = NewType("DocumentId", UUID)
 JobId = NewType("JobId", UUID)
 ChunkId = NewType("ChunkId", UUID)
