@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from pipeline_core.adapters.prefect_api import PrefectApi
-from pipeline_core.domain.ids import SourceId
+from pipeline_core.domain.ids import RealmId, SourceId
 from pipeline_core.ports.source_schedules import SourceSchedule
 
 SYNC_DEPLOYMENT = "sync-source/sync-source"
@@ -27,6 +28,10 @@ class PrefectSchedules:
         deployment = self._api.deployment()
         if found := _ours(deployment).get(f"{_SLUG}{source_id}"):
             self._remove(deployment["id"], found)
+
+    def ask(self, source_id: SourceId, realm_id: RealmId) -> UUID:
+        body = {"state": {"type": "SCHEDULED"}, "parameters": _parameters(source_id, realm_id)}
+        return UUID(self._api.call("POST", f"/deployments/{self._api.deployment()['id']}/create_flow_run", json=body)["id"])
 
     def mend(self, schedules: Sequence[SourceSchedule]) -> int:
         deployment = self._api.deployment()
@@ -60,8 +65,12 @@ def _wanted(schedule: SourceSchedule) -> tuple[str, dict[str, Any]]:
     return f"{_SLUG}{schedule.source_id}", {
         "active": not schedule.is_paused,
         "schedule": {"interval": schedule.every.total_seconds()},
-        "parameters": {"source": str(schedule.source_id), "realm": str(schedule.realm_id)},
+        "parameters": _parameters(schedule.source_id, schedule.realm_id),
     }
+
+
+def _parameters(source_id: SourceId, realm_id: RealmId) -> dict[str, str]:
+    return {"source": str(source_id), "realm": str(realm_id)}
 
 
 def _as_there(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
 
 from pipeline_core.domain.ids import RealmId, SourceId
 
@@ -30,6 +31,14 @@ class SourceSchedules(Protocol):
 
     def remove(self, source_id: SourceId) -> None:
         """Remove the schedule of a source, if it has one.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: as ``put``.
+        """
+        ...
+
+    def ask(self, source_id: SourceId, realm_id: RealmId) -> UUID:
+        """Ask for a sync of a source now; returns the id of the run, which somebody takes when they can.
 
         Raises:
             ServiceUnavailableError, ConfigurationError: as ``put``.
