@@ -22,6 +22,7 @@ from pipeline_core.cli import (
     realms,
     review,
     selection,
+    sources,
     up,
     withdrawing,
 )
@@ -38,6 +39,7 @@ for module in (
     review,
     published,
     withdrawing,
+    sources,
     banks,
     models,
     selection,

@@ -23,6 +23,7 @@ from pipeline_core.client.results import (
     Submitted,
 )
 from pipeline_core.client.retrying import Retrying
+from pipeline_core.client.sources import Sources, SourceSaid
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.review.decisions import Decision, Resolution
@@ -30,13 +31,13 @@ from pipeline_core.services.intake import Upload
 
 __all__ = [
     "Client", "Decision", "DocumentFile", "DocumentStatus", "Found", "FoundFact", "Hit", "QueueState", "Resolution",
-    "Submitted", "Upload", "WaitingSource",
+    "SourceSaid", "Submitted", "Upload", "WaitingSource",
 ]  # fmt: skip
 
 
-class Client(Processing, Retrying, Banks, Queueing, Knowledge, Operating, Evidence):
+class Client(Sources, Retrying, Banks, Queueing, Knowledge, Operating, Evidence):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
     Its methods are grouped by file: documents, processing, retrying, review, banks, queue, knowledge, operating,
-    evidence.
+    evidence, sources.
     """

@@ -10,7 +10,8 @@ from pipeline_core.client.wired import needs
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.sources import OfSource, SourceItemRow, SourceRow, SourceRunRow, VanishedRow
-from pipeline_core.domain.sources import Removal, SourceKind, kind_of
+from pipeline_core.domain.source_plans import kind_of
+from pipeline_core.domain.sources import Removal, SourceKind
 from pipeline_core.services.kept_sources import Terms
 from pipeline_core.services.sync_source import Synced
 
