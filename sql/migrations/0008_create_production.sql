@@ -140,7 +140,8 @@ SET search_path = upload_pipeline, public AS $$
     WHERE a.document_id = ANY(document_ids)
 $$;
 
--- What people took out of production, why, and who. The document stays, with its history, and can be published again.
+-- What was taken out of production, or was stopped on its way there, why, and by whom. The document stays, with its history,
+-- and can be published again.
 CREATE TABLE withdrawals (
     withdrawal_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     document_id uuid NOT NULL,
@@ -151,7 +152,8 @@ CREATE TABLE withdrawals (
     user_id uuid NOT NULL,
     withdrawn_by text NOT NULL CHECK (withdrawn_by <> ''),
     reason text NOT NULL CONSTRAINT withdrawals_reason_check CHECK (visible_length(reason) >= 10),
-    published_at timestamptz NOT NULL,
+    -- null: it was on its way
+    published_at timestamptz,
     chunks int NOT NULL CHECK (chunks >= 0),
     facts int NOT NULL CHECK (facts >= 0),
     -- facts that other documents say as well, and that are published of those instead: by the fact that left, the one that came

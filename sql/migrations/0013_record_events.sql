@@ -17,7 +17,7 @@ CREATE TABLE events (
     type text NOT NULL CHECK (type IN (
         'uploaded', 'claimed', 'stage_started', 'stage_done', 'stage_reused', 'stage_skipped', 'retry', 'error',
         'parked', 'review', 'restarted', 'finalized', 'published', 'withdrawn',
-        'exported', 'downloaded', 'realm', 'webhook', 'model', 'setting', 'pruned')),
+        'exported', 'downloaded', 'realm', 'source', 'webhook', 'model', 'setting', 'pruned')),
     severity text NOT NULL DEFAULT 'info' CHECK (severity IN ('info', 'warning', 'critical')),
     code text NOT NULL CHECK (code <> ''),
     payload jsonb NOT NULL DEFAULT '{}',

@@ -166,7 +166,10 @@ CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
         -- whoever leaves says so before
         WHEN (type, code) = ('realm', 'member_removed') AND payload ->> 'user_id' = (SELECT current_user_id())::text
             THEN true
-        WHEN type = 'realm' THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
+        WHEN type = 'realm' OR (type = 'source' AND code IN ('source_added', 'source_changed', 'source_removed'))
+            THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
+        WHEN type = 'source' AND code IN ('vanishing_confirmed', 'vanishing_refused', 'vanished_kept')
+            THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
         ELSE false END);
 
 -- The API parks and undoes; what is due is carried out by the service role.

@@ -48,7 +48,7 @@ GRANT INSERT (realm_id, user_id, role, name, added_by), UPDATE (role, name), DEL
 GRANT INSERT (document_id, realm_id, user_id, title, filename, mime, bytes_len, file_sha256, raw_path),
     UPDATE (filename, tags, collection, staging_status, deep_scan_status, deep_scan_error, deep_scan_was, deep_scan_error_was, updated_at)
     ON documents TO upload_pipeline_api;
-GRANT INSERT (realm_id, source_uri, document_id, filename), UPDATE (is_current, seen_at)
+GRANT INSERT (realm_id, source_uri, document_id, filename), UPDATE (is_current, seen_at, filename)
     ON document_sources TO upload_pipeline_api;
 -- A job is born as its upload says, and that it came over HTTP, which can be changed of none. Of a job what a decision or
 -- a restart sets; what stages found, and when, is the workers'. A priority overrules fairness, and so would another age:

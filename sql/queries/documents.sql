@@ -62,8 +62,9 @@ WHERE s.realm_id = %(realm_id)s AND s.source_uri = i.source_uri AND s.document_i
 INSERT INTO document_sources (realm_id, source_uri, document_id, filename)
 SELECT %(realm_id)s, source_uri, document_id, filename
 FROM unnest(%(uris)s::text[], %(document_ids)s::uuid[], %(filenames)s::text[]) AS i (source_uri, document_id, filename)
-ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, seen_at = now()
-WHERE NOT document_sources.is_current;
+ON CONFLICT (realm_id, source_uri, document_id) DO UPDATE SET is_current = true, filename = EXCLUDED.filename,
+    seen_at = CASE WHEN document_sources.is_current THEN document_sources.seen_at ELSE now() END
+WHERE NOT document_sources.is_current OR document_sources.filename <> EXCLUDED.filename;
 
 -- name: rename_documents
 -- A document keeps the name it is shown by while one of its sources has that name; else it takes one that it has now.

@@ -421,6 +421,17 @@ class Settings(BaseSettings):
         description="Time after which an event reports a document that waits for a person, hours; 0: at once",
     )
 
+    # sources
+    source_vanish_share: float = Field(
+        0.15,
+        ge=0,
+        le=1,
+        description="Share of a source's files that may vanish at once; of more, a person is asked whether they have",
+    )
+    source_vanish_least: int = Field(
+        10, ge=1, description="Files of a source that have to be missing at once before a person is asked"
+    )
+
     # retention
     dead_letter_days: int = Field(
         0, ge=0, description="Days after which a dead letter that was never published is removed; 0: never"

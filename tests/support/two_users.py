@@ -17,11 +17,13 @@ from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect_options
+from pipeline_core.db.sources import TakenItem
 from pipeline_core.domain.facts import Usage
-from pipeline_core.domain.ids import RealmId, UserId, user_id_for
+from pipeline_core.domain.ids import DocumentId, RealmId, UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.domain.sources import RunOutcome, SourceKind
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.settings import load_settings
@@ -101,6 +103,7 @@ def _fill(
             (document_id, realm_id, realm_id, name),
         )
         uow.commit()
+    _keep_a_source(app, realm_id, document_id)
     third = receive(app, upload("c.md", text + "\nSee a.\n"))
     through(app, needs_work(app, third), until=StageName.EMBEDDER)
     publish(app, upload("e.md", text + "\nSee c.\n"))
@@ -113,6 +116,23 @@ def _fill(
         uow.spending.reserve(call, accounts, run_id=app.settings.run_id, worker="w", lease_s=60)
         uow.commit()
     app.close()
+
+
+def _keep_a_source(app: Pipeline, realm_id: RealmId, document_id: DocumentId) -> None:
+    """A source with a file, a sync that waits for a person, and a document that has vanished."""
+    source = app.sources.add(realm_id, SourceKind.FOLDER, "docs", "/nowhere/docs")
+    with app.open_uow() as uow:
+        uow.sources.put(
+            source.source_id, realm_id, [TakenItem("file:///nowhere/docs/a.md", "a.md", 1, "1", "0" * 64, document_id)]
+        )
+        run_id, _ = uow.sources.begin_run(source.source_id, worker="w")
+        assert run_id is not None
+        uow.sources.end_run(run_id, RunOutcome.WAITING)
+        uow.session.connection.execute(  # type: ignore[attr-defined]
+            "INSERT INTO vanishings (document_id, realm_id, source_id, name) VALUES (%s, %s, %s, 'a.md')",
+            (document_id, realm_id, source.source_id),
+        )
+        uow.commit()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+from pipeline_core.adapters.sources import READERS
 from pipeline_core.bootstrap.adapters import Adapters
 from pipeline_core.bootstrap.parts import once
 from pipeline_core.bootstrap.shared import UseCases
@@ -13,12 +14,15 @@ from pipeline_core.db.older_documents import read_older
 from pipeline_core.domain.ids import CorrelationId, RealmId, UserId, personal_realm
 from pipeline_core.domain.lifecycle import Profile
 from pipeline_core.domain.realms import Person
+from pipeline_core.domain.sources import SourcePlace
 from pipeline_core.domain.spending import Account
 from pipeline_core.duplicates.detection import Detection
+from pipeline_core.ports.source_reader import SourceReader
 from pipeline_core.services.bank_queue import BankQueue
 from pipeline_core.services.by_profile import RunStageByProfile
 from pipeline_core.services.claim import ClaimJobs
 from pipeline_core.services.deep_scan import DeepScan
+from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
 from pipeline_core.services.estimate import EstimateRun
@@ -36,6 +40,8 @@ from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
+from pipeline_core.services.sync_source import SyncSource
+from pipeline_core.services.vanishing import Vanishing
 from pipeline_core.services.webhooks import DeliverWebhooks
 from pipeline_core.services.work_needed import FindWork
 from pipeline_core.stages.base import StageContext
@@ -96,6 +102,30 @@ class Services(Adapters, UseCases):
     @once
     def find_work(self) -> FindWork:
         return FindWork(self.store, self._contexts, self.open_uow)
+
+    def open_source(self, place: SourcePlace) -> SourceReader:
+        """Open a source for reading.
+
+        Raises:
+            RefusedError: its URI is none of its kind.
+        """
+        return READERS[place.kind](place, self.settings)
+
+    @once
+    def vanishing(self) -> Vanishing:
+        return Vanishing(self.open_uow, EmbedMissing(self.embedders))
+
+    @once
+    def sync_source(self) -> SyncSource:
+        return SyncSource(
+            self.settings,
+            self.open_uow,
+            self.open_source,
+            self.intake,
+            self.find_work,
+            self.vanishing,
+            lambda: self.worker,
+        )
 
     @once
     def enrol(self) -> EnrolDocuments:

@@ -19,6 +19,7 @@ from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.foresee_facts import ForeseeFacts
+from pipeline_core.services.kept_sources import KeptSources
 from pipeline_core.services.move import MoveDocument
 from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.realms import Realms
@@ -71,6 +72,10 @@ class UseCases(ABC):
     @cached_property
     def realms(self) -> Realms:
         return Realms(self.open_uow, self.person)
+
+    @cached_property
+    def sources(self) -> KeptSources:
+        return KeptSources(self.open_uow, self.person)
 
     @cached_property
     def move_document(self) -> MoveDocument:

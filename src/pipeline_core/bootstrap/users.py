@@ -23,7 +23,7 @@ from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.provenance import TraceFact
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
-from pipeline_core.services.sources import Sources
+from pipeline_core.services.source_texts import SourceTexts
 from pipeline_core.services.webhooks import WebhookEndpoints
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class UserServices(UseCases):
         return TraceFact(views, self.open_uow, self.realm_id)
 
     @cached_property
-    def sources(self) -> Sources:
-        return Sources(self.open_uow)
+    def source_texts(self) -> SourceTexts:
+        return SourceTexts(self.open_uow)
 
     @cached_property
     def export(self) -> ExportDocument:

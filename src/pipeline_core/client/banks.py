@@ -12,8 +12,8 @@ from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, StagedFact
 from pipeline_core.domain.rows.batches import ListedBatch
 from pipeline_core.domain.staging import Pair
+from pipeline_core.machine.source_files import read_file
 from pipeline_core.services.intake import Upload
-from pipeline_core.services.source_files import read_file
 from pipeline_core.services.staging import StagedBank
 
 

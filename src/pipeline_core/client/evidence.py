@@ -7,7 +7,7 @@ from pipeline_core.domain.fact_marks import FactMarks
 from pipeline_core.domain.page_views import ImageKind, PageWords
 from pipeline_core.domain.provenance import Provenance
 from pipeline_core.services.evidence_marks import EvidenceMarks
-from pipeline_core.services.sources import SourceText
+from pipeline_core.services.source_texts import SourceText
 
 
 class Evidence(Wired):
@@ -46,7 +46,7 @@ class Evidence(Wired):
             NotFoundError: there is no such document or fact.
         """
         services = self._app.for_user(self.person, realm_id=self.realm_id)
-        return services.sources.of_fact(self._document_id(document), fact_id)
+        return services.source_texts.of_fact(self._document_id(document), fact_id)
 
     def provenance(self, fact_id: UUID) -> Provenance:
         """Trace a fact of the realm, published, staged or withdrawn, back to its file, its run and who let it in.

@@ -97,6 +97,11 @@ class Documents:
             todo, moved = [derived[one] for one in elsewhere], moved + 1
         return ids
 
+    def known_contents(self, realm_id: RealmId, checksums: Sequence[str]) -> set[str]:
+        """The contents, of these, that documents of the realm have."""
+        rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=list(checksums))
+        return {row["file_sha256"] for row in rows}
+
     def of_content(self, realm_id: RealmId, checksum: str) -> DocumentId | None:
         """The realm's document of this content."""
         rows = self._session.all("documents_of_contents", realm_id=realm_id, checksums=[checksum])

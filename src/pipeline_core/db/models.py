@@ -1,6 +1,6 @@
 """SQLAlchemy models of the schema, for reading. The migrations are the source; a test holds the two equal."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Integer,
+    Interval,
     LargeBinary,
     MetaData,
     Numeric,
@@ -58,6 +59,13 @@ def _with_realm(column: str, table: str, key: str) -> ForeignKeyConstraint:
 
 def _of_document() -> ForeignKeyConstraint:
     return _with_realm("document_id", "documents", "document_id")
+
+
+def _of_source() -> ForeignKeyConstraint:
+    """A reference to a source of the same realm, which no source leaves."""
+    return ForeignKeyConstraint(
+        ["source_id", "realm_id"], [f"{SCHEMA}.sources.source_id", f"{SCHEMA}.sources.realm_id"], ondelete="CASCADE"
+    )
 
 
 class Fact:
@@ -781,7 +789,7 @@ class Withdrawals(Base):
     user_id: Mapped[UUID] = mapped_column(Uuid)
     withdrawn_by: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
-    published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    published_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     chunks: Mapped[int] = mapped_column(Integer)
     facts: Mapped[int] = mapped_column(Integer)
     taken_over: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
@@ -880,6 +888,92 @@ class WebhookDeliveries(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     delivered_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     sending_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class Sources(Base):
+    __tablename__ = "sources"
+
+    source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    uri: Mapped[str] = mapped_column(Text)
+    include: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue())
+    exclude: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue())
+    vanished: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    grace: Mapped[timedelta] = mapped_column(Interval, server_default=FetchedValue())
+    every: Mapped[timedelta | None] = mapped_column(Interval)
+    choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+    added_by: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
+    added_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    paused_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    listed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    removal: Mapped[str | None] = mapped_column(Text)
+
+
+class SourceItems(Base):
+    __tablename__ = "source_items"
+    __table_args__ = (_of_source(),)
+
+    source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    uri: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str | None] = mapped_column(Text)
+    document_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("upload_pipeline.documents.document_id", ondelete="SET NULL")
+    )
+    first_seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    last_seen_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    missing_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    vanished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class SourceRuns(Base):
+    __tablename__ = "source_runs"
+    __table_args__ = (_of_source(),)
+
+    run_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    source_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid, server_default=FetchedValue())
+    user_name: Mapped[str | None] = mapped_column(Text, server_default=FetchedValue())
+    worker: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    outcome: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    plan: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
+    done: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    total: Mapped[int] = mapped_column(Integer, server_default=FetchedValue())
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    decision: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decider_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class Vanishings(Base):
+    __tablename__ = "vanishings"
+    __table_args__ = (_of_document(),)
+
+    vanishing_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    document_id: Mapped[UUID] = mapped_column(Uuid)
+    realm_id: Mapped[UUID] = mapped_column(Uuid)
+    source_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("upload_pipeline.sources.source_id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    vanished_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    decision: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)
+    reason: Mapped[str | None] = mapped_column(Text)
+    returned_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class KnowledgeChanges(Base):

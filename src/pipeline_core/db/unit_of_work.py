@@ -27,6 +27,7 @@ from pipeline_core.db.realms import Realms
 from pipeline_core.db.reminders import Reminders
 from pipeline_core.db.review import Reviews
 from pipeline_core.db.session import Session
+from pipeline_core.db.sources import Sources
 from pipeline_core.db.spending import Spending
 from pipeline_core.db.stage_runs import StageRuns
 from pipeline_core.db.staging import Staging
@@ -123,6 +124,7 @@ class UnitOfWork:
         self.models = Models(self.session)
         self.audit = Audit(self.session)
         self.realms = Realms(self.session)
+        self.sources = Sources(self.session)
         return self
 
     def __exit__(

@@ -240,6 +240,14 @@ class StoreFullError(StoreUnavailableError):
     """The object store has no room left."""
 
 
+class SourceUnavailableError(TransientError):
+    """The source could not be listed."""
+
+    action = "Check that it is there and can be read, then sync it again; nothing was taken to have vanished."
+    answer_action = action
+    http_action = "Check that it is there and can be read, then sync it again; nothing was taken to have vanished."
+
+
 class MachineError(TransientError):
     """This machine has run out of a resource: disk space, open files, memory or processes."""
 

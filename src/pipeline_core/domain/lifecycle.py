@@ -158,6 +158,7 @@ class EventType(StrEnum):
     EXPORTED = "exported"
     DOWNLOADED = "downloaded"
     REALM = "realm"
+    SOURCE = "source"
     WEBHOOK = "webhook"
     MODEL = "model"
     SETTING = "setting"

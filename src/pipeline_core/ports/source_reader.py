@@ -7,6 +7,8 @@ from pipeline_core.domain.sources import Fetched, Sighting, Unseen
 
 
 class SourceReader(Protocol):
+    """Several threads may read at once; one lists."""
+
     def list(self, known: Mapping[str, str | None]) -> Iterator[Sighting | Unseen]:
         """List the place: every file that matches the source's patterns, once, in any order, without reading it.
 

@@ -65,18 +65,18 @@ def with_vectors(attempt: Callable[[Known], list[Leaving]], vectorise: Vectorise
     raise ConflictError("What other documents say in its place changes all the time.", action="Try it again later.")
 
 
-def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope]) -> list[Leaving]:
+def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope], *, by_rule: bool = False) -> list[Leaving]:
     """Return what would leave with these documents, and change nothing.
 
     Raises:
-        NotPublishedError: one of them is not in production.
+        NotPublishedError: one of them is not in production; the rule stops those that are on their way, too.
         AlreadyDecidedError: a decision about one is parked, or a worker has it in hand.
     """
     ids = [scope.document_id for scope in scopes]
     found = uow.withdrawals.foresee(ids)
     for scope in scopes:
         scope.refuse_parked()
-        if found[scope.document_id].published_at is None:
+        if found[scope.document_id].published_at is None and not by_rule:
             raise NotPublishedError(f"{scope.summary.filename} is not published: there is nothing to withdraw.")
         if scope.summary.state is JobState.WORKING:
             raise AlreadyDecidedError(
@@ -88,13 +88,19 @@ def foresee(uow: UnitOfWork, scopes: Sequence[DocumentScope]) -> list[Leaving]:
     return [found[document_id] for document_id in ids]
 
 
-def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, known: Known) -> list[Leaving]:
+def withdraw(
+    uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, known: Known, *, by_rule: bool = False
+) -> list[Leaving]:
     """Take documents of one realm out of production, whole, in this transaction.
 
     A fact that a published document at rest says in the same words comes in the place of one that leaves; what else was
     left out for one of them is compared again. ``by`` has the reason.
 
+    ``by_rule`` says that they have vanished from their sources, and nobody decided: documents on their way are stopped,
+    too. A person's withdrawal of one that has vanished is the answer to that.
+
     Raises:
+        ConflictError: by the rule, one of them is there again, or somebody has decided.
         ReasonTooShortError: it is too short.
         VectorsMissingError: put the vectors of what is ``missing`` into ``known``, and call again.
         NotPublishedError, AlreadyDecidedError: as ``foresee``.
@@ -105,7 +111,9 @@ def withdraw(uow: UnitOfWork, scopes: Sequence[DocumentScope], by: Reviewer, kno
     if known.model:
         uow.models.hold(known.model)
     uow.production.lock_places(ids)
-    leaving = foresee(uow, scopes)
+    leaving = foresee(uow, scopes, by_rule=by_rule)
+    if uow.sources.decide_vanishings(ids, "withdraw", by, is_rule=by_rule) < len(ids) and by_rule:
+        raise ConflictError("A document that had vanished is there again, or was decided about.")
     said = uow.withdrawals.facts(ids)
     arriving, banks = uow.withdrawals.take_out(ids)
     if arriving:

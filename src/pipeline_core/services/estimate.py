@@ -13,13 +13,13 @@ from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import RealmId, document_id_for, sha256_hex
 from pipeline_core.domain.object_keys import safe_filename, shown_filename
 from pipeline_core.domain.parsing import ParseState
+from pipeline_core.machine.source_files import read_file
 from pipeline_core.ports.converter import Converter
 from pipeline_core.ports.embedder import Embedder
 from pipeline_core.ports.fact_generator import FactGenerator
 from pipeline_core.ports.parsing import ParseService
 from pipeline_core.services.paid_facts import PaidFactGenerator
 from pipeline_core.services.paid_vectors import PaidEmbedder
-from pipeline_core.services.source_files import read_file
 from pipeline_core.stages import chunking
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.chunk_inputs import cache_key, chunk_inputs

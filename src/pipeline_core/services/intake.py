@@ -36,9 +36,9 @@ from pipeline_core.domain.labels import NO_LABELS, Labels
 from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.wished import NOTHING_WISHED, Wished
+from pipeline_core.machine.source_files import read_file
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.services.cut_off import again_if_cut_off
-from pipeline_core.services.source_files import read_file
 from pipeline_core.services.wishes import ChoiceKept, at_facts, wish
 from pipeline_core.services.work_needed import Contexts, restart_targets
 from pipeline_core.settings import Settings

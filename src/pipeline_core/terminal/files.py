@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline_core.domain.errors import PipelineError, UnreadableFileError
 from pipeline_core.domain.filetypes import FILE_TYPES
-from pipeline_core.services.source_files import oddity
+from pipeline_core.machine.source_files import oddity
 
 _NOT_FOLLOWED = "It is a link to a folder elsewhere, which is not followed."
 _NAME_IT = "To include its documents, name that folder itself."

@@ -12,7 +12,7 @@ from rich.text import Text
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.evaluation import HIT_AT, PLACES, Evaluation, Expected
 from pipeline_core.domain.rows.models import ModelRows
-from pipeline_core.services.source_files import oddity
+from pipeline_core.machine.source_files import oddity
 
 _FIELDS = {"question", "document", "page", "quote", "question_id"}
 _FORM = (

@@ -23,7 +23,19 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "deep_scan_error_was", "updated_at",
         },
     ),
-    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at"}),
+    "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at", "filename"}),
+    "sources": (
+        {
+            "realm_id", "name", "kind", "uri", "include", "exclude", "vanished", "grace", "every", "choices",
+            "added_by",
+        },
+        {
+            "name", "uri", "include", "exclude", "vanished", "grace", "every", "choices", "changed_at", "paused_at",
+            "removed_at", "removal",
+        },
+    ),
+    "source_runs": (set(), {"outcome", "decision", "decided_at", "decided_by", "decider_id"}),
+    "vanishings": (set(), {"decision", "decided_at", "decided_by", "user_id", "reason"}),
     "document_processing_stages": (
         {"document_id", "realm_id", "stage_name"}, {"status", "fingerprint", "completed_at"},
     ),

@@ -31,6 +31,7 @@ from pipeline_core.domain.lifecycle import (
     is_position,
 )
 from pipeline_core.domain.parsing import ParseState
+from pipeline_core.domain.sources import Removal, RunDecision, RunOutcome, SourceKind, Vanished
 from pipeline_core.domain.spending import Scope, Service
 from pipeline_core.domain.versions import ChangeKind, Ending, Origin
 from pipeline_core.review.decisions import Decision, Resolution
@@ -119,6 +120,12 @@ WORDS: dict[str, set[str]] = {
     "recorded_settings.part": {"work", "service"},
     "webhook_deliveries.status": {"pending", "delivered", "failed"},
     "review_change_rows.kind": set(Kind),
+    "sources.kind": set(SourceKind),
+    "sources.vanished": set(Vanished),
+    "sources.removal": set(Removal),
+    "source_runs.outcome": set(RunOutcome),
+    "source_runs.decision": set(RunDecision),
+    "vanishings.decision": {"withdraw", "keep"},
     "parked_decisions.decision": set(Decision),
     "parked_decisions.outcome": {"carried_out", "undone", "refused"},
     "fact_cache.outcome": set(AnswerOutcome),

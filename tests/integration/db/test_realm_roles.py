@@ -25,7 +25,8 @@ TABLES = sorted(t.name for t in Base.metadata.tables.values() if "realm_id" in t
 SEEN = [table for table in TABLES if table in MAY]
 """Tables that the API's role may read, a column at least; each has rows of the shared realm."""
 VIEWS = ["comparable", "document_names", "ended_unpublished", "orphaned_questions", "substitutes", "standing_questions",
-         "undecided_pairs", "upload_batch_counts", "waiting_for_people"]  # fmt: skip
+         "undecided_pairs", "upload_batch_counts", "vacant_places", "vanished_documents",
+         "waiting_for_people"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,14 @@ ATTEMPTS = [
     insert("webhook_endpoints", "webhook_id, realm_id, url, secret, events",
            "gen_random_uuid(), %(realm)s, 'https://example.org/2', 'whsec_' || repeat('A', 44), ARRAY['job.done']"),
     delete("webhook_endpoints"),
+    insert("sources", "realm_id, name, kind, uri, added_by", "%(realm)s, 'more', 'folder', 'file:///more', %(me)s"),
+    update("sources", "vanished = 'review'"),
+    update("source_runs", "outcome = 'done', decision = 'confirmed', decided_at = now(), decided_by = 'me', "
+           "decider_id = %(me)s", "outcome = 'waiting'"),
+    update("vanishings", "decision = 'keep', decided_at = now(), decided_by = 'me', user_id = %(me)s",
+           "decision IS NULL"),
+    insert("events", EVENT, "%(realm)s, NULL, 'source', 'source_added'", "admin"),
+    insert("events", EVENT, "%(realm)s, NULL, 'source', 'vanishing_confirmed'", "reviewer"),
     update("realms", "name = 'ours'"),
     insert("realm_members", "realm_id, user_id, role, added_by", "%(realm)s, gen_random_uuid(), 'reader', %(me)s"),
     update("realm_members", "role = 'contributor'", "role = 'reader'"),

@@ -18,7 +18,7 @@ from pipeline_core.domain.fact_marks import FactMarks, MarkedQuote
 from pipeline_core.domain.facts import place_of
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.page_words import Box
-from pipeline_core.services.sources import SourceText
+from pipeline_core.services.source_texts import SourceText
 
 LinkOf = Callable[[UUID], str]
 """The address at which a fact is selected, by its id."""
@@ -154,7 +154,7 @@ def evidence_page(
             said = "The place of this quote on its page is not known. Its text is below."
     except PageNotShownError as error:
         said = f"{error.page_message} Its text is below."
-    sources = services.sources.of_fact(document, fact_id) if said or not pages else []
+    sources = services.source_texts.of_fact(document, fact_id) if said or not pages else []
     rail = [] if crop or not pages else rail_of(document_id, original.pages, [page.number for page in pages])
     return EvidenceShown(
         fact_id,

@@ -17,7 +17,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.locating.locate import How
 from pipeline_core.domain.page_views import ImageKind
 from pipeline_core.domain.page_words import Box
-from pipeline_core.services.sources import SourceText
+from pipeline_core.services.source_texts import SourceText
 
 router = APIRouter(prefix="/api/v2/documents/{document_id}", tags=["evidence"], dependencies=[LimitReview])
 
@@ -186,20 +186,20 @@ def fact_marks(document_id: UUID, fact_id: UUID, services: Services) -> MarksOfF
 @router.get("/facts/{fact_id}/source", summary="Get the text that proves a fact")
 def fact_source(document_id: UUID, fact_id: UUID, services: Services) -> list[ChunkSource]:
     """The chunks that prove a fact, its own first, with the evidence marked at its exact offsets."""
-    return [_source(one) for one in services.sources.of_fact(DocumentId(document_id), fact_id)]
+    return [_source(one) for one in services.source_texts.of_fact(DocumentId(document_id), fact_id)]
 
 
 @router.get("/chunks", summary="List a document's chunks", response_model=Page[ChunkText])
 def list_chunks(document_id: UUID, services: Services, cursor: PageOffset) -> dict[str, object]:
     """The text of the document in its chunks, in their order."""
-    chunks = services.sources.of_document(DocumentId(document_id))
+    chunks = services.source_texts.of_document(DocumentId(document_id))
     return cursor.page([_text(one) for one in chunks[cursor.offset : cursor.offset + cursor.limit + 1]])
 
 
 @router.get("/chunks/{chunk_id}/source", summary="Get a chunk to mark words in")
 def chunk_source(document_id: UUID, chunk_id: UUID, services: Services) -> ChunkSource:
     """A chunk with the places of its words: what a reviewer marks in it is evidence of a fact that was missed."""
-    return _source(services.sources.of_chunk(DocumentId(document_id), chunk_id))
+    return _source(services.source_texts.of_chunk(DocumentId(document_id), chunk_id))
 
 
 def _fact(marks: FactMarks, *, only: int | None = None) -> MarksOfFact:

@@ -18,7 +18,7 @@ from pipeline_core.domain.ids import JobId
 from pipeline_core.domain.source_words import Place, place_of_words
 from pipeline_core.domain.word_html import words_html
 from pipeline_core.review.marking import Marked, MissedFact
-from pipeline_core.services.sources import SourceText
+from pipeline_core.services.source_texts import SourceText
 
 router = console_router()
 _UNMARKED = (
@@ -47,7 +47,7 @@ def _page(
 ) -> Response:
     services = visit.services
     job = services.desk.job(JobId(at.job_id), services.realm_id)
-    chunks = services.sources.of_document(job.document_id)
+    chunks = services.source_texts.of_document(job.document_id)
     number = next((n for n, one in enumerate(chunks) if one.chunk.chunk_id == chunk_id), 0)
     source = chunks[number]
     place = _place(source, words) if words else None
@@ -105,7 +105,7 @@ def add_missed_fact(
         return _page(visit, at, part, (), typed)
     if not word:
         return _page(visit, at, chunk, (), typed, status=422, wrong=_UNMARKED)
-    source = services.sources.of_chunk(document_id, chunk)
+    source = services.source_texts.of_chunk(document_id, chunk)
     place = _place(source, word)
     missed = MissedFact(
         source.chunk.chunk_id,

@@ -111,4 +111,4 @@ def show_document(
 
 
 def _passage(visit: Visit, document_id: UUID, fact: StagedFact, chunk: Chunk) -> Passage | None:
-    return passage(chunk, fact.evidence, visit.services.sources.header_above(DocumentId(document_id), chunk))
+    return passage(chunk, fact.evidence, visit.services.source_texts.header_above(DocumentId(document_id), chunk))

@@ -23,7 +23,13 @@ _CHANGES = "Try again when nobody writes to it."
 
 
 def read_file(path: Path, *, limit: int) -> bytes:
-    """All that the file has. Its links are followed; no more than ``limit`` bytes, and one, are ever read.
+    """All that the file has, as ``read_stated``."""
+    return read_stated(path, limit=limit)[0]
+
+
+def read_stated(path: Path, *, limit: int) -> tuple[bytes, os.stat_result]:
+    """All that the file has, and what it was when it had been read. Its links are followed; no more than ``limit``
+    bytes, and one, are ever read.
 
     Raises:
         UnreadableFileError: it is not there, may not be read, is no regular file, or changed while it was read.
@@ -51,7 +57,7 @@ def read_file(path: Path, *, limit: int) -> bytes:
         raise UnreadableFileError("The file changed while it was read.", where=name, action=_CHANGES)
     if not data:
         raise EmptyFileError(where=name)
-    return data
+    return data, after
 
 
 def oddity(path: Path) -> UnreadableFileError | None:

@@ -35,7 +35,7 @@ class SourceText:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class SourceTexts:
     """The staged text of the documents that one user may see."""
 
     open_uow: OpenUnitOfWork

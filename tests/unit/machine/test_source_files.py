@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_core.domain.errors import EmptyFileError, FileTooLargeError, PipelineError, UnreadableFileError
-from pipeline_core.services.source_files import oddity, read_file
+from pipeline_core.machine.source_files import oddity, read_file
 
 LIMIT = 10
 

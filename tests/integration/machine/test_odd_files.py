@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client, Upload
 from pipeline_core.domain.errors import FileTooLargeError, PipelineError, UnreadableFileError
-from pipeline_core.services.source_files import oddity, read_file
+from pipeline_core.machine.source_files import oddity, read_file
 from pipeline_core.terminal.files import expand
 from tests.support.through import MANUAL, receive
 
