@@ -431,6 +431,18 @@ class Settings(BaseSettings):
     source_vanish_least: int = Field(
         10, ge=1, description="Files of a source that have to be missing at once before a person is asked"
     )
+    source_roots: str = Field(
+        "",
+        description="Folders and S3 prefixes that admins of realms may make sources of, separated by commas; empty: "
+        "only `pipeline source add` on the machine does",
+    )
+    source_hosts: str = Field(
+        "", description="Hosts that sitemaps of other hosts may name, separated by commas; else a sitemap names its own"
+    )
+    sources_allow_private: bool = Field(False, description="Sources may be websites at private addresses")
+    sources_refused_networks: str = Field(
+        "", description="Networks whose websites may not be sources, as CIDR, separated by commas"
+    )
 
     # retention
     dead_letter_days: int = Field(
@@ -475,18 +487,6 @@ class Settings(BaseSettings):
     webhooks_allow_private: bool = Field(False, description="Webhooks may go to private addresses, and without TLS")
     webhooks_refused_networks: str = Field(
         "", description="Further networks that webhooks may not go to, as CIDR, separated by commas"
-    )
-    source_roots: str = Field(
-        "",
-        description="Folders and S3 prefixes that admins of realms may make sources of, separated by commas; empty: "
-        "only `pipeline source add` on the machine does",
-    )
-    source_hosts: str = Field(
-        "", description="Hosts that sitemaps of other hosts may name, separated by commas; else a sitemap names its own"
-    )
-    sources_allow_private: bool = Field(False, description="Sources may be websites at private addresses")
-    sources_refused_networks: str = Field(
-        "", description="Networks whose websites may not be sources, as CIDR, separated by commas"
     )
     webhook_timeout_s: float = Field(
         15.0, gt=0, le=120, description="Time limit for a webhook's answer, however slowly it arrives, seconds"

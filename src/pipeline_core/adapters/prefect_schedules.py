@@ -31,7 +31,9 @@ class PrefectSchedules:
 
     def ask(self, source_id: SourceId, realm_id: RealmId) -> UUID:
         body = {"state": {"type": "SCHEDULED"}, "parameters": _parameters(source_id, realm_id)}
-        return UUID(self._api.call("POST", f"/deployments/{self._api.deployment()['id']}/create_flow_run", json=body)["id"])
+        return UUID(
+            self._api.call("POST", f"/deployments/{self._api.deployment()['id']}/create_flow_run", json=body)["id"]
+        )
 
     def mend(self, schedules: Sequence[SourceSchedule]) -> int:
         deployment = self._api.deployment()

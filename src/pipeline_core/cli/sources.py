@@ -1,6 +1,6 @@
 """Sources: places that documents come from and are kept in step with."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -15,7 +15,7 @@ from pipeline_core.domain.spans import span_of
 if TYPE_CHECKING:
     from pipeline_core.client import Client
     from pipeline_core.client.sources import SourceSaid
-    from pipeline_core.services.kept_sources import Terms
+    from pipeline_core.services.kept_sources import Changes, Terms
     from pipeline_core.services.sync_source import Synced
 
 _PANEL = "Documents"
@@ -53,9 +53,7 @@ Workflow = Annotated[
     str | None, typer.Option("--workflow", help="automatic, or manual for a person to look at every document.")
 ]
 Profile = Annotated[str | None, typer.Option("--profile", help="standard, or deep for a more thorough run.")]
-Priority = Annotated[
-    int | None, typer.Option("--priority", min=-100, max=100, help="Higher goes first in the queue.")
-]
+Priority = Annotated[int | None, typer.Option("--priority", min=-100, max=100, help="Higher goes first in the queue.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the record.")]
 
 
@@ -91,10 +89,13 @@ def add(
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Add a source. Nothing is read yet: `pipeline source sync NAME --dry-run` shows what it would bring."""
-    terms = _terms(include, exclude, vanished, grace, every, (workflow, profile, priority))
+    """Add a source; nothing is read yet.
+
+    `pipeline source sync NAME --dry-run` shows what it would bring.
+    """
+    said = (include, exclude, vanished, grace, every, (workflow, profile, priority))
     with connected(realm) as client:
-        _print(client.add_source(name, uri, kind=kind, **terms), "added", as_json=as_json)
+        _print(client.add_source(name, uri, kind=kind, **_terms(*said)), "added", as_json=as_json)
 
 
 @source_commands.command(
@@ -116,44 +117,50 @@ def change(
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Change a source; what is not named stays as it is. An empty pattern clears the patterns."""
+    """Change a source; what is not named stays as it is.
+
+    An empty pattern clears the patterns.
+    """
     terms = _terms(include, exclude, vanished, grace, every, (workflow, profile, priority))
-    if name is not None:
-        terms["name"] = name
-    if uri is not None:
-        terms["uri"] = uri
-    if pause is not None:
-        terms["paused"] = pause
+    said = {"name": name, "uri": uri, "paused": pause}
+    changes = cast("Changes", {**terms, **{key: value for key, value in said.items() if value is not None}})
     with connected(realm) as client:
-        _print(client.change_source(source, **terms), "changed", as_json=as_json)
+        _print(client.change_source(source, **changes), "changed", as_json=as_json)
 
 
 @source_commands.command("list", epilog=examples("pipeline source list", "pipeline source list --json"))
 def list_sources(as_json: AsJson = False, realm: InRealm = "") -> None:
     """List the sources of the realm, and how each stands."""
-    from pipeline_core.terminal.sources import sources_table
+    from pipeline_core.terminal.sources import source_json, sources_table
 
     with connected(realm) as client:
         rows = client.sources()
-        print_json(rows) if as_json else out.print(sources_table(rows))
+        print_json([source_json(row) for row in rows]) if as_json else out.print(sources_table(rows))
 
 
-@source_commands.command("show", epilog=examples("pipeline source show policies", "pipeline source show policies --json"))
+@source_commands.command(
+    "show", epilog=examples("pipeline source show policies", "pipeline source show policies --json")
+)
 def show(
     source: Name,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Maximum number of rows to show of each kind.")] = 20,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Show a source: its last syncs, the files that could not be taken, and what has vanished."""
-    from pipeline_core.terminal.sources import print_source
+    """Show a source and its last syncs.
+
+    Also shows the files that could not be taken, and what has vanished.
+    """
+    from pipeline_core.terminal.sources import print_source, source_json
 
     with connected(realm) as client:
         row, runs = client.source(source), client.source_runs(source, limit=limit)
-        files = [one for state in ("unread", "missing") for one in client.source_files(source, state=state, limit=limit)]
+        files = [
+            one for state in ("unread", "missing") for one in client.source_files(source, state=state, limit=limit)
+        ]
         vanished = client.vanished(source)[:limit]
         if as_json:
-            print_json({**row, "runs": runs, "files": files, "vanished_documents": vanished})
+            print_json({**source_json(row), "runs": runs, "files": files, "vanished_documents": vanished})
         else:
             print_source(out, row, runs, files, vanished)
 
@@ -208,7 +215,7 @@ def _synced(
             else:
                 synced = client.sync_source(name, start=not queue, on_progress=note, on_work=display.watch)
         except PipelineError as error:
-            told = {"source": name, "error": error.as_json()}
+            told: dict[str, object] = {"source": name, "error": error.as_json()}
             if not as_json:
                 err.print(f"{name}: {error.as_answer()}", markup=False, soft_wrap=True)
             return of_error(error), told
@@ -220,7 +227,10 @@ def _synced(
 
 @source_commands.command("confirm", epilog=examples("pipeline source confirm policies"))
 def confirm(source: Name, reason: Reason = "", as_json: AsJson = False, realm: InRealm = "") -> None:
-    """Say that what is missing from a source has vanished, after a sync that found so much missing that it asks."""
+    """Say that what is missing from a source has vanished.
+
+    A sync asks that when so much is missing that the place may be another one.
+    """
     with connected(realm) as client:
         ask_name(client, as_json=as_json)
         run = client.confirm_vanishing(source, reason=reason)
@@ -245,7 +255,10 @@ def keep(
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Keep documents in production whose last file has vanished; `pipeline withdraw` takes them out."""
+    """Keep documents whose last file has vanished.
+
+    They stay in production; `pipeline withdraw` takes them out.
+    """
     with connected(realm) as client:
         ask_name(client, as_json=as_json)
         client.keep_vanished(*documents, reason=reason)
@@ -264,7 +277,7 @@ def remove(
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Remove a source. Its documents stay, unless you say otherwise."""
+    """Remove a source; its documents stay unless you say else."""
     with connected(realm) as client:
         _print(client.remove_source(source, documents), "removed", as_json=as_json)
 
@@ -277,7 +290,7 @@ def _terms(
     every: str | None,
     choices: tuple[str | None, str | None, int | None],
 ) -> "Terms":
-    """What was typed of a source; what was not is left out."""
+    """Terms that were typed; what was not is left out."""
     terms: Terms = {}
     if include is not None:
         terms["include"] = [one for one in include if one]
@@ -296,11 +309,11 @@ def _terms(
 
 
 def _print(said: "SourceSaid", what: str, *, as_json: bool) -> None:
+    from pipeline_core.terminal.sources import source_json
+
     if as_json:
-        print_json({**said.source, "note": said.note})
+        print_json({**source_json(said.source), "note": said.note})
         return
     out.print(f"{said.source.name} is {what}.", markup=False)
     if said.note:
         out.print(said.note, markup=False, soft_wrap=True)
-
-

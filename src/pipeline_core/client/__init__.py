@@ -15,7 +15,6 @@ from pipeline_core.client.banks import Banks
 from pipeline_core.client.evidence import Evidence
 from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
-from pipeline_core.client.processing import Processing
 from pipeline_core.client.queue import Queueing, QueueState
 from pipeline_core.client.results import (
     DocumentStatus,

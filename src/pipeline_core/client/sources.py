@@ -12,7 +12,7 @@ from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.sources import OfSource, SourceItemRow, SourceRow, SourceRunRow, VanishedRow
 from pipeline_core.domain.source_plans import kind_of
 from pipeline_core.domain.sources import Removal, SourceKind
-from pipeline_core.services.kept_sources import Terms
+from pipeline_core.services.kept_sources import Changes, Terms
 from pipeline_core.services.sync_source import Synced
 
 
@@ -40,9 +40,7 @@ class Sources(Processing):
         return self._app.sources.show(self.realm_id, source)
 
     @needs(Role.ADMIN)
-    def add_source(
-        self, name: str, uri: str, *, kind: SourceKind | None = None, **terms: Unpack[Terms]
-    ) -> SourceSaid:
+    def add_source(self, name: str, uri: str, *, kind: SourceKind | None = None, **terms: Unpack[Terms]) -> SourceSaid:
         """Add a source; it is synced when somebody asks, or by its interval.
 
         Args:
@@ -58,21 +56,17 @@ class Sources(Processing):
             RefusedError: the URI is none of this kind, or something else is not valid.
             ConflictError: the realm has a source of this name.
         """
-        place_kind = kind or kind_of(uri)
-        self._app.check_source(place_kind, uri)
-        added = self._app.sources.add(self.realm_id, place_kind, name, uri, **terms)
+        added = self._app.sources.add(self.realm_id, kind or kind_of(uri), name, uri, **terms)
         return SourceSaid(added, self._app.follow_schedule(added))
 
     @needs(Role.ADMIN)
-    def change_source(self, source: OfSource, **terms: Unpack[Terms]) -> SourceSaid:
+    def change_source(self, source: OfSource, **terms: Unpack[Changes]) -> SourceSaid:
         """Change a source; what is left out stays as it is.
 
         Raises:
             NotFoundError: there is no such source.
             RefusedError, ConflictError: as ``add_source``.
         """
-        if "uri" in terms:
-            self._app.check_source(self.source(source).kind, terms["uri"])
         changed = self._app.sources.change(self.realm_id, source, **terms)
         return SourceSaid(changed, self._app.follow_schedule(changed))
 
@@ -83,8 +77,8 @@ class Sources(Processing):
         Raises:
             NotFoundError: there is no such source.
         """
-        self._app.sources.remove(self.realm_id, source, removal)
-        removed = self.source(self.source(source).source_id)
+        row = self._app.sources.remove(self.realm_id, source, removal)
+        removed = self.source(row.source_id)
         return SourceSaid(removed, self._app.follow_schedule(removed))
 
     def source_files(

@@ -6,10 +6,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipeline_core.domain.errors import NotPermittedError
-from pipeline_core.domain.sources import SourceKind
+from pipeline_core.domain.sources import SourceKind, SourcePlace
 
 
-def require_allowed(kind: SourceKind, uri: str, roots: str) -> None:
+def require_allowed(place: SourcePlace, roots: str) -> None:
     """Require that admins of realms may make a source of this place.
 
     Args:
@@ -18,7 +18,7 @@ def require_allowed(kind: SourceKind, uri: str, roots: str) -> None:
     Raises:
         NotPermittedError: it is in none of them.
     """
-    if kind is SourceKind.WEB or any(_is_below(kind, uri.strip(), root) for root in _listed(roots)):
+    if place.kind is SourceKind.WEB or any(_is_below(place, root) for root in _listed(roots)):
         return
     raise NotPermittedError(
         "This place is not among those that sources may be made of here.",
@@ -28,15 +28,15 @@ def require_allowed(kind: SourceKind, uri: str, roots: str) -> None:
     )
 
 
-def _is_below(kind: SourceKind, uri: str, root: str) -> bool:
-    if kind is SourceKind.S3:
-        address, _, service = uri.partition("?endpoint=")
+def _is_below(place: SourcePlace, root: str) -> bool:
+    if place.kind is SourceKind.S3:
+        address, _, service = place.uri.partition("?endpoint=")
         of_root, _, root_service = root.partition("?endpoint=")
         return service == root_service and f"{address.rstrip('/')}/".startswith(f"{of_root.rstrip('/')}/")
     if root.startswith("s3://"):
         return False
     # links are resolved on both sides: none leads out of what is allowed
-    return Path(os.path.realpath(_path(uri))).is_relative_to(os.path.realpath(_path(root)))
+    return Path(os.path.realpath(_path(place.uri))).is_relative_to(os.path.realpath(_path(root)))
 
 
 def _path(uri: str) -> str:

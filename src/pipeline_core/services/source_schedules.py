@@ -80,5 +80,3 @@ def scheduled(source: SourceRow) -> SourceSchedule | None:
     if source.every is None or source.removed_at is not None:
         return None
     return SourceSchedule(source.source_id, source.realm_id, source.every, source.paused_at is not None)
-
-

@@ -76,14 +76,18 @@ def print_source(
         if file.error:
             console.print(f"[red]✗[/] {escape(file.name)}: {escape(str(explain(file.error)))}", soft_wrap=True)
     for one in vanished:
-        told = f"{one.decision} by {one.decided_by}" if one.decision else f"{one.vanished}, due {one.due_at:%Y-%m-%d %H:%M}"
+        told = (
+            f"{one.decision} by {one.decided_by}"
+            if one.decision
+            else f"{one.vanished}, due {one.due_at:%Y-%m-%d %H:%M}"
+        )
         console.print(f"[yellow]●[/] {escape(one.filename)} has vanished: {escape(told)}", soft_wrap=True)
     if row.missing:
         _print_missing(console, row.name, row.missing)
 
 
 def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], *, is_plan: bool) -> None:
-    """What a sync found, or would do, and where the documents came to rest."""
+    """Print the plan of a sync, done or not, and where the documents came to rest."""
     if synced.planned:
         table = _table("", "file", "")
         order = {change: rank for rank, change in enumerate(WORDS)}
@@ -104,6 +108,12 @@ def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], 
     console.print(told, markup=False, soft_wrap=True)
     if synced.outcome is RunOutcome.WAITING:
         _print_missing(console, synced.source.name, synced.plan.get("vanished", 0))
+
+
+def source_json(row: SourceRow) -> dict[str, Any]:
+    """Return a source as JSON, with its spans as they are typed."""
+    every = None if row.every is None else short_span(row.every)
+    return {**row, "grace": short_span(row.grace), "every": every}
 
 
 def synced_json(synced: Synced, rows: Sequence[DocumentJob]) -> dict[str, Any]:

@@ -23,6 +23,10 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "search": ("search", "answer"),
     "export": ("export",),
     "withdraw": ("withdraw", "foresee_withdrawal"),
+    "source": (
+        "sources", "source", "add_source", "change_source", "remove_source", "source_files", "source_runs", "plan_sync",
+        "sync_source", "confirm_vanishing", "refuse_vanishing", "vanished", "keep_vanished",
+    ),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",
@@ -60,7 +64,7 @@ OVER_HTTP = {
     "page_marks": "GET /documents/{id}/pages/{page}/marks",
     "marks": "GET /documents/{id}/facts/{fact_id}/marks",
     "provenance": "GET /facts/{fact_id}/provenance",
-    "sources": "GET /documents/{id}/facts/{fact_id}/source",
+    "source_texts": "GET /documents/{id}/facts/{fact_id}/source",
     "preview": "GET /documents/{id}/review-preview",
     "decide_matching": "POST /documents/{id}/review",
     "acknowledge": "POST /jobs/{id}/acknowledge",
