@@ -38,6 +38,7 @@ from pipeline_core.tasks.upkeep import (
     refresh_statistics,
     remove_orphan_objects,
     report_waiting_reviews,
+    settle_sources,
 )
 from pipeline_core.tasks.webhooks import deliver_webhooks, have_webhooks_sent
 
@@ -90,6 +91,7 @@ __all__ = [
     "remove_orphan_objects",
     "report_sync",
     "report_waiting_reviews",
+    "settle_sources",
     "settle_deep_scans",
     "switch_model",
     "sync_source",

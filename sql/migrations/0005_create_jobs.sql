@@ -256,12 +256,14 @@ WHERE (j.state = 'deadletter' OR j.state = 'done' AND j.outcome <> 'published')
 -- waits as before. The database's clock says when the time is over, however many processes there are.
 CREATE TABLE parked_decisions (
     parked_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    -- those that one person took in one act are carried out in one transaction, or refused together
+    group_id uuid NOT NULL DEFAULT gen_random_uuid(),
     job_id uuid NOT NULL REFERENCES upload_jobs (job_id) ON DELETE CASCADE,
     document_id uuid NOT NULL,
     realm_id uuid NOT NULL,
     -- who decided
     user_id uuid NOT NULL,
-    decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override', 'withdraw')),
+    decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override', 'withdraw', 'keep')),
     fields jsonb NOT NULL CHECK (jsonb_typeof(fields) = 'object'),
     taken_by text NOT NULL CHECK (taken_by <> ''),
     -- the job as the reviewer saw it: what was decided about another state of it is not carried out
@@ -281,6 +283,7 @@ CREATE TABLE parked_decisions (
 );
 CREATE UNIQUE INDEX parked_decisions_open_key ON parked_decisions (job_id) WHERE ended_at IS NULL;
 CREATE INDEX parked_decisions_due_idx ON parked_decisions (due_at) WHERE ended_at IS NULL;
+CREATE INDEX parked_decisions_group_idx ON parked_decisions (group_id) WHERE ended_at IS NULL;
 CREATE INDEX parked_decisions_job_idx ON parked_decisions (job_id, taken_at DESC);
 
 -- What was decided is never rewritten: it ends once, undone before its time or carried out after it.

@@ -88,7 +88,7 @@ GRANT INSERT (duplicate_id, realm_id, staged_question_id, existing_question_id, 
 GRANT INSERT, UPDATE (resolution, decided_by, decided_at, notes), DELETE ON duplicate_decisions TO upload_pipeline_api;
 GRANT INSERT (realm_id, document_id, batch_id, made_by, subjects, undoes) ON review_changes TO upload_pipeline_api;
 -- The API parks a decision and undoes it; what is due is carried out by workers.
-GRANT INSERT (job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at),
+GRANT INSERT (job_id, group_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at),
     UPDATE (ended_at, outcome, undone_by) ON parked_decisions TO upload_pipeline_api;
 -- Neither a time nor a place in the order: the database sets both.
 GRANT INSERT (job_id, document_id, realm_id, correlation_id, type, severity, code, payload) ON events

@@ -1,6 +1,6 @@
 -- name: park_decision
-INSERT INTO parked_decisions (job_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at)
-SELECT job_id, document_id, realm_id, %(user_id)s, %(decision)s, %(fields)s::jsonb, %(by)s, as_seen(j),
+INSERT INTO parked_decisions (job_id, group_id, document_id, realm_id, user_id, decision, fields, taken_by, seen, due_at)
+SELECT job_id, %(group_id)s, document_id, realm_id, %(user_id)s, %(decision)s, %(fields)s::jsonb, %(by)s, as_seen(j),
        now() + make_interval(secs => %(window_s)s)
 FROM upload_jobs j WHERE job_id = %(job_id)s
 RETURNING *;
@@ -24,13 +24,19 @@ WHERE parked_id = %(parked_id)s AND ended_at IS NULL AND clock_timestamp() < due
 RETURNING *;
 
 -- name: claim_due_decision
--- Of several that look at once, one gets it; until its transaction ends, nobody else can.
-UPDATE parked_decisions SET ended_at = clock_timestamp(), outcome = 'carried_out'
-WHERE parked_id = (
-    SELECT parked_id FROM parked_decisions
-    WHERE ended_at IS NULL AND due_at <= clock_timestamp() AND parked_id <> ALL(%(besides)s::uuid[])
-    ORDER BY due_at, parked_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING *;
+-- The decisions of one act. Of several that look at once, one gets them, by the lock on the first; until its transaction
+-- ends, nobody else can.
+WITH first AS (
+    SELECT p.group_id, p.realm_id, p.user_id FROM parked_decisions p
+    WHERE p.ended_at IS NULL AND p.due_at <= clock_timestamp() AND p.group_id <> ALL(%(besides)s::uuid[])
+        AND NOT EXISTS (SELECT FROM parked_decisions e WHERE e.ended_at IS NULL AND e.parked_id < p.parked_id
+            AND (e.group_id, e.realm_id, e.user_id) = (p.group_id, p.realm_id, p.user_id))
+    ORDER BY p.due_at, p.parked_id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+)
+UPDATE parked_decisions p SET ended_at = clock_timestamp(), outcome = 'carried_out'
+FROM first f
+WHERE p.ended_at IS NULL AND (p.group_id, p.realm_id, p.user_id) = (f.group_id, f.realm_id, f.user_id)
+RETURNING p.*;
 
 -- name: job_as_seen
 SELECT as_seen(j) AS seen FROM upload_jobs j WHERE job_id = %(job_id)s;

@@ -1,6 +1,6 @@
 -- name: foresee_withdrawals
 -- What these documents have in production, and how much of that published documents at rest say as well, exactly.
-SELECT d.document_id, d.filename, d.published_at,
+SELECT d.document_id, (SELECT job_id FROM newest_job(d.document_id)) AS job_id, d.filename, d.published_at,
     (SELECT count(*) FROM document_chunks c WHERE c.document_id = d.document_id)::int AS chunks,
     (SELECT count(*) FROM all_questions a WHERE a.document_id = d.document_id)::int AS facts,
     (SELECT count(DISTINCT q.duplicate_of) FROM all_questions a

@@ -27,6 +27,7 @@ OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", 
     "follow_events",
     "review_costs",
     "set_staging_status",
+    "withdraw_documents",
     "retry_all_jobs",
     "create_webhook",
     "list_webhooks",
@@ -111,6 +112,8 @@ def test_lists_and_search_show_nothing_of_anothers(ids: dict[str, str], bob: Tes
         "/api/v3/documents/staging/status", json={"document_ids": [ids["document_id"]], "status": "Selected"}
     )
     assert (wrong.status_code, [error["value"] for error in wrong.json()["errors"]]) == (422, [ids["document_id"]])
+    wrong = bob.post("/api/v2/documents/withdraw", json={"document_ids": [ids["document_id"]], "dry_run": True})
+    assert (wrong.status_code, wrong.json()["code"]) == (404, "not_found")
 
 
 def test_the_same_bytes_are_two_documents(ids: dict[str, str], bob: TestClient) -> None:

@@ -1,5 +1,6 @@
 """Withdrawing on the page of a job, without a browser."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -45,3 +46,21 @@ def test_a_document_is_withdrawn_taken_back_and_published_again(pipeline: Pipeli
     assert "Publish it again" in page
     assert "It was withdrawn from production" in page, "the event"
     assert client.get(f"{job}/withdraw").status_code == 422
+
+
+def test_several_are_withdrawn_from_the_list(pipeline: Pipeline) -> None:
+    for name in ("a.md", "b.md", "c.txt"):
+        publish(pipeline, upload(name, text_of(name, FACT)))
+    client = signed_in(pipeline)
+    token = csrf(client.get("/documents").text)
+    asked = {"csrf": token, "all_matching": "2", "filters": "type=md"}
+    shown = client.post("/documents/withdrawal", data=asked).text
+    assert "Withdraw 2 documents?" in shown
+    assert "1 fact is said by other published documents as well" in shown
+    ids = re.findall(r'name="document_id" value="([^"]+)"', shown)
+    refused = client.post("/documents/withdraw", data={"csrf": token, "document_id": ids, "reason": "too short"})
+    assert refused.status_code == 422
+    page = send(client, "/documents/withdraw", page="/documents", document_id=ids, reason=WHY, filters="type=md")
+    assert "2 documents are withdrawn: 1 fact would leave production" in page
+    be_due(pipeline)
+    assert [name for name, _ in in_production(pipeline)] == ["c.txt"]

@@ -27,15 +27,19 @@ from pipeline_core.api.routes import (
     staging,
     undo,
     uploads,
+    versions,
     waiting,
     webhooks,
+    withdrawing,
 )
 from pipeline_core.api.storable import RefuseUnstorable
 
 ROUTERS: tuple[APIRouter, ...] = (
     uploads.router,
     jobs.router,
+    withdrawing.router,
     documents.router,
+    versions.router,
     facts.router,
     evidence.router,
     history.router,

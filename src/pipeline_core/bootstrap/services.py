@@ -25,9 +25,11 @@ from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
+from pipeline_core.services.erase import CarryOutErasures
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
+from pipeline_core.services.find_erased import FindErased
 from pipeline_core.services.find_source import FindSource
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_facts import ForeseeFacts
@@ -239,6 +241,14 @@ class Services(Adapters, UseCases):
     @once
     def run_documents(self) -> RunDocuments:
         return RunDocuments(self.intake, self.find_work, self.launcher, self.holds)
+
+    @once
+    def carry_out_erasures(self) -> CarryOutErasures:
+        return CarryOutErasures(self.open_uow, self.store, EmbedMissing(self.embedders), self.word_places)
+
+    @once
+    def find_erased(self) -> FindErased:
+        return FindErased(self.open_uow, self.store, self.word_places)
 
     @once
     def reminders(self) -> Reminders:

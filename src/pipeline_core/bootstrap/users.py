@@ -10,6 +10,7 @@ from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.provenance_views import ProvenanceViews
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.version_views import VersionViews
 from pipeline_core.domain.ids import CorrelationId, RealmId, UserId
 from pipeline_core.domain.realms import Person
 from pipeline_core.domain.review import Reviewer
@@ -29,6 +30,7 @@ from pipeline_core.services.source_places import require_allowed
 from pipeline_core.services.source_schedules import FollowSchedule
 from pipeline_core.services.source_texts import SourceTexts
 from pipeline_core.services.sync_source import SyncSource
+from pipeline_core.services.versions import Versions
 from pipeline_core.services.webhooks import WebhookEndpoints
 
 if TYPE_CHECKING:
@@ -86,6 +88,11 @@ class UserServices(UseCases):
     def trace_fact(self) -> TraceFact:
         views = ProvenanceViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
         return TraceFact(views, self.open_uow, self.realm_id)
+
+    @cached_property
+    def versions(self) -> Versions:
+        views = VersionViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
+        return Versions(views, self.realm_id)
 
     @cached_property
     def source_texts(self) -> SourceTexts:

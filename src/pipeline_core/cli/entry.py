@@ -24,6 +24,7 @@ from pipeline_core.cli import (
     selection,
     sources,
     up,
+    versions,
     withdrawing,
 )
 from pipeline_core.cli.app import app
@@ -40,6 +41,7 @@ for module in (
     published,
     withdrawing,
     sources,
+    versions,
     banks,
     models,
     selection,

@@ -23,6 +23,7 @@ from pipeline_core.client.results import (
 )
 from pipeline_core.client.retrying import Retrying
 from pipeline_core.client.sources import Sources, SourceSaid
+from pipeline_core.client.versions import Versioned
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.review.decisions import Decision, Resolution
@@ -34,9 +35,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Client(Sources, Retrying, Banks, Queueing, Knowledge, Operating, Evidence):
+class Client(Sources, Retrying, Banks, Queueing, Knowledge, Operating, Evidence, Versioned):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
     Its methods are grouped by file: documents, processing, retrying, review, banks, queue, knowledge, operating,
-    evidence, sources.
+    evidence, versions, sources.
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId, UserId
@@ -16,10 +16,12 @@ from pipeline_core.domain.rows.details import ParkedShown
 class ParkedDecision:
     """A decision about a document that is carried out at ``due_at``, unless it is undone before.
 
-    ``fields`` are what was decided besides, ``seen`` the state of the job that it was decided about.
+    ``fields`` are what was decided besides, ``seen`` the state of the job that it was decided about. Those
+    with the same ``group_id`` are carried out together.
     """
 
     parked_id: UUID
+    group_id: UUID
     job_id: JobId
     document_id: DocumentId
     realm_id: RealmId
@@ -35,13 +37,25 @@ class ParkedDecision:
     undone_by: str | None
     error: Mapping[str, Any] | None
 
+    @property
+    def shown(self) -> ParkedShown:
+        """The decision as people see it while it can be taken back."""
+        return ParkedShown(self.decision, self.taken_by, self.taken_at, self.due_at, None)
+
 
 class Parking:
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def park(
-        self, job_id: JobId, decision: str, fields: Mapping[str, Any], *, by: Reviewer, window_s: float
+        self,
+        job_id: JobId,
+        decision: str,
+        fields: Mapping[str, Any],
+        *,
+        by: Reviewer,
+        window_s: float,
+        group_id: UUID | None = None,
     ) -> ParkedDecision:
         """Keep a decision about the job, as it is now, for so many seconds of the database's clock."""
         [parked] = self._decisions(
@@ -52,6 +66,7 @@ class Parking:
             by=by.by,
             user_id=by.user_id,
             window_s=window_s,
+            group_id=group_id or uuid4(),
         )
         return parked
 
@@ -63,9 +78,12 @@ class Parking:
         """Take the decision back by compare-and-set; None if its time is over."""
         return next(iter(self._decisions("undo_parked_decision", parked_id=parked_id, by=by)), None)
 
-    def claim_due(self, besides: Sequence[UUID]) -> ParkedDecision | None:
-        """Mark the one that has been due longest as carried out, which is for this transaction to do."""
-        return next(iter(self._decisions("claim_due_decision", besides=list(besides))), None)
+    def claim_due(self, besides: Sequence[UUID]) -> list[ParkedDecision]:
+        """Mark those of the act that has been due longest as carried out, which is for this transaction to do.
+
+        ``besides`` are groups that are left alone.
+        """
+        return self._decisions("claim_due_decision", besides=list(besides))
 
     def as_seen(self, job_id: JobId) -> str:
         """The job's state, to be compared with ``ParkedDecision.seen``."""

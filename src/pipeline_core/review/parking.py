@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -20,17 +20,21 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
-from pipeline_core.review.documents import act
+from pipeline_core.review.documents import act as carry_out
+from pipeline_core.review.keeping import keep
+from pipeline_core.review.meant import DocumentsMeant, documents_meant
 from pipeline_core.review.withdrawing import (
     Known,
     Vectorise,
     VectorsMissingError,
     foresee,
     said_of,
+    scopes_of,
     withdraw,
 )
 
@@ -62,8 +66,7 @@ class Parking:
             RefusedError: the window is too long, or single facts are decided, which are undone by themselves.
             PipelineError: as ``Review.decide``.
         """
-        if not 0 < window_s <= MOST_S:
-            raise RefusedError(f"A decision cannot be parked for {window_s:g} s.", action=f"At most {MOST_S:g} s.")
+        _check_window(window_s)
         if request.question_ids:
             raise RefusedError(
                 "Decisions about single facts are not parked: each can be undone until the document goes on.",
@@ -72,12 +75,30 @@ class Parking:
         with self.open_uow() as uow:
             scope = DocumentScope(uow, document_id, request.reviewer(document_id))
             foreseen = _FORESEEN.get(request.decision, _rehearsed)(scope, request)
-            parked = uow.parking.park(
-                scope.summary.job_id, request.decision, _fields(request), by=scope.by, window_s=window_s
-            )
-            scope.log("decision_parked", due_at=parked.due_at, **_named(parked))
+            parked = _keep(scope, request, window_s)
             uow.commit()
         return parked, foreseen
+
+    def park_withdrawals(
+        self, meant: DocumentsMeant, by: Reviewer, window_s: float
+    ) -> list[tuple[ParkedDecision, Leaving]]:
+        """Keep the decision to withdraw several documents, all or none, for up to ten seconds.
+
+        They leave in one transaction. Each can be taken back by itself until then.
+
+        Raises:
+            RefusedError: the window is too long, or none of them is published.
+            PipelineError: as ``Withdraw``; nothing is parked.
+        """
+        _check_window(window_s)
+        request, group_id = Request(Decision.WITHDRAW, by), uuid4()
+        with self.open_uow() as uow:
+            scopes = scopes_of(uow, documents_meant(uow, meant, by.realm_id), by)
+            require_reason(by.reason, "a withdrawal")
+            leaving = foresee(uow, scopes)
+            parked = [_keep(scope, request, window_s, group_id) for scope in scopes]
+            uow.commit()
+        return list(zip(parked, leaving, strict=True))
 
     def undo(self, document_id: DocumentId, *, by: Reviewer) -> Decided:
         """Take back the parked decision about a document, whoever took it. The trail keeps both.
@@ -105,7 +126,7 @@ class Parking:
         return Decided(document_id, summary.state if summary else JobState.AWAITING_REVIEW, message)
 
     def carry_out_due(self) -> list[DocumentId]:
-        """Carry out what is due, each decision in a transaction of its own; returns the documents that go on.
+        """Carry out what is due, each act in a transaction of its own; returns the documents that go on.
 
         Any number of processes may do so at once; it needs the service role. What is refused by then is recorded.
 
@@ -116,28 +137,26 @@ class Parking:
         left: dict[UUID, Exception] = {}
         known: dict[UUID, Known] = {}
         while True:
-            parked: ParkedDecision | None = None
+            act: list[ParkedDecision] = []
             try:
                 with self.open_uow() as uow:
-                    parked = uow.parking.claim_due(list(left))
-                    if parked is None:
+                    act = uow.parking.claim_due(list(left))
+                    if not act:
                         break
-                    go_on += _carry_out(uow, parked, known.setdefault(parked.parked_id, Known())).to_run
+                    go_on += _carry_out(uow, act, known.setdefault(act[0].group_id, Known()))
                     uow.commit()
             except VectorsMissingError:
-                assert parked is not None
-                self._vectorise(parked, known[parked.parked_id], left)
+                self._vectorise(act[0], known[act[0].group_id], left)
             except EmbeddingModelChangedError:
-                assert parked is not None
-                known[parked.parked_id] = Known()
+                known[act[0].group_id] = Known()
             except _FINAL as error:
-                if parked is None:
+                if not act:
                     raise
-                self._refuse(parked, error)
+                self._refuse(act, error)
             except Exception as error:
-                if parked is None:
+                if not act:
                     raise
-                left[parked.parked_id] = error
+                left[act[0].group_id] = error
         for first in left.values():
             if not isinstance(first, _InHandError):
                 raise first
@@ -148,21 +167,35 @@ class Parking:
         try:
             self.vectorise(known, parked.realm_id)
         except Exception as error:
-            left[parked.parked_id] = error
+            left[parked.group_id] = error
 
-    def _refuse(self, parked: ParkedDecision, error: PipelineError) -> None:
+    def _refuse(self, act: Sequence[ParkedDecision], error: PipelineError) -> None:
         with self.open_uow() as uow:
-            if uow.parking.refuse(parked.parked_id, error.as_stored()):
-                payload = {"by": parked.taken_by, "error": error.as_stored(), **_named(parked)}
-                uow.reviews.log(parked.job_id, "parked_decision_refused", payload)
+            for parked in act:
+                if uow.parking.refuse(parked.parked_id, error.as_stored()):
+                    payload = {"by": parked.taken_by, "error": error.as_stored(), **_named(parked)}
+                    uow.reviews.log(parked.job_id, "parked_decision_refused", payload)
             uow.commit()
-        log.warning("parked_decision_refused", job_id=str(parked.job_id), error=describe_error(error))
+        for parked in act:
+            log.warning("parked_decision_refused", job_id=str(parked.job_id), error=describe_error(error))
+
+
+def _check_window(window_s: float) -> None:
+    if not 0 < window_s <= MOST_S:
+        raise RefusedError(f"A decision cannot be parked for {window_s:g} s.", action=f"At most {MOST_S:g} s.")
+
+
+def _keep(scope: DocumentScope, request: Request, window_s: float, group_id: UUID | None = None) -> ParkedDecision:
+    job_id, fields = scope.summary.job_id, _fields(request)
+    parked = scope.uow.parking.park(job_id, request.decision, fields, by=scope.by, window_s=window_s, group_id=group_id)
+    scope.log("decision_parked", due_at=parked.due_at, **_named(parked))
+    return parked
 
 
 def _rehearsed(scope: DocumentScope, request: Request) -> Decided:
     scope.wait()
     with scope.uow.rehearsal():
-        return act(scope, request)
+        return carry_out(scope, request)
 
 
 def _foreseen(scope: DocumentScope, request: Request) -> Decided:
@@ -171,24 +204,34 @@ def _foreseen(scope: DocumentScope, request: Request) -> Decided:
     return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope]), would=True))
 
 
-_FORESEEN = {Decision.WITHDRAW: _foreseen}
+def _kept(scope: DocumentScope, _request: Request) -> Decided:
+    with scope.uow.rehearsal():
+        return keep(scope)
 
 
-def _carry_out(uow: UnitOfWork, parked: ParkedDecision, known: Known) -> Decided:
-    request = _request(parked)
-    scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
+_FORESEEN = {Decision.WITHDRAW: _foreseen, Decision.KEEP: _kept}
+
+
+def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> Sequence[DocumentId]:
+    """Carry out the decisions of one act; returns the documents that go on. Only withdrawals are several."""
+    parked, request = act[0], _request(act[0])
     if request.decision is Decision.WITHDRAW:
+        scopes = scopes_of(uow, [one.document_id for one in act], request.by)
         # it takes out whatever is published by now, and checks under its locks what it depends on
-        if scope.summary.state is JobState.WORKING:
+        if any(scope.summary.state is JobState.WORKING for scope in scopes):
             raise _InHandError
-        return Decided(parked.document_id, JobState.DONE, said_of(withdraw(uow, [scope], request.by, known)))
+        withdraw(uow, scopes, request.by, known)
+        return []
+    scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
+    if request.decision is Decision.KEEP:
+        return keep(scope).to_run
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
             f"{scope.summary.filename} has changed since {in_words(parked)}: that was not carried out.",
             action="Look at it again: `pipeline review JOB`, then decide.",
         )
-    return act(scope, request)
+    return carry_out(scope, request).to_run
 
 
 def in_words(parked: ParkedDecision) -> str:

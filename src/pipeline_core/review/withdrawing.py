@@ -21,6 +21,7 @@ from pipeline_core.domain.wording import counted
 from pipeline_core.review.banks import settle_banks
 from pipeline_core.review.decisions import require_reason
 from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.meant import DocumentsMeant, documents_meant
 from pipeline_core.review.orphans import revive_orphans
 
 _ATTEMPTS = 5
@@ -168,7 +169,16 @@ class Withdraw:
             NotPublishedError, AlreadyDecidedError: one of them cannot be withdrawn now.
         """
         with self.open_uow() as uow:
-            return foresee(uow, _scopes(uow, document_ids, by))
+            return foresee(uow, scopes_of(uow, document_ids, by))
+
+    def foresee_meant(self, meant: DocumentsMeant, *, by: Reviewer) -> list[Leaving]:
+        """Return what would leave with the documents that somebody means, and change nothing.
+
+        Raises:
+            PipelineError: as ``foresee`` and ``documents_meant``.
+        """
+        with self.open_uow() as uow:
+            return foresee(uow, scopes_of(uow, documents_meant(uow, meant, by.realm_id), by))
 
     def __call__(self, document_ids: Sequence[DocumentId], *, by: Reviewer) -> list[Leaving]:
         """Take them out, all in one transaction, and return what left. ``by`` has the reason.
@@ -181,14 +191,14 @@ class Withdraw:
 
         def attempt(known: Known) -> list[Leaving]:
             with self.open_uow() as uow:
-                left = withdraw(uow, _scopes(uow, document_ids, by), by, known)
+                left = withdraw(uow, scopes_of(uow, document_ids, by), by, known)
                 uow.commit()
             return left
 
         return with_vectors(attempt, self.vectorise, by.realm_id)
 
 
-def _scopes(uow: UnitOfWork, document_ids: Sequence[DocumentId], by: Reviewer) -> list[DocumentScope]:
+def scopes_of(uow: UnitOfWork, document_ids: Sequence[DocumentId], by: Reviewer) -> list[DocumentScope]:
     """Lock the documents, in one order, whoever withdraws several."""
     return [DocumentScope(uow, document_id, by) for document_id in sorted(set(document_ids))]
 

@@ -187,16 +187,21 @@ class KeptSources:
             return uow.sources.due()
 
     def vanished(
-        self, realm_id: RealmId, source: OfSource | None = None, *, limit: int = 1000
+        self,
+        realm_id: RealmId,
+        source: OfSource | None = None,
+        *,
+        document_id: DocumentId | None = None,
+        limit: int = 1000,
     ) -> Sequence[VanishedRow]:
-        """Documents that have no place any more, the longest first, with what was decided.
+        """Documents that have no place any more, the longest first, with what was decided; or one of them.
 
         Raises:
             NotFoundError: there is no such source.
         """
         with self.open_uow() as uow:
             source_id = None if source is None else _found(uow, realm_id, source).source_id
-            return uow.sources.vanished(realm_id, source_id=source_id, limit=limit)
+            return uow.sources.vanished(realm_id, source_id=source_id, document_id=document_id, limit=limit)
 
     def confirm_vanishing(self, source: OfSource, *, by: Reviewer) -> SourceRunRow:
         """Say that what is missing has vanished; it is carried out soon, by the source's policy.
@@ -227,21 +232,6 @@ class KeptSources:
             [decided] = uow.sources.runs(row.source_id, run_id=run.run_id)
             uow.commit()
         return decided
-
-    def keep(self, document_ids: Sequence[DocumentId], *, by: Reviewer) -> None:
-        """Let documents whose last file has vanished stay in production, all of them or none.
-
-        Raises:
-            AlreadyDecidedError: one of them does not wait for this decision (any more); says who decided what and when.
-        """
-        with self.open_uow() as uow:
-            for document_id in sorted(set(document_ids)):
-                rows = uow.sources.vanished(by.realm_id, document_id=document_id)
-                if not rows or not uow.sources.decide_vanishings([document_id], "keep", by):
-                    raise _not_vanished(document_id, rows)
-                payload = {"by": by.by, "reason": by.reason, "source": rows[0].source, "file": rows[0].name}
-                uow.sources.record(by.realm_id, "vanished_kept", payload, document_id=document_id)
-            uow.commit()
 
     def _record(self, uow: UnitOfWork, realm_id: RealmId, code: str, payload: Mapping[str, Any]) -> None:
         uow.sources.record(realm_id, code, {"by": self.person.shown, **payload})
@@ -303,13 +293,4 @@ def _nothing_waits(row: SourceRow, runs: Sequence[SourceRunRow]) -> AlreadyDecid
     return AlreadyDecidedError(
         f"Nothing that is missing in {row.name} waits for a decision: it was {last.decision} by {who} on "
         f"{dated(last.decided_at)}."
-    )
-
-
-def _not_vanished(document_id: DocumentId, rows: Sequence[VanishedRow]) -> AlreadyDecidedError:
-    if not rows or rows[0].decided_at is None:
-        return AlreadyDecidedError(f"The document {document_id} has not vanished from any source.")
-    [row] = rows
-    return AlreadyDecidedError(
-        f"{row.decided_by} decided “{row.decision}” about {row.filename} on {dated(rows[0].decided_at)}."
     )

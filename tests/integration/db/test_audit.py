@@ -23,6 +23,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "deep_scan_error_was", "updated_at",
         },
     ),
+    "erasures": (
+        {"erasure_id", "scope", "realm_id", "person_id", "document_ids", "batch_ids", "reason", "counts"},
+        {"state", "begun_at", "reason"},
+    ),
     "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at", "filename"}),
     "sources": (
         {
@@ -88,7 +92,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "presence": ({"document_id", "realm_id", "question_id"}, {"question_id", "seen_at"}),
     "review_changes": ({"realm_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),
     "parked_decisions": (
-        {"job_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen", "due_at"},
+        {
+            "job_id", "group_id", "document_id", "realm_id", "user_id", "decision", "fields", "taken_by", "seen",
+            "due_at",
+        },
         {"ended_at", "outcome", "undone_by"},
     ),
     "webhook_endpoints": ({"webhook_id", "realm_id", "url", "secret", "events"}, set()),
@@ -239,6 +246,7 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
+        "present_erasure", "is_being_erased",
         "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
         "has_job",
     }  # fmt: skip

@@ -27,6 +27,8 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
         "sources", "source", "add_source", "change_source", "remove_source", "source_files", "source_runs", "plan_sync",
         "sync_source", "confirm_vanishing", "refuse_vanishing", "vanished", "keep_vanished",
     ),
+    "versions": ("versions",),
+    "diff": ("diff",),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",

@@ -1,7 +1,7 @@
 """Documents: what is known of them, their stages and their files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
@@ -12,25 +12,21 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import InEachRealm, Services, ThePipeline, ToContribute, ToReview
+from pipeline_core.api.deps import InEachRealm, Services, ThePipeline, ToContribute
 from pipeline_core.api.document_filters import FilterOfQuery
 from pipeline_core.api.exporting import export_answer
 from pipeline_core.api.head import IS_HEAD
 from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
-from pipeline_core.api.review_bodies import MOST_CHARS
-from pipeline_core.api.routes.jobs import Parked, RetryAnswer, parked_answer
+from pipeline_core.api.routes.jobs import RetryAnswer
+from pipeline_core.api.routes.search import AsOf
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.rows.details import ParkedShown
+from pipeline_core.domain.moments import moment_of
 from pipeline_core.domain.rows.documents import Document, DocumentFile, ListedDocument
 from pipeline_core.domain.rows.jobs import StageTiming
-from pipeline_core.review.decisions import MIN_REASON, Decision
-from pipeline_core.review.decisions import Request as Decide
-from pipeline_core.review.parking import MOST_S
-from pipeline_core.review.withdrawing import said_of
 from pipeline_core.services.export_formats import FORMATS, Format
 
 router = APIRouter(prefix="/api/v2/documents", tags=["documents"])
@@ -79,57 +75,6 @@ def list_documents(realms: InEachRealm, cursor: PageCursor, matching: FilterOfQu
 def get_document(document_id: UUID, services: Services) -> Document:
     """One document."""
     return services.views.document(DocumentId(document_id))
-
-
-class Withdrawal(BaseModel):
-    """A document that leaves production, and when; ``parked`` is null where it was only asked what would."""
-
-    document_id: UUID
-    job_id: UUID
-    facts: int
-    chunks: int
-    taken_over: int = Field(
-        description="Facts that other published documents say in the same words: those are published from there instead"
-    )
-    message: str
-    parked: Parked | None
-
-
-@router.delete(
-    "/{document_id}",
-    status_code=202,
-    summary="Withdraw a document",
-    responses={200: {"description": "What would leave, with `dry_run`", "model": Withdrawal}, **responses(409)},
-)
-def withdraw_document(
-    document_id: UUID,
-    services: ToReview,
-    response: Response,
-    reason: Annotated[
-        str, Query(max_length=MOST_CHARS, description=f"Why, in at least {MIN_REASON} characters; kept in the record")
-    ] = "",
-    undo_window: Annotated[float, Query(gt=0, le=MOST_S, description="Seconds in which it can be taken back")] = MOST_S,
-    dry_run: Annotated[bool, Query(description="Only say what would leave")] = False,
-) -> Withdrawal:
-    """Take a document out of production: its passages, facts and vectors leave in one transaction, once it cannot be
-    taken back any more. The document keeps its history, and `POST /api/v2/jobs/{job_id}/retry` publishes it again."""
-    by = replace(services.reviewer, reason=reason)
-    [leaving] = services.withdraw.foresee([DocumentId(document_id)], by=by)
-    parked, job_id = None, services.views.document(DocumentId(document_id)).job_id
-    if dry_run:
-        response.status_code = 200
-    else:
-        kept, _ = services.parking.park(DocumentId(document_id), Decide(Decision.WITHDRAW, by), undo_window)
-        parked = parked_answer(kept.job_id, ParkedShown(kept.decision, kept.taken_by, kept.taken_at, kept.due_at, None))
-    return Withdrawal(
-        document_id=document_id,
-        job_id=job_id,
-        facts=leaving.facts,
-        chunks=leaving.chunks,
-        taken_over=leaving.taken_over,
-        message=said_of([leaving], would=True),
-        parked=parked,
-    )
 
 
 @router.get("/{document_id}/stages", summary="List a document's stages", response_model=list[DocumentStage])
@@ -246,11 +191,16 @@ def export_document(
     form: Annotated[
         Format, Query(alias="format", description="`jsonl`: one record per line; `csv`: facts only")
     ] = Format.JSON,
+    as_of: AsOf = "",
 ) -> Response:
     """Chunks and facts with their evidence, all of one moment. It leaves the event ``document_exported``, and once the
-    last byte has left phase 6 of the job is complete; an export by a reader, who changes nothing, does not complete it.
+    last byte has left phase 6 of the job is complete; an export by a reader, who changes nothing, or of the past does
+    not complete it.
     """
-    return export_answer(services, DocumentId(document_id), form, is_head=bool(request.scope.get(IS_HEAD)))
+    moment = moment_of(as_of) if as_of else None
+    return export_answer(
+        services, DocumentId(document_id), form, is_head=bool(request.scope.get(IS_HEAD)), as_of=moment
+    )
 
 
 def blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.ids import DocumentId, JobId
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Leaving:
     """
 
     document_id: DocumentId
+    job_id: JobId
     filename: str
     published_at: datetime | None
     chunks: int

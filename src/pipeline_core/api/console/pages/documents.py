@@ -1,6 +1,7 @@
 """Documents: a filtered list in which many are set at once, and a place to drop files."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -21,11 +22,16 @@ from pipeline_core.domain.dual_status import StagingStatus, StatusEffect, effect
 from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
+from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.domain.wording import counted
+from pipeline_core.review.meant import DocumentsMeant
+from pipeline_core.review.parking import MOST_S
+from pipeline_core.review.withdrawing import said_of
 from pipeline_core.services.dual_status import effect_of_changes, read_status
 
 router = console_router()
 _PAGE = 50
+_SHOWN_LEAVING = 50
 _MANY = frozenset({"status", "deep_scan", "state", "phase", "type", "tag"})
 _CHOICES = {
     "set_selected": StagingStatus.SELECTED,
@@ -96,6 +102,45 @@ def set_status(
     if done.queued:
         visit.request.app.state.ask_for_run()
     return visit.go(_path(filters), said=_said(done, read_status(status) or status, len(changes)))
+
+
+@router.post("/documents/withdrawal")
+def withdrawal(visit: ToReview, document_id: Ids = None, all_matching: Count = None, filters: Kept = "") -> Response:
+    """Show what would leave production with the documents that are selected, before it does."""
+    leaving = visit.services.withdraw.foresee_meant(_named(document_id, all_matching, filters), by=visit.reviewer())
+    return visit.page(
+        "withdraw_many.html",
+        section="Documents",
+        leaving=leaving,
+        facts=sum(one.facts for one in leaving),
+        chunks=sum(one.chunks for one in leaving),
+        taken_over=sum(one.taken_over for one in leaving),
+        shown=_SHOWN_LEAVING,
+        filters=filters,
+        least=MIN_REASON,
+        window=MOST_S,
+        back=_path(filters),
+    )
+
+
+@router.post("/documents/withdraw")
+def withdraw(
+    visit: ToReview, document_id: Ids = None, filters: Kept = "", reason: Annotated[str, Form(max_length=20_000)] = ""
+) -> Response:
+    """Take the documents out of production in ten seconds, all or none; each can be taken back until then."""
+    by = replace(visit.reviewer(), reason=reason.strip())
+    parked = visit.services.parking.park_withdrawals(_named(document_id, None, filters), by, MOST_S)
+    many = counted(len(parked), "document is", "documents are")
+    told = said_of([one for _, one in parked], would=True)
+    at = f"{parked[0][0].due_at:%H:%M:%S} UTC"
+    return visit.go(_path(filters), said=f"At {at} {many} withdrawn: {told}. On its page each can be taken back.")
+
+
+def _named(document_ids: Sequence[UUID] | None, all_matching: int | None, filters: str) -> DocumentsMeant:
+    matching, ids = _meant(document_ids, all_matching, filters)
+    if matching is None and not ids:
+        raise RefusedError("No document is selected.", action="Select some, or all that match.")
+    return DocumentsMeant(ids, matching, all_matching)
 
 
 def page(
