@@ -42,4 +42,6 @@ def sync_source(source: str, realm: str = "", dry_run: bool = False) -> State:
         for start in range(0, len(synced.to_run), size):
             process_document(document_ids=synced.to_run[start : start + size], return_state=True)
         return outcome_of(synced.to_run)
-    return Completed(name="AwaitingReview" if synced.outcome is RunOutcome.WAITING else None, message=plan_in_words(synced.plan))
+    return Completed(
+        name="AwaitingReview" if synced.outcome is RunOutcome.WAITING else None, message=plan_in_words(synced.plan)
+    )

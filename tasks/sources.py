@@ -80,5 +80,3 @@ def _rows(planned: Sequence[Planned]) -> list[dict[str, str]]:
         {"file": one.name, "is": WORDS[one.change], "was": one.was or "", "why": one.error.message if one.error else ""}
         for one in ranked[:_MOST_FILES]
     ]
-
-
