@@ -247,25 +247,6 @@ def refuse(source: Name, reason: Reason = "", as_json: AsJson = False, realm: In
 
 
 @source_commands.command(
-    "keep", epilog=examples("pipeline source keep policy-2019.pdf --reason 'It is still in force.'")
-)
-def keep(
-    documents: Annotated[list[str], typer.Argument(help="Documents, by id or file name.", show_default=False)],
-    reason: Reason = "",
-    as_json: AsJson = False,
-    realm: InRealm = "",
-) -> None:
-    """Keep documents whose last file has vanished.
-
-    They stay in production; `pipeline withdraw` takes them out.
-    """
-    with connected(realm) as client:
-        ask_name(client, as_json=as_json)
-        client.keep_vanished(*documents, reason=reason)
-        print_json({"kept": documents}) if as_json else out.print(f"{len(documents)} kept.", markup=False)
-
-
-@source_commands.command(
     "remove", epilog=examples("pipeline source remove policies", "pipeline source remove policies --documents vanish")
 )
 def remove(

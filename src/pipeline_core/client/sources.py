@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
-from uuid import UUID
 
 from pipeline_core.client.processing import Processing
 from pipeline_core.client.wired import needs
@@ -162,14 +161,3 @@ class Sources(Processing):
             NotFoundError: there is no such source.
         """
         return list(self._app.sources.vanished(self.realm_id, source))
-
-    @needs(Role.REVIEWER)
-    def keep_vanished(self, *documents: str | UUID, reason: str = "") -> None:
-        """Let documents whose last file has vanished stay in production, all of them or none.
-
-        Raises:
-            NotFoundError: there is no such document.
-            AlreadyDecidedError: one of them does not wait for this decision.
-        """
-        ids = [self._document_id(document) for document in documents]
-        self._app.sources.keep(ids, by=replace(self.reviewer, reason=reason))

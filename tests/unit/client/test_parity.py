@@ -25,7 +25,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "withdraw": ("withdraw", "foresee_withdrawal"),
     "source": (
         "sources", "source", "add_source", "change_source", "remove_source", "source_files", "source_runs", "plan_sync",
-        "sync_source", "confirm_vanishing", "refuse_vanishing", "vanished", "keep_vanished",
+        "sync_source", "confirm_vanishing", "refuse_vanishing", "vanished",
     ),
     "versions": ("versions",),
     "diff": ("diff",),
