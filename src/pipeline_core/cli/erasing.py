@@ -59,7 +59,7 @@ def erase(
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
-    """Erase documents, a person's uploads or a realm, for good, with every trace.
+    """Erase documents, a person's uploads or a realm.
 
     Files, outputs, passages, facts, vectors, caches, names and words in what is kept about other work, in logs and at
     Prefect go; one row says that something was erased, when and by whom. It is asked for at the terminal, unless --yes

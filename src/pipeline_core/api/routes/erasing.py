@@ -24,7 +24,7 @@ _ONE = "`document_ids`, `person`, `whole_realm` or `plan_id`"
 
 
 class ErasureRequest(Body):
-    """What to erase, to be planned; or a plan, to be carried out."""
+    """Something to erase, to be planned; or a plan, to be carried out."""
 
     model_config = example({"document_ids": ["8f14e45f-ceea-467f-a0e6-8e1f0f1d2a3b"], "dry_run": True})
 
@@ -107,15 +107,13 @@ def erase(body: ErasureRequest, services: ToAdminister, response: Response) -> E
 
 
 @router.get("", summary="List erasures")
-def list_erasures(
-    services: ToAdminister, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> list[ErasureAnswer]:
-    """What is being erased in the realm or was, newest first."""
+def list_erasures(services: ToAdminister, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[ErasureAnswer]:
+    """Erasures of the realm, under way and done, newest first."""
     return [_answer(one) for one in services.erasures.all(services.realm_id, limit=limit)]
 
 
 @router.get("/{erasure_id}", summary="Get an erasure")
 def get_erasure(erasure_id: UUID, services: ToAdminister) -> ErasureAnswer:
-    """How far it is, and its certificate: what was removed where, and keyed fingerprints by which `pipeline erase
+    """Its state and its certificate: what was removed where, and keyed fingerprints by which `pipeline erase
     --verify` looks for it later. Whoever has the certificate can test a guess: keep it as you keep a key."""
     return _answer(services.erasures.find(erasure_id))
