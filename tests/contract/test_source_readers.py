@@ -1,6 +1,7 @@
 """What every reader of a source promises."""
 
 import os
+import shutil
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from pipeline_core.domain.errors import (
     UnreadableFileError,
 )
 from pipeline_core.domain.sources import Sighting
+from pipeline_core.machine.source_files import read_stated
 from pipeline_core.ports.source_reader import SourceReader
 from tests.support.rclone import ACCESS_KEY, SECRET_KEY, S3Server, serve_s3
 from tests.support.websites import Page, website
@@ -76,6 +78,39 @@ class S3Bucket(Place):
         self.bucket = "no-such-bucket"
 
 
+class Folder(Place):
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.folder, self.patch = folder, patch
+
+    def put(self, name: str, data: bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        time.sleep(0.03)
+
+    def remove(self, name: str) -> None:
+        (self.folder / name).unlink()
+
+    def reader(self, matches: Callable[[str], bool] = lambda _: True) -> FolderReader:
+        # times of change are trusted after a moment, and not only after two seconds
+        return FolderReader(self.folder.as_uri(), matches, coarse_s=0.02)
+
+    def changing(self, name: str, data: bytes) -> SourceReader:
+        left = [data]
+
+        def read_and_change(path: Path, *, limit: int) -> tuple[bytes, os.stat_result]:
+            found = read_stated(path, limit=limit)
+            if left:
+                self.put(name, left.pop())
+            return found
+
+        self.patch.setattr("pipeline_core.adapters.sources.folder.read_stated", read_and_change)
+        return self.reader()
+
+    def break_listing(self) -> None:
+        shutil.rmtree(self.folder)
+
+
 class Website(Place):
     def __init__(self) -> None:
         self._serving = website()
@@ -106,42 +141,6 @@ class Website(Place):
         self.site.pages["/sitemap.xml"] = Page(whole[: len(whole) // 2], length=len(whole))
 
 
-class Folder(Place):
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        root.mkdir()
-
-    def put(self, name: str, data: bytes) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        os.utime(path, (time.time() - 3600,) * 2)
-
-    def remove(self, name: str) -> None:
-        (self.root / name).unlink()
-
-    def reader(self, matches: Callable[[str], bool] = lambda _: True) -> FolderReader:
-        return FolderReader(self.root.as_uri(), matches, coarse_s=0)
-
-    def changing(self, name: str, data: bytes) -> SourceReader:
-        place = self
-
-        class Changing(FolderReader):
-            def _path(self, uri: str) -> Path:
-                path = super()._path(uri)
-                if path.read_bytes() != data:
-                    # another file takes its place once this one is open
-                    opened = os.open(path, os.O_RDONLY)
-                    place.put(name, data)
-                    return Path(f"/dev/fd/{opened}")
-                return path
-
-        return Changing(self.root.as_uri(), lambda _: True, coarse_s=0)
-
-    def break_listing(self) -> None:
-        self.root.rename(self.root.with_name("elsewhere"))
-
-
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with pytest.MonkeyPatch.context() as patch, serve_s3(tmp_path_factory.mktemp("s3")) as server:
@@ -151,9 +150,10 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 
 @pytest.fixture(params=["folder", "s3", "web"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     if request.param == "folder":
-        yield Folder(tmp_path / "docs")
+        (tmp_path / "files").mkdir()
+        yield Folder(tmp_path / "files", monkeypatch)
     elif request.param == "s3":
         yield S3Bucket(request.getfixturevalue("s3"), f"bucket-{abs(hash(request.node.name)) % 10**9}")
     else:

@@ -22,6 +22,7 @@ from pipeline_core.adapters.prefect_launcher import PrefectLauncher
 from pipeline_core.adapters.prefect_login import folder_of, headers, is_of_home, signed_in
 from pipeline_core.adapters.prefect_pages import pages_of, run_page
 from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
+from pipeline_core.adapters.prefect_schedules import PrefectSchedules
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rerankers.endpoint import EndpointReranker, Judge
 from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
@@ -238,6 +239,13 @@ class Adapters(Databases):
     def webhook_runs(self) -> QueueRuns | None:
         """As who finds that nobody sends webhooks asks that server."""
         return self._runs_of(WEBHOOK_DEPLOYMENT)
+
+    @once
+    def source_schedules(self) -> PrefectSchedules | None:
+        """Schedules of sources on the server of ``PREFECT_API_URL``, if there is one."""
+        url = os.environ.get("PREFECT_API_URL")
+        own = headers(signed_in(os.environ, self.settings.home))
+        return self.closing(PrefectSchedules(url, headers=own)) if url else None
 
     def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")

@@ -1,7 +1,7 @@
 """Sources as the members of a realm see and change them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +67,8 @@ class KeptSources:
 
     open_uow: OpenUnitOfWork
     person: Person
+    check: Callable[[SourcePlace], None]
+    """Raises RefusedError for a place that is none of its kind, or may not be a source here."""
 
     def add(self, realm_id: RealmId, kind: SourceKind, name: str, uri: str, **terms: Unpack[Terms]) -> SourceRow:
         """Add a source; it is synced when somebody asks, or by its interval.
@@ -77,6 +79,7 @@ class KeptSources:
         """
         said: Changes = {**_USUAL, **terms, "name": name, "uri": uri}
         place, kept = _checked(kind, said)
+        self.check(place)
         with self.open_uow() as uow:
             source_id = uow.sources.add(realm_id, place, kept, by=self.person.user_id)
             if source_id is None:
@@ -108,6 +111,8 @@ class KeptSources:
             }
             said: Changes = {**before, **terms}
             place, kept = _checked(row.kind, said)
+            if place.uri != row.uri:
+                self.check(place)
             others = uow.sources.all(realm_id, name=kept.name)
             if any(other.source_id != row.source_id for other in others):
                 raise _name_taken(kept.name)
