@@ -44,6 +44,7 @@ SHOWN = {
     "withdraw": {"withdraw_document", "withdraw_documents"},
     "versions": {"list_versions"},
     "diff": {"compare_versions"},
+    "revert": {"revert_document"},
 }
 """What the commands show, and do to documents as a whole."""
 

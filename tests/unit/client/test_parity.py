@@ -25,6 +25,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "withdraw": ("withdraw", "foresee_withdrawal"),
     "versions": ("versions",),
     "diff": ("diff",),
+    "revert": ("revert", "foresee_reversion"),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",
