@@ -6,6 +6,9 @@ FROM realm_members m JOIN realms r USING (realm_id)
 WHERE m.user_id = %(user_id)s
 ORDER BY r.name, r.realm_id;
 
+-- name: realms_named
+SELECT realm_id FROM realms WHERE name = %(name)s;
+
 -- name: create_realm
 SELECT create_realm(%(name)s, %(creator)s) AS realm_id;
 
@@ -57,5 +60,8 @@ FROM (
     SELECT realm_id FROM staged_questions WHERE question_id = %(row_id)s
     UNION ALL
     SELECT realm_id FROM all_questions WHERE question_id = %(row_id)s
+    UNION ALL
+    -- of a realm that is gone by it, the person who had it erased is told in their own
+    SELECT realm_id FROM erasures WHERE erasure_id = %(row_id)s AND realm_id = ANY (my_realms('reader'))
     LIMIT 1
 ) AS r LEFT JOIN realm_members m ON m.realm_id = r.realm_id AND m.user_id = %(user_id)s;

@@ -25,6 +25,7 @@ BODIES: dict[str, Any] = {
     "rename_realm": {"name": "other"},
     "put_member": {"role": "reader"},
     "withdraw_documents": {"document_ids": [str(uuid4())], "reason": "It was sent by mistake.", "dry_run": True},
+    "erase": {"whole_realm": True, "dry_run": True},
     "move_document": {"to": "personal"},
     "add_fact": {"chunk_id": str(uuid4()), "spans": [{"char_from": 0, "char_to": 1}]},
 }

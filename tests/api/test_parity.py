@@ -42,6 +42,8 @@ SHOWN = {
     "retry": {"retry_job", "retry_all_jobs"},
     "run": {"upload_document"},
     "withdraw": {"withdraw_document", "withdraw_documents"},
+    "erase": {"erase", "get_erasure"},
+    "erasures": {"list_erasures"},
     "versions": {"list_versions"},
     "diff": {"compare_versions"},
     "revert": {"revert_document"},

@@ -34,7 +34,7 @@ LEAST: dict[Role, set[str]] = {
     },
     Role.ADMIN: {
         "create_webhook", "list_webhooks", "remove_webhook", "change_webhook", "test_webhook", "list_deliveries",
-        "rename_realm", "put_member", "remove_member", "move_document",
+        "rename_realm", "put_member", "remove_member", "move_document", "erase", "list_erasures", "get_erasure",
     },
 }  # fmt: skip
 """Operations by the least role that may do them; all others are for every member."""
@@ -81,7 +81,9 @@ def team(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, dict[str, st
         secret = f"whsec_{'A' * 44}"
         uow.webhooks.add(webhook_id, realm_id, "https://example.org/hook", secret, list(WebhookEvent), most=0)
         uow.commit()
+    plan = client.post("/api/v2/erasures?realm=team", json={"whole_realm": True, "dry_run": True}).json()
     return app, {
+        "erasure_id": plan["plan_id"],
         "realm_id": realm,
         "user_id": str(TEAM[Role.READER]),
         "document_id": document_id,

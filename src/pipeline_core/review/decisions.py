@@ -35,6 +35,8 @@ class Decision(StrEnum):
     OVERRIDE = "override"
     WITHDRAW = "withdraw"
     REVERT = "revert"
+    KEEP = "keep"
+    """of one whose file has vanished: it stays published"""
 
 
 class Resolution(StrEnum):

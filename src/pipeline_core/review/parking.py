@@ -27,6 +27,7 @@ from pipeline_core.review import reverting
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act as carry_out
+from pipeline_core.review.keeping import keep
 from pipeline_core.review.meant import DocumentsMeant, documents_meant
 from pipeline_core.review.withdrawing import (
     Known,
@@ -211,7 +212,16 @@ def _foreseen_reversion(scope: DocumentScope, request: Request) -> Decided:
     return Decided(scope.document_id, JobState.DONE, reverting.said_of(found, would=True))
 
 
-_FORESEEN = {Decision.WITHDRAW: _foreseen, Decision.REVERT: _foreseen_reversion}
+def _kept(scope: DocumentScope, _request: Request) -> Decided:
+    with scope.uow.rehearsal():
+        return keep(scope)
+
+
+_FORESEEN = {
+    Decision.WITHDRAW: _foreseen,
+    Decision.KEEP: _kept,
+    Decision.REVERT: _foreseen_reversion,
+}
 
 
 def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> Sequence[DocumentId]:
@@ -225,6 +235,8 @@ def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> 
         withdraw(uow, scopes, request.by, known)
         return []
     scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
+    if request.decision is Decision.KEEP:
+        return keep(scope).to_run
     if request.decision is Decision.REVERT:
         if scope.summary.state is JobState.WORKING:
             raise _InHandError

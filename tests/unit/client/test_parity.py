@@ -23,6 +23,10 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "search": ("search", "answer"),
     "export": ("export",),
     "withdraw": ("withdraw", "foresee_withdrawal"),
+    "source": (
+        "sources", "source", "add_source", "change_source", "remove_source", "source_files", "source_runs", "plan_sync",
+        "sync_source", "confirm_vanishing", "refuse_vanishing", "vanished",
+    ),
     "versions": ("versions",),
     "diff": ("diff",),
     "revert": ("revert", "foresee_reversion"),
@@ -39,6 +43,8 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "backup": ("backup",),
     "restore": ("restore",),
     "enrol": ("enrol",),
+    "erase": ("plan_erasure", "erase", "erasure_under_way", "erase_again", "verify_erasure", "search_everywhere"),
+    "erasures": ("erasures",),
     "realm": ("realms", "use_realm", "move"),
 }  # fmt: skip
 """Commands by name, and the methods that do the same. A new command, or a new method, is a new row or a word in one."""
@@ -63,7 +69,7 @@ OVER_HTTP = {
     "page_marks": "GET /documents/{id}/pages/{page}/marks",
     "marks": "GET /documents/{id}/facts/{fact_id}/marks",
     "provenance": "GET /facts/{fact_id}/provenance",
-    "sources": "GET /documents/{id}/facts/{fact_id}/source",
+    "source_texts": "GET /documents/{id}/facts/{fact_id}/source",
     "preview": "GET /documents/{id}/review-preview",
     "decide_matching": "POST /documents/{id}/review",
     "acknowledge": "POST /jobs/{id}/acknowledge",
