@@ -24,6 +24,7 @@ from pipeline_core.api.routes import (
     realms,
     review,
     search,
+    sources,
     staging,
     undo,
     uploads,
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     costs.router,
     webhooks.router,
+    sources.router,
     realms.router,
     provenance.router,
 )
