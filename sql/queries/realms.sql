@@ -62,5 +62,8 @@ FROM (
     SELECT realm_id FROM staged_questions WHERE question_id = %(row_id)s
     UNION ALL
     SELECT realm_id FROM all_questions WHERE question_id = %(row_id)s
+    UNION ALL
+    -- of a realm that is gone by it, the person who had it erased is told in their own
+    SELECT realm_id FROM erasures WHERE erasure_id = %(row_id)s AND realm_id = ANY (my_realms('reader'))
     LIMIT 1
 ) AS r LEFT JOIN realm_members m ON m.realm_id = r.realm_id AND m.user_id = %(user_id)s;

@@ -35,6 +35,8 @@ OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", 
     "add_source",
     "list_sources",
     "list_realms",
+    "erase",
+    "list_erasures",
     "create_realm",
 }
 """Endpoints without an id in their path; what they show is tested below."""
@@ -75,6 +77,7 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "name": "manual.chunks.json",
         "webhook_id": str(webhook_id),
         "source_id": str(pipeline.sources.add(ANN, SourceKind.WEB, "site", "https://example.org/").source_id),
+        "erasure_id": ann.post("/api/v2/erasures", json={"whole_realm": True, "dry_run": True}).json()["plan_id"],
         "realm_id": ann.post("/api/v2/realms", json={"name": "team"}).json()["realm_id"],
         "user_id": str(ANN),
     }

@@ -46,8 +46,11 @@ SHOWN = {
         *("list_source_runs", "list_source_files", "list_vanished", "decide_vanishing"),
     },
     "withdraw": {"withdraw_document", "withdraw_documents"},
+    "erase": {"erase", "get_erasure"},
+    "erasures": {"list_erasures"},
     "versions": {"list_versions"},
     "diff": {"compare_versions"},
+    "revert": {"revert_document"},
 }
 """What the commands show, and do to documents as a whole."""
 

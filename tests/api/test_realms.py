@@ -32,11 +32,12 @@ LEAST: dict[Role, set[str]] = {
         "approve_stage2", "return_to_matching", "override_validation", "reject_job", "undo_decision", "change_fact",
         "add_fact", "undo_fact", "undo_last", "undo_question", "undo_duplicate", "review_batch", "review_facts",
         "change_question", "resolve_batch", "compare_batch", "import_batch", "resolve_duplicate", "set_staging_status",
-        "change_batch", "withdraw_document", "withdraw_documents", "decide_vanishing",
+        "change_batch", "revert_document", "withdraw_document", "withdraw_documents", "decide_vanishing",
     },
     Role.ADMIN: {
         "create_webhook", "list_webhooks", "remove_webhook", "change_webhook", "test_webhook", "list_deliveries",
-        "add_source", "change_source", "remove_source", "rename_realm", "put_member", "remove_member", "move_document",
+        "rename_realm", "put_member", "remove_member", "move_document", "erase", "list_erasures", "get_erasure",
+        "add_source", "change_source", "remove_source",
     },
 }  # fmt: skip
 """Operations by the least role that may do them; all others are for every member."""
@@ -83,7 +84,9 @@ def team(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, dict[str, st
         secret = f"whsec_{'A' * 44}"
         uow.webhooks.add(webhook_id, realm_id, "https://example.org/hook", secret, list(WebhookEvent), most=0)
         uow.commit()
+    plan = client.post("/api/v2/erasures?realm=team", json={"whole_realm": True, "dry_run": True}).json()
     return app, {
+        "erasure_id": plan["plan_id"],
         "realm_id": realm,
         "user_id": str(TEAM[Role.READER]),
         "document_id": document_id,

@@ -14,6 +14,7 @@ from pipeline_core.api.routes import (
     costs,
     documents,
     dual_status,
+    erasing,
     evidence,
     facts,
     health,
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhooks.router,
     sources.router,
     realms.router,
+    erasing.router,
     provenance.router,
 )
 """Those of users: each request is counted against the limits."""

@@ -14,6 +14,7 @@ from pipeline_core.cli import (
     console,
     costs,
     documents,
+    erasing,
     keeping,
     models,
     operations,
@@ -49,6 +50,7 @@ for module in (
     api,
     operations,
     keeping,
+    erasing,
     up,
     console,
 ):
