@@ -10,6 +10,7 @@ BANK = (SAMPLES / "question_bank.md").read_bytes()
 
 BODIES: dict[str, Any] = {
     "review_batch": {"decision": "approve"},
+    "revert_document": {"version": 1, "reason": "It was right as it was."},
     "review_facts": {"decision": "approve", "matching": {}},
     "resolve_duplicate": {"resolution": "keep_both"},
     "override_validation": {"reason": "a reason that is long enough"},

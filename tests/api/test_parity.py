@@ -46,6 +46,7 @@ SHOWN = {
     "erasures": {"list_erasures"},
     "versions": {"list_versions"},
     "diff": {"compare_versions"},
+    "revert": {"revert_document"},
 }
 """What the commands show, and do to documents as a whole."""
 

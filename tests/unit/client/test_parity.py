@@ -29,6 +29,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     ),
     "versions": ("versions",),
     "diff": ("diff",),
+    "revert": ("revert", "foresee_reversion"),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",
