@@ -45,6 +45,7 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.ObjectNotFoundError: 410,
     errors.TransientError: 503,
     errors.StoreRefusedError: 503,
+    errors.SourceRefusedError: 503,
     errors.StoreFullError: 507,
     errors.MachineFullError: 507,
     errors.ParkedError: 503,

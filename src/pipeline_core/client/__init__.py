@@ -23,12 +23,13 @@ from pipeline_core.client.results import (
     Submitted,
 )
 from pipeline_core.client.retrying import Retrying
-from pipeline_core.client.sources import Sources, SourceSaid
+from pipeline_core.client.sources import Sources
 from pipeline_core.client.versions import Versioned
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.review.decisions import Decision, Resolution
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.source_schedules import SourceSaid
 
 __all__ = [
     "Client", "Decision", "DocumentFile", "DocumentStatus", "Found", "FoundFact", "Hit", "QueueState", "Resolution",
