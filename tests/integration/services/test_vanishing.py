@@ -174,6 +174,8 @@ def test_what_is_said_of_a_source_is_checked_and_on_record(app: Pipeline, tmp_pa
     assert app.sources.due() == []
     app.sources.change(app.realm_id, "papers", paused=False)
     assert [due.name for due in app.sources.due()] == ["papers"]
+    with pytest.raises(RefusedError, match="nobody goes before others"):
+        app.for_user(app.person).sources.change(app.realm_id, "papers", choices={"priority": 5})
     codes = rows(app, "SELECT code FROM events WHERE type = 'source' ORDER BY event_id")
     assert codes == [("source_added",), ("source_added",), ("source_changed",), ("source_changed",)]
 
