@@ -24,6 +24,7 @@ from pipeline_core.api.console.pages import (
     review_matching,
     search,
     validate,
+    versions,
     withdraw,
 )
 from pipeline_core.api.console.routing import problem
@@ -45,6 +46,7 @@ PAGES: tuple[APIRouter, ...] = (
     documents.router,
     jobs.router,
     withdraw.router,
+    versions.router,
     outputs.router,
     document_pages.router,
     fact.router,
