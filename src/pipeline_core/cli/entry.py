@@ -11,6 +11,7 @@ from rich.markup import escape
 from pipeline_core.cli import (
     api,
     banks,
+    changes,
     console,
     costs,
     documents,
@@ -38,6 +39,7 @@ for module in (
     review,
     published,
     withdrawing,
+    changes,
     banks,
     models,
     selection,

@@ -13,6 +13,7 @@ services. Errors are those of ``pipeline_core.domain.errors``; each says what to
 
 from pipeline_core.client.banks import Banks
 from pipeline_core.client.evidence import Evidence
+from pipeline_core.client.feed import Feed
 from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
 from pipeline_core.client.processing import Processing
@@ -34,7 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Client(Processing, Retrying, Banks, Queueing, Knowledge, Operating, Evidence):
+class Client(Processing, Retrying, Banks, Queueing, Knowledge, Feed, Operating, Evidence):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
     Its methods are grouped by file: documents, processing, retrying, review, banks, queue, knowledge, operating,

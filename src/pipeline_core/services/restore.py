@@ -72,6 +72,7 @@ class Restore:
         self.database.prepare()
         with self.open_uow() as uow:
             freed = uow.queue.free_all(InterruptedRunError().as_stored())
+            uow.feed.begin_anew()
             uow.commit()
         log.info("restored", count=copied + kept, released=len(freed))
         return Restored(manifest, copied, kept, len(freed))
