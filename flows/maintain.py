@@ -19,8 +19,9 @@ def maintain(
     orphan_grace_h: Annotated[float | None, Field(ge=1)] = None,
     review_alert_h: Annotated[float | None, Field(ge=0)] = None,
 ) -> State:
-    """Take back expired leases, carry out parked decisions that are due, remove what was kept long enough, tell of
-    reviews that wait, send webhooks that nobody has sent. Safe at any time.
+    """Take back expired leases, carry out parked decisions that are due, withdraw what has vanished from its source
+    long enough, remove what was kept long enough, tell of reviews that wait, send webhooks that nobody has sent. Safe
+    at any time.
 
     Args:
         dead_letter_days: Dead letters of which nothing was ever published are removed after this many days; 0 keeps
@@ -41,6 +42,7 @@ def maintain(
         tasks.remove_orphan_objects(orphan_grace_h),
         tasks.refresh_statistics(),
         tasks.report_waiting_reviews(review_alert_h),
+        tasks.settle_sources(),
         tasks.deliver_webhooks(),
         tasks.carry_out_parked(),
     ]

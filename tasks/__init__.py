@@ -27,6 +27,7 @@ from pipeline_core.tasks.reembedding import (
 )
 from pipeline_core.tasks.review import carry_out_parked, decide
 from pipeline_core.tasks.run_reporter import RunReporter
+from pipeline_core.tasks.sources import mend_schedules, name_of_source, plan_sync, report_sync, sync_source
 from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.upkeep import (
@@ -37,6 +38,7 @@ from pipeline_core.tasks.upkeep import (
     refresh_statistics,
     remove_orphan_objects,
     report_waiting_reviews,
+    settle_sources,
 )
 from pipeline_core.tasks.webhooks import deliver_webhooks, have_webhooks_sent
 
@@ -74,7 +76,10 @@ __all__ = [
     "import_approved",
     "ingest",
     "ingest_to_production",
+    "mend_schedules",
+    "name_of_source",
     "note_run",
+    "plan_sync",
     "prune_history",
     "matching_gate",
     "optimize_markdown",
@@ -84,9 +89,12 @@ __all__ = [
     "reap_leases",
     "refresh_statistics",
     "remove_orphan_objects",
+    "report_sync",
     "report_waiting_reviews",
+    "settle_sources",
     "settle_deep_scans",
     "switch_model",
+    "sync_source",
     "take_from_queue",
     "validate",
     "validation_gate",

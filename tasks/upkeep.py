@@ -67,6 +67,13 @@ def refresh_statistics() -> str:
     return f"{len(tables)} tables analysed, {len(indexes)} indexes built"
 
 
+@retried_task(name="settle-sources")
+def settle_sources() -> str:
+    """Withdraw what has vanished from its source for longer than the grace, and carry out what was confirmed."""
+    settled = pipeline().vanishing()
+    return f"{len(settled.withdrawn)} vanished documents withdrawn, {len(settled.returned)} queued again"
+
+
 @retried_task(name="report-waiting-reviews")
 def report_waiting_reviews(hours: float | None) -> str:
     """One event about all that has waited for a person too long and was not told of; without hours, as set."""

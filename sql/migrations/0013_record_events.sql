@@ -16,7 +16,7 @@ CREATE TABLE events (
     correlation_id uuid,
     type text NOT NULL CHECK (type IN (
         'uploaded', 'claimed', 'stage_started', 'stage_done', 'stage_reused', 'stage_skipped', 'retry', 'error',
-        'parked', 'review', 'restarted', 'finalized', 'published', 'withdrawn',
+        'parked', 'review', 'restarted', 'finalized', 'published', 'withdrawn', 'erased',
         'exported', 'downloaded', 'realm', 'source', 'webhook', 'model', 'setting', 'pruned')),
     severity text NOT NULL DEFAULT 'info' CHECK (severity IN ('info', 'warning', 'critical')),
     code text NOT NULL CHECK (code <> ''),

@@ -168,7 +168,7 @@ CREATE POLICY events_api_types ON events AS RESTRICTIVE FOR INSERT WITH CHECK (
             THEN true
         WHEN type = 'realm' OR (type = 'source' AND code IN ('source_added', 'source_changed', 'source_removed'))
             THEN realm_id = ANY ((SELECT my_realms('admin'))::uuid[])
-        WHEN type = 'source' AND code IN ('vanishing_confirmed', 'vanishing_refused', 'vanished_kept')
+        WHEN type = 'source' AND code IN ('vanishing_confirmed', 'vanishing_refused')
             THEN realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])
         ELSE false END);
 

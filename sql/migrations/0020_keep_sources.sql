@@ -148,25 +148,53 @@ JOIN LATERAL newest_job(e.document_id) j ON j.outcome = 'withdrawn'
 JOIN document_sources c ON c.document_id = e.document_id AND c.is_current
 JOIN source_items i ON i.realm_id = c.realm_id AND i.uri = c.source_uri;
 
--- Documents that are published, or on their way, and have no place any more but vacant ones. One whose place holds what is
--- not published yet, or was not let through, stands until that is.
+-- Whether nothing holds a document any more: it stands nowhere, and no place where it stood holds what is not published yet,
+-- or was not let through, until which it stands.
+CREATE FUNCTION has_no_place(document uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM document_sources c WHERE c.document_id = document AND c.is_current)
+        AND NOT EXISTS (
+            SELECT FROM document_sources stood
+            JOIN document_sources now ON now.realm_id = stood.realm_id AND now.source_uri = stood.source_uri
+                AND now.is_current
+            JOIN documents e ON e.document_id = now.document_id AND e.published_at IS NULL
+            JOIN LATERAL newest_job(e.document_id) j ON j.outcome IS DISTINCT FROM 'withdrawn'
+            WHERE stood.document_id = document)
+$$;
+
+-- Documents that are published, or on their way, and have no place any more but vacant ones.
 CREATE VIEW vanished_documents WITH (security_invoker = true) AS
-SELECT DISTINCT ON (d.document_id) d.document_id, d.realm_id, v.source_id, v.name, v.vanished_at,
-    d.published_at IS NOT NULL AS is_published
+SELECT DISTINCT ON (d.document_id) d.document_id, d.realm_id, v.source_id, v.name, v.vanished_at
 FROM vacant_places v
 JOIN sources s ON s.source_id = v.source_id AND s.removal IS DISTINCT FROM 'keep'
 JOIN document_sources mine ON mine.realm_id = v.realm_id AND mine.source_uri = v.uri AND NOT mine.is_current
 JOIN documents d ON d.document_id = mine.document_id
-WHERE NOT EXISTS (SELECT FROM document_sources c WHERE c.document_id = d.document_id AND c.is_current)
-    AND (d.published_at IS NOT NULL OR EXISTS (SELECT FROM newest_job(d.document_id) j WHERE j.state <> 'done'))
-    AND NOT EXISTS (
-        SELECT FROM document_sources stood
-        JOIN document_sources now ON now.realm_id = stood.realm_id AND now.source_uri = stood.source_uri AND now.is_current
-        JOIN documents e ON e.document_id = now.document_id AND e.published_at IS NULL
-        JOIN LATERAL newest_job(e.document_id) j ON j.outcome IS DISTINCT FROM 'withdrawn'
-        WHERE stood.document_id = d.document_id)
+WHERE (d.published_at IS NOT NULL OR EXISTS (SELECT FROM newest_job(d.document_id) j WHERE j.state <> 'done'))
+    AND has_no_place(d.document_id)
 -- where several sources had it, the most careful one decides, by the latest of its places
 ORDER BY d.document_id, array_position(ARRAY['keep', 'review', 'withdraw'], s.vanished), v.vanished_at + s.grace DESC;
+
+-- What a person is asked about, as before, and documents whose last place has vanished from a source that has people asked.
+CREATE OR REPLACE VIEW waiting_for_people WITH (security_invoker = true) AS
+SELECT 'document' AS kind, j.job_id AS id, j.realm_id, j.document_id, j.phase, j.waits_since
+FROM upload_jobs j
+WHERE j.state = 'awaiting_review'
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
+UNION ALL
+SELECT 'batch', b.batch_id, b.realm_id, NULL, NULL, b.uploaded_at
+FROM upload_batches b
+WHERE b.document_id IS NULL AND b.status IN ('pending', 'reviewing', 'reviewed') AND b.matched_at IS NOT NULL
+    AND EXISTS (SELECT FROM staged_questions q
+        WHERE q.upload_batch_id = b.batch_id AND q.status IN ('pending', 'approved'))
+UNION ALL
+SELECT 'vanished', j.job_id, v.realm_id, v.document_id, NULL, v.vanished_at
+FROM vanishings v
+JOIN sources s USING (source_id)
+JOIN documents d ON d.document_id = v.document_id AND d.published_at IS NOT NULL
+CROSS JOIN LATERAL newest_job(v.document_id) j
+WHERE v.returned_at IS NULL AND v.decision IS NULL AND s.vanished = 'review' AND s.realm_id = v.realm_id
+    AND has_no_place(v.document_id)
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL);
 
 -- --- who sees and changes them ----------------------------------------------------------------------------------------
 

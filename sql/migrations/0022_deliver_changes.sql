@@ -124,9 +124,17 @@ CREATE CONSTRAINT TRIGGER knowledge_changes_tell AFTER UPDATE OF kind ON knowled
 ALTER TABLE pruned_changes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY pruned_changes_seen ON pruned_changes FOR SELECT USING (realm_id = ANY ((SELECT my_realms('reader'))::uuid[]));
 ALTER TABLE change_cursors ENABLE ROW LEVEL SECURITY;
-CREATE POLICY change_cursors_own ON change_cursors
-    USING (user_id = (SELECT current_user_id()) AND realm_id = ANY ((SELECT my_realms('reader'))::uuid[]))
-    WITH CHECK (user_id = (SELECT current_user_id()) AND realm_id = ANY ((SELECT my_realms('reader'))::uuid[]));
+CREATE POLICY change_cursors_seen ON change_cursors FOR SELECT
+    USING (realm_id = ANY ((SELECT my_realms('reader'))::uuid[]));
+CREATE POLICY change_cursors_insert ON change_cursors FOR INSERT
+    WITH CHECK (realm_id = ANY ((SELECT my_realms('reader'))::uuid[]));
+CREATE POLICY change_cursors_update ON change_cursors FOR UPDATE
+    USING (realm_id = ANY ((SELECT my_realms('reader'))::uuid[]))
+    WITH CHECK (realm_id = ANY ((SELECT my_realms('reader'))::uuid[]));
+CREATE POLICY change_cursors_delete ON change_cursors FOR DELETE
+    USING (realm_id = ANY ((SELECT my_realms('reader'))::uuid[]));
+CREATE POLICY change_cursors_own ON change_cursors AS RESTRICTIVE
+    USING (user_id = (SELECT current_user_id())) WITH CHECK (user_id = (SELECT current_user_id()));
 GRANT SELECT ON changes, change_feed, pruned_changes TO upload_pipeline_api;
 GRANT SELECT, INSERT (realm_id, user_id, name, feed_id, after, seen), UPDATE (feed_id, after, seen, confirmed_at), DELETE
     ON change_cursors TO upload_pipeline_api;

@@ -7,6 +7,7 @@ WITH takeable AS (
     SELECT j.job_id, j.state AS was
     FROM upload_jobs j
     WHERE j.document_id = ANY(%(document_ids)s)
+        AND NOT is_being_erased(j.document_id, j.realm_id, NULL)
         AND (j.document_id = ANY(%(probes)s)
             OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))
         AND (j.state IN ('queued', 'retryable')

@@ -27,7 +27,7 @@ WITH RECURSIVE waiting_users (realm_id, user_id) AS (
     CROSS JOIN LATERAL (
         SELECT j.job_id, j.priority, j.created_at FROM upload_jobs j
         WHERE j.realm_id = u.realm_id AND j.user_id = u.user_id AND j.state IN ('queued', 'retryable')
-            AND NOT j.is_stopped
+            AND NOT j.is_stopped AND NOT is_being_erased(j.document_id, j.realm_id, NULL)
             AND (j.retry_at IS NULL OR j.retry_at <= now()) AND (j.parked_until IS NULL OR j.parked_until <= now())
             AND (j.document_id = ANY(%(probes)s)
                 OR NOT %(closed)s AND (j.held_for IS NULL OR j.held_for <> ALL(%(missing)s)))

@@ -6,6 +6,9 @@ FROM realm_members m JOIN realms r USING (realm_id)
 WHERE m.user_id = %(user_id)s
 ORDER BY r.name, r.realm_id;
 
+-- name: realms_named
+SELECT realm_id FROM realms WHERE name = %(name)s;
+
 -- name: create_realm
 SELECT create_realm(%(name)s, %(creator)s) AS realm_id;
 

@@ -194,11 +194,13 @@ SELECT document_id, coalesce(decision, '') AS decision FROM back;
 SELECT v.document_id, v.realm_id, s.name AS source, v.name, v.vanished_at
 FROM vanishings v
 JOIN sources s ON s.source_id = v.source_id AND s.realm_id = v.realm_id
-JOIN vanished_documents d ON d.document_id = v.document_id
+JOIN documents d ON d.document_id = v.document_id
+JOIN LATERAL newest_job(v.document_id) job ON d.published_at IS NOT NULL OR job.state <> 'done'
 WHERE v.returned_at IS NULL AND v.decision IS NULL
     AND v.realm_id = %(realm_id)s
-    AND (s.vanished = 'withdraw' OR s.vanished = 'review' AND NOT d.is_published)
+    AND (s.vanished = 'withdraw' OR s.vanished = 'review' AND d.published_at IS NULL)
     AND v.vanished_at + s.grace <= now()
+    AND has_no_place(v.document_id)
     AND NOT EXISTS (SELECT FROM upload_jobs j WHERE j.document_id = v.document_id AND (j.state = 'working'
         OR EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)))
 ORDER BY v.document_id;

@@ -35,12 +35,16 @@ SELECT w.kind, w.id, w.realm_id, w.document_id, coalesce(d.filename, b.file_name
         SELECT coalesce(jsonb_array_length(e.payload -> 'findings'), 0) FROM events e
         WHERE e.job_id = j.job_id AND e.code = 'returned_to_matching' AND e.ts >= w.waits_since
         ORDER BY e.event_id DESC LIMIT 1) END AS returned_for,
-    settled_facts(w.document_id, w.id) AS settles, w.rank
+    settled_facts(w.document_id, w.id) AS settles, v.source, coalesce(v.published, 0)::int AS published, w.rank
 FROM page w
 LEFT JOIN upload_jobs j ON w.kind = 'document' AND j.job_id = w.id
 LEFT JOIN documents d ON d.document_id = w.document_id
 LEFT JOIN processing_workflows f ON f.document_id = w.document_id
 LEFT JOIN upload_batches b ON w.kind = 'batch' AND b.batch_id = w.id
+LEFT JOIN LATERAL (
+    SELECT s.name AS source, (SELECT count(*) FROM all_questions a WHERE a.document_id = v.document_id) AS published
+    FROM vanishings v JOIN sources s USING (source_id)
+    WHERE w.kind = 'vanished' AND v.document_id = w.document_id AND v.returned_at IS NULL) v ON true
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE s.status = 'pending') AS pending,
         count(*) FILTER (WHERE s.status = 'approved') AS approved,

@@ -431,6 +431,18 @@ class Settings(BaseSettings):
     source_vanish_least: int = Field(
         10, ge=1, description="Files of a source that have to be missing at once before a person is asked"
     )
+    source_roots: str = Field(
+        "",
+        description="Folders and S3 prefixes that admins of realms may make sources of, separated by commas; empty: "
+        "only `pipeline source add` on the machine does",
+    )
+    source_hosts: str = Field(
+        "", description="Hosts that sitemaps of other hosts may name, separated by commas; else a sitemap names its own"
+    )
+    sources_allow_private: bool = Field(False, description="Sources may be websites at private addresses")
+    sources_refused_networks: str = Field(
+        "", description="Networks whose websites may not be sources, as CIDR, separated by commas"
+    )
 
     # retention
     dead_letter_days: int = Field(
@@ -531,7 +543,7 @@ class Settings(BaseSettings):
             raise ValueError("Input should begin with postgresql:// or postgres://")
         return f"postgresql://{value[scheme.end() :]}"
 
-    @field_validator("webhooks_refused_networks")
+    @field_validator("webhooks_refused_networks", "sources_refused_networks")
     @classmethod
     def _readable_networks(cls, value: str) -> str:
         networks(value)

@@ -42,6 +42,8 @@ SHOWN = {
     "retry": {"retry_job", "retry_all_jobs"},
     "run": {"upload_document"},
     "withdraw": {"withdraw_document", "withdraw_documents"},
+    "versions": {"list_versions"},
+    "diff": {"compare_versions"},
 }
 """What the commands show, and do to documents as a whole."""
 

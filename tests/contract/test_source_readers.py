@@ -1,5 +1,8 @@
 """What every reader of a source promises."""
 
+import os
+import shutil
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from pipeline_core.adapters.checked_hosts import CheckedHosts
+from pipeline_core.adapters.sources.folder import FolderReader
 from pipeline_core.adapters.sources.s3 import S3Place, S3SourceReader
 from pipeline_core.adapters.sources.web import WebPlace, WebSourceReader
 from pipeline_core.adapters.sources.web_client import WebClient
@@ -20,6 +24,7 @@ from pipeline_core.domain.errors import (
     UnreadableFileError,
 )
 from pipeline_core.domain.sources import Sighting
+from pipeline_core.machine.source_files import read_stated
 from pipeline_core.ports.source_reader import SourceReader
 from tests.support.rclone import ACCESS_KEY, SECRET_KEY, S3Server, serve_s3
 from tests.support.websites import Page, website
@@ -73,6 +78,40 @@ class S3Bucket(Place):
         self.bucket = "no-such-bucket"
 
 
+class Folder(Place):
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.folder, self.patch = folder, patch
+        # times of change are trusted after a moment, and not only after two seconds
+        patch.setattr("pipeline_core.adapters.sources.folder._RACY_NS", 20_000_000)
+
+    def put(self, name: str, data: bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        time.sleep(0.03)
+
+    def remove(self, name: str) -> None:
+        (self.folder / name).unlink()
+
+    def reader(self, matches: Callable[[str], bool] = lambda _: True) -> FolderReader:
+        return FolderReader(self.folder.as_uri(), matches)
+
+    def changing(self, name: str, data: bytes) -> SourceReader:
+        left = [data]
+
+        def read_and_change(path: Path, *, limit: int) -> tuple[bytes, os.stat_result]:
+            found = read_stated(path, limit=limit)
+            if left:
+                self.put(name, left.pop())
+            return found
+
+        self.patch.setattr("pipeline_core.adapters.sources.folder.read_stated", read_and_change)
+        return self.reader()
+
+    def break_listing(self) -> None:
+        shutil.rmtree(self.folder)
+
+
 class Website(Place):
     def __init__(self) -> None:
         self._serving = website()
@@ -111,9 +150,12 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(params=["s3", "web"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    if request.param == "s3":
+@pytest.fixture(params=["folder", "s3", "web"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    if request.param == "folder":
+        (tmp_path / "files").mkdir()
+        yield Folder(tmp_path / "files", monkeypatch)
+    elif request.param == "s3":
         yield S3Bucket(request.getfixturevalue("s3"), f"bucket-{abs(hash(request.node.name)) % 10**9}")
     else:
         web = Website()

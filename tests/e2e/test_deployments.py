@@ -24,7 +24,14 @@ from tests.support.paths import ROOT
 from tests.support.through import MANUAL
 
 SCHEDULED = {"process-queue", "deep-scan", "maintain"}
-DEPLOYMENTS = SCHEDULED | {"process-document", "import-batch", "review-document", "reembed", "deliver-webhooks"}
+DEPLOYMENTS = SCHEDULED | {
+    "process-document",
+    "import-batch",
+    "review-document",
+    "reembed",
+    "deliver-webhooks",
+    "sync-source",
+}
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from pipeline_core.adapters.workers import WorkerProcesses
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.connection import connect_options
 from pipeline_core.db.sources import TakenItem
+from pipeline_core.domain.erasing import ErasureScope
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId, user_id_for
 from pipeline_core.domain.lifecycle import StageName
@@ -26,6 +27,7 @@ from pipeline_core.domain.rows.webhooks import WebhookEvent
 from pipeline_core.domain.sources import RunOutcome, SourceKind
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
+from pipeline_core.services.erase import Meant
 from pipeline_core.settings import load_settings
 from tests.support.database import copied_database
 from tests.support.through import MANUAL, needs_work, publish, receive, through, upload
@@ -115,6 +117,7 @@ def _fill(
         uow.parking.park(queued.job_id, "reject", {}, by=Reviewer(realm_id, name), window_s=10)
         uow.spending.reserve(call, accounts, run_id=app.settings.run_id, worker="w", lease_s=60)
         uow.commit()
+    app.erasures.plan(Meant(ErasureScope.REALM, realm_id))
     app.close()
 
 

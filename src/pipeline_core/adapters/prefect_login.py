@@ -56,6 +56,12 @@ def running(folder: Path) -> Running | None:
     return Running(pid, port) if ours else None
 
 
+def is_of_home(folder: Path, url: str) -> bool:
+    """Returns whether this address is that of the home's own server, which runs."""
+    found, address = running(folder), urlsplit(url)
+    return found is not None and address.hostname in _HERE and address.port == found.port
+
+
 def file_of(folder: Path) -> Path:
     """Return the file of the login, which only its owner can read."""
     return folder / "login"

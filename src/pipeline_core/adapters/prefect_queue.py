@@ -1,20 +1,12 @@
-"""Runs of a deployment (``process-queue``, ``deliver-webhooks``), asked for at a Prefect server by its REST API.
+"""Runs of a deployment (``process-queue``, ``deliver-webhooks``), asked for at a Prefect server."""
 
-Without Prefect's client: importing that takes a second and tens of megabytes, in a process that makes three kinds of
-requests. https://docs.prefect.io/v3/api-ref/rest-api
-"""
-
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
-from pipeline_core.adapters import prefect_login
-from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
+from pipeline_core.adapters.prefect_api import PrefectApi
 from pipeline_core.ports.queue_runs import RunsSeen
 
 QUEUE_DEPLOYMENT = "process-queue/process-queue"
@@ -24,10 +16,6 @@ UPLOAD = "pipeline.upload"
 """Others' programs send it to have the queue worked on (``deployments/automations.py``)."""
 OURSELVES = "pipeline.queue"
 """The resource of the events that are ours: they come beside a run that was asked for, and start none."""
-_TIMEOUT_S = 10.0
-_HEALTH_TIMEOUT_S = 2.0
-_BUSY_WAITS_S = (0.2, 1.0)
-"""Between tries where the server's database is locked (503): what it answers so, it has not done."""
 _WAITING, _RUNNING = ("SCHEDULED",), ("PENDING", "RUNNING", "CANCELLING")
 _UNDER_WAY = {"type": {"any_": [*_WAITING, *_RUNNING]}}
 _BY_NAME = "process-document"
@@ -55,10 +43,9 @@ class PrefectQueueRuns:
     def __init__(
         self, api_url: str, *, headers: Mapping[str, str] | None = None, deployment: str = QUEUE_DEPLOYMENT
     ) -> None:
-        self._deployment = deployment
         self._kinds: dict[str, str] = {}
         """Of work pools, which do not change it."""
-        self._client = httpx.Client(base_url=api_url.rstrip("/"), headers=dict(headers or {}), timeout=_TIMEOUT_S)
+        self._api = PrefectApi(api_url, deployment, headers)
 
     def ask(self) -> None:
         seen = self.seen()
@@ -66,7 +53,7 @@ class PrefectQueueRuns:
             self.ask_beside(seen)
 
     def seen(self) -> RunsSeen:
-        deployment = self._call("GET", f"/deployments/name/{self._deployment}")
+        deployment = self._api.deployment()
         of_queue = {"id": {"any_": [deployment["id"]]}}
         present = self._runs(of_queue, state=_UNDER_WAY)
         running = sum(run["state_type"] in _RUNNING for run in present)
@@ -88,9 +75,9 @@ class PrefectQueueRuns:
         )
 
     def ask_beside(self, seen: RunsSeen) -> None:
-        found = self._call("GET", f"/deployments/name/{self._deployment}")
+        found = self._api.deployment()
         body = {"state": {"type": "SCHEDULED"}, "idempotency_key": seen.key}
-        self._call("POST", f"/deployments/{found['id']}/create_flow_run", json=body)
+        self._api.call("POST", f"/deployments/{found['id']}/create_flow_run", json=body)
 
     def _booked(self) -> int:
         """Count the documents that wait for runs of ``process-document``, until those have had time to take them."""
@@ -104,7 +91,7 @@ class PrefectQueueRuns:
             "deployments": dict(deployments), "flow_runs": {"expected_start_time": by_now, **of_run},
             "sort": "EXPECTED_START_TIME_DESC", "limit": limit,
         }  # fmt: skip
-        found: list[dict[str, Any]] = self._call("POST", "/flow_runs/filter", json=asked)
+        found: list[dict[str, Any]] = self._api.call("POST", "/flow_runs/filter", json=asked)
         return found
 
     def _workers(self, pool: str | None) -> int:
@@ -112,11 +99,11 @@ class PrefectQueueRuns:
         if pool is None:
             return 1
         if pool not in self._kinds:
-            self._kinds[pool] = self._call("GET", f"/work_pools/{pool}")["type"]
+            self._kinds[pool] = self._api.call("GET", f"/work_pools/{pool}")["type"]
         if self._kinds[pool] != _OF_PROCESSES:
             return _MOST_RUNS
         online = {"workers": {"status": {"any_": ["ONLINE"]}}, "limit": _MOST_RUNS}
-        return len(self._call("POST", f"/work_pools/{pool}/workers/filter", json=online))
+        return len(self._api.call("POST", f"/work_pools/{pool}/workers/filter", json=online))
 
     def tidy(self) -> int:
         late = (datetime.now(UTC) - _LATE).isoformat()
@@ -126,13 +113,13 @@ class PrefectQueueRuns:
         }  # fmt: skip
         of_schedules = [
             run
-            for run in self._call("POST", "/flow_runs/filter", json=asked)
+            for run in self._api.call("POST", "/flow_runs/filter", json=asked)
             if (run["idempotency_key"] or "").startswith(_OF_SCHEDULE)
         ]
-        newest = {run["deployment_id"]: run["id"] for run in reversed(of_schedules)}
-        surplus = [run["id"] for run in of_schedules if newest[run["deployment_id"]] != run["id"]]
+        newest = {_of_schedule(run): run["id"] for run in reversed(of_schedules)}
+        surplus = [run["id"] for run in of_schedules if newest[_of_schedule(run)] != run["id"]]
         for flow_run_id in surplus:
-            self._call("DELETE", f"/flow_runs/{flow_run_id}")
+            self._api.call("DELETE", f"/flow_runs/{flow_run_id}")
         return len(surplus)
 
     def tell_of_uploads(self, count: int) -> None:
@@ -140,43 +127,19 @@ class PrefectQueueRuns:
             "id": str(uuid4()), "event": UPLOAD, "occurred": datetime.now(UTC).isoformat(),
             "resource": {"prefect.resource.id": OURSELVES}, "payload": {"documents": count},
         }  # fmt: skip
-        self._call("POST", "/events", json=[event])
+        self._api.call("POST", "/events", json=[event])
 
     def is_up(self) -> bool:
-        try:
-            return self._client.get("/health", timeout=_HEALTH_TIMEOUT_S).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
+        return self._api.is_up()
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._api.close()
 
-    def _call(self, method: str, path: str, **more: Any) -> Any:
-        where = str(self._client.base_url)
-        try:
-            answer = self._patiently(method, path, **more)
-        except httpx.HTTPError as error:
-            raise ServiceUnavailableError(f"Prefect does not answer: {type(error).__name__}.", where=where) from error
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            raise ConfigurationError(
-                f"The Prefect server has no deployment {self._deployment}.",
-                where=where,
-                action="Deploy the flows to it: `pipeline deploy`.",
-            )
-        if answer.status_code in prefect_login.REFUSED:
-            raise prefect_login.refused(answer.status_code, where)
-        if not answer.is_success:
-            raise ServiceUnavailableError(f"Prefect answered {answer.status_code}.", where=where)
-        return answer.json() if answer.content else None
 
-    def _patiently(self, method: str, path: str, **more: Any) -> httpx.Response:
-        for wait_s in _BUSY_WAITS_S:
-            answer = self._client.request(method, path, **more)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return answer
-            time.sleep(wait_s)
-        return self._client.request(method, path, **more)
+def _of_schedule(run: Mapping[str, Any]) -> tuple[str, str]:
+    """The deployment, and the source of those whose schedules have one each."""
+    return run["deployment_id"], str(run["parameters"].get("source", ""))
 
 
 def _age_s(run: Mapping[str, Any]) -> float:

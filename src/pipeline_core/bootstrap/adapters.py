@@ -9,17 +9,20 @@ from pydantic import SecretStr
 
 from pipeline_core.adapters.converters.llama_parse import LlamaParse, ParseOptions
 from pipeline_core.adapters.converters.local import LocalConverter
+from pipeline_core.adapters.kept_files import KeptFiles
 from pipeline_core.adapters.llama_cloud_api.client import LlamaCloudClient
 from pipeline_core.adapters.llama_cloud_api.client import Options as LlamaCloudOptions
 from pipeline_core.adapters.object_stores.factory import open_object_store
 from pipeline_core.adapters.openai_api.client import OpenAIClient, Options
 from pipeline_core.adapters.openai_api.pace import Pace
 from pipeline_core.adapters.page_viewer import PooledPageViewer
+from pipeline_core.adapters.prefect_database import PrefectDatabase, PrefectOfOthers
 from pipeline_core.adapters.prefect_deployments import DeploymentLauncher
 from pipeline_core.adapters.prefect_launcher import PrefectLauncher
-from pipeline_core.adapters.prefect_login import headers, signed_in
+from pipeline_core.adapters.prefect_login import folder_of, headers, is_of_home, signed_in
 from pipeline_core.adapters.prefect_pages import pages_of, run_page
 from pipeline_core.adapters.prefect_queue import QUEUE_DEPLOYMENT, WEBHOOK_DEPLOYMENT, PrefectQueueRuns
+from pipeline_core.adapters.prefect_schedules import PrefectSchedules
 from pipeline_core.adapters.prices import load_prices
 from pipeline_core.adapters.rerankers.endpoint import EndpointReranker, Judge
 from pipeline_core.adapters.shared_rate_limits import SharedRateLimits
@@ -44,6 +47,7 @@ from pipeline_core.ports.queue_runs import QueueRuns
 from pipeline_core.ports.rate_limits import RateLimits
 from pipeline_core.ports.reranker import Reranker
 from pipeline_core.ports.webhooks import WebhookSender
+from pipeline_core.ports.word_places import WordPlaces
 from pipeline_core.ports.workers import Workers
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.outages import Outages
@@ -236,10 +240,28 @@ class Adapters(Databases):
         """As who finds that nobody sends webhooks asks that server."""
         return self._runs_of(WEBHOOK_DEPLOYMENT)
 
+    @once
+    def source_schedules(self) -> PrefectSchedules | None:
+        """Schedules of sources on the server of ``PREFECT_API_URL``, if there is one."""
+        url = os.environ.get("PREFECT_API_URL")
+        own = headers(signed_in(os.environ, self.settings.home))
+        return self.closing(PrefectSchedules(url, headers=own)) if url else None
+
     def _runs_of(self, deployment: str) -> QueueRuns | None:
         url = os.environ.get("PREFECT_API_URL")
         own = headers(signed_in(os.environ, self.settings.home))
         return self.closing(PrefectQueueRuns(url, headers=own, deployment=deployment)) if url else None
+
+    def word_places(self) -> list[WordPlaces]:
+        """Places of words beside the database and the store: files of this home, and what Prefect keeps."""
+        prefect, url = folder_of(self.settings.home), os.environ.get("PREFECT_API_URL")
+        places: list[WordPlaces] = [
+            KeptFiles((self.home / "logs", prefect / "storage", prefect / "logs")),
+            PrefectDatabase(prefect / "prefect.db"),
+        ]
+        if url and not is_of_home(prefect, url):
+            places.append(PrefectOfOthers(url, headers(signed_in(os.environ, self.settings.home))))
+        return places
 
     def prefect_run(self, flow_run_id: object) -> str:
         """Return the page of a run in Prefect; "" if its address is not known."""

@@ -6,6 +6,7 @@ from pipeline_core.db.connection import connect
 from pipeline_core.db.cost_views import CostViews
 from pipeline_core.db.database import Database
 from pipeline_core.db.embedded import EmbeddedPostgres
+from pipeline_core.db.erasures import refuse_restored
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.searching import Ranking
 from pipeline_core.db.views import Views
@@ -47,6 +48,7 @@ class Databases(Parts):
 
     @once
     def database(self) -> Database:
+        """Connections that see every realm."""
         return self.closing(
             Database(
                 self.database_url,
@@ -55,6 +57,7 @@ class Databases(Parts):
                 # no transaction waits for anything slow: one silent for a lease belongs to a worker that is cut off
                 idle_s=max(_LEAST_IDLE_S, self.settings.lease_s),
                 patience=self.patience,
+                first=lambda connection: None if self.is_erasing_again else refuse_restored(connection),
             )
         )
 

@@ -115,7 +115,14 @@ class Maintenance(Services):
 
     @once
     def restore(self) -> Restore:
-        return Restore(self.store, DatabaseBackups(self.database_url), LocalObjectStore, self.open_uow)
+        self.is_erasing_again = True
+        return Restore(
+            self.store,
+            DatabaseBackups(self.database_url),
+            LocalObjectStore,
+            self.open_uow,
+            lambda on_step: self.carry_out_erasures.all(on_step),
+        )
 
     @once
     def reembed(self) -> Reembed:
@@ -143,8 +150,10 @@ class Maintenance(Services):
             return None
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
+            Chore("carry_out_erasures", self.carry_out_erasures.all, every_s=5),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
+            Chore("settle_sources", self.vanishing, every_s=60),
             Chore("forget_event_streams", partial(forget_streams, self.open_uow), every_s=3600),
             Chore("forget_changes", partial(forget_changes, self.open_uow), every_s=3600),
             Chore("prune_changes", lambda: prune_changes(self.open_uow, self.settings.change_days), every_s=3600),

@@ -81,6 +81,8 @@ class Parts:
         self.realm_id = chosen or personal_realm(self.person.user_id)
         self.acting: Person | None = None
         """The person for whom this process works, where it is one: a worker works for everybody."""
+        self.is_erasing_again = False
+        """Set by who carries out what was erased after a backup was made: nobody else may see what that put back."""
         self.given = given
         self.making = threading.RLock()
         """Held while a part is made; making one makes those that it needs."""

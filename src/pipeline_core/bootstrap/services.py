@@ -25,9 +25,12 @@ from pipeline_core.services.deep_scan import DeepScan
 from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.enrol import EnrolDocuments
+from pipeline_core.services.erase import CarryOutErasures
 from pipeline_core.services.estimate import EstimateRun
 from pipeline_core.services.evaluate import Evaluate
 from pipeline_core.services.export import ExportDocument
+from pipeline_core.services.find_erased import FindErased
+from pipeline_core.services.find_source import FindSource
 from pipeline_core.services.flow_runs import FlowRuns
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.holds import Holds
@@ -40,6 +43,7 @@ from pipeline_core.services.run_requests import RunRequests
 from pipeline_core.services.run_stage import RunStage
 from pipeline_core.services.run_through import RunThrough
 from pipeline_core.services.search import Search
+from pipeline_core.services.source_schedules import FollowSchedule, MendSchedules
 from pipeline_core.services.sync_source import SyncSource
 from pipeline_core.services.vanishing import Vanishing
 from pipeline_core.services.webhooks import DeliverWebhooks
@@ -110,6 +114,30 @@ class Services(Adapters, UseCases):
             RefusedError: its URI is none of its kind.
         """
         return READERS[place.kind](place, self.settings)
+
+    def check_source(self, place: SourcePlace) -> None:
+        self.open_source(place)
+
+    @once
+    def find_source(self) -> FindSource:
+        return FindSource(self.open_uow)
+
+    @once
+    def follow_schedule(self) -> FollowSchedule:
+        return FollowSchedule(self.source_schedules)
+
+    @once
+    def mend_schedules(self) -> MendSchedules:
+        return MendSchedules(self.open_uow)
+
+    def mend_schedules_now(self) -> int:
+        """Let each source that has an interval have its schedule, and no other; returns how many had to be mended.
+
+        Raises:
+            ServiceUnavailableError, ConfigurationError: the Prefect server did not answer, or refuses.
+        """
+        schedules = self.source_schedules
+        return 0 if schedules is None else self.mend_schedules(schedules, always=True)
 
     @once
     def vanishing(self) -> Vanishing:
@@ -213,6 +241,14 @@ class Services(Adapters, UseCases):
     @once
     def run_documents(self) -> RunDocuments:
         return RunDocuments(self.intake, self.find_work, self.launcher, self.holds)
+
+    @once
+    def carry_out_erasures(self) -> CarryOutErasures:
+        return CarryOutErasures(self.open_uow, self.store, EmbedMissing(self.embedders), self.word_places)
+
+    @once
+    def find_erased(self) -> FindErased:
+        return FindErased(self.open_uow, self.store, self.word_places)
 
     @once
     def reminders(self) -> Reminders:

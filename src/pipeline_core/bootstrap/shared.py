@@ -6,6 +6,7 @@ from functools import cached_property
 from pipeline_core.adapters.facts.blocks import headings_at_end
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.realms import Person
+from pipeline_core.domain.sources import SourcePlace
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.review.add import AddFact
 from pipeline_core.review.bulk import Bulk
@@ -18,6 +19,7 @@ from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
+from pipeline_core.services.erase import PlanErasures
 from pipeline_core.services.feed import ChangeFeed
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.kept_sources import KeptSources
@@ -39,6 +41,14 @@ class UseCases(ABC):
 
     @abstractmethod
     def open_uow(self) -> UnitOfWork: ...
+
+    @abstractmethod
+    def check_source(self, place: SourcePlace) -> None:
+        """Check that a place may be a source here, as far as its address tells.
+
+        Raises:
+            RefusedError: it is none of its kind, or may not be one.
+        """
 
     @abstractmethod
     def _detects(self) -> Detection: ...
@@ -79,8 +89,12 @@ class UseCases(ABC):
         return ChangeFeed(self.open_uow, self.person)
 
     @cached_property
+    def erasures(self) -> PlanErasures:
+        return PlanErasures(self.open_uow, self.person)
+
+    @cached_property
     def sources(self) -> KeptSources:
-        return KeptSources(self.open_uow, self.person)
+        return KeptSources(self.open_uow, self.person, self.check_source)
 
     @cached_property
     def move_document(self) -> MoveDocument:

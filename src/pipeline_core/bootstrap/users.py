@@ -1,5 +1,6 @@
 """The services as one user may use them."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ from pipeline_core.bootstrap.shared import UseCases
 from pipeline_core.db.api_views import ApiViews
 from pipeline_core.db.provenance_views import ProvenanceViews
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.db.version_views import VersionViews
 from pipeline_core.domain.ids import CorrelationId, RealmId, UserId
 from pipeline_core.domain.realms import Person
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.sources import SourcePlace
 from pipeline_core.duplicates.detection import Detection
 from pipeline_core.services.downloads import RecordDownload
 from pipeline_core.services.embedders import EmbedderRegistry
@@ -23,7 +26,11 @@ from pipeline_core.services.foresee_findings import ForeseeFindings
 from pipeline_core.services.provenance import TraceFact
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
+from pipeline_core.services.source_places import require_allowed
+from pipeline_core.services.source_schedules import FollowSchedule
 from pipeline_core.services.source_texts import SourceTexts
+from pipeline_core.services.sync_source import SyncSource
+from pipeline_core.services.versions import Versions
 from pipeline_core.services.webhooks import WebhookEndpoints
 
 if TYPE_CHECKING:
@@ -83,8 +90,26 @@ class UserServices(UseCases):
         return TraceFact(views, self.open_uow, self.realm_id)
 
     @cached_property
+    def versions(self) -> Versions:
+        views = VersionViews(self.pipeline.api_database, claims=self._claims, ranking=self.pipeline.ranking)
+        return Versions(views, self.realm_id)
+
+    @cached_property
     def source_texts(self) -> SourceTexts:
         return SourceTexts(self.open_uow)
+
+    def check_source(self, place: SourcePlace) -> None:
+        require_allowed(place, self.settings.source_roots)
+        self.pipeline.check_source(place)
+
+    @cached_property
+    def plan_sync(self) -> SyncSource:
+        """Sync that tells what a sync would do, of what this user may see."""
+        return replace(self.pipeline.sync_source, open_uow=self.open_uow)
+
+    @property
+    def follow_schedule(self) -> FollowSchedule:
+        return self.pipeline.follow_schedule
 
     @cached_property
     def export(self) -> ExportDocument:

@@ -23,7 +23,9 @@ from pipeline_core.cli import (
     realms,
     review,
     selection,
+    sources,
     up,
+    versions,
     withdrawing,
 )
 from pipeline_core.cli.app import app
@@ -40,6 +42,8 @@ for module in (
     published,
     withdrawing,
     changes,
+    sources,
+    versions,
     banks,
     models,
     selection,

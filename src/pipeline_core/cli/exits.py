@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline_core.domain.errors import ConfigurationError, ConflictError, DocumentError, PipelineError, RefusedError
 from pipeline_core.domain.jobs import InQueue, is_parked, missing_part
+from pipeline_core.domain.sources import Change, RunOutcome
 
 if TYPE_CHECKING:
     from pipeline_core.domain.rows.batches import ListedBatch
@@ -68,6 +69,14 @@ def of_jobs(rows: Sequence[InQueue], *, refused: Sequence[PipelineError] = (), r
     if refused or "deadletter" in states or (ran and states & _UNFINISHED):
         return Exit.FAILED
     return Exit.WAITING if "awaiting_review" in states else Exit.OK
+
+
+def of_sync(outcome: RunOutcome, plan: Mapping[str, int], rows: Sequence[InQueue], *, ran: bool) -> Exit:
+    """Return the code of a sync: files that were not taken count as documents that failed do."""
+    code = of_jobs(rows, ran=ran)
+    if code is Exit.OK and (plan.get(Change.UNSEEN) or plan.get(Change.REFUSED)):
+        return Exit.FAILED
+    return Exit.WAITING if code is Exit.OK and outcome is RunOutcome.WAITING else code
 
 
 def of_answer(answer: "Answer") -> Exit:

@@ -16,7 +16,11 @@ _PANEL = "Published knowledge"
 
 @commands.command(
     rich_help_panel=_PANEL,
-    epilog=examples("pipeline search 'When is the premium due?'", "pipeline search 'theft police' --limit 1 --json"),
+    epilog=examples(
+        "pipeline search 'When is the premium due?'",
+        "pipeline search 'theft police' --limit 1 --json",
+        "pipeline search 'When is the premium due?' --as-of 2026-11-01",
+    ),
 )
 def search(
     text: Annotated[str, typer.Argument(help="A question, or words.")],
@@ -24,6 +28,9 @@ def search(
     mode: Annotated[
         str, typer.Option(help="hybrid (by meaning and by words), vector (by meaning) or text (by words).")
     ] = "hybrid",
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="What was published then: a day (its end, UTC) or a moment.", metavar="WHEN")
+    ] = "",
     nearest: Annotated[
         bool, typer.Option("--nearest", help="Show the nearest hits, even if none is an answer.")
     ] = False,
@@ -33,10 +40,12 @@ def search(
     """Search published knowledge.
 
     Answers are facts and passages with evidence, page and source; the first is shown in full. If nothing comes close
-    enough to the question, the exit code says so.
+    enough to the question, the exit code says so. With --as-of each says in which version of its document it was
+    published, from when to when, and who approved it.
     """
     from pipeline_core.cli.exits import of_answer
     from pipeline_core.domain.errors import RefusedError
+    from pipeline_core.domain.moments import moment_of
     from pipeline_core.domain.search import SearchMode
     from pipeline_core.terminal.answering import not_found, print_hits, print_waiting_sources
     from pipeline_core.terminal.naming import one_of
@@ -45,7 +54,7 @@ def search(
         raise RefusedError("There is nothing to search for.", action="Give a question, or some words.")
     chosen = one_of(SearchMode, mode, "--mode")
     with connected(realm) as client:
-        answer = client.answer(text, limit=limit, mode=chosen)
+        answer = client.answer(text, limit=limit, mode=chosen, as_of=moment_of(as_of) if as_of else None)
         shown = answer.nearest if nearest else answer.hits
         if as_json:
             print_json(shown)
@@ -86,18 +95,25 @@ def export(
             "else json.",
         ),
     ] = None,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="As it was published then: a day (its end, UTC) or a moment.", metavar="WHEN")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="With --output: report as JSON what was written.")] = False,
     realm: InRealm = "",
 ) -> None:
     """Export a document as published.
 
-    Writes chunks and facts with evidence, as of one moment. Acknowledges the document (phase 6) once they are written.
+    Writes chunks and facts with evidence, as of one moment. Acknowledges the document (phase 6) once they are written,
+    unless it is of the past.
     """
+    from pipeline_core.domain.moments import moment_of
     from pipeline_core.terminal.exporting import format_of, write
 
     chosen = format_of(form, output)
     with connected(realm) as client:
-        exported = client.export(document, take=lambda whole: write(whole, chosen, output))
+        exported = client.export(
+            document, take=lambda whole: write(whole, chosen, output), as_of=moment_of(as_of) if as_of else None
+        )
         if output is not None:
             facts, chunks = len(exported.facts), len(exported.chunks)
             if as_json:

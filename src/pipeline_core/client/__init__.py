@@ -16,7 +16,6 @@ from pipeline_core.client.evidence import Evidence
 from pipeline_core.client.feed import Feed
 from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
-from pipeline_core.client.processing import Processing
 from pipeline_core.client.queue import Queueing, QueueState
 from pipeline_core.client.results import (
     DocumentStatus,
@@ -24,6 +23,8 @@ from pipeline_core.client.results import (
     Submitted,
 )
 from pipeline_core.client.retrying import Retrying
+from pipeline_core.client.sources import Sources, SourceSaid
+from pipeline_core.client.versions import Versioned
 from pipeline_core.domain.rows.documents import DocumentFile
 from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
 from pipeline_core.review.decisions import Decision, Resolution
@@ -31,13 +32,13 @@ from pipeline_core.services.intake import Upload
 
 __all__ = [
     "Client", "Decision", "DocumentFile", "DocumentStatus", "Found", "FoundFact", "Hit", "QueueState", "Resolution",
-    "Submitted", "Upload", "WaitingSource",
+    "SourceSaid", "Submitted", "Upload", "WaitingSource",
 ]  # fmt: skip
 
 
-class Client(Processing, Retrying, Banks, Queueing, Knowledge, Feed, Operating, Evidence):
+class Client(Sources, Retrying, Banks, Queueing, Knowledge, Feed, Operating, Evidence, Versioned):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
     Its methods are grouped by file: documents, processing, retrying, review, banks, queue, knowledge, operating,
-    evidence.
+    evidence, versions, sources.
     """

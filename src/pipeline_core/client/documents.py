@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from pipeline_core.client.results import AT_REST, DocumentStatus, status_of
@@ -119,18 +120,25 @@ class Documents(Wired):
         return sorted(found, key=lambda row: order[row.document_id])
 
     def export(
-        self, document: str | UUID, *, take: Callable[[ExportedDocument], None] = lambda _: None
+        self,
+        document: str | UUID,
+        *,
+        take: Callable[[ExportedDocument], None] = lambda _: None,
+        as_of: datetime | None = None,
     ) -> ExportedDocument:
         """A document as published: chunks and facts with evidence. Acknowledges it (phase 6).
+
+        ``as_of``: as it was published at that moment, which acknowledges nothing.
 
         ``take`` may store it first: what it could not take is not acknowledged.
 
         Raises:
             NotFoundError, NotPublishedError
         """
-        exported = self._app.export.read(self._document_id(document), realm_id=self.realm_id)
+        exported = self._app.export.read(self._document_id(document), realm_id=self.realm_id, as_of=as_of)
         take(exported)
-        self._app.export.acknowledge(exported, realm_id=self.realm_id)
+        if as_of is None:
+            self._app.export.acknowledge(exported, realm_id=self.realm_id)
         return exported
 
     def acknowledge(self, document: str | UUID) -> Acknowledged:

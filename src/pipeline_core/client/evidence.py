@@ -39,7 +39,7 @@ class Evidence(Wired):
         """
         return self._evidence.of_fact(self._document_id(document), fact_id)
 
-    def sources(self, document: str | UUID, fact_id: UUID) -> list[SourceText]:
+    def source_texts(self, document: str | UUID, fact_id: UUID) -> list[SourceText]:
         """Return the chunks that prove a fact, with the places of its quotes.
 
         Raises:

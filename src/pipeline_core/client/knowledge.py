@@ -1,6 +1,7 @@
 """Published knowledge: searching it, evaluating the search, and changing the embedding model."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 
 from pipeline_core.client.results import Found
@@ -15,23 +16,33 @@ class Knowledge(Wired):
     """Search over published knowledge, its evaluation and its embedding model."""
 
     def search(
-        self, text: str, *, limit: int = 5, nearest: bool = False, mode: SearchMode = SearchMode.HYBRID
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        nearest: bool = False,
+        mode: SearchMode = SearchMode.HYBRID,
+        as_of: datetime | None = None,
     ) -> Found:
         """Ask what was published: passages with their facts by meaning and by words, best first.
 
         Empty where nothing answers; ``nearest`` gives what comes nearest all the same. ``Found.waiting`` names the
-        documents that may have the answer, or a better one, once they are reviewed.
+        documents that may have the answer, or a better one, once they are reviewed. ``as_of`` asks what was published
+        at that moment; ``then`` of each hit and fact says in which version, and who let it in.
         """
-        answer = self.answer(text, limit=limit, mode=mode)
+        answer = self.answer(text, limit=limit, mode=mode, as_of=as_of)
         return Found(answer.nearest if nearest else answer.hits, answer)
 
-    def answer(self, text: str, *, limit: int = 5, mode: SearchMode = SearchMode.HYBRID) -> Answer:
+    def answer(
+        self, text: str, *, limit: int = 5, mode: SearchMode = SearchMode.HYBRID, as_of: datetime | None = None
+    ) -> Answer:
         """As ``search``, with what comes nearest beside what answers, ready for JSON.
 
         Raises:
             EmbeddingModelChangedError: the active model changed while it was asked; ask again.
+            RefusedError: what was published at that moment is not known any more.
         """
-        return self._app.search.answer(self.realm_id, text, limit=limit, mode=mode)
+        return self._app.search.answer(self.realm_id, text, limit=limit, mode=mode, as_of=as_of)
 
     def evaluate(
         self, questions: Iterable[Expected] | None = None, *, model: str | None = None, limit: int | None = None

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline_core.db.jobs import WORKER_LOCK_CLASS
 from pipeline_core.db.migrate import migrate
 from pipeline_core.db.queries import load
 from pipeline_core.db.schema_age import applied, files
+from pipeline_core.db.session import json_text
 from pipeline_core.db.upkeep import OBJECTS_LOCK
 from pipeline_core.domain.errors import BackupFailedError, DatabaseNotMigratedError
 
@@ -152,8 +153,10 @@ class DatabaseBackups:
             ).fetchall()
         return int(count)
 
-    def restore(self, file: Path, dumped: Dumped) -> None:
+    def restore(self, file: Path, dumped: Dumped, erasures: Sequence[Mapping[str, Any]] = ()) -> None:
         """Put a dump in the place of everything that the schema holds, in one transaction.
+
+        With it come these erasures, for which nobody sees anything until they are carried out again.
 
         Raises:
             BackupFailedError: what the tool that does it said, or the rows are not those that were dumped; nothing
@@ -161,7 +164,7 @@ class DatabaseBackups:
         """
         with translated(), connect(self.url) as connection:
             [(version,)] = connection.execute("SELECT current_setting('server_version_num')::int / 10000").fetchall()
-            before, after = _around(connection, dumped)
+            before, after = _around(connection, dumped, erasures)
         conninfo, environment = programs.connection(self.url)
         contents = _contents(file, version)
         psql = [
@@ -222,7 +225,9 @@ def _contents(file: Path, version: int) -> str:
     return "\n".join(line for line in done.stdout.splitlines() if " DEFAULT ACL " not in line) + "\n"
 
 
-def _around(connection: psycopg.Connection[Any], dumped: Dumped) -> tuple[str, str]:
+def _around(
+    connection: psycopg.Connection[Any], dumped: Dumped, erasures: Sequence[Mapping[str, Any]]
+) -> tuple[str, str]:
     """Statements to run before the dump's own, and after them."""
     [(privileges,)] = connection.execute(load()["default_privileges"].encode(), {"schema": SCHEMA}).fetchall()
     before = f"BEGIN;\nDROP SCHEMA {SCHEMA} CASCADE;\n"
@@ -233,7 +238,15 @@ def _around(connection: psycopg.Connection[Any], dumped: Dumped) -> tuple[str, s
         for name, count in dumped.rows.items()
     )
     compare = sql.SQL(_COMPARE).format(counts).as_string(connection)
-    return before, f"{privileges or ''}\n{compare}COMMIT;\n"
+    held = _held(connection, erasures) if "erasures" in dumped.rows else ""
+    return before, f"{privileges or ''}\n{compare}{held}COMMIT;\n"
+
+
+def _held(connection: psycopg.Connection[Any], erasures: Sequence[Mapping[str, Any]]) -> str:
+    statement = load()["restore_erasures"].rstrip().rstrip(";").replace("%(erasures)s", "{}")
+    value = sql.SQL(statement).format(sql.Literal(json_text(erasures)))
+    path = f"SET LOCAL search_path = {SCHEMA}, public, extensions;\n"
+    return f"{path}{value.as_string(connection)};\n"
 
 
 _COMPARE = """DO $rows$ DECLARE differing text; BEGIN

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Self
@@ -40,6 +40,7 @@ class Database:
         idle_s: float = 0,
         unused_s: float = 0,
         patience: Patience | None = None,
+        first: Callable[[psycopg.Connection[Any]], None] = lambda _: None,
     ) -> None:
         """Connect to nothing yet.
 
@@ -52,9 +53,11 @@ class Database:
             idle_s: a worker that is cut off within a transaction keeps its locks no longer than this; 0 is for ever.
             unused_s: a connection that was used within so many seconds is lent without asking whether it still stands.
             patience: how long somebody waits for a database that is away; without it, not at all.
+            first: is done with each new connection, and may refuse it.
         """
         self.url = url
         self._open = partial(connect, url, role=role, statement_timeout_s=statement_timeout_s, idle_s=idle_s)
+        self._first = first
         self._wait_s, self._unused_s, self._patience = wait_s, unused_s, patience
         self._used_at = WeakKeyDictionary[psycopg.Connection[Any], float]()
         self._failure: PipelineError | None = None
@@ -81,6 +84,8 @@ class Database:
             connection = self._open()
             with translated():
                 prepare(connection)
+                self._first(connection)
+                connection.rollback()
         except PipelineError as error:
             self._failure = error
             raise

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from pipeline_core.domain.errors import (
+    BeingErasedError,
     ConfigurationError,
     DatabaseNotMigratedError,
     DatabaseNotReadyError,
@@ -29,6 +30,7 @@ _LIFECYCLE = (
     "parse_jobs_move",
 )
 _LEASE = "job_lease"
+_ERASING = "erasures_under_way"
 _NOT_MIGRATED = (
     sqlstate.UndefinedTable,
     sqlstate.UndefinedColumn,
@@ -49,6 +51,8 @@ def translate(error: psycopg.Error) -> PipelineError:
     constraint = error.diag.constraint_name or ""
     if constraint == _LAST_ADMIN:
         return RefusedError("A realm keeps at least one admin.", action="Make somebody else an admin first.")
+    if constraint == _ERASING:
+        return BeingErasedError()
     if constraint == _LEASE:
         return LeaseLostError(where=text)
     if isinstance(error, sqlstate.CheckViolation) and constraint.startswith(_LIFECYCLE):

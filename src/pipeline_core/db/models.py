@@ -795,6 +795,27 @@ class Withdrawals(Base):
     taken_over: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
 
 
+class Erasures(Base):
+    __tablename__ = "erasures"
+
+    erasure_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, server_default=FetchedValue())
+    scope: Mapped[str] = mapped_column(Text)
+    realm_id: Mapped[UUID | None] = mapped_column(Uuid)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    document_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    batch_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=FetchedValue())
+    state: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    asked_by: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
+    asked_by_name: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    reason: Mapped[str] = mapped_column(Text)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    pending: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    planned_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    begun_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    done_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
 class ParkedDecisions(Base):
     __tablename__ = "parked_decisions"
     __table_args__ = (_of_document(),)
@@ -993,6 +1014,34 @@ class KnowledgeChanges(Base):
     facts_changed: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=FetchedValue())
     xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
     oldest_xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
+
+
+class ChangeFeed(Base):
+    __tablename__ = "change_feed"
+
+    is_only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=FetchedValue())
+    feed_id: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
+    began_after: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+
+
+class PrunedChanges(Base):
+    __tablename__ = "pruned_changes"
+
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    through: Mapped[int] = mapped_column(BigInteger)
+
+
+class ChangeCursors(Base):
+    __tablename__ = "change_cursors"
+
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    feed_id: Mapped[UUID] = mapped_column(Uuid)
+    after: Mapped[int] = mapped_column(BigInteger)
+    seen: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    confirmed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
 class MemoryReach(Base):

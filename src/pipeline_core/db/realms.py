@@ -17,6 +17,10 @@ class Realms:
         """The realms that the user is a member of, beside the personal one."""
         return self._session.rows(Realm, "realms_of", user_id=user_id)
 
+    def named(self, name: str) -> list[RealmId]:
+        """The realms of this name, whoever is in them."""
+        return self._session.column("realms_named", name=name)
+
     def create(self, name: str, creator: Person) -> RealmId:
         """Create a realm, of which whoever acts in this transaction is the first admin."""
         [row] = self._session.all("create_realm", name=name, creator=creator.name)

@@ -17,12 +17,12 @@ from pipeline_core.domain.rows.search import FoundFact, Hit, Source
 from pipeline_core.domain.search import UNRELATED, SearchMode, over, rank
 from pipeline_core.domain.vectors import Vectors
 
-_POOL = 50
+POOL = 50
 """Candidates of each ranking."""
 _COMMON = 500
 """A word that no more passages have than this is looked for however common it is."""
 _COLUMNS = {"languages": "language", "terms": "term", "keys": "key", "weights": "weight", "tells": "tells"}
-_FACTS = 3
+FACTS_UNDER = 3
 """Facts that are shown under a passage."""
 _Near = tuple[dict[UUID, UUID], list[UUID]]
 
@@ -170,7 +170,7 @@ def _of_facts(
     words: dict[UUID, float] = {}
     all_words = asked.all_words if asked else 0.0
     if asked:
-        best = sorted(passages, key=lambda one: (-passages[one], one))[:_POOL]
+        best = sorted(passages, key=lambda one: (-passages[one], one))[:POOL]
         rows = session.all(
             "facts_with_words", realm_id=query.realm_id, passage_ids=best, besides=[*near, *best], **asked.params
         )
@@ -219,7 +219,7 @@ def _by_words(
             "document_ids": query.document_ids,
             "besides": list(others),
             "average": words.average,
-            "pool": _POOL,
+            "pool": POOL,
             **words.params,
         }
         for query, others, words in zip(queries, besides, asked, strict=True)
@@ -264,7 +264,7 @@ def _facts_under(session: Session, query: Query, ranking: Ranking, asked: _Asked
     passage_of = {row["id"]: row["passage_id"] for row in rows}
     under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)
     for fact, score in found.best(query, ranking, query.mode, len(ids)).items():
-        if len(under[passage_of[fact]]) < _FACTS:
+        if len(under[passage_of[fact]]) < FACTS_UNDER:
             under[passage_of[fact]][fact] = score
     return _in_full(session, query, {fact: score for chosen in under.values() for fact, score in chosen.items()})
 
@@ -313,7 +313,7 @@ def _nearest(session: Session, queries: Sequence[Query], name: str) -> list[list
             "model": query.model,
             "document_ids": query.document_ids,
             "vector": _vector(query),
-            "pool": _POOL,
+            "pool": POOL,
         }
         for query in queries
     ]
@@ -321,7 +321,7 @@ def _nearest(session: Session, queries: Sequence[Query], name: str) -> list[list
     if queries[0].is_next:
         return session.each(f"near_{name}_next", params, dims=dims)
     found = session.each(f"near_{name}", params, dims=dims)
-    short = [at for at, rows in enumerate(found) if len(rows) < _POOL]
+    short = [at for at, rows in enumerate(found) if len(rows) < POOL]
     if short:
         exact = session.each(f"near_{name}_exact", [params[at] for at in short], dims=dims)
         for at, rows in zip(short, exact, strict=True):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
@@ -11,6 +12,7 @@ from pipeline_core.db.database import Database
 from pipeline_core.db.job_lists import DOCUMENT_JOBS
 from pipeline_core.db.listing import R
 from pipeline_core.db.parking import parked_shown
+from pipeline_core.db.past_search import require_remembered, search_as_of
 from pipeline_core.db.review import findings_of
 from pipeline_core.db.searching import Query, Ranking, hit_of, search, search_by_each_mode
 from pipeline_core.db.session import Row, Session
@@ -152,6 +154,7 @@ class Views:
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
         is_next: bool = False,
+        as_of: datetime | None = None,
     ) -> list[Hit]:
         """Published passages by meaning, by words (BM25), or by both, best first, each with its best facts.
 
@@ -159,16 +162,20 @@ class Views:
 
         ``vector`` is the text's, by ``model``; a search by words alone needs none. ``kind`` (``fact`` or ``passage``)
         and ``document_ids`` leave the others out before anything is ranked. ``is_next``: the vectors of a model that
-        is to replace the active one, where there are some.
+        is to replace the active one, where there are some. ``as_of``: what was published at that moment, as it was.
         Each row has its ``similarity`` (None without vectors) and ``words``, the share of the text's words that it has.
 
         Raises:
             EmbeddingModelChangedError: production is in another model: embed the text anew.
+            RefusedError: what was published at that moment is not known any more.
         """
         among = list(document_ids) if document_ids is not None else None
         query = Query(realm_id, text, vector, model, kind, among, mode, is_next)
         with self._reading() as session:
-            rows = search(session, query, self._ranking, limit=limit)
+            if as_of is None:
+                rows = search(session, query, self._ranking, limit=limit)
+            else:
+                rows = search_as_of(session, query, self._ranking, as_of, limit=limit)
         return [hit_of(row, self._ranking.headings_of) for row in rows]
 
     def search_each_mode(
@@ -214,18 +221,27 @@ class Views:
         """The number of published facts that have no question, or come from no document."""
         return int(self._all("count_not_asked", realm_id=realm_id)[0]["questions"])
 
-    def export(self, realm_id: RealmId, document_id: UUID) -> ExportedDocument:
+    def export(self, realm_id: RealmId, document_id: UUID, as_of: datetime | None = None) -> ExportedDocument:
         """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
 
-        ``published_at`` is None where nothing is published (any more).
+        ``published_at`` is None where nothing is published (any more). ``as_of``: as it was published at that moment;
+        its files are those of its last run, and left out.
+
+        Raises:
+            NotFoundError: there is no such document.
+            RefusedError: what was published at that moment is not known any more.
         """
         with self._reading() as session:
-            rows = session.all("export_document", realm_id=realm_id, document_id=document_id)
+            of = "" if as_of is None else "_as_of"
+            at: dict[str, Any] = {"document_id": document_id} | ({} if as_of is None else {"moment": as_of})
+            if as_of is not None:
+                require_remembered(session, as_of)
+            rows = session.all(f"export_document{of}", realm_id=realm_id, **at)
             return ExportedDocument(
                 **only(rows, f"There is no document {document_id}."),
-                chunks=session.rows(ExportedChunk, "export_chunks", document_id=document_id),
-                facts=session.rows(ExportedFact, "export_facts", document_id=document_id),
-                files=session.rows(ExportedFile, "export_files", document_id=document_id),
+                chunks=session.rows(ExportedChunk, f"export_chunks{of}", **at),
+                facts=session.rows(ExportedFact, f"export_facts{of}", **at),
+                files=[] if as_of else session.rows(ExportedFile, "export_files", document_id=document_id),
             )
 
 

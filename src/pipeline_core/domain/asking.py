@@ -56,6 +56,12 @@ def why_asked_about_bank(*, pending: int, approved: int, undecided: int) -> str:
     return _sentence(", and ".join(parts) or "its questions wait for review")
 
 
+def why_asked_about_vanished(source: str, facts: int) -> str:
+    """Say why a person is asked about a document whose file has vanished."""
+    stays = counted(facts, "fact stays", "facts stay") + " published"
+    return f"Its file has vanished from the source “{source}”: {stays} until you decide."
+
+
 def _alike(asked: Asked) -> list[str]:
     if not asked.alike:
         return []

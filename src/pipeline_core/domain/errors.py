@@ -630,6 +630,14 @@ class ConflictError(PipelineError):
     action = "Look at the current state, then decide again."
 
 
+class BeingErasedError(ConflictError):
+    """This is being erased: nothing is done with it, and the same content is not taken in until that is done."""
+
+    action = "Wait until `pipeline erasures` says that it is done."
+    http_action = "Wait until `GET /api/v2/erasures` says that it is done."
+    page_action = "Wait until it is done."
+
+
 class LeaseLostError(ConflictError):
     """This worker's lease on the job has ended and another may have it."""
 
@@ -869,6 +877,14 @@ class DatabaseNewerError(ConfigurationError):
     """The database was migrated by a newer version of this software."""
 
     action = "Install that version, or a newer one, here as well; nothing was changed. docs/upgrading.md has the order."
+    http_action = _OPERATOR
+    page_action = "Ask whoever runs this installation."
+
+
+class NotErasedAgainError(ConfigurationError):
+    """A backup was put back, and what was erased after it was made is not erased again yet: nobody sees anything."""
+
+    action = "Run `pipeline erase --again`, or the same `pipeline restore`."
     http_action = _OPERATOR
     page_action = "Ask whoever runs this installation."
 

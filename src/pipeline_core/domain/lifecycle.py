@@ -155,6 +155,7 @@ class EventType(StrEnum):
     FINALIZED = "finalized"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    ERASED = "erased"
     EXPORTED = "exported"
     DOWNLOADED = "downloaded"
     REALM = "realm"

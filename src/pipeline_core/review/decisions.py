@@ -34,6 +34,8 @@ class Decision(StrEnum):
     RETURN = "return"
     OVERRIDE = "override"
     WITHDRAW = "withdraw"
+    KEEP = "keep"
+    """of one whose file has vanished: it stays published"""
 
 
 class Resolution(StrEnum):

@@ -45,6 +45,7 @@ DECISIONS = {
     RETURN_TO_MATCHING.code: "returned it to matching review",
     OVERRIDE_VALIDATION.code: "overrode its findings",
     REJECT_DOCUMENT.code: "rejected it",
+    "vanished_kept": "kept it, though its file had vanished",
 }
 """Decisions about the whole document, in words, by their events' codes."""
 

@@ -26,6 +26,7 @@ from pipeline_core.domain.wording import dated
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act as carry_out
+from pipeline_core.review.keeping import keep
 from pipeline_core.review.meant import DocumentsMeant, documents_meant
 from pipeline_core.review.withdrawing import (
     Known,
@@ -203,7 +204,12 @@ def _foreseen(scope: DocumentScope, request: Request) -> Decided:
     return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope]), would=True))
 
 
-_FORESEEN = {Decision.WITHDRAW: _foreseen}
+def _kept(scope: DocumentScope, _request: Request) -> Decided:
+    with scope.uow.rehearsal():
+        return keep(scope)
+
+
+_FORESEEN = {Decision.WITHDRAW: _foreseen, Decision.KEEP: _kept}
 
 
 def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> Sequence[DocumentId]:
@@ -217,6 +223,8 @@ def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> 
         withdraw(uow, scopes, request.by, known)
         return []
     scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
+    if request.decision is Decision.KEEP:
+        return keep(scope).to_run
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(

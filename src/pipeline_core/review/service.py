@@ -28,6 +28,7 @@ from pipeline_core.review.bank_scope import BankScope, has_new_words
 from pipeline_core.review.banks import find_batch
 from pipeline_core.review.decisions import Change, Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DECISIONS, DocumentScope
+from pipeline_core.review.keeping import keep
 from pipeline_core.review.scope import Scope
 from pipeline_core.review.withdrawing import Withdraw, said_of
 
@@ -59,7 +60,8 @@ class Review:
             left = self.withdraw([document_id], by=request.reviewer(document_id))
             return Decided(document_id, JobState.DONE, said_of(left))
         with self.open_uow() as uow:
-            decided = documents.decide(DocumentScope(uow, document_id, request.reviewer(document_id)), request)
+            scope = DocumentScope(uow, document_id, request.reviewer(document_id))
+            decided = keep(scope) if request.decision is Decision.KEEP else documents.decide(scope, request)
             uow.commit()
         return decided
 

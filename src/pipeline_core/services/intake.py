@@ -16,6 +16,7 @@ import structlog
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
 from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
+    BeingErasedError,
     ConflictError,
     EmptyFileError,
     FileTooLargeError,
@@ -197,9 +198,14 @@ class Intake:
     def _with_ids(self, seen: list[_Read | Refusal], realm_id: RealmId) -> list[_Seen | Refusal]:
         with self.open_uow() as uow:
             ids = uow.documents.ids_of(realm_id, [one.checksum for one in seen if isinstance(one, _Read)])
-        return [
+            erased = uow.erasures.refused(list(ids.values()), realm_id)
+        read = [
             one if isinstance(one, Refusal) else _Seen(one.file, one.name, one.checksum, ids[one.checksum])
             for one in seen
+        ]
+        return [
+            Refusal(one.name, BeingErasedError()) if isinstance(one, _Seen) and one.document_id in erased else one
+            for one in read
         ]
 
     def _identify(self, file: Path | Upload) -> _Read | Refusal:

@@ -1,7 +1,7 @@
 """Sources as the members of a realm see and change them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +67,8 @@ class KeptSources:
 
     open_uow: OpenUnitOfWork
     person: Person
+    check: Callable[[SourcePlace], None]
+    """Raises RefusedError for a place that is none of its kind, or may not be a source here."""
 
     def add(self, realm_id: RealmId, kind: SourceKind, name: str, uri: str, **terms: Unpack[Terms]) -> SourceRow:
         """Add a source; it is synced when somebody asks, or by its interval.
@@ -77,6 +79,7 @@ class KeptSources:
         """
         said: Changes = {**_USUAL, **terms, "name": name, "uri": uri}
         place, kept = _checked(kind, said)
+        self.check(place)
         with self.open_uow() as uow:
             source_id = uow.sources.add(realm_id, place, kept, by=self.person.user_id)
             if source_id is None:
@@ -108,6 +111,8 @@ class KeptSources:
             }
             said: Changes = {**before, **terms}
             place, kept = _checked(row.kind, said)
+            if place.uri != row.uri:
+                self.check(place)
             others = uow.sources.all(realm_id, name=kept.name)
             if any(other.source_id != row.source_id for other in others):
                 raise _name_taken(kept.name)
@@ -182,16 +187,21 @@ class KeptSources:
             return uow.sources.due()
 
     def vanished(
-        self, realm_id: RealmId, source: OfSource | None = None, *, limit: int = 1000
+        self,
+        realm_id: RealmId,
+        source: OfSource | None = None,
+        *,
+        document_id: DocumentId | None = None,
+        limit: int = 1000,
     ) -> Sequence[VanishedRow]:
-        """Documents that have no place any more, the longest first, with what was decided.
+        """Documents that have no place any more, the longest first, with what was decided; or one of them.
 
         Raises:
             NotFoundError: there is no such source.
         """
         with self.open_uow() as uow:
             source_id = None if source is None else _found(uow, realm_id, source).source_id
-            return uow.sources.vanished(realm_id, source_id=source_id, limit=limit)
+            return uow.sources.vanished(realm_id, source_id=source_id, document_id=document_id, limit=limit)
 
     def confirm_vanishing(self, source: OfSource, *, by: Reviewer) -> SourceRunRow:
         """Say that what is missing has vanished; it is carried out soon, by the source's policy.
@@ -222,21 +232,6 @@ class KeptSources:
             [decided] = uow.sources.runs(row.source_id, run_id=run.run_id)
             uow.commit()
         return decided
-
-    def keep(self, document_ids: Sequence[DocumentId], *, by: Reviewer) -> None:
-        """Let documents whose last file has vanished stay in production, all of them or none.
-
-        Raises:
-            AlreadyDecidedError: one of them does not wait for this decision (any more); says who decided what and when.
-        """
-        with self.open_uow() as uow:
-            for document_id in sorted(set(document_ids)):
-                rows = uow.sources.vanished(by.realm_id, document_id=document_id)
-                if not rows or not uow.sources.decide_vanishings([document_id], "keep", by):
-                    raise _not_vanished(document_id, rows)
-                payload = {"by": by.by, "reason": by.reason, "source": rows[0].source, "file": rows[0].name}
-                uow.sources.record(by.realm_id, "vanished_kept", payload, document_id=document_id)
-            uow.commit()
 
     def _record(self, uow: UnitOfWork, realm_id: RealmId, code: str, payload: Mapping[str, Any]) -> None:
         uow.sources.record(realm_id, code, {"by": self.person.shown, **payload})
@@ -298,13 +293,4 @@ def _nothing_waits(row: SourceRow, runs: Sequence[SourceRunRow]) -> AlreadyDecid
     return AlreadyDecidedError(
         f"Nothing that is missing in {row.name} waits for a decision: it was {last.decision} by {who} on "
         f"{dated(last.decided_at)}."
-    )
-
-
-def _not_vanished(document_id: DocumentId, rows: Sequence[VanishedRow]) -> AlreadyDecidedError:
-    if not rows or rows[0].decided_at is None:
-        return AlreadyDecidedError(f"The document {document_id} has not vanished from any source.")
-    [row] = rows
-    return AlreadyDecidedError(
-        f"{row.decided_by} decided “{row.decision}” about {row.filename} on {dated(rows[0].decided_at)}."
     )

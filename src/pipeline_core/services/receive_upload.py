@@ -13,6 +13,7 @@ import structlog
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.documents import Document, Source
 from pipeline_core.domain.errors import (
+    BeingErasedError,
     ConflictError,
     EmptyFileError,
     FileTooLargeError,
@@ -104,6 +105,8 @@ class ReceiveUpload:
         self._check_size(upload)
         with self.open_uow() as uow:
             document_id = uow.documents.ids_of(realm_id, [upload.sha256])[upload.sha256]
+            if uow.erasures.refused([document_id], realm_id):
+                raise BeingErasedError
             left: list[ChoiceKept] = []
             is_again = False
             if known := uow.documents.find([document_id]).get(document_id):

@@ -11,6 +11,7 @@ import structlog
 
 from pipeline_core.db.backups import DatabaseBackups, NamedKey
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.domain.erasing import Step
 from pipeline_core.domain.errors import (
     BackupFailedError,
     ChecksumMismatchError,
@@ -19,9 +20,12 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     RefusedError,
 )
+from pipeline_core.domain.rows.erasures import Erasure
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.services.backup import OnProgress, copy, file_sha256
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
+from pipeline_core.services.erasure_ledger import PREFIX as LEDGER
+from pipeline_core.services.erasure_ledger import ErasureLedger
 
 log = structlog.stdlib.get_logger(__name__)
 _THREADS = 8
@@ -30,12 +34,14 @@ _SLICE = 500
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Restored rows and objects; ``freed`` jobs were in hand when the backup was made, and wait again."""
+    """Restored rows and objects; ``freed`` jobs were in hand when the backup was made, and wait again; ``erased``
+    counts erasures that were carried out again, as they are newer than the backup."""
 
     manifest: Manifest
     copied: int
     kept: int
     freed: int
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Restore:
     database: DatabaseBackups
     open_folder: Callable[[Path], ObjectStore]
     open_uow: OpenUnitOfWork
+    erase_again: Callable[[Step], Sequence[Erasure]]
+    """Carries out what was erased after the backup was made, before anybody sees what it put back."""
 
     def __call__(self, path: Path, *, replace: bool, on_progress: OnProgress = lambda _: None) -> Restored:
         """Restore from the folder. Interrupted, it can be run again: nothing of the database has changed before its
@@ -67,15 +75,18 @@ class Restore:
         self._refuse_unless_free(folder, replace=replace)
         copied, kept = self._objects(folder, manifest, on_progress)
         on_progress("restoring the database")
-        self.database.restore(folder.dump, manifest.database)
+        ledger = list(ErasureLedger(self.store).entries())
+        self.database.restore(folder.dump, manifest.database, ledger)
         on_progress("bringing the schema up to date")
         self.database.prepare()
         with self.open_uow() as uow:
+            uow.erasures.restore(ledger)  # of a schema that knew no erasures
             freed = uow.queue.free_all(InterruptedRunError().as_stored())
             uow.feed.begin_anew()
             uow.commit()
+        erased = self.erase_again(on_progress)
         log.info("restored", count=copied + kept, released=len(freed))
-        return Restored(manifest, copied, kept, len(freed))
+        return Restored(manifest, copied, kept, len(freed), len(erased))
 
     def _refuse_other_versions(self, manifest: Manifest, path: Path) -> None:
         known, found = self.database.known_schema(), manifest.database.schema
@@ -121,7 +132,7 @@ class Restore:
                 action="Restore into a new database or home, or give --replace, which loses what is in it.",
             )
         of_backup = {stored.key for stored in folder.stored()}
-        other = next((key for key in self.store.list("") if key not in of_backup), None)
+        other = next((k for k in self.store.list("") if k not in of_backup and not k.startswith(LEDGER)), None)
         if other is not None:
             raise RefusedError(
                 f"The object store is not empty: it has {other}, which is not part of this backup.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -56,6 +57,7 @@ class _Asked:
     kind: str | None
     document_ids: Sequence[UUID] | None
     mode: SearchMode
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,19 @@ class Search:
         kind: str | None = None,
         document_ids: Sequence[UUID] | None = None,
         mode: SearchMode = SearchMode.HYBRID,
+        as_of: datetime | None = None,
     ) -> Answer:
         """Return the hits that answer the question, and documents that may do so once they are reviewed.
+
+        ``as_of`` asks what was published at that moment: each hit then says in which version, and who let it in.
 
         Raises:
             As ``__call__``.
         """
-        nearest, floor, why_not = self._reranked(_Asked(realm_id, text, kind, document_ids, mode), limit)
+        nearest, floor, why_not = self._reranked(_Asked(realm_id, text, kind, document_ids, mode, as_of), limit)
         hits = that_answer(nearest, floor)
+        if as_of is not None:
+            return Answer(hits, nearest, floor, [], why_not)
         waiting = self.views.waiting_sources(realm_id, text, least=ENOUGH_WORDS_OF_WAITING)
         better = [one for one in waiting if not hits or is_much_better(one, hits)]
         return Answer(hits, nearest, floor, better, why_not)
@@ -149,4 +156,5 @@ class Search:
             kind=asked.kind,
             document_ids=asked.document_ids,
             mode=asked.mode,
+            as_of=asked.as_of,
         )

@@ -15,9 +15,8 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.sources import DueVanishing, SourceRow
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.traces import describe_error
-from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.scope import SYSTEM
-from pipeline_core.review.withdrawing import Known, Vectorise, with_vectors, withdraw
+from pipeline_core.review.withdrawing import Known, Vectorise, scopes_of, with_vectors, withdraw
 from pipeline_core.services.retry import start_again
 
 log = structlog.stdlib.get_logger(__name__)
@@ -125,8 +124,7 @@ class Vanishing:
 
         def attempt(known: Known) -> list[Leaving]:
             with self.open_uow() as uow:
-                scopes = [DocumentScope(uow, document_id, by) for document_id in sorted(document_ids)]
-                left = withdraw(uow, scopes, by, known, by_rule=True)
+                left = withdraw(uow, scopes_of(uow, document_ids, by), by, known, by_rule=True)
                 uow.commit()
             return left
 

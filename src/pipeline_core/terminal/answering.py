@@ -8,7 +8,7 @@ from rich.panel import Panel
 
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.facts import Span, shown_quotes
-from pipeline_core.domain.rows.search import FoundFact, Hit, WaitingSource
+from pipeline_core.domain.rows.search import FoundFact, Hit, SaidThen, WaitingSource
 from pipeline_core.domain.search import WITHOUT_WORDS, Answer
 from pipeline_core.domain.wording import all_names
 from pipeline_core.terminal.hints import typed
@@ -69,13 +69,26 @@ def print_hits(console: Console, hits: Sequence[Hit]) -> None:
             text += f"[dim]source[/]   {source}\n"
             # found by its words alone: there is no similarity to tell
             alike = "" if hit.similarity is None else f" · similarity {hit.similarity:.2f}"
+            for then in filter(None, dict.fromkeys(one.then for one in (*hit.facts, hit))):
+                text += f"[dim]then[/]     {escape(_then(then))}\n"
             text += f"[dim]match[/]    {quote}score {hit.score:.4f}{alike}"
             # a question is too long for the frame of a narrow terminal
             console.print(Panel(text, title=hit.kind, title_align="left", border_style="green"))
         else:
             # its best fact says it in fewer words
             title, body = _said(hit.facts[0]) if hit.facts else (title or "passage", body)
-            console.print(f"{position}. {f'{title}  ' if title else ''}[bold]{clip(body, 160)}[/]\n   [dim]{source}[/]")
+            past = (hit.facts[0] if hit.facts else hit).then
+            told = f"{source}\n   {escape(_then(past))}" if past else source
+            console.print(f"{position}. {f'{title}  ' if title else ''}[bold]{clip(body, 160)}[/]\n   [dim]{told}[/]")
+
+
+def _then(said: SaidThen) -> str:
+    """Say in which version it was published, from when to when, and who let it in."""
+    until = f"until {said.until:%Y-%m-%d %H:%M:%S}" if said.until else "and still is"
+    version = f"version {said.version}, " if said.version else ""
+    people = " and ".join(dict.fromkeys(filter(None, (said.decided_by, said.approved_by))))
+    approved = f"approved by {people}" if people else "no person was asked"
+    return f"{version}published {said.since:%Y-%m-%d %H:%M:%S} {until}; {approved}"
 
 
 def _said(hit: FoundFact) -> tuple[str, str]:

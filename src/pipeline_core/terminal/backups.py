@@ -70,6 +70,7 @@ def restored_json(folder: Path, restored: Restored) -> dict[str, Any]:
         "copied": restored.copied,
         "there_already": restored.kept,
         "jobs_freed": restored.freed,
+        "erased_again": restored.erased,
     }
 
 
@@ -84,4 +85,7 @@ def print_restored(console: Console, restored: Restored) -> None:
     )  # fmt: skip
     if restored.freed:
         console.print(f"{counted(restored.freed, 'job')} that were under way wait in the queue again.", markup=False)
+    if restored.erased:
+        told = counted(restored.erased, "erasure")
+        console.print(f"{told} of after the backup {'was' if restored.erased == 1 else 'were'} carried out again.")
     console.print(pasteable("`pipeline verify` checks that everything is there."), markup=False)

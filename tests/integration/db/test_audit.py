@@ -23,6 +23,10 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
             "deep_scan_error_was", "updated_at",
         },
     ),
+    "erasures": (
+        {"erasure_id", "scope", "realm_id", "person_id", "document_ids", "batch_ids", "reason", "counts"},
+        {"state", "begun_at", "reason"},
+    ),
     "document_sources": ({"realm_id", "source_uri", "document_id", "filename"}, {"is_current", "seen_at", "filename"}),
     "sources": (
         {
@@ -83,6 +87,9 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "events": (
         {"job_id", "document_id", "realm_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
+    ),
+    "change_cursors": (
+        {"realm_id", "user_id", "name", "feed_id", "after", "seen"}, {"feed_id", "after", "seen", "confirmed_at"},
     ),
     "event_streams": ({"stream_id", "realm_id", "user_id", "open_until"}, {"open_until"}),
     "presence": ({"document_id", "realm_id", "question_id"}, {"question_id", "seen_at"}),
@@ -242,6 +249,7 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
+        "present_erasure", "is_being_erased",
         "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
         "has_job",
     }  # fmt: skip

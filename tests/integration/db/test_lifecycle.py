@@ -13,6 +13,7 @@ from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.changes import Kind
 from pipeline_core.domain.differences import DIFFERENCES
+from pipeline_core.domain.erasing import ErasureScope, ErasureState
 from pipeline_core.domain.errors import IllegalMoveError
 from pipeline_core.domain.facts import AnswerOutcome, ChunkOutcome, LeftOut, MatchKind
 from pipeline_core.domain.findings import Severity
@@ -94,6 +95,8 @@ WORDS: dict[str, set[str]] = {
     "upload_jobs.profile": set(Profile),
     "events.type": set(EventType),
     "events.severity": set(Severity),
+    "erasures.scope": set(ErasureScope),
+    "erasures.state": set(ErasureState),
     "staged_chunks.outcome": set(ChunkOutcome),
     "staged_questions.evidence_match": set(MatchKind),
     "staged_questions.left_out_reason": set(LeftOut),

@@ -1,11 +1,16 @@
 """The database remembers what production said, by whatever statement it changed."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import NotPublishedError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.search import SearchMode
 from tests.support.published import drain, rows, text_of
 from tests.support.statements import execute
 from tests.support.through import publish, upload
@@ -101,3 +106,39 @@ def test_an_erased_document_takes_its_past_along(app: Pipeline) -> None:
     ]
     assert said_on(app, moment(app)) == set()
     assert versions(app, document_id) == []
+
+
+def test_a_search_as_of_a_day_finds_what_was_said_then(app: Pipeline) -> None:
+    [old] = publish(app, upload("policy.md", text_of("Policy", FIRST, SECOND), "file:///policy.md"))
+    before = moment(app)
+    publish(app, upload("new.md", text_of("Policy", THIRD), "file:///policy.md"))
+    for mode in SearchMode:
+        now = app.search.answer(app.realm_id, "When must a theft be reported to the police?", mode=mode)
+        then = app.search.answer(app.realm_id, "When must a theft be reported to the police?", mode=mode, as_of=before)
+        assert SECOND not in [fact.statement for hit in now.hits for fact in hit.facts]
+        [said] = [fact.then for hit in then.hits for fact in hit.facts if fact.statement == SECOND]
+        assert said is not None
+        assert (said.version, said.until is None, said.since < before) == (1, False, True)
+        assert then.hits[0].filename == "policy.md"
+    exported = app.export.read(old, realm_id=app.realm_id, as_of=before)
+    assert {fact.statement for fact in exported.facts} == {FIRST, SECOND}
+    with pytest.raises(NotPublishedError, match="was not published on"):
+        app.export.read(old, realm_id=app.realm_id, as_of=moment(app))
+    with pytest.raises(RefusedError, match="is remembered from"):
+        app.search.answer(app.realm_id, "theft", as_of=before - timedelta(days=400))
+
+
+def test_two_versions_are_compared_fact_by_fact(app: Pipeline) -> None:
+    [document_id] = publish(app, upload("a.md", "\n\n".join((FIRST, SECOND, THIRD))))
+    execute(app, f"DELETE FROM all_questions WHERE statement = '{THIRD}'")
+    other = SECOND.replace("24 hours", "48 hours")
+    execute(app, f"UPDATE all_questions SET statement = '{other}' WHERE statement = '{SECOND}'")
+
+    of_user = app.for_user(app.person, realm_id=app.realm_id).versions
+    diff = of_user.diff(document_id, 1, 3)
+    assert [fact.statement for fact in diff.gone] == [THIRD]
+    assert [(one.before.statement, one.after.statement) for one in diff.reworded] == [(SECOND, other)]
+    assert (list(diff.added), diff.unchanged) == ([], 1)
+    assert [version.number for version in of_user(document_id)] == [3, 2, 1]
+    last, first = of_user.diff(document_id), of_user.diff(document_id, newer=1)
+    assert (last.older and last.older.number, first.older, len(first.added)) == (2, None, 3)

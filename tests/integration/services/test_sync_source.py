@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.sources import RunOutcome
+from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, SourceUnavailableError
+from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.sources import RunOutcome, Vanished
+from pipeline_core.review.decisions import Decision, Request
 from tests.support.folders import add_folder, sync, write
-from tests.support.published import text_of, who_says
+from tests.support.published import in_production, text_of, who_says
 
 ALPHA = "The alpha office opens at 8 in the morning on Mondays."
 BETA = "The beta boiler must be serviced every 12 months by an engineer."
@@ -35,3 +40,100 @@ def test_new_changed_moved_and_gone(app: Pipeline, tmp_path: Path) -> None:
     write(folder, {"renamed.md": text_of("B", BETA)})
     assert sync(app, source).plan["returned"] == 1
     assert who_says(app, BETA) == ["renamed.md"]
+
+
+def test_what_vanished_is_asked_about_and_decided(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA), "c.md": text_of("C", GAMMA)})
+    source = add_folder(app, folder, vanished=Vanished.REVIEW)
+    sync(app, source)
+    (folder / "a.md").unlink()
+    (folder / "b.md").unlink()
+    assert sync(app, source).withdrawn == []
+    views = app.for_user(app.person).views
+    rows = views.waiting_page([app.realm_id], limit=10)
+    assert [(row.kind, row.filename, row.published) for row in rows] == [
+        ("vanished", "a.md", 1),
+        ("vanished", "b.md", 1),
+    ]
+    assert rows[0].reason == "Its file has vanished from the source “docs”: 1 fact stays published until you decide."
+    first, second = [row.document_id for row in rows]
+    assert first
+    assert second
+    by = Reviewer(app.realm_id, "Ann", "It is used by the branch offices.")
+    app.review.decide(first, Request(Decision.KEEP, by))
+    app.review.decide(second, Request(Decision.WITHDRAW, by))
+    assert views.waiting_total([app.realm_id]) == 0
+    assert (who_says(app, ALPHA), who_says(app, BETA)) == (["a.md"], [])
+    with pytest.raises(AlreadyDecidedError, match="Ann decided “keep” about a"):
+        app.review.decide(first, Request(Decision.KEEP, by))
+    assert sync(app, source).plan == {"unchanged": 1}
+    assert who_says(app, ALPHA) == ["a.md"]
+    # what was withdrawn because its file was gone is published again when it is back
+    write(folder, {"b.md": text_of("B", BETA)})
+    sync(app, source)
+    assert who_says(app, BETA) == ["b.md"]
+
+
+def test_what_a_person_withdrew_while_its_file_stands_stays_withdrawn(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA)})
+    source = add_folder(app, folder)
+    sync(app, source)
+    [document_id] = [row.document_id for row in app.views.jobs(app.realm_id) if row.filename == "a.md"]
+    app.withdraw([document_id], by=Reviewer(app.realm_id, "Ann", "It was sent to us by mistake."))
+    (folder / "a.md").touch()
+    (folder / "copy.md").write_text((folder / "a.md").read_text())
+    assert sync(app, source).plan == {"copy": 1, "unchanged": 2}
+    assert who_says(app, ALPHA) == []
+
+
+def test_much_that_is_missing_waits_for_a_person(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    texts = {f"{n}.md": text_of(str(n), f"The boiler {n} must be serviced every {n + 2} months.") for n in range(20)}
+    write(folder, texts)
+    source = add_folder(app, folder)
+    sync(app, source)
+    for n in range(10):
+        (folder / f"{n}.md").unlink()
+    asked = sync(app, source)
+    assert (asked.outcome, asked.plan, len(in_production(app))) == ("waiting", {"unchanged": 10, "vanished": 10}, 20)
+    assert app.sources.show(app.realm_id, "docs").missing == 10
+    by = Reviewer(app.realm_id, "Ann")
+    assert app.sources.refuse_vanishing("docs", by=by).decision == "refused"
+    app.vanishing()
+    assert len(in_production(app)) == 20
+    write(folder, {"0.md": texts["0.md"]})
+    # nine are not as many as a person is asked about
+    (folder / "11.md").unlink()
+    assert sync(app, source).outcome == "waiting"
+    with pytest.raises(NotFoundError):
+        app.sources.confirm_vanishing("other", by=by)
+    assert app.sources.confirm_vanishing("docs", by=by).decided_by == "Ann"
+    assert len(app.vanishing().withdrawn) == 10
+    assert len(in_production(app)) == 10
+    with pytest.raises(AlreadyDecidedError, match="confirmed by Ann"):
+        app.sources.confirm_vanishing("docs", by=by)
+
+
+def test_a_listing_that_fails_changes_nothing(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA)})
+    source = add_folder(app, folder)
+    sync(app, source)
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(SourceUnavailableError, match="cannot be seen"):
+        app.sync_source(source)
+    [last, _] = app.sources.runs(app.realm_id, "docs")
+    assert (last.outcome, (last.error or {})["message"]) == (
+        "failed",
+        f"The folder {folder} cannot be seen: No such file or directory.",
+    )
+    # what it is on is not mounted: nothing is there at all
+    folder.mkdir()
+    assert sync(app, source).outcome == "waiting"
+    assert len(in_production(app)) == 2
+    folder.rmdir()
+    (tmp_path / "elsewhere").rename(folder)
+    assert (sync(app, source).outcome, len(in_production(app))) == ("done", 2)
+    assert app.sources.show(app.realm_id, "docs").missing == 0

@@ -86,9 +86,13 @@ def test_where_a_batch_stands(counts: dict[str, int], failed: int, code: Exit) -
 
 def test_every_command_says_in_a_line_what_it_does_and_how() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert len(commands) == 31
-    of_realms = {f"realm {name}": command for name, command in commands["realm"].commands.items()}
-    for name, command in (commands | of_realms).items():
+    assert len(commands) == 34
+    below = {
+        f"{group} {name}": command
+        for group in ("realm", "source")
+        for name, command in commands[group].commands.items()
+    }
+    for name, command in (commands | below).items():
         first = command.help.split("\n\n")[0]
         assert "\n" not in first, name
         # what fits beside its name in a terminal of 80 columns

@@ -24,6 +24,12 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "export": ("export",),
     "changes": ("changes", "pages_of_changes", "mark_of_changes", "change_cursors", "forget_cursor"),
     "withdraw": ("withdraw", "foresee_withdrawal"),
+    "source": (
+        "sources", "source", "add_source", "change_source", "remove_source", "source_files", "source_runs", "plan_sync",
+        "sync_source", "confirm_vanishing", "refuse_vanishing", "vanished",
+    ),
+    "versions": ("versions",),
+    "diff": ("diff",),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",
@@ -61,7 +67,7 @@ OVER_HTTP = {
     "page_marks": "GET /documents/{id}/pages/{page}/marks",
     "marks": "GET /documents/{id}/facts/{fact_id}/marks",
     "provenance": "GET /facts/{fact_id}/provenance",
-    "sources": "GET /documents/{id}/facts/{fact_id}/source",
+    "source_texts": "GET /documents/{id}/facts/{fact_id}/source",
     "preview": "GET /documents/{id}/review-preview",
     "decide_matching": "POST /documents/{id}/review",
     "acknowledge": "POST /jobs/{id}/acknowledge",

@@ -16,8 +16,8 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     PipelineError,
     RefusedError,
-    ServiceUnavailableError,
     SourceRefusedError,
+    SourceUnavailableError,
     StoreRefusedError,
     StoreUnavailableError,
     UnreadableFileError,
@@ -117,7 +117,7 @@ class S3SourceReader:
                 return
             following = page.get("NextContinuationToken", "")
             if following in ("", token):
-                raise ServiceUnavailableError("The listing broke off: its next page has no name.", where=self._where)
+                raise SourceUnavailableError("The listing broke off: its next page has no name.", where=self._where)
             token = following
 
     def _page(self, token: str) -> "ListObjectsV2OutputTypeDef":
@@ -147,7 +147,7 @@ class S3SourceReader:
             with translated(self._where, self._place.endpoint_url):
                 yield
         except StoreUnavailableError as error:
-            raise ServiceUnavailableError(error.message, where=error.where) from error
+            raise SourceUnavailableError(error.message, where=error.where) from error
         except PipelineError as error:
             raise SourceRefusedError(error.message, where=error.where, action=_ACCESS) from error
 
@@ -158,7 +158,7 @@ class S3SourceReader:
             with translated(sighting.uri, self._place.endpoint_url):
                 yield
         except StoreUnavailableError as error:
-            raise ServiceUnavailableError(error.message, where=error.where) from error
+            raise SourceUnavailableError(error.message, where=error.where) from error
         except StoreRefusedError as error:
             raise UnreadableFileError(error.message, where=sighting.name, action=_ACCESS) from error
         except ObjectNotFoundError:

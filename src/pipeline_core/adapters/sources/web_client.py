@@ -21,7 +21,7 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     PipelineError,
     RefusedError,
-    ServiceUnavailableError,
+    SourceUnavailableError,
     UnreadableFileError,
 )
 
@@ -81,7 +81,7 @@ class WebClient:
             UnreadableFileError: the site, or its robots.txt, does not show it to us.
             RefusedError: it leads to an address that is not to be asked.
             FileTooLargeError: it has more bytes.
-            ServiceUnavailableError: there was no answer, a failure, or one that broke off.
+            SourceUnavailableError: there was no answer, a failure, or one that broke off.
         """
         return self._follow(url, conditions or {}, limit, is_robots=False)
 
@@ -141,7 +141,7 @@ class WebClient:
     def _counted(self, pace: Pace, parsed: httpx.URL, conditions: Mapping[str, str], limit: int | None) -> Answer:
         try:
             answer = self._whole(parsed, conditions, limit)
-        except ServiceUnavailableError as error:
+        except SourceUnavailableError as error:
             pace.count(error)
             raise
         pace.count(None)
@@ -153,7 +153,7 @@ class WebClient:
         if limit is None or answer.status != 200 or is_marked:
             return answer
         if self._once(parsed, conditions, limit)[0].data != answer.data:
-            raise ServiceUnavailableError("Its answer breaks off, or is another each time.", where=answer.url)
+            raise SourceUnavailableError("Its answer breaks off, or is another each time.", where=answer.url)
         return answer
 
     def _once(self, parsed: httpx.URL, conditions: Mapping[str, str], limit: int | None) -> tuple[Answer, bool]:
@@ -164,9 +164,9 @@ class WebClient:
                 data = _body(answer, limit, url) if limit is not None and answer.status_code == 200 else b""
                 return Answer(url, answer.status_code, answer.headers, data), is_marked
         except httpx.TimeoutException:
-            raise ServiceUnavailableError("It did not answer in time.", where=url) from None
+            raise SourceUnavailableError("It did not answer in time.", where=url) from None
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
-            raise ServiceUnavailableError(
+            raise SourceUnavailableError(
                 f"There was no whole answer: {error or type(error).__name__}.", where=url
             ) from None
 
@@ -179,7 +179,7 @@ class WebClient:
         except RefusedError as error:
             return error
         except PipelineError as error:
-            return ServiceUnavailableError(
+            return SourceUnavailableError(
                 f"Its robots.txt cannot be read, so that nothing may be asked for: {error.message}", where=parsed.host
             )
         return read_robots(answer.data.decode("utf-8", "replace"), CRAWLER)
@@ -218,7 +218,7 @@ def _judged(answer: Answer, conditions: Mapping[str, str]) -> Answer:
     if status in (404, 410):
         raise ObjectNotFoundError(f"It is gone: it answers {status}.", where=answer.url)
     if status == 429 or status >= 500:
-        raise ServiceUnavailableError(f"It answers {status}.", where=answer.url)
+        raise SourceUnavailableError(f"It answers {status}.", where=answer.url)
     raise UnreadableFileError(f"It answers {status}.", where=answer.url)
 
 
@@ -237,5 +237,5 @@ def _body(answer: httpx.Response, limit: int, url: str) -> bytes:
         if len(data) > limit:
             raise FileTooLargeError(f"It has more than {limit:,} bytes, which is the limit.", where=url)
     if gunzip is not None and not gunzip.eof:
-        raise ServiceUnavailableError("Its answer breaks off.", where=url)
+        raise SourceUnavailableError("Its answer breaks off.", where=url)
     return bytes(data)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 
-from pipeline_core.domain.errors import PipelineError, ServiceUnavailableError
+from pipeline_core.domain.errors import PipelineError, SourceUnavailableError
 
 _AT_A_TIME = 2
 _LONGEST_DELAY_S = 30.0
@@ -31,7 +31,7 @@ class Pace:
         """Wait until a request may be sent.
 
         Raises:
-            ServiceUnavailableError: the host wants a longer pause, or has not answered several times in a row.
+            SourceUnavailableError: the host wants a longer pause, or has not answered several times in a row.
         """
         with self._slots:
             time.sleep(self._wait())
@@ -55,11 +55,11 @@ class Pace:
         with self._lock:
             now = time.monotonic()
             if self._failures >= _GIVE_UP_AFTER:
-                raise ServiceUnavailableError(
+                raise SourceUnavailableError(
                     f"It did not answer {_GIVE_UP_AFTER} times in a row, and is left alone.", where=self.host
                 )
             if self._not_before - now > self._patience_s:
-                raise ServiceUnavailableError(
+                raise SourceUnavailableError(
                     f"It asks to be left alone for {self._not_before - now:,.0f} seconds.", where=self.host
                 )
             begins = max(now, self._next, self._not_before)

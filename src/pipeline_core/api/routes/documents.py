@@ -20,9 +20,11 @@ from pipeline_core.api.pagination import Page, PageCursor
 from pipeline_core.api.problems import responses
 from pipeline_core.api.ranges import content_range, is_known, is_of, parse_range
 from pipeline_core.api.routes.jobs import RetryAnswer
+from pipeline_core.api.routes.search import AsOf
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
+from pipeline_core.domain.moments import moment_of
 from pipeline_core.domain.rows.documents import Document, DocumentFile, ListedDocument
 from pipeline_core.domain.rows.jobs import StageTiming
 from pipeline_core.services.export_formats import FORMATS, Format
@@ -189,11 +191,16 @@ def export_document(
     form: Annotated[
         Format, Query(alias="format", description="`jsonl`: one record per line; `csv`: facts only")
     ] = Format.JSON,
+    as_of: AsOf = "",
 ) -> Response:
     """Chunks and facts with their evidence, all of one moment. It leaves the event ``document_exported``, and once the
-    last byte has left phase 6 of the job is complete; an export by a reader, who changes nothing, does not complete it.
+    last byte has left phase 6 of the job is complete; an export by a reader, who changes nothing, or of the past does
+    not complete it.
     """
-    return export_answer(services, DocumentId(document_id), form, is_head=bool(request.scope.get(IS_HEAD)))
+    moment = moment_of(as_of) if as_of else None
+    return export_answer(
+        services, DocumentId(document_id), form, is_head=bool(request.scope.get(IS_HEAD)), as_of=moment
+    )
 
 
 def blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:

@@ -132,6 +132,7 @@ BODIES: Mapping[Decision, type[Reason]] = {
     Decision.RETURN: Reason,
     Decision.OVERRIDE: Override,
     Decision.REJECT: Rejection,
+    Decision.KEEP: Reason,
 }
 """What may be sent with a decision: the names of ``review.decisions``, and what to answer with."""
 _STATES = frozenset({"expected", "expected_facts"})

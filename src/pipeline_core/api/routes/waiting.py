@@ -28,7 +28,7 @@ class WaitingOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem(WaitingRow):
-    """A document or a question bank that waits for a person."""
+    """A document or a question bank that waits for a person, or a document whose file has vanished."""
 
     why: Annotated[str, Field(description="Why a person is asked, in one sentence")]
     review_url: Annotated[str, Field(description="The page on which it is decided")]
@@ -49,7 +49,7 @@ class WaitingTotal(BaseModel):
 Phases = Annotated[
     list[ReviewPhase] | None, Query(description="Only documents in matching review (2), validation review (4)")
 ]
-Kind = Annotated[WaitingKind | None, Query(description="Only documents, or only banks")]
+Kind = Annotated[WaitingKind | None, Query(description="Only documents, only banks, or only what vanished")]
 
 
 @router.get("/waiting", summary="List what waits for a person, with reasons", response_model=WaitingPage)

@@ -1,6 +1,7 @@
 """Rows of a search over what is published."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,6 +19,21 @@ class EvidenceSpan(TypedDict):
     char_from: int
     char_to: int
     page: Annotated[int | None, Field(description="Null in a document without pages")]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidThen(Record):
+    """The version in which production said something, since and until when, and who let it in.
+
+    ``approved_by``: whoever decided about the document; ``decided_by``: about this fact by itself. Neither: no person
+    was asked.
+    """
+
+    version: int | None
+    since: datetime
+    until: Annotated[datetime | None, Field(description="Null: production says so still")]
+    approved_by: str | None
+    decided_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,9 @@ class FoundFact(Record):
     document_id: Annotated[DocumentId | None, Field(exclude=True)]
     filename: Annotated[str | None, Field(exclude=True)]
     also_named: Annotated[list[str], Field(exclude=True)]
+    then: Annotated[
+        SaidThen | None, Field(description="With `as_of`: in which version it was said, and who let it in")
+    ] = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

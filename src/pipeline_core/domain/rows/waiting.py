@@ -8,23 +8,25 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pipeline_core.domain.asking import Asked, why_asked, why_asked_about_bank
+from pipeline_core.domain.asking import Asked, why_asked, why_asked_about_bank, why_asked_about_vanished
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.jobs import is_scan
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, Profile
 from pipeline_core.domain.rows.record import Record
 
-BANK_PAGE = "/batches/{}"
+BANK_PAGE, VANISHED_PAGE = "/batches/{}", "/jobs/{}/withdraw"
 
 
 class WaitingKind(StrEnum):
     DOCUMENT = "document"
     BATCH = "batch"
+    VANISHED = "vanished"
+    """a published document whose last file has vanished from its source"""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow(Record):
-    """A document or a bank that waits for a person, and since when."""
+    """A document or a bank that waits for a person, and since when; or a document whose file has vanished."""
 
     kind: WaitingKind
     id: Annotated[UUID, Field(description="Of the document's job, or of the batch")]
@@ -50,6 +52,8 @@ class WaitingRow(Record):
         int,
         Field(description="Facts on whose way the decision is: its own, and those elsewhere that repeat one of them"),
     ]
+    source: Annotated[str | None, Field(description="The source from which its file has vanished")]
+    published: Annotated[int, Field(description="Facts that would leave production with the document that vanished")]
     rank: Annotated[int, Field(exclude=True)]
 
     @property
@@ -62,6 +66,8 @@ class WaitingRow(Record):
     @property
     def reason(self) -> str:
         """Why a person is asked, in one sentence."""
+        if self.kind is WaitingKind.VANISHED:
+            return why_asked_about_vanished(self.source or "", self.published)
         if self.stage is None:
             return why_asked_about_bank(pending=self.pending, approved=self.approved, undecided=self.undecided)
         return why_asked(
@@ -81,4 +87,6 @@ class WaitingRow(Record):
     @property
     def page(self) -> str:
         """The page on which it is decided."""
+        if self.kind is WaitingKind.VANISHED:
+            return VANISHED_PAGE.format(self.id)
         return (BANK_PAGE if self.phase is None else REVIEW_PAGES[self.phase]).format(self.id)

@@ -11,8 +11,8 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     PipelineError,
     RefusedError,
-    ServiceUnavailableError,
     SourceRefusedError,
+    SourceUnavailableError,
     TransientError,
     UnreadableFileError,
 )
@@ -92,7 +92,7 @@ def test_a_listing_that_breaks_off_is_none(site: Site, kind: str) -> None:
     site.pages["*"] = [*BROKEN[kind]]
     with pytest.raises(PipelineError) as caught:
         list(reader(site.url).list({}))
-    assert isinstance(caught.value, (ServiceUnavailableError, SourceRefusedError))
+    assert isinstance(caught.value, (SourceUnavailableError, SourceRefusedError))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_listing_that_breaks_off_is_none(site: Site, kind: str) -> None:
         ("AccessDenied", 403, SourceRefusedError),
         ("NoSuchBucket", 404, SourceRefusedError),
         ("InvalidAccessKeyId", 403, SourceRefusedError),
-        ("SlowDown", 503, ServiceUnavailableError),
+        ("SlowDown", 503, SourceUnavailableError),
     ],
 )
 def test_why_it_cannot_be_listed_is_told(site: Site, code: str, status: int, kind: type[PipelineError]) -> None:

@@ -20,8 +20,8 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     PipelineError,
     RefusedError,
-    ServiceUnavailableError,
     SourceRefusedError,
+    SourceUnavailableError,
     UnreadableFileError,
 )
 from pipeline_core.domain.sources import Fetched, Sighting, Unseen
@@ -143,9 +143,9 @@ def test_what_is_gone_is_not_in_the_listing(site: Site, status: int) -> None:
         (400, UnreadableFileError),
         (206, UnreadableFileError),
         (304, UnreadableFileError),
-        (429, ServiceUnavailableError),
-        (500, ServiceUnavailableError),
-        (503, ServiceUnavailableError),
+        (429, SourceUnavailableError),
+        (500, SourceUnavailableError),
+        (503, SourceUnavailableError),
     ],
 )
 def test_what_is_not_shown_has_neither_changed_nor_vanished(site: Site, status: int, kind: type[PipelineError]) -> None:
@@ -170,7 +170,7 @@ def test_a_host_that_wants_a_long_pause_gets_it(site: Site) -> None:
     site.pages["/robots.txt"] = Page(status=404)
     begun = time.monotonic()
     found = shown(reader(" ".join(names)), dict.fromkeys(names))
-    assert {type(unseen(found, name)) for name in names} == {ServiceUnavailableError}
+    assert {type(unseen(found, name)) for name in names} == {SourceUnavailableError}
     assert time.monotonic() - begun < 2
     assert len(site.asked) <= 1 + 2
 
@@ -215,7 +215,7 @@ def test_what_robots_txt_does_not_allow_is_not_asked_for(site: Site) -> None:
 def test_a_host_whose_robots_txt_fails_is_not_listed(site: Site, page: Page) -> None:
     site.pages["/robots.txt"] = page
     site.pages["/a.txt"] = Page(b"a")
-    with pytest.raises(ServiceUnavailableError, match=r"robots\.txt"):
+    with pytest.raises(SourceUnavailableError, match=r"robots\.txt"):
         shown(reader(f"{site.url}/a.txt"))
     with website() as other:
         other.pages["/b.txt"] = Page(b"b")
@@ -285,7 +285,7 @@ def test_a_name_that_leads_elsewhere_a_moment_later_leads_nowhere(site: Site) ->
 
 
 def test_a_host_that_nobody_knows_is_unavailable() -> None:
-    with pytest.raises(ServiceUnavailableError, match="not known"):
+    with pytest.raises(SourceUnavailableError, match="not known"):
         shown(reader("http://nobody.example/a.txt", lookup=_nowhere))
 
 
@@ -331,7 +331,7 @@ def test_a_site_that_stalls_is_not_waited_for(site: Site, talk: object) -> None:
     site.pages["/a.txt"] = Page(talk=_stall if talk is _stall else _drip)
     uri = f"{site.url}/a.txt"
     begun = time.monotonic()
-    with pytest.raises(ServiceUnavailableError, match="in time"):
+    with pytest.raises(SourceUnavailableError, match="in time"):
         reader(uri, timeout_s=0.3, whole_s=0.5).read(Sighting(uri, "a.txt"), limit=5000)
     assert time.monotonic() - begun < 2.5
 
@@ -341,7 +341,7 @@ def test_a_host_that_is_away_is_soon_left_alone(site: Site) -> None:
     site.pages["*"] = Page(talk=lambda _: None)
     names = [f"{site.url}/{number}.txt" for number in range(50)]
     found = shown(reader(" ".join(names)), dict.fromkeys(names))
-    assert {type(unseen(found, name)) for name in names} == {ServiceUnavailableError}
+    assert {type(unseen(found, name)) for name in names} == {SourceUnavailableError}
     assert len(site.asked) < 10
 
 
@@ -363,7 +363,7 @@ HALVES = {
 def test_half_an_answer_is_none(site: Site, kind: str) -> None:
     page = HALVES[kind]
     site.pages["/a.txt"] = [*page] if isinstance(page, list) else page
-    with pytest.raises(ServiceUnavailableError):
+    with pytest.raises(SourceUnavailableError):
         fetch(site)
 
 
@@ -399,7 +399,7 @@ def test_a_server_without_tls_is_unavailable() -> None:
 
         thread = Thread(target=serve)
         thread.start()
-        with pytest.raises(ServiceUnavailableError):
+        with pytest.raises(SourceUnavailableError):
             shown(reader(f"https://127.0.0.1:{listener.getsockname()[1]}/a"))
         thread.join()
 
@@ -424,7 +424,7 @@ def test_a_sitemap_names_its_own_host_only(site: Site) -> None:
     with pytest.raises(SourceRefusedError, match=r"elsewhere\.example"):
         shown(reader(f"sitemap:{site.url}/map"))
     at = reader(f"sitemap:{site.url}/map", other_hosts=["elsewhere.example"], lookup=_leads("127.0.0.1"))
-    with pytest.raises(ServiceUnavailableError):
+    with pytest.raises(SourceUnavailableError):
         shown(at)
 
 

@@ -25,7 +25,17 @@ def confirm(job_id: UUID, visit: ToReview) -> Response:
     """Show what would leave production with a document, before it does."""
     job = visit.services.views.job_detail(JobId(job_id))
     [leaving] = visit.services.withdraw.foresee([job.document_id], by=visit.reviewer())
-    return visit.page("withdraw.html", section="Documents", job=job, leaving=leaving, least=MIN_REASON, window=MOST_S)
+    vanished = visit.services.sources.vanished(visit.services.realm_id, document_id=job.document_id)
+    asked = next((row for row in vanished if row.decision is None), None)
+    return visit.page(
+        "withdraw.html",
+        section="Documents",
+        job=job,
+        leaving=leaving,
+        vanished=asked,
+        least=MIN_REASON,
+        window=MOST_S,
+    )
 
 
 @router.post(PATH)
@@ -35,6 +45,15 @@ def withdraw(job_id: UUID, visit: ToReview, reason: Reason = "") -> Response:
     by = replace(visit.reviewer(), reason=reason.strip())
     kept, foreseen = visit.services.parking.park(document_id, Request(Decision.WITHDRAW, by), MOST_S)
     return visit.go(f"/jobs/{job_id}", said=f"At {kept.due_at:%H:%M:%S} UTC it is withdrawn: {foreseen.message}.")
+
+
+@router.post("/jobs/{job_id}/keep")
+def keep(job_id: UUID, visit: ToReview, reason: Reason = "") -> Response:
+    """Let a document whose file has vanished stay published."""
+    document_id = visit.services.views.job_state(JobId(job_id)).document_id
+    by = replace(visit.reviewer(), reason=reason.strip())
+    decided = visit.services.review.decide(document_id, Request(Decision.KEEP, by))
+    return visit.go(f"/jobs/{job_id}", said=f"{decided.message}.")
 
 
 @router.post("/jobs/{job_id}/take-back")

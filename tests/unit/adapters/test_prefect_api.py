@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
+from pipeline_core.adapters.prefect_api import PrefectApi
 from pipeline_core.domain.errors import ServiceUnavailableError
 from tests.support.handling import Asked, handled_by
 
@@ -28,11 +28,11 @@ def busy_server(refusals: int, asked: Callable[[str], None]) -> Iterator[str]:
 def test_a_server_that_is_busy_is_asked_again(refusals: int, requests: int, is_taken: bool) -> None:
     asked: list[str] = []
     with busy_server(refusals, asked.append) as url:
-        runs = PrefectQueueRuns(url)
+        runs = PrefectApi(url, "a/b")
         if is_taken:
-            runs._call("POST", "/events", json=[])
+            runs.call("POST", "/events", json=[])
         else:
             with pytest.raises(ServiceUnavailableError, match="503"):
-                runs._call("POST", "/events", json=[])
+                runs.call("POST", "/events", json=[])
         runs.close()
     assert asked == ["/api/events"] * requests

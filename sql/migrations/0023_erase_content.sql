@@ -1,0 +1,338 @@
+-- Erasing: what a right to erasure takes out of every place. Of it stays one row here: that something was erased, when, by
+-- whom, and how much. It is written first, and until it says `done` nothing works on what it names.
+
+SET LOCAL search_path = upload_pipeline, public, extensions;
+INSERT INTO schema_migrations (name) VALUES ('0023_erase_content');
+
+CREATE TABLE erasures (
+    erasure_id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    scope text NOT NULL CHECK (scope IN ('documents', 'person', 'realm')),
+    -- null: of a person across realms, which is for operators
+    realm_id uuid,
+    -- whose uploads
+    person_id uuid,
+    -- what was there when it was planned; of a person or a realm, what came between is erased as well
+    document_ids uuid[] NOT NULL,
+    batch_ids uuid[] NOT NULL DEFAULT '{}',
+    -- planned: counted, and nothing else; erasing: begun, and carried on until it is done; restored: a backup that was made
+    -- before it has been put back, and nobody sees anything until it is carried out again
+    state text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'erasing', 'restored', 'done')),
+    asked_by uuid NOT NULL DEFAULT coalesce(acting_user_id(), '00000000-0000-0000-0000-000000000000'),
+    asked_by_name text NOT NULL DEFAULT coalesce(acting_name(), ''),
+    reason text NOT NULL CONSTRAINT erasures_reason_check CHECK (state = 'planned' OR visible_length(reason) >= 10),
+    counts jsonb NOT NULL CHECK (jsonb_typeof(counts) = 'object'),
+    -- what is still to be looked for: words and keys, none of which stays
+    pending jsonb,
+    -- what was removed where, and keyed fingerprints of it
+    certificate jsonb,
+    planned_at timestamptz NOT NULL DEFAULT now(),
+    begun_at timestamptz,
+    done_at timestamptz,
+    CONSTRAINT erasures_of_whom_check CHECK (CASE scope
+        WHEN 'documents' THEN realm_id IS NOT NULL AND person_id IS NULL AND cardinality(document_ids) > 0
+        WHEN 'person' THEN person_id IS NOT NULL
+        ELSE realm_id IS NOT NULL AND person_id IS NULL END),
+    CONSTRAINT erasures_begun_check CHECK ((state = 'planned') = (begun_at IS NULL)),
+    CONSTRAINT erasures_done_check CHECK ((state = 'done') = (done_at IS NOT NULL)
+        AND (state <> 'done' OR certificate IS NOT NULL)),
+    CONSTRAINT erasures_pending_check CHECK (pending IS NULL OR state IN ('erasing', 'restored'))
+);
+CREATE INDEX erasures_realm_idx ON erasures (realm_id, planned_at DESC);
+CREATE INDEX erasures_open_idx ON erasures (state) WHERE state IN ('erasing', 'restored');
+
+-- An erasure is planned, begun and done, once each, and means the same from its plan on.
+CREATE FUNCTION guard_erasure() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.state <> 'planned' THEN
+            RAISE EXCEPTION 'that something was erased stays on record'
+                USING ERRCODE = 'restrict_violation', CONSTRAINT = 'erasures_stay';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF (OLD.state, NEW.state) NOT IN (('planned', 'planned'), ('planned', 'erasing'), ('erasing', 'erasing'),
+            ('erasing', 'done'), ('restored', 'restored'), ('restored', 'done'))
+        OR to_jsonb(NEW) - '{state,counts,pending,certificate,begun_at,done_at,reason,asked_by_name}'::text[]
+            <> to_jsonb(OLD) - '{state,counts,pending,certificate,begun_at,done_at,reason,asked_by_name}'::text[]
+        OR OLD.state <> 'planned' AND NEW.reason <> OLD.reason
+    THEN
+        RAISE EXCEPTION 'illegal change of an erasure, % -> %', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'erasures_move';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER erasures_move BEFORE UPDATE OR DELETE ON erasures FOR EACH ROW EXECUTE FUNCTION guard_erasure();
+
+-- What is planned in a realm is of that realm: whoever plans names rows by their ids.
+CREATE FUNCTION refuse_foreign_erasure() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF cardinality(NEW.document_ids) <> (SELECT count(*) FROM documents d WHERE d.document_id = ANY (NEW.document_ids)
+            AND (NEW.realm_id IS NULL OR d.realm_id = NEW.realm_id))
+        OR cardinality(NEW.batch_ids) <> (SELECT count(*) FROM upload_batches b WHERE b.batch_id = ANY (NEW.batch_ids)
+            AND (NEW.realm_id IS NULL OR b.realm_id = NEW.realm_id))
+    THEN
+        RAISE EXCEPTION 'an erasure names what is in its realm, each once'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'erasures_own_rows';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER erasures_own_rows BEFORE INSERT ON erasures FOR EACH ROW WHEN (NEW.state = 'planned')
+    EXECUTE FUNCTION refuse_foreign_erasure();
+
+-- --- while it lasts -------------------------------------------------------------------------------------------------
+
+-- Whether an erasure has begun that takes this away, or a restored one waits, for which everything does.
+CREATE FUNCTION is_being_erased(document uuid, realm uuid, uploader uuid) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM erasures e WHERE e.state IN ('erasing', 'restored') AND (e.state = 'restored'
+        OR document = ANY (e.document_ids)
+        OR e.scope = 'realm' AND e.realm_id = realm
+        OR e.scope = 'person' AND e.person_id = uploader AND (e.realm_id IS NULL OR e.realm_id = realm)))
+$$;
+
+CREATE FUNCTION refuse_while_erasing() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    uploader uuid := CASE TG_TABLE_NAME WHEN 'documents' THEN (to_jsonb(NEW) ->> 'user_id')::uuid
+        WHEN 'upload_batches' THEN (to_jsonb(NEW) ->> 'uploaded_by')::uuid
+        ELSE (SELECT d.user_id FROM documents d WHERE d.document_id = NEW.document_id) END;
+BEGIN
+    IF is_being_erased(NEW.document_id, NEW.realm_id, uploader) THEN
+        RAISE EXCEPTION 'this is being erased' USING ERRCODE = 'object_in_use', CONSTRAINT = 'erasures_under_way';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER documents_not_while_erasing BEFORE INSERT ON documents
+    FOR EACH ROW EXECUTE FUNCTION refuse_while_erasing();
+-- a name more, of content that is known
+CREATE TRIGGER document_sources_not_while_erasing BEFORE INSERT ON document_sources
+    FOR EACH ROW EXECUTE FUNCTION refuse_while_erasing();
+CREATE TRIGGER upload_batches_not_while_erasing BEFORE INSERT ON upload_batches
+    FOR EACH ROW WHEN (NEW.document_id IS NULL) EXECUTE FUNCTION refuse_while_erasing();
+CREATE TRIGGER upload_jobs_not_while_erasing BEFORE UPDATE OF state ON upload_jobs FOR EACH ROW
+    WHEN (NEW.state = 'working' AND OLD.state <> 'working') EXECUTE FUNCTION refuse_while_erasing();
+
+-- A realm that is being erased is nobody's any more. What a backup has put back, and was erased after it was made, is
+-- served to nobody: no realm is anybody's until it is erased again.
+CREATE OR REPLACE FUNCTION my_realms(least_role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT array_agg(realm_id) FROM (
+        -- should a user ever have the id of a shared realm, that realm stays its members'
+        SELECT current_user_id() AS realm_id WHERE NOT EXISTS (SELECT FROM realms WHERE realm_id = current_user_id())
+        UNION ALL
+        SELECT realm_id FROM realm_members
+        WHERE user_id = current_user_id() AND role_rank(role) >= role_rank(least_role)) AS mine
+    WHERE NOT EXISTS (SELECT FROM erasures e WHERE e.state IN ('erasing', 'restored')
+        AND (e.state = 'restored' OR e.scope = 'realm' AND e.realm_id = mine.realm_id))
+$$;
+
+-- The last admin goes with the realm, and not before.
+CREATE OR REPLACE FUNCTION keep_an_admin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM erasures e WHERE e.state IN ('erasing', 'restored') AND e.scope = 'realm' AND e.realm_id = OLD.realm_id)
+    THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    -- Of two that leave at once, the second sees that the first has gone. Written and not only locked: a transaction that
+    -- reads from an older snapshot (REPEATABLE READ) would not see it, and is refused.
+    UPDATE realms SET created_at = created_at WHERE realm_id = OLD.realm_id;
+    IF OLD.role = 'admin' AND NOT EXISTS (
+            SELECT FROM realm_members
+            WHERE realm_id = OLD.realm_id AND role = 'admin' AND user_id <> OLD.user_id)
+    THEN
+        RAISE EXCEPTION 'a realm keeps at least one admin'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'realm_members_last_admin';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+
+-- --- the door through what is otherwise never changed -----------------------------------------------------------------
+
+-- The erasure that the functions below carry out in this transaction; null: none.
+CREATE FUNCTION present_erasure() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT erasure_id FROM erasures WHERE state IN ('erasing', 'restored')
+        AND erasure_id = nullif(current_setting('upload_pipeline.erasing', true), '')::uuid
+$$;
+
+CREATE OR REPLACE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('upload_pipeline.pruning', true) = 'on'
+        OR TG_OP = 'UPDATE' AND (current_setting('upload_pipeline.moving', true) = 'on' OR present_erasure() IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION keep_version() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF present_erasure() IS NOT NULL THEN
+        RETURN NEW;
+    END IF;
+    NEW.version := OLD.version;
+    NEW.changed_by := OLD.changed_by;
+    NEW.changed_at := OLD.changed_at;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE FUNCTION guard_source_decision() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+BEGIN
+    IF OLD.decision IS NOT NULL AND present_erasure() IS NULL AND (NEW.decision, NEW.decided_at, NEW.decided_by)
+            IS DISTINCT FROM (OLD.decision, OLD.decided_at, OLD.decided_by) THEN
+        RAISE EXCEPTION 'this was decided before' USING ERRCODE = 'check_violation', CONSTRAINT = 'source_decided_once';
+    END IF;
+    RETURN NEW;
+END
+$$;
+DROP TRIGGER parked_decisions_once ON parked_decisions;
+CREATE TRIGGER parked_decisions_once BEFORE UPDATE ON parked_decisions
+    FOR EACH ROW WHEN (present_erasure() IS NULL) EXECUTE FUNCTION guard_parked_decision();
+
+-- A text without these words, where they are words of their own: the name `a.md` is no part of `beta.md`.
+CREATE FUNCTION without_words(said text, words text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    word text;
+BEGIN
+    FOREACH word IN ARRAY words LOOP
+        IF position(word IN said) > 0 THEN
+            said := regexp_replace(said,
+                CASE WHEN word ~ '^\w' THEN '(?<!\w)' ELSE '' END
+                || regexp_replace(word, '([^\w\s])', '\\\1', 'g')
+                || CASE WHEN word ~ '\w$' THEN '(?!\w)' ELSE '' END,
+                '[erased]', 'g');
+        END IF;
+    END LOOP;
+    RETURN said;
+END
+$$;
+
+-- JSON without these values, each as JSON writes it.
+CREATE FUNCTION without_values(said text, quoted text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    one text;
+BEGIN
+    FOREACH one IN ARRAY quoted LOOP
+        said := replace(said, one, '"[erased]"');
+    END LOOP;
+    RETURN said;
+END
+$$;
+
+CREATE FUNCTION has_one_of(said text, words text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT EXISTS (SELECT FROM unnest(words) word WHERE position(word IN said) > 0)
+$$;
+
+-- Takes the words of an erasure that has begun out of one column, and the names of the person as whole values: they stand
+-- in that row (``pending``), and no others are taken out. SECURITY DEFINER: events, withdrawals and what was decided change
+-- by no other way.
+CREATE FUNCTION erase_words(erasure uuid, its_table text, its_column text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    of_what erasures;
+    kind text := (SELECT format_type(atttypid, NULL) FROM pg_attribute
+        WHERE attrelid = format('upload_pipeline.%I', its_table)::regclass AND attname = its_column AND attnum > 0);
+    has_realm boolean := EXISTS (SELECT FROM pg_attribute
+        WHERE attrelid = format('upload_pipeline.%I', its_table)::regclass AND attname = 'realm_id');
+    words text[];
+    names text[];
+    changed bigint;
+BEGIN
+    SELECT * INTO of_what FROM erasures WHERE erasure_id = erasure AND state IN ('erasing', 'restored');
+    IF of_what.pending IS NULL OR kind NOT IN ('text', 'jsonb') OR its_table = 'erasures' THEN
+        RAISE EXCEPTION 'words are taken out for an erasure that has begun, of texts'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'erasures_begun';
+    END IF;
+    SELECT coalesce(array_agg(CASE kind WHEN 'jsonb' THEN substr(to_json(w)::text, 2, length(to_json(w)::text) - 2) ELSE w END
+            ORDER BY length(w) DESC), '{}')
+    INTO words FROM jsonb_array_elements_text(of_what.pending -> 'words') w;
+    SELECT coalesce(array_agg(CASE kind WHEN 'jsonb' THEN to_json(n)::text ELSE n END), '{}')
+    INTO names FROM jsonb_array_elements_text(of_what.pending -> 'names') n;
+    PERFORM set_config('upload_pipeline.erasing', erasure::text, true);
+    EXECUTE format(
+        CASE kind WHEN 'jsonb' THEN
+            'UPDATE upload_pipeline.%1$I SET %2$I = upload_pipeline.without_words(
+                upload_pipeline.without_values(%2$I::text, $2), $1)::jsonb'
+        ELSE
+            'UPDATE upload_pipeline.%1$I SET %2$I = CASE WHEN %2$I = ANY ($2) THEN ''[erased]''
+                ELSE upload_pipeline.without_words(%2$I, $1) END' END
+        || ' WHERE (upload_pipeline.has_one_of(%2$I::text, $1) OR '
+        || CASE kind WHEN 'jsonb' THEN 'upload_pipeline.has_one_of(%2$I::text, $2)' ELSE '%2$I = ANY ($2)' END || ')'
+        || CASE WHEN has_realm THEN ' AND ($3 IS NULL OR realm_id IS NULL OR realm_id = $3)' ELSE '' END,
+        its_table, its_column) USING words, names, of_what.realm_id;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    PERFORM set_config('upload_pipeline.erasing', '', true);
+    RETURN changed;
+END
+$$;
+
+-- Leaves of the events of what is erased that they happened: their words go, with the name of a person who is erased.
+CREATE FUNCTION erase_events(erasure uuid, documents uuid[], batches uuid[]) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    of_what erasures;
+    changed bigint;
+BEGIN
+    SELECT * INTO of_what FROM erasures WHERE erasure_id = erasure AND state IN ('erasing', 'restored');
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'events are emptied for an erasure that has begun'
+            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'erasures_begun';
+    END IF;
+    PERFORM set_config('upload_pipeline.erasing', erasure::text, true);
+    UPDATE events e SET payload = jsonb_build_object('erased', erasure),
+        user_name = CASE WHEN e.user_id = of_what.person_id OR of_what.scope = 'realm' THEN NULL ELSE e.user_name END
+    WHERE NOT e.payload ? 'erased' AND (
+        e.document_id = ANY (documents)
+        OR e.payload ? 'batch_id' AND e.payload ->> 'batch_id' = ANY (batches::text[])
+        OR of_what.scope = 'realm' AND e.realm_id = of_what.realm_id);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    UPDATE events e SET user_name = NULL
+    WHERE e.user_name IS NOT NULL AND e.user_id = of_what.person_id AND (of_what.realm_id IS NULL OR e.realm_id = of_what.realm_id);
+    PERFORM set_config('upload_pipeline.erasing', '', true);
+    RETURN changed;
+END
+$$;
+
+-- --- fingerprints ---------------------------------------------------------------------------------------------------
+
+-- As pipeline_core.domain.erasing.plainly says it, which a test holds equal: neither the form of letters nor of blanks counts.
+CREATE FUNCTION said_plainly(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN btrim(regexp_replace(normalize(said, NFKC), '[\t\n\v\f\r ]+', ' ', 'g'));
+
+-- HMAC-SHA-256 of it, by the two pads of the key (RFC 2104).
+CREATE FUNCTION keyed_fingerprint(said text, inner_pad bytea, outer_pad bytea) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN encode(sha256(outer_pad || sha256(inner_pad || convert_to(said_plainly(said), 'UTF8'))), 'hex');
+
+-- --- rights ---------------------------------------------------------------------------------------------------------
+
+ALTER TABLE erasures ENABLE ROW LEVEL SECURITY;
+-- whoever had a realm erased is told of it still
+CREATE POLICY erasures_seen ON erasures FOR SELECT
+    USING (realm_id = ANY ((SELECT my_realms('admin'))::uuid[]) OR asked_by = (SELECT current_user_id()));
+CREATE POLICY erasures_insert ON erasures FOR INSERT WITH CHECK (realm_id = ANY ((SELECT my_realms('admin'))::uuid[]));
+CREATE POLICY erasures_own_hand ON erasures AS RESTRICTIVE FOR INSERT
+    WITH CHECK (state = 'planned' AND asked_by = (SELECT current_user_id()));
+CREATE POLICY erasures_update ON erasures FOR UPDATE
+    USING (realm_id = ANY ((SELECT my_realms('admin'))::uuid[]))
+    WITH CHECK (realm_id = ANY ((SELECT my_realms('admin'))::uuid[]) OR asked_by = (SELECT current_user_id()));
+CREATE POLICY erasures_begin ON erasures AS RESTRICTIVE FOR UPDATE
+    USING (state = 'planned') WITH CHECK (state = 'erasing');
+-- A plan is made, and begun; what was erased, and that it is done, is the workers' to say.
+GRANT SELECT, INSERT (erasure_id, scope, realm_id, person_id, document_ids, batch_ids, reason, counts),
+    UPDATE (state, begun_at, reason) ON erasures TO upload_pipeline_api;
+REVOKE ALL ON FUNCTION is_being_erased(uuid, uuid, uuid), present_erasure(), erase_words(uuid, text, text),
+    erase_events(uuid, uuid[], uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_being_erased(uuid, uuid, uuid), present_erasure()
+    TO upload_pipeline_api, upload_pipeline_service;
+GRANT EXECUTE ON FUNCTION erase_words(uuid, text, text), erase_events(uuid, uuid[], uuid[]) TO upload_pipeline_service;

@@ -1,0 +1,364 @@
+"""Erasures: plans, what is removed by the register of content, and fingerprints of what was."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from pipeline_core.db.connection import SCHEMA
+from pipeline_core.db.content_register import FINGERPRINTED, NO_CONTENT, REGISTER, Holds, Rows, Table, counted
+from pipeline_core.db.session import Session, json_text
+from pipeline_core.domain.erasing import (
+    LEAST_NAME,
+    LEAST_WORDS,
+    ErasureScope,
+    ErasureState,
+    Key,
+    Pending,
+    spellings,
+)
+from pipeline_core.domain.errors import NotErasedAgainError
+from pipeline_core.domain.ids import BatchId, DocumentId, RealmId, UserId
+from pipeline_core.domain.rows.erasures import Erasure
+
+_LAST = ("upload_batches", "documents")
+"""What others refer to goes after them."""
+_OPEN = (ErasureState.ERASING, ErasureState.RESTORED)
+
+
+class Erasures:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # --- planning ---
+
+    def meant(
+        self,
+        scope: ErasureScope,
+        realm_id: RealmId | None,
+        *,
+        person_id: UserId | None = None,
+        document_ids: Sequence[DocumentId] = (),
+    ) -> tuple[list[DocumentId], list[BatchId]]:
+        """Documents and banks that are there now."""
+        [row] = self._session.all(
+            "to_erase", scope=scope, realm_id=realm_id, person_id=person_id, document_ids=list(document_ids)
+        )
+        return row["documents"], row["batches"]
+
+    def count(self, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, int]:
+        """Rows by kind of place, as who asks may see them; places without any are left out."""
+        found: dict[str, int] = {}
+        for name, table in counted():
+            if number := self._count(name, table, _given(documents, batches)):
+                found[table.shown] = number
+        return found
+
+    def _count(self, name: str, table: Table, given: Mapping[str, Any]) -> int:
+        query = sql.SQL("SELECT count(*) FROM {} WHERE ").format(sql.Identifier(name)) + sql.SQL(table.where)
+        [(number,)] = self._session.connection.execute(query, given).fetchall()
+        return int(number)
+
+    def plan(self, erasure: Erasure) -> None:
+        self._session.execute(
+            "plan_erasure",
+            erasure_id=erasure.erasure_id,
+            scope=erasure.scope,
+            realm_id=erasure.realm_id,
+            person_id=erasure.person_id,
+            document_ids=list(erasure.document_ids),
+            batch_ids=list(erasure.batch_ids),
+            reason=erasure.reason,
+            counts=json_text(erasure.counts),
+        )
+
+    def begin(self, erasure_id: UUID, reason: str) -> bool:
+        """Begin one that is planned; False if there is none."""
+        return self._session.execute("begin_erasure", erasure_id=erasure_id, reason=reason) == 1
+
+    def find(self, erasure_id: UUID) -> Erasure | None:
+        return next(iter(self._rows(erasure_id=erasure_id)), None)
+
+    def begun(self, realm_id: RealmId | None = None, *, limit: int = 100) -> list[Erasure]:
+        """Return those that are under way or done, newest first."""
+        return self._rows(realm_id=realm_id, states=[*_OPEN, ErasureState.DONE], limit=limit)
+
+    def under_way(self) -> list[Erasure]:
+        return self._rows(states=list(_OPEN))
+
+    def _rows(self, **given: Any) -> list[Erasure]:
+        given = {"erasure_id": None, "states": None, "realm_id": None, "limit": None, **given}
+        return self._session.rows(Erasure, "erasures", **given)
+
+    def forget_plans(self) -> int:
+        """Remove plans of yesterday that nobody began."""
+        return self._session.execute("forget_plans")
+
+    def refused(self, document_ids: Sequence[DocumentId], realm_id: RealmId) -> set[DocumentId]:
+        """Select those that are not taken in now: an erasure is under way that would take them away."""
+        return set(self._session.column("being_erased", document_ids=list(document_ids), realm_id=realm_id))
+
+    # --- what is to be looked for ---
+
+    def in_hand(self, documents: Sequence[DocumentId]) -> list[str]:
+        """Names of documents that a worker has in hand."""
+        return self._session.column("erasing_in_hand", documents=list(documents))
+
+    def lock(self, erasure_id: UUID) -> bool:
+        """Carry on with it alone, to the end of the transaction; False if it is done by now."""
+        return bool(self._session.column("lock_erasure", erasure_id=erasure_id))
+
+    def pending(self, erasure_id: UUID) -> Pending | None:
+        [found] = self._session.column("pending_of_erasure", erasure_id=erasure_id)
+        return Pending(**found) if found else None
+
+    def note(self, erasure: Erasure, documents: Sequence[DocumentId], batches: Sequence[BatchId], key: Key) -> Pending:
+        """Write down what is to be looked for, and the fingerprints, before anything is removed."""
+        given: dict[str, Any] = {"documents": list(documents), "batches": list(batches)}
+        person = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
+        column = self._session.column
+        words = column("erasing_names", least=LEAST_NAME, **given)
+        words += column("erasing_statements", least=LEAST_WORDS, **given)
+        pending = Pending(
+            words=sorted(set(words)),
+            names=column("erasing_person_names", **person) if erasure.person_id else [],
+            pages=column("erasing_pages", **given),
+            calls=column("erasing_calls", **given),
+            fact_keys=column("erasing_fact_keys", least=LEAST_WORDS, **given),
+            vector_keys=column("erasing_vector_keys", **given),
+            parse_keys=column("erasing_parse_keys", **given),
+            match_keys=column("erasing_match_keys", **given),
+        )
+        certificate = {"fingerprints": self._fingerprints(given, key), "removed": {}}
+        self._session.execute(
+            "note_pending",
+            erasure_id=erasure.erasure_id,
+            pending=json_text(asdict(pending)),
+            certificate=json_text({**_named(erasure, documents, batches), **certificate}),
+        )
+        return pending
+
+    def _fingerprints(self, given: Mapping[str, Any], key: Key) -> dict[str, Any]:
+        inner, outer = key.pads()
+        params = {**given, "inner": inner, "outer": outer}
+        found: dict[str, Any] = {"key": key.secret.hex(), "also_elsewhere": {}}
+        for kind in FINGERPRINTED:
+            rows = self._session.connection.execute(_values_of(kind), params).fetchall()
+            found[kind.value] = sorted(value for value, is_elsewhere in rows if not is_elsewhere)
+            found["also_elsewhere"][kind.value] = sum(is_elsewhere for _, is_elsewhere in rows)
+        return found
+
+    # --- removing ---
+
+    def published(self, documents: Sequence[DocumentId]) -> list[DocumentId]:
+        return self._session.column("published_of", documents=list(documents))
+
+    def realms_of(self, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> list[RealmId]:
+        return self._session.column("realms_of_documents", documents=list(documents), batches=list(batches))
+
+    def in_realm(
+        self, realm_id: RealmId, documents: Sequence[DocumentId], batches: Sequence[BatchId]
+    ) -> tuple[list[DocumentId], list[BatchId]]:
+        """Select those of them that are in this realm."""
+        given = _given(documents, batches)
+        rows = self._session.all("erasing_in_realm", realm_id=realm_id, **given)
+        return rows[0]["documents"], rows[0]["batches"]
+
+    def note_certificate(self, erasure_id: UUID, more: Mapping[str, Any]) -> None:
+        """Add to the certificate."""
+        self._session.execute("note_certificate", erasure_id=erasure_id, more=json_text(more))
+
+    def tell(self, erasure_id: UUID, documents: Sequence[DocumentId]) -> None:
+        """Leave an event for each document; needs the documents."""
+        self._session.execute("tell_erased", erasure_id=erasure_id, documents=list(documents))
+
+    def free(self, documents: Sequence[DocumentId]) -> None:
+        """Remove decisions that are parked about them, and what may not be published any more."""
+        given = _given(documents, ())
+        for name in ("next_vectors", "parked_decisions"):
+            self._delete(name, REGISTER[name].where, given)
+
+    def remove(self, erasure_id: UUID, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, int]:
+        """Remove what was made of these documents and banks; returns the rows by kind of place."""
+        given = _given(documents, batches)
+        shown = {name: table for name, table in REGISTER.items() if table.where and table.shown}
+        removed = {table.shown: self._count(name, table, given) for name, table in shown.items()}
+        self._session.execute("clear_paid_batches", documents=list(documents))
+        self._session.execute("clear_paid_keys", documents=list(documents))
+        self._session.all("erase_events", erasure_id=erasure_id, documents=list(documents), batches=list(batches))
+        deleted = [name for name, table in REGISTER.items() if table.is_deleted and name not in _LAST]
+        for name in (*deleted, *_LAST):
+            self._delete(name, REGISTER[name].where, given)
+        return {kind: number for kind, number in removed.items() if number}
+
+    def remove_shared(self, pending: Pending) -> dict[str, int]:
+        """Remove what is kept by content and nothing else uses; returns the rows by table."""
+        given = {
+            name: list(getattr(pending, name)) for name in ("fact_keys", "vector_keys", "parse_keys", "match_keys")
+        }
+        shared = {name: table for name, table in REGISTER.items() if table.rows is Rows.SHARED}
+        return {name: self._delete(name, table.where, given) for name, table in shared.items()}
+
+    def remove_realm(self, erasure: Erasure) -> dict[str, int]:
+        """Remove what belongs to a realm and to none of its documents: members, webhooks, sources, its name."""
+        columns = self._realm_tables()
+        of_realm = sql.SQL("realm_id = %(realm)s").as_string(None)
+        removed = {
+            name: self._delete(name, of_realm, {"realm": erasure.realm_id}) for name in columns if name != "realms"
+        }
+        removed["realms"] = self._delete("realms", of_realm, {"realm": erasure.realm_id})
+        self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])
+        return {name: number for name, number in removed.items() if number}
+
+    def _realm_tables(self) -> list[str]:
+        gone = [name for name, table in REGISTER.items() if table.rows in (Rows.REALM, Rows.SHARED, Rows.DOCUMENT)]
+        found = self._session.connection.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'realm_id' "
+            "WHERE c.relnamespace = 'upload_pipeline'::regnamespace AND c.relkind IN ('r', 'p') "
+            "AND c.relname = ANY(%s) AND has_table_privilege(c.oid, 'DELETE')",
+            [gone],
+        ).fetchall()
+        there = {name for (name,) in found}
+        return [name for name in gone if name in there]
+
+    def forget_person(self, erasure: Erasure) -> int:
+        [row] = self._session.all("forget_person", person_id=erasure.person_id, realm_id=erasure.realm_id)
+        self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])
+        return int(row["gone"])
+
+    def remove_words(self, erasure_id: UUID) -> dict[str, int]:
+        """Take the words and names out of what is kept about other work; returns the rows changed, by table."""
+        changed: dict[str, int] = {}
+        for name, table in REGISTER.items():
+            for column in table.holding(Holds.MENTIONS, Holds.PERSON):
+                [row] = self._session.all("erase_words", erasure_id=erasure_id, table=name, column=column)
+                if row["changed"]:
+                    changed[name] = changed.get(name, 0) + row["changed"]
+        return changed
+
+    def _delete(self, table: str, where: str, given: Mapping[str, Any]) -> int:
+        query = sql.SQL("DELETE FROM {} WHERE ").format(sql.Identifier(table)) + sql.SQL(where)
+        return self._session.connection.execute(query, given).rowcount
+
+    def note_removed(self, erasure_id: UUID, removed: Mapping[str, Any]) -> None:
+        self._session.execute("note_removed", erasure_id=erasure_id, removed=json_text(removed))
+
+    def end(self, erasure_id: UUID) -> None:
+        self._session.execute("end_erasure", erasure_id=erasure_id)
+
+    # --- after a backup was put back ---
+
+    def restore(self, erasures: Sequence[Mapping[str, Any]]) -> None:
+        """Have those that the database does not know as done carried out again."""
+        self._session.execute("restore_erasures", erasures=json_text(erasures))
+
+    def are_held(self) -> bool:
+        """True if a backup was put back and what was erased since is not erased again yet."""
+        [row] = self._session.all("has_restored_erasures")
+        return bool(row["is_held"])
+
+    # --- searching ---
+
+    def stored(self, key: Key) -> Iterator[tuple[str, set[str]]]:
+        """Fingerprints of every stored name, statement and passage, and of every text in what is kept about the work:
+        by table and column."""
+        inner, outer = key.pads()
+        for name, table in REGISTER.items():
+            for column in table.holding(*FINGERPRINTED, Holds.MENTIONS):
+                values = _LEAVES if self._type(name, column) == "jsonb" else _TEXTS
+                query = sql.SQL(_FINGERPRINTS) + sql.SQL(values).format(sql.Identifier(column), sql.Identifier(name))
+                rows = self._session.connection.execute(query, {"inner": inner, "outer": outer}).fetchall()
+                yield f"{name}.{column}", {value for (value,) in rows}
+
+    def containing(self, text: str) -> tuple[int, dict[str, int]]:
+        """The number of columns that may hold a text, and in how many rows of which this one is, however JSON spells
+        it."""
+        columns = self._session.connection.execute(_TEXT_COLUMNS, [sorted(NO_CONTENT)]).fetchall()
+        wanted = spellings(text)
+        found: dict[str, int] = {}
+        for table, column, kind in columns:
+            query = sql.SQL(_OF_BYTES if kind == "bytea" else _OF_TEXT)
+            named = query.format(sql.Identifier(column), sql.Identifier(SCHEMA, table))
+            given = {"wanted": wanted, "bytes": text.encode()}
+            [(number,)] = self._session.connection.execute(named, given).fetchall()
+            if number:
+                found[f"{table}.{column}"] = number
+        return len(columns), found
+
+    def _type(self, table: str, column: str) -> str:
+        [(kind,)] = self._session.connection.execute(
+            "SELECT data_type FROM information_schema.columns WHERE table_schema = %s AND table_name = %s "
+            "AND column_name = %s",
+            [SCHEMA, table, column],
+        ).fetchall()
+        return str(kind)
+
+
+def refuse_restored(connection: psycopg.Connection[Any]) -> None:
+    """Refuse to work on what a backup has put back, as long as what was erased since is not erased again.
+
+    Raises:
+        NotErasedAgainError: it is not.
+    """
+    if Erasures(Session(connection)).are_held():
+        raise NotErasedAgainError
+
+
+_FINGERPRINTS = "SELECT DISTINCT keyed_fingerprint(v.said, %(inner)s, %(outer)s) FROM "
+_TEXTS = "(SELECT {0} AS said FROM {1} WHERE {0} IS NOT NULL) v"
+_LEAVES = """(SELECT DISTINCT leaf #>> '{{}}' AS said FROM {1}
+    CROSS JOIN LATERAL jsonb_path_query({0}, 'strict $.**') AS leaf WHERE jsonb_typeof(leaf) = 'string') v"""
+_OF_TEXT = "SELECT count(*) FROM {1} WHERE has_one_of({0}::text, %(wanted)s)"
+_OF_BYTES = "SELECT count(*) FROM {1} WHERE position(%(bytes)s IN {0}) > 0"
+_TEXT_COLUMNS = """SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
+    JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE c.table_schema = 'upload_pipeline' AND t.table_type = 'BASE TABLE' AND c.data_type <> ALL(%s)
+        AND NOT (c.data_type = 'USER-DEFINED' AND c.udt_name = 'vector')
+    ORDER BY c.table_name, c.column_name"""
+
+
+def _given(documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, Any]:
+    return {"documents": list(documents), "batches": list(batches)}
+
+
+def _values_of(kind: Holds) -> sql.Composed:
+    """Fingerprints of what is erased, each with whether another row says the same and stays."""
+    own, others = [], []
+    for name, table in REGISTER.items():
+        for column in table.holding(kind):
+            where = sql.SQL(f"({table.where})")
+            value = sql.SQL("SELECT said_plainly({0}) AS said FROM {1} WHERE {0} IS NOT NULL AND ").format(
+                sql.Identifier(column), sql.Identifier(name)
+            )
+            own.append(value + where)
+            others.append(value + sql.SQL("(") + where + sql.SQL(") IS NOT TRUE"))
+    union = sql.SQL(" UNION ")
+    return (
+        sql.SQL("WITH own AS MATERIALIZED (")
+        + union.join(own)
+        + sql.SQL("), others AS MATERIALIZED (")
+        + union.join(others)
+        + sql.SQL(
+            ") SELECT keyed_fingerprint(own.said, %(inner)s, %(outer)s), o.said IS NOT NULL FROM own "
+            "LEFT JOIN others o ON o.said = own.said WHERE own.said <> ''"
+        )
+    )
+
+
+def _named(erasure: Erasure, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "erasure_id": erasure.erasure_id,
+        "scope": erasure.scope,
+        "realm_id": erasure.realm_id,
+        "person_id": erasure.person_id,
+        "documents": list(documents),
+        "banks": list(batches),
+        "reason": erasure.reason,
+        "asked_by": erasure.asked_by,
+        "asked_by_name": erasure.asked_by_name,
+        "begun_at": erasure.begun_at,
+    }

@@ -1,0 +1,127 @@
+"""A search over what production said at a moment: every row of that moment is compared, by no index of the present."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from pgvector import Vector
+
+from pipeline_core.db.searching import FACTS_UNDER, POOL, Found, Query, Ranking
+from pipeline_core.db.session import Row, Session
+from pipeline_core.domain.errors import EmbeddingModelChangedError, RefusedError
+from pipeline_core.domain.rows.search import SaidThen
+from pipeline_core.domain.wording import dated
+
+_WORD = re.compile(r"\w+")
+_SHORTEST, _ENDING = 4, 3
+"""Letters of a word that tells something, and by how many its forms may differ at the end."""
+
+
+def require_remembered(session: Session, moment: datetime) -> None:
+    """Refuse a moment of which something may be forgotten.
+
+    Raises:
+        RefusedError: what production said then is not known.
+    """
+    [since] = session.column("memory_reach")
+    if moment < since:
+        raise RefusedError(
+            f"What production said on {dated(moment)} is not known: it is remembered from {dated(since)} on.",
+            action="Ask for a later moment.",
+        )
+
+
+def search_as_of(session: Session, query: Query, ranking: Ranking, moment: datetime, *, limit: int) -> list[Row]:
+    """The best rows of that moment, for ``hit_of``, each with ``then``.
+
+    Raises:
+        RefusedError: what production said then is not known.
+        EmbeddingModelChangedError: the query's vector is of another model than production.
+    """
+    require_remembered(session, moment)
+    active = [row["embed_model"] for row in session.all("active_model")]
+    if query.mode.uses_vectors and active and active[0] != query.model:
+        raise EmbeddingModelChangedError(f"The question was embedded by {query.model}; production is in {active[0]}.")
+    facts = _candidates(session, "past_facts", query, moment) if query.kind != "passage" else []
+    passages = _candidates(session, "past_passages", query, moment) if query.kind != "fact" else []
+    if query.kind is None:
+        facts, passages = _by_passage(facts, passages)
+    found = _found(query, passages if query.kind != "fact" else facts)
+    best = found.best(query, ranking, query.mode, limit)
+    hits = _in_full(session, moment, best)
+    under: defaultdict[UUID, list[Row]] = defaultdict(list)
+    if query.kind is None:
+        of_hits = [fact for fact in facts if fact["passage_id"] in best and fact["id"] != fact["passage_id"]]
+        scored = _found(query, of_hits).best(query, ranking, query.mode, len(of_hits))
+        for fact in _in_full(session, moment, scored):
+            under[fact["passage_id"]].append(fact)
+    said = {row["id"]: row for row in (*facts, *passages)}
+    for row in (*hits, *(fact for several in under.values() for fact in several)):
+        row |= {name: said[row["id"]][name] for name in ("similarity", "words")}
+    return [{**hit, "facts": under[hit["id"]][:FACTS_UNDER]} for hit in hits]
+
+
+def _candidates(session: Session, name: str, query: Query, moment: datetime) -> list[Row]:
+    vector = None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
+    return session.all(
+        name,
+        dims=1 if query.vector is None else len(query.vector),
+        moment=moment,
+        realm_id=query.realm_id,
+        document_ids=query.document_ids,
+        model=query.model,
+        vector=vector,
+        text=query.text,
+        pattern=_pattern(query.text) if query.mode.uses_words else "$.",
+        pool=POOL,
+    )
+
+
+def _pattern(text: str) -> str:
+    """A pattern of texts that may share a word with the question, by how its words begin: too many, never too few."""
+    words = set(_WORD.findall(text.lower()))
+    if not words or not text.isascii():
+        return ""  # scripts without spaces, and what is written in more than one way
+    telling = {word for word in words if len(word) >= _SHORTEST} or words
+    return r"\m(" + "|".join(sorted({word[: max(_SHORTEST, len(word) - _ENDING)] for word in telling})) + ")"
+
+
+def _by_passage(facts: list[Row], passages: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The facts as they are, and passages as near as their nearest fact; also those of which only a fact was found."""
+    nearest: dict[UUID, float] = {}
+    shared: dict[UUID, float] = {}
+    for fact in facts:
+        passage = fact["passage_id"]
+        if fact["similarity"] is not None:
+            nearest[passage] = max(fact["similarity"], nearest.get(passage, -1.0))
+        shared[passage] = max(fact["words"] or 0.0, shared.get(passage, 0.0))
+    known = {row["id"]: row for row in passages}
+    merged = []
+    for passage in known.keys() | shared.keys():
+        row = known.get(passage, {"id": passage, "passage_id": passage, "similarity": None, "words": None})
+        similar = [value for value in (row["similarity"], nearest.get(passage)) if value is not None]
+        words = max(row["words"] or 0.0, shared.get(passage, 0.0))
+        merged.append({**row, "similarity": max(similar, default=None), "words": words})
+    return facts, merged
+
+
+def _found(query: Query, rows: list[Row]) -> Found:
+    words = {row["id"]: row["words"] for row in rows if row["words"]} if query.mode.uses_words else {}
+    near = {row["id"]: row["similarity"] for row in rows if row["similarity"] is not None}
+    return Found(words, near if query.mode.uses_vectors else {}, 1.0)
+
+
+def _in_full(session: Session, moment: datetime, scores: Mapping[UUID, float]) -> list[Row]:
+    """The rows of what was found, best first."""
+    rows: list[dict[str, Any]] = session.all("past_hits", ids=list(scores), moment=moment)
+    for row in rows:
+        row |= {
+            "score": scores[row["id"]],
+            "then": SaidThen(**{one.name: row.pop(one.name) for one in fields(SaidThen)}),
+        }
+    return sorted(rows, key=lambda row: (-row["score"], row["id"]))

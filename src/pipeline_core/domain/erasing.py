@@ -1,0 +1,141 @@
+"""Erasing: what is meant, how far it is, and fingerprints by which what was erased can be looked for later."""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+_BLANKS = re.compile("[\t\n\v\f\r ]+")
+_BLOCK = 64
+"""Of SHA-256, in bytes."""
+KEY_BYTES = 32
+LEAST_NAME, LEAST_WORDS = 4, 12
+"""Shorter names and statements are removed with their rows and fingerprinted, but not looked for within other texts:
+they would be found in what is nobody's."""
+ERASED = "[erased]"
+"""Stands where a name or words were, in what is kept about the work."""
+
+
+class ErasureScope(StrEnum):
+    """The extent of an erasure."""
+
+    DOCUMENTS = "documents"
+    PERSON = "person"
+    REALM = "realm"
+
+
+class ErasureState(StrEnum):
+    """The progress of an erasure. ``RESTORED``: a backup of before it was put back, and it is to be done again."""
+
+    PLANNED = "planned"
+    ERASING = "erasing"
+    RESTORED = "restored"
+    DONE = "done"
+
+
+KINDS = ("names", "statements", "passages")
+"""What is fingerprinted."""
+
+
+def plainly(text: str) -> str:
+    """The text as its fingerprint takes it: neither the form of letters nor of blanks counts."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of the fingerprints of one erasure. Who does not have it can test no guess."""
+
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(KEY_BYTES), repr=False)
+
+    def fingerprint(self, text: str) -> str:
+        return hmac.digest(self.secret, plainly(text).encode(), "sha256").hex()
+
+    def pads(self) -> tuple[bytes, bytes]:
+        """The inner and the outer pad (RFC 2104), by which the database makes the same fingerprints."""
+        secret = self.secret if len(self.secret) <= _BLOCK else hashlib.sha256(self.secret).digest()
+        padded = secret.ljust(_BLOCK, b"\0")
+        return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Words and keys that are still to be looked for; kept only until the erasure is done.
+
+    ``words`` are names and statements, ``names`` those of the person, ``pages`` checksums of files whose pages are
+    kept, ``calls`` paid calls whose answers may wait in the store; the keys are of caches that nothing else uses.
+    """
+
+    words: Sequence[str] = ()
+    names: Sequence[str] = ()
+    pages: Sequence[str] = ()
+    calls: Sequence[str] = ()
+    fact_keys: Sequence[str] = ()
+    vector_keys: Sequence[str] = ()
+    parse_keys: Sequence[str] = ()
+    match_keys: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A value that should not be there: where it was found, and in how many values of that place."""
+
+    place: str
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A search: places that it looked through, traces that it found, and places that it could not look through."""
+
+    traces: Sequence[Trace]
+    searched: Mapping[str, int]
+    not_searched: Sequence[str]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.traces
+
+
+def spellings(word: str) -> list[str]:
+    """The ways in which a text stands in files and in JSON."""
+    quoted, escaped = (json.dumps(word, ensure_ascii=ascii)[1:-1] for ascii in (False, True))
+    return list(dict.fromkeys((word, quoted, escaped)))
+
+
+def finder(words: Iterable[str], names: Iterable[str] = ()) -> re.Pattern[str] | None:
+    """Return a pattern that finds the words, as words of their own, however they are spelt, and the names of a person
+    where they are the whole of a value in quotes: a first name alone is others' too. None: there are none."""
+    spelt = [(spelling, _bounded(spelling)) for word in words if word for spelling in spellings(word)]
+    spelt += [(one, rf'(?<="){re.escape(one)}(?=\\?")') for name in names if name for one in spellings(name)]
+    patterns = dict(sorted(spelt, key=lambda one: len(one[0]), reverse=True)).values()
+    return re.compile("|".join(patterns)) if spelt else None
+
+
+def _bounded(word: str) -> str:
+    before = r"(?<!\w)" if re.match(r"\w", word) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", word) else ""
+    return f"{before}{re.escape(word)}{after}"
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every text in a value of JSON, keys among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield str(key)
+            yield from leaves(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from leaves(one)
+
+
+Step = Callable[[str], None]
+"""Is told what is done now."""

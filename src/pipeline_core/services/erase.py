@@ -1,0 +1,335 @@
+"""Erasing documents, a person's uploads or a realm: planned first, then carried out in steps that can be resumed.
+
+The record says `erasing` before anything goes; from then on nothing works on what it names. Rows go first, whole
+documents at a time, then the objects that they named, then names in logs and at Prefect. Each step can be done twice,
+so that whoever carries on after a crash comes to the same end.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import structlog
+
+from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
+from pipeline_core.domain.erasing import ErasureScope, ErasureState, Key, Pending, Step
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    ConflictError,
+    NotFoundError,
+)
+from pipeline_core.domain.ids import BatchId, DocumentId, RealmId, UserId
+from pipeline_core.domain.realms import Person
+from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.erasures import Erasure
+from pipeline_core.domain.rows.withdrawals import Leaving
+from pipeline_core.domain.wording import listed
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.word_places import WordPlaces
+from pipeline_core.review.decisions import require_reason
+from pipeline_core.review.document_scope import DocumentScope
+from pipeline_core.review.orphans import revive_orphans
+from pipeline_core.review.withdrawing import Known, Vectorise, with_vectors, withdraw
+from pipeline_core.services import page_views, pending_results
+from pipeline_core.services.erasure_ledger import ErasureLedger
+from pipeline_core.services.orphan_objects import PREFIX as DOCUMENTS
+
+log = structlog.stdlib.get_logger(__name__)
+_AT_A_TIME = 100
+_LOOK_S = 0.5
+WAIT_S = 60.0
+"""How long a worker that has a document in hand is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Something to erase: documents of a realm, a person's uploads in one or, without a realm, in all, or a realm."""
+
+    scope: ErasureScope
+    realm_id: RealmId | None
+    person_id: UserId | None = None
+    document_ids: Sequence[DocumentId] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanErasures:
+    """Counts what an erasure would remove, and has it begun; the database says who may."""
+
+    open_uow: OpenUnitOfWork
+    person: Person
+
+    def plan(self, meant: Meant, reason: str = "") -> Erasure:
+        """Count, keep the plan for a day, and change nothing else.
+
+        Raises:
+            NotFoundError: there is nothing of the kind.
+        """
+        with self.open_uow() as uow:
+            erasure = self._count(uow, meant, reason)
+            uow.erasures.plan(erasure)
+            uow.commit()
+        return erasure
+
+    def _count(self, uow: UnitOfWork, meant: Meant, reason: str) -> Erasure:
+        documents, batches = uow.erasures.meant(
+            meant.scope, meant.realm_id, person_id=meant.person_id, document_ids=meant.document_ids
+        )
+        if meant.scope is ErasureScope.DOCUMENTS and len(documents) < len(set(meant.document_ids)):
+            gone = next(one for one in meant.document_ids if one not in documents)
+            raise NotFoundError(f"There is no document {gone}.")
+        return Erasure(
+            uuid4(), meant.scope, ErasureState.PLANNED, meant.realm_id, meant.person_id, documents, batches,
+            self.person.user_id, self.person.name, reason, uow.erasures.count(documents, batches), datetime.now(UTC),
+            None, None, None,
+        )  # fmt: skip
+
+    def begin(self, erasure_id: UUID, reason: str) -> Erasure:
+        """Have a plan carried out, if it still counts what it counted.
+
+        Raises:
+            NotFoundError: there is no such plan.
+            ReasonTooShortError: it is too short.
+            ConflictError: something has changed since; says what.
+        """
+        require_reason(reason, "an erasure")
+        with self.open_uow() as uow:
+            erasure = self._found(uow, erasure_id)
+            if erasure.state is not ErasureState.PLANNED:
+                raise AlreadyDecidedError(f"Erasure {erasure_id} is {erasure.state} already.")
+            meant = Meant(erasure.scope, erasure.realm_id, erasure.person_id, erasure.document_ids)
+            self._refuse_changed(erasure, self._count(uow, meant, reason))
+            if not uow.erasures.begin(erasure_id, reason):
+                raise ConflictError(f"Erasure {erasure_id} was begun meanwhile.")
+            begun = self._found(uow, erasure_id)
+            uow.commit()
+        log.warning("erasure_begun", erasure_id=str(erasure_id), scope=begun.scope)
+        return begun
+
+    def _refuse_changed(self, planned: Erasure, now: Erasure) -> None:
+        kinds = sorted({*planned.counts, *now.counts})
+        changed = [
+            f"{kind}: {planned.counts.get(kind, 0):,} → {now.counts.get(kind, 0):,}"
+            for kind in kinds
+            if planned.counts.get(kind, 0) != now.counts.get(kind, 0)
+        ]
+        if changed or list(planned.document_ids) != list(now.document_ids):
+            raise ConflictError(
+                f"This is not what was planned any more: {listed(changed, 5) or 'other documents'}.",
+                action="Look at a new plan: `pipeline erase … --dry-run`.",
+                http_action="Ask for a new plan: `POST /api/v2/erasures` with `dry_run`.",
+                page_action="Look at the plan again.",
+            )
+
+    def _found(self, uow: UnitOfWork, erasure_id: UUID) -> Erasure:
+        found = uow.erasures.find(erasure_id)
+        if found is None:
+            raise NotFoundError(f"There is no erasure {erasure_id}.", action="A plan is kept for a day: plan it again.")
+        return found
+
+    def find(self, erasure_id: UUID) -> Erasure:
+        """Return one erasure or plan.
+
+        Raises:
+            NotFoundError: there is none that this person may see.
+        """
+        with self.open_uow() as uow:
+            return self._found(uow, erasure_id)
+
+    def all(self, realm_id: RealmId | None, *, limit: int = 100) -> list[Erasure]:
+        """List what is being erased or was, newest first."""
+        with self.open_uow() as uow:
+            return uow.erasures.begun(realm_id, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOutErasures:
+    """Carries out what was begun; needs the service role. Any number of processes may do so at once."""
+
+    open_uow: OpenUnitOfWork
+    store: ObjectStore
+    vectorise: Vectorise
+    places: Callable[[], Sequence[WordPlaces]]
+
+    def all(self, on_step: Step = lambda _: None) -> list[Erasure]:
+        """Carry on with everything that was begun; returns what is done now.
+
+        Raises:
+            Exception: the first that another try may mend; the others are carried out before.
+        """
+        with self.open_uow() as uow:
+            under_way = uow.erasures.under_way()
+            uow.erasures.forget_plans()
+            uow.commit()
+        first: Exception | None = None
+        done: list[Erasure] = []
+        for erasure in under_way:
+            try:
+                done.append(self(erasure.erasure_id, on_step))
+            except Exception as error:
+                first = first or error
+        if first:
+            raise first
+        return done
+
+    def __call__(self, erasure_id: UUID, on_step: Step = lambda _: None, *, wait_s: float = 0) -> Erasure:
+        """Carry one out, from where it is to its end, and return it with its certificate.
+
+        Raises:
+            AlreadyDecidedError: a worker has one of the documents in hand, and did not let go of it within ``wait_s``.
+            TransientError: a service did not answer. It goes on where it was, by the same call.
+        """
+        with self.open_uow() as uow:
+            erasure = uow.erasures.find(erasure_id)
+        if erasure is None or erasure.state is ErasureState.PLANNED:
+            raise NotFoundError(f"No erasure {erasure_id} has begun.")
+        if erasure.state is ErasureState.DONE:
+            return erasure
+        ErasureLedger(self.store).enter(erasure)
+        self._wait_for_workers(erasure, wait_s)
+        on_step("writing down what is to be looked for")
+        pending = self._note(erasure)
+        on_step("removing rows")
+        self._documents(erasure, on_step)
+        self._rest(erasure, pending)
+        on_step("removing objects")
+        self._removed(erasure, "objects", self._objects(erasure, pending))
+        for place in self.places():
+            on_step(f"looking through {place.name}")
+            self._removed(erasure, place.name, place.erase(pending.words, pending.names))
+        return self._end(erasure)
+
+    def _wait_for_workers(self, erasure: Erasure, wait_s: float) -> None:
+        until = time.monotonic() + wait_s
+        while True:
+            with self.open_uow() as uow:
+                in_hand = uow.erasures.in_hand(_meant(uow, erasure)[0])
+            if not in_hand:
+                return
+            if time.monotonic() >= until:
+                raise AlreadyDecidedError(
+                    f"{listed(in_hand, 3)} is being processed right now; the erasure has begun, and waits for it.",
+                    action="Run the same command again when `pipeline status` says that it is at rest.",
+                )
+            time.sleep(_LOOK_S)
+
+    def _note(self, erasure: Erasure) -> Pending:
+        with self.open_uow() as uow:
+            uow.erasures.lock(erasure.erasure_id)
+            pending = uow.erasures.pending(erasure.erasure_id)
+            if pending is None:
+                pending = uow.erasures.note(erasure, *_meant(uow, erasure), Key())
+                uow.commit()
+        return pending
+
+    def _documents(self, erasure: Erasure, on_step: Step) -> None:
+        with self.open_uow() as uow:
+            documents, batches = _meant(uow, erasure)
+            realms = uow.erasures.realms_of(documents, batches)
+        for realm_id in realms:
+            for part in self._parts(erasure, realm_id):
+
+                def attempt(known: Known, realm_id: RealmId = realm_id, part: _Part = part) -> list[Leaving]:
+                    return self._remove(erasure, realm_id, part, known)
+
+                with_vectors(attempt, self.vectorise, realm_id)
+                on_step(f"removing rows: {len(part[0]) + len(part[1])} more are gone")
+
+    def _parts(self, erasure: Erasure, realm_id: RealmId) -> Iterator["_Part"]:
+        with self.open_uow() as uow:
+            documents, batches = _meant(uow, erasure)
+            own, banks = uow.erasures.in_realm(realm_id, documents, batches)
+        for at in range(0, len(own), _AT_A_TIME):
+            yield own[at : at + _AT_A_TIME], []
+        for at in range(0, len(banks), _AT_A_TIME):
+            yield [], banks[at : at + _AT_A_TIME]
+
+    def _remove(self, erasure: Erasure, realm_id: RealmId, part: "_Part", known: Known) -> list[Leaving]:
+        documents, batches = part
+        by = Reviewer(realm_id, erasure.asked_by_name, erasure.reason, user_id=erasure.asked_by)
+        left: list[Leaving] = []
+        with self.open_uow() as uow:
+            if not uow.erasures.lock(erasure.erasure_id):
+                return []
+            uow.erasures.free(documents)
+            published = uow.erasures.published(documents)
+            if published:
+                left = withdraw(uow, [DocumentScope(uow, one, by) for one in published], by, known)
+            uow.staging.lock_matching([realm_id])
+            uow.erasures.tell(erasure.erasure_id, documents)
+            removed = uow.erasures.remove(erasure.erasure_id, documents, batches)
+            revive_orphans(uow, [realm_id])
+            _add(uow, erasure, "rows", removed)
+            uow.commit()
+        return left
+
+    def _rest(self, erasure: Erasure, pending: Pending) -> None:
+        """Remove what belongs to no document and what is kept by content, and take words out of what stays."""
+        with self.open_uow() as uow:
+            if not uow.erasures.lock(erasure.erasure_id):
+                return
+            _add(uow, erasure, "caches", uow.erasures.remove_shared(pending))
+            if erasure.scope is ErasureScope.REALM:
+                _add(uow, erasure, "realm", uow.erasures.remove_realm(erasure))
+            if erasure.scope is ErasureScope.PERSON:
+                _add(uow, erasure, "person", {"rows": uow.erasures.forget_person(erasure)})
+            _add(uow, erasure, "words", uow.erasures.remove_words(erasure.erasure_id))
+            uow.commit()
+
+    def _objects(self, erasure: Erasure, pending: Pending) -> int:
+        with self.open_uow() as uow:
+            found = uow.erasures.find(erasure.erasure_id)
+        documents = (found.certificate or {}).get("documents", []) if found else []
+        prefixes = [f"{DOCUMENTS}{one}/" for one in documents]
+        prefixes += [f"{page_views.PREFIX}{one}" for one in pending.pages]
+        prefixes += [f"{pending_results.PREFIX}{one}.json" for one in pending.calls]
+        gone = 0
+        for prefix in prefixes:
+            for key in list(self.store.list(prefix)):
+                self.store.delete(key)
+                gone += 1
+        return gone
+
+    def _removed(self, erasure: Erasure, place: str, number: int) -> None:
+        with self.open_uow() as uow:
+            if uow.erasures.lock(erasure.erasure_id):
+                _add(uow, erasure, place, {"removed": number})
+                uow.commit()
+
+    def _end(self, erasure: Erasure) -> Erasure:
+        left = [told for place in self.places() for told in place.not_searched()]
+        with self.open_uow() as uow:
+            uow.erasures.note_certificate(erasure.erasure_id, {"not_searched": [*left, *NOT_SEARCHED]})
+            uow.erasures.end(erasure.erasure_id)
+            done = uow.erasures.find(erasure.erasure_id)
+            assert done is not None
+            uow.commit()
+        ErasureLedger(self.store).enter(done)
+        log.warning("erased", erasure_id=str(erasure.erasure_id))
+        return replace(done, state=ErasureState.DONE)
+
+
+_Part = tuple[list[DocumentId], list[BatchId]]
+NOT_SEARCHED = (
+    "backups and dumps that were made before",
+    "space of PostgreSQL that is free and not yet overwritten, and its write-ahead log",
+    "what webhooks, exports and downloads have delivered",
+    "the places that files came from: a source takes in again what stands there still",
+)
+"""Places that nothing here reaches."""
+
+
+def _meant(uow: UnitOfWork, erasure: Erasure) -> tuple[list[DocumentId], list[BatchId]]:
+    """Find what is there still. Documents that were named are meant wherever they are by now."""
+    realm_id = None if erasure.scope is ErasureScope.DOCUMENTS else erasure.realm_id
+    return uow.erasures.meant(erasure.scope, realm_id, person_id=erasure.person_id, document_ids=erasure.document_ids)
+
+
+def _add(uow: UnitOfWork, erasure: Erasure, place: str, removed: Mapping[str, int]) -> None:
+    """Add to what was removed: a step that is taken up again counts on."""
+    found = uow.erasures.find(erasure.erasure_id)
+    before = ((found.certificate or {}) if found else {}).get("removed", {}).get(place, {})
+    kinds = {kind: before.get(kind, 0) + number for kind, number in removed.items() if number}
+    if kinds:
+        uow.erasures.note_removed(erasure.erasure_id, {place: {**before, **kinds}})

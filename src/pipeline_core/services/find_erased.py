@@ -1,0 +1,121 @@
+"""Looking for what was erased: by the fingerprints of a certificate, or for a text in every place there is."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from pipeline_core.db.unit_of_work import OpenUnitOfWork
+from pipeline_core.domain.erasing import KINDS, Key, Searched, Step, Trace, leaves, spellings
+from pipeline_core.domain.errors import ObjectNotFoundError, RefusedError
+from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.word_places import WordPlaces
+from pipeline_core.services.erase import NOT_SEARCHED
+from pipeline_core.services.erasure_ledger import PREFIX as LEDGER
+
+_PACKED = ("words within PDF, Office and other packed originals, whose bytes are not their words",)
+_HEX = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class FindErased:
+    """Looks through everything, changes nothing; needs the service role."""
+
+    open_uow: OpenUnitOfWork
+    store: ObjectStore
+    places: Callable[[], Sequence[WordPlaces]]
+
+    def verify(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:
+        """Make the fingerprints of every stored value anew, and look for those of the certificate.
+
+        Raises:
+            RefusedError: this is no certificate.
+        """
+        key, wanted = _read(certificate)
+        traces: list[Trace] = []
+        columns = objects = 0
+        with self.open_uow() as uow:
+            for column, found in uow.erasures.stored(key):
+                on_step(f"looking through {column}")
+                columns += 1
+                if both := found & wanted:
+                    traces.append(Trace(column, len(both)))
+        on_step("looking through the object store")
+        for name, data in self._objects():
+            objects += 1
+            said = {key.fingerprint(part) for part in name.split("/")} | _fingerprints(data, key)
+            if both := said & wanted:
+                traces.append(Trace(name.rpartition("/")[0], len(both)))
+        for one in certificate.get("documents", []):
+            if any(True for _ in self.store.list(f"documents/{one}/")):
+                traces.append(Trace(f"documents/{one}", 1))
+        return Searched(
+            traces,
+            {"columns of the database": columns, "objects": objects, "fingerprints": len(wanted)},
+            ["logs and Prefect, which hold texts and no values: `--canary TEXT` looks there", *NOT_SEARCHED],
+        )
+
+    def canary(self, text: str, on_step: Step = lambda _: None) -> Searched:
+        """Look for a text everywhere: in every text and JSON of the database, in the bytes of every object, in logs,
+        and at Prefect.
+
+        Raises:
+            RefusedError: it is blank.
+        """
+        if not text.strip():
+            raise RefusedError("A search for nothing finds nothing.", action="Give the text to look for.")
+        on_step("looking through the database")
+        with self.open_uow() as uow:
+            columns, found = uow.erasures.containing(text)
+        traces = [Trace(place, number) for place, number in found.items()]
+        on_step("looking through the object store")
+        objects, wanted = 0, [one.encode() for one in spellings(text)]
+        for name, data in self._objects():
+            objects += 1
+            if number := sum(data.count(one) for one in wanted) + (text in name):
+                traces.append(Trace(f"object {name}", number))
+        searched = {"columns of the database": columns, "objects": objects}
+        left: list[str] = []
+        for place in self.places():
+            on_step(f"looking through {place.name}")
+            traces += [Trace(f"{place.name}: {where}", number) for where, number in place.search(text).items()]
+            searched[place.name] = place.searched()
+            left += place.not_searched()
+        return Searched(traces, searched, [*left, *_PACKED, *NOT_SEARCHED])
+
+    def _objects(self) -> Iterator[tuple[str, bytes]]:
+        for key in self.store.list(""):
+            if key.startswith(LEDGER):
+                continue
+            try:
+                yield key, self.store.get(key)
+            except ObjectNotFoundError:
+                continue
+
+
+def _read(certificate: Mapping[str, Any]) -> tuple[Key, set[str]]:
+    try:
+        prints = certificate["fingerprints"]
+        key = Key(bytes.fromhex(prints["key"]))
+        wanted = {one for kind in KINDS for one in prints[kind]}
+        if not all(_HEX.fullmatch(one) for one in wanted):
+            raise ValueError
+    except (KeyError, TypeError, ValueError) as error:
+        raise RefusedError(
+            "This is no certificate of an erasure.", action="Give the file as it was handed out."
+        ) from error
+    return key, wanted
+
+
+def _fingerprints(data: bytes, key: Key) -> set[str]:
+    """Of every text in an output that is JSON; of another there are none."""
+    if data[:1] not in (b"{", b"["):
+        return set()
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return set()
+    return {key.fingerprint(one) for one in Counter(leaves(value))}

@@ -1,0 +1,52 @@
+"""`pipeline source`, as people use it: a folder is kept in step, from the dry run to what has vanished."""
+
+from pathlib import Path
+
+from tests.e2e.conftest import CommandLine
+
+ALPHA = "The alpha office opens at 8 in the morning on Mondays."
+BETA = "The beta boiler must be serviced every 12 months by an engineer."
+
+
+def test_a_folder_is_kept_in_step(cli: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"# A\n\n{ALPHA}\n")
+    (folder / "b.md").write_text(f"# B\n\n{BETA}\n")
+    (folder / "empty.md").touch()
+    added = cli.json("source", "add", "policies", str(folder), "--grace", "0", "--every", "1h")
+    assert (added["kind"], added["every"]) == ("folder", "1h")
+    # the server of the tests has no such deployment
+    assert "sync-source" in added["note"]
+    assert "already a source" in cli("source", "add", "policies", str(folder), code=2)
+
+    [planned] = cli.json("source", "sync", "policies", "--dry-run", code=4)["sources"]
+    assert (planned["plan"], planned["documents"]) == ({"new": 2, "refused": 1}, [])
+    assert cli.json("source", "list")[0]["items"] == 0
+
+    [synced] = cli.json("source", "sync", code=4)["sources"]
+    assert synced["plan"] == planned["plan"]
+    assert {row["outcome"] for row in synced["documents"]} == {"published"}
+    assert cli.json("search", "When is the beta boiler serviced?")
+
+    (folder / "b.md").unlink()
+    told = cli("source", "sync", "policies")
+    assert "1 vanished" in told
+    assert "1 document withdrawn" in told
+    cli("search", "When is the beta boiler serviced?", code=6)
+    shown = cli.json("source", "show", "policies")
+    assert [run["outcome"] for run in shown["runs"]] == ["done", "done"]
+    assert [file["name"] for file in shown["files"]] == ["empty.md"]
+
+    # a folder that shows nothing at all may be another one
+    for name in ("a.md", "empty.md"):
+        (folder / name).rename(tmp_path / name)
+    assert "source confirm policies" in cli("source", "sync", "policies", code=3)
+    cli("source", "refuse", "policies", "--reason", "The disk was away.")
+    assert cli.json("search", "When does the alpha office open?")
+    folder.rmdir()
+    [failed] = cli.json("source", "sync", "policies", code=1)["sources"]
+    assert failed["error"]["code"] == "source_unavailable"
+    cli("source", "remove", "policies")
+    assert cli.json("source", "list") == []
+    assert cli.json("search", "When does the alpha office open?")

@@ -1,0 +1,251 @@
+"""What is erased is nowhere any more; what others say stays; and a row says that it was."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.erasing import ErasureState, Key
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    BeingErasedError,
+    ConflictError,
+    NotErasedAgainError,
+    ReasonTooShortError,
+)
+from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.realms import Person, Role
+from pipeline_core.domain.rows.erasures import Erasure
+from pipeline_core.services.realms import Realms
+from tests.support.erasing import (
+    WHY,
+    dump,
+    erase,
+    erase_person,
+    erase_realm,
+    make_prefect_database,
+    places_of,
+    plan,
+)
+from tests.support.published import FACT, in_production, rows, text_of, who_says
+from tests.support.through import publish, receive, upload
+
+CANARY = "Members of the Quibberwick society must report each zorblat to the warden within 7 days."
+NAME = "quibberwick-Ünal 2019.md"
+OTHER = "The beta boiler must be serviced every 12 months by an engineer."
+
+
+def test_a_document_is_nowhere_any_more(app: Pipeline, database_url: str) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", FACT, CANARY)))
+    [other] = publish(app, upload("b.md", text_of("Beta", FACT, OTHER)))
+    prefect = make_prefect_database(app.home, NAME)
+    (app.home / "logs").mkdir(exist_ok=True)
+    (app.home / "logs" / "up.log").write_text(f"read {NAME} and went on\n")
+    assert places_of(app, database_url, "Quibberwick")
+    assert places_of(app, database_url, NAME)
+
+    done = erase(app, gone)
+
+    assert done.state is ErasureState.DONE
+    for word in ("Quibberwick", "zorblat", "Zorblat", NAME, "quibberwick"):
+        assert places_of(app, database_url, word) == []
+        assert app.find_erased.canary(word).is_clean
+    assert prefect.is_file()
+    assert who_says(app, FACT) == ["b.md"], "it is published from where it stands as well"
+    assert in_production(app) == [("b.md", FACT), ("b.md", OTHER)] or len(in_production(app)) == 2
+    assert rows(app, "SELECT count(*) FROM documents WHERE document_id = %s", gone) == [(0,)]
+    certificate = done.certificate
+    assert certificate is not None
+    assert certificate["fingerprints"]["also_elsewhere"]["statements"] > 0
+    assert app.find_erased.verify(certificate).is_clean
+    assert rows(app, "SELECT count(*) FROM events WHERE document_id = %s AND payload <> %s::jsonb", gone,
+                f'{{"erased": "{done.erasure_id}"}}') == [(0,)]  # fmt: skip
+    assert other
+
+
+def test_what_is_left_somewhere_is_found(app: Pipeline, database_url: str) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    certificate = erase(app, gone).certificate or {}
+    publish(app, upload("again.md", text_of("Another", CANARY)))
+    found = app.find_erased.verify(certificate)
+    assert {"staged_questions.statement", "all_questions.statement"} <= {one.place for one in found.traces}
+    assert not app.find_erased.canary("Quibberwick").is_clean
+
+
+def test_the_same_content_is_taken_in_again_once_it_is_done(app: Pipeline) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
+    assert app.claim([gone]).document_ids == ()
+    app.carry_out_erasures(begun.erasure_id)
+    [again] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    assert who_says(app, CANARY) == [NAME]
+    assert again == gone
+
+
+def test_a_plan_that_is_not_true_any_more_is_refused(app: Pipeline) -> None:
+    [gone] = publish(app, upload("a.md", text_of("Alpha", CANARY)))
+    planned = plan(app, gone)
+    with pytest.raises(ReasonTooShortError):
+        app.erasures.begin(planned.erasure_id, "no")
+    with app.open_uow() as uow:
+        uow.session.connection.execute("INSERT INTO events (document_id, realm_id, type, code) "
+                                       "SELECT document_id, realm_id, 'downloaded', 'x' FROM documents")  # fmt: skip
+        uow.commit()
+    with pytest.raises(ConflictError, match="events, emptied: "):
+        app.erasures.begin(planned.erasure_id, WHY)
+
+
+def test_a_worker_that_has_it_in_hand_is_waited_for(app: Pipeline) -> None:
+    received = receive(app, upload("a.md", text_of("Alpha", CANARY)))
+    [document_id] = received.documents
+    batch = app.claim([document_id])
+    begun = app.erasures.begin(plan(app, document_id).erasure_id, WHY)
+    with pytest.raises(AlreadyDecidedError, match="being processed"):
+        app.carry_out_erasures(begun.erasure_id)
+    with app.claim.released(batch):
+        app.run_through(batch)
+    assert app.claim([document_id]).document_ids == ()
+    assert app.carry_out_erasures(begun.erasure_id).state is ErasureState.DONE
+    assert app.carry_out_erasures.all() == []
+
+
+def test_a_person_goes_with_uploads_and_name(make_pipeline: Callable[..., Pipeline], database_url: str) -> None:
+    app = make_pipeline(changes={"reviewer": "Hieronyma Zwetschgenbaum"})
+    app.acting = app.person
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    assert places_of(app, database_url, "Hieronyma")
+    done = erase_person(app, app.person.user_id, None)
+    assert [one for one in places_of(app, database_url, "Hieronyma") if "erasures" not in one and WHY not in one] == []
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert (done.certificate or {})["documents"] == [str(gone)]
+
+
+def test_a_realm_goes_whole(app: Pipeline, database_url: str) -> None:
+    ann = Person(UserId(app.person.user_id), "Ann")
+    app.acting, realms = ann, Realms(app.open_uow, ann)
+    made = realms.create("Quibberwick claims")
+    realms.put(made.realm_id, UserId(made.realm_id), Role.READER, name="Quibberwick reader")
+    received = app.intake.receive([upload(NAME, text_of("Zorblat", CANARY))], realm_id=made.realm_id)
+    assert received.documents
+    erase_realm(app, made.realm_id)
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert [one.name for one in realms.all()] == ["personal"]
+
+
+def test_it_is_the_one_door_through_events(app: Pipeline, database_url: str) -> None:
+    [document_id] = publish(app, upload("a.md", text_of("Alpha", CANARY)))
+    planned = plan(app, document_id)
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("SET search_path TO upload_pipeline, public")
+        for statement in (
+            "UPDATE events SET payload = '{}'",
+            f"SELECT set_config('upload_pipeline.erasing', '{planned.erasure_id}', false); "
+            "UPDATE events SET payload = '{}'",
+            f"SELECT erase_events('{planned.erasure_id}', '{{}}', '{{}}')",
+            f"SELECT erase_words('{planned.erasure_id}', 'events', 'payload')",
+        ):
+            with pytest.raises(psycopg.Error):
+                owner.execute(statement)
+        with pytest.raises(psycopg.Error, match="illegal change"):
+            owner.execute("UPDATE erasures SET state = 'done', done_at = now(), begun_at = now(), certificate = '{}'")
+        with pytest.raises(psycopg.Error, match="in its realm"):
+            owner.execute(
+                "INSERT INTO erasures (scope, realm_id, document_ids, reason, counts) "
+                "SELECT 'documents', gen_random_uuid(), ARRAY[document_id], '', '{}' FROM documents"
+            )
+    erase(app, document_id)
+    with psycopg.connect(database_url, autocommit=True) as owner, pytest.raises(psycopg.Error, match="stays on record"):
+        owner.execute("DELETE FROM upload_pipeline.erasures")
+
+
+def closed_and_opened(app: Pipeline, make_pipeline: Callable[..., Pipeline]) -> Pipeline:
+    """Another pipeline on the same database, once the server has seen that the worker of this one is gone."""
+    app.close()
+    other = make_pipeline()
+    while other.restore.database.workers():
+        time.sleep(0.02)
+    return other
+
+
+class _KilledError(Exception):
+    pass
+
+
+STEPS = ("writing down", "removing rows", "removing rows: 1 more", "removing objects", "looking through logs",
+         "looking through Prefect")  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_whoever_carries_on_comes_to_the_same_end(app: Pipeline, database_url: str, step: str) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    make_prefect_database(app.home, NAME)
+    begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
+
+    def die(now: str) -> None:
+        if now.startswith(step):
+            raise _KilledError
+
+    with pytest.raises(_KilledError):
+        app.carry_out_erasures(begun.erasure_id, die)
+    [(_, refusal)] = receive(app, upload(NAME, text_of("Zorblat", CANARY))).refused
+    assert isinstance(refusal, BeingErasedError)
+    [done] = app.carry_out_erasures.all()
+    assert done.state is ErasureState.DONE
+    certificate = done.certificate or {}
+    assert certificate["removed"]["rows"]["documents"] == 1
+    assert certificate["fingerprints"]["statements"]
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert places_of(app, database_url, NAME) == []
+
+
+def test_fingerprints_are_the_same_in_sql(app: Pipeline) -> None:
+    key = Key()
+    inner, outer = key.pads()
+    for text in ("a", " Über\u00a0\tuns\n ", "ﬁve ½ ① ﷺ", "e\u0301", "Ünal 2019.md", "x" * 500):
+        [(made,)] = rows(app, "SELECT keyed_fingerprint(%s, %s, %s)", text, inner, outer)
+        assert made == key.fingerprint(text), text
+
+
+def test_a_dump_is_what_is_searched(app: Pipeline, database_url: str) -> None:
+    publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    assert b"Quibberwick" in dump(database_url)
+
+
+def test_what_was_erased_is_erased_again_when_a_backup_is_put_back(
+    app: Pipeline, make_pipeline: Callable[..., Pipeline], database_url: str, tmp_path: Path
+) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    publish(app, upload("b.md", text_of("Beta", OTHER)))
+    app.backup(tmp_path / "backup")
+    erase(app, gone)
+    app = closed_and_opened(app, make_pipeline)
+    restored = app.restore(tmp_path / "backup", replace=True)
+    assert restored.erased == 1
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert who_says(app, OTHER) == ["b.md"]
+
+
+def test_nothing_is_served_before_it_is_erased_again(
+    app: Pipeline, make_pipeline: Callable[..., Pipeline], database_url: str, tmp_path: Path
+) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    app.backup(tmp_path / "backup")
+    erase(app, gone)
+    app = closed_and_opened(app, make_pipeline)
+
+    def die(_step: object) -> list[Erasure]:
+        raise _KilledError
+
+    with pytest.raises(_KilledError):
+        replace(app.restore, erase_again=die)(tmp_path / "backup", replace=True)
+    other = make_pipeline()
+    assert other.for_user(other.person).views.jobs(other.realm_id, limit=10) == []
+    with pytest.raises(NotErasedAgainError):
+        other.views.jobs(other.realm_id)
+    app.carry_out_erasures.all()
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert other.views.jobs(other.realm_id) == []
