@@ -41,6 +41,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "flow_runs": NOTHING,
     "metric_changes": NOTHING,
     "metric_sums": NOTHING,
+    "change_feed": READ,
     "memory_reach": READ,
     "missing_parts": READ,
     "next_vectors": NOTHING,
