@@ -1,4 +1,4 @@
-"""What changed in production."""
+"""Following what changes in production."""
 
 from typing import Annotated
 

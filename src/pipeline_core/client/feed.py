@@ -1,4 +1,4 @@
-"""What changed in production, for whoever keeps an index of their own in step."""
+"""Following what changes in production, to keep an index of one's own in step."""
 
 from collections.abc import Iterator
 

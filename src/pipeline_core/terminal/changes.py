@@ -1,4 +1,4 @@
-"""How changes of production and their consumers look."""
+"""Changes of production, and their consumers, for the terminal."""
 
 from collections.abc import Sequence
 

@@ -14,7 +14,7 @@ from pipeline_core.domain.versions import ChangeKind
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeChange(Record):
-    """What one transaction changed of what production says of a document, or of a question bank."""
+    """A change of what production says of a document or a question bank, by one transaction."""
 
     change_id: int
     realm_id: RealmId
