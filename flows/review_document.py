@@ -33,17 +33,20 @@ def review_document(
     reviewer: str = "",
     override_reason: str = "",
     user_id: str = "",
+    version: int | None = None,
     realm_id: UUID | None = None,
     go_on: bool = True,
 ) -> State:
-    """Decide on a document that waits for a person, and let it continue; or withdraw one that is published.
+    """Decide on a document that waits for a person, and let it continue; or withdraw or revert one that is published.
 
     Args:
         document: The document: its job id, its document id, the unique beginning of one, or its file name.
         decision: approve lets the facts go on from matching review. override publishes despite critical
             findings. return sends the document from validation review back to matching review. reject publishes
-            nothing from it. withdraw takes a published document out of production; it can be published again.
-        reason: The reason, kept with the decision. An override and a withdrawal need at least 10 characters.
+            nothing from it. withdraw takes a published document out of production; it can be published again. revert
+            lets production say again what it said in an earlier version.
+        reason: The reason, kept with the decision. An override, a withdrawal and a reversion need at least 10
+            characters.
         duplicates: With approve, the resolution of all near-duplicates that are still undecided. keep_existing leaves
             the new fact out; replace_existing withdraws the old one; keep_both and not_duplicate publish both.
         approved_matches: With approve, exactly these facts are approved and every other undecided one is rejected; an
@@ -54,6 +57,7 @@ def review_document(
         reviewer: Your name, for the record and for other reviewers.
         override_reason: With override, the same as reason.
         user_id: The same as reviewer.
+        version: With revert, the version of the document to go back to; its page lists them.
         realm_id: The id of the document's realm, needed if documents in several realms have this name.
         go_on: Process the document at once if the decision allows it. Otherwise its next run does.
     """
@@ -72,6 +76,7 @@ def review_document(
             "question_ids": question_ids,
             "fact_ids": fact_ids,
             "reviewer": via_prefect(reviewer or user_id),
+            "version": version,
         },
     )
     reporter = tasks.RunReporter(named_after=decision.value)

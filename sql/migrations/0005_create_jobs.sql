@@ -263,7 +263,7 @@ CREATE TABLE parked_decisions (
     realm_id uuid NOT NULL,
     -- who decided
     user_id uuid NOT NULL,
-    decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override', 'withdraw', 'keep')),
+    decision text NOT NULL CHECK (decision IN ('approve', 'reject', 'return', 'override', 'withdraw', 'keep', 'revert')),
     fields jsonb NOT NULL CHECK (jsonb_typeof(fields) = 'object'),
     taken_by text NOT NULL CHECK (taken_by <> ''),
     -- the job as the reviewer saw it: what was decided about another state of it is not carried out

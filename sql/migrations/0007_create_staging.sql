@@ -299,6 +299,16 @@ BEGIN
         RAISE EXCEPTION 'the evidence of an added fact is what its chunk says at these offsets'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'staged_questions_added_evidence';
     END IF;
+    -- one that comes back with an earlier version was added then
+    IF NEW.status IN ('approved', 'duplicate') AND EXISTS (
+        SELECT FROM all_questions f
+        WHERE f.question_id = NEW.question_id AND f.document_id = NEW.document_id AND f.evidence = NEW.evidence
+        UNION ALL
+        SELECT FROM past_questions f
+        WHERE f.question_id = NEW.question_id AND f.document_id = NEW.document_id AND f.evidence = NEW.evidence)
+    THEN
+        RETURN NEW;
+    END IF;
     IF NOT EXISTS (
         SELECT FROM upload_jobs j
         WHERE j.document_id = NEW.document_id AND j.state = 'awaiting_review' AND j.stage = 'matching_review')
@@ -324,7 +334,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER staged_questions_count_added AFTER INSERT ON staged_questions
-    FOR EACH ROW WHEN (NEW.generator = 'reviewer') EXECUTE FUNCTION count_added_fact();
+    FOR EACH ROW WHEN (NEW.generator = 'reviewer' AND NEW.status = 'pending') EXECUTE FUNCTION count_added_fact();
 
 -- The counts of a batch are read from its rows, so they are right by construction.
 CREATE VIEW upload_batch_counts WITH (security_invoker = true) AS

@@ -512,6 +512,21 @@ FROM (
         generator, confidence, valid_from, valid_to FROM past_questions
 ) f;
 
+-- The published fact of another document, or question of a bank, that says this one in the same words, or that it was left
+-- out for: it is published from there, and not twice.
+CREATE FUNCTION said_elsewhere(fact uuid, realm uuid, document uuid, words text, its_language text) RETURNS uuid
+LANGUAGE sql STABLE AS $$
+    SELECT question_id FROM (
+        SELECT a.question_id, 1 AS rank FROM upload_pipeline.staged_questions s
+        JOIN upload_pipeline.all_questions a ON a.question_id = s.duplicate_of
+        WHERE s.question_id = fact AND s.status = 'duplicate' AND a.document_id IS DISTINCT FROM document
+        UNION ALL
+        SELECT a.question_id, 2 FROM upload_pipeline.all_questions a
+        WHERE a.realm_id = realm AND a.match_sha256 = words AND a.document_id IS DISTINCT FROM document
+            AND upload_pipeline.may_be_one_language(a.language, its_language)) said
+    ORDER BY rank, question_id LIMIT 1
+$$;
+
 -- --- rows that only members see, and that nobody writes but the triggers -------------------------------------------------
 
 DO $$

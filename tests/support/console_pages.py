@@ -55,6 +55,8 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
             )
         ],
         "/jobs/{job_id}/withdraw": lambda realm: [f"/jobs/{realm.published_job}/withdraw"],
+        "/erasures": lambda _: ["/erasures"],
+        "/erasures/{erasure_id}": lambda realm: [f"/erasures/{one}" for one in realm.erasures],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],
         f"{_REVIEW}/approve": lambda realm: [f"/review-matching/{realm.decided_job}/approve"],
     }
@@ -73,6 +75,8 @@ NO_PAGES = frozenset(
         "/documents/{document_id}/pages/{page}.small.webp",
         "/documents/{document_id}/pages/{page}.webp",
         "/documents/{document_id}/original/{name}",
+        "/erasures/{erasure_id}/state",
+        "/erasures/{erasure_id}/certificate",
     }
 )
 """Answers that are no page of their own: streams, pictures, files, parts of pages, and redirections."""

@@ -15,6 +15,7 @@ from pipeline_core.api.routes import (
     costs,
     documents,
     dual_status,
+    erasing,
     evidence,
     facts,
     health,
@@ -25,6 +26,7 @@ from pipeline_core.api.routes import (
     realms,
     review,
     search,
+    sources,
     staging,
     undo,
     uploads,
@@ -55,7 +57,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     costs.router,
     changes.router,
     webhooks.router,
+    sources.router,
     realms.router,
+    erasing.router,
     provenance.router,
 )
 """Those of users: each request is counted against the limits."""

@@ -46,6 +46,7 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.ChangesGoneError: 410,
     errors.TransientError: 503,
     errors.StoreRefusedError: 503,
+    errors.SourceRefusedError: 503,
     errors.StoreFullError: 507,
     errors.MachineFullError: 507,
     errors.ParkedError: 503,

@@ -12,6 +12,7 @@ from pipeline_core.review.add import AddFact
 from pipeline_core.review.bulk import Bulk
 from pipeline_core.review.desk import Desk
 from pipeline_core.review.parking import Parking
+from pipeline_core.review.reverting import Revert
 from pipeline_core.review.service import Review
 from pipeline_core.review.withdrawing import Withdraw
 from pipeline_core.services.acknowledge import Acknowledge
@@ -61,11 +62,15 @@ class UseCases(ABC):
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.open_uow, self._detects(), self.withdraw, headings_at_end)
+        return Review(self.open_uow, self._detects(), self.withdraw, self.revert, headings_at_end)
 
     @cached_property
     def withdraw(self) -> Withdraw:
         return Withdraw(self.open_uow, EmbedMissing(self._embeds()))
+
+    @cached_property
+    def revert(self) -> Revert:
+        return Revert(self.open_uow, EmbedMissing(self._embeds()))
 
     @cached_property
     def bulk(self) -> Bulk:

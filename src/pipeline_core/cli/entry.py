@@ -15,6 +15,7 @@ from pipeline_core.cli import (
     console,
     costs,
     documents,
+    erasing,
     keeping,
     models,
     operations,
@@ -51,6 +52,7 @@ for module in (
     api,
     operations,
     keeping,
+    erasing,
     up,
     console,
 ):

@@ -6,7 +6,7 @@ import typer
 
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import out, print_json
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_name, connected
 
 commands = typer.Typer()
 _PANEL = "Published knowledge"
@@ -53,3 +53,38 @@ def diff(
             print_json(found)
         else:
             print_diff(out, found)
+
+
+@commands.command(
+    rich_help_panel=_PANEL,
+    epilog=examples(
+        "pipeline revert policy.pdf 2 --dry-run",
+        "pipeline revert policy.pdf 2 --reason 'The new wording of the deductible is wrong.'",
+    ),
+)
+def revert(
+    document: Document,
+    version: Annotated[int, typer.Argument(help="Its number, as `pipeline versions` lists it.", min=1)],
+    reason: Annotated[str, typer.Option(help="Why, in at least 10 characters; kept in the record.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would come and go.")] = False,
+    as_json: AsJson = False,
+    realm: InRealm = "",
+) -> None:
+    """Put a document back as it was in an earlier version.
+
+    In one transaction production says of it what it said then; that is a new version. What other documents say by now
+    in the same words stays published from them, and what leaves and others say comes from there. The next run
+    publishes nothing that was taken back.
+    """
+    from pipeline_core.terminal.versions import print_reverted
+
+    with connected(realm) as client:
+        if dry_run:
+            found = client.foresee_reversion(document, version)
+        else:
+            ask_name(client, as_json=as_json)
+            found = client.revert(document, version, reason=reason)
+        if as_json:
+            print_json({"dry_run": dry_run, "document": found})
+        else:
+            print_reverted(out, found, is_foreseen=dry_run)

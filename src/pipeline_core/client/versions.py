@@ -1,9 +1,11 @@
 """Versions of a document: what production said, and when."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from pipeline_core.client.wired import Wired
-from pipeline_core.domain.rows.versions import Version
+from pipeline_core.client.wired import Wired, needs
+from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.versions import Reverting, Version
 from pipeline_core.domain.version_diff import VersionDiff
 from pipeline_core.services.versions import Versions
 
@@ -27,6 +29,34 @@ class Versioned(Wired):
             NotPublishedError: nothing of it was ever published.
         """
         return self._versions.diff(self._document_id(document), older, newer)
+
+    @needs(Role.REVIEWER)
+    def revert(self, document: str | UUID, version: int, *, reason: str, reviewer: str = "") -> Reverting:
+        """Let production say of a document what it said in a version, in one transaction; returns what came and went.
+
+        That is a new version. What others say by now in the same words stays published from them, and what leaves and
+        is said by others comes from there.
+
+        Args:
+            document: As for ``status``.
+            version: Its number, as ``versions`` lists it.
+            reason: Why, in at least 10 characters; kept in the record.
+            reviewer: The name for the record; without it, as set.
+
+        Raises:
+            NotFoundError, ReasonTooShortError, NotPublishedError, AlreadyDecidedError, RefusedError: nothing changed.
+        """
+        by = replace(self.reviewer, reason=reason, name=reviewer.strip() or self.person.name)
+        return self._app.revert(self._document_id(document), version, by=by)
+
+    @needs(Role.REVIEWER)
+    def foresee_reversion(self, document: str | UUID, version: int) -> Reverting:
+        """Return what would come and go, and change nothing.
+
+        Raises:
+            NotFoundError, NotPublishedError, AlreadyDecidedError, RefusedError: it cannot be reverted so now.
+        """
+        return self._app.revert.foresee(self._document_id(document), version, by=self.reviewer)
 
     @property
     def _versions(self) -> Versions:

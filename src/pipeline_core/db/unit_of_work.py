@@ -27,6 +27,7 @@ from pipeline_core.db.questions import Questions
 from pipeline_core.db.queue import Queue
 from pipeline_core.db.realms import Realms
 from pipeline_core.db.reminders import Reminders
+from pipeline_core.db.reverting import Reversions
 from pipeline_core.db.review import Reviews
 from pipeline_core.db.session import Session
 from pipeline_core.db.sources import Sources
@@ -106,6 +107,7 @@ class UnitOfWork:
         self.staging = Staging(self.session)
         self.production = Production(self.session)
         self.withdrawals = Withdrawals(self.session)
+        self.reversions = Reversions(self.session)
         self.erasures = Erasures(self.session)
         self.caches = Caches(self.session)
         self.spending = Spending(self.session)

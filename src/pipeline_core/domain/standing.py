@@ -142,6 +142,7 @@ EVENTS: Mapping[str, str] = {
     "published": "Published",
     "superseded": "A newer version took its place",
     "document_withdrawn": "It was withdrawn from production",
+    "document_reverted": "It went back to an earlier version",
     "copy_withdrawn": "Facts of it were published, as the document that said the same was withdrawn",
     "acknowledged": "The publication was acknowledged",
 }

@@ -34,6 +34,7 @@ class Decision(StrEnum):
     RETURN = "return"
     OVERRIDE = "override"
     WITHDRAW = "withdraw"
+    REVERT = "revert"
     KEEP = "keep"
     """of one whose file has vanished: it stays published"""
 
@@ -62,6 +63,18 @@ class Request:
     question_ids: tuple[UUID, ...] = ()
     approved: tuple[UUID, ...] | None = None
     expected: Seen | None = None
+    version: int | None = None
+
+    @property
+    def of_version(self) -> int:
+        """Return the version that the document is to go back to.
+
+        Raises:
+            RefusedError: none is named.
+        """
+        if self.version is None:
+            raise RefusedError("A version to go back to is not named.", action="Give its number as `version`.")
+        return self.version
 
     def reviewer(self, document_id: DocumentId) -> Reviewer:
         """Return the reviewer, with the expected state of the document as well."""
@@ -130,6 +143,7 @@ class DecisionFields(TypedDict, total=False):
     user_id: str
     expected: Seen | None
     expected_facts: Expected | None
+    version: int | None
 
 
 _ALL = frozenset(Decision)
@@ -144,6 +158,7 @@ FIELDS: Mapping[str, frozenset[Decision]] = {
     "user_id": _ALL,
     "expected": _ALL,
     "expected_facts": frozenset({Decision.APPROVE, Decision.REJECT}),
+    "version": frozenset({Decision.REVERT}),
 }
 
 
@@ -184,7 +199,9 @@ def request_of(decision: Decision, by: Reviewer, fields: Mapping[str, Any]) -> R
         expected=given.get("expected_facts") or {},
     )
     chosen = None if approved is None else tuple(approved)
-    return Request(decision, by, given.get("duplicates"), tuple(facts or ()), chosen, given.get("expected"))
+    return Request(
+        decision, by, given.get("duplicates"), tuple(facts or ()), chosen, given.get("expected"), given.get("version")
+    )
 
 
 def require_reason(reason: str, what: str) -> None:

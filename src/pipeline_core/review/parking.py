@@ -23,6 +23,7 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.wording import dated
+from pipeline_core.review import reverting
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act as carry_out
@@ -204,12 +205,23 @@ def _foreseen(scope: DocumentScope, request: Request) -> Decided:
     return Decided(scope.document_id, JobState.DONE, said_of(foresee(scope.uow, [scope]), would=True))
 
 
+def _foreseen_reversion(scope: DocumentScope, request: Request) -> Decided:
+    """Foresee going back to a version, which who parks it may have no right to carry out."""
+    require_reason(request.by.reason, "going back to a version")
+    found = reverting.foresee(scope, request.of_version)
+    return Decided(scope.document_id, JobState.DONE, reverting.said_of(found, would=True))
+
+
 def _kept(scope: DocumentScope, _request: Request) -> Decided:
     with scope.uow.rehearsal():
         return keep(scope)
 
 
-_FORESEEN = {Decision.WITHDRAW: _foreseen, Decision.KEEP: _kept}
+_FORESEEN = {
+    Decision.WITHDRAW: _foreseen,
+    Decision.KEEP: _kept,
+    Decision.REVERT: _foreseen_reversion,
+}
 
 
 def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> Sequence[DocumentId]:
@@ -225,6 +237,11 @@ def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> 
     scope = DocumentScope(uow, parked.document_id, request.reviewer(parked.document_id))
     if request.decision is Decision.KEEP:
         return keep(scope).to_run
+    if request.decision is Decision.REVERT:
+        if scope.summary.state is JobState.WORKING:
+            raise _InHandError
+        reverting.revert(uow, scope, request.of_version, known)
+        return []
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:
         raise AlreadyDecidedError(
@@ -260,6 +277,7 @@ def _fields(request: Request) -> dict[str, object]:
         "duplicates": request.duplicates,
         "approved": request.approved,
         "reviewer": request.by.name,
+        "version": request.version,
     }
 
 
@@ -272,4 +290,5 @@ def _request(parked: ParkedDecision) -> Request:
         Reviewer(parked.realm_id, fields["reviewer"], fields["reason"], user_id=parked.user_id),
         Resolution(fields["duplicates"]) if fields["duplicates"] else None,
         approved=None if approved is None else tuple(map(UUID, approved)),
+        version=fields.get("version"),
     )

@@ -23,12 +23,13 @@ from pipeline_core.domain.review import (
     Where,
 )
 from pipeline_core.duplicates.detection import Detection, WithinTransaction
-from pipeline_core.review import deciding, documents
+from pipeline_core.review import deciding, documents, reverting
 from pipeline_core.review.bank_scope import BankScope, has_new_words
 from pipeline_core.review.banks import find_batch
 from pipeline_core.review.decisions import Change, Decided, Decision, Request, Resolution
 from pipeline_core.review.document_scope import DECISIONS, DocumentScope
 from pipeline_core.review.keeping import keep
+from pipeline_core.review.reverting import Revert
 from pipeline_core.review.scope import Scope
 from pipeline_core.review.withdrawing import Withdraw, said_of
 
@@ -52,6 +53,7 @@ class Review:
     open_uow: OpenUnitOfWork
     detection: Detection
     withdraw: Withdraw
+    revert: Revert
     headings_of: HeadingsOf
 
     def decide(self, document_id: DocumentId, request: Request) -> Decided:
@@ -59,6 +61,9 @@ class Review:
         if request.decision is Decision.WITHDRAW:
             left = self.withdraw([document_id], by=request.reviewer(document_id))
             return Decided(document_id, JobState.DONE, said_of(left))
+        if request.decision is Decision.REVERT:
+            found = self.revert(document_id, request.of_version, by=request.reviewer(document_id))
+            return Decided(document_id, JobState.DONE, reverting.said_of(found))
         with self.open_uow() as uow:
             scope = DocumentScope(uow, document_id, request.reviewer(document_id))
             decided = keep(scope) if request.decision is Decision.KEEP else documents.decide(scope, request)

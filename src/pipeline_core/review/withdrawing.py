@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.db.withdrawals import Arriving, Left
@@ -25,6 +26,7 @@ from pipeline_core.review.meant import DocumentsMeant, documents_meant
 from pipeline_core.review.orphans import revive_orphans
 
 _ATTEMPTS = 5
+T = TypeVar("T")
 
 
 @dataclass
@@ -48,7 +50,7 @@ Vectorise = Callable[[Known, RealmId], None]
 """Gets the missing vectors, of the model that is active now; the realm pays for them."""
 
 
-def with_vectors(attempt: Callable[[Known], list[Leaving]], vectorise: Vectorise, realm_id: RealmId) -> list[Leaving]:
+def with_vectors(attempt: Callable[[Known], T], vectorise: Vectorise, realm_id: RealmId) -> T:
     """Carry out an attempt in a transaction of its own, again with the vectors that it turned out to need.
 
     Raises:

@@ -173,6 +173,18 @@ class CarryOutErasures:
             raise first
         return done
 
+    def under_way(self) -> list[Erasure]:
+        """List what has begun and is not done."""
+        with self.open_uow() as uow:
+            return uow.erasures.under_way()
+
+    def names(self, erasure: Erasure, texts: Sequence[str]) -> bool:
+        """Returns whether each of these is the name or id of something that this erasure takes away."""
+        with self.open_uow() as uow:
+            pending = uow.erasures.pending(erasure.erasure_id)
+        known = {*(pending.words if pending else ()), *map(str, erasure.document_ids)}
+        return known.issuperset(texts)
+
     def __call__(self, erasure_id: UUID, on_step: Step = lambda _: None, *, wait_s: float = 0) -> Erasure:
         """Carry one out, from where it is to its end, and return it with its certificate.
 

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline_core.domain.rows.versions import Version, VersionFact
+from pipeline_core.domain.rows.versions import Reverting, Version, VersionFact
 from pipeline_core.domain.version_diff import VersionDiff
 from pipeline_core.domain.wording import counted
+from pipeline_core.review.reverting import said_of
 from pipeline_core.terminal.tables import clip, place
 
 _CAME = {"published": "published", "changed": "facts changed", "reverted": "put back"}
@@ -64,3 +65,12 @@ def _said(fact: VersionFact) -> str:
 
 def _at(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def print_reverted(out: Console, found: Reverting, *, is_foreseen: bool) -> None:
+    """Print what came and went with a version that was put back, or would."""
+    told = f"{said_of(found, would=is_foreseen)}."
+    first = (
+        "Nothing was changed. " if is_foreseen else f"{found.filename} says again what version {found.number} said: "
+    )
+    out.print(f"{first}{told}", markup=False, soft_wrap=True)

@@ -30,6 +30,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     ),
     "versions": ("versions",),
     "diff": ("diff",),
+    "revert": ("revert", "foresee_reversion"),
     "import-questions": ("stage_bank",),
     "batches": (
         "banks", "bank", "facts", "pairs", "history", "decide_facts", "edit", "resolve", "compare_bank", "recount_bank",
@@ -43,6 +44,8 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "backup": ("backup",),
     "restore": ("restore",),
     "enrol": ("enrol",),
+    "erase": ("plan_erasure", "erase", "erasure_under_way", "erase_again", "verify_erasure", "search_everywhere"),
+    "erasures": ("erasures",),
     "realm": ("realms", "use_realm", "move"),
 }  # fmt: skip
 """Commands by name, and the methods that do the same. A new command, or a new method, is a new row or a word in one."""

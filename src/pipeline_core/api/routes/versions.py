@@ -1,14 +1,24 @@
 """Versions of a document: what production said of it, from when to when."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from pipeline_core.api.deps import Services
+from pipeline_core.api.deps import Services, ToReview
+from pipeline_core.api.examples import example
+from pipeline_core.api.known_names import Body
+from pipeline_core.api.problems import responses
+from pipeline_core.api.review_bodies import MOST_CHARS
+from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.domain.ids import DocumentId
+from pipeline_core.domain.rows.details import ParkedShown
 from pipeline_core.domain.rows.versions import Version, VersionFact
+from pipeline_core.review.decisions import MIN_REASON, Decision, Request
+from pipeline_core.review.parking import MOST_S
+from pipeline_core.review.reverting import said_of
 
 router = APIRouter(prefix="/api/v2/documents", tags=["documents"])
 Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
@@ -57,4 +67,60 @@ def compare_versions(
         gone=list(diff.gone),
         reworded=[RewordedFact(before=one.before, after=one.after) for one in diff.reworded],
         unchanged=diff.unchanged,
+    )
+
+
+class RevertRequest(Body):
+    """The version to go back to, and why."""
+
+    model_config = example({"version": 2, "reason": "The new wording of the deductible is wrong."})
+
+    version: int = Field(ge=1, le=2**31 - 1, description="Its number")
+    reason: str = Field(
+        default="", max_length=MOST_CHARS, description=f"Why, in at least {MIN_REASON} characters; kept in the record"
+    )
+    undo_window: float = Field(default=MOST_S, gt=0, le=MOST_S, description="Seconds in which it can be taken back")
+    dry_run: bool = Field(default=False, description="Only say what would come and go")
+
+
+class Reversion(BaseModel):
+    """A document that goes back to a version, and when; ``parked`` is null where it was only asked what would."""
+
+    document_id: UUID
+    version: int
+    comes: int = Field(description="Facts that come back")
+    goes: int = Field(description="Facts that leave")
+    changes: int = Field(description="Facts whose words or evidence change")
+    elsewhere: int = Field(description="Of those that come: others say the same by now, and they stay published there")
+    message: str
+    parked: Parked | None
+
+
+@router.post(
+    "/{document_id}/revert",
+    status_code=202,
+    summary="Revert a document",
+    responses={200: {"description": "What would come and go, with `dry_run`", "model": Reversion}, **responses(409)},
+)
+def revert_document(document_id: UUID, body: RevertRequest, services: ToReview, response: Response) -> Reversion:
+    """Let production say of a document what it said in an earlier version, in one transaction, once it cannot be taken
+    back any more. That is a new version; the document must be published and at rest."""
+    by = replace(services.reviewer, reason=body.reason)
+    found = services.revert.foresee(DocumentId(document_id), body.version, by=by)
+    parked = None
+    if body.dry_run:
+        response.status_code = 200
+    else:
+        request = Request(Decision.REVERT, by, version=body.version)
+        kept, _ = services.parking.park(DocumentId(document_id), request, body.undo_window)
+        parked = parked_answer(kept.job_id, ParkedShown(kept.decision, kept.taken_by, kept.taken_at, kept.due_at, None))
+    return Reversion(
+        document_id=document_id,
+        version=body.version,
+        comes=found.comes,
+        goes=found.goes,
+        changes=found.changes,
+        elsewhere=found.elsewhere,
+        message=said_of(found, would=True),
+        parked=parked,
     )

@@ -68,3 +68,22 @@ class VersionFact(Record):
     def words(self) -> tuple[str | None, str | None, str | None]:
         """Return what it asks, answers and states."""
         return self.question, self.answer, self.statement
+
+
+@dataclass(frozen=True, slots=True)
+class Reverting(Record):
+    """The facts that come and go when production says again what it said in a version.
+
+    ``elsewhere``: facts that other documents say by now in the same words, and that stay published from there.
+    """
+
+    document_id: DocumentId
+    filename: str
+    number: int | None
+    is_present: bool
+    published_at: datetime | None
+    comes: int
+    goes: int
+    changes: int
+    elsewhere: int
+    outdated: Annotated[int, Field(exclude=True)]

@@ -1,0 +1,119 @@
+"""Erasing: plans, certificates, and looking for what was erased."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pipeline_core.client.documents import Documents
+from pipeline_core.domain.erasing import ErasureScope, Searched, Step
+from pipeline_core.domain.errors import NotFoundError
+from pipeline_core.domain.ids import DocumentId, UserId
+from pipeline_core.domain.realms import Role
+from pipeline_core.domain.rows.erasures import Erasure
+from pipeline_core.services.erase import WAIT_S, Meant
+
+
+class Erasing(Documents):
+    """Erasing documents, a person's uploads, or a realm, for good."""
+
+    def plan_erasure(
+        self,
+        *documents: str | UUID,
+        person: UUID | None = None,
+        everywhere: bool = False,
+        whole_realm: bool = False,
+    ) -> Erasure:
+        """Count what an erasure would remove, by kind of place, and change nothing; the plan is kept for a day.
+
+        Args:
+            documents: Each as for ``status``.
+            person: Instead: whatever this user uploaded, and the name in what others' work keeps.
+            everywhere: Of the person, across all realms. This is for operators.
+            whole_realm: Instead: the realm that the client works in, with its members and its name.
+
+        Raises:
+            NotFoundError: there is no such document.
+            NotPermittedError: the user is not an admin of the realm.
+        """
+        if not everywhere:
+            self.realms.require(self.realm_id, Role.ADMIN)
+        return self._app.erasures.plan(self._meant(documents, person, everywhere, whole_realm))
+
+    def erase(self, plan: Erasure, *, reason: str, on_step: Step = lambda _: None, wait_s: float = WAIT_S) -> Erasure:
+        """Carry out a plan, for good, and return it with its certificate.
+
+        Called again after a crash with the erasure that ``erasure_under_way`` finds, it goes on where it was.
+
+        Args:
+            plan: As ``plan_erasure`` gave it.
+            reason: Why, in at least 10 characters. It stays on record: name nobody in it.
+            on_step: Is told what is done now.
+            wait_s: How long a worker that has one of the documents in hand is waited for.
+
+        Raises:
+            ReasonTooShortError: nothing was erased.
+            ConflictError: there is something else by now than was planned; nothing was erased.
+            AlreadyDecidedError: a worker has a document in hand still. The erasure has begun, and goes on by itself.
+        """
+        if plan.begun_at is None:
+            plan = self._app.erasures.begin(plan.erasure_id, reason)
+        return self._app.carry_out_erasures(plan.erasure_id, on_step, wait_s=wait_s)
+
+    def erasure_under_way(
+        self,
+        *documents: str | UUID,
+        person: UUID | None = None,
+        everywhere: bool = False,
+        whole_realm: bool = False,
+    ) -> Erasure | None:
+        """Return the erasure of these that has begun and is not done, which may have been interrupted."""
+        scope, texts = _scope(person, whole_realm), [str(one) for one in documents]
+        try:
+            ids = set(self._meant(documents, person, everywhere, whole_realm).document_ids)
+        except NotFoundError:
+            ids = set()  # their rows may be gone already: they are known by their names
+        for found in self._app.carry_out_erasures.under_way():
+            if scope is not found.scope or found.person_id != person:
+                continue
+            if scope is not ErasureScope.DOCUMENTS and found.realm_id == (None if everywhere else self.realm_id):
+                return found
+            if ids and ids <= set(found.document_ids):
+                return found
+            if texts and self._app.carry_out_erasures.names(found, texts):
+                return found
+        return None
+
+    def erasures(self, *, limit: int = 100) -> list[Erasure]:
+        """Return what is being erased or was in the realm, newest first."""
+        self.realms.require(self.realm_id, Role.ADMIN)
+        return self._app.erasures.all(self.realm_id, limit=limit)
+
+    def erase_again(self, on_step: Step = lambda _: None) -> list[Erasure]:
+        """Carry on with every erasure that has begun, and after a backup was put back with those of after it."""
+        self._app.is_erasing_again = True
+        return self._app.carry_out_erasures.all(on_step)
+
+    def verify_erasure(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:
+        """Look for what was erased, by the fingerprints of a certificate, in every stored value.
+
+        Raises:
+            RefusedError: this is no certificate.
+        """
+        return self._app.find_erased.verify(certificate, on_step)
+
+    def search_everywhere(self, text: str, on_step: Step = lambda _: None) -> Searched:
+        """Look for a text in the database, in the bytes of objects, in logs and at Prefect, in every realm."""
+        return self._app.find_erased.canary(text, on_step)
+
+    def _meant(
+        self, documents: Sequence[str | UUID], person: UUID | None, everywhere: bool, whole_realm: bool
+    ) -> Meant:
+        ids: list[DocumentId] = [self._document_id(one) for one in documents]
+        realm_id = None if everywhere else self.realm_id
+        return Meant(_scope(person, whole_realm), realm_id, UserId(person) if person else None, ids)
+
+
+def _scope(person: UUID | None, whole_realm: bool) -> ErasureScope:
+    if person:
+        return ErasureScope.PERSON
+    return ErasureScope.REALM if whole_realm else ErasureScope.DOCUMENTS

@@ -1,0 +1,114 @@
+"""A version of a document that comes back: staged as it was, and published from there."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pipeline_core.db.production import BUFFER_COLUMNS
+from pipeline_core.db.session import Session
+from pipeline_core.db.staging import record_pairs
+from pipeline_core.db.substitutes import substitute
+from pipeline_core.db.withdrawals import Arriving
+from pipeline_core.domain.embedding_models import EmbeddingModel
+from pipeline_core.domain.ids import BatchId, DocumentId, RealmId
+from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.versions import Reverting
+from pipeline_core.domain.same_words import VERSION
+from pipeline_core.domain.staging import Embeddable, Pair
+from pipeline_core.domain.vectors import Vectors
+
+
+class Reversions:
+    """Part of a unit of work; each call is about one version of one document."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def foresee(self, document_id: DocumentId, number: int, realm_id: RealmId) -> Reverting | None:
+        """Foresee what would come and go, and change nothing; None where the realm has no such document."""
+        return self._session.first(
+            Reverting,
+            "foresee_reversion",
+            document_id=document_id,
+            number=number,
+            realm_id=realm_id,
+            match_version=VERSION,
+        )
+
+    def take_out(self, document_id: DocumentId, number: int) -> tuple[list[Arriving], set[BatchId]]:
+        """Delete what the version has not, and approve what published documents say in its place.
+
+        Returns the facts of those that are to arrive, and the banks in which a copy of one is.
+        """
+        of = {"document_id": document_id, "number": number}
+        self._session.execute("withdraw_other_questions", **of)
+        self._session.execute("withdraw_other_chunks", **of)
+        heirs: list[DocumentId] = self._session.column("heirs", document_ids=[document_id])
+        if not heirs:
+            return [], set()
+        banks = substitute(self._session, heirs)
+        return self._session.rows(Arriving, "arriving_facts", document_ids=heirs), banks
+
+    def stage(self, document_id: DocumentId, number: int, *, by: Reviewer) -> None:
+        """Stage the version as it was; what others say by now in the same words is left out for them."""
+        of = {"document_id": document_id, "number": number}
+        decided = {"user_id": by.user_id, "notes": _notes(number)}
+        run = self._session.execute
+        run("reject_others", **of, **decided)
+        run("drop_staged_of_version", **of)
+        run("drop_staged_chunks", **of)
+        run("stage_chunks_of_version", **of, notes=_notes(number))
+        run("stage_facts_of_version", **of, **decided, by=by.by)
+        left_out = self._session.all("left_out_of_version", document_id=document_id, notes=_notes(number))
+        record_pairs(
+            self._session,
+            [
+                Pair(
+                    row["question_id"], row["duplicate_of"], False, 1.0, "exact", "keep_existing", "the same words"
+                )
+                for row in left_out
+            ],
+        )  # fmt: skip
+
+    def buffer(self, document_id: DocumentId, number: int, model: EmbeddingModel) -> list[Embeddable]:
+        """Put the vectors that the version had into the buffer; returns what has none of the active model."""
+        self._session.execute("clear_buffer", document_ids=[document_id])
+        self._session.execute("buffer_past_vectors", document_id=document_id, number=number, model=model.name)
+        rows = self._session.all("staged_without_vector", document_id=document_id, model=model.name)
+        return [Embeddable(row["owner_id"], row["owner_kind"], row["content_sha256"], row["text"]) for row in rows]
+
+    def fill(
+        self,
+        texts: Sequence[Embeddable],
+        vectors: Mapping[str, Vectors],
+        model: EmbeddingModel,
+        version: str,
+        *,
+        of: tuple[DocumentId, RealmId],
+    ) -> None:
+        """Put vectors of texts into the buffer, by the hash of the text."""
+        rows = [
+            (
+                text.owner_id,
+                text.kind,
+                *of,
+                model.name,
+                version,
+                text.content_sha256,
+                np.asarray(vectors[text.content_sha256], dtype=np.float32),
+            )
+            for text in texts
+        ]
+        self._session.copy("document_vector_buffer", BUFFER_COLUMNS, rows)
+
+    def finish(self, document_id: DocumentId, number: int, *, by: Reviewer) -> None:
+        """Restore the text that its quotes are from, have the next run begin anew, and keep on record who decided."""
+        of = {"document_id": document_id, "number": number}
+        self._session.execute("clear_buffer", document_ids=[document_id])
+        self._session.execute("restore_published_text", **of)
+        self._session.execute("forget_stages_of_version", document_id=document_id, notes=_notes(number))
+        self._session.execute("record_reversion", **of, user_id=by.user_id, by=by.by, reason=by.reason)
+
+
+def _notes(number: int) -> str:
+    return f"put back with version {number}"

@@ -1,0 +1,85 @@
+"""Erasing as it is typed: plan, confirmation, certificate, and looking for what is left."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import structlog
+
+from pipeline_core import bootstrap
+from pipeline_core.bootstrap import Pipeline
+from pipeline_core.cli import main
+from tests.support.erasing import WHY
+from tests.support.published import text_of
+from tests.support.through import publish, upload
+
+CANARY = "Members of the Quibberwick society must report each zorblat to the warden within 7 days."
+NAME = "quibberwick.md"
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Typing = Callable[..., Said]
+
+
+@pytest.fixture
+def typed(app: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Typing]:
+    monkeypatch.setattr(bootstrap, "pipeline", lambda: Pipeline(app.settings))
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["pipeline", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Said(int(ended.value.code or 0), *capsys.readouterr())
+
+    yield run
+    structlog.reset_defaults()
+
+
+def test_a_document_is_planned_erased_and_looked_for(app: Pipeline, typed: Typing, tmp_path: Path) -> None:
+    publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    planned = typed("erase", NAME, "--dry-run", "--json").json
+    assert (planned["state"], planned["counts"]["documents"]) == ("planned", 1)
+    assert "published facts and questions" in typed("erase", NAME, "--dry-run").out
+    assert typed("erase", "--canary", "Quibberwick").code == 4
+
+    refused = typed("erase", NAME, "--reason", WHY)
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert typed("erase", NAME, "--reason", "short", "--yes").code == 2
+    assert typed("erase", NAME, "--all-realm", "--yes").code == 2
+
+    kept = tmp_path / "certificate.json"
+    done = typed("erase", NAME, "--reason", WHY, "--yes", "--certificate", str(kept))
+    assert done.code == 0, done.err
+    assert "Erased: 1 document." in done.out
+    verified = typed("erase", "--verify", str(kept), "--json")
+    assert (verified.code, verified.json["traces"]) == (0, [])
+    looked = typed("erase", "--canary", "Quibberwick")
+    assert looked.code == 0, looked.out
+    assert "Not searched: backups" in looked.out
+    assert typed("erase", "--verify", str(tmp_path / "none.json")).code == 2
+    [listed] = typed("erasures", "--json").json["erasures"]
+    assert (listed["state"], listed["reason"]) == ("done", WHY)
+    assert "article 17" in typed("erasures").out
+    assert "carried on" in typed("erase", "--again").out
+
+
+def test_a_person_goes_everywhere(app: Pipeline, typed: Typing) -> None:
+    publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    user = str(app.person.user_id)
+    done = typed("erase", "--person", user, "--reason", WHY, "--yes", "--json")
+    assert (done.code, done.json["state"], done.json["documents"]) == (0, "done", 1)
+    assert typed("erase", "--canary", "Quibberwick").code == 0
