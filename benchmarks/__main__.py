@@ -21,6 +21,7 @@ from benchmarks import (
     orchestration,
     quality,
     queue,
+    sources,
     workers,
 )
 from benchmarks.corpus import real_documents, write_markdown
@@ -121,6 +122,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "orchestration": lambda folder: orchestration.main(folder, show),
     "workers": lambda folder: workers.main(folder, show),
     "queue": lambda folder: queue.main(folder, show),
+    "sources": lambda folder: sources.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),

@@ -176,17 +176,19 @@ WITH noted AS (
 SELECT document_id FROM noted;
 
 -- name: note_returned
--- Documents that have a place again; returns them, and what was decided while they had none.
+-- Documents that have a place again; returns them, and whether they were withdrawn while they had none.
 WITH back AS (
     UPDATE vanishings v SET returned_at = now()
     WHERE v.returned_at IS NULL AND v.realm_id = %(realm_id)s
         AND EXISTS (SELECT FROM document_sources c WHERE c.document_id = v.document_id AND c.is_current)
-    RETURNING document_id, realm_id, decision
+    RETURNING document_id, realm_id, vanished_at
 ), told AS (
     INSERT INTO events (document_id, realm_id, type, code, payload)
     SELECT document_id, realm_id, 'source', 'file_returned', jsonb_build_object('by', 'system') FROM back
 )
-SELECT document_id, coalesce(decision, '') AS decision FROM back;
+SELECT document_id, EXISTS (SELECT FROM withdrawals w
+    WHERE w.document_id = back.document_id AND w.withdrawn_at >= back.vanished_at) AS was_withdrawn
+FROM back;
 
 -- name: due_vanishings
 -- What the rule withdraws now: after the grace, and of what a person is asked about only documents that were never

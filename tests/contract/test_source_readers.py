@@ -81,8 +81,6 @@ class S3Bucket(Place):
 class Folder(Place):
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.patch = folder, patch
-        # times of change are trusted after a moment, and not only after two seconds
-        patch.setattr("pipeline_core.adapters.sources.folder._RACY_NS", 20_000_000)
 
     def put(self, name: str, data: bytes) -> None:
         path = self.folder / name
@@ -94,7 +92,8 @@ class Folder(Place):
         (self.folder / name).unlink()
 
     def reader(self, matches: Callable[[str], bool] = lambda _: True) -> FolderReader:
-        return FolderReader(self.folder.as_uri(), matches)
+        # times of change are trusted after a moment, and not only after two seconds
+        return FolderReader(self.folder.as_uri(), matches, coarse_s=0.02)
 
     def changing(self, name: str, data: bytes) -> SourceReader:
         left = [data]

@@ -62,6 +62,8 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/documents/{document_id}/versions": lambda realm: [f"/documents/{realm.document_id}/versions"],
         "/documents/{document_id}/revert/{number}": lambda realm: [f"/documents/{realm.document_id}/revert/1"],
         "/jobs/{job_id}/withdraw": lambda realm: [f"/jobs/{realm.published_job}/withdraw"],
+        "/erasures": lambda _: ["/erasures"],
+        "/erasures/{erasure_id}": lambda realm: [f"/erasures/{one}" for one in realm.erasures],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],
         f"{_REVIEW}/approve": lambda realm: [f"/review-matching/{realm.decided_job}/approve"],
     }
@@ -80,6 +82,8 @@ NO_PAGES = frozenset(
         "/documents/{document_id}/pages/{page}.small.webp",
         "/documents/{document_id}/pages/{page}.webp",
         "/documents/{document_id}/original/{name}",
+        "/erasures/{erasure_id}/state",
+        "/erasures/{erasure_id}/certificate",
     }
 )
 """Answers that are no page of their own: streams, pictures, files, parts of pages, and redirections."""

@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.erasing import ErasureScope
 from pipeline_core.domain.ids import BatchId, DocumentId, UserId
 from pipeline_core.domain.labels import Labels
 from pipeline_core.domain.question_filter import group_of
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
+from pipeline_core.services.erase import Meant
 from pipeline_core.services.intake import Upload
 from tests.samples.pdfs import pdf, text
 from tests.support.hostile_texts import PAYLOADS, Salt
@@ -53,6 +55,8 @@ class Realm:
     output: str
     """The address of what a stage made of the published PDF."""
     markdown: str
+    erasures: Sequence[str]
+    """A plan of one, and one that is done."""
 
 
 def fill(pipeline: Pipeline, manual: Pipeline, *, hostile: bool = False) -> Realm:
@@ -85,7 +89,15 @@ def fill(pipeline: Pipeline, manual: Pipeline, *, hostile: bool = False) -> Real
         str(group_of(pipeline.review.pairs(OfBatch(again), pipeline.realm_id)[-1])),
         _job(pipeline, queued),
         *_outputs(pipeline, published),
+        _erasures(pipeline),
     )
+
+
+def _erasures(app: Pipeline) -> list[str]:
+    gone = _take(app, Upload("gone.md", b"# Gone\n\nThe ladder must be painted every 4 years by two people.\n"))
+    plan = app.erasures.plan(Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=[gone]))
+    app.carry_out_erasures(app.erasures.begin(plan.erasure_id, "Somebody asked for it.").erasure_id)
+    return [str(app.erasures.plan(Meant(ErasureScope.REALM, app.realm_id)).erasure_id), str(plan.erasure_id)]
 
 
 def _take(app: Pipeline, *files: Upload) -> DocumentId:

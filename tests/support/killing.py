@@ -2,8 +2,9 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,24 @@ def rows(connection: psycopg.Connection[Any]) -> dict[str, list[Any]]:
         table: sorted(map(repr, connection.execute(f"SELECT {columns} FROM upload_pipeline.{table}").fetchall()))
         for table, columns in CONTENT.items()
     }
+
+
+class Running:
+    """A function in a process of its own."""
+
+    def __init__(self, target: Callable[..., None], *arguments: object) -> None:
+        self._process = get_context("forkserver").Process(target=target, args=arguments)
+        self._process.start()
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def communicate(self) -> str:
+        return "it ended by itself"
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
 
 
 @contextmanager

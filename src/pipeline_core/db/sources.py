@@ -264,9 +264,10 @@ class Sources:
         """Note the documents that have lost their last place since."""
         return self._session.column("note_vanished", realm_id=realm_id)
 
-    def note_returned(self, realm_id: RealmId) -> dict[DocumentId, str]:
-        """Note the documents that have a place again; returns them with what was decided, if anything."""
-        return self._session.mapping("note_returned", realm_id=realm_id)
+    def note_returned(self, realm_id: RealmId) -> list[DocumentId]:
+        """Note the documents that have a place again; returns those that were withdrawn while they had none."""
+        rows = self._session.all("note_returned", realm_id=realm_id)
+        return [row["document_id"] for row in rows if row["was_withdrawn"]]
 
     def due_vanishings(self, realm_id: RealmId) -> list[DueVanishing]:
         """Documents that the rule withdraws now."""

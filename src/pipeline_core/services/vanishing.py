@@ -97,7 +97,7 @@ class Vanishing:
                 return []
             uow.staging.lock_matching([realm_id])
             back = uow.sources.note_returned(realm_id)
-            found = uow.documents.find([one for one, decision in back.items() if decision == "withdraw"])
+            found = uow.documents.find(back)
             again = [
                 summary
                 for summary in found.values()

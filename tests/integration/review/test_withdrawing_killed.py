@@ -1,6 +1,5 @@
 """kill -9 within the transaction of a withdrawal: nothing is half gone, and the same command ends the same."""
 
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.settings import load_settings
-from tests.support.killing import blocked_at, rows, wait_until_blocked
+from tests.support.killing import Running, blocked_at, rows, wait_until_blocked
 from tests.support.published import FACT, in_production, text_of
 from tests.support.through import publish, upload
 
@@ -33,22 +32,6 @@ def withdraw(url: str, home: Path, document_ids: list[DocumentId]) -> None:
         app.close()
 
 
-class Running:
-    def __init__(self, *arguments: object) -> None:
-        self._process = get_context("forkserver").Process(target=withdraw, args=arguments)
-        self._process.start()
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def communicate(self) -> str:
-        return "it ended by itself"
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.join()
-
-
 def everything(url: str) -> dict[str, list[Any]]:
     with psycopg.connect(url) as connection:
         told = connection.execute(
@@ -65,7 +48,7 @@ def test_killed_in_the_middle_and_said_again(app: Pipeline, database_url: str, p
     before = everything(database_url)
     table, condition, change = point
     with blocked_at(database_url, table, condition, change=change) as connection:
-        process = Running(database_url, app.settings.home, [first, third])
+        process = Running(withdraw, database_url, app.settings.home, [first, third])
         wait_until_blocked(connection, process)
         process.kill()
     assert everything(database_url) == before, "all of it is there, or nothing"

@@ -13,8 +13,8 @@ from pipeline_core.machine.source_files import read_stated
 
 _TRIES = 5
 _PAUSE_S = 0.2
-_RACY_NS = 2_000_000_000
-"""A file written to so lately could be written to again at the same time: clocks of file systems are coarse."""
+_COARSE_S = 2.0
+"""Of the clocks of file systems: a file written to so lately could be written to again at the same time."""
 _ELSEWHERE = "It is a link to a place outside the source, which is not followed."
 
 
@@ -22,11 +22,12 @@ class FolderReader:
     """Hidden files and folders are left out, and links are not followed: what one leads to within the folder is there
     by itself."""
 
-    def __init__(self, uri: str, matches: Callable[[str], bool]) -> None:
+    def __init__(self, uri: str, matches: Callable[[str], bool], *, coarse_s: float = _COARSE_S) -> None:
         """Looks at nothing yet.
 
         Args:
             matches: Says of a name (the path below the folder) that it belongs to the source.
+            coarse_s: The time of a file that is no older when it is read says nothing.
 
         Raises:
             RefusedError: the URI is none of a folder.
@@ -36,7 +37,7 @@ class FolderReader:
             raise RefusedError(
                 f"{uri} is no folder of this machine.", action="Name it by its path, such as /srv/documents."
             )
-        self._matches = matches
+        self._matches, self._coarse_ns = matches, coarse_s * 1e9
         self._root = os.path.realpath(unquote(parts.path))
         self._base = Path(self._root).as_uri().rstrip("/")
 
@@ -95,7 +96,7 @@ class FolderReader:
             try:
                 data, read = read_stated(path, limit=limit)
                 if _version(path.stat(follow_symlinks=False)) == _version(read):
-                    return Fetched(data, Sighting(sighting.uri, sighting.name, len(data), _lasting(read)))
+                    return Fetched(data, Sighting(sighting.uri, sighting.name, len(data), self._lasting(read)))
                 last = UnreadableFileError("The file changes all the time.", where=sighting.name)
             except FileNotFoundError as error:
                 raise _gone(sighting) from error
@@ -105,6 +106,10 @@ class FolderReader:
                 last = error
         assert last is not None
         raise last
+
+    def _lasting(self, found: os.stat_result) -> str | None:
+        age_ns = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)
+        return None if age_ns < self._coarse_ns else _version(found)
 
 
 def _require_folder(root: str) -> None:
@@ -128,10 +133,6 @@ def _shown(name: str) -> str:
 
 def _version(found: os.stat_result) -> str:
     return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}-{found.st_size}"
-
-
-def _lasting(found: os.stat_result) -> str | None:
-    return None if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _RACY_NS else _version(found)
 
 
 def _gone(sighting: Sighting) -> ObjectNotFoundError:
