@@ -45,5 +45,6 @@ def maintain(
         tasks.settle_sources(),
         tasks.deliver_webhooks(),
         tasks.carry_out_parked(),
+        tasks.mend_schedules(),
     ]
     return Completed(message=", ".join(done))

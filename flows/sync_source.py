@@ -8,7 +8,6 @@ from pipeline_core import tasks
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import ConflictError
 from pipeline_core.domain.source_plans import plan_in_words
-from pipeline_core.domain.sources import RunOutcome
 from pipeline_core.flows.lanes import outcome_of
 from pipeline_core.flows.process_document import process_document
 
@@ -42,6 +41,4 @@ def sync_source(source: str, realm: str = "", dry_run: bool = False) -> State:
         for start in range(0, len(synced.to_run), size):
             process_document(document_ids=synced.to_run[start : start + size], return_state=True)
         return outcome_of(synced.to_run)
-    return Completed(
-        name="AwaitingReview" if synced.outcome is RunOutcome.WAITING else None, message=plan_in_words(synced.plan)
-    )
+    return Completed(name="AwaitingReview" if synced.is_waiting else None, message=plan_in_words(synced.plan))

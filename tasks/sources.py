@@ -7,7 +7,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.source_plans import WORDS, plan_in_words
-from pipeline_core.domain.sources import Planned, RunOutcome
+from pipeline_core.domain.sources import Planned
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.sync_source import Synced
 from pipeline_core.tasks.run_report_text import plain
@@ -65,7 +65,7 @@ def _log(synced: Synced) -> None:
 def _summary(synced: Synced, *, is_plan: bool) -> str:
     heading = "A sync would find" if is_plan else "Found"
     lines = [f"**{plain(synced.source.name)}**. {heading}: {plan_in_words(synced.plan)}."]
-    if synced.outcome is RunOutcome.WAITING:
+    if synced.is_waiting:
         lines.append(
             "So much is missing that a person decides whether it has vanished: `pipeline source confirm NAME` or "
             "`pipeline source refuse NAME`."

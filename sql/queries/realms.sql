@@ -44,7 +44,7 @@ INSERT INTO events (document_id, realm_id, type, code, payload)
 VALUES (%(document_id)s, %(realm_id)s, 'realm', 'document_moved', %(payload)s::jsonb);
 
 -- name: realm_of_row
--- The realm of a document, job, batch, pair, webhook, fact or question by its id, whichever it is, and the user's role there.
+-- The realm of a document, job, batch, pair, webhook, source, fact or question by its id, whichever it is, and the user's role there.
 SELECT r.realm_id, m.role
 FROM (
     SELECT realm_id FROM documents WHERE document_id = %(row_id)s
@@ -56,6 +56,8 @@ FROM (
     SELECT realm_id FROM staging_duplicates WHERE duplicate_id = %(row_id)s
     UNION ALL
     SELECT realm_id FROM webhook_endpoints WHERE webhook_id = %(row_id)s
+    UNION ALL
+    SELECT realm_id FROM sources WHERE source_id = %(row_id)s
     UNION ALL
     SELECT realm_id FROM staged_questions WHERE question_id = %(row_id)s
     UNION ALL

@@ -41,6 +41,10 @@ SHOWN = {
     "mark": {"set_staging_status"},
     "retry": {"retry_job", "retry_all_jobs"},
     "run": {"upload_document"},
+    "source": {
+        *("list_sources", "add_source", "get_source", "change_source", "remove_source", "sync_source"),
+        *("list_source_runs", "list_source_files", "list_vanished", "decide_vanishing"),
+    },
     "withdraw": {"withdraw_document", "withdraw_documents"},
     "erase": {"erase", "get_erasure"},
     "erasures": {"list_erasures"},

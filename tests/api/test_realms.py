@@ -15,6 +15,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.ids import RealmId, UserId, user_id_for
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.domain.sources import SourceKind
 from tests.api.bodies import BANK, BODIES
 from tests.api.conftest import HOST, NO_LIMITS, client_of
 from tests.support.through import MANUAL, needs_work, through, upload
@@ -25,16 +26,18 @@ STRANGER = BOB
 LEAST: dict[Role, set[str]] = {
     Role.CONTRIBUTOR: {
         "upload_document", "upload_markdown", "retry_job", "retry_all_jobs", "run_stage", "acknowledge_job",
+        "sync_source",
     },
     Role.REVIEWER: {
         "approve_stage2", "return_to_matching", "override_validation", "reject_job", "undo_decision", "change_fact",
         "add_fact", "undo_fact", "undo_last", "undo_question", "undo_duplicate", "review_batch", "review_facts",
         "change_question", "resolve_batch", "compare_batch", "import_batch", "resolve_duplicate", "set_staging_status",
-        "change_batch", "revert_document", "withdraw_document", "withdraw_documents",
+        "change_batch", "revert_document", "withdraw_document", "withdraw_documents", "decide_vanishing",
     },
     Role.ADMIN: {
         "create_webhook", "list_webhooks", "remove_webhook", "change_webhook", "test_webhook", "list_deliveries",
         "rename_realm", "put_member", "remove_member", "move_document", "erase", "list_erasures", "get_erasure",
+        "add_source", "change_source", "remove_source",
     },
 }  # fmt: skip
 """Operations by the least role that may do them; all others are for every member."""
@@ -93,6 +96,8 @@ def team(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, dict[str, st
         "question_id": client.get(f"/api/staging/batches/{batch_id}/questions").json()["items"][0]["question_id"],
         "duplicate_id": pairs[0]["duplicate_id"],
         "webhook_id": str(webhook_id),
+        "change_id": str(client.get("/api/v2/changes?realm=team").json()["items"][0]["change_id"]),
+        "source_id": str(app.sources.add(realm_id, SourceKind.WEB, "site", "https://example.org/").source_id),
         "chunk_id": client.get(f"/api/v2/documents/{document_id}/chunks").json()["items"][0]["chunk_id"],
         "page": "1",
         "stage": "chunker",

@@ -135,9 +135,14 @@ def test_deploying_again_brings_up_to_date_what_is_there(
     for slug, seconds in {"every-minute": 60, "ours": 600}.items():
         schedule = {"schedule": {"interval": seconds}, "slug": slug, "active": False}
         prefect_http.post(f"{queue}/schedules", json=[schedule])
+    source = f"/deployments/{deployed['sync-source']['id']}"
+    of_source = {"schedule": {"interval": 3600}, "slug": "source-1", "active": False, "parameters": {"source": "1"}}
+    prefect_http.post(f"{source}/schedules", json=[of_source])
     again = CommandLine({**environment, "UPLOAD_PIPELINE_HOME": str(tmp_path)}, tmp_path).json("deploy")
     assert (again["pool_is_new"], again["new"], set(again["updated"])) == (False, [], DEPLOYMENTS)
     assert {row["slug"] for row in prefect_http.get(queue).json()["schedules"]} == {"safety-net", "ours"}
+    [kept] = prefect_http.get(source).json()["schedules"]
+    assert (kept["slug"], kept["active"], kept["parameters"]) == ("source-1", False, {"source": "1"})
     assert again["worker"].endswith("worker start --pool pipeline")
     with pytest.raises(ConfigurationError, match="already exists with the type process, not docker"):
         deploy(environment, "docker")

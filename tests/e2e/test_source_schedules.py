@@ -1,8 +1,9 @@
 """Schedules of sources on a real Prefect server."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +12,13 @@ import pytest
 
 from pipeline_core.adapters.prefect_login import headers
 from pipeline_core.adapters.prefect_schedules import PrefectSchedules
+from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConfigurationError, ServiceUnavailableError
 from pipeline_core.domain.ids import RealmId, SourceId
+from pipeline_core.domain.sources import Removal
 from pipeline_core.ports.source_schedules import SourceSchedule
 from tests.e2e.conftest import left_as_found
+from tests.support.folders import add_folder
 
 NAME = "sync-source/for-this-test"
 
@@ -75,6 +79,35 @@ def test_what_differs_from_the_sources_is_mended(
     assert schedules.mend(wanted) == 3
     assert there(prefect_http, deployment).keys() == {"nightly", *(f"source-{one.source_id}" for one in wanted)}
     assert schedules.mend(wanted) == 0
+
+
+def test_upkeep_follows_what_the_sources_say(
+    schedules: PrefectSchedules,
+    prefect_http: httpx.Client,
+    deployment: str,
+    make_pipeline: Callable[..., Pipeline],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = make_pipeline()
+    monkeypatch.setitem(app.__dict__, "source_schedules", schedules)
+    source = add_folder(app, tmp_path / "docs")
+    assert app.follow_schedule(source) is None
+    app.sources.change(app.realm_id, "docs", every=timedelta(hours=3))
+    assert there(prefect_http, deployment).keys() == {"nightly"}
+    assert app.mend_schedules(schedules) == 1
+    slug = f"source-{source.source_id}"
+    assert there(prefect_http, deployment)[slug]["schedule"]["interval"] == 10_800
+    run_id = app.follow_schedule.ask(source)
+    asked = prefect_http.get(f"/flow_runs/{run_id}").json()
+    assert (asked["deployment_id"], asked["parameters"]["source"]) == (deployment, str(source.source_id))
+    # nothing has changed since: the server is not even asked
+    monkeypatch.setattr(schedules, "mend", None)
+    assert app.mend_schedules(schedules) == 0
+    monkeypatch.undo()
+    app.sources.remove(app.realm_id, "docs", Removal.KEEP)
+    assert app.mend_schedules(schedules) == 1
+    assert there(prefect_http, deployment).keys() == {"nightly"}
 
 
 def test_a_server_that_is_away_is_told() -> None:

@@ -15,7 +15,7 @@ from pipeline_core.domain.realms import Role
 from pipeline_core.services.realms import require_role
 from pipeline_core.settings import Settings
 
-_SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id", "fact_id", "erasure_id")
+_SUBJECTS = ("document_id", "job_id", "batch_id", "duplicate_id", "webhook_id", "fact_id", "erasure_id", "source_id")
 
 
 async def _pipeline(request: Request) -> Pipeline:

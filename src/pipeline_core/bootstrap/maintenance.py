@@ -9,10 +9,13 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import unquote, urlsplit
 
+import structlog
+
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.adapters.prefect_check import check_prefect
 from pipeline_core.adapters.prefect_login import headers, signed_in
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
+from pipeline_core.adapters.prefect_schedules import PrefectSchedules
 from pipeline_core.adapters.supervision.deploy import Deployments, deploy
 from pipeline_core.adapters.supervision.parts import Installation
 from pipeline_core.adapters.supervision.supervisor import Supervisor
@@ -27,11 +30,15 @@ from pipeline_core.db.model_switch import ModelSwitch
 from pipeline_core.db.queue_bell import QueueBell
 from pipeline_core.db.rate_limits import PostgresRateLimits
 from pipeline_core.db.upkeep import analyze
+from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.launcher import PoolType
 from pipeline_core.ports.queue_runs import QueueRuns
+from pipeline_core.ports.source_schedules import SourceSchedules
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.diagnose import Diagnose
 from pipeline_core.services.event_streams import forget_streams
+from pipeline_core.services.feed import prune_changes
 from pipeline_core.services.history import PruneHistory, forget_changes
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.prune_caches import PruneCaches
@@ -44,6 +51,8 @@ from pipeline_core.services.retention import Retention
 from pipeline_core.services.upkeep import Chore, Upkeep
 from pipeline_core.services.vector_indexes import EnsureVectorIndexes
 from pipeline_core.services.verify import Verify
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class Maintenance(Services):
@@ -90,8 +99,26 @@ class Maintenance(Services):
         return migrate(self.database_url, lock_s=self.settings.migration_lock_s)
 
     def deploy(self, pool_type: PoolType) -> Deployments:
-        """Make the deployments on the Prefect server of ``PREFECT_API_URL``; see ``adapters.supervision.deploy``."""
-        return deploy(signed_in(os.environ, self.settings.home), pool_type)
+        """Make the deployments on the Prefect server of ``PREFECT_API_URL``; see ``adapters.supervision.deploy``.
+
+        Sources get their schedules there. With the database of this home, whoever keeps it up does that.
+        """
+        environment = signed_in(os.environ, self.settings.home)
+        made = deploy(environment, pool_type)
+        if self.settings.database_url:
+            schedules = PrefectSchedules(made.api_url, headers=headers(environment))
+            self._mend_schedules(schedules, always=True)
+            schedules.close()
+        return made
+
+    def _mend_schedules(self, schedules: SourceSchedules | None, *, always: bool = False) -> None:
+        """Mend the schedules of sources as far as that can be done now."""
+        if schedules is None:
+            return
+        try:
+            self.mend_schedules(schedules, always=always)
+        except PipelineError as error:
+            log.warning("sources_not_scheduled", error=describe_error(error), action=error.what_to_do)
 
     def supervise(self, workers: int, tell: Callable[[str], None]) -> tuple[Installation, Supervisor]:
         """Return the parts of an installation on this machine, and who keeps them up."""
@@ -153,8 +180,10 @@ class Maintenance(Services):
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("settle_sources", self.vanishing, every_s=60),
+            Chore("schedule_sources", lambda: self._mend_schedules(self.source_schedules), every_s=60),
             Chore("forget_event_streams", partial(forget_streams, self.open_uow), every_s=3600),
             Chore("forget_changes", partial(forget_changes, self.open_uow), every_s=3600),
+            Chore("prune_changes", lambda: prune_changes(self.open_uow, self.settings.change_days), every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)

@@ -23,13 +23,13 @@ from pipeline_core.services.evidence_marks import EvidenceMarks
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
+from pipeline_core.services.plan_sync import PlanSync
 from pipeline_core.services.provenance import TraceFact
 from pipeline_core.services.receive_upload import ReceiveUpload
 from pipeline_core.services.search import Search
 from pipeline_core.services.source_places import require_allowed
 from pipeline_core.services.source_schedules import FollowSchedule
 from pipeline_core.services.source_texts import SourceTexts
-from pipeline_core.services.sync_source import SyncSource
 from pipeline_core.services.versions import Versions
 from pipeline_core.services.webhooks import WebhookEndpoints
 
@@ -103,9 +103,8 @@ class UserServices(UseCases):
         self.pipeline.check_source(place)
 
     @cached_property
-    def plan_sync(self) -> SyncSource:
-        """Sync that tells what a sync would do, of what this user may see."""
-        return replace(self.pipeline.sync_source, open_uow=self.open_uow)
+    def plan_sync(self) -> PlanSync:
+        return PlanSync(replace(self.pipeline.sync_source, open_uow=self.open_uow))
 
     @property
     def follow_schedule(self) -> FollowSchedule:

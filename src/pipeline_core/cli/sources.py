@@ -14,8 +14,8 @@ from pipeline_core.domain.spans import span_of
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
-    from pipeline_core.client.sources import SourceSaid
     from pipeline_core.services.kept_sources import Changes, Terms
+    from pipeline_core.services.source_schedules import SourceSaid
     from pipeline_core.services.sync_source import Synced
 
 _PANEL = "Documents"

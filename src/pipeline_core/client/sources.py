@@ -1,7 +1,7 @@
 """Sources: places that documents come from and are kept in step with."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Unpack
 
 from pipeline_core.client.processing import Processing
@@ -12,15 +12,8 @@ from pipeline_core.domain.rows.sources import OfSource, SourceItemRow, SourceRow
 from pipeline_core.domain.source_plans import kind_of
 from pipeline_core.domain.sources import Removal, SourceKind
 from pipeline_core.services.kept_sources import Changes, Terms
+from pipeline_core.services.source_schedules import SourceSaid
 from pipeline_core.services.sync_source import Synced
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSaid:
-    """A source as it is now; ``note`` says why its schedule could not be brought up to date yet."""
-
-    source: SourceRow
-    note: str | None = None
 
 
 class Sources(Processing):

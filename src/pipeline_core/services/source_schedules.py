@@ -18,6 +18,14 @@ _LATER = "Its schedule could not be brought up to date, which is done again by i
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSaid:
+    """A source as it is now; ``note`` says why its schedule could not be brought up to date yet."""
+
+    source: SourceRow
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FollowSchedule:
     """Brings the schedule of one source up to date, for whoever has just changed it."""
 

@@ -75,6 +75,11 @@ class Synced:
             self.planned.append(planned)
 
     @property
+    def is_waiting(self) -> bool:
+        """Return whether a person decides about what is missing."""
+        return self.outcome is RunOutcome.WAITING
+
+    @property
     def plan(self) -> dict[str, int]:
         return {str(change): self.counts[change] for change in Change if self.counts[change]}
 

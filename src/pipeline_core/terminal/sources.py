@@ -106,7 +106,7 @@ def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], 
     if synced.withdrawn:
         told += f" {counted(len(synced.withdrawn), 'document')} withdrawn."
     console.print(told, markup=False, soft_wrap=True)
-    if synced.outcome is RunOutcome.WAITING:
+    if synced.is_waiting:
         _print_missing(console, synced.source.name, synced.plan.get("vanished", 0))
 
 

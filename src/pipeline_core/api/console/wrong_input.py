@@ -9,12 +9,14 @@ from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedErr
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "answer": "Answer",
+        "ask_from": "Ask from",
         "collection": "Collection",
         "difficulty": "Difficulty",
         "file": "File",
         "files": "Files",
         "name": "Name",
         "notes": "Notes",
+        "publish_from": "Publish from",
         "q": "Search",
         "question": "Question",
         "reason": "Why",
