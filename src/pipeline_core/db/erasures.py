@@ -239,7 +239,7 @@ class Erasures:
         for name, table in REGISTER.items():
             for column in table.holding(Holds.MENTIONS, Holds.PERSON):
                 texts = self._texts_with(seeker, name, column)
-                given = {"erasure_id": erasure_id, "table": name, "column": column, "texts": texts}
+                given: dict[str, Any] = {"erasure_id": erasure_id, "table": name, "column": column, "texts": texts}
                 [row] = self._session.all("erase_words", **given) if texts else [{"changed": 0}]
                 if row["changed"]:
                     changed[name] = changed.get(name, 0) + row["changed"]
