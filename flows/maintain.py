@@ -45,6 +45,7 @@ def maintain(
         tasks.settle_sources(),
         tasks.deliver_webhooks(),
         tasks.carry_out_parked(),
+        tasks.carry_out_erasures(),
         tasks.mend_schedules(),
     ]
     return Completed(message=", ".join(done))

@@ -33,6 +33,7 @@ from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.upkeep import (
     note_run,
     prune_history,
+    carry_out_erasures,
     purge_caches,
     purge_dead_letters,
     refresh_statistics,
@@ -56,6 +57,7 @@ __all__ = [
     "RunReporter",
     "ask_for_next_run",
     "begin_reembedding",
+    "carry_out_erasures",
     "carry_out_parked",
     "check_recall",
     "chunk",
