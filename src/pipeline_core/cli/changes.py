@@ -43,8 +43,8 @@ def changes(
         if forget:
             client.forget_cursor(forget)
         if cursors or forget:
-            found = client.change_cursors()
-            print_json(found) if as_json else print_cursors(out, found)
+            known = client.change_cursors()
+            print_json(known) if as_json else print_cursors(out, known)
             return
         mark = client.mark_of_changes(cursor) if since == "now" else since
         found: list[KnowledgeChange] = []
