@@ -25,6 +25,7 @@ from pipeline_core.api.console.pages import (
     review_matching,
     search,
     validate,
+    versions,
     withdraw,
 )
 from pipeline_core.api.console.routing import problem
@@ -46,6 +47,7 @@ PAGES: tuple[APIRouter, ...] = (
     documents.router,
     jobs.router,
     withdraw.router,
+    versions.router,
     erasing.router,
     outputs.router,
     document_pages.router,

@@ -9,6 +9,7 @@ from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedErr
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "answer": "Answer",
+        "as_of": "Day",
         "ask_from": "Ask from",
         "collection": "Collection",
         "difficulty": "Difficulty",
