@@ -41,6 +41,11 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/duplicates/{batch_id}": lambda realm: [f"/duplicates/{realm.alike_batch_id}"],
         "/duplicates/{batch_id}/group": lambda realm: [f"/duplicates/{realm.alike_batch_id}/group?group={realm.group}"],
         "/realm": lambda _: ["/realm"],
+        "/sources": lambda _: ["/sources"],
+        "/sources/{source_id}": lambda realm: [
+            *(f"/sources/{source_id}" for source_id in realm.sources),
+            f"/sources/{realm.sources[0]}?plan=true",
+        ],
         "/dashboard": lambda _: ["/dashboard", "/dashboard?order=useful", "/dashboard?by=hour"],
         "/documents": lambda _: ["/documents", "/documents?state=deadletter", "/documents?name=nothing"],
         "/documents/{document_id}/outputs/{stage}/{name}": lambda realm: [realm.output, realm.markdown],

@@ -13,9 +13,11 @@ from pipeline_core.domain.labels import Labels
 from pipeline_core.domain.question_filter import group_of
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
+from pipeline_core.domain.sources import SourceKind
 from pipeline_core.services.erase import Meant
 from pipeline_core.services.intake import Upload
 from tests.samples.pdfs import pdf, text
+from tests.support.folders import write
 from tests.support.hostile_texts import PAYLOADS, Salt
 from tests.support.reviewing import FIRST, SECOND
 from tests.support.through import needs_work, through
@@ -57,6 +59,8 @@ class Realm:
     markdown: str
     erasures: Sequence[str]
     """A plan of one, and one that is done."""
+    sources: Sequence[str]
+    """One with files that are new and that could not be taken, and one of which all is missing."""
 
 
 def fill(pipeline: Pipeline, manual: Pipeline, *, hostile: bool = False) -> Realm:
@@ -90,6 +94,7 @@ def fill(pipeline: Pipeline, manual: Pipeline, *, hostile: bool = False) -> Real
         _job(pipeline, queued),
         *_outputs(pipeline, published),
         _erasures(pipeline),
+        _sources(pipeline, salt),
     )
 
 
@@ -98,6 +103,23 @@ def _erasures(app: Pipeline) -> list[str]:
     plan = app.erasures.plan(Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=[gone]))
     app.carry_out_erasures(app.erasures.begin(plan.erasure_id, "Somebody asked for it.").erasure_id)
     return [str(app.erasures.plan(Meant(ErasureScope.REALM, app.realm_id)).erasure_id), str(plan.erasure_id)]
+
+
+def _sources(app: Pipeline, salt: Salt) -> list[str]:
+    folder, archive = app.settings.home / "workshop", app.settings.home / "archive"
+    write(folder, {"bolt.md": "# Bolts\n\nThe bolt of the press is tightened with 9 Nm.\n", salt.name("empty.md"): ""})
+    write(archive, {salt.name("gate.md"): "# Gate\n\nThe gate of the yard is greased every 5 weeks.\n"})
+    rows = [
+        app.sources.add(app.realm_id, SourceKind.FOLDER, salt(name, longest=60), str(place))
+        for name, place in (("Workshop", folder), ("Archive", archive))
+    ]
+    for row in rows:
+        through(app, app.sync_source(row).to_run)
+    write(folder, {"new.md": "# New\n\nThe lamp of the hall is cleaned every 3 weeks.\n"})
+    for path in archive.iterdir():
+        path.unlink()
+    app.sync_source(rows[1])
+    return [str(row.source_id) for row in rows]
 
 
 def _take(app: Pipeline, *files: Upload) -> DocumentId:

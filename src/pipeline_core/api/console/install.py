@@ -24,6 +24,7 @@ from pipeline_core.api.console.pages import (
     review_decisions,
     review_matching,
     search,
+    sources,
     validate,
     withdraw,
 )
@@ -60,6 +61,7 @@ PAGES: tuple[APIRouter, ...] = (
     bank_decisions.router,
     duplicates.router,
     realm.router,
+    sources.router,
     review_matching.router,
     search.router,
 )
