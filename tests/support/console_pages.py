@@ -59,7 +59,9 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
                 realm.queued_job,
             )
         ],
-        "/jobs/{job_id}/withdraw": lambda realm: [f"/jobs/{realm.published_job}/withdraw"],
+        "/jobs/{job_id}/withdraw": lambda realm: [
+            f"/jobs/{job}/withdraw" for job in (realm.published_job, realm.vanished_job)
+        ],
         "/erasures": lambda _: ["/erasures"],
         "/erasures/{erasure_id}": lambda realm: [f"/erasures/{one}" for one in realm.erasures],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],
