@@ -34,12 +34,13 @@ def purge_dead_letters(days: int | None) -> str:
 
 @retried_task(name="prune-history")
 def prune_history() -> str:
-    """Remove events and deliveries that were kept as long as the settings say; by default no event ever goes."""
+    """Remove events, versions and deliveries that were kept as long as set; by default no event or version goes."""
     app = pipeline()
     settings = app.settings
     events = app.prune_history.events(work_days=settings.event_days, audit_days=settings.audit_days)
+    versions = app.prune_history.versions(settings.version_days)
     deliveries = app.deliver_webhooks.prune(settings.delivery_days)
-    return f"{events} events and {deliveries} deliveries removed"
+    return f"{events} events, {versions} rows of earlier versions and {deliveries} deliveries removed"
 
 
 @retried_task(name="purge-caches")

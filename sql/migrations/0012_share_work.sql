@@ -24,6 +24,10 @@ DECLARE
     written uuid[];
     foreign_document uuid;
 BEGIN
+    -- an erasure takes its words out of what others' work keeps, whoever has that in hand
+    IF current_setting('upload_pipeline.erasing', true) <> '' AND present_erasure() IS NOT NULL THEN
+        RETURN NULL;
+    END IF;
     IF TG_TABLE_NAME = 'document_processing_stages' THEN
         -- what a stage has cost is written whoever holds it by now: it was paid
         written := ARRAY(

@@ -12,7 +12,8 @@ CREATE TABLE webhook_endpoints (
     url text NOT NULL CHECK (url ~ '^https?://' AND length(url) <= 2000),
     secret text NOT NULL CHECK (secret ~ '^whsec_[A-Za-z0-9+/]{32,}=*$'),
     events text[] NOT NULL CHECK (
-        cardinality(events) > 0 AND events <@ ARRAY['job.done', 'job.deadletter', 'job.review_needed']),
+        cardinality(events) > 0 AND events <@ ARRAY['job.done', 'job.deadletter', 'job.review_needed', 'knowledge.published',
+            'knowledge.replaced', 'knowledge.withdrawn', 'knowledge.changed', 'knowledge.erased']),
     disabled_at timestamptz,
     disabled_because text,
     -- The breaker. From five failures in succession on the endpoint rests until `paused_until`; then one message is tried.

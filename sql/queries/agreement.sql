@@ -79,6 +79,7 @@ SELECT DISTINCT ON (key) key, sha256 FROM (
     SELECT raw_path AS key, file_sha256 AS sha256 FROM documents
     UNION ALL SELECT parsed_path, parsed_sha256 FROM documents WHERE parsed_path IS NOT NULL
     UNION ALL SELECT published_path, published_sha256 FROM documents WHERE published_path IS NOT NULL
+    UNION ALL SELECT published_path, published_sha256 FROM published_versions WHERE published_path IS NOT NULL
     UNION ALL SELECT file_path, checksum FROM stage_output_files) AS named
 ORDER BY key, sha256;
 

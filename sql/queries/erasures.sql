@@ -196,7 +196,7 @@ WHERE p.call_id = b.call_id AND p.document_id = ANY(%(documents)s);
 SELECT erase_events(%(erasure_id)s, %(documents)s, %(batches)s) AS changed;
 
 -- name: erase_words
-SELECT erase_words(%(erasure_id)s, %(table)s, %(column)s) AS changed;
+SELECT erase_words(%(erasure_id)s, %(table)s, %(column)s, %(texts)s) AS changed;
 
 -- name: tell_erased
 INSERT INTO events (document_id, realm_id, user_id, user_name, type, severity, code, payload)

@@ -29,18 +29,23 @@ SELECT key FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS k (key, place)
 WHERE NOT EXISTS (SELECT FROM documents d WHERE d.raw_path = key)
     AND NOT EXISTS (SELECT FROM documents d WHERE d.parsed_path = key)
     AND NOT EXISTS (SELECT FROM documents d WHERE d.published_path = key)
+    AND NOT EXISTS (SELECT FROM published_versions v WHERE v.published_path = key)
     AND NOT EXISTS (SELECT FROM stage_output_files f WHERE f.file_path = key)
 ORDER BY place;
 
 -- name: prune_events
 SELECT removed, last_seen FROM prune_events(%(after)s, %(most)s, %(work_days)s, %(audit_days)s);
 
+-- name: prune_memory
+SELECT prune_memory(%(days)s, %(most)s);
+
 -- name: tell_pruned
 INSERT INTO events (type, code, payload) VALUES ('pruned', %(code)s, %(payload)s::jsonb);
 
 -- name: history_sizes
 SELECT t AS name, pg_total_relation_size(('upload_pipeline.' || t)::regclass) AS bytes
-FROM unnest(ARRAY['events', 'webhook_deliveries', 'fact_cache', 'embedding_cache']) AS t
+FROM unnest(ARRAY['events', 'webhook_deliveries', 'fact_cache', 'embedding_cache', 'past_questions', 'past_chunks',
+    'published_versions', 'knowledge_changes']) AS t
 UNION ALL
 SELECT 'database', pg_database_size(current_database());
 

@@ -454,6 +454,12 @@ class Settings(BaseSettings):
     audit_days: int = Field(
         0, ge=0, description="Days after which the other events, the audit trail, are removed; 0: kept for ever"
     )
+    version_days: int = Field(
+        0,
+        ge=0,
+        description="Days after which what left production is forgotten: versions, and search as of a day; 0: never",
+    )
+    change_days: int = Field(0, ge=0, description="Days after which changes leave the feed of changes; 0: never")
     delivery_days: int = Field(
         30, ge=0, description="Days after which finished messages to webhooks are removed; 0: never"
     )

@@ -29,6 +29,8 @@ OF_NOBODY = {"upload_document", "upload_markdown", "list_jobs", "list_batches", 
     "review_costs",
     "set_staging_status",
     "withdraw_documents",
+    "list_changes",
+    "list_change_cursors",
     "retry_all_jobs",
     "create_webhook",
     "list_webhooks",
@@ -76,6 +78,7 @@ def ids(make_pipeline: Callable[..., Pipeline]) -> dict[str, str]:
         "stage": "chunker",
         "name": "manual.chunks.json",
         "webhook_id": str(webhook_id),
+        "change_id": str(ann.get("/api/v2/changes?cursor=index").json()["items"][0]["change_id"]),
         "source_id": str(pipeline.sources.add(ANN, SourceKind.WEB, "site", "https://example.org/").source_id),
         "erasure_id": ann.post("/api/v2/erasures", json={"whole_realm": True, "dry_run": True}).json()["plan_id"],
         "realm_id": ann.post("/api/v2/realms", json={"name": "team"}).json()["realm_id"],
@@ -115,6 +118,8 @@ def test_lists_and_search_show_nothing_of_anothers(ids: dict[str, str], bob: Tes
     assert bob.get("/api/v2/sources").json() == []
     assert bob.get("/api/v2/search?q=boiler").json()["hits"] == []
     assert bob.get("/api/v2/costs").json()["days"] == []
+    assert bob.get("/api/v2/changes").json()["items"] == []
+    assert bob.get("/api/v2/changes/cursors").json() == []
     assert bob.get("/api/job/next").json() == {"job": None}
     wrong = bob.put(
         "/api/v3/documents/staging/status", json={"document_ids": [ids["document_id"]], "status": "Selected"}

@@ -96,6 +96,7 @@ def team(make_pipeline: Callable[..., Pipeline]) -> tuple[Pipeline, dict[str, st
         "question_id": client.get(f"/api/staging/batches/{batch_id}/questions").json()["items"][0]["question_id"],
         "duplicate_id": pairs[0]["duplicate_id"],
         "webhook_id": str(webhook_id),
+        "change_id": str(client.get("/api/v2/changes?realm=team").json()["items"][0]["change_id"]),
         "source_id": str(app.sources.add(realm_id, SourceKind.WEB, "site", "https://example.org/").source_id),
         "chunk_id": client.get(f"/api/v2/documents/{document_id}/chunks").json()["items"][0]["chunk_id"],
         "page": "1",

@@ -16,7 +16,12 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/sign-in": lambda _: ["/sign-in"],
         "/sign-in/link": lambda _: ["/sign-in/link?ticket=x"],
         "/sign-in/return": lambda _: ["/sign-in/return?token=x&state=y"],
-        "/search": lambda _: ["/search", "/search?q=When does the relief valve open?", "/search?q=giraffe"],
+        "/search": lambda _: [
+            "/search",
+            "/search?q=When does the relief valve open?",
+            "/search?q=giraffe",
+            "/search?q=When does the relief valve open?&as_of=2999-01-01",
+        ],
         "/facts/{fact_id}": lambda realm: [f"/facts/{realm.fact_id}"],
         "/documents/{document_id}/pages/{page}": lambda realm: [
             f"/documents/{realm.document_id}/pages/{n}" for n in (1, 2)
@@ -62,6 +67,8 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/jobs/{job_id}/withdraw": lambda realm: [
             f"/jobs/{job}/withdraw" for job in (realm.published_job, realm.vanished_job)
         ],
+        "/documents/{document_id}/versions": lambda realm: [f"/documents/{realm.document_id}/versions"],
+        "/documents/{document_id}/revert/{number}": lambda realm: [f"/documents/{realm.document_id}/revert/1"],
         "/erasures": lambda _: ["/erasures"],
         "/erasures/{erasure_id}": lambda realm: [f"/erasures/{one}" for one in realm.erasures],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],

@@ -155,7 +155,14 @@ def _published(app: Pipeline, salt: Salt, *, hostile: bool) -> DocumentId:
         text(salt("Boiler manual", longest=80), *lines), text("Operation", "Staff must switch it off before cleaning.")
     )
     _take(app, Upload(salt.name("first.md"), FIRST.encode(), None))
-    return _take(app, Upload(salt.name("manual.pdf"), manual, None))
+    published = _take(app, Upload(salt.name("manual.pdf"), manual, None))
+    for words in ("replace(statement, '12 months', '24 months')", "replace(statement, '24 months', '12 months')"):
+        # in other words for a while: versions that differ
+        with app.open_uow() as uow:
+            change = f"UPDATE all_questions SET statement = {words} WHERE document_id = %s"
+            uow.session.connection.execute(change.encode(), (published,))
+            uow.commit()
+    return published
 
 
 def _some(*, hostile: bool) -> Sequence[str]:

@@ -117,6 +117,9 @@ def _fill(
         uow.parking.park(queued.job_id, "reject", {}, by=Reviewer(realm_id, name), window_s=10)
         uow.spending.reserve(call, accounts, run_id=app.settings.run_id, worker="w", lease_s=60)
         uow.commit()
+    app.feed.read(realm_id, since="now", cursor="index", limit=1)
+    with psycopg.connect(url) as owner:
+        owner.execute("INSERT INTO upload_pipeline.pruned_changes (realm_id, through) VALUES (%s, 1)", [realm_id])
     app.erasures.plan(Meant(ErasureScope.REALM, realm_id))
     app.close()
 

@@ -11,6 +11,7 @@ from pipeline_core.api.known_names import RefuseUnknownQuery
 from pipeline_core.api.limits import LimitRequests
 from pipeline_core.api.routes import (
     bulk,
+    changes,
     costs,
     documents,
     dual_status,
@@ -54,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
     search.router,
     costs.router,
+    changes.router,
     webhooks.router,
     sources.router,
     realms.router,

@@ -43,6 +43,7 @@ STATUS: Mapping[type[errors.PipelineError], int] = {
     errors.DocumentError: 422,
     errors.ConflictError: 409,
     errors.ObjectNotFoundError: 410,
+    errors.ChangesGoneError: 410,
     errors.TransientError: 503,
     errors.StoreRefusedError: 503,
     errors.SourceRefusedError: 503,

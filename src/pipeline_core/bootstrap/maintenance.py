@@ -38,6 +38,7 @@ from pipeline_core.ports.source_schedules import SourceSchedules
 from pipeline_core.services.backup import Backup
 from pipeline_core.services.diagnose import Diagnose
 from pipeline_core.services.event_streams import forget_streams
+from pipeline_core.services.feed import prune_changes
 from pipeline_core.services.history import PruneHistory, forget_changes
 from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.prune_caches import PruneCaches
@@ -182,6 +183,7 @@ class Maintenance(Services):
             Chore("schedule_sources", lambda: self._mend_schedules(self.source_schedules), every_s=60),
             Chore("forget_event_streams", partial(forget_streams, self.open_uow), every_s=3600),
             Chore("forget_changes", partial(forget_changes, self.open_uow), every_s=3600),
+            Chore("prune_changes", lambda: prune_changes(self.open_uow, self.settings.change_days), every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)

@@ -21,6 +21,7 @@ from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.services.erase import PlanErasures
+from pipeline_core.services.feed import ChangeFeed
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.kept_sources import KeptSources
 from pipeline_core.services.move import MoveDocument
@@ -87,6 +88,10 @@ class UseCases(ABC):
     @cached_property
     def realms(self) -> Realms:
         return Realms(self.open_uow, self.person)
+
+    @cached_property
+    def feed(self) -> ChangeFeed:
+        return ChangeFeed(self.open_uow, self.person)
 
     @cached_property
     def erasures(self) -> PlanErasures:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from pipeline_core.cli import (
     api,
     banks,
+    changes,
     console,
     costs,
     documents,
@@ -41,6 +42,7 @@ for module in (
     review,
     published,
     withdrawing,
+    changes,
     sources,
     versions,
     banks,

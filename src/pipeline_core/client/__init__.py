@@ -14,6 +14,7 @@ services. Errors are those of ``pipeline_core.domain.errors``; each says what to
 from pipeline_core.client.banks import Banks
 from pipeline_core.client.erasing import Erasing
 from pipeline_core.client.evidence import Evidence
+from pipeline_core.client.feed import Feed
 from pipeline_core.client.knowledge import Knowledge
 from pipeline_core.client.operating import Operating
 from pipeline_core.client.queue import Queueing, QueueState
@@ -37,7 +38,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Client(Sources, Retrying, Banks, Queueing, Knowledge, Operating, Evidence, Versioned, Erasing):
+class Client(Sources, Retrying, Banks, Queueing, Knowledge, Feed, Operating, Evidence, Versioned, Erasing):
     """The pipeline of this process, for one user. Use it as a context manager, or ``close`` it.
 
     Its methods are grouped by file: documents, processing, retrying, review, banks, queue, knowledge, operating,

@@ -283,6 +283,7 @@ REGISTER: dict[str, Table] = {
         _columns(mentions="plan error", person="user_name decided_by", none="worker outcome decision"),
     ),
     "event_streams": Table(Rows.REALM),
+    "change_cursors": Table(Rows.REALM, _columns(content="name", none="seen")),
     "realm_members": Table(Rows.REALM, _columns(person="name", none="role")),
     "realms": Table(Rows.REALM, _columns(content="name")),
     "rate_limits": Table(Rows.PERSON, _columns(none="key")),
@@ -293,6 +294,8 @@ REGISTER: dict[str, Table] = {
     ),
     "knowledge_changes": Table(Rows.STAY, _columns(none="kind facts_came facts_went facts_changed")),
     "memory_reach": Table(Rows.STAY),
+    "change_feed": Table(Rows.STAY),
+    "pruned_changes": Table(Rows.STAY),
     "erasures": Table(
         Rows.STAY,
         _columns(none="scope state reason asked_by_name document_ids batch_ids counts pending certificate"),

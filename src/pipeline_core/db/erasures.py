@@ -1,5 +1,6 @@
 """Erasures: plans, what is removed by the register of content, and fingerprints of what was."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -18,6 +19,7 @@ from pipeline_core.domain.erasing import (
     ErasureState,
     Key,
     Pending,
+    Seeker,
     spellings,
 )
 from pipeline_core.domain.errors import NotErasedAgainError
@@ -26,6 +28,7 @@ from pipeline_core.domain.rows.erasures import Erasure
 
 _LAST = ("upload_batches", "documents")
 """What others refer to goes after them."""
+_TEXTS_AT_A_TIME = 1000
 _OPEN = (ErasureState.ERASING, ErasureState.RESTORED)
 
 
@@ -229,15 +232,28 @@ class Erasures:
         self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])
         return int(row["gone"])
 
-    def remove_words(self, erasure_id: UUID) -> dict[str, int]:
+    def remove_words(self, erasure_id: UUID, pending: Pending) -> dict[str, int]:
         """Take the words and names out of what is kept about other work; returns the rows changed, by table."""
         changed: dict[str, int] = {}
+        seeker = Seeker((*pending.words, *pending.names))
         for name, table in REGISTER.items():
             for column in table.holding(Holds.MENTIONS, Holds.PERSON):
-                [row] = self._session.all("erase_words", erasure_id=erasure_id, table=name, column=column)
+                texts = self._texts_with(seeker, name, column)
+                given: dict[str, Any] = {"erasure_id": erasure_id, "table": name, "column": column, "texts": texts}
+                [row] = self._session.all("erase_words", **given) if texts else [{"changed": 0}]
                 if row["changed"]:
                     changed[name] = changed.get(name, 0) + row["changed"]
         return changed
+
+    def _texts_with(self, seeker: Seeker, table: str, column: str) -> list[str]:
+        """Checksums of the values that may have one of the words."""
+        query = sql.SQL("SELECT DISTINCT {0}::text FROM {1} WHERE {0} IS NOT NULL")
+        named = query.format(sql.Identifier(column), sql.Identifier(table))
+        with self._session.connection.cursor(name="texts") as cursor:
+            cursor.itersize = _TEXTS_AT_A_TIME
+            cursor.execute(named)
+            found = [text for (text,) in cursor if seeker.may_have(text)]
+        return [hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in found]
 
     def _delete(self, table: str, where: str, given: Mapping[str, Any]) -> int:
         query = sql.SQL("DELETE FROM {} WHERE ").format(sql.Identifier(table)) + sql.SQL(where)

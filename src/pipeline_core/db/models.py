@@ -1016,6 +1016,34 @@ class KnowledgeChanges(Base):
     oldest_xact_id: Mapped[int] = mapped_column(Xid8, server_default=FetchedValue())
 
 
+class ChangeFeed(Base):
+    __tablename__ = "change_feed"
+
+    is_only: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=FetchedValue())
+    feed_id: Mapped[UUID] = mapped_column(Uuid, server_default=FetchedValue())
+    began_after: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+
+
+class PrunedChanges(Base):
+    __tablename__ = "pruned_changes"
+
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    through: Mapped[int] = mapped_column(BigInteger)
+
+
+class ChangeCursors(Base):
+    __tablename__ = "change_cursors"
+
+    realm_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    feed_id: Mapped[UUID] = mapped_column(Uuid)
+    after: Mapped[int] = mapped_column(BigInteger)
+    seen: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    confirmed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+
+
 class MemoryReach(Base):
     __tablename__ = "memory_reach"
 

@@ -17,6 +17,7 @@ from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
 from pipeline_core.db.erasures import Erasures
 from pipeline_core.db.event_streams import EventStreams
+from pipeline_core.db.feed import Feed
 from pipeline_core.db.jobs import Jobs
 from pipeline_core.db.missing_parts import MissingParts
 from pipeline_core.db.parking import Parking
@@ -117,6 +118,7 @@ class UnitOfWork:
         self.parking = Parking(self.session)
         self.changes = Changes(self.session)
         self.desk = Desk(self.session)
+        self.feed = Feed(self.session)
         self.deep_scans = DeepScans(self.session)
         self.webhooks = Webhooks(self.session)
         self.event_streams = EventStreams(self.session)

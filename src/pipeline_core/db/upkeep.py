@@ -44,6 +44,11 @@ class Upkeep:
         [row] = self._session.all("prune_events", after=after, most=most, work_days=work_days, audit_days=audit_days)
         return row["removed"], row["last_seen"]
 
+    def prune_memory(self, days: int, most: int) -> int:
+        """Remove up to ``most`` rows of each kind that left production before so many days; returns their number."""
+        [removed] = self._session.column("prune_memory", days=days, most=most)
+        return int(removed)
+
     def tell_pruned(self, code: str, payload: Mapping[str, int]) -> None:
         """Leave an event about what retention removed."""
         self._session.execute("tell_pruned", code=code, payload=json_text(payload))

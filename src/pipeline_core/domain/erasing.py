@@ -18,8 +18,9 @@ KEY_BYTES = 32
 LEAST_NAME, LEAST_WORDS = 4, 12
 """Shorter names and statements are removed with their rows and fingerprinted, but not looked for within other texts:
 they would be found in what is nobody's."""
-ERASED = "[erased]"
-"""Stands where a name or words were, in what is kept about the work."""
+ERASED = "[was erased]"
+"""Stands where a name or words were, in what is kept about the work. A reason of which nothing else is left is one
+still: it has ten characters that are not blank."""
 
 
 class ErasureScope(StrEnum):
@@ -122,6 +123,20 @@ def _bounded(word: str) -> str:
     before = r"(?<!\w)" if re.match(r"\w", word) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", word) else ""
     return f"{before}{re.escape(word)}{after}"
+
+
+class Seeker:
+    """Says whether a text may have one of many words: by how they begin, so that thousands cost no more than one."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        spelt = {spelling for word in words for spelling in spellings(word)[:2]}
+        self._short = [word for word in spelt if len(word) < LEAST_WORDS]
+        self._begins = {word[:LEAST_WORDS] for word in spelt if len(word) >= LEAST_WORDS}
+
+    def may_have(self, text: str) -> bool:
+        if any(word in text for word in self._short):
+            return True
+        return any(text[at : at + LEAST_WORDS] in self._begins for at in range(len(text) - LEAST_WORDS + 1))
 
 
 def leaves(value: Any) -> Iterator[str]:

@@ -798,6 +798,18 @@ class UnknownIdsError(_WrongParts, NotFoundError):
         return error
 
 
+class ChangesGoneError(RefusedError):
+    """The changes since then are not all there any more: what you have may be wrong."""
+
+    action = (
+        "Take a mark with `pipeline changes --since now`, read everything anew (`pipeline export`), then go on from it."
+    )
+    http_action = (
+        "Take a mark with `GET /api/v2/changes?since=now`, read everything anew (`GET /api/v2/documents` and "
+        "`…/export` of each), then go on from the mark. A named cursor is set to it by `?cursor=NAME&since=now`."
+    )
+
+
 class NotPublishedError(RefusedError):
     """The document is not published."""
 

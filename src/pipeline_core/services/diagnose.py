@@ -48,6 +48,11 @@ def describe_history(settings: Settings, history: PruneHistory) -> str:
     logs, prefect = (_size(settings.home / name) for name in ("logs", "prefect"))
     parts = (
         (sizes["events"], "events", f"work {_kept(settings.event_days)}, audit trail {_kept(settings.audit_days)}"),
+        (
+            sizes["past_questions"] + sizes["past_chunks"] + sizes["published_versions"] + sizes["knowledge_changes"],
+            "what production said",
+            _kept(settings.version_days),
+        ),
         (sizes["webhook_deliveries"], "messages to webhooks", _kept(settings.delivery_days)),
         (sizes["fact_cache"] + sizes["embedding_cache"], "caches", _kept(settings.cache_max_days)),
         (prefect, "local Prefect server", f"runs {_kept(settings.prefect_days)}"),

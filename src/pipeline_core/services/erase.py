@@ -286,7 +286,7 @@ class CarryOutErasures:
                 _add(uow, erasure, "realm", uow.erasures.remove_realm(erasure))
             if erasure.scope is ErasureScope.PERSON:
                 _add(uow, erasure, "person", {"rows": uow.erasures.forget_person(erasure)})
-            _add(uow, erasure, "words", uow.erasures.remove_words(erasure.erasure_id))
+            _add(uow, erasure, "words", uow.erasures.remove_words(erasure.erasure_id, pending))
             uow.commit()
 
     def _objects(self, erasure: Erasure, pending: Pending) -> int:

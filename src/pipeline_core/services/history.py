@@ -42,6 +42,26 @@ class PruneHistory:
             self._tell("events_pruned", {"count": removed, "work_days": work_days, "audit_days": audit_days})
         return removed
 
+    def versions(self, days: int) -> int:
+        """Forget facts, passages and versions that left production before so many days; 0 keeps for ever.
+
+        Returns how many rows. What was removed is itself an event.
+
+        Raises:
+            DatabaseUnavailableError: what is removed by then stays so; call it again.
+        """
+        removed = 0
+        for _ in range(_SLICES if days else 0):
+            with self.open_uow() as uow:
+                gone = uow.upkeep.prune_memory(days, _SLICE)
+                uow.commit()
+            removed += gone
+            if not gone:
+                break
+        if removed:
+            self._tell("versions_pruned", {"count": removed, "version_days": days})
+        return removed
+
     def sizes(self) -> dict[str, int]:
         """Bytes of the tables that grow with time, and of the whole ``database``."""
         with self.open_uow() as uow:

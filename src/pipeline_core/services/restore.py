@@ -82,6 +82,7 @@ class Restore:
         with self.open_uow() as uow:
             uow.erasures.restore(ledger)  # of a schema that knew no erasures
             freed = uow.queue.free_all(InterruptedRunError().as_stored())
+            uow.feed.begin_anew()
             uow.commit()
         erased = self.erase_again(on_progress)
         log.info("restored", count=copied + kept, released=len(freed))

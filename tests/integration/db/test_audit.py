@@ -88,6 +88,9 @@ COLUMNS: dict[str, tuple[set[str], set[str]]] = {
     "events": (
         {"job_id", "document_id", "realm_id", "correlation_id", "type", "severity", "code", "payload"}, set(),
     ),
+    "change_cursors": (
+        {"realm_id", "user_id", "name", "feed_id", "after", "seen"}, {"feed_id", "after", "seen", "confirmed_at"},
+    ),
     "event_streams": ({"stream_id", "realm_id", "user_id", "open_until"}, {"open_until"}),
     "presence": ({"document_id", "realm_id", "question_id"}, {"question_id", "seen_at"}),
     "review_changes": ({"realm_id", "document_id", "batch_id", "made_by", "subjects", "undoes"}, set()),

@@ -334,7 +334,7 @@ def test_a_document_takes_everything_of_it_along(connection: psycopg.Connection[
 
     left = {name for name in tables if connection.execute(f"SELECT FROM {name}".encode()).rowcount}
     assert len(tables) > 10
-    assert left == {"events", "knowledge_changes"}
+    assert left == {"events", "knowledge_changes", "changes"}
 
 
 def test_the_database_counts_what_can_be_seen_as_python_does(database_url: str) -> None:

@@ -107,6 +107,10 @@ ATTEMPTS = [
            "%(realm)s, 'realm', 'member_removed', jsonb_build_object('user_id', %(me)s::uuid)", "reader"),
     insert("events", "realm_id, type, code, payload",
            "%(realm)s, 'realm', 'member_removed', jsonb_build_object('user_id', gen_random_uuid())", "admin"),
+    insert("change_cursors", "realm_id, user_id, name, feed_id, after, seen",
+           "%(realm)s, %(me)s, 'mine', gen_random_uuid(), 1, '3:3:'"),
+    update("change_cursors", "after = 2"),
+    delete("change_cursors"),
     insert("event_streams", "stream_id, realm_id, user_id, open_until", "gen_random_uuid(), %(realm)s, %(me)s, now()"),
     update("event_streams", "open_until = now()"),
     delete("event_streams"),
@@ -200,6 +204,11 @@ def prepared(connection: psycopg.Connection[Any], realms: Realms, me: object) ->
         ids,
     )
     connection.execute(
+        "INSERT INTO change_cursors (realm_id, user_id, name, feed_id, after, seen) "
+        "VALUES (%(realm)s, %(me)s, 'theirs', gen_random_uuid(), 1, '3:3:')",
+        ids,
+    )
+    connection.execute(
         "INSERT INTO presence (document_id, realm_id, user_id) VALUES (%(made)s, %(realm)s, %(me)s)", ids
     )
     connection.execute("SET LOCAL ROLE upload_pipeline_api")
@@ -239,11 +248,11 @@ def test_the_database_ranks_roles_as_the_program_does(realms: Realms) -> None:
 @pytest.mark.parametrize("person", EVERYBODY)
 @pytest.mark.parametrize("table", SEEN)
 def test_members_see_the_rows_of_their_realm(realms: Realms, person: str, table: str) -> None:
-    """Streams are their reader's alone; those there are were opened by nobody of these."""
+    """Streams and cursors are their reader's alone; those there are are of nobody of these."""
     there = realms.users.rows(f"SELECT FROM {table} WHERE realm_id = %s", realms.shared)
     assert there
     least = Role(ALL_POLICIES.get(table, {}).get("SELECT", "reader"))
-    sees = person in MEMBERS and Role(person).includes(least) and table != "event_streams"
+    sees = person in MEMBERS and Role(person).includes(least) and table not in ("event_streams", "change_cursors")
     with realms.acting(EVERYBODY[person]) as connection:
         query = f"SELECT realm_id FROM {table} WHERE realm_id = ANY(%s)"
         found = connection.execute(query.encode(), [[realms.shared, ANN]]).fetchall()

@@ -41,6 +41,7 @@ OF_NOBODY: dict[str, set[str]] = {
     "flow_runs": NOTHING,
     "metric_changes": NOTHING,
     "metric_sums": NOTHING,
+    "change_feed": READ,
     "memory_reach": READ,
     "missing_parts": READ,
     "next_vectors": NOTHING,
@@ -130,7 +131,16 @@ def test_the_roles_may_do_what_is_listed_and_no_more(database: TwoUsers) -> None
     kept = {"metric_changes": READ, "metric_sums": READ, "events": APPEND, "paid_calls": APPEND | {"UPDATE"}}
     kept |= dict.fromkeys(("withdrawals", "reversions"), APPEND)
     kept |= dict.fromkeys(
-        ("knowledge_changes", "memory_reach", "past_chunks", "past_questions", "published_versions"), READ
+        (
+            "change_feed",
+            "knowledge_changes",
+            "memory_reach",
+            "pruned_changes",
+            "past_chunks",
+            "past_questions",
+            "published_versions",
+        ),
+        READ,
     )
     assert service == {**dict.fromkeys(api, ALL), **dict.fromkeys(RULES, READ), **kept}
 

@@ -142,3 +142,26 @@ def test_two_versions_are_compared_fact_by_fact(app: Pipeline) -> None:
     assert [version.number for version in of_user(document_id)] == [3, 2, 1]
     last, first = of_user.diff(document_id), of_user.diff(document_id, newer=1)
     assert (last.older and last.older.number, first.older, len(first.added)) == (2, None, 3)
+
+
+def test_what_left_is_forgotten_after_as_many_days_as_are_set(app: Pipeline) -> None:
+    publish(app, upload("a.md", "\n\n".join((FIRST, SECOND, THIRD))))
+    before = moment(app)
+    execute(app, f"DELETE FROM all_questions WHERE statement = '{THIRD}'")
+    assert app.prune_history.versions(0) == 0
+    assert app.prune_history.versions(7) == 0
+    assert said_on(app, before) == {FIRST, SECOND, THIRD}
+    with app.open_uow() as uow:
+        uow.session.connection.execute("SET LOCAL ROLE NONE")
+        for table in ("past_questions", "published_versions"):
+            uow.session.connection.execute(
+                f"UPDATE {table} SET valid_from = valid_from - interval '9 days', "
+                "valid_to = valid_to - interval '9 days' WHERE valid_to IS NOT NULL".encode()
+            )
+        uow.session.connection.execute("UPDATE memory_reach SET since = since - interval '30 days'")
+        uow.commit()
+    assert app.prune_history.versions(7) == 2
+    with pytest.raises(RefusedError, match="is remembered from"):
+        app.search.answer(app.realm_id, "theft", as_of=before - timedelta(days=8))
+    assert app.search.answer(app.realm_id, "theft police", as_of=moment(app)).hits
+    assert rows(app, "SELECT code FROM events WHERE type = 'pruned'") == [("versions_pruned",)]

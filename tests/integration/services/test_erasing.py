@@ -146,7 +146,7 @@ def test_it_is_the_one_door_through_events(app: Pipeline, database_url: str) -> 
             f"SELECT set_config('upload_pipeline.erasing', '{planned.erasure_id}', false); "
             "UPDATE events SET payload = '{}'",
             f"SELECT erase_events('{planned.erasure_id}', '{{}}', '{{}}')",
-            f"SELECT erase_words('{planned.erasure_id}', 'events', 'payload')",
+            f"SELECT erase_words('{planned.erasure_id}', 'events', 'payload', '{{}}')",
         ):
             with pytest.raises(psycopg.Error):
                 owner.execute(statement)

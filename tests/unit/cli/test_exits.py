@@ -86,7 +86,7 @@ def test_where_a_batch_stands(counts: dict[str, int], failed: int, code: Exit) -
 
 def test_every_command_says_in_a_line_what_it_does_and_how() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert len(commands) == 37
+    assert len(commands) == 38
     below = {
         f"{group} {name}": command
         for group in ("realm", "source")

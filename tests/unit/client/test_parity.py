@@ -22,6 +22,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     ),
     "search": ("search", "answer"),
     "export": ("export",),
+    "changes": ("changes", "pages_of_changes", "mark_of_changes", "change_cursors", "forget_cursor"),
     "withdraw": ("withdraw", "foresee_withdrawal"),
     "source": (
         "sources", "source", "add_source", "change_source", "remove_source", "source_files", "source_runs", "plan_sync",

@@ -52,6 +52,10 @@ class _History:
             "webhook_deliveries": 100_000,
             "fact_cache": 1_000_000,
             "embedding_cache": 2_000_000,
+            "past_questions": 400_000,
+            "past_chunks": 300_000,
+            "published_versions": 200_000,
+            "knowledge_changes": 100_000,
             "database": 9_000_000,
         }
 
@@ -63,6 +67,7 @@ def test_what_grows_is_said_with_how_long_it_is_kept(tmp_path: Path) -> None:
     told = describe_history(Settings(home=tmp_path, **days), _History())  # type: ignore[arg-type]
     assert "events 2.5 MB, work kept 30 days, audit trail kept for ever" in told
     assert "caches 3.0 MB, kept 90 days" in told
+    assert "what production said 1.0 MB, kept for ever" in told
     assert "logs 0.3 MB" in told
     assert told.endswith("the whole database 9.0 MB")
 

@@ -26,6 +26,7 @@ from pipeline_core.api.console.pages import (
     search,
     sources,
     validate,
+    versions,
     withdraw,
 )
 from pipeline_core.api.console.routing import problem
@@ -47,6 +48,7 @@ PAGES: tuple[APIRouter, ...] = (
     documents.router,
     jobs.router,
     withdraw.router,
+    versions.router,
     erasing.router,
     outputs.router,
     document_pages.router,

@@ -9,12 +9,15 @@ from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedErr
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "answer": "Answer",
+        "as_of": "Day",
+        "ask_from": "Ask from",
         "collection": "Collection",
         "difficulty": "Difficulty",
         "file": "File",
         "files": "Files",
         "name": "Name",
         "notes": "Notes",
+        "publish_from": "Publish from",
         "q": "Search",
         "question": "Question",
         "reason": "Why",

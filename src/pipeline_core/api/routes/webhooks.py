@@ -1,4 +1,4 @@
-"""Webhooks: where a user wants to be told of jobs that are done, dead, or need a review."""
+"""Webhooks: where a user wants to be told of jobs that are done, dead, or need a review, and of changed knowledge."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -22,7 +22,7 @@ class WebhookRequest(Body):
     model_config = example({"url": "https://example.org/hooks/pipeline", "events": ["job.done", "job.deadletter"]})
 
     url: str = Field(max_length=2000, description="A public https URL", examples=["https://example.org/hooks/pipeline"])
-    events: list[WebhookEvent] = Field(min_length=1, max_length=3)
+    events: list[WebhookEvent] = Field(min_length=1, max_length=len(WebhookEvent))
 
 
 class WebhookChange(Body):

@@ -17,6 +17,11 @@ class WebhookEvent(StrEnum):
     DONE = "job.done"
     DEADLETTER = "job.deadletter"
     REVIEW_NEEDED = "job.review_needed"
+    PUBLISHED = "knowledge.published"
+    REPLACED = "knowledge.replaced"
+    WITHDRAWN = "knowledge.withdrawn"
+    CHANGED = "knowledge.changed"
+    ERASED = "knowledge.erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow], p
     """Say in one sentence where a job stands."""
     if parked := _withdrawal(job):
         by = people.who(parked.by, start=True)
+        if parked.decision == Decision.REVERT:
+            return f"{by} decided to revert it: an earlier version comes back at {parked.due_at:%H:%M:%S %Z}."
         return f"{by} decided to withdraw it: it leaves production at {parked.due_at:%H:%M:%S %Z}."
     match job.state:
         case JobState.QUEUED if job.last_error:
@@ -133,9 +135,10 @@ def _done(job: JobDetail, document: DocumentJob, people: People) -> str:
 
 
 def _withdrawal(job: JobDetail) -> ParkedShown | None:
-    """The withdrawal that is parked, if one is."""
+    """The withdrawal or reversion that is parked, if one is."""
     parked = job.parked
-    return parked if parked and parked.is_due and parked.decision == Decision.WITHDRAW else None
+    of_published = (Decision.WITHDRAW, Decision.REVERT)
+    return parked if parked and parked.is_due and parked.decision in of_published else None
 
 
 def _ordinal(number: int) -> str:

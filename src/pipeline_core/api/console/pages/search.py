@@ -16,7 +16,8 @@ from pipeline_core.api.console.templating import readable
 from pipeline_core.api.console.visits import ToLook, Visit
 from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.locating.letters import letters
-from pipeline_core.domain.rows.search import FoundFact, Hit
+from pipeline_core.domain.moments import moment_of
+from pipeline_core.domain.rows.search import FoundFact, Hit, SaidThen
 from pipeline_core.domain.text import as_read
 from pipeline_core.duplicates.words import STOP_WORDS
 
@@ -41,6 +42,8 @@ class Said:
     """Empty where the answer is the quote, letter for letter."""
     page: str
     crop: EvidenceShown | None
+    then: SaidThen | None
+    """Of a search as of a day: the version, its times, and who let it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,29 @@ class HitShown:
 
 
 @router.get("/search")
-def search(visit: ToLook, q: Annotated[str, Query(max_length=1000)] = "") -> Response:
-    """Show the answers to a question; without one, two that the published facts answer."""
+def search(
+    visit: ToLook,
+    q: Annotated[str, Query(max_length=1000)] = "",
+    as_of: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show the answers to a question; without one, two that the published facts answer. ``as_of``: as of that day."""
+    moment = moment_of(as_of) if as_of.strip() else None
     asked = " ".join(q.split())
     services = visit.services
     if not asked:
         samples = services.views.published_samples(services.realm_id, limit=_SAMPLES)
-        return visit.page("search.html", section="Search", q="", hits=None, waiting=(), samples=samples, nearest=False)
-    found = services.search.answer(services.realm_id, asked, limit=_MOST)
+        return visit.page(
+            "search.html",
+            section="Search",
+            q="",
+            hits=None,
+            waiting=(),
+            samples=samples,
+            nearest=False,
+            as_of=as_of,
+            moment=moment,
+        )
+    found = services.search.answer(services.realm_id, asked, limit=_MOST, as_of=moment)
     hits = found.hits or found.nearest[:3]
     shown = [_hit(visit, hit, asked, crops=None if at < _CROPS else 1) for at, hit in enumerate(hits)]
     return visit.page(
@@ -73,6 +91,8 @@ def search(visit: ToLook, q: Annotated[str, Query(max_length=1000)] = "") -> Res
         waiting=found.waiting,
         samples=(),
         nearest=bool(hits) and not found.hits,
+        as_of=as_of,
+        moment=moment,
     )
 
 
@@ -124,6 +144,7 @@ def _said(visit: Visit, fact: FoundFact, hit: Hit, asked: str, *, with_crop: boo
         highlighted(" … ".join(map(readable, quotes)), asked),
         f"{fact.page_unit} {fact.page}" if is_paged else "",
         _crop(visit, hit.document_id, fact.id) if with_crop and is_paged else None,
+        fact.then,
     )
 
 

@@ -62,6 +62,6 @@ def take_back(job_id: UUID, visit: ToReview) -> Response:
     state = visit.services.views.job_state(JobId(job_id))
     visit.services.parking.undo(state.document_id, by=visit.reviewer())
     if state.state is not JobState.AWAITING_REVIEW:
-        return visit.go(f"/jobs/{job_id}", said="The withdrawal is taken back: it stays published.")
+        return visit.go(f"/jobs/{job_id}", said="The decision is taken back: it stays published as it is.")
     page = REVIEW_PAGES[state.stage.row.phase].format(job_id)
     return visit.go(page, said="The decision is taken back: the document waits as before.")
