@@ -1,6 +1,6 @@
 """An index of one's own, here a table of SQLite, that stays in step with production by the feed of changes alone.
 
-UPLOAD_PIPELINE_TOKEN=$(pipeline token) python examples/follow_changes.py index.db
+PIPELINE_TOKEN=$(pipeline token) python examples/follow_changes.py index.db
 """
 
 import json
@@ -18,7 +18,7 @@ Get = Callable[..., Any]
 
 
 def get(path: str, **query: object) -> Any:
-    token = os.environ["UPLOAD_PIPELINE_TOKEN"]
+    token = os.environ["PIPELINE_TOKEN"]
     asked = Request(f"{API}/api/v2/{path}?{urlencode(query)}", headers={"Authorization": f"Bearer {token}"})
     try:
         with urlopen(asked, timeout=60) as answer:

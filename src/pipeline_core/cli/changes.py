@@ -1,13 +1,15 @@
 """Following what changes in production."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import connected
-from pipeline_core.domain.rows.feed import KnowledgeChange
+
+if TYPE_CHECKING:
+    from pipeline_core.domain.rows.feed import KnowledgeChange
 
 commands = typer.Typer()
 
