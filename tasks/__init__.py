@@ -31,9 +31,9 @@ from pipeline_core.tasks.sources import mend_schedules, name_of_source, plan_syn
 from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.upkeep import (
+    carry_out_erasures,
     note_run,
     prune_history,
-    carry_out_erasures,
     purge_caches,
     purge_dead_letters,
     refresh_statistics,
