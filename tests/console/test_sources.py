@@ -92,6 +92,7 @@ def test_it_is_changed_paused_and_removed(pipeline: Pipeline, ann: Visitor, tmp_
         ({"uri": "s3://bucket"}, "not among those"),
         ({"name": " "}, "needs a name"),
         ({"grace": "soon"}, "is no span of time"),
+        ({"grace": "999999w"}, "longer than ten years"),
     ],
 )
 def test_what_cannot_be_is_told_and_kept(
