@@ -214,6 +214,11 @@ CREATE POLICY sources_insert ON sources FOR INSERT WITH CHECK (realm_id = ANY ((
 CREATE POLICY sources_update ON sources FOR UPDATE USING (realm_id = ANY ((SELECT my_realms('admin'))::uuid[]))
     WITH CHECK (realm_id = ANY ((SELECT my_realms('admin'))::uuid[]));
 CREATE POLICY sources_own_hand ON sources AS RESTRICTIVE FOR INSERT WITH CHECK (added_by = (SELECT current_user_id()));
+-- Nobody has a source put its documents before those of others.
+CREATE POLICY sources_fair_added ON sources AS RESTRICTIVE FOR INSERT
+    WITH CHECK (coalesce((choices ->> 'priority')::int, 0) <= 0);
+CREATE POLICY sources_fair ON sources AS RESTRICTIVE FOR UPDATE USING (true)
+    WITH CHECK (coalesce((choices ->> 'priority')::int, 0) <= 0);
 CREATE POLICY source_runs_update ON source_runs FOR UPDATE USING (realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[]))
     WITH CHECK (realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[]));
 CREATE POLICY source_runs_own_hand ON source_runs AS RESTRICTIVE FOR UPDATE USING (outcome = 'waiting')

@@ -207,8 +207,9 @@ WHERE v.returned_at IS NULL AND v.decision IS NULL
         OR EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)))
 ORDER BY v.document_id;
 
--- name: has_vanished
-SELECT EXISTS (SELECT FROM vanishings WHERE returned_at IS NULL AND realm_id = %(realm_id)s);
+-- name: has_returned
+SELECT EXISTS (SELECT FROM vanishings v WHERE v.returned_at IS NULL AND v.realm_id = %(realm_id)s
+    AND EXISTS (SELECT FROM document_sources c WHERE c.document_id = v.document_id AND c.is_current));
 
 -- name: realms_of_sources
 SELECT DISTINCT realm_id FROM sources;

@@ -23,6 +23,7 @@ from pipeline_core.services.evidence_marks import EvidenceMarks
 from pipeline_core.services.export import ExportDocument
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.foresee_findings import ForeseeFindings
+from pipeline_core.services.kept_sources import KeptSources
 from pipeline_core.services.plan_sync import PlanSync
 from pipeline_core.services.provenance import TraceFact
 from pipeline_core.services.receive_upload import ReceiveUpload
@@ -109,6 +110,10 @@ class UserServices(UseCases):
     @property
     def follow_schedule(self) -> FollowSchedule:
         return self.pipeline.follow_schedule
+
+    @cached_property
+    def sources(self) -> KeptSources:
+        return replace(super().sources, over_http=True)
 
     @cached_property
     def export(self) -> ExportDocument:

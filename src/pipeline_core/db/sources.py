@@ -273,9 +273,9 @@ class Sources:
         """Documents that the rule withdraws now."""
         return self._session.rows(DueVanishing, "due_vanishings", realm_id=realm_id)
 
-    def has_vanished(self, realm_id: RealmId) -> bool:
-        """Return whether any document of the realm has no place now."""
-        [found] = self._session.column("has_vanished", realm_id=realm_id)
+    def has_returned(self, realm_id: RealmId) -> bool:
+        """Return whether any document of the realm has a place again."""
+        [found] = self._session.column("has_returned", realm_id=realm_id)
         return bool(found)
 
     def realms(self) -> list[RealmId]:

@@ -12,7 +12,7 @@ from pipeline_core.db.sources import SourceTerms
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import AlreadyDecidedError, ConflictError, NotFoundError, RefusedError
 from pipeline_core.domain.ids import DocumentId, RealmId
-from pipeline_core.domain.realms import Person
+from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.reasons import is_blank
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.sources import (
@@ -26,9 +26,11 @@ from pipeline_core.domain.rows.sources import (
 from pipeline_core.domain.sources import Removal, RunDecision, SourceKind, SourcePlace, Vanished
 from pipeline_core.domain.wished import Wished
 from pipeline_core.domain.wording import dated
+from pipeline_core.services.wishes import require_may_wish
 
 _LONGEST_NAME = 200
 _LEAST_EVERY = timedelta(minutes=1)
+_LONGEST = timedelta(days=3650)
 
 
 class Terms(TypedDict, total=False):
@@ -69,6 +71,8 @@ class KeptSources:
     person: Person
     check: Callable[[SourcePlace], None]
     """Raises RefusedError for a place that is none of its kind, or may not be a source here."""
+    over_http: bool = False
+    """Nobody has a source put its documents before those of others, but from the command line."""
 
     def add(self, realm_id: RealmId, kind: SourceKind, name: str, uri: str, **terms: Unpack[Terms]) -> SourceRow:
         """Add a source; it is synced when somebody asks, or by its interval.
@@ -79,6 +83,7 @@ class KeptSources:
         """
         said: Changes = {**_USUAL, **terms, "name": name, "uri": uri}
         place, kept = _checked(kind, said)
+        _check_choices(kept.choices, over_http=self.over_http)
         self.check(place)
         with self.open_uow() as uow:
             source_id = uow.sources.add(realm_id, place, kept, by=self.person.user_id)
@@ -111,6 +116,7 @@ class KeptSources:
             }
             said: Changes = {**before, **terms}
             place, kept = _checked(row.kind, said)
+            _check_choices(kept.choices, over_http=self.over_http)
             if place.uri != row.uri:
                 self.check(place)
             others = uow.sources.all(realm_id, name=kept.name)
@@ -261,9 +267,10 @@ def _checked(kind: SourceKind, said: Changes) -> tuple[SourcePlace, SourceTerms]
         raise RefusedError(f"A source needs a name of at most {_LONGEST_NAME} characters.", action="Give another name.")
     if every is not None and every < _LEAST_EVERY:
         raise RefusedError("A source is synced once a minute at most.", action="Give a longer interval.")
+    if max(grace, every or grace) > _LONGEST:
+        raise RefusedError("That is longer than ten years.", action="Give a shorter span of time.")
     if grace < timedelta(0):
         raise RefusedError("The grace cannot be negative.", action="Give 0 for none.")
-    _check_choices(said["choices"])
     uri = said["uri"].strip()
     if not uri:
         raise RefusedError("A source needs an address.", action="Name the folder, the prefix or the list.")
@@ -273,12 +280,14 @@ def _checked(kind: SourceKind, said: Changes) -> tuple[SourcePlace, SourceTerms]
     return place, SourceTerms(name, Vanished(said["vanished"]), grace, every, said["choices"])
 
 
-def _check_choices(choices: Mapping[str, Any]) -> None:
+def _check_choices(choices: Mapping[str, Any], *, over_http: bool) -> None:
     known = [one.name for one in fields(Wished)]
     for name in choices:
         if name not in known:
             raise RefusedError(f"There is no choice {name}.", action=f"Choices: {', '.join(known)}.")
-    Wished.of(**choices)
+    wished = Wished.of(**choices)
+    if over_http:
+        require_may_wish(wished, Role.ADMIN)
 
 
 def _name_taken(name: str) -> ConflictError:

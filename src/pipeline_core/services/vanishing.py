@@ -93,7 +93,7 @@ class Vanishing:
     def take_back(self, realm_id: RealmId) -> list[DocumentId]:
         """Queue again what was withdrawn because it had vanished, and is there again; returns these documents."""
         with self.open_uow() as uow:
-            if not uow.sources.has_vanished(realm_id):
+            if not uow.sources.has_returned(realm_id):
                 return []
             uow.staging.lock_matching([realm_id])
             back = uow.sources.note_returned(realm_id)

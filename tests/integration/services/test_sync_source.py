@@ -1,16 +1,17 @@
 """A source is kept in step: what is new, changed, moved and gone there is so in production, by its policy."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import AlreadyDecidedError, NotFoundError, SourceUnavailableError
+from pipeline_core.domain.errors import AlreadyDecidedError, ConflictError, NotFoundError, SourceUnavailableError
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.sources import RunOutcome, Vanished
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.folders import add_folder, sync, write
-from tests.support.published import in_production, text_of, who_says
+from tests.support.published import in_production, rows, text_of, who_says
 
 ALPHA = "The alpha office opens at 8 in the morning on Mondays."
 BETA = "The beta boiler must be serviced every 12 months by an engineer."
@@ -137,3 +138,100 @@ def test_a_listing_that_fails_changes_nothing(app: Pipeline, tmp_path: Path) -> 
     (tmp_path / "elsewhere").rename(folder)
     assert (sync(app, source).outcome, len(in_production(app))) == ("done", 2)
     assert app.sources.show(app.realm_id, "docs").missing == 0
+
+
+def test_a_dry_run_plans_the_same_and_stores_nothing(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA), "c.md": text_of("C", GAMMA)})
+    source = add_folder(app, folder)
+    assert app.sync_source.plan(source).plan == {"new": 3}
+    assert app.views.jobs(app.realm_id) == []
+    sync(app, source)
+    write(folder, {"a.md": text_of("A", "It says something else, which is 7 times as long.")})
+    (folder / "b.md").rename(folder / "moved.md")
+    (folder / "copy.md").write_text(text_of("C", GAMMA))
+    (folder / "c.md").unlink()
+    (folder / "empty.md").touch()
+    before = rows(app, "SELECT count(*) FROM events")
+    planned = app.sync_source.plan(source)
+    assert planned.plan == {"changed": 1, "moved": 2, "refused": 1}
+    assert rows(app, "SELECT count(*) FROM events") == before
+    assert [(one.change, one.name, one.was) for one in app.sync_source(source).planned] == [
+        (one.change, one.name, one.was) for one in planned.planned
+    ]
+
+
+def test_what_cannot_be_taken_is_as_it_was_and_read_again_when_it_changes(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA)})
+    source = add_folder(app, folder)
+    sync(app, source)
+    write(folder, {"a.md": ""})
+    (folder / "link.md").symlink_to("/etc/passwd")
+    assert sync(app, source).plan == {"unchanged": 1, "unseen": 1, "refused": 1}
+    assert who_says(app, ALPHA) == ["a.md"]
+    assert [(row.name, row.error is not None) for row in app.sources.items(app.realm_id, "docs", state="unread")] == [
+        ("a.md", True),
+        ("link.md", True),
+    ]
+    write(folder, {"a.md": text_of("A", GAMMA)})
+    (folder / "link.md").unlink()
+    sync(app, source)
+    assert (who_says(app, ALPHA), who_says(app, GAMMA)) == ([], ["a.md"])
+    assert app.sources.show(app.realm_id, "docs").unread == 0
+
+
+def test_a_folder_below_that_cannot_be_read_breaks_the_listing_off(
+    app: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "closed/b.md": text_of("B", BETA)})
+    source = add_folder(app, folder)
+    sync(app, source)
+    (folder / "a.md").unlink()
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if path.endswith("closed/"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    with pytest.raises(SourceUnavailableError, match="closed/ cannot be read: Permission denied"):
+        app.sync_source(source)
+    assert len(in_production(app)) == 2
+
+
+def test_one_sync_at_a_time_and_a_lost_one_is_taken_up(app: Pipeline, tmp_path: Path) -> None:
+    source = add_folder(app, tmp_path / "docs")
+    with app.open_uow() as uow:
+        uow.sources.begin_run(source.source_id, worker=app.worker.name)
+        uow.commit()
+    with pytest.raises(ConflictError, match="docs is being synced since"):
+        app.sync_source(source)
+    with app.open_uow() as uow:
+        uow.session.connection.execute("UPDATE source_runs SET worker = 'nobody'")
+        uow.commit()
+    write(tmp_path / "docs", {"a.md": text_of("A", ALPHA)})
+    assert sync(app, source).plan == {"new": 1}
+    assert [run.outcome for run in app.sources.runs(app.realm_id, "docs")] == ["done", "failed"]
+
+
+def test_equal_bytes_in_two_places_have_two_names(app: Pipeline, tmp_path: Path) -> None:
+    """Search and export show a name that these bytes have now, and each name is found."""
+    folder = tmp_path / "docs"
+    write(folder, {"a/rules.md": text_of("A", ALPHA), "b/contract.md": text_of("A", ALPHA)})
+    source = add_folder(app, folder)
+    assert sync(app, source).plan == {"new": 1, "copy": 1}
+    write(folder, {"a/rules.md": text_of("A", BETA)})
+    sync(app, source)
+    assert (who_says(app, ALPHA), who_says(app, BETA)) == (["contract.md"], ["rules.md"])
+    hit = app.search(app.realm_id, "When does the alpha office open?")[0]
+    assert (hit.filename, hit.also_named) == ("contract.md", [])
+    document_id = app.views.resolve_document(app.realm_id, "contract.md")
+    assert app.views.resolve_document(app.realm_id, "rules.md") != document_id
+    write(folder, {"c/again.md": text_of("A", ALPHA)})
+    sync(app, source)
+    assert app.views.resolve_document(app.realm_id, "again.md") == document_id
+    hit = app.search(app.realm_id, "When does the alpha office open?")[0]
+    assert (hit.filename, hit.also_named) == ("contract.md", ["again.md"])
