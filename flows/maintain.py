@@ -20,8 +20,8 @@ def maintain(
     review_alert_h: Annotated[float | None, Field(ge=0)] = None,
 ) -> State:
     """Take back expired leases, carry out parked decisions that are due, withdraw what has vanished from its source
-    long enough, remove what was kept long enough, tell of reviews that wait, send webhooks that nobody has sent. Safe
-    at any time.
+    long enough, carry on with erasures, remove what was kept long enough, tell of reviews that wait, send webhooks
+    that nobody has sent. Safe at any time.
 
     Args:
         dead_letter_days: Dead letters of which nothing was ever published are removed after this many days; 0 keeps
@@ -45,6 +45,7 @@ def maintain(
         tasks.settle_sources(),
         tasks.deliver_webhooks(),
         tasks.carry_out_parked(),
+        tasks.carry_out_erasures(),
         tasks.mend_schedules(),
     ]
     return Completed(message=", ".join(done))

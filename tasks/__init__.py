@@ -31,6 +31,7 @@ from pipeline_core.tasks.sources import mend_schedules, name_of_source, plan_syn
 from pipeline_core.tasks.stage_task import DocumentFailedError, stage_task
 from pipeline_core.tasks.staging import embed_batch, import_approved
 from pipeline_core.tasks.upkeep import (
+    carry_out_erasures,
     note_run,
     prune_history,
     purge_caches,
@@ -56,6 +57,7 @@ __all__ = [
     "RunReporter",
     "ask_for_next_run",
     "begin_reembedding",
+    "carry_out_erasures",
     "carry_out_parked",
     "check_recall",
     "chunk",

@@ -1,11 +1,11 @@
 """Text and table rows of a run's report in the Prefect UI: file names, states, counts, findings; no document text."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from pipeline_core.domain.findings import Severity
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobState
+from pipeline_core.domain.markdown_text import plain
 from pipeline_core.domain.rows.costs import CostOfRun
 from pipeline_core.domain.rows.jobs import Progress, RunDocument
 from pipeline_core.settings import Settings
@@ -21,14 +21,6 @@ AWAITING_REVIEW = "awaiting-review"
 _FIRST = (JobState.AWAITING_REVIEW, JobState.DEADLETTER, JobState.RETRYABLE, JobState.QUEUED, JobState.WORKING)
 _RANKS = {state: rank for rank, state in enumerate(_FIRST)}
 _SEVERITIES = {severity.value: rank for rank, severity in enumerate(Severity)}
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~^$-])")
-
-
-def plain(text: str) -> str:
-    """The text in one line of markdown, with nothing in it that markdown or HTML would act upon."""
-    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # "www." and "://" would be made links
-    return _MARKS.sub(r"\\\1", line).replace("://", ":&#47;&#47;").replace("www.", "www&#46;")
 
 
 def counted(rows: Sequence[RunDocument | Progress]) -> str:

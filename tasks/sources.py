@@ -6,11 +6,11 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from pipeline_core.bootstrap import pipeline
 from pipeline_core.domain.errors import PipelineError
+from pipeline_core.domain.markdown_text import plain
 from pipeline_core.domain.source_plans import WORDS, plan_in_words
 from pipeline_core.domain.sources import Planned
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.services.sync_source import Synced
-from pipeline_core.tasks.run_report_text import plain
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
 from pipeline_core.tasks.stage_task import retried_task
 

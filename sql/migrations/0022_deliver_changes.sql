@@ -141,3 +141,5 @@ GRANT SELECT, INSERT (realm_id, user_id, name, feed_id, after, seen), UPDATE (fe
 REVOKE INSERT, UPDATE, DELETE ON change_feed, pruned_changes FROM upload_pipeline_service;
 REVOKE ALL ON FUNCTION begin_change_feed(), prune_changes(int, int), tell_change() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION begin_change_feed(), prune_changes(int, int) TO upload_pipeline_service;
+-- a backup by the service's login reads where the numbers are
+GRANT SELECT ON SEQUENCE knowledge_changes_change_id_seq TO upload_pipeline_service;

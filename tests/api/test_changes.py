@@ -1,5 +1,6 @@
 """The feed of changes over HTTP, in messages to webhooks, and for whoever asks by SQL."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -95,6 +96,30 @@ def test_whoever_waits_is_told_at_once(app: Pipeline, client: TestClient, docume
     assert time.monotonic() - began < 10
     nothing = client.get(CHANGES, params={"since": found["next_cursor"], "wait": 0.2})
     assert (nothing.status_code, nothing.json()["items"]) == (200, [])
+
+
+def test_the_example_keeps_an_index_in_step(app: Pipeline, client: TestClient, document_id: DocumentId) -> None:
+    from examples.follow_changes import follow
+
+    def get(path: str, **query: Any) -> Any:
+        return client.get(f"/api/v2/{path}", params=query).json()
+
+    with sqlite3.connect(":memory:") as index:
+        for change in ("publish", "withdraw", "erase"):
+            if change == "publish":
+                publish(app, upload("b.md", text_of("Two", "The attic is dry in summer and cold in winter.")))
+            elif change == "withdraw":
+                _withdraw(app, document_id)
+            else:
+                with psycopg.connect(app.database_url) as owner:
+                    owner.execute("DELETE FROM upload_pipeline.documents WHERE document_id <> %s", [document_id])
+            while follow(index, get, wait=0):
+                pass
+            with psycopg.connect(app.database_url) as owner:
+                said = owner.execute(
+                    "SELECT question_id::text, statement FROM upload_pipeline.all_questions"
+                ).fetchall()
+            assert sorted(index.execute("SELECT id, statement FROM facts")) == sorted(said)
 
 
 # --- webhooks ------------------------------------------------------------------------------------------

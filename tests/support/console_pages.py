@@ -46,6 +46,11 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/duplicates/{batch_id}": lambda realm: [f"/duplicates/{realm.alike_batch_id}"],
         "/duplicates/{batch_id}/group": lambda realm: [f"/duplicates/{realm.alike_batch_id}/group?group={realm.group}"],
         "/realm": lambda _: ["/realm"],
+        "/sources": lambda _: ["/sources"],
+        "/sources/{source_id}": lambda realm: [
+            *(f"/sources/{source_id}" for source_id in realm.sources),
+            f"/sources/{realm.sources[0]}?plan=true",
+        ],
         "/dashboard": lambda _: ["/dashboard", "/dashboard?order=useful", "/dashboard?by=hour"],
         "/documents": lambda _: ["/documents", "/documents?state=deadletter", "/documents?name=nothing"],
         "/documents/{document_id}/outputs/{stage}/{name}": lambda realm: [realm.output, realm.markdown],
@@ -59,9 +64,11 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
                 realm.queued_job,
             )
         ],
+        "/jobs/{job_id}/withdraw": lambda realm: [
+            f"/jobs/{job}/withdraw" for job in (realm.published_job, realm.vanished_job)
+        ],
         "/documents/{document_id}/versions": lambda realm: [f"/documents/{realm.document_id}/versions"],
         "/documents/{document_id}/revert/{number}": lambda realm: [f"/documents/{realm.document_id}/revert/1"],
-        "/jobs/{job_id}/withdraw": lambda realm: [f"/jobs/{realm.published_job}/withdraw"],
         "/erasures": lambda _: ["/erasures"],
         "/erasures/{erasure_id}": lambda realm: [f"/erasures/{one}" for one in realm.erasures],
         f"{_REVIEW}/missed": lambda realm: [f"/review-matching/{realm.decided_job}/missed"],

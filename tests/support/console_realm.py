@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -13,9 +14,12 @@ from pipeline_core.domain.labels import Labels
 from pipeline_core.domain.question_filter import group_of
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
+from pipeline_core.domain.sources import SourceKind, Vanished
 from pipeline_core.services.erase import Meant
 from pipeline_core.services.intake import Upload
+from pipeline_core.services.kept_sources import Terms
 from tests.samples.pdfs import pdf, text
+from tests.support.folders import write
 from tests.support.hostile_texts import PAYLOADS, Salt
 from tests.support.reviewing import FIRST, SECOND
 from tests.support.through import needs_work, through
@@ -57,6 +61,10 @@ class Realm:
     markdown: str
     erasures: Sequence[str]
     """A plan of one, and one that is done."""
+    sources: Sequence[str]
+    """One with files that are new and that could not be taken, and one of which all is missing."""
+    vanished_job: str
+    """Published; its file has vanished from a source."""
 
 
 def fill(pipeline: Pipeline, manual: Pipeline, *, hostile: bool = False) -> Realm:
@@ -90,6 +98,7 @@ def fill(pipeline: Pipeline, manual: Pipeline, *, hostile: bool = False) -> Real
         _job(pipeline, queued),
         *_outputs(pipeline, published),
         _erasures(pipeline),
+        *_sources(pipeline, salt),
     )
 
 
@@ -98,6 +107,30 @@ def _erasures(app: Pipeline) -> list[str]:
     plan = app.erasures.plan(Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=[gone]))
     app.carry_out_erasures(app.erasures.begin(plan.erasure_id, "Somebody asked for it.").erasure_id)
     return [str(app.erasures.plan(Meant(ErasureScope.REALM, app.realm_id)).erasure_id), str(plan.erasure_id)]
+
+
+def _sources(app: Pipeline, salt: Salt) -> tuple[list[str], str]:
+    folder, archive = app.settings.home / "workshop", app.settings.home / "archive"
+    bolt, ramp = (
+        "# Bolts\n\nThe bolt is tightened with 9 Nm.\n",
+        "# Ramp\n\nLorries of 12 tonnes may stand on the ramp.\n",
+    )
+    write(folder, {"bolt.md": bolt, "ramp.md": ramp, salt.name("empty.md"): ""})
+    write(archive, {salt.name("gate.md"): "# Gate\n\nSnow is cleared from the yard gate before 7 in the morning.\n"})
+    said = Terms(every=timedelta(hours=1), vanished=Vanished.REVIEW)
+    rows = [
+        app.sources.add(app.realm_id, SourceKind.FOLDER, salt(name, longest=60), str(place), **said)
+        for name, place in (("Workshop", folder), ("Archive", archive))
+    ]
+    for row in rows:
+        through(app, app.sync_source(row).to_run)
+    for path in (folder / "ramp.md", *archive.iterdir()):
+        path.unlink()
+    for row in rows:
+        app.sync_source(row)
+    write(folder, {"new.md": "# New\n\nThe lamp of the hall is cleaned every 3 weeks.\n"})
+    [lost] = app.sources.vanished(app.realm_id, rows[0].source_id)
+    return [str(row.source_id) for row in rows], _job(app, lost.document_id)
 
 
 def _take(app: Pipeline, *files: Upload) -> DocumentId:

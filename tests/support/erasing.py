@@ -1,5 +1,6 @@
 """Planting words that nobody else has, erasing, and looking for them wherever bytes are."""
 
+import json
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -9,6 +10,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db import postgres_programs as programs
 from pipeline_core.domain.erasing import ErasureScope, spellings
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
+from pipeline_core.domain.markdown_text import plain
 from pipeline_core.domain.rows.erasures import Erasure
 from pipeline_core.services.erase import Meant
 
@@ -63,8 +65,8 @@ def make_prefect_database(home: Path, *texts: str) -> Path:
         database.execute("CREATE TABLE flow_run (id CHAR(36) PRIMARY KEY, name VARCHAR NOT NULL, parameters JSON)")
         database.execute("CREATE TABLE artifact (id CHAR(36) PRIMARY KEY, data JSON)")
         for number, text in enumerate(texts):
-            quoted = spellings(text)[-1]
+            quoted = json.dumps(f"| {plain(text)} | published |")
             database.execute("INSERT INTO flow_run VALUES (?, ?, '{}')", [str(number), f"{text} + 3 more"])
-            database.execute("INSERT INTO artifact VALUES (?, ?)", [str(number), f'[{{"Document": "{quoted}"}}]'])
+            database.execute("INSERT INTO artifact VALUES (?, ?)", [str(number), quoted])
         database.commit()
     return path

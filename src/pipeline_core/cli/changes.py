@@ -1,12 +1,15 @@
 """Following what changes in production."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.output import out, print_json
 from pipeline_core.cli.wiring import connected
+
+if TYPE_CHECKING:
+    from pipeline_core.domain.rows.feed import KnowledgeChange
 
 commands = typer.Typer()
 
@@ -34,7 +37,7 @@ def changes(
     """Show what came to production, changed there and left it.
 
     In the order of each document, each change once, with the ids of its facts; for an index of your own that is to stay
-    in step. The mark at the end is for the next --since. With --json, each change is a line, and the mark the last one.
+    in step. The mark at the end is for the next --since. With --json and --follow there is a line each time.
     """
     from pipeline_core.terminal.changes import print_change, print_cursors, print_mark
 
@@ -42,12 +45,19 @@ def changes(
         if forget:
             client.forget_cursor(forget)
         if cursors or forget:
-            found = client.change_cursors()
-            print_json(found) if as_json else print_cursors(out, found)
+            known = client.change_cursors()
+            print_json(known) if as_json else print_cursors(out, known)
             return
         mark = client.mark_of_changes(cursor) if since == "now" else since
+        found: list[KnowledgeChange] = []
         for page in client.pages_of_changes(since=mark, cursor=cursor, follow=follow):
             mark = page.mark.text
-            for change in page.items:
-                print_json(change) if as_json else print_change(out, change)
-        print_json({"since": mark}) if as_json else print_mark(out, mark or "")
+            if as_json and follow:
+                print_json({"items": page.items, "since": mark})
+            elif as_json:
+                found += page.items
+            else:
+                for change in page.items:
+                    print_change(out, change)
+        if not follow:
+            print_json({"items": found, "since": mark}) if as_json else print_mark(out, mark or "")

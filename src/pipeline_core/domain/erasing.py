@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
+
+from pipeline_core.domain.markdown_text import plain
 
 _BLANKS = re.compile("[\t\n\v\f\r ]+")
 _BLOCK = 64
@@ -105,9 +108,10 @@ class Searched:
 
 
 def spellings(word: str) -> list[str]:
-    """The ways in which a text stands in files and in JSON."""
-    quoted, escaped = (json.dumps(word, ensure_ascii=ascii)[1:-1] for ascii in (False, True))
-    return list(dict.fromkeys((word, quoted, escaped)))
+    """The ways in which a text stands elsewhere: as it is, in markdown, in an address, and each of these in JSON."""
+    written = (word, plain(word), quote(word, safe="/:"))
+    quoted = [json.dumps(one, ensure_ascii=ascii)[1:-1] for one in written for ascii in (False, True)]
+    return list(dict.fromkeys((*written, *quoted)))
 
 
 def finder(words: Iterable[str], names: Iterable[str] = ()) -> re.Pattern[str] | None:
@@ -129,7 +133,7 @@ class Seeker:
     """Says whether a text may have one of many words: by how they begin, so that thousands cost no more than one."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        spelt = {spelling for word in words for spelling in spellings(word)[:2]}
+        spelt = {spelling for word in words for spelling in spellings(word)}
         self._short = [word for word in spelt if len(word) < LEAST_WORDS]
         self._begins = {word[:LEAST_WORDS] for word in spelt if len(word) >= LEAST_WORDS}
 

@@ -30,6 +30,7 @@ from pipeline_core.services.wishes import require_may_wish
 
 _LONGEST_NAME = 200
 _LEAST_EVERY = timedelta(minutes=1)
+_LONGEST = timedelta(days=3650)
 
 
 class Terms(TypedDict, total=False):
@@ -266,6 +267,8 @@ def _checked(kind: SourceKind, said: Changes) -> tuple[SourcePlace, SourceTerms]
         raise RefusedError(f"A source needs a name of at most {_LONGEST_NAME} characters.", action="Give another name.")
     if every is not None and every < _LEAST_EVERY:
         raise RefusedError("A source is synced once a minute at most.", action="Give a longer interval.")
+    if max(grace, every or grace) > _LONGEST:
+        raise RefusedError("That is longer than ten years.", action="Give a shorter span of time.")
     if grace < timedelta(0):
         raise RefusedError("The grace cannot be negative.", action="Give 0 for none.")
     uri = said["uri"].strip()

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.errors import ConfigurationError, PipelineError
+from pipeline_core.domain.errors import PipelineError, RefusedError
 from pipeline_core.domain.rows.sources import SourceRow
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.source_schedules import SourceSchedule, SourceSchedules
@@ -48,10 +48,11 @@ class FollowSchedule:
 
         Raises:
             ServiceUnavailableError: the orchestrator did not answer.
-            ConfigurationError: there is none, or it does not know how to sync sources.
+            ConfigurationError: it does not know how to sync sources.
+            RefusedError: there is none.
         """
         if self.schedules is None:
-            raise ConfigurationError(
+            raise RefusedError(
                 "No Prefect server is set, so that nobody can be asked to sync it.",
                 action="Set PREFECT_API_URL, or run `pipeline source sync` where the pipeline is installed.",
                 page_action="Ask whoever runs this installation to sync it.",

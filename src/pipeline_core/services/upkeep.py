@@ -15,9 +15,9 @@ log = structlog.stdlib.get_logger(__name__)
 _AFTER_ERROR_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chore:
-    """Something to do every so many seconds."""
+    """Something to do every so many seconds; itself and no other, as whatever does it need not have a hash."""
 
     name: str
     act: Callable[[], object]

@@ -381,6 +381,33 @@ def test_other_thresholds_of_a_waiting_document_are_not_taken_and_that_is_said(
     assert kept["why"] == "it waits for a person"
 
 
+def test_what_changed_is_shown_from_where_a_consumer_has_come(app: Pipeline, typed: Typing) -> None:
+    publish(app, upload())
+    shown = typed("changes").out
+    assert "published" in shown
+    assert "manual.md" in shown
+    assert " changes --since " in shown
+    first = typed("changes", "--cursor", "index", "--json").json
+    assert [one["kind"] for one in first["items"]] == ["published"]
+    assert typed("changes", "--cursor", "index", "--json").json["items"] == [], "it was told before"
+    assert typed("changes", "--since", first["since"], "--json").json["items"] == []
+    assert [one["name"] for one in typed("changes", "--cursors", "--json").json] == ["index"]
+    assert "No consumer has a name." in typed("changes", "--forget", "index").out
+    assert typed("changes", "--since", "now", "--json").json["items"] == []
+    assert typed("changes", "--since", "never").code != 0
+
+
+def test_the_processing_of_a_document_is_chosen_and_shown(app: Pipeline, typed: Typing, tmp_path: Path) -> None:
+    file = tmp_path / "manual.md"
+    file.write_text(MANUAL)
+    typed("run", str(file), "--queue", "--workflow", "manual", "--profile", "deep", "--priority", "7")
+    assert "manual workflow, deep profile, priority 7" in typed("status", "manual.md").out
+    again = typed("run", str(file), "--queue", "--profile", "standard", "--priority", "9", "--json").json
+    assert [one["choice"] for one in again["choices_kept"]] == ["profile"]
+    assert typed("status", "manual.md", "--json").json["priority"] == 9
+    assert typed("run", str(file), "--queue", "--workflow", "often").code != 0
+
+
 def test_a_published_document_waits_for_no_decision(app: Pipeline, typed: Typing) -> None:
     publish(app, upload())
     shown = typed("review", "manual.md").out

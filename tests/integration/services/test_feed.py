@@ -17,9 +17,9 @@ from pipeline_core.domain.realms import Person
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.feed import KnowledgeChange
 from pipeline_core.services.feed import ChangeFeed, Changes, prune_changes
+from tests.support.erasing import erase
 from tests.support.index import Index
 from tests.support.published import drain, rows, text_of
-from tests.support.statements import execute
 from tests.support.through import publish, upload
 from tests.support.two_users import BOB
 
@@ -242,7 +242,7 @@ def test_an_index_stays_in_step_by_the_feed_alone(
                 drain(app)
             else:
                 gone = known.pop(dice.randrange(len(known)))
-                execute(app, f"DELETE FROM documents WHERE document_id = '{gone}'")
+                erase(app, gone)
     stopping.set()
     for thread in (late, following):
         thread.join()

@@ -1,6 +1,7 @@
 """Chores: each by its interval, none ended by another's failure, all ended by a role that is refused."""
 
 import threading
+from dataclasses import dataclass
 
 from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError
 from pipeline_core.services.upkeep import Chore, Upkeep
@@ -12,6 +13,24 @@ def _run(upkeep: Upkeep) -> tuple[threading.Thread, threading.Event]:
     thread = threading.Thread(target=upkeep.run, args=(stopping,), daemon=True)
     thread.start()
     return thread, stopping
+
+
+def test_whatever_does_a_chore_needs_no_hash() -> None:
+    done: list[str] = []
+    thread, stopping = _run(
+        Upkeep(Chore("often", _Unhashable(done).act, 0.01), Chore("seldom", _Unhashable(done).act, 9))
+    )
+    assert wait_until(lambda: len(done) > 2)
+    stopping.set()
+    thread.join(2)
+
+
+@dataclass(frozen=True)
+class _Unhashable:
+    done: list[str]
+
+    def act(self) -> None:
+        self.done.append("acted")
 
 
 def test_a_chore_that_fails_does_not_end_the_others() -> None:

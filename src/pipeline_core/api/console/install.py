@@ -24,6 +24,7 @@ from pipeline_core.api.console.pages import (
     review_decisions,
     review_matching,
     search,
+    sources,
     validate,
     versions,
     withdraw,
@@ -62,6 +63,7 @@ PAGES: tuple[APIRouter, ...] = (
     bank_decisions.router,
     duplicates.router,
     realm.router,
+    sources.router,
     review_matching.router,
     search.router,
 )

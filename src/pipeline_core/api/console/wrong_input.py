@@ -12,9 +12,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "as_of": "Day",
         "ask_from": "Ask from",
         "collection": "Collection",
+        "confirmed": "What you were asked to type",
         "difficulty": "Difficulty",
+        "every": "Sync it every",
+        "exclude": "But not",
         "file": "File",
         "files": "Files",
+        "grace": "Grace",
+        "include": "Only names like",
         "name": "Name",
         "notes": "Notes",
         "publish_from": "Publish from",
@@ -29,6 +34,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "tags": "Tags",
         "token": "Token",
         "topic": "Topic",
+        "uri": "Address",
         "user_id": "User's id",
     }
 )
