@@ -179,6 +179,26 @@ def test_a_bank_counts_the_same_pairs_on_each_of_its_pages(pipeline: Pipeline, a
     assert "like 1 other" in text_of(ann.get(path))
 
 
+def test_a_decided_pair_offers_another_decision_and_no_likeness_is_whole(pipeline: Pipeline, ann: Visitor) -> None:
+    for name, data in (("thefts.md", THEFTS), ("household.md", BANK)):
+        pipeline.staging.stage_bank(data, name, by=Reviewer(pipeline.realm_id))
+        list(pipeline.bank_queue.drain())
+    views = pipeline.for_user(pipeline.person).views
+    [batch] = views.batches_page([pipeline.realm_id], statuses=None, name="household", before=None, limit=1)
+    page = f"/duplicates/{batch.batch_id}"
+    before = ann.get(page).text
+    assert "Decide otherwise" not in before
+    assert "100% alike" not in before, "48 hours are not 24"
+    [pair_id, *_] = re.findall(r'name="pair_id" value="([^"]+)"', before)
+    [version, *_] = re.findall(r'name="version" value="([^"]+)"', before)
+    asked = {"pair_id": pair_id, "seen": "pending", "version": version, "resolution": "keep_both"}
+    ann.post(f"{page}/resolve", asked)
+    after = ann.get(f"{page}?kept={pair_id}&pair={pair_id}").text
+    assert "Decide otherwise" in after
+    folded = after.partition('<details class="otherwise">')[2].partition("</details>")[0]
+    assert folded.count('class="choice"') == after.count('class="choice"') == 4
+
+
 COUNTS = re.compile(r"(\d+) (approved|rejected|to decide|certain|left out)")
 
 

@@ -77,7 +77,8 @@ def detect(data: Content, filename: str) -> FileType:
         kind = detector(data, filename)
         if kind is not None:
             return kind
-    if (damage := damage_of_text(data if isinstance(data, bytes) else data[:])) is not None:
+    is_another = any(data.startswith(signature) for signature, _ in _OTHERS)
+    if not is_another and (damage := damage_of_text(data if isinstance(data, bytes) else data[:])) is not None:
         raise CorruptDocumentError(
             f"{filename} {damage}: it is damaged or was cut off.", action="Save it again as UTF-8 text and upload that."
         )

@@ -13,6 +13,7 @@ from pipeline_core.domain.ids import BatchId, ChunkId, DocumentId, DuplicateId, 
 from pipeline_core.domain.realms import OWN, Person, user_of
 from pipeline_core.domain.reasons import trimmed
 from pipeline_core.domain.rows.desk import PairSide
+from pipeline_core.domain.wording import percent_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,13 @@ class StagedPair:
     staged_side: PairSide
     existing_side: PairSide | None
     """None where it is there no more."""
+
+    @property
+    def percent(self) -> int:
+        """Likeness; 100 is for what reads the same to the letter."""
+        staged, existing = self.staged_side, self.existing_side
+        is_same = existing is not None and (staged.question, staged.text) == (existing.question, existing.text)
+        return percent_alike(self.score, is_same=is_same)
 
     @property
     def is_to_decide(self) -> bool:

@@ -8,6 +8,11 @@ from math import ceil
 _OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-fA-F]+>(?:: )?")
 
 
+def percent_alike(score: float, *, is_same: bool) -> int:
+    """Say how alike two facts are; 100 is for those that read the same to the letter."""
+    return 100 if is_same else min(99, round(score * 100))
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """The number and its noun: "1 fact", "2,000 facts"; ``many`` where an s at the end does not do."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

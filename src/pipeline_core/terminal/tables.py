@@ -11,7 +11,7 @@ from pipeline_core.domain.errors import PipelineError, explain
 from pipeline_core.domain.jobs import is_parked, is_scan, missing_part
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.rows.jobs import DocumentJob
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, percent_alike
 from pipeline_core.services.wishes import ChoiceKept
 from pipeline_core.terminal.hints import pasteable, program, typed
 
@@ -51,7 +51,11 @@ def print_pair(console: Console, about: str, *, differ: str, decide: str, new: s
 
 def alike(method: str, score: float) -> str:
     """Describe how alike two facts are, and by what they were compared."""
-    return "the same words" if method == "exact" else f"{score:.0%} alike by {_COMPARED[method]}"
+    return (
+        "the same words"
+        if method == "exact"
+        else f"{percent_alike(score, is_same=False)}% alike by {_COMPARED[method]}"
+    )
 
 
 def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:

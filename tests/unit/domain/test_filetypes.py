@@ -74,6 +74,7 @@ def test_type_by_content(data: bytes, name: str, kind: FileType) -> None:
         (office.zipped({"xl/workbook.bin": b"x"}), "a.xlsb", UnsupportedTypeError, "XLSB"),
         (legacy.ole2({"Anything": b"x"}), "a.doc", UnsupportedTypeError, "OLE2"),
         (bytes(range(256)) * 8, "a.txt", UnsupportedTypeError, "binary data"),
+        (b"MZ\0 a program that looks like text", "evil.exe", UnsupportedTypeError, "evil.exe is a Windows program"),
         (b"text with a \0 in it", "a.txt", CorruptDocumentError, "text with 1 NUL byte in it"),
         (office.docx_file()[:5000], "a.docx", CorruptDocumentError, "is damaged"),
         (legacy.doc_file("text")[:600], "a.doc", CorruptDocumentError, "damaged"),

@@ -125,6 +125,8 @@ def test_what_became_of_chunks(row: dict[str, Any], words: str) -> None:
 def test_how_alike_two_facts_are() -> None:
     assert alike("scored", 0.75) == "75% alike by words and meaning"
     assert alike("exact", 1.0) == "the same words"
+    # a comma is a difference that the comparison does not weigh
+    assert alike("scored", 1.0) == "99% alike by words and meaning"
 
 
 def test_what_a_folder_has(tmp_path: Path) -> None:

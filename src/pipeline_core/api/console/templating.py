@@ -76,6 +76,10 @@ def readable(quote: str) -> str:
     return " · ".join(cell for part in quote.split("|") if (cell := " ".join(part.split())))
 
 
+GENERATORS = {"extractive": "the built-in rules", "openai": "a language model", "reviewer": "a reviewer"}
+"""Whatever finds facts, as people read it."""
+
+
 @cache
 def environment() -> Environment:
     """Return the templates of this process."""
@@ -100,6 +104,7 @@ def environment() -> Environment:
         stage_noun=stage_noun,
         initials=initials,
         who=who,
+        made_by=lambda generator: GENERATORS.get(generator) or str(generator).replace("_", " ").replace("-", " "),
         named=named,
         plain=strip_markdown,
         as_read=lambda text, of_bank=True: as_read(text) if of_bank and text else text,
