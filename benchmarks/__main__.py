@@ -21,6 +21,7 @@ from benchmarks import (
     orchestration,
     quality,
     queue,
+    remembering,
     sources,
     workers,
 )
@@ -125,6 +126,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "sources": lambda folder: sources.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
+    "remembering": lambda folder: remembering.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "connections": lambda _folder: connections.main(show),
     "facts": lambda _folder: facts.main(show),

@@ -545,6 +545,8 @@ GRANT SELECT ON knowledge_changes, past_questions, past_chunks, published_versio
 REVOKE INSERT, UPDATE, DELETE ON knowledge_changes, past_questions, past_chunks, published_versions, memory_reach
     FROM upload_pipeline_service;
 REVOKE UPDATE, DELETE ON reversions FROM upload_pipeline_service;
+-- a backup by a worker's login dumps how far it has come
+GRANT SELECT ON SEQUENCE knowledge_changes_change_id_seq TO upload_pipeline_service;
 REVOKE ALL ON FUNCTION begin_production_moment(), remember_questions_came(), remember_questions_went(),
     remember_question_changed(), remember_chunks_came(), remember_chunks_went(), remember_chunk_changed(),
     remember_document(), settle_production(), prune_memory(int, int) FROM PUBLIC;

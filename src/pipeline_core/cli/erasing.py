@@ -11,7 +11,7 @@ import typer
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import ask_name, connected, wired
+from pipeline_core.cli.wiring import ask_name, connected
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
@@ -68,12 +68,10 @@ def erase(
     """
     if sum([bool(documents), person is not None, all_realm, verify is not None, bool(canary), again]) != 1:
         raise typer.BadParameter("name documents, or give one of --person, --all-realm, --verify, --canary, --again")
-    if again:
-        with wired() as app_:
-            app_.is_erasing_again = True
-            _report(app_.carry_out_erasures.all(_told), certificate, as_json=as_json)
-        return
-    with connected(realm) as client:
+    with connected(realm, erasing_again=again) as client:
+        if again:
+            _report(client.erase_again(_told), certificate, as_json=as_json)
+            return
         if verify or canary:
             raise typer.Exit(_look(client, verify, canary, as_json=as_json))
         everywhere = person is not None and not realm

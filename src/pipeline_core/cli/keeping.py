@@ -88,6 +88,6 @@ def restore(
     """
     from pipeline_core.terminal.backups import StepDisplay, print_restored, restored_json
 
-    with connected(realm) as client, StepDisplay(err, "checking the backup") as display:
+    with connected(realm, erasing_again=True) as client, StepDisplay(err, "checking the backup") as display:
         restored = client.restore(folder, replace=replace, on_progress=display)
     print_json(restored_json(folder, restored)) if as_json else print_restored(out, restored)

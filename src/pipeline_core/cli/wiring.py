@@ -67,11 +67,13 @@ def wired(**overrides: object) -> Iterator["Pipeline"]:
 
 
 @contextmanager
-def connected(realm: str = "") -> Iterator["Client"]:
-    """The Python client over ``wired``, in this realm: a command does what it does."""
+def connected(realm: str = "", *, erasing_again: bool = False) -> Iterator["Client"]:
+    """The Python client over ``wired``, in this realm: a command does what it does. ``erasing_again``: it may see what
+    a backup has put back, to erase what was erased since."""
     from pipeline_core.client import Client
 
     with wired() as app_:
+        app_.is_erasing_again = erasing_again
         yield Client(realm=realm or None, app=app_)
 
 

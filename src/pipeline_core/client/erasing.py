@@ -90,7 +90,7 @@ class Erasing(Documents):
 
     def erase_again(self, on_step: Step = lambda _: None) -> list[Erasure]:
         """Carry on with every erasure that has begun, and after a backup was put back with those of after it."""
-        self._app.is_erasing_again = True
+        self._app.is_erasing_again = True  # also where nobody else may see anything
         return self._app.carry_out_erasures.all(on_step)
 
     def verify_erasure(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:

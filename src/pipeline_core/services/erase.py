@@ -104,7 +104,7 @@ class PlanErasures:
                 raise ConflictError(f"Erasure {erasure_id} was begun meanwhile.")
             begun = self._found(uow, erasure_id)
             uow.commit()
-        log.warning("erasure_begun", erasure_id=str(erasure_id), scope=begun.scope)
+        log.warning("erasure_begun", erasure_id=str(erasure_id), kind=begun.scope)
         return begun
 
     def _refuse_changed(self, planned: Erasure, now: Erasure) -> None:
@@ -228,8 +228,10 @@ class CarryOutErasures:
 
     def _note(self, erasure: Erasure) -> Pending:
         with self.open_uow() as uow:
-            uow.erasures.lock(erasure.erasure_id)
+            is_open = uow.erasures.lock(erasure.erasure_id)
             pending = uow.erasures.pending(erasure.erasure_id)
+            if not is_open:
+                return Pending()  # somebody else has come to its end
             if pending is None:
                 pending = uow.erasures.note(erasure, *_meant(uow, erasure), Key())
                 uow.commit()
@@ -292,8 +294,9 @@ class CarryOutErasures:
     def _objects(self, erasure: Erasure, pending: Pending) -> int:
         with self.open_uow() as uow:
             found = uow.erasures.find(erasure.erasure_id)
-        documents = (found.certificate or {}).get("documents", []) if found else []
-        prefixes = [f"{DOCUMENTS}{one}/" for one in documents]
+        noted = (found.certificate or {}).get("documents", []) if found else []
+        documents = {*noted, *map(str, erasure.document_ids)}
+        prefixes = [f"{DOCUMENTS}{one}/" for one in sorted(documents)]
         prefixes += [f"{page_views.PREFIX}{one}" for one in pending.pages]
         prefixes += [f"{pending_results.PREFIX}{one}.json" for one in pending.calls]
         gone = 0
@@ -312,8 +315,9 @@ class CarryOutErasures:
     def _end(self, erasure: Erasure) -> Erasure:
         left = [told for place in self.places() for told in place.not_searched()]
         with self.open_uow() as uow:
-            uow.erasures.note_certificate(erasure.erasure_id, {"not_searched": [*left, *NOT_SEARCHED]})
-            uow.erasures.end(erasure.erasure_id)
+            if uow.erasures.lock(erasure.erasure_id):
+                uow.erasures.note_certificate(erasure.erasure_id, {"not_searched": [*left, *NOT_SEARCHED]})
+                uow.erasures.end(erasure.erasure_id)
             done = uow.erasures.find(erasure.erasure_id)
             assert done is not None
             uow.commit()

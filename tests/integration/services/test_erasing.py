@@ -4,22 +4,28 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.erasing import ErasureState, Key
+from pipeline_core.domain.batches import QuestionStatus
+from pipeline_core.domain.erasing import ErasureScope, ErasureState, Key
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
     BeingErasedError,
     ConflictError,
     NotErasedAgainError,
+    PipelineError,
     ReasonTooShortError,
 )
 from pipeline_core.domain.ids import UserId
 from pipeline_core.domain.realms import Person, Role
+from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.rows.erasures import Erasure
+from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.services.erase import Meant
 from pipeline_core.services.realms import Realms
 from tests.support.erasing import (
     WHY,
@@ -249,3 +255,44 @@ def test_nothing_is_served_before_it_is_erased_again(
     app.carry_out_erasures.all()
     assert places_of(app, database_url, "Quibberwick") == []
     assert other.views.jobs(other.realm_id) == []
+
+
+def test_a_bank_of_a_person_goes_with_what_is_published_of_it(app: Pipeline, database_url: str) -> None:
+    app.acting = app.person
+    by = Reviewer(app.realm_id, "Ann")
+    text = "# Bank\n\n1. What must a member of the Quibberwick society report?\n\n   Each zorblat.\n"
+    staged = app.staging.stage_bank(text.encode(), "quibberwick-bank.md", by=by)
+    assert staged.batch is not None
+    batch_id = staged.batch.batch_id
+    list(app.bank_queue.drain())
+    app.review.decide_facts(OfBatch(batch_id), None, QuestionStatus.APPROVED, by=by)
+    app.staging.import_approved(batch_id, by=by)
+    list(app.bank_queue.drain())
+    assert rows(app, "SELECT count(*) FROM all_questions WHERE question ~ 'Quibberwick'") == [(1,)]
+    done = erase_person(app, app.person.user_id, app.realm_id)
+    assert (done.certificate or {})["banks"] == [str(batch_id)]
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert places_of(app, database_url, "quibberwick-bank.md") == []
+
+
+def test_whoever_follows_changes_is_told(app: Pipeline) -> None:
+    with app.open_uow() as uow:
+        uow.webhooks.add(
+            uuid4(), app.realm_id, "https://example.org/hook", f"whsec_{'A' * 44}", list(WebhookEvent), most=0
+        )
+        uow.commit()
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    assert rows(app, "SELECT count(*) FROM webhook_deliveries WHERE payload::text ~ 'quibberwick'") != [(0,)]
+    erase(app, gone)
+    assert rows(app, "SELECT kind FROM knowledge_changes WHERE document_id = %s ORDER BY change_id", gone)[-1] == (
+        "erased",
+    )
+    told = rows(app, "SELECT payload -> 'data' ->> 'document_id', payload::text FROM webhook_deliveries")
+    assert [document_id for document_id, _ in told] == [str(gone)]
+    assert "quibberwick" not in told[0][1]
+
+
+def test_a_person_across_realms_is_nothing_for_the_api(app: Pipeline) -> None:
+    services = app.for_user(app.person)
+    with pytest.raises(PipelineError):
+        services.erasures.plan(Meant(ErasureScope.PERSON, None, app.person.user_id))
