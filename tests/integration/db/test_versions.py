@@ -57,7 +57,11 @@ def test_each_publication_is_a_version(app: Pipeline) -> None:
     assert said_on(app, before) == {FIRST, SECOND}
     assert said_on(app, moment(app)) == {FIRST, THIRD}
     assert versions(app, old) == [(1, "published", "replaced", 2, 2, 0)]
-    assert versions(app, new) == [(1, "published", None, 2, 2, 0)]
+    assert versions(app, new) == [(2, "published", None, 2, 2, 0)], "numbers of one place go on"
+    of_user = app.for_user(app.person, realm_id=app.realm_id).versions
+    assert [(one.document_id, one.number) for one in of_user(new)] == [(new, 2), (old, 1)]
+    diff = of_user.diff(new)
+    assert ([one.statement for one in diff.added], [one.statement for one in diff.gone]) == ([THIRD], [SECOND])
     assert changes(app, old) == [("published", 1, 2, 0, 0), ("replaced", 1, 0, 2, 0)]
     assert rows(app, "SELECT replaced_by FROM published_versions WHERE document_id = %s", old) == [(new,)]
 
