@@ -54,6 +54,7 @@ SELECT run_id, source_id, user_id, user_name, started_at, ended_at, outcome, pla
     decided_at, decided_by
 FROM source_runs
 WHERE source_id = %(source_id)s AND (%(run_id)s::uuid IS NULL OR run_id = %(run_id)s)
+    AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s)
 ORDER BY started_at DESC LIMIT %(limit)s;
 
 -- name: known_items

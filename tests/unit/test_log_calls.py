@@ -9,7 +9,8 @@ _LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 _FIELDS = {
     # ids and counts
     "document_id", "correlation_id", "correlation_ids", "batch_id", "call_id", "file_id", "job_id", "realm_id",
-    "user_id", "kept", "first", "calls", "chunks", "count", "documents", "ran", "released", "reused", "rows", "times",
+    "user_id", "erasure_id", "source_id",
+    "kept", "first", "calls", "chunks", "count", "documents", "ran", "released", "reused", "rows", "times",
     # what it is about, in words of ours
     "action", "again_in_s", "chore", "kind", "message", "method", "model", "ms", "outcome", "part", "parts", "route",
     "stage", "status", "what", "where", "worker",

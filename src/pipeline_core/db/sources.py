@@ -131,9 +131,18 @@ class Sources:
             limit=limit,
         )
 
-    def runs(self, source_id: SourceId, *, run_id: UUID | None = None, limit: int = 20) -> list[SourceRunRow]:
+    def runs(
+        self,
+        source_id: SourceId,
+        *,
+        run_id: UUID | None = None,
+        outcome: RunOutcome | None = None,
+        limit: int = 20,
+    ) -> list[SourceRunRow]:
         """The syncs of a source, the newest first."""
-        return self._session.rows(SourceRunRow, "source_runs", source_id=source_id, run_id=run_id, limit=limit)
+        return self._session.rows(
+            SourceRunRow, "source_runs", source_id=source_id, run_id=run_id, outcome=outcome, limit=limit
+        )
 
     def due(self) -> list[DueSource]:
         """Sources of any realm whose next sync is due by their interval."""

@@ -104,7 +104,7 @@ class PlanErasures:
                 raise ConflictError(f"Erasure {erasure_id} was begun meanwhile.")
             begun = self._found(uow, erasure_id)
             uow.commit()
-        log.warning("erasure_begun", erasure_id=str(erasure_id), scope=begun.scope)
+        log.warning("erasure_begun", erasure_id=str(erasure_id), kind=begun.scope)
         return begun
 
     def _refuse_changed(self, planned: Erasure, now: Erasure) -> None:

@@ -23,7 +23,7 @@ from pipeline_core.domain.rows.sources import (
     SourceRunRow,
     VanishedRow,
 )
-from pipeline_core.domain.sources import Removal, RunDecision, SourceKind, SourcePlace, Vanished
+from pipeline_core.domain.sources import Removal, RunDecision, RunOutcome, SourceKind, SourcePlace, Vanished
 from pipeline_core.domain.wished import Wished
 from pipeline_core.domain.wording import dated
 from pipeline_core.services.wishes import require_may_wish
@@ -229,8 +229,7 @@ class KeptSources:
     def _decide_run(self, source: OfSource, decision: RunDecision, code: str, by: Reviewer) -> SourceRunRow:
         with self.open_uow() as uow:
             row = _found(uow, by.realm_id, source)
-            runs = uow.sources.runs(row.source_id)
-            run = next((run for run in runs if run.outcome == "waiting"), None)
+            run = next(iter(uow.sources.runs(row.source_id, outcome=RunOutcome.WAITING)), None)
             if run is None or not uow.sources.decide_run(run.run_id, decision, by):
                 raise _nothing_waits(row, uow.sources.runs(row.source_id))
             payload = {"by": by.by, "source": row.name, "run_id": run.run_id, "files": row.missing, "reason": by.reason}

@@ -14,6 +14,7 @@ from pipeline_core.ports.source_schedules import SourceSchedule, SourceSchedules
 
 log = structlog.stdlib.get_logger(__name__)
 
+_NOT_HERE = "Its schedule is not set yet, as no Prefect server is set here: upkeep sets it where there is one."
 _LATER = "Its schedule could not be brought up to date, which is done again by itself"
 
 
@@ -34,7 +35,7 @@ class FollowSchedule:
     def __call__(self, source: SourceRow) -> str | None:
         """Set, change or remove the schedule; returns why that could not be done now, as a sentence."""
         if self.schedules is None:
-            return None if source.every is None or source.removed_at else f"{_LATER}: no Prefect server is set."
+            return None if scheduled(source) is None else _NOT_HERE
         wanted = scheduled(source)
         try:
             self.schedules.put(wanted) if wanted else self.schedules.remove(source.source_id)

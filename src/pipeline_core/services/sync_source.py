@@ -239,7 +239,9 @@ class SyncSource:
         for shown, error in failed:
             synced.note(Planned(_left_as(error), shown.uri, shown.name, error=error))
         synced.done += len(group)
-        return [_Read(shown, answer, sha256_hex(answer.data)) for shown, answer in pairs if isinstance(answer, Fetched)]
+        # as it was shown once it had been read: only then some places tell its name
+        whole = [answer for answer in answers if isinstance(answer, Fetched)]
+        return [_Read(one.sighting, one, sha256_hex(one.data)) for one in whole]
 
     def _try_to_read(self, reader: SourceReader, shown: Sighting) -> Fetched | PipelineError:
         try:

@@ -35,6 +35,7 @@ def _enrol(
     database = FakeDatabase(
         {
             "documents.ids_of": lambda _realm, sums: {one: document_id_for(REALM, one) for one in sums},
+            "erasures.refused": set(),
             "documents.originals": lambda ids: {one: there[one] for one in ids if one in there},
             "documents.find": {} if known is None else {known.document_id: known},
             "documents.register": register,

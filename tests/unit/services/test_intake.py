@@ -34,6 +34,7 @@ def _database(known: dict[DocumentId, str] | None = None, **answers: Any) -> Fak
     return FakeDatabase(
         {
             "documents.ids_of": lambda _realm, sums: {one: document_id_for(REALM, one) for one in sums},
+            "erasures.refused": set(),
             "documents.originals": known or {},
             "documents.register": register,
             "documents.sources_left": [],

@@ -59,6 +59,7 @@ def _database(*finds: JobSummary | None, **answers: Any) -> FakeDatabase:
     return FakeDatabase(
         {
             "documents.ids_of": {sha256_hex(TEXT): document_id(1)},
+            "erasures.refused": set(),
             "documents.find": in_turn(*found),
             "documents.register": {document_id(1)},
             "documents.originals": {document_id(1): KEY},

@@ -1,8 +1,9 @@
 """A backup is put back: checked whole before anything is touched, objects first, then the database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.db.backups import Dumped
 from pipeline_core.domain.errors import BackupFailedError, PipelineError, RefusedError
 from pipeline_core.domain.ids import sha256_hex
+from pipeline_core.domain.rows.erasures import Erasure
 from pipeline_core.services.backup import file_sha256
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
 from pipeline_core.services.restore import Restore, Restored
@@ -39,8 +41,8 @@ class _Database:
     def workers(self) -> int:
         return self._workers
 
-    def restore(self, file: Path, dumped: Dumped) -> None:
-        self.events.append(f"restore {file.name}")
+    def restore(self, file: Path, dumped: Dumped, erasures: Sequence[Mapping[str, Any]]) -> None:
+        self.events.append(f"restore {file.name}{f' with {len(erasures)} erasures' if erasures else ''}")
 
 
 def _backup(path: Path, schema: list[str] = KNOWN) -> BackupFolder:
@@ -63,7 +65,14 @@ class _Restores:
     def __init__(self, rows: Mapping[str, int] | None = None, workers: int = 0) -> None:
         self.store, self.database = MemoryObjectStore(), _Database(rows or {}, workers)
         self.rows = FakeDatabase({"queue.free_all": [document_id(1)]})
-        self.restore = Restore(self.store, self.database, LocalObjectStore, self.rows)  # type: ignore[arg-type]
+        self.erased_again: list[Erasure] = []
+        self.restore = Restore(
+            self.store,
+            self.database,  # type: ignore[arg-type]
+            LocalObjectStore,
+            self.rows,
+            lambda _: self.erased_again,
+        )
 
     def __call__(self, folder: BackupFolder, *, replace: bool = False) -> Restored:
         return self.restore(folder.path, replace=replace)
@@ -76,7 +85,7 @@ def test_objects_are_there_before_the_database_and_lost_jobs_wait_again(tmp_path
     assert (restored.copied, restored.kept, restored.freed) == (2, 0, 1)
     assert restores.store.objects == OBJECTS
     assert restores.database.events == ["prepare", "restore database.dump", "prepare"]
-    assert restores.rows.names == ["queue.free_all", "commit"]
+    assert restores.rows.names == ["erasures.restore", "queue.free_all", "feed.begin_anew", "commit"]
     assert told == ["2 of 2 objects", "restoring the database", "bringing the schema up to date"]
 
 
@@ -161,3 +170,11 @@ def test_workers_are_to_be_stopped_first(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="Workers are connected to this database: 2"):
         restores(_backup(tmp_path / "backup"), replace=True)
     assert restores.store.objects == {}
+
+
+def test_what_was_erased_comes_with_the_backup_and_does_not_fill_the_store(tmp_path: Path) -> None:
+    """A store with nothing in it but that is empty, and what is in it goes in by the same transaction."""
+    restores = _Restores({"documents": 0})
+    restores.store.put("erasures/1.json", b'{"erasure_id": "1"}')
+    restores(_backup(tmp_path / "backup"))
+    assert restores.database.events == ["prepare", "restore database.dump with 1 erasures", "prepare"]

@@ -17,9 +17,7 @@ def _run(upkeep: Upkeep) -> tuple[threading.Thread, threading.Event]:
 
 def test_whatever_does_a_chore_needs_no_hash() -> None:
     done: list[str] = []
-    thread, stopping = _run(
-        Upkeep(Chore("often", _Unhashable(done).act, 0.01), Chore("seldom", _Unhashable(done).act, 9))
-    )
+    thread, stopping = _run(Upkeep(Chore("often", _Unhashable(done), 0.01), Chore("seldom", _Unhashable(done), 9)))
     assert wait_until(lambda: len(done) > 2)
     stopping.set()
     thread.join(2)
@@ -29,7 +27,7 @@ def test_whatever_does_a_chore_needs_no_hash() -> None:
 class _Unhashable:
     done: list[str]
 
-    def act(self) -> None:
+    def __call__(self) -> None:
         self.done.append("acted")
 
 
