@@ -44,7 +44,8 @@ def review_document(
         decision: approve lets the facts go on from matching review. override publishes despite critical
             findings. return sends the document from validation review back to matching review. reject publishes
             nothing from it. withdraw takes a published document out of production; it can be published again. revert
-            lets production say again what it said in an earlier version.
+            lets production say again what it said in an earlier version. keep lets a document stay published whose
+            file has vanished from its source.
         reason: The reason, kept with the decision. An override, a withdrawal and a reversion need at least 10
             characters.
         duplicates: With approve, the resolution of all near-duplicates that are still undecided. keep_existing leaves

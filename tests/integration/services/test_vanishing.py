@@ -1,6 +1,8 @@
 """Documents whose last file has vanished: by which source's policy, after which grace, and what keeps them."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import ConflictError, NotFoundError, RefusedError
-from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.review import OfDocument, Reviewer
 from pipeline_core.domain.sources import Removal, SourceKind, Vanished
+from pipeline_core.review.decisions import Decision, Request
 from tests.support.folders import add_folder, sync, write
 from tests.support.published import in_production, rows, standing, text_of, who_says
 from tests.support.through import publish, upload
@@ -194,3 +197,33 @@ def test_a_persons_decision_is_theirs_even_by_the_owner(app: Pipeline, tmp_path:
         uow.commit()
     with app.open_uow() as uow, pytest.raises(Exception, match="decided before"):
         uow.session.connection.execute("UPDATE vanishings SET decision = 'withdraw', decided_by = 'Eve'")
+
+
+def test_a_user_does_all_of_it_by_the_apis_role(make_pipeline: Callable[..., Pipeline], tmp_path: Path) -> None:
+    app = make_pipeline(changes={"source_roots": str(tmp_path)})
+    folder, user = tmp_path / "docs", app.for_user(app.person)
+    write(folder, {**FILES, "c.md": text_of("C", GAMMA)})
+    realm_id, by = user.realm_id, replace(user.reviewer, reason="The branch offices use it.")
+    source = user.sources.add(realm_id, SourceKind.FOLDER, "docs", str(folder), vanished=Vanished.REVIEW)
+    sync(app, source)
+    for name in ("a.md", "b.md", "c.md"):
+        (folder / name).unlink()
+    assert sync(app, source).outcome == "waiting"
+    user.sources.refuse_vanishing("docs", by=by)
+    assert sync(app, source).outcome == "waiting"
+    assert user.sources.confirm_vanishing("docs", by=by).decision == "confirmed"
+    app.vanishing()
+    assert user.views.waiting_total([realm_id]) == 3
+    first, second, third = (row.document_id for row in user.sources.vanished(realm_id))
+    user.review.decide(first, Request(Decision.KEEP, by))
+    user.parking.park(second, Request(Decision.KEEP, by), 0.1)
+    user.parking.park(third, Request(Decision.WITHDRAW, by), 0.1)
+    assert user.views.waiting_total([realm_id]) == 0, "a decision about each is taken"
+    time.sleep(0.2)
+    app.parking.carry_out_due()
+    assert [row.decision for row in user.sources.vanished(realm_id)] == ["keep", "keep", "withdraw"]
+    assert len(in_production(app)) == 2
+    assert {past.code for past in user.review.history(OfDocument(first), realm_id)} == {"vanished_kept"}
+    user.sources.remove(realm_id, "docs", Removal.VANISH)
+    app.vanishing()
+    assert len(in_production(app)) == 2, "what a person kept stays"
