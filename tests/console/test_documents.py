@@ -101,6 +101,23 @@ def test_files_are_taken_in_and_what_is_refused_is_named(pipeline: Pipeline, ann
     assert none.status_code == 422
 
 
+def test_options_go_with_the_files_and_say_what_a_known_one_keeps(pipeline: Pipeline, ann: TestClient) -> None:
+    page = ann.get("/documents").text
+    assert "<summary>Options</summary>" in page
+    files = [("file", ("good.md", b"# Good\n\nGood rooms are locked at night.\n"))]
+    chosen = {"workflow": "manual", "profile": "", "priority": "-50", "publish_from": "", "tags": "rooms, night"}
+    ann.post("/documents/upload", data={"csrf": csrf(page), **chosen}, files=files)
+    [row] = pipeline.views.jobs(ANN)
+    assert (row.workflow, row.profile, row.priority, row.tags) == ("manual", "standard", -50, ["night", "rooms"])
+    assert "manual workflow · priority -50" in ann.get(f"/jobs/{row.job_id}").text
+    known = ann.post("/documents/upload", data={"csrf": csrf(page), "profile": "deep"}, files=files).text
+    assert "Some files are there already, and keep what they have" in known
+    assert "It keeps its profile: it was begun with the profile standard." in known
+    wrong = ann.post("/documents/upload", data={"csrf": csrf(page), "publish_from": "2"}, files=files)
+    assert wrong.status_code == 422
+    assert "Publish from" in wrong.text
+
+
 @dataclass(frozen=True)
 class Drag:
     """Files on their way over a page, as the operating system brings them: the browser's events are its own."""

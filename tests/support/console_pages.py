@@ -67,6 +67,7 @@ SHOWN: Mapping[str, Addresses] = MappingProxyType(
         "/jobs/{job_id}/withdraw": lambda realm: [
             f"/jobs/{job}/withdraw" for job in (realm.published_job, realm.vanished_job)
         ],
+        "/documents/withdrawal": lambda realm: [f"/documents/withdrawal?document_id={realm.document_id}"],
         "/documents/{document_id}/versions": lambda realm: [f"/documents/{realm.document_id}/versions"],
         "/documents/{document_id}/revert/{number}": lambda realm: [f"/documents/{realm.document_id}/revert/1"],
         "/erasures": lambda _: ["/erasures"],

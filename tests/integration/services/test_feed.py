@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.client import Client
 from pipeline_core.domain.errors import ChangesGoneError, NotFoundError, NotPublishedError, RefusedError
 from pipeline_core.domain.feed import Mark
 from pipeline_core.domain.ids import DocumentId
@@ -122,6 +123,16 @@ def test_a_named_cursor_is_confirmed_by_asking_and_not_by_reading(app: Pipeline)
     others = ChangeFeed(app.open_uow, Person(BOB, "Bob"))
     read(app, first.mark.text, "index")
     assert others.cursors(app.realm_id) == [], "each has names of their own"
+
+
+def test_a_document_that_moves_leaves_one_realm_and_comes_to_the_other(app: Pipeline) -> None:
+    team = Client(app=app).realms.create("team").realm_id
+    [document_id] = publish(app, upload("a.md", text_of("One", *FACTS[:2])))
+    here = read(app).mark.text
+    Client(app=app).move(document_id, "team")
+    assert told(read(app, here).items) == [("withdrawn", None, 0, 2)]
+    there = app.feed.read(team, limit=10)
+    assert told(there.items) == [("published", "a.md", 2, 0)]
 
 
 def test_now_is_a_mark_too(app: Pipeline) -> None:

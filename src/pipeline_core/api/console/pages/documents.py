@@ -24,7 +24,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import JobState
 from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.domain.wording import counted
-from pipeline_core.review.meant import DocumentsMeant
+from pipeline_core.review.meant import MOST_DOCUMENTS, DocumentsMeant
 from pipeline_core.review.parking import MOST_S
 from pipeline_core.review.withdrawing import said_of
 from pipeline_core.services.dual_status import effect_of_changes, read_status
@@ -104,10 +104,24 @@ def set_status(
     return visit.go(_path(filters), said=_said(done, read_status(status) or status, len(changes)))
 
 
+@router.get("/documents/withdrawal")
+def withdrawal(
+    visit: ToReview, document_id: Annotated[list[UUID] | None, Query(max_length=MOST_DOCUMENTS)] = None
+) -> Response:
+    """Show what would leave production with these documents, before it does."""
+    return _foreseen(visit, _named(document_id, None, ""), "")
+
+
 @router.post("/documents/withdrawal")
-def withdrawal(visit: ToReview, document_id: Ids = None, all_matching: Count = None, filters: Kept = "") -> Response:
-    """Show what would leave production with the documents that are selected, before it does."""
-    leaving = visit.services.withdraw.foresee_meant(_named(document_id, all_matching, filters), by=visit.reviewer())
+def withdrawal_of_selected(
+    visit: ToReview, document_id: Ids = None, all_matching: Count = None, filters: Kept = ""
+) -> Response:
+    """Show the same of the documents that are selected in the list, or that match."""
+    return _foreseen(visit, _named(document_id, all_matching, filters), filters)
+
+
+def _foreseen(visit: Visit, meant: DocumentsMeant, filters: str) -> Response:
+    leaving = visit.services.withdraw.foresee_meant(meant, by=visit.reviewer())
     return visit.page(
         "withdraw_many.html",
         section="Documents",
