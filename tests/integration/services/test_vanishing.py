@@ -214,6 +214,8 @@ def test_a_user_does_all_of_it_by_the_apis_role(make_pipeline: Callable[..., Pip
     assert user.sources.confirm_vanishing("docs", by=by).decision == "confirmed"
     app.vanishing()
     assert user.views.waiting_total([realm_id]) == 3
+    assert sorted(one.filename for one in app.reminders.overdue_reviews(0)) == ["a.md", "b.md", "c.md"]
+    assert app.reminders.overdue_reviews(0) == []
     first, second, third = (row.document_id for row in user.sources.vanished(realm_id))
     user.review.decide(first, Request(Decision.KEEP, by))
     user.parking.park(second, Request(Decision.KEEP, by), 0.1)
