@@ -136,7 +136,7 @@ def _keep_profile(known: Sequence[JobSummary], wished: Wished) -> list[ChoiceKep
         Profile.DEEP: "What was found more thoroughly stays; nothing is to be done.",
     }
     return [
-        _kept(one, "profile", f"it was begun with the profile {one.profile}", advice[one.profile]) for one in changed
+        _kept(one, "profile", f"it was taken in with the profile {one.profile}", advice[one.profile]) for one in changed
     ]
 
 

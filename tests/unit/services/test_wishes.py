@@ -104,7 +104,7 @@ def test_another_workflow_holds_from_the_next_gate_on_but_not_for_what_waits_at_
 
 def test_a_profile_is_that_of_a_job_from_its_beginning() -> None:
     left, database = _kept(summary(1), summary(2, profile=Profile.DEEP), profile="deep")
-    assert left == [("profile", "it was begun with the profile standard")]
+    assert left == [("profile", "it was taken in with the profile standard")]
     assert "jobs.restart" not in database.names
 
 
