@@ -119,6 +119,7 @@ CREATE INDEX reversions_document_idx ON reversions (document_id, reverted_at DES
 CREATE TABLE published_versions (
     document_id uuid NOT NULL,
     realm_id uuid NOT NULL,
+    -- from one, or on from those of the document whose place it took
     number int NOT NULL CHECK (number > 0),
     valid_from timestamptz NOT NULL,
     -- NULL: it is what production says now
@@ -159,6 +160,7 @@ CREATE TABLE published_versions (
 );
 CREATE UNIQUE INDEX published_versions_present_key ON published_versions (document_id) WHERE valid_to IS NULL;
 CREATE INDEX published_versions_realm_idx ON published_versions (realm_id, valid_from);
+CREATE INDEX published_versions_replaced_idx ON published_versions (replaced_by) WHERE replaced_by IS NOT NULL;
 CREATE INDEX published_versions_job_idx ON published_versions (job_id);
 CREATE INDEX published_versions_path_idx ON published_versions (published_path) WHERE published_path IS NOT NULL;
 CREATE INDEX published_versions_valid_to_idx ON published_versions (valid_to) WHERE valid_to IS NOT NULL;
@@ -361,10 +363,18 @@ $$;
 -- Which kind of change it was, and with which version: by what is true at the end.
 CREATE FUNCTION name_changes(moment timestamptz) RETURNS void LANGUAGE sql
 SET search_path = upload_pipeline, pg_temp AS $$
+    -- numbers go on from the document whose place is taken, so that those of one file follow one another
+    WITH gone AS MATERIALIZED (
+        SELECT o.document_id, successor_of(o.document_id) AS successor
+        FROM knowledge_changes o JOIN documents d USING (document_id)
+        WHERE o.at = moment AND o.kind IS NULL AND d.published_at IS NULL
+    )
     UPDATE knowledge_changes k SET kind = w.kind, job_id = w.job_id,
-        version = CASE WHEN w.kind IN ('published', 'changed') THEN coalesce(w.newest, 0) + 1 ELSE w.newest END
+        version = CASE WHEN w.kind IN ('published', 'changed') THEN greatest(w.newest, w.before, 0) + 1 ELSE w.newest END
     FROM (
         SELECT c.change_id, v.newest, j.job_id,
+            (SELECT max(p.number) FROM gone g JOIN published_versions p ON p.document_id = g.document_id
+                WHERE g.successor = c.document_id) AS before,
             CASE WHEN d.document_id IS NULL THEN 'erased'
                 WHEN d.published_at = now() THEN 'published'
                 WHEN d.published_at IS NOT NULL THEN 'changed'

@@ -16,6 +16,8 @@ class Versioned(Wired):
     def versions(self, document: str | UUID) -> list[Version]:
         """List the versions of a document that are remembered, the newest first; none of what was never published.
 
+        Those of earlier content of the same file are among them: that is another document, whose place this one took.
+
         Raises:
             NotFoundError: there is no such document.
         """

@@ -19,6 +19,8 @@ from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.review.withdrawing import Known, Vectorise, VectorsMissingError, with_vectors
 from pipeline_core.validation.rules import compared_again
 
+_EARLIER = "What earlier content of the file said comes back with that file"
+
 
 def foresee(scope: DocumentScope, number: int) -> Reverting:
     """Return what would come and go, and change nothing.
@@ -33,10 +35,10 @@ def foresee(scope: DocumentScope, number: int) -> Reverting:
     summary, found = scope.summary, scope.uow.reversions.foresee(scope.document_id, number, scope.by.realm_id)
     if found is None or found.number is None:
         raise NotFoundError(
-            f"There is no version {number} of {summary.filename}.",
-            action="`pipeline versions DOCUMENT` lists them.",
-            http_action="`GET /api/v2/documents/{document_id}/versions` lists them.",
-            page_action="The page of the document lists them.",
+            f"There is no version {number} of {summary.filename} as it is now.",
+            action=f"`pipeline versions DOCUMENT` lists them. {_EARLIER}: run that again.",
+            http_action=f"`GET /api/v2/documents/{{document_id}}/versions` lists them. {_EARLIER}: upload that again.",
+            page_action=f"The page of the document lists them. {_EARLIER}: upload that again.",
         )
     if found.published_at is None:
         raise NotPublishedError(

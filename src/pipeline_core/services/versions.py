@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipeline_core.db.version_views import VersionViews
 from pipeline_core.domain.errors import NotPublishedError
 from pipeline_core.domain.ids import DocumentId, RealmId
-from pipeline_core.domain.rows.versions import Version, VersionFact
+from pipeline_core.domain.rows.versions import Version
 from pipeline_core.domain.version_diff import VersionDiff
 
 
@@ -19,6 +19,8 @@ class Versions:
     def __call__(self, document_id: DocumentId) -> list[Version]:
         """List the versions that are remembered, the newest first; none of what was never published.
 
+        Earlier content of the same file is another document, whose place this one took: its versions are listed too.
+
         Raises:
             NotFoundError: the realm has no such document.
         """
@@ -26,14 +28,6 @@ class Versions:
         if not found:
             self.views.export(self.realm_id, document_id)  # says whether there is such a document
         return found
-
-    def facts(self, document_id: DocumentId, number: int) -> tuple[Version, list[VersionFact]]:
-        """Return a version with its facts.
-
-        Raises:
-            NotFoundError: the document has no such version.
-        """
-        return self.views.version_facts(self.realm_id, document_id, number)
 
     def diff(self, document_id: DocumentId, older: int | None = None, newer: int | None = None) -> VersionDiff:
         """Compare two versions; by default the last two. The first one is compared with nothing.

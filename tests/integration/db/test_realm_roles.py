@@ -24,7 +24,8 @@ ALL_POLICIES = POLICIES | POLICIES_OF_SHARING
 TABLES = sorted(t.name for t in Base.metadata.tables.values() if "realm_id" in t.columns)
 SEEN = [table for table in TABLES if table in MAY]
 """Tables that the API's role may read, a column at least; each has rows of the shared realm."""
-VIEWS = ["comparable", "document_names", "ended_unpublished", "orphaned_questions", "substitutes", "standing_questions",
+VIEWS = ["comparable", "document_names", "ended_unpublished", "fact_history", "orphaned_questions", "substitutes",
+         "standing_questions",
          "undecided_pairs", "upload_batch_counts", "vacant_places", "vanished_documents",
          "waiting_for_people"]  # fmt: skip
 

@@ -7,10 +7,12 @@ from uuid import UUID
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.client import Client
 from pipeline_core.domain.errors import NotPublishedError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import SearchMode
+from tests.support.banks import BANK
 from tests.support.published import drain, rows, text_of
 from tests.support.statements import execute
 from tests.support.through import publish, upload
@@ -55,7 +57,11 @@ def test_each_publication_is_a_version(app: Pipeline) -> None:
     assert said_on(app, before) == {FIRST, SECOND}
     assert said_on(app, moment(app)) == {FIRST, THIRD}
     assert versions(app, old) == [(1, "published", "replaced", 2, 2, 0)]
-    assert versions(app, new) == [(1, "published", None, 2, 2, 0)]
+    assert versions(app, new) == [(2, "published", None, 2, 2, 0)], "numbers of one place go on"
+    of_user = app.for_user(app.person, realm_id=app.realm_id).versions
+    assert [(one.document_id, one.number) for one in of_user(new)] == [(new, 2), (old, 1)]
+    diff = of_user.diff(new)
+    assert ([one.statement for one in diff.added], [one.statement for one in diff.gone]) == ([THIRD], [SECOND])
     assert changes(app, old) == [("published", 1, 2, 0, 0), ("replaced", 1, 0, 2, 0)]
     assert rows(app, "SELECT replaced_by FROM published_versions WHERE document_id = %s", old) == [(new,)]
 
@@ -165,3 +171,49 @@ def test_what_left_is_forgotten_after_as_many_days_as_are_set(app: Pipeline) -> 
         app.search.answer(app.realm_id, "theft", as_of=before - timedelta(days=8))
     assert app.search.answer(app.realm_id, "theft police", as_of=moment(app)).hits
     assert rows(app, "SELECT code FROM events WHERE type = 'pruned'") == [("versions_pruned",)]
+
+
+def test_a_document_that_moves_takes_its_past_along_and_is_told_in_both_realms(app: Pipeline) -> None:
+    [document_id] = publish(app, upload("a.md", f"{FIRST}\n\n{SECOND}\n"))
+    before = moment(app)
+    execute(app, f"DELETE FROM all_questions WHERE statement = '{SECOND}'")
+    client = Client(app=app)
+    realm = client.realms.create("team")
+    client.move(document_id, to="team")
+
+    query = "SELECT statement FROM facts_as_of(%s) WHERE realm_id = %s ORDER BY 1"
+    assert rows(app, query, before, realm.realm_id) == [(SECOND,), (FIRST,)]
+    assert rows(app, query, before, app.realm_id) == []
+    assert [row[:2] for row in versions(app, document_id)] == [(1, "published"), (2, "changed")]
+    told = rows(
+        app,
+        "SELECT realm_id, kind, cardinality(facts_came), cardinality(facts_went) FROM knowledge_changes "
+        "WHERE document_id = %s ORDER BY change_id DESC LIMIT 2",
+        document_id,
+    )
+    assert sorted(told, key=str) == sorted(
+        [(realm.realm_id, "published", 1, 0), (app.realm_id, "withdrawn", 0, 1)], key=str
+    )
+
+
+def test_questions_of_a_bank_are_remembered_too(app: Pipeline) -> None:
+    by = Reviewer(app.realm_id, "Ann")
+    staged = app.staging.stage_bank(BANK.encode(), "bank.md", by=by).batch
+    assert staged is not None
+    app.staging.approve_questions(staged.batch_id, None, by=by)
+    app.staging.import_approved(staged.batch_id, by=by)
+    before = moment(app)
+    questions = len(said_by_questions(app, before))
+    assert questions > 0
+    execute(
+        app, "DELETE FROM all_questions WHERE question_id = (SELECT min(question_id::text)::uuid FROM all_questions)"
+    )
+
+    assert len(said_by_questions(app, before)) == questions
+    assert len(said_by_questions(app, moment(app))) == questions - 1
+    told = rows(app, "SELECT batch_id, kind, document_id FROM knowledge_changes ORDER BY change_id")
+    assert told == [(staged.batch_id, "published", None), (staged.batch_id, "changed", None)]
+
+
+def said_by_questions(app: Pipeline, at: Any) -> list[tuple[Any, ...]]:
+    return rows(app, "SELECT question FROM facts_as_of(%s) WHERE document_id IS NULL", at)

@@ -25,7 +25,7 @@ from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.rows.erasures import Erasure
 from pipeline_core.domain.rows.webhooks import WebhookEvent
-from pipeline_core.services.erase import Meant
+from pipeline_core.services.plan_erasures import Meant
 from pipeline_core.services.realms import Realms
 from tests.support.erasing import (
     WHY,
@@ -227,10 +227,15 @@ def test_what_was_erased_is_erased_again_when_a_backup_is_put_back(
     [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
     publish(app, upload("b.md", text_of("Beta", OTHER)))
     app.backup(tmp_path / "backup")
-    erase(app, gone)
+    first = erase(app, gone)
     app = closed_and_opened(app, make_pipeline)
     restored = app.restore(tmp_path / "backup", replace=True)
     assert restored.erased == 1
+    [again] = app.erasures.all(app.realm_id)
+    held, handed_out = again.certificate or {}, first.certificate or {}
+    assert held["fingerprints"]["key"] == handed_out["fingerprints"]["key"]
+    assert set(held["fingerprints"]["statements"]) >= set(handed_out["fingerprints"]["statements"])
+    assert app.find_erased.verify(handed_out).is_clean
     assert places_of(app, database_url, "Quibberwick") == []
     assert who_says(app, OTHER) == ["b.md"]
 

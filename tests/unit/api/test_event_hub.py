@@ -111,6 +111,7 @@ def test_nobody_looks_when_nobody_follows() -> None:
             ["review", "jobs", "job-", "whole-"],
         ),
         ({"type": "realm", "code": "member_added"}, ["realm"]),
+        ({"type": "source", "code": "source_synced"}, ["realm", "sources"]),
     ],
 )
 def test_names_that_pages_hear(given: dict[str, object], names: list[str]) -> None:

@@ -18,7 +18,7 @@ class _Views:
     def __init__(self, published_at: str | None) -> None:
         self._published_at = published_at
 
-    def export(self, _realm_id: object, document_id: object) -> ExportedDocument:
+    def export(self, _realm_id: object, document_id: object, _as_of: object = None) -> ExportedDocument:
         return exported(document_id, self._published_at)
 
 

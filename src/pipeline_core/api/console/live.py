@@ -65,6 +65,8 @@ def names_of(event: RealmEvent) -> list[str]:
     names = [event.topic]
     if event.code in _ASKS or event.type in (EventType.FINALIZED, EventType.RESTARTED):
         names.append("review")
+    if event.type == EventType.SOURCE:
+        names.append("sources")
     if event.job_id:
         names += ["jobs", f"job-{event.job_id}"]
         names += [f"whole-{event.job_id}"] if event.code in _OF_WHOLE else []

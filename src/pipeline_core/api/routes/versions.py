@@ -47,7 +47,8 @@ class VersionChanges(BaseModel):
 @router.get("/{document_id}/versions", summary="List a document's versions")
 def list_versions(document_id: UUID, services: Services) -> list[Version]:
     """List what production had of the document, from when to when, newest first: how each version came and ended, and
-    who let it in. Empty for what was never published. Versions are kept for as long as the installation says."""
+    who let it in. Earlier content of the same file is another document (`document_id`), and listed too. Empty for what
+    was never published. Versions are kept for as long as the installation says."""
     return services.versions(DocumentId(document_id))
 
 

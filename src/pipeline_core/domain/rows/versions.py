@@ -15,7 +15,7 @@ from pipeline_core.domain.versions import Ending, Origin
 
 @dataclass(frozen=True, slots=True)
 class Version(Record):
-    """A version of a document: what production had of it between two moments."""
+    """A version of a document, or of one whose place it took: what production had of it between two moments."""
 
     document_id: DocumentId
     number: int
@@ -36,6 +36,7 @@ class Version(Record):
     facts_came: int
     facts_went: int
     facts_changed: int
+    published_sha256: Annotated[str | None, Field(description="Of the text that its quotes are from")]
 
     @property
     def is_present(self) -> bool:
