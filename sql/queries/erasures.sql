@@ -233,11 +233,12 @@ DELETE FROM erasures WHERE state = 'planned' AND planned_at < now() - interval '
 -- name: restore_erasures
 -- What was erased after a backup was made is to be erased again: in the transaction that puts it back.
 INSERT INTO erasures (erasure_id, scope, realm_id, person_id, document_ids, batch_ids, state, asked_by, asked_by_name,
-    reason, counts, begun_at)
+    reason, counts, begun_at, certificate)
 SELECT erasure_id, scope, realm_id, person_id, document_ids, batch_ids, 'restored', asked_by, asked_by_name, reason,
-    jsonb_build_object(), begun_at
+    jsonb_build_object(), begun_at, certificate
 FROM jsonb_to_recordset(%(erasures)s::jsonb) AS e (erasure_id uuid, scope text, realm_id uuid, person_id uuid,
-    document_ids uuid[], batch_ids uuid[], asked_by uuid, asked_by_name text, reason text, begun_at timestamptz)
+    document_ids uuid[], batch_ids uuid[], asked_by uuid, asked_by_name text, reason text, begun_at timestamptz,
+    certificate jsonb)
 ON CONFLICT (erasure_id) DO UPDATE SET state = 'erasing', begun_at = EXCLUDED.begun_at, reason = EXCLUDED.reason
     WHERE erasures.state = 'planned';
 

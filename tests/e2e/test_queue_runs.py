@@ -135,8 +135,14 @@ def test_runs_of_a_schedule_that_nobody_takes_do_not_pile_up(
         key = f"asked for {deployment}" if minutes == 35 else f"scheduled {deployment} {at}"
         body = {"state": state, "name": str(minutes), "idempotency_key": key}
         prefect_http.post(f"/deployments/{deployment}/create_flow_run", json=body)
-    assert runs.tidy() == 2
-    assert {run["name"] for run in all_of(prefect_http, deployment)} == {"35", "5", "1", "-10"}
+    # each source has a schedule of its own on one deployment
+    for name, source, minutes in (("old", "a", 20), ("new", "a", 10), ("other", "b", 15)):
+        at = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": at}}
+        body = {"state": state, "name": name, "idempotency_key": f"scheduled {name}", "parameters": {"source": source}}
+        prefect_http.post(f"/deployments/{deployment}/create_flow_run", json=body)
+    assert runs.tidy() == 3
+    assert {run["name"] for run in all_of(prefect_http, deployment)} == {"35", "5", "1", "-10", "new", "other"}
     assert runs.tidy() == 0
 
 

@@ -15,9 +15,9 @@ from pipeline_core.domain.question_filter import group_of
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.review import OfBatch, OfDocument, Reviewer
 from pipeline_core.domain.sources import SourceKind, Vanished
-from pipeline_core.services.erase import Meant
 from pipeline_core.services.intake import Upload
 from pipeline_core.services.kept_sources import Terms
+from pipeline_core.services.plan_erasures import Meant
 from tests.samples.pdfs import pdf, text
 from tests.support.folders import write
 from tests.support.hostile_texts import PAYLOADS, Salt

@@ -12,7 +12,7 @@ from pipeline_core.domain.erasing import ErasureScope, spellings
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.markdown_text import plain
 from pipeline_core.domain.rows.erasures import Erasure
-from pipeline_core.services.erase import Meant
+from pipeline_core.services.plan_erasures import Meant
 
 WHY = "Somebody asked for it, under article 17."
 

@@ -27,7 +27,7 @@ from pipeline_core.domain.rows.webhooks import WebhookEvent
 from pipeline_core.domain.sources import RunOutcome, SourceKind
 from pipeline_core.domain.spending import Budgets, Payer, PlannedCall
 from pipeline_core.ports.embedder import Embedder
-from pipeline_core.services.erase import Meant
+from pipeline_core.services.plan_erasures import Meant
 from pipeline_core.settings import load_settings
 from tests.support.database import copied_database
 from tests.support.through import MANUAL, needs_work, publish, receive, through, upload

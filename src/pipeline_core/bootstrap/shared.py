@@ -20,11 +20,11 @@ from pipeline_core.services.batch_import import ImportBatch
 from pipeline_core.services.dual_status import DualStatus
 from pipeline_core.services.embed_missing import EmbedMissing
 from pipeline_core.services.embedders import EmbedderRegistry
-from pipeline_core.services.erase import PlanErasures
 from pipeline_core.services.feed import ChangeFeed
 from pipeline_core.services.foresee_facts import ForeseeFacts
 from pipeline_core.services.kept_sources import KeptSources
 from pipeline_core.services.move import MoveDocument
+from pipeline_core.services.plan_erasures import PlanErasures
 from pipeline_core.services.read_again import ReadAgain
 from pipeline_core.services.realms import Realms
 from pipeline_core.services.retry import Retry

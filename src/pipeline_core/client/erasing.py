@@ -10,7 +10,8 @@ from pipeline_core.domain.errors import NotFoundError
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.erasures import Erasure
-from pipeline_core.services.erase import WAIT_S, Meant
+from pipeline_core.services.erase import WAIT_S
+from pipeline_core.services.plan_erasures import Meant
 
 
 class Erasing(Documents):

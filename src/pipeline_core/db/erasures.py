@@ -1,7 +1,7 @@
 """Erasures: plans, what is removed by the register of content, and fingerprints of what was."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,11 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.connection import SCHEMA
-from pipeline_core.db.content_register import FINGERPRINTED, NO_CONTENT, REGISTER, Holds, Rows, Table, counted
+from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted
+from pipeline_core.db.erased_values import Values
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.erasing import (
+    KINDS,
     LEAST_NAME,
     LEAST_WORDS,
     ErasureScope,
@@ -20,7 +21,6 @@ from pipeline_core.domain.erasing import (
     Key,
     Pending,
     Seeker,
-    spellings,
 )
 from pipeline_core.domain.errors import NotErasedAgainError
 from pipeline_core.domain.ids import BatchId, DocumentId, RealmId, UserId
@@ -118,8 +118,12 @@ class Erasures:
         [found] = self._session.column("pending_of_erasure", erasure_id=erasure_id)
         return Pending(**found) if found else None
 
-    def note(self, erasure: Erasure, documents: Sequence[DocumentId], batches: Sequence[BatchId], key: Key) -> Pending:
-        """Write down what is to be looked for, and the fingerprints, before anything is removed."""
+    def note(self, erasure: Erasure, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> Pending:
+        """Write down what is to be looked for, and the fingerprints, before anything is removed.
+
+        Of one that is carried out again, as a backup was put back, the certificate that was handed out holds: its key
+        and its fingerprints stay.
+        """
         given: dict[str, Any] = {"documents": list(documents), "batches": list(batches)}
         person = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
         column = self._session.column
@@ -135,24 +139,21 @@ class Erasures:
             parse_keys=column("erasing_parse_keys", **given),
             match_keys=column("erasing_match_keys", **given),
         )
-        certificate = {"fingerprints": self._fingerprints(given, key), "removed": {}}
+        before, noted = erasure.certificate or {}, sorted(map(str, documents))
+        key = Key(bytes.fromhex(before["fingerprints"]["key"])) if before else Key()
+        prints = Values(self._session).erased(given, key)
+        certificate = {**before, "fingerprints": prints, "removed": {}}
+        if before:
+            certificate["removed_before"] = before["removed"]
+            prints |= {kind: sorted({*prints[kind], *before["fingerprints"][kind]}) for kind in KINDS}
+            noted = sorted({*map(str, documents), *before["documents"]})
         self._session.execute(
             "note_pending",
             erasure_id=erasure.erasure_id,
             pending=json_text(asdict(pending)),
-            certificate=json_text({**_named(erasure, documents, batches), **certificate}),
+            certificate=json_text({**certificate, **_named(erasure, noted, batches)}),
         )
         return pending
-
-    def _fingerprints(self, given: Mapping[str, Any], key: Key) -> dict[str, Any]:
-        inner, outer = key.pads()
-        params = {**given, "inner": inner, "outer": outer}
-        found: dict[str, Any] = {"key": key.secret.hex(), "also_elsewhere": {}}
-        for kind in FINGERPRINTED:
-            rows = self._session.connection.execute(_values_of(kind), params).fetchall()
-            found[kind.value] = sorted(value for value, is_elsewhere in rows if not is_elsewhere)
-            found["also_elsewhere"][kind.value] = sum(is_elsewhere for _, is_elsewhere in rows)
-        return found
 
     # --- removing ---
 
@@ -276,42 +277,6 @@ class Erasures:
         [row] = self._session.all("has_restored_erasures")
         return bool(row["is_held"])
 
-    # --- searching ---
-
-    def stored(self, key: Key) -> Iterator[tuple[str, set[str]]]:
-        """Fingerprints of every stored name, statement and passage, and of every text in what is kept about the work:
-        by table and column."""
-        inner, outer = key.pads()
-        for name, table in REGISTER.items():
-            for column in table.holding(*FINGERPRINTED, Holds.MENTIONS):
-                values = _LEAVES if self._type(name, column) == "jsonb" else _TEXTS
-                query = sql.SQL(_FINGERPRINTS) + sql.SQL(values).format(sql.Identifier(column), sql.Identifier(name))
-                rows = self._session.connection.execute(query, {"inner": inner, "outer": outer}).fetchall()
-                yield f"{name}.{column}", {value for (value,) in rows}
-
-    def containing(self, text: str) -> tuple[int, dict[str, int]]:
-        """The number of columns that may hold a text, and in how many rows of which this one is, however JSON spells
-        it."""
-        columns = self._session.connection.execute(_TEXT_COLUMNS, [sorted(NO_CONTENT)]).fetchall()
-        wanted = spellings(text)
-        found: dict[str, int] = {}
-        for table, column, kind in columns:
-            query = sql.SQL(_OF_BYTES if kind == "bytea" else _OF_TEXT)
-            named = query.format(sql.Identifier(column), sql.Identifier(SCHEMA, table))
-            given = {"wanted": wanted, "bytes": text.encode()}
-            [(number,)] = self._session.connection.execute(named, given).fetchall()
-            if number:
-                found[f"{table}.{column}"] = number
-        return len(columns), found
-
-    def _type(self, table: str, column: str) -> str:
-        [(kind,)] = self._session.connection.execute(
-            "SELECT data_type FROM information_schema.columns WHERE table_schema = %s AND table_name = %s "
-            "AND column_name = %s",
-            [SCHEMA, table, column],
-        ).fetchall()
-        return str(kind)
-
 
 def refuse_restored(connection: psycopg.Connection[Any]) -> None:
     """Refuse to work on what a backup has put back, as long as what was erased since is not erased again.
@@ -323,48 +288,11 @@ def refuse_restored(connection: psycopg.Connection[Any]) -> None:
         raise NotErasedAgainError
 
 
-_FINGERPRINTS = "SELECT DISTINCT keyed_fingerprint(v.said, %(inner)s, %(outer)s) FROM "
-_TEXTS = "(SELECT {0} AS said FROM {1} WHERE {0} IS NOT NULL) v"
-_LEAVES = """(SELECT DISTINCT leaf #>> '{{}}' AS said FROM {1}
-    CROSS JOIN LATERAL jsonb_path_query({0}, 'strict $.**') AS leaf WHERE jsonb_typeof(leaf) = 'string') v"""
-_OF_TEXT = "SELECT count(*) FROM {1} WHERE has_one_of({0}::text, %(wanted)s)"
-_OF_BYTES = "SELECT count(*) FROM {1} WHERE position(%(bytes)s IN {0}) > 0"
-_TEXT_COLUMNS = """SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
-    JOIN information_schema.tables t USING (table_schema, table_name)
-    WHERE c.table_schema = 'upload_pipeline' AND t.table_type = 'BASE TABLE' AND c.data_type <> ALL(%s)
-        AND NOT (c.data_type = 'USER-DEFINED' AND c.udt_name = 'vector')
-    ORDER BY c.table_name, c.column_name"""
-
-
 def _given(documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, Any]:
     return {"documents": list(documents), "batches": list(batches)}
 
 
-def _values_of(kind: Holds) -> sql.Composed:
-    """Fingerprints of what is erased, each with whether another row says the same and stays."""
-    own, others = [], []
-    for name, table in REGISTER.items():
-        for column in table.holding(kind):
-            where = sql.SQL(f"({table.where})")
-            value = sql.SQL("SELECT said_plainly({0}) AS said FROM {1} WHERE {0} IS NOT NULL AND ").format(
-                sql.Identifier(column), sql.Identifier(name)
-            )
-            own.append(value + where)
-            others.append(value + sql.SQL("(") + where + sql.SQL(") IS NOT TRUE"))
-    union = sql.SQL(" UNION ")
-    return (
-        sql.SQL("WITH own AS MATERIALIZED (")
-        + union.join(own)
-        + sql.SQL("), others AS MATERIALIZED (")
-        + union.join(others)
-        + sql.SQL(
-            ") SELECT keyed_fingerprint(own.said, %(inner)s, %(outer)s), o.said IS NOT NULL FROM own "
-            "LEFT JOIN others o ON o.said = own.said WHERE own.said <> ''"
-        )
-    )
-
-
-def _named(erasure: Erasure, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, Any]:
+def _named(erasure: Erasure, documents: Sequence[object], batches: Sequence[BatchId]) -> dict[str, Any]:
     return {
         "format": 1,
         "erasure_id": erasure.erasure_id,

@@ -15,6 +15,7 @@ from pipeline_core.db.deep_scans import DeepScans
 from pipeline_core.db.desk import Desk
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.embedding_models import Models
+from pipeline_core.db.erased_values import Values
 from pipeline_core.db.erasures import Erasures
 from pipeline_core.db.event_streams import EventStreams
 from pipeline_core.db.feed import Feed
@@ -109,6 +110,7 @@ class UnitOfWork:
         self.withdrawals = Withdrawals(self.session)
         self.reversions = Reversions(self.session)
         self.erasures = Erasures(self.session)
+        self.values = Values(self.session)
         self.caches = Caches(self.session)
         self.spending = Spending(self.session)
         self.parse_jobs = ParseJobs(self.session)

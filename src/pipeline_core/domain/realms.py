@@ -26,7 +26,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     """decides"""
     ADMIN = "admin"
-    """manages members and webhooks, moves, withdraws and erases"""
+    """manages members, webhooks and sources, moves, withdraws and erases"""
 
     def includes(self, other: "Role") -> bool:
         """Returns whether this role may do all that the other may."""

@@ -8,27 +8,23 @@ so that whoever carries on after a crash comes to the same end.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
-from pipeline_core.domain.erasing import ErasureScope, ErasureState, Key, Pending, Step
+from pipeline_core.domain.erasing import ErasureScope, ErasureState, Pending, Step
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
-    ConflictError,
     NotFoundError,
 )
-from pipeline_core.domain.ids import BatchId, DocumentId, RealmId, UserId
-from pipeline_core.domain.realms import Person
+from pipeline_core.domain.ids import BatchId, DocumentId, RealmId
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.erasures import Erasure
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.wording import listed
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.word_places import WordPlaces
-from pipeline_core.review.decisions import require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
 from pipeline_core.review.withdrawing import Known, Vectorise, with_vectors, withdraw
@@ -41,106 +37,6 @@ _AT_A_TIME = 100
 _LOOK_S = 0.5
 WAIT_S = 60.0
 """How long a worker that has a document in hand is waited for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """Something to erase: documents of a realm, a person's uploads in one or, without a realm, in all, or a realm."""
-
-    scope: ErasureScope
-    realm_id: RealmId | None
-    person_id: UserId | None = None
-    document_ids: Sequence[DocumentId] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanErasures:
-    """Counts what an erasure would remove, and has it begun; the database says who may."""
-
-    open_uow: OpenUnitOfWork
-    person: Person
-
-    def plan(self, meant: Meant, reason: str = "") -> Erasure:
-        """Count, keep the plan for a day, and change nothing else.
-
-        Raises:
-            NotFoundError: there is nothing of the kind.
-        """
-        with self.open_uow() as uow:
-            erasure = self._count(uow, meant, reason)
-            uow.erasures.plan(erasure)
-            uow.commit()
-        return erasure
-
-    def _count(self, uow: UnitOfWork, meant: Meant, reason: str) -> Erasure:
-        documents, batches = uow.erasures.meant(
-            meant.scope, meant.realm_id, person_id=meant.person_id, document_ids=meant.document_ids
-        )
-        if meant.scope is ErasureScope.DOCUMENTS and len(documents) < len(set(meant.document_ids)):
-            gone = next(one for one in meant.document_ids if one not in documents)
-            raise NotFoundError(f"There is no document {gone}.")
-        return Erasure(
-            uuid4(), meant.scope, ErasureState.PLANNED, meant.realm_id, meant.person_id, documents, batches,
-            self.person.user_id, self.person.name, reason, uow.erasures.count(documents, batches), datetime.now(UTC),
-            None, None, None,
-        )  # fmt: skip
-
-    def begin(self, erasure_id: UUID, reason: str) -> Erasure:
-        """Have a plan carried out, if it still counts what it counted.
-
-        Raises:
-            NotFoundError: there is no such plan.
-            ReasonTooShortError: it is too short.
-            ConflictError: something has changed since; says what.
-        """
-        require_reason(reason, "an erasure")
-        with self.open_uow() as uow:
-            erasure = self._found(uow, erasure_id)
-            if erasure.state is not ErasureState.PLANNED:
-                raise AlreadyDecidedError(f"Erasure {erasure_id} is {erasure.state} already.")
-            meant = Meant(erasure.scope, erasure.realm_id, erasure.person_id, erasure.document_ids)
-            self._refuse_changed(erasure, self._count(uow, meant, reason))
-            if not uow.erasures.begin(erasure_id, reason):
-                raise ConflictError(f"Erasure {erasure_id} was begun meanwhile.")
-            begun = self._found(uow, erasure_id)
-            uow.commit()
-        log.warning("erasure_begun", erasure_id=str(erasure_id), kind=begun.scope)
-        return begun
-
-    def _refuse_changed(self, planned: Erasure, now: Erasure) -> None:
-        kinds = sorted({*planned.counts, *now.counts})
-        changed = [
-            f"{kind}: {planned.counts.get(kind, 0):,} → {now.counts.get(kind, 0):,}"
-            for kind in kinds
-            if planned.counts.get(kind, 0) != now.counts.get(kind, 0)
-        ]
-        if changed or list(planned.document_ids) != list(now.document_ids):
-            raise ConflictError(
-                f"This is not what was planned any more: {listed(changed, 5) or 'other documents'}.",
-                action="Look at a new plan: `pipeline erase … --dry-run`.",
-                http_action="Ask for a new plan: `POST /api/v2/erasures` with `dry_run`.",
-                page_action="Look at the plan again.",
-            )
-
-    def _found(self, uow: UnitOfWork, erasure_id: UUID) -> Erasure:
-        found = uow.erasures.find(erasure_id)
-        if found is None:
-            raise NotFoundError(f"There is no erasure {erasure_id}.", action="A plan is kept for a day: plan it again.")
-        return found
-
-    def find(self, erasure_id: UUID) -> Erasure:
-        """Return one erasure or plan.
-
-        Raises:
-            NotFoundError: there is none that this person may see.
-        """
-        with self.open_uow() as uow:
-            return self._found(uow, erasure_id)
-
-    def all(self, realm_id: RealmId | None, *, limit: int = 100) -> list[Erasure]:
-        """List what is being erased or was, newest first."""
-        with self.open_uow() as uow:
-            return uow.erasures.begun(realm_id, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +129,7 @@ class CarryOutErasures:
             if not is_open:
                 return Pending()  # somebody else has come to its end
             if pending is None:
-                pending = uow.erasures.note(erasure, *_meant(uow, erasure), Key())
+                pending = uow.erasures.note(erasure, *_meant(uow, erasure))
                 uow.commit()
         return pending
 
@@ -330,6 +226,7 @@ _Part = tuple[list[DocumentId], list[BatchId]]
 NOT_SEARCHED = (
     "backups and dumps that were made before",
     "space of PostgreSQL that is free and not yet overwritten, and its write-ahead log",
+    "older versions of objects, where a bucket keeps them",
     "what webhooks, exports and downloads have delivered",
     "the places that files came from: a source takes in again what stands there still",
 )

@@ -38,7 +38,7 @@ class FindErased:
         traces: list[Trace] = []
         columns = objects = 0
         with self.open_uow() as uow:
-            for column, found in uow.erasures.stored(key):
+            for column, found in uow.values.stored(key):
                 on_step(f"looking through {column}")
                 columns += 1
                 if both := found & wanted:
@@ -69,7 +69,7 @@ class FindErased:
             raise RefusedError("A search for nothing finds nothing.", action="Give the text to look for.")
         on_step("looking through the database")
         with self.open_uow() as uow:
-            columns, found = uow.erasures.containing(text)
+            columns, found = uow.values.containing(text)
         traces = [Trace(place, number) for place, number in found.items()]
         on_step("looking through the object store")
         objects, wanted = 0, [one.encode() for one in spellings(text)]

@@ -405,8 +405,13 @@ def test_the_processing_of_a_document_is_chosen_and_shown(app: Pipeline, typed: 
     typed("run", str(file), "--queue", "--workflow", "manual", "--profile", "deep", "--priority", "7")
     assert "manual workflow, deep profile, priority 7" in typed("status", "manual.md").out
     again = typed("run", str(file), "--queue", "--profile", "standard", "--priority", "9", "--json").json
+    assert again["choices_kept"] == [], "nothing of it has begun"
+    row = typed("status", "manual.md", "--json").json
+    assert (row["priority"], row["profile"]) == (9, "standard")
+    [document_id] = receive(app, file).documents
+    through(app, [document_id])
+    again = typed("run", str(file), "--queue", "--profile", "deep", "--json").json
     assert [one["choice"] for one in again["choices_kept"]] == ["profile"]
-    assert typed("status", "manual.md", "--json").json["priority"] == 9
     assert typed("run", str(file), "--queue", "--workflow", "often").code != 0
 
 

@@ -17,7 +17,7 @@ from pipeline_core.domain.erasing import ErasureScope, ErasureState
 from pipeline_core.domain.ids import DocumentId, UserId
 from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.domain.rows.erasures import Erasure
-from pipeline_core.services.erase import Meant
+from pipeline_core.services.plan_erasures import Meant
 
 router = APIRouter(prefix="/api/v2/erasures", tags=["erasures"])
 _ONE = "`document_ids`, `person`, `whole_realm` or `plan_id`"

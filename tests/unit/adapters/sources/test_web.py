@@ -2,14 +2,23 @@
 
 import gzip
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from ipaddress import ip_address
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from pipeline_core.adapters.checked_hosts import CheckedHosts, Lookup, resolve
 from pipeline_core.adapters.sources.web import WebPlace, WebSourceReader
@@ -402,6 +411,53 @@ def test_a_server_without_tls_is_unavailable() -> None:
         with pytest.raises(SourceUnavailableError):
             shown(reader(f"https://127.0.0.1:{listener.getsockname()[1]}/a"))
         thread.join()
+
+
+@contextmanager
+def _with_certificate(name: str, folder: Path) -> Iterator[tuple[int, ssl.SSLContext]]:
+    """A server with TLS, whose certificate is of this name; its port, and a context that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    of_name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), datetime.now(UTC)
+    made = x509.CertificateBuilder(of_name, of_name, key.public_key(), 1, now, now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    pem = folder / "server.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(secret + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    serves, trusts = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=str(pem))
+    serves.load_cert_chain(pem)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    with serves.wrap_socket(listener.accept()[0], server_side=True) as connection:
+                        connection.recv(65536)
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\na")
+                except ssl.SSLError:
+                    continue  # whoever does not believe the certificate hangs up
+                except OSError:
+                    return
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], trusts
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def test_a_certificate_has_to_be_of_the_name_and_not_of_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _with_certificate("site.example", tmp_path) as (port, trusts):
+        monkeypatch.setattr("httpx.create_ssl_context", lambda **_: trusts)
+        for host, is_trusted in (("site.example", True), ("other.example", False)):
+            uri = f"https://{host}:{port}/a.txt"
+            at = reader(uri, lookup=_leads("127.0.0.1"))
+            if is_trusted:
+                assert at.read(Sighting(uri, "a.txt"), limit=10).data == b"a"
+            else:
+                with pytest.raises(SourceUnavailableError, match="certificate"):
+                    at.read(Sighting(uri, "a.txt"), limit=10)
 
 
 # --- sitemaps --------------------------------------------------------------------------------------------

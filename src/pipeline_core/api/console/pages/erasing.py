@@ -14,7 +14,7 @@ from pipeline_core.domain.ids import DocumentId, JobId, UserId
 from pipeline_core.domain.json_bytes import json_bytes
 from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.domain.rows.erasures import Erasure
-from pipeline_core.services.erase import Meant
+from pipeline_core.services.plan_erasures import Meant
 
 router = console_router()
 PATH = "/erasures"

@@ -20,7 +20,7 @@ MAY = {
     Role.READER: "sees, searches and exports",
     Role.CONTRIBUTOR: "also uploads, and has work done again",
     Role.REVIEWER: "also decides: facts, pairs, documents, imports",
-    Role.ADMIN: "also manages members and webhooks, moves documents and erases",
+    Role.ADMIN: "also manages members, webhooks and sources, moves documents and erases",
 }
 Name = Annotated[str, Form(max_length=1000)]
 
