@@ -12,7 +12,7 @@ from tests.support.histories import History, history
 
 
 @settings(
-    max_examples=300 if os.environ.get("TEST_LONG") else 6, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300 if os.environ.get("TEST_LONG") else 3, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**32))
 def test_production_follows_the_files(app: Pipeline, tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
