@@ -71,7 +71,6 @@ BEGIN
     RETURN cardinality(gone);
 END
 $$;
-CREATE INDEX knowledge_changes_at_idx ON knowledge_changes (at);
 
 -- --- told as it is committed --------------------------------------------------------------------------------------------
 

@@ -200,3 +200,9 @@ ORDER BY updated_at DESC LIMIT %(most)s;
 -- name: jobs_due
 SELECT document_id, greatest(0, extract(epoch FROM retry_at - now()))::float8 AS wait_s, retry_count
 FROM upload_jobs WHERE document_id = ANY(%(document_ids)s) AND state = 'retryable';
+
+-- name: set_profile
+-- A worker that takes one at this moment is waited for: then it has begun.
+UPDATE upload_jobs SET profile = %(profile)s, updated_at = now()
+WHERE job_id = ANY(%(job_ids)s) AND state = 'queued' AND stage = 'queued'
+RETURNING job_id;

@@ -6,13 +6,13 @@ SELECT pg_advisory_xact_lock(%(lock_class)s, 0);
 -- What has waited for a person for so many hours, whoever it belongs to, and was not told of lately; the longest first.
 WITH overdue AS (
     SELECT j.job_id, j.document_id, j.realm_id, j.correlation_id, d.filename,
-        (extract(epoch FROM now() - j.waits_since) / 3600)::float8 AS hours
-    FROM upload_jobs j JOIN documents d USING (document_id)
-    WHERE j.state = 'awaiting_review' AND j.waits_since <= now() - make_interval(secs => %(hours)s * 3600)
+        (extract(epoch FROM now() - w.waits_since) / 3600)::float8 AS hours
+    FROM waiting_for_people w JOIN upload_jobs j ON j.job_id = w.id JOIN documents d ON d.document_id = w.document_id
+    WHERE w.waits_since <= now() - make_interval(secs => %(hours)s * 3600)
         AND NOT EXISTS (
             SELECT FROM events e
-            WHERE e.job_id = j.job_id AND e.code = 'review_overdue'
-                AND e.ts > greatest(j.waits_since, now() - make_interval(secs => %(again_h)s * 3600)))
+            WHERE e.job_id = w.id AND e.code = 'review_overdue'
+                AND e.ts > greatest(w.waits_since, now() - make_interval(secs => %(again_h)s * 3600)))
 ), logged AS (
     INSERT INTO events (job_id, document_id, realm_id, correlation_id, type, severity, code, payload)
     SELECT job_id, document_id, realm_id, correlation_id, 'review', 'warning', 'review_overdue',
@@ -24,9 +24,9 @@ SELECT job_id, document_id, realm_id, filename, hours FROM overdue ORDER BY hour
 -- name: is_any_review_overdue
 -- Whether overdue_reviews would answer with any.
 SELECT EXISTS (
-    SELECT FROM upload_jobs j
-    WHERE j.state = 'awaiting_review' AND j.waits_since <= now() - make_interval(secs => %(hours)s * 3600)
+    SELECT FROM waiting_for_people w
+    WHERE w.document_id IS NOT NULL AND w.waits_since <= now() - make_interval(secs => %(hours)s * 3600)
         AND NOT EXISTS (
             SELECT FROM events e
-            WHERE e.job_id = j.job_id AND e.code = 'review_overdue'
-                AND e.ts > greatest(j.waits_since, now() - make_interval(secs => %(again_h)s * 3600)))) AS is_any;
+            WHERE e.job_id = w.id AND e.code = 'review_overdue'
+                AND e.ts > greatest(w.waits_since, now() - make_interval(secs => %(again_h)s * 3600)))) AS is_any;

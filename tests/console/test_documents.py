@@ -112,7 +112,7 @@ def test_options_go_with_the_files_and_say_what_a_known_one_keeps(pipeline: Pipe
     assert "manual workflow · priority -50" in ann.get(f"/jobs/{row.job_id}").text
     known = ann.post("/documents/upload", data={"csrf": csrf(page), "profile": "deep"}, files=files).text
     assert "Some files are there already, and keep what they have" in known
-    assert "It keeps its profile: it was begun with the profile standard." in known
+    assert "It keeps its profile: it was taken in with the profile standard." in known
     wrong = ann.post("/documents/upload", data={"csrf": csrf(page), "publish_from": "2"}, files=files)
     assert wrong.status_code == 422
     assert "Publish from" in wrong.text

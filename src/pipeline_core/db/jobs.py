@@ -175,6 +175,10 @@ class Jobs:
         if not self._session.all("go_on", job_id=job_id, stage=at, stop_after=stop_after, by=by):
             raise IllegalMoveError(f"Job {job_id} has moved on meanwhile.", where=f"expected at {at}")
 
+    def set_profile(self, job_ids: Sequence[JobId], profile: Profile) -> set[JobId]:
+        """Have jobs that nobody has taken yet run under another profile; returns which."""
+        return set(self._session.column("set_profile", job_ids=list(job_ids), profile=profile))
+
     def dead(self, realm_id: RealmId, *, code: str | None, since: datetime | None) -> list[DeadLetter]:
         """The user's dead letters, of one code and since a moment where these are given; the oldest failure first."""
         return self._session.rows(DeadLetter, "dead_jobs", realm_id=realm_id, code=code, since=since)

@@ -112,7 +112,7 @@ class ReceiveUpload:
             if known := uow.documents.find([document_id]).get(document_id):
                 uow.documents.set_sources(realm_id, [Source.of_upload(document_id, safe_filename(upload.filename))])
                 uow.documents.label([document_id], labels)
-                left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id, may_reorder=False)
+                left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id, over_http=True)
                 was, known = known, uow.documents.find([document_id])[document_id]
                 is_again = known.state is JobState.QUEUED and was.state is JobState.DONE
                 stored = uow.documents.originals([document_id])[document_id]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline_core.db.unit_of_work import UnitOfWork
 from pipeline_core.domain.errors import NotPermittedError, RefusedError
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, job_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import KEPT_OUT, JobStage, JobState, Profile, StageName, Workflow
 from pipeline_core.domain.realms import Role
@@ -81,19 +81,20 @@ def wish(
     by: str,
     correlation_id: CorrelationId,
     start_at: Callable[[Sequence[JobSummary]], Mapping[JobId, JobStage]] = at_facts,
-    may_reorder: bool = True,
+    over_http: bool = False,
 ) -> list[ChoiceKept]:
     """Let known documents be processed as is wished now, and queue again those of which facts were judged otherwise.
 
     Returns what they keep: what a person has in hand, is under way, failed or was rejected is not begun again for it,
-    and a choice that is not applied is not stored. ``may_reorder`` is False for who may not move the queue.
+    and a choice that is not applied is not stored. ``over_http``: nobody there changes a job that is in the queue.
     """
     if wished == NOTHING_WISHED or not document_ids:
         return []
     uow.staging.lock_matching_of(list(document_ids))
     known = list(uow.documents.find(list(document_ids)).values())
-    kept = [*_set_workflow(uow, known, wished), *_keep_profile(known, wished)]
-    kept += _set_priority(uow, known, wished, by=by, may_reorder=may_reorder)
+    kept = _set_workflow(uow, known, wished)
+    kept += _set_profile(uow, known, wished, over_http=over_http)
+    kept += _set_priority(uow, known, wished, by=by, over_http=over_http)
     if wished.thresholds != NOTHING_WISHED:
         kept += _set_thresholds(uow, known, wished.thresholds, by, correlation_id, start_at)
     return kept
@@ -128,26 +129,30 @@ def _set_workflow(uow: UnitOfWork, known: Sequence[JobSummary], wished: Wished) 
     return [_kept(one, "workflow", _WAITS, "Decide on it, then set the new one again.") for one in waiting]
 
 
-def _keep_profile(known: Sequence[JobSummary], wished: Wished) -> list[ChoiceKept]:
-    """A profile is that of a job from its beginning: another one takes another job."""
+def _set_profile(uow: UnitOfWork, known: Sequence[JobSummary], wished: Wished, *, over_http: bool) -> list[ChoiceKept]:
+    """A profile is that of a job from its beginning: once that has begun, another one takes another job."""
     changed = [one for one in known if wished.profile not in (None, one.profile)]
+    if wished.profile and not over_http:
+        fresh = [one.job_id for one in changed if one.state is JobState.QUEUED and _is_first(one)]
+        done = uow.jobs.set_profile(fresh, wished.profile) if fresh else set()
+        changed = [one for one in changed if one.job_id not in done]
     advice = {
         Profile.STANDARD: "Set its status to Selected for a deep scan.",
         Profile.DEEP: "What was found more thoroughly stays; nothing is to be done.",
     }
     return [
-        _kept(one, "profile", f"it was begun with the profile {one.profile}", advice[one.profile]) for one in changed
+        _kept(one, "profile", f"it was taken in with the profile {one.profile}", advice[one.profile]) for one in changed
     ]
 
 
 def _set_priority(
-    uow: UnitOfWork, known: Sequence[JobSummary], wished: Wished, *, by: str, may_reorder: bool
+    uow: UnitOfWork, known: Sequence[JobSummary], wished: Wished, *, by: str, over_http: bool
 ) -> list[ChoiceKept]:
     """Only what waits in the queue has a place there; somebody else may have put it there."""
     if wished.priority is None:
         return []
     changed = [one for one in known if one.state in _IN_QUEUE and one.priority != wished.priority]
-    if not may_reorder:
+    if over_http:
         advice = "Ask who runs this installation: `pipeline queue NAME --priority`."
         return [_kept(one, "priority", "it is in the queue already", advice) for one in changed]
     if changed:
@@ -157,6 +162,11 @@ def _set_priority(
 
 def _kept(job: JobSummary, choice: str, why: str, action: str) -> ChoiceKept:
     return ChoiceKept(job.document_id, job.filename, choice, why, action)
+
+
+def _is_first(job: JobSummary) -> bool:
+    """Return True for a document's first job that has not begun; a later one may be a scan of what is published."""
+    return job.stage is JobStage.QUEUED and job.job_id == job_id_for(job.document_id, 0)
 
 
 def _is_unjudged(job: JobSummary) -> bool:

@@ -25,6 +25,7 @@ from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.rows.erasures import Erasure
 from pipeline_core.domain.rows.webhooks import WebhookEvent
+from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.plan_erasures import Meant
 from pipeline_core.services.realms import Realms
 from tests.support.erasing import (
@@ -38,6 +39,7 @@ from tests.support.erasing import (
     plan,
 )
 from tests.support.published import FACT, in_production, rows, text_of, who_says
+from tests.support.reviewing import park
 from tests.support.through import publish, receive, upload
 
 CANARY = "Members of the Quibberwick society must report each zorblat to the warden within 7 days."
@@ -301,3 +303,14 @@ def test_a_person_across_realms_is_nothing_for_the_api(app: Pipeline) -> None:
     services = app.for_user(app.person)
     with pytest.raises(PipelineError):
         services.erasures.plan(Meant(ErasureScope.PERSON, None, app.person.user_id))
+
+
+def test_a_document_that_waits_goes_with_the_decision_that_is_parked(manual: Pipeline, database_url: str) -> None:
+    document_id = park(manual, NAME, text_of("Zorblat", CANARY))
+    request = Request(Decision.REJECT, Reviewer(manual.realm_id, "Ann", f"{NAME} was sent by mistake."))
+    manual.parking.park(document_id, request, 10)
+    assert places_of(manual, database_url, "was sent by mistake")
+    erase(manual, document_id)
+    assert places_of(manual, database_url, "Quibberwick") == []
+    assert places_of(manual, database_url, "was sent by mistake") == []
+    assert manual.parking.carry_out_due() == []

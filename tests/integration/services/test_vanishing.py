@@ -214,6 +214,8 @@ def test_a_user_does_all_of_it_by_the_apis_role(make_pipeline: Callable[..., Pip
     assert user.sources.confirm_vanishing("docs", by=by).decision == "confirmed"
     app.vanishing()
     assert user.views.waiting_total([realm_id]) == 3
+    assert sorted(one.filename for one in app.reminders.overdue_reviews(0)) == ["a.md", "b.md", "c.md"]
+    assert app.reminders.overdue_reviews(0) == []
     first, second, third = (row.document_id for row in user.sources.vanished(realm_id))
     user.review.decide(first, Request(Decision.KEEP, by))
     user.parking.park(second, Request(Decision.KEEP, by), 0.1)
@@ -223,7 +225,31 @@ def test_a_user_does_all_of_it_by_the_apis_role(make_pipeline: Callable[..., Pip
     app.parking.carry_out_due()
     assert [row.decision for row in user.sources.vanished(realm_id)] == ["keep", "keep", "withdraw"]
     assert len(in_production(app)) == 2
-    assert {past.code for past in user.review.history(OfDocument(first), realm_id)} == {"vanished_kept"}
+    assert [past.code for past in user.review.history(OfDocument(first), realm_id)] == [
+        "review_overdue",
+        "vanished_kept",
+    ]
     user.sources.remove(realm_id, "docs", Removal.VANISH)
     app.vanishing()
     assert len(in_production(app)) == 2, "what a person kept stays"
+
+
+def test_what_its_place_holds_now_waits_and_until_then_it_stands(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {**FILES, "copy.md": FILES["a.md"]})
+    source = add_folder(app, folder)
+    sync(app, source)
+    source = app.sources.change(app.realm_id, "docs", choices={"workflow": "manual"})
+    write(folder, {"a.md": text_of("C", GAMMA)})
+    (folder / "copy.md").unlink()
+    sync(app, source)
+    app.vanishing()
+    assert len(who_says(app, ALPHA)) == 1, "the new version is not let through yet"
+    # the file of the new version goes as well: then neither stands
+    (folder / "a.md").unlink()
+    sync(app, source)
+    assert in_production(app) == [("b.md", BETA)]
+    assert rows(app, "SELECT outcome, count(*) FROM upload_jobs GROUP BY 1 ORDER BY 1") == [
+        ("published", 1),
+        ("withdrawn", 2),
+    ]

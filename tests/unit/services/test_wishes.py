@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline_core.domain.errors import NotPermittedError, PipelineError, RefusedError
+from pipeline_core.domain.ids import job_id_for
 from pipeline_core.domain.jobs import JobSummary
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.realms import Role
@@ -16,6 +17,7 @@ from tests.support.fake_database import FakeDatabase
 from tests.support.jobs import RUN, document_id, job_id, summary
 
 WISHED = Wished(publish_from=0.9)
+FIRST = job_id_for(document_id(1), 0)
 
 
 def _wish(*jobs: JobSummary, wished: Wished = WISHED) -> tuple[list[ChoiceKept], FakeDatabase]:
@@ -86,11 +88,17 @@ def test_several_restart_together() -> None:
 
 
 def _kept(*jobs: JobSummary, **given: Any) -> tuple[list[tuple[str, str]], FakeDatabase]:
-    database = FakeDatabase({"documents.find": {job.document_id: job for job in jobs}, "queue.set_priority": []})
-    may_reorder = given.pop("may_reorder", True)
+    database = FakeDatabase(
+        {
+            "documents.find": {job.document_id: job for job in jobs},
+            "queue.set_priority": [],
+            "jobs.set_profile": {FIRST},
+        }
+    )
+    over_http = given.pop("over_http", False)
     ids = [job.document_id for job in jobs]
     with database() as uow:
-        left = wish(uow, ids, Wished.of(**given), by="Ann", correlation_id=RUN, may_reorder=may_reorder)
+        left = wish(uow, ids, Wished.of(**given), by="Ann", correlation_id=RUN, over_http=over_http)
     return [(one.choice, one.why) for one in left], database
 
 
@@ -104,8 +112,18 @@ def test_another_workflow_holds_from_the_next_gate_on_but_not_for_what_waits_at_
 
 def test_a_profile_is_that_of_a_job_from_its_beginning() -> None:
     left, database = _kept(summary(1), summary(2, profile=Profile.DEEP), profile="deep")
-    assert left == [("profile", "it was begun with the profile standard")]
+    assert left == [("profile", "it was taken in with the profile standard")]
     assert "jobs.restart" not in database.names
+
+
+def test_a_first_job_that_has_not_begun_takes_another_profile_but_not_over_http() -> None:
+    fresh = summary(1, JobState.QUEUED, job_id=FIRST)
+    begun = summary(2, JobState.QUEUED, stage=JobStage.CHUNKED)
+    left, database = _kept(fresh, begun, profile="deep")
+    assert [choice for choice, _ in left] == ["profile"]
+    assert database.given("jobs.set_profile") == [{"job_ids": [FIRST], "profile": "deep"}]
+    left, database = _kept(fresh, profile="deep", over_http=True)
+    assert ([choice for choice, _ in left], "jobs.set_profile" in database.names) == (["profile"], False)
 
 
 def test_a_priority_moves_what_waits_in_the_queue_and_nothing_over_http() -> None:
@@ -113,7 +131,7 @@ def test_a_priority_moves_what_waits_in_the_queue_and_nothing_over_http() -> Non
     left, database = _kept(*jobs, priority=5)
     assert left == []
     assert database.given("queue.set_priority") == [{"document_ids": [document_id(2)], "priority": 5, "by": "Ann"}]
-    left, database = _kept(*jobs, priority=5, may_reorder=False)
+    left, database = _kept(*jobs, priority=5, over_http=True)
     assert left == [("priority", "it is in the queue already")]
     assert "queue.set_priority" not in database.names
 

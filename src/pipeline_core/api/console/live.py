@@ -20,7 +20,16 @@ from pipeline_core.domain.lifecycle import EventType
 from pipeline_core.domain.rows.jobs import RealmEvent
 from pipeline_core.review.document_scope import DECISIONS
 
-_ASKS = frozenset({"matching_review_needed", "validation_review_needed", "questions_staged", "questions_compared"})
+_ASKS = frozenset(
+    {
+        "matching_review_needed",
+        "validation_review_needed",
+        "questions_staged",
+        "questions_compared",
+        "file_vanished",
+        "file_returned",
+    }
+)
 """Events after which something else may wait for a person."""
 _OF_WHOLE = frozenset({"decision_parked", "decision_undone", "parked_decision_refused", *DECISIONS})
 """Events after which nobody, or everybody again, decides about the parts of a document."""
