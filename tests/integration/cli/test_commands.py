@@ -22,7 +22,9 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.banks import ALIKE, BANK
 from tests.support.deep_scans import LONG, USUAL, scan, select
+from tests.support.published import rows
 from tests.support.reviewing import CONTRADICTORY
+from tests.support.statements import execute
 from tests.support.through import MANUAL, publish, receive, through, upload
 
 
@@ -444,3 +446,25 @@ def test_a_stage_is_named_and_queued_by_itself(app: Pipeline, typed: Typing) -> 
     assert typed("stage", str(document_id), "ingest", "--no-run", "--json").json["state"] == "queued"
     assert typed("stage", "manual.md", "embedder", "--no-run", "--json").error["code"] == "stage_not_available"
     assert typed("stage", "manual.md", "oven", "--json").error["message"] == "The stage cannot be 'oven'."
+
+
+def test_versions_are_listed_compared_and_gone_back_to(typed: Typing, app: Pipeline, tmp_path: Path) -> None:
+    first, changed = ("The gate opens at 7 in the morning.\n", "The gate opens at 8 in the morning.\n")
+    place(app, tmp_path, first)
+    then = rows(app, "SELECT clock_timestamp()")[0][0].isoformat()
+    place(app, tmp_path, changed)
+    execute(app, "UPDATE all_questions SET difficulty = 'easy'")
+
+    assert [one["number"] for one in typed("versions", "m.md", "--json").json["versions"]] == [3, 2, 1]
+    assert "replaced" in typed("versions", "m.md").out
+    diff = typed("diff", "m.md", "1", "3", "--json").json
+    assert [one["after"]["quote"] for one in diff["reworded"]] == [changed.strip()]
+    assert "0 facts added, 0 gone, 1 reworded" in typed("diff", "m.md", "1", "3").out
+    assert "version 1, published" in typed("search", "when does the gate open", "--as-of", then).out
+    exported = typed("export", "m.md", "--as-of", "2001-01-01", "--json")
+    assert (exported.code, exported.error["code"]) == (2, "refused")
+    assert "Nothing was changed." in typed("revert", "m.md", "2", "--dry-run").out
+    done = typed("revert", "m.md", "2", "--reason", "It was right as it was.")
+    assert (done.code, "says again what version 2 said" in done.out) == (0, True)
+    assert typed("versions", "m.md", "--json").json["versions"][0]["reverted_to"] == 2
+    assert typed("revert", "m.md", "1", "--json", "--reason", "It was right as it was.").error["code"] == "not_found"

@@ -225,7 +225,10 @@ def test_a_user_does_all_of_it_by_the_apis_role(make_pipeline: Callable[..., Pip
     app.parking.carry_out_due()
     assert [row.decision for row in user.sources.vanished(realm_id)] == ["keep", "keep", "withdraw"]
     assert len(in_production(app)) == 2
-    assert {past.code for past in user.review.history(OfDocument(first), realm_id)} == {"vanished_kept"}
+    assert [past.code for past in user.review.history(OfDocument(first), realm_id)] == [
+        "review_overdue",
+        "vanished_kept",
+    ]
     user.sources.remove(realm_id, "docs", Removal.VANISH)
     app.vanishing()
     assert len(in_production(app)) == 2, "what a person kept stays"
