@@ -199,7 +199,7 @@ class Maintenance(Services):
 
     @once
     def erasing_clock(self) -> Upkeep | None:
-        """Carries out erasures that were begun, apart from the chores: one of a realm takes long. None as ``upkeep``."""
+        """Carries out erasures that were begun, apart from the chores: one may take long. None as ``upkeep``."""
         return (
             None if self.settings.is_apis_alone else Upkeep(Chore("carry_out_erasures", self.carry_out_erasures.all, 5))
         )
