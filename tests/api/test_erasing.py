@@ -1,5 +1,6 @@
 """Erasing over HTTP: a plan, its confirmation, and a worker that carries it out."""
 
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from pipeline_core.bootstrap import Pipeline
 from tests.support.erasing import WHY, places_of
 from tests.support.published import FACT, text_of
+from tests.support.servers import wait_until
 from tests.support.through import publish, upload
 from tests.support.two_users import BOB
 
@@ -100,3 +102,17 @@ def test_a_realm_is_nobodys_while_it_is_erased_and_its_eraser_is_told(
     assert told.status_code == 200, told.text
     assert told.json()["state"] == "done"
     assert ann.get(f"/api/v2/documents/{document_id}").status_code == 200
+
+
+def test_a_clock_beside_the_api_carries_it_out(api_pipeline: Pipeline, ann: TestClient, document_id: str) -> None:
+    planned = plan(ann, document_ids=[document_id])
+    ann.post(PATH, json={"plan_id": planned["plan_id"], "reason": WHY})
+    stopping, clock = threading.Event(), api_pipeline.erasing_clock
+    assert clock is not None
+    thread = threading.Thread(target=clock.run, args=(stopping,))
+    thread.start()
+    where = f"{PATH}/{planned['plan_id']}"
+    is_done = wait_until(lambda: ann.get(where).json()["state"] == "done", within_s=30)
+    stopping.set()
+    thread.join()
+    assert is_done

@@ -34,10 +34,7 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, Page | list[Page]] = {}
         self.asked: list[tuple[str, Message]] = []
-        self.most_at_once = 0
         self.url = ""
-        self._now = 0
-        self._lock = threading.Lock()
 
     def count(self, path: str) -> int:
         return Counter(path for path, _ in self.asked)[path]
@@ -55,15 +52,6 @@ class Site:
             return Page(self.sitemap(*(self.url + one for one in self.pages if one != "/robots.txt")))
         return found or Page(b"There is no such page.", 404)
 
-    def begin(self) -> None:
-        with self._lock:
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
-
-    def end(self) -> None:
-        with self._lock:
-            self._now -= 1
-
 
 class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
@@ -80,14 +68,11 @@ def website() -> Iterator[Site]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            site.begin()
             try:
                 site.asked.append((self.path, self.headers))
                 self._answer(site.page(self.path))
             except OSError:
                 self.close_connection = True
-            finally:
-                site.end()
 
         def do_HEAD(self) -> None:
             self.do_GET()

@@ -137,7 +137,12 @@ def _with_chores(pipeline: Pipeline, serve: Callable[[], None]) -> None:
             message="Only the API's login is known here: webhooks are sent, and parked decisions carried out, by "
             "`pipeline upkeep`.",
         )
-    beside = {"upkeep": upkeep, "parked-decisions": pipeline.parking_clock, "queue-watch": pipeline.queue_watch}
+    beside = {
+        "upkeep": upkeep,
+        "parked-decisions": pipeline.parking_clock,
+        "erasures": pipeline.erasing_clock,
+        "queue-watch": pipeline.queue_watch,
+    }
     threads = [
         threading.Thread(target=one.run, args=(stopping,), name=name, daemon=True)
         for name, one in beside.items()

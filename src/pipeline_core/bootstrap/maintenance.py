@@ -176,7 +176,6 @@ class Maintenance(Services):
             return None
         chores = [
             Chore("record_settings", lambda: self.record_settings("service")(), every_s=24 * 3600),
-            Chore("carry_out_erasures", self.carry_out_erasures.all, every_s=5),
             Chore("deliver_webhooks", self.deliver_webhooks, every_s=2),
             Chore("prune_deliveries", lambda: self.deliver_webhooks.prune(self.settings.delivery_days), every_s=3600),
             Chore("settle_sources", self.vanishing, every_s=60),
@@ -196,6 +195,13 @@ class Maintenance(Services):
         """
         return (
             None if self.settings.is_apis_alone else Upkeep(Chore("carry_out_decisions", self._carry_out_decisions, 1))
+        )
+
+    @once
+    def erasing_clock(self) -> Upkeep | None:
+        """Carries out erasures that were begun, apart from the chores: one may take long. None as ``upkeep``."""
+        return (
+            None if self.settings.is_apis_alone else Upkeep(Chore("carry_out_erasures", self.carry_out_erasures.all, 5))
         )
 
     def _carry_out_decisions(self) -> None:

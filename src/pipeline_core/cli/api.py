@@ -66,10 +66,9 @@ def upkeep() -> None:
             err.print("PREFECT_API_URL is not set: no runs are requested for the queue.", soft_wrap=True)
         else:
             threading.Thread(target=watch.run, args=(app_.stopping,), name="queue-watch", daemon=True).start()
-        if app_.parking_clock:
-            threading.Thread(
-                target=app_.parking_clock.run, args=(app_.stopping,), name="parked-decisions", daemon=True
-            ).start()
+        for name, clock in {"parked-decisions": app_.parking_clock, "erasures": app_.erasing_clock}.items():
+            if clock:
+                threading.Thread(target=clock.run, args=(app_.stopping,), name=name, daemon=True).start()
         try:
             chores.run(app_.stopping)
         except KeyboardInterrupt:
