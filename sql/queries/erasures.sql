@@ -36,6 +36,12 @@ SELECT erasure_id FROM erasures WHERE erasure_id = %(erasure_id)s AND state IN (
 SELECT id FROM unnest(%(document_ids)s::uuid[]) AS i (id)
 WHERE is_being_erased(id, %(realm_id)s, coalesce(acting_user_id(), %(realm_id)s));
 
+-- name: erased_before
+-- Of these, what an erasure has taken away.
+SELECT DISTINCT d FROM erasures e CROSS JOIN LATERAL (
+    SELECT unnest(e.document_ids) UNION SELECT jsonb_array_elements_text(e.certificate -> 'documents')::uuid) AS gone (d)
+WHERE e.state = 'done' AND gone.d = ANY(%(document_ids)s);
+
 -- name: erasing_in_hand
 -- Documents that a worker has in hand: it is waited for.
 SELECT d.filename FROM upload_jobs j JOIN documents d USING (document_id)

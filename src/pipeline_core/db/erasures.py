@@ -104,6 +104,10 @@ class Erasures:
         """Select those that are not taken in now: an erasure is under way that would take them away."""
         return set(self._session.column("being_erased", document_ids=list(document_ids), realm_id=realm_id))
 
+    def erased(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+        """Select those that were erased: a sync leaves them alone, a person may take them in anew."""
+        return set(self._session.column("erased_before", document_ids=list(document_ids)))
+
     # --- what is to be looked for ---
 
     def in_hand(self, documents: Sequence[DocumentId]) -> list[str]:

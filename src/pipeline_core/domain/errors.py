@@ -638,6 +638,14 @@ class BeingErasedError(ConflictError):
     page_action = "Wait until it is done."
 
 
+class ErasedBeforeError(ConflictError):
+    """It was erased, and its file still stands in the source: it was left alone."""
+
+    action = "Remove the file from its source; or, if it may be kept again, take it in yourself: `pipeline run FILE`."
+    http_action = "Remove the file from its source; or, if it may be kept again, upload it: `POST /api/v2/upload`."
+    page_action = "Remove the file from its source; or, if it may be kept again, upload it yourself."
+
+
 class LeaseLostError(ConflictError):
     """This worker's lease on the job has ended and another may have it."""
 

@@ -228,7 +228,7 @@ NOT_SEARCHED = (
     "space of PostgreSQL that is free and not yet overwritten, and its write-ahead log",
     "older versions of objects, where a bucket keeps them",
     "what webhooks, exports and downloads have delivered",
-    "the places that files came from: a source takes in again what stands there still",
+    "the places that files came from: a sync leaves the same content alone, and a changed file is another document",
 )
 """Places that nothing here reaches."""
 

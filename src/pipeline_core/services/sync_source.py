@@ -14,6 +14,7 @@ from pipeline_core.domain.errors import (
     ConflictError,
     DatabaseUnavailableError,
     DocumentError,
+    ErasedBeforeError,
     InterruptedRunError,
     PipelineError,
     RefusedError,
@@ -119,7 +120,7 @@ class SyncSource:
         synced = Synced(source)
         reader, listed, telling = self._listed(source, synced)
         for group in _groups(listed.to_read):
-            for _, planned in self._told(source, self._read(reader, group, synced), telling):
+            for _, planned in self._told(synced, self._read(reader, group, synced), telling):
                 synced.note(planned)
             on_progress(synced)
         vanished = _note_vanished(listed, telling, synced)
@@ -249,14 +250,25 @@ class SyncSource:
         except PipelineError as error:
             return error
 
-    def _told(self, source: SourceRow, reads: Sequence[_Read], telling: Telling) -> list[tuple[_Read, Planned]]:
+    def _told(self, synced: Synced, reads: Sequence[_Read], telling: Telling) -> list[tuple[_Read, Planned]]:
+        """Tell each file by its bytes. One that was erased is left alone, and nothing of it is written down."""
+        realm_id, contents = synced.source.realm_id, [read.sha256 for read in reads]
         with self.open_uow() as uow:
-            known = uow.documents.known_contents(source.realm_id, [read.sha256 for read in reads])
-        return [(read, telling(read.shown, read.sha256, is_known=read.sha256 in known)) for read in reads]
+            known = uow.documents.known_contents(realm_id, contents)
+            ids = uow.documents.ids_of(realm_id, set(contents) - known)
+            erased = uow.erasures.erased(list(ids.values()))
+        told: list[tuple[_Read, Planned]] = []
+        for read in reads:
+            if ids.get(read.sha256) in erased:
+                error = ErasedBeforeError()
+                synced.note(Planned(Change.REFUSED, read.shown.uri, read.shown.name, error=error))
+            else:
+                told.append((read, telling(read.shown, read.sha256, is_known=read.sha256 in known)))
+        return told
 
     def _take_group(self, reader: SourceReader, group: Sequence[Sighting], telling: Telling, synced: Synced) -> None:
         source, before = synced.source, len(synced.planned)
-        told = self._told(source, self._read(reader, group, synced), telling)
+        told = self._told(synced, self._read(reader, group, synced), telling)
         documents, refused = self._take_in(source, [read for read, planned in told if planned.change is not _SAME])
         taken: list[TakenItem] = []
         for read, planned in told:
@@ -269,7 +281,7 @@ class SyncSource:
         left = [
             _left(versions[planned.uri], planned.error)
             for planned in synced.planned[before:]
-            if planned.error is not None
+            if planned.error is not None and not isinstance(planned.error, ErasedBeforeError)
         ]
         self._record(synced, taken, left)
 

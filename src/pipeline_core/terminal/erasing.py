@@ -47,7 +47,7 @@ def print_plan(out: Console, plan: Erasure) -> None:
     out.print(
         "Beside these rows go the files, pages and outputs, what caches keep of them alone, their names and words in "
         "what is kept about other work, in logs, and at Prefect. What another published document says stays published "
-        "from there. A source takes in again what stands there still.",
+        "from there. A sync leaves it alone where it still stands in a source.",
         markup=False, soft_wrap=True,
     )  # fmt: skip
 

@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import AlreadyDecidedError, ConflictError, NotFoundError, SourceUnavailableError
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    ConflictError,
+    ErasedBeforeError,
+    NotFoundError,
+    SourceUnavailableError,
+)
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.sources import RunOutcome, Vanished
 from pipeline_core.review.decisions import Decision, Request
+from tests.support.erasing import erase, places_of
 from tests.support.folders import add_folder, sync, write
 from tests.support.published import in_production, rows, text_of, who_says
 
@@ -235,3 +242,23 @@ def test_equal_bytes_in_two_places_have_two_names(app: Pipeline, tmp_path: Path)
     assert app.views.resolve_document(app.realm_id, "again.md") == document_id
     hit = app.search(app.realm_id, "When does the alpha office open?")[0]
     assert (hit.filename, hit.also_named) == ("contract.md", ["again.md"])
+
+
+def test_what_was_erased_is_not_taken_in_again_until_a_person_does(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA)})
+    source = add_folder(app, folder)
+    sync(app, source)
+    [(erased,)] = rows(app, "SELECT document_id FROM documents WHERE filename = 'a.md'")
+    erase(app, erased)
+    again = sync(app, source)
+    assert again.plan == {"refused": 1, "unchanged": 1}
+    [left] = again.planned
+    assert isinstance(left.error, ErasedBeforeError)
+    assert who_says(app, ALPHA) == []
+    assert places_of(app, app.settings.database_url, "a.md") == []
+    assert app.sync_source.plan(source).plan == again.plan
+
+    [received] = app.intake.receive_groups([folder / "a.md"], realm_id=app.realm_id)
+    assert list(received.documents) == [erased]
+    assert sync(app, source).plan == {"copy": 1, "unchanged": 1}
