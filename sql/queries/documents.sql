@@ -52,6 +52,12 @@ WHERE document_id = ANY(%(document_ids)s);
 SELECT pg_advisory_xact_lock(hashtextextended(%(realm_id)s::text || uri, 0))
 FROM (SELECT DISTINCT uri FROM unnest(%(uris)s::text[]) AS uri ORDER BY uri) AS ordered;
 
+-- name: lock_sources_of
+-- The same locks, of all places where these documents ever stood.
+SELECT pg_advisory_xact_lock(hashtextextended(realm_id::text || source_uri, 0))
+FROM (SELECT DISTINCT realm_id, source_uri FROM document_sources WHERE document_id = ANY(%(document_ids)s)
+    ORDER BY source_uri) AS ordered;
+
 -- name: retire_sources
 -- The source holds other content now.
 UPDATE document_sources s SET is_current = false
