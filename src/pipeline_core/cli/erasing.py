@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PANEL = "Checks and backups"
 commands = typer.Typer()
-_Documents = Annotated[list[str] | None, typer.Argument(help="Jobs, documents or file names.", show_default=False)]
+_Documents = Annotated[list[str] | None, typer.Argument(help="Jobs, documents or file names, or an erasure that was interrupted.", show_default=False)]
 
 
 @commands.command(
@@ -85,6 +85,8 @@ def erase(
                 return
             ask_name(client, as_json=as_json)
             _confirm(yes=yes)
+        elif plan.begun_at:
+            _say_continued(plan)
         _report([client.erase(plan, reason=reason, on_step=_told)], certificate, as_json=as_json)
 
 
@@ -92,6 +94,16 @@ def _show_plan(plan: "Erasure", *, as_json: bool) -> None:
     from pipeline_core.terminal.erasing import erasure_json, print_plan
 
     print_json({"dry_run": True, **erasure_json(plan)}) if as_json else print_plan(out, plan)
+
+
+def _say_continued(plan: "Erasure") -> None:
+    from pipeline_core.terminal.erasing import title_of
+
+    err.print(
+        f"Erasure {plan.erasure_id} of {title_of(plan)} began on {plan.begun_at:%Y-%m-%d %H:%M} and is not done; it is "
+        f"carried on with, under the reason it was begun for: {plan.reason}",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def _told(step: str) -> None:
