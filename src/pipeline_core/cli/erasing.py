@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _PANEL = "Checks and backups"
 commands = typer.Typer()
-_Documents = Annotated[list[str] | None, typer.Argument(help="Jobs, documents or file names, or an erasure that was interrupted.", show_default=False)]
+_Documents = Annotated[
+    list[str] | None,
+    typer.Argument(help="Jobs, documents or file names; or the id of an interrupted erasure.", show_default=False),
+]
 
 
 @commands.command(
@@ -40,6 +43,9 @@ def erase(
         typer.Option("--person", help="A user's uploads and name: in the --realm, or without it in every realm."),
     ] = None,
     all_realm: Annotated[bool, typer.Option("--all-realm", help="The whole realm.")] = False,
+    only_this: Annotated[
+        bool, typer.Option("--only-this", help="Leave earlier versions, which stood in the same places before.")
+    ] = False,
     reason: Annotated[
         str, typer.Option(help="Why, in at least 10 characters; it stays on record, so name nobody.")
     ] = "",
@@ -78,7 +84,9 @@ def erase(
         named = tuple(documents or ())
         plan = client.erasure_under_way(*named, person=person, everywhere=everywhere, whole_realm=all_realm)
         if plan is None or dry_run:
-            plan = client.plan_erasure(*named, person=person, everywhere=everywhere, whole_realm=all_realm)
+            plan = client.plan_erasure(
+                *named, person=person, everywhere=everywhere, whole_realm=all_realm, only_this=only_this
+            )
             if dry_run or not as_json:
                 _show_plan(plan, as_json=as_json)
             if dry_run:

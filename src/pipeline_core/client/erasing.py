@@ -1,6 +1,7 @@
 """Erasing: plans, certificates, and looking for what was erased."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ class Erasing(Documents):
         person: UUID | None = None,
         everywhere: bool = False,
         whole_realm: bool = False,
+        only_this: bool = False,
     ) -> Erasure:
         """Count what an erasure would remove, by kind of place, and change nothing; the plan is kept for a day.
 
@@ -31,6 +33,7 @@ class Erasing(Documents):
             person: Instead: whatever this user uploaded, and the name in what others' work keeps.
             everywhere: Of the person, across all realms. This is for operators.
             whole_realm: Instead: the realm that the client works in, with its members and its name.
+            only_this: Leave earlier versions, which stood at the same places before and stand nowhere now.
 
         Raises:
             NotFoundError: there is no such document.
@@ -38,7 +41,8 @@ class Erasing(Documents):
         """
         if not everywhere:
             self.realms.require(self.realm_id, Role.ADMIN)
-        return self._app.erasures.plan(self._meant(documents, person, everywhere, whole_realm))
+        meant = self._meant(documents, person, everywhere, whole_realm)
+        return self._app.erasures.plan(replace(meant, only_this=only_this))
 
     def erase(self, plan: Erasure, *, reason: str, on_step: Step = lambda _: None, wait_s: float = WAIT_S) -> Erasure:
         """Carry out a plan, for good, and return it with its certificate.
