@@ -73,5 +73,8 @@ def test_a_search_and_an_export_as_of_a_moment(ann: TestClient, document: tuple[
     url = f"/api/v2/documents/{document[0]}/export"
     assert len(ann.get(url, params={"as_of": then}).json()["facts"]) == 2
     assert len(ann.get(url).json()["facts"]) == 1
-    assert ann.get(url, params={"as_of": "yesterday"}).status_code == 422
+    for wrong in ("yesterday", "", "9999-12-31", "2999-01-01T00:00:00Z"):
+        assert ann.get(url, params={"as_of": wrong}).json()["code"] == "refused"
+        assert ann.get("/api/v2/search", params={"q": "x", "as_of": wrong}).status_code == 422
+    assert len(ann.get(url, params={"as_of": datetime.now(UTC).date().isoformat()}).json()["facts"]) == 1
     assert ann.get("/api/v2/search", params={"q": "x", "as_of": "2001-01-01"}).json()["code"] == "refused"
