@@ -300,6 +300,8 @@ SUPERSEDE_WAITING = _move("superseded_in_review", _E.FINALIZED, _S.AWAITING_REVI
 """What its place holds now has come as far: nobody is asked about bytes that are nowhere any more."""
 WITHDRAW = _move("document_withdrawn", _E.WITHDRAWN, frozenset(JobState) - {_S.WORKING}, _S.DONE, frozenset(JobStage))
 """It leaves production, wherever its newest job stands, as long as nobody works on that."""
+PUT_BACK = _move("put_back", _E.FINALIZED, _S.DONE, _S.DONE, frozenset({_G.INGESTED}))
+"""A version of it is published again in the place of later content of its file."""
 ACKNOWLEDGE = Move("acknowledged", _E.FINALIZED, frozenset({_S.DONE}), frozenset({_G.INGESTED}))
 """Phase 6 is complete: what was published was downloaded, or somebody says that it was seen. Once a publication."""
 
@@ -320,6 +322,7 @@ MOVES: tuple[Move, ...] = (
     SUPERSEDE,
     SUPERSEDE_WAITING,
     WITHDRAW,
+    PUT_BACK,
     ACKNOWLEDGE,
 )
 """The moves that are not a stage's own; those stand with the stage (``pipeline_core.stages.registry``)."""
