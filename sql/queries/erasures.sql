@@ -37,6 +37,7 @@ FROM erasures
 WHERE (%(erasure_id)s::uuid IS NULL OR erasure_id = %(erasure_id)s)
     AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
     AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)
+    AND (%(asked_by)s::uuid IS NULL OR asked_by = %(asked_by)s)
 ORDER BY planned_at DESC, erasure_id
 LIMIT %(limit)s;
 
@@ -239,6 +240,16 @@ WITH members AS (
     DELETE FROM rate_limits WHERE %(realm_id)s::uuid IS NULL AND position(%(person_id)s::text IN key) > 0 RETURNING 1
 )
 SELECT (SELECT count(*) FROM members) + (SELECT count(*) FROM looking) + (SELECT count(*) FROM limits) AS gone;
+
+-- name: forget_plans_of
+DELETE FROM erasures WHERE state = 'planned' AND asked_by = %(person_id)s
+    AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s);
+
+-- name: forget_asker
+-- Who asked for an erasure is kept as an id.
+UPDATE erasures SET asked_by_name = '',
+    certificate = CASE WHEN certificate ? 'asked_by_name' THEN certificate || '{"asked_by_name": ""}' ELSE certificate END
+WHERE asked_by = %(person_id)s AND state <> 'planned' AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s);
 
 -- name: note_removed
 -- What was removed so far, by kind of place: resumed, it is added to.

@@ -101,6 +101,7 @@ class CarryOutErasures:
         on_step("removing rows")
         self._documents(erasure, on_step)
         self._rest(erasure, pending)
+        self._forget_asker(erasure)
         on_step("removing objects")
         self._removed(erasure, "objects", self._objects(erasure, pending))
         for place in self.places():
@@ -186,6 +187,15 @@ class CarryOutErasures:
                 _add(uow, erasure, "person", {"rows": uow.erasures.forget_person(erasure)})
             _add(uow, erasure, "words", uow.erasures.remove_words(erasure.erasure_id, pending))
             uow.commit()
+
+    def _forget_asker(self, erasure: Erasure) -> None:
+        """Have the ledger say of what this person asked for what the rows say by now: the id, and no name."""
+        if erasure.person_id is None:
+            return
+        with self.open_uow() as uow:
+            done = uow.erasures.done_for(erasure.person_id, erasure.realm_id)
+        for one in done:
+            ErasureLedger(self.store).enter(one)
 
     def _objects(self, erasure: Erasure, pending: Pending) -> int:
         with self.open_uow() as uow:
