@@ -49,6 +49,14 @@ WHERE erasure_id = %(erasure_id)s AND state = 'planned';
 -- One at a time carries on with an erasure, and none that is done by now.
 SELECT erasure_id FROM erasures WHERE erasure_id = %(erasure_id)s AND state IN ('erasing', 'restored') FOR UPDATE;
 
+-- name: erased_and_gone
+-- Documents that were erased and are not taken in anew, with calls for them, whose answers may have waited in the store.
+SELECT gone.d AS document_id, ARRAY(SELECT call_id::text FROM paid_calls p WHERE p.document_id = gone.d) AS calls
+FROM (SELECT DISTINCT unnest(e.document_ids || ARRAY(
+        SELECT jsonb_array_elements_text(e.certificate -> 'documents')::uuid)) FROM erasures e WHERE e.state = 'done') AS gone (d)
+WHERE NOT EXISTS (SELECT FROM documents d WHERE d.document_id = gone.d)
+ORDER BY gone.d;
+
 -- name: being_erased
 -- Which of these contents are not taken in, as what they were is being erased.
 SELECT id FROM unnest(%(document_ids)s::uuid[]) AS i (id)

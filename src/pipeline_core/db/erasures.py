@@ -122,6 +122,10 @@ class Erasures:
         """Select those that were erased: a sync leaves them alone, a person may take them in anew."""
         return set(self._session.column("erased_before", document_ids=list(document_ids)))
 
+    def erased_and_gone(self) -> dict[DocumentId, list[str]]:
+        """Return what was erased and not taken in anew, each with the paid calls for it."""
+        return {row["document_id"]: row["calls"] for row in self._session.all("erased_and_gone")}
+
     # --- what is to be looked for ---
 
     def in_hand(self, documents: Sequence[DocumentId]) -> list[str]:
