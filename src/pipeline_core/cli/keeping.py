@@ -85,8 +85,7 @@ def restore(
     """Restore a backup into an empty database and object store.
 
     Both must be empty, unless --replace is given; it asks at the terminal. Afterwards, check with `pipeline verify`; if
-    the same files are run
-    again, they are skipped. If interrupted, run the same command again to continue.
+    the same files are run again, they are skipped. If interrupted, run the same command again to continue.
     """
     if replace:
         ask_to_type("replace", yes=yes)

@@ -253,7 +253,7 @@ class Erasures:
         return [name for name in gone if name in there]
 
     def forget_person(self, erasure: Erasure) -> int:
-        who = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
+        who: dict[str, Any] = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
         [row] = self._session.all("forget_person", **who)
         asked = self._session.execute("forget_plans_of", **who) + self._session.execute("forget_asker", **who)
         self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])

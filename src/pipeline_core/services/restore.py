@@ -28,6 +28,7 @@ from pipeline_core.services.backup import OnProgress, copy, file_sha256
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
 from pipeline_core.services.erasure_ledger import PREFIX as LEDGER
 from pipeline_core.services.erasure_ledger import ErasureLedger
+from pipeline_core.services.orphan_objects import PREFIX as DOCUMENTS
 
 log = structlog.stdlib.get_logger(__name__)
 _THREADS = 8
@@ -152,7 +153,7 @@ class Restore:
         many were copied, and how many were there."""
         source, copied, kept = self.open_folder(folder.objects), 0, 0
         there = dict(self.store.sizes(""))
-        stored = (item for item in folder.stored() if not erased.intersection(item.key.split("/")[:2]))
+        stored = (item for item in folder.stored() if not _is_of(erased, item.key))
         with ThreadPoolExecutor(_THREADS) as pool:
             while part := list(islice(stored, _SLICE)):
                 todo = [item for item in part if not self._has(there, item)]
@@ -177,6 +178,10 @@ class Restore:
         except (ObjectNotFoundError, ChecksumMismatchError):
             return False
         return True
+
+
+def _is_of(documents: Set[str], key: str) -> bool:
+    return key.startswith(DOCUMENTS) and key.split("/")[1] in documents
 
 
 def _erased_after(manifest: Manifest, ledger: Sequence[Mapping[str, Any]]) -> Set[str]:
