@@ -1,15 +1,16 @@
 """Erasures: plans, what is removed by the register of content, and fingerprints of what was."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted
+from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted, in_order
 from pipeline_core.db.erased_values import Values
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.erasing import (
@@ -52,12 +53,21 @@ class Erasures:
         )
         return row["documents"], row["batches"]
 
+    def earlier(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+        """Select what stood before at the places of these, and stands nowhere now."""
+        return set(self._session.column("earlier_versions", document_ids=list(document_ids)))
+
+    def count_person(self, person_id: UserId, realm_id: RealmId | None) -> dict[str, int]:
+        """Rows that name a person, by kind of place; places without any are left out."""
+        [row] = self._session.all("count_person", person_id=person_id, realm_id=realm_id)
+        return {kind: number for kind, number in row.items() if number}
+
     def count(self, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, int]:
         """Rows by kind of place, as who asks may see them; places without any are left out."""
         found: dict[str, int] = {}
         for name, table in counted():
             if number := self._count(name, table, _given(documents, batches)):
-                found[table.shown] = number
+                found[table.shown] = found.get(table.shown, 0) + number
         return found
 
     def _count(self, name: str, table: Table, given: Mapping[str, Any]) -> int:
@@ -89,12 +99,16 @@ class Erasures:
         """Return those that are under way or done, newest first."""
         return self._rows(realm_id=realm_id, states=[*_OPEN, ErasureState.DONE], limit=limit)
 
+    def done_for(self, person_id: UserId, realm_id: RealmId | None) -> list[Erasure]:
+        """Return those that are done, and that this person asked for."""
+        return self._rows(realm_id=realm_id, asked_by=person_id, states=[ErasureState.DONE])
+
     def under_way(self) -> list[Erasure]:
         return self._rows(states=list(_OPEN))
 
     def _rows(self, **given: Any) -> list[Erasure]:
-        given = {"erasure_id": None, "states": None, "realm_id": None, "limit": None, **given}
-        return self._session.rows(Erasure, "erasures", **given)
+        given = {"erasure_id": None, "states": None, "realm_id": None, "asked_by": None, "limit": None, **given}
+        return [replace(one, counts=in_order(one.counts)) for one in self._session.rows(Erasure, "erasures", **given)]
 
     def forget_plans(self) -> int:
         """Remove plans of yesterday that nobody began."""
@@ -107,6 +121,10 @@ class Erasures:
     def erased(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
         """Select those that were erased: a sync leaves them alone, a person may take them in anew."""
         return set(self._session.column("erased_before", document_ids=list(document_ids)))
+
+    def erased_and_gone(self) -> dict[DocumentId, list[str]]:
+        """Return what was erased and not taken in anew, each with the paid calls for it."""
+        return {row["document_id"]: row["calls"] for row in self._session.all("erased_and_gone")}
 
     # --- what is to be looked for ---
 
@@ -193,7 +211,9 @@ class Erasures:
         """Remove what was made of these documents and banks; returns the rows by kind of place."""
         given = _given(documents, batches)
         shown = {name: table for name, table in REGISTER.items() if table.where and table.shown}
-        removed = {table.shown: self._count(name, table, given) for name, table in shown.items()}
+        removed = Counter[str]()
+        for name, table in shown.items():
+            removed[table.shown] += self._count(name, table, given)
         self._session.execute("clear_paid_batches", documents=list(documents))
         self._session.execute("clear_paid_keys", documents=list(documents))
         self._session.all("erase_events", erasure_id=erasure_id, documents=list(documents), batches=list(batches))
@@ -233,9 +253,11 @@ class Erasures:
         return [name for name in gone if name in there]
 
     def forget_person(self, erasure: Erasure) -> int:
-        [row] = self._session.all("forget_person", person_id=erasure.person_id, realm_id=erasure.realm_id)
+        who: dict[str, Any] = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
+        [row] = self._session.all("forget_person", **who)
+        asked = self._session.execute("forget_plans_of", **who) + self._session.execute("forget_asker", **who)
         self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])
-        return int(row["gone"])
+        return int(row["gone"]) + asked
 
     def remove_words(self, erasure_id: UUID, pending: Pending) -> dict[str, int]:
         """Take the words and names out of what is kept about other work; returns the rows changed, by table."""

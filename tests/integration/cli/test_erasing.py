@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -12,12 +13,14 @@ import structlog
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
-from tests.support.erasing import WHY
+from pipeline_core.services.realms import Realms
+from tests.support.erasing import WHY, erase, plan
 from tests.support.published import text_of
 from tests.support.through import publish, upload
 
 CANARY = "Members of the Quibberwick society must report each zorblat to the warden within 7 days."
 NAME = "quibberwick.md"
+OTHER = "The beta boiler must be serviced every 12 months by an engineer."
 
 
 class Said(NamedTuple):
@@ -83,3 +86,75 @@ def test_a_person_goes_everywhere(app: Pipeline, typed: Typing) -> None:
     done = typed("erase", "--person", user, "--reason", WHY, "--yes", "--json")
     assert (done.code, done.json["state"], done.json["documents"]) == (0, "done", 1)
     assert typed("erase", "--canary", "Quibberwick").code == 0
+
+
+class _KilledError(Exception):
+    pass
+
+
+def interrupted(app: Pipeline, erasure_id: UUID) -> None:
+    """An erasure whose process ended once its rows had gone."""
+
+    def die(step: str) -> None:
+        if step.startswith("removing objects"):
+            raise _KilledError
+
+    with pytest.raises(_KilledError):
+        app.carry_out_erasures(erasure_id, die)
+
+
+def test_one_of_the_same_name_in_another_realm_is_another(app: Pipeline, typed: Typing) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    app.acting = app.person
+    other = Realms(app.open_uow, app.person).create("other").realm_id
+    received = app.intake.receive([upload(NAME, text_of("Zorblat", "Another boiler is serviced."))], realm_id=other)
+    begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
+    interrupted(app, begun.erasure_id)
+    done = typed("erase", NAME, "--realm", "other", "--reason", f"{WHY} Too.", "--yes", "--json")
+    assert (done.code, done.json["reason"]) == (0, f"{WHY} Too.")
+    assert done.json["certificate"]["documents"] == [*map(str, received.documents)]
+    with app.open_uow() as uow:
+        assert [one.erasure_id for one in uow.erasures.under_way()] == [begun.erasure_id]
+    carried_on = typed("erase", NAME, "--yes", "--json")
+    assert carried_on.json["erasure_id"] == str(begun.erasure_id)
+    assert f"Erasure {begun.erasure_id} of 1 document began" in carried_on.err
+
+
+def test_one_that_was_interrupted_is_known_by_its_id(app: Pipeline, typed: Typing) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
+    interrupted(app, begun.erasure_id)
+    assert typed("erase", str(begun.erasure_id), "--json").json["state"] == "done"
+
+
+def test_what_a_restore_left_in_the_store_is_removed(app: Pipeline, typed: Typing) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    before = {key: app.store.get(key) for key in app.store.list(f"documents/{gone}/")}
+    erase(app, gone)
+    for key, data in before.items():
+        app.store.put(key, data)
+    done = typed("erase", "--again")
+    assert (done.code, done.out) == (0, "")
+    assert f"Removed: {len(before)} objects of what was erased before" in done.err
+    assert list(app.store.list(f"documents/{gone}/")) == []
+    publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    assert "Nothing was to be carried on." in typed("erase", "--again").out, "what was taken in anew stays"
+    assert list(app.store.list(f"documents/{gone}/"))
+
+
+def test_of_several_each_has_a_certificate(app: Pipeline, typed: Typing, tmp_path: Path) -> None:
+    documents = publish(app, upload(NAME, text_of("Zorblat", CANARY)), upload("b.md", text_of("Beta", OTHER)))
+    begun = [app.erasures.begin(plan(app, one).erasure_id, WHY).erasure_id for one in documents]
+    assert typed("erase", "--again", "--certificate", str(tmp_path / "erased.json")).code == 0
+    assert {path.name for path in tmp_path.glob("erased*")} == {f"erased-{one}.json" for one in begun}
+
+
+def test_a_database_is_replaced_only_by_request(typed: Typing, tmp_path: Path) -> None:
+    refused = typed("restore", str(tmp_path / "backup"), "--replace")
+    assert (refused.code, "give --yes" in refused.err) == (2, True), refused.err
+    assert "give --yes" not in typed("restore", str(tmp_path / "backup"), "--replace", "--yes").err
+
+
+def test_an_id_of_nobody_is_refused(typed: Typing) -> None:
+    refused = typed("erase", "--person", str(uuid4()), "--reason", WHY, "--yes")
+    assert (refused.code, "Nobody of the id" in refused.err) == (2, True), refused.err
