@@ -7,6 +7,7 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.object_keys import without_filename
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.machine import scratch
+from pipeline_core.services.feed import prune_changes
 from pipeline_core.tasks.alerts import REVIEW_WAITING, emit
 from pipeline_core.tasks.runtime import run_logger
 from pipeline_core.tasks.stage_task import retried_task
@@ -34,13 +35,16 @@ def purge_dead_letters(days: int | None) -> str:
 
 @retried_task(name="prune-history")
 def prune_history() -> str:
-    """Remove events, versions and deliveries that were kept as long as set; by default no event or version goes."""
+    """Remove events, versions, changes and deliveries that were kept as long as set; by default deliveries alone go."""
     app = pipeline()
     settings = app.settings
     events = app.prune_history.events(work_days=settings.event_days, audit_days=settings.audit_days)
     versions = app.prune_history.versions(settings.version_days)
+    changes = prune_changes(app.open_uow, settings.change_days)
     deliveries = app.deliver_webhooks.prune(settings.delivery_days)
-    return f"{events} events, {versions} rows of earlier versions and {deliveries} deliveries removed"
+    return (
+        f"{events} events, {versions} rows of earlier versions, {changes} changes and {deliveries} deliveries removed"
+    )
 
 
 @retried_task(name="purge-caches")

@@ -238,7 +238,7 @@ CREATE TRIGGER upload_jobs_workers BEFORE UPDATE ON upload_jobs FOR EACH ROW
 
 -- Where a document stands, its newest job says. Without a SET, so that it is planned with what it is joined to.
 CREATE FUNCTION newest_job(document uuid) RETURNS SETOF upload_jobs LANGUAGE sql STABLE ROWS 1 AS $$
-    SELECT * FROM upload_jobs j WHERE j.document_id = document ORDER BY j.created_at DESC, j.job_id DESC LIMIT 1
+    SELECT * FROM upload_pipeline.upload_jobs j WHERE j.document_id = document ORDER BY j.created_at DESC, j.job_id DESC LIMIT 1
 $$;
 
 -- Documents whose newest job has ended without publishing. What is staged of them is on its way nowhere, until

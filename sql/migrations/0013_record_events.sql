@@ -114,7 +114,7 @@ $$;
 -- The facts of a document that findings name for which it waits in matching review again.
 CREATE FUNCTION named_facts(document uuid) RETURNS TABLE (question_id text) LANGUAGE sql STABLE AS $$
     SELECT named FROM (
-        SELECT e.code, e.payload FROM upload_jobs j JOIN events e ON e.job_id = j.job_id AND e.realm_id = j.realm_id
+        SELECT e.code, e.payload FROM upload_pipeline.upload_jobs j JOIN upload_pipeline.events e ON e.job_id = j.job_id AND e.realm_id = j.realm_id
         WHERE j.document_id = document AND j.state = 'awaiting_review' AND j.stage = 'matching_review'
             AND e.code IN ('returned_to_matching', 'matching_review_needed')
         ORDER BY e.event_id DESC LIMIT 1) last
@@ -129,13 +129,13 @@ $$;
 -- is to be decided in a document is of these; other pending facts are certain.
 CREATE FUNCTION open_facts(document uuid) RETURNS TABLE (question_id uuid, status text) LANGUAGE sql STABLE AS $$
     SELECT q.question_id, q.status
-    FROM staged_questions q JOIN processing_workflows w ON w.document_id = q.document_id
+    FROM upload_pipeline.staged_questions q JOIN upload_pipeline.processing_workflows w ON w.document_id = q.document_id
     WHERE q.document_id = document AND NOT q.taken_back AND (
-        q.status IN ('pending', 'approved') AND EXISTS (SELECT FROM staging_duplicates p
+        q.status IN ('pending', 'approved') AND EXISTS (SELECT FROM upload_pipeline.staging_duplicates p
             WHERE p.staged_question_id = q.question_id AND p.resolution = 'pending')
         OR q.status = 'pending' AND (w.workflow_type = 'manual' OR q.reviewed_by IS NOT NULL OR q.confidence IS NULL
             OR q.confidence < q.publish_from
-            OR q.question_id::text IN (SELECT n.question_id FROM named_facts(document) n)))
+            OR q.question_id::text IN (SELECT n.question_id FROM upload_pipeline.named_facts(document) n)))
 $$;
 
 -- --- retention, only for whoever asks for it ------------------------------------------------------------------------

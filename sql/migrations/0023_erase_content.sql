@@ -155,11 +155,19 @@ $$;
 
 -- --- the door through what is otherwise never changed -----------------------------------------------------------------
 
--- The erasure that the functions below carry out in this transaction; null: none.
-CREATE FUNCTION present_erasure() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+-- The erasure that the functions below carry out in this transaction; null: none. Anybody can set the setting, so that it
+-- counts only where the owner acts, as within these functions, for somebody who may call them.
+CREATE FUNCTION present_erasure() RETURNS uuid LANGUAGE sql STABLE
 SET search_path = upload_pipeline, pg_temp AS $$
-    SELECT erasure_id FROM erasures WHERE state IN ('erasing', 'restored')
-        AND erasure_id = nullif(current_setting('upload_pipeline.erasing', true), '')::uuid
+    SELECT CASE WHEN current_setting('upload_pipeline.erasing', true) <> ''
+        AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'erasures'::regclass)
+        AND has_function_privilege(
+            CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END,
+            'erase_events(uuid, uuid[], uuid[])', 'EXECUTE')
+    THEN (
+        SELECT erasure_id FROM erasures WHERE state IN ('erasing', 'restored')
+            AND erasure_id = nullif(current_setting('upload_pipeline.erasing', true), '')::uuid
+    ) END
 $$;
 
 CREATE OR REPLACE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql

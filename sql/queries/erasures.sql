@@ -8,6 +8,23 @@ SELECT
         AND b.document_id IS NULL AND (%(scope)s = 'realm'
             OR %(scope)s = 'person' AND b.uploaded_by = %(person_id)s) ORDER BY b.batch_id) AS batches;
 
+-- name: earlier_versions
+-- What stood before where these documents stand or stood, and stands nowhere now.
+SELECT DISTINCT old.document_id
+FROM document_sources mine
+JOIN document_sources old USING (realm_id, source_uri)
+WHERE mine.document_id = ANY(%(document_ids)s) AND old.document_id <> mine.document_id
+    AND NOT old.is_current AND (mine.is_current OR old.seen_at < mine.seen_at)
+    AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = old.document_id AND s.is_current);
+
+-- name: count_person
+-- Where a person is named, beside what they uploaded.
+SELECT
+    (SELECT count(*) FROM realm_members
+        WHERE user_id = %(person_id)s AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)) AS memberships,
+    (SELECT count(*) FROM events WHERE user_id = %(person_id)s AND user_name IS NOT NULL
+        AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)) AS "events that name them";
+
 -- name: plan_erasure
 INSERT INTO erasures (erasure_id, scope, realm_id, person_id, document_ids, batch_ids, reason, counts)
 VALUES (%(erasure_id)s, %(scope)s, %(realm_id)s, %(person_id)s, %(document_ids)s, %(batch_ids)s, %(reason)s,

@@ -47,6 +47,8 @@ def test_they_are_listed_compared_and_gone_back_to(
     assert (foreseen.status_code, foreseen.json()["comes"], foreseen.json()["parked"]) == (200, 1, None)
     assert ann.post(f"{url}/revert", json={"version": 1, "reason": "short"}).json()["code"] == "reason_too_short"
     assert ann.post(f"{url}/revert", json={"version": 2, "reason": WHY}).status_code == 422
+    no_number = ann.post(f"{url}/revert", json={"version": True, "reason": WHY})
+    assert (no_number.status_code, no_number.json()["code"]) == (422, "invalid_request")
     parked = ann.post(f"{url}/revert", json={"version": 1, "reason": WHY})
     assert (parked.status_code, parked.json()["parked"]["decision"]) == (202, "revert")
     assert ann.post(parked.json()["parked"]["undo_url"]).json()["state"] == "done"
@@ -71,5 +73,8 @@ def test_a_search_and_an_export_as_of_a_moment(ann: TestClient, document: tuple[
     url = f"/api/v2/documents/{document[0]}/export"
     assert len(ann.get(url, params={"as_of": then}).json()["facts"]) == 2
     assert len(ann.get(url).json()["facts"]) == 1
-    assert ann.get(url, params={"as_of": "yesterday"}).status_code == 422
+    for wrong in ("yesterday", "", "9999-12-31", "2999-01-01T00:00:00Z"):
+        assert ann.get(url, params={"as_of": wrong}).json()["code"] == "refused"
+        assert ann.get("/api/v2/search", params={"q": "x", "as_of": wrong}).status_code == 422
+    assert len(ann.get(url, params={"as_of": datetime.now(UTC).date().isoformat()}).json()["facts"]) == 1
     assert ann.get("/api/v2/search", params={"q": "x", "as_of": "2001-01-01"}).json()["code"] == "refused"

@@ -182,10 +182,17 @@ class Maintenance(Services):
             Chore("schedule_sources", lambda: self._mend_schedules(self.source_schedules), every_s=60),
             Chore("forget_event_streams", partial(forget_streams, self.open_uow), every_s=3600),
             Chore("forget_changes", partial(forget_changes, self.open_uow), every_s=3600),
+            Chore("prune_events", self._prune_events, every_s=24 * 3600),
+            Chore("prune_versions", lambda: self.prune_history.versions(self.settings.version_days), every_s=3600),
+            Chore("purge_dead_letters", self.retention.dead_letters, every_s=24 * 3600),
             Chore("prune_changes", lambda: prune_changes(self.open_uow, self.settings.change_days), every_s=3600),
             Chore("prune_rate_limits", PostgresRateLimits(self.database).prune, every_s=3600),
         ]
         return Upkeep(*chores)
+
+    def _prune_events(self) -> int:
+        settings = self.settings
+        return self.prune_history.events(work_days=settings.event_days, audit_days=settings.audit_days)
 
     @once
     def parking_clock(self) -> Upkeep | None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _PANEL = "Checks and backups"
 commands = typer.Typer()
-_Documents = Annotated[list[str] | None, typer.Argument(help="Jobs, documents or file names.", show_default=False)]
+_Documents = Annotated[
+    list[str] | None,
+    typer.Argument(help="Jobs, documents or file names; or the id of an interrupted erasure.", show_default=False),
+]
 
 
 @commands.command(
@@ -40,6 +43,9 @@ def erase(
         typer.Option("--person", help="A user's uploads and name: in the --realm, or without it in every realm."),
     ] = None,
     all_realm: Annotated[bool, typer.Option("--all-realm", help="The whole realm.")] = False,
+    only_this: Annotated[
+        bool, typer.Option("--only-this", help="Leave earlier versions, which stood in the same places before.")
+    ] = False,
     reason: Annotated[
         str, typer.Option(help="Why, in at least 10 characters; it stays on record, so name nobody.")
     ] = "",
@@ -78,13 +84,17 @@ def erase(
         named = tuple(documents or ())
         plan = client.erasure_under_way(*named, person=person, everywhere=everywhere, whole_realm=all_realm)
         if plan is None or dry_run:
-            plan = client.plan_erasure(*named, person=person, everywhere=everywhere, whole_realm=all_realm)
+            plan = client.plan_erasure(
+                *named, person=person, everywhere=everywhere, whole_realm=all_realm, only_this=only_this
+            )
             if dry_run or not as_json:
                 _show_plan(plan, as_json=as_json)
             if dry_run:
                 return
             ask_name(client, as_json=as_json)
             _confirm(yes=yes)
+        elif plan.begun_at:
+            _say_continued(plan)
         _report([client.erase(plan, reason=reason, on_step=_told)], certificate, as_json=as_json)
 
 
@@ -92,6 +102,16 @@ def _show_plan(plan: "Erasure", *, as_json: bool) -> None:
     from pipeline_core.terminal.erasing import erasure_json, print_plan
 
     print_json({"dry_run": True, **erasure_json(plan)}) if as_json else print_plan(out, plan)
+
+
+def _say_continued(plan: "Erasure") -> None:
+    from pipeline_core.terminal.erasing import title_of
+
+    err.print(
+        f"Erasure {plan.erasure_id} of {title_of(plan)} began on {plan.begun_at:%Y-%m-%d %H:%M} and is not done; it is "
+        f"carried on with, under the reason it was begun for: {plan.reason}",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def _told(step: str) -> None:

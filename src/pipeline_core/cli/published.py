@@ -29,8 +29,9 @@ def search(
         str, typer.Option(help="hybrid (by meaning and by words), vector (by meaning) or text (by words).")
     ] = "hybrid",
     as_of: Annotated[
-        str, typer.Option("--as-of", help="What was published then: a day (its end, UTC) or a moment.", metavar="WHEN")
-    ] = "",
+        str | None,
+        typer.Option("--as-of", help="What was published then: a day (its end, UTC) or a moment.", metavar="WHEN"),
+    ] = None,
     nearest: Annotated[
         bool, typer.Option("--nearest", help="Show the nearest hits, even if none is an answer.")
     ] = False,
@@ -54,7 +55,7 @@ def search(
         raise RefusedError("There is nothing to search for.", action="Give a question, or some words.")
     chosen = one_of(SearchMode, mode, "--mode")
     with connected(realm) as client:
-        answer = client.answer(text, limit=limit, mode=chosen, as_of=moment_of(as_of) if as_of else None)
+        answer = client.answer(text, limit=limit, mode=chosen, as_of=None if as_of is None else moment_of(as_of))
         shown = answer.nearest if nearest else answer.hits
         if as_json:
             print_json(shown)
@@ -96,15 +97,16 @@ def export(
         ),
     ] = None,
     as_of: Annotated[
-        str, typer.Option("--as-of", help="As it was published then: a day (its end, UTC) or a moment.", metavar="WHEN")
-    ] = "",
+        str | None,
+        typer.Option("--as-of", help="As it was published then: a day (its end, UTC) or a moment.", metavar="WHEN"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --output: report as JSON what was written.")] = False,
     realm: InRealm = "",
 ) -> None:
     """Export a document as published.
 
     Writes chunks and facts with evidence, as of one moment. Acknowledges the document (phase 6) once they are written,
-    unless it is of the past.
+    unless it is of the past: --as-of writes what stood there then, be it with other content.
     """
     from pipeline_core.domain.moments import moment_of
     from pipeline_core.terminal.exporting import format_of, write
@@ -112,7 +114,7 @@ def export(
     chosen = format_of(form, output)
     with connected(realm) as client:
         exported = client.export(
-            document, take=lambda whole: write(whole, chosen, output), as_of=moment_of(as_of) if as_of else None
+            document, take=lambda whole: write(whole, chosen, output), as_of=None if as_of is None else moment_of(as_of)
         )
         if output is not None:
             facts, chunks = len(exported.facts), len(exported.chunks)

@@ -1,6 +1,7 @@
 """Erasing: plans, certificates, and looking for what was erased."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ class Erasing(Documents):
         person: UUID | None = None,
         everywhere: bool = False,
         whole_realm: bool = False,
+        only_this: bool = False,
     ) -> Erasure:
         """Count what an erasure would remove, by kind of place, and change nothing; the plan is kept for a day.
 
@@ -31,6 +33,7 @@ class Erasing(Documents):
             person: Instead: whatever this user uploaded, and the name in what others' work keeps.
             everywhere: Of the person, across all realms. This is for operators.
             whole_realm: Instead: the realm that the client works in, with its members and its name.
+            only_this: Leave earlier versions, which stood at the same places before and stand nowhere now.
 
         Raises:
             NotFoundError: there is no such document.
@@ -38,7 +41,8 @@ class Erasing(Documents):
         """
         if not everywhere:
             self.realms.require(self.realm_id, Role.ADMIN)
-        return self._app.erasures.plan(self._meant(documents, person, everywhere, whole_realm))
+        meant = self._meant(documents, person, everywhere, whole_realm)
+        return self._app.erasures.plan(replace(meant, only_this=only_this))
 
     def erase(self, plan: Erasure, *, reason: str, on_step: Step = lambda _: None, wait_s: float = WAIT_S) -> Erasure:
         """Carry out a plan, for good, and return it with its certificate.
@@ -67,22 +71,28 @@ class Erasing(Documents):
         everywhere: bool = False,
         whole_realm: bool = False,
     ) -> Erasure | None:
-        """Return the erasure of these that has begun and is not done, which may have been interrupted."""
-        scope, texts = _scope(person, whole_realm), [str(one) for one in documents]
+        """Return the erasure of these in this realm that has begun and is not done, which may have been interrupted.
+
+        Instead of documents, the id of the erasure does; needs the same right as planning it.
+        """
+        if not everywhere:
+            self.realms.require(self.realm_id, Role.ADMIN)
+        scope, realm_id = _scope(person, whole_realm), None if everywhere else self.realm_id
+        here = [
+            found
+            for found in self._app.carry_out_erasures.under_way()
+            if (found.scope, found.realm_id) == (scope, realm_id) and found.person_id == person
+        ]
+        if scope is not ErasureScope.DOCUMENTS:
+            return next(iter(here), None)
+        texts = [str(one) for one in documents]
+        if by_id := next((found for found in here if texts == [str(found.erasure_id)]), None):
+            return by_id
         try:
             ids = set(self._meant(documents, person, everywhere, whole_realm).document_ids)
-        except NotFoundError:
-            ids = set()  # their rows may be gone already: they are known by their names
-        for found in self._app.carry_out_erasures.under_way():
-            if scope is not found.scope or found.person_id != person:
-                continue
-            if scope is not ErasureScope.DOCUMENTS and found.realm_id == (None if everywhere else self.realm_id):
-                return found
-            if ids and ids <= set(found.document_ids):
-                return found
-            if texts and self._app.carry_out_erasures.names(found, texts):
-                return found
-        return None
+        except NotFoundError:  # their rows may be gone already: they are known by their names
+            return next((found for found in here if self._app.carry_out_erasures.names(found, texts)), None)
+        return next((found for found in here if ids <= set(found.document_ids)), None)
 
     def erasures(self, *, limit: int = 100) -> list[Erasure]:
         """Return what is being erased or was in the realm, newest first."""

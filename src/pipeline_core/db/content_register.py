@@ -97,22 +97,22 @@ REGISTER: dict[str, Table] = {
             none="profile submitted_via stage state outcome held_for stop_after claimed_by config_sha256 "
             "phases_began_at",
         ),
-        _DOCUMENT, "jobs",
+        _DOCUMENT, "records of the work",
     ),
     "document_processing_stages": Table(
         Rows.DOCUMENT,
         _columns(mentions="error_message result", content="fingerprint", none="stage_name status config_sha256"),
-        _DOCUMENT, "stages",
+        _DOCUMENT, "records of the work",
     ),
     "stage_output_files": Table(
         Rows.DOCUMENT,
         _columns(content="file_path checksum metadata", none="stage_name file_type mime_type"),
-        _DOCUMENT, "outputs of stages",
+        _DOCUMENT, "records of the work",
     ),
     "processing_workflows": Table(
         Rows.DOCUMENT,
         _columns(none="configuration workflow_type current_stage stage_name"),
-        _DOCUMENT, "workflows",
+        _DOCUMENT, "records of the work",
     ),
     "staged_chunks": Table(
         Rows.DOCUMENT,
@@ -340,3 +340,9 @@ def counted() -> Iterator[tuple[str, Table]]:
     for name, table in REGISTER.items():
         if table.where and table.shown and name not in ("document_vector_buffer", "next_vectors"):
             yield name, table
+
+
+def in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts of a plan in the order of the register: the database keeps none of its own."""
+    order = list(dict.fromkeys(table.shown for _, table in counted()))
+    return dict(sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else -1))

@@ -1,15 +1,16 @@
 """Erasures: plans, what is removed by the register of content, and fingerprints of what was."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted
+from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted, in_order
 from pipeline_core.db.erased_values import Values
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.erasing import (
@@ -52,12 +53,21 @@ class Erasures:
         )
         return row["documents"], row["batches"]
 
+    def earlier(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
+        """Select what stood before at the places of these, and stands nowhere now."""
+        return set(self._session.column("earlier_versions", document_ids=list(document_ids)))
+
+    def count_person(self, person_id: UserId, realm_id: RealmId | None) -> dict[str, int]:
+        """Rows that name a person, by kind of place; places without any are left out."""
+        [row] = self._session.all("count_person", person_id=person_id, realm_id=realm_id)
+        return {kind: number for kind, number in row.items() if number}
+
     def count(self, documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[str, int]:
         """Rows by kind of place, as who asks may see them; places without any are left out."""
         found: dict[str, int] = {}
         for name, table in counted():
             if number := self._count(name, table, _given(documents, batches)):
-                found[table.shown] = number
+                found[table.shown] = found.get(table.shown, 0) + number
         return found
 
     def _count(self, name: str, table: Table, given: Mapping[str, Any]) -> int:
@@ -94,7 +104,7 @@ class Erasures:
 
     def _rows(self, **given: Any) -> list[Erasure]:
         given = {"erasure_id": None, "states": None, "realm_id": None, "limit": None, **given}
-        return self._session.rows(Erasure, "erasures", **given)
+        return [replace(one, counts=in_order(one.counts)) for one in self._session.rows(Erasure, "erasures", **given)]
 
     def forget_plans(self) -> int:
         """Remove plans of yesterday that nobody began."""
@@ -199,7 +209,9 @@ class Erasures:
         """Remove what was made of these documents and banks; returns the rows by kind of place."""
         given = _given(documents, batches)
         shown = {name: table for name, table in REGISTER.items() if table.where and table.shown}
-        removed = {table.shown: self._count(name, table, given) for name, table in shown.items()}
+        removed = Counter[str]()
+        for name, table in shown.items():
+            removed[table.shown] += self._count(name, table, given)
         self._session.execute("clear_paid_batches", documents=list(documents))
         self._session.execute("clear_paid_keys", documents=list(documents))
         self._session.all("erase_events", erasure_id=erasure_id, documents=list(documents), batches=list(batches))

@@ -224,8 +224,8 @@ class Views:
     def export(self, realm_id: RealmId, document_id: UUID, as_of: datetime | None = None) -> ExportedDocument:
         """A document as published: chunks and facts with evidence, all of one moment; nothing is recorded.
 
-        ``published_at`` is None where nothing is published (any more). ``as_of``: as it was published at that moment;
-        its files are those of its last run, and left out.
+        ``published_at`` is None where nothing is published (any more). ``as_of``: as it was published at that moment,
+        be it with other content, which is another document; its files are those of its last run, and left out.
 
         Raises:
             NotFoundError: there is no such document.
@@ -237,8 +237,10 @@ class Views:
             if as_of is not None:
                 require_remembered(session, as_of)
             rows = session.all(f"export_document{of}", realm_id=realm_id, **at)
+            found = only(rows, f"There is no document {document_id}.")
+            at |= {"document_id": found["document_id"]}
             return ExportedDocument(
-                **only(rows, f"There is no document {document_id}."),
+                **found,
                 chunks=session.rows(ExportedChunk, f"export_chunks{of}", **at),
                 facts=session.rows(ExportedFact, f"export_facts{of}", **at),
                 files=[] if as_of else session.rows(ExportedFile, "export_files", document_id=document_id),

@@ -297,6 +297,8 @@ FINISH = _move("published", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING, _G
 SUPERSEDE = _move("superseded", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING)
 WITHDRAW = _move("document_withdrawn", _E.WITHDRAWN, frozenset(JobState) - {_S.WORKING}, _S.DONE, frozenset(JobStage))
 """It leaves production, wherever its newest job stands, as long as nobody works on that."""
+PUT_BACK = _move("put_back", _E.FINALIZED, _S.DONE, _S.DONE, frozenset({_G.INGESTED}))
+"""A version of it is published again in the place of later content of its file."""
 ACKNOWLEDGE = Move("acknowledged", _E.FINALIZED, frozenset({_S.DONE}), frozenset({_G.INGESTED}))
 """Phase 6 is complete: what was published was downloaded, or somebody says that it was seen. Once a publication."""
 
@@ -316,6 +318,7 @@ MOVES: tuple[Move, ...] = (
     FINISH,
     SUPERSEDE,
     WITHDRAW,
+    PUT_BACK,
     ACKNOWLEDGE,
 )
 """The moves that are not a stage's own; those stand with the stage (``pipeline_core.stages.registry``)."""

@@ -143,6 +143,7 @@ EVENTS: Mapping[str, str] = {
     "superseded": "A newer version took its place",
     "document_withdrawn": "It was withdrawn from production",
     "document_reverted": "It went back to an earlier version",
+    "put_back": "It was put back in the place of later content",
     "copy_withdrawn": "Facts of it were published, as the document that said the same was withdrawn",
     "acknowledged": "The publication was acknowledged",
 }

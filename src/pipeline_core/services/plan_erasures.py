@@ -12,7 +12,7 @@ from pipeline_core.domain.erasing import ErasureScope, ErasureState
 from pipeline_core.domain.errors import AlreadyDecidedError, ConflictError, NotFoundError
 from pipeline_core.domain.ids import DocumentId, RealmId, UserId
 from pipeline_core.domain.realms import Person
-from pipeline_core.domain.rows.erasures import Erasure
+from pipeline_core.domain.rows.erasures import EARLIER, Erasure
 from pipeline_core.domain.wording import listed
 from pipeline_core.review.decisions import require_reason
 
@@ -21,12 +21,16 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """Something to erase: documents of a realm, a person's uploads in one or, without a realm, in all, or a realm."""
+    """Something to erase: documents of a realm, a person's uploads in one or, without a realm, in all, or a realm.
+
+    With documents go those that stood before at their places and stand nowhere now, unless ``only_this``.
+    """
 
     scope: ErasureScope
     realm_id: RealmId | None
     person_id: UserId | None = None
     document_ids: Sequence[DocumentId] = ()
+    only_this: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,30 @@ class PlanErasures:
         return erasure
 
     def _count(self, uow: UnitOfWork, meant: Meant, reason: str) -> Erasure:
+        named = set(meant.document_ids)
+        if named and not meant.only_this:
+            named |= uow.erasures.earlier(meant.document_ids)
         documents, batches = uow.erasures.meant(
-            meant.scope, meant.realm_id, person_id=meant.person_id, document_ids=meant.document_ids
+            meant.scope, meant.realm_id, person_id=meant.person_id, document_ids=sorted(named)
         )
-        if meant.scope is ErasureScope.DOCUMENTS and len(documents) < len(set(meant.document_ids)):
+        if meant.scope is ErasureScope.DOCUMENTS and len(documents) < len(named):
             gone = next(one for one in meant.document_ids if one not in documents)
             raise NotFoundError(f"There is no document {gone}.")
+        counts = uow.erasures.count(documents, batches)
+        if earlier := named & uow.erasures.earlier(sorted(named)):
+            counts = {EARLIER: len(earlier), **counts}
+        if meant.person_id:
+            counts |= uow.erasures.count_person(meant.person_id, meant.realm_id)
+            if not (counts or documents or batches):
+                raise NotFoundError(
+                    f"Nobody of the id {meant.person_id} has uploaded anything here, is a member or is named.",
+                    action="Correct the id: `pipeline realm members` shows those of its members.",
+                    http_action="Correct the id: `GET /api/v2/realms/{realm_id}/members` shows those of its members.",
+                    page_action="Choose one of the members.",
+                )
         return Erasure(
             uuid4(), meant.scope, ErasureState.PLANNED, meant.realm_id, meant.person_id, documents, batches,
-            self.person.user_id, self.person.name, reason, uow.erasures.count(documents, batches), datetime.now(UTC),
+            self.person.user_id, self.person.name, reason, counts, datetime.now(UTC),
             None, None, None,
         )  # fmt: skip
 
@@ -74,7 +93,8 @@ class PlanErasures:
             erasure = self._found(uow, erasure_id)
             if erasure.state is not ErasureState.PLANNED:
                 raise AlreadyDecidedError(f"Erasure {erasure_id} is {erasure.state} already.")
-            meant = Meant(erasure.scope, erasure.realm_id, erasure.person_id, erasure.document_ids)
+            planned = erasure.document_ids  # with the earlier versions, or without them
+            meant = Meant(erasure.scope, erasure.realm_id, erasure.person_id, planned, only_this=True)
             self._refuse_changed(erasure, self._count(uow, meant, reason))
             if not uow.erasures.begin(erasure_id, reason):
                 raise ConflictError(f"Erasure {erasure_id} was begun meanwhile.")

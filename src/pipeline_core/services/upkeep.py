@@ -31,6 +31,7 @@ class Upkeep:
     """
 
     def __init__(self, *chores: Chore) -> None:
+        self.chores = chores
         self._due = dict.fromkeys(chores, float("-inf"))
 
     def run(self, stopping: threading.Event) -> None:

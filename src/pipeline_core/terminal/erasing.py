@@ -18,6 +18,7 @@ def erasure_json(erasure: Erasure) -> dict[str, Any]:
         "scope": erasure.scope,
         "state": erasure.state,
         "documents": len(erasure.document_ids),
+        "earlier_versions": erasure.earlier_versions,
         "banks": len(erasure.batch_ids),
         "counts": erasure.counts,
         "reason": erasure.reason,
@@ -30,7 +31,9 @@ def erasure_json(erasure: Erasure) -> dict[str, Any]:
 
 def title_of(erasure: Erasure) -> str:
     """Say what an erasure is of."""
-    number = counted(len(erasure.document_ids), "document")
+    number = counted(len(erasure.document_ids) - erasure.earlier_versions, "document")
+    if erasure.earlier_versions:
+        number += f" with {counted(erasure.earlier_versions, 'earlier version')} of it"
     match erasure.scope:
         case ErasureScope.DOCUMENTS:
             return number

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 import structlog
@@ -12,7 +13,8 @@ import structlog
 from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
-from tests.support.erasing import WHY
+from pipeline_core.services.realms import Realms
+from tests.support.erasing import WHY, plan
 from tests.support.published import text_of
 from tests.support.through import publish, upload
 
@@ -83,3 +85,42 @@ def test_a_person_goes_everywhere(app: Pipeline, typed: Typing) -> None:
     done = typed("erase", "--person", user, "--reason", WHY, "--yes", "--json")
     assert (done.code, done.json["state"], done.json["documents"]) == (0, "done", 1)
     assert typed("erase", "--canary", "Quibberwick").code == 0
+
+
+class _KilledError(Exception):
+    pass
+
+
+def interrupted(app: Pipeline, erasure_id: UUID) -> None:
+    """An erasure whose process ended once its rows had gone."""
+
+    def die(step: str) -> None:
+        if step.startswith("removing objects"):
+            raise _KilledError
+
+    with pytest.raises(_KilledError):
+        app.carry_out_erasures(erasure_id, die)
+
+
+def test_one_of_the_same_name_in_another_realm_is_another(app: Pipeline, typed: Typing) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    app.acting = app.person
+    other = Realms(app.open_uow, app.person).create("other").realm_id
+    received = app.intake.receive([upload(NAME, text_of("Zorblat", "Another boiler is serviced."))], realm_id=other)
+    begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
+    interrupted(app, begun.erasure_id)
+    done = typed("erase", NAME, "--realm", "other", "--reason", f"{WHY} Too.", "--yes", "--json")
+    assert (done.code, done.json["reason"]) == (0, f"{WHY} Too.")
+    assert done.json["certificate"]["documents"] == [*map(str, received.documents)]
+    with app.open_uow() as uow:
+        assert [one.erasure_id for one in uow.erasures.under_way()] == [begun.erasure_id]
+    carried_on = typed("erase", NAME, "--yes", "--json")
+    assert carried_on.json["erasure_id"] == str(begun.erasure_id)
+    assert f"Erasure {begun.erasure_id} of 1 document began" in carried_on.err
+
+
+def test_one_that_was_interrupted_is_known_by_its_id(app: Pipeline, typed: Typing) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
+    interrupted(app, begun.erasure_id)
+    assert typed("erase", str(begun.erasure_id), "--json").json["state"] == "done"

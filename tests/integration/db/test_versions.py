@@ -117,7 +117,7 @@ def test_an_erased_document_takes_its_past_along(app: Pipeline) -> None:
 def test_a_search_as_of_a_day_finds_what_was_said_then(app: Pipeline) -> None:
     [old] = publish(app, upload("policy.md", text_of("Policy", FIRST, SECOND), "file:///policy.md"))
     before = moment(app)
-    publish(app, upload("new.md", text_of("Policy", THIRD), "file:///policy.md"))
+    [new] = publish(app, upload("new.md", text_of("Policy", THIRD), "file:///policy.md"))
     for mode in SearchMode:
         now = app.search.answer(app.realm_id, "When must a theft be reported to the police?", mode=mode)
         then = app.search.answer(app.realm_id, "When must a theft be reported to the police?", mode=mode, as_of=before)
@@ -126,8 +126,12 @@ def test_a_search_as_of_a_day_finds_what_was_said_then(app: Pipeline) -> None:
         assert said is not None
         assert (said.version, said.until is None, said.since < before) == (1, False, True)
         assert then.hits[0].filename == "policy.md"
-    exported = app.export.read(old, realm_id=app.realm_id, as_of=before)
-    assert {fact.statement for fact in exported.facts} == {FIRST, SECOND}
+    for document_id in (old, new):
+        exported = app.export.read(document_id, realm_id=app.realm_id, as_of=before)
+        assert {fact.statement for fact in exported.facts} == {FIRST, SECOND}
+        assert (exported.document_id, exported.filename, len(exported.chunks) > 0) == (old, "policy.md", True)
+    exported = app.export.read(new, realm_id=app.realm_id, as_of=moment(app))
+    assert {fact.statement for fact in exported.facts} == {THIRD}
     with pytest.raises(NotPublishedError, match="was not published on"):
         app.export.read(old, realm_id=app.realm_id, as_of=moment(app))
     with pytest.raises(RefusedError, match="is remembered from"):

@@ -1,5 +1,6 @@
 """What is erased is nowhere any more; what others say stays; and a row says that it was."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.db.connection import connect_options
 from pipeline_core.domain.batches import QuestionStatus
 from pipeline_core.domain.erasing import ErasureScope, ErasureState, Key
 from pipeline_core.domain.errors import (
@@ -17,6 +19,7 @@ from pipeline_core.domain.errors import (
     BeingErasedError,
     ConflictError,
     NotErasedAgainError,
+    NotFoundError,
     PipelineError,
     ReasonTooShortError,
 )
@@ -28,6 +31,7 @@ from pipeline_core.domain.rows.webhooks import WebhookEvent
 from pipeline_core.review.decisions import Decision, Request
 from pipeline_core.services.plan_erasures import Meant
 from pipeline_core.services.realms import Realms
+from pipeline_core.terminal.erasing import title_of
 from tests.support.erasing import (
     WHY,
     dump,
@@ -41,6 +45,7 @@ from tests.support.erasing import (
 from tests.support.published import FACT, in_production, rows, text_of, who_says
 from tests.support.reviewing import park
 from tests.support.through import publish, receive, upload
+from tests.support.two_users import API, SERVICE
 
 CANARY = "Members of the Quibberwick society must report each zorblat to the warden within 7 days."
 NAME = "quibberwick-Ünal 2019.md"
@@ -168,6 +173,36 @@ def test_it_is_the_one_door_through_events(app: Pipeline, database_url: str) -> 
     erase(app, document_id)
     with psycopg.connect(database_url, autocommit=True) as owner, pytest.raises(psycopg.Error, match="stays on record"):
         owner.execute("DELETE FROM upload_pipeline.erasures")
+
+
+def test_the_door_does_not_open_for_the_apis_role(manual: Pipeline, database_url: str) -> None:
+    """Whoever may begin an erasure of their own can say that it is carried out; that counts for nothing."""
+    document_id = park(manual, "a.md", text_of("Alpha", CANARY))
+    request = Request(Decision.REJECT, Reviewer(manual.realm_id, "Ann", "It was sent by mistake."))
+    manual.parking.park(document_id, request, 10)
+    with psycopg.connect(database_url) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE upload_pipeline.parked_decisions SET ended_at = now(), outcome = 'undone', undone_by = 'Ann'"
+        )
+    for claimant in (API, SERVICE):
+        with psycopg.connect(database_url, options=connect_options(claimant)) as connection:
+            claims = {"sub": str(manual.realm_id), "name": "Ann"}
+            connection.execute("SELECT set_config('request.jwt.claims', %s, false)", [json.dumps(claims)])
+            made = connection.execute(
+                "INSERT INTO erasures (scope, realm_id, person_id, document_ids, reason, counts) "
+                "VALUES ('person', %s, gen_random_uuid(), '{}', '', '{}') RETURNING erasure_id",
+                [manual.realm_id],
+            ).fetchone()
+            assert made
+            connection.execute(
+                "UPDATE erasures SET state = 'erasing', begun_at = now(), reason = %s WHERE erasure_id = %s",
+                [WHY, made[0]],
+            )
+            connection.execute("SELECT set_config('upload_pipeline.erasing', %s, false)", [str(made[0])])
+            assert connection.execute("SELECT present_erasure()").fetchone() == (None,)
+            with pytest.raises(psycopg.Error, match=r"parked|decided|ended|over"):
+                connection.execute("UPDATE parked_decisions SET outcome = 'undone', undone_by = 'Nobody'")
 
 
 def closed_and_opened(app: Pipeline, make_pipeline: Callable[..., Pipeline]) -> Pipeline:
@@ -314,3 +349,41 @@ def test_a_document_that_waits_goes_with_the_decision_that_is_parked(manual: Pip
     assert places_of(manual, database_url, "Quibberwick") == []
     assert places_of(manual, database_url, "was sent by mistake") == []
     assert manual.parking.carry_out_due() == []
+
+
+def test_earlier_versions_go_along_unless_they_are_left(app: Pipeline, database_url: str) -> None:
+    place = "file:///srv/zorblat.md"
+    first = publish(app, upload("zorblat.md", text_of("Zorblat", CANARY), place))
+    second = publish(app, upload("zorblat.md", text_of("Zorblat", OTHER), place))
+    [other] = publish(app, upload("b.md", text_of("Beta", FACT), "file:///srv/b.md"))
+    meant = Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=second)
+    only = app.erasures.plan(replace(meant, only_this=True))
+    assert (list(only.document_ids), only.earlier_versions) == (second, 0)
+    planned = app.erasures.plan(meant)
+    assert (set(planned.document_ids), planned.earlier_versions) == ({*first, *second}, 1)
+    assert title_of(planned) == "1 document with 1 earlier version of it"
+    older = app.erasures.plan(replace(meant, document_ids=first))
+    assert list(older.document_ids) == first, "what stands there now is not meant by what stood there"
+    app.carry_out_erasures(app.erasures.begin(planned.erasure_id, WHY).erasure_id)
+    assert places_of(app, database_url, "Quibberwick") == []
+    assert rows(app, "SELECT document_id FROM documents") == [(other,)]
+
+
+def test_only_this_leaves_earlier_versions(app: Pipeline) -> None:
+    place = "file:///srv/zorblat.md"
+    [first] = publish(app, upload("zorblat.md", text_of("Zorblat", CANARY), place))
+    second = publish(app, upload("zorblat.md", text_of("Zorblat", OTHER), place))
+    planned = app.erasures.plan(Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=second, only_this=True))
+    app.carry_out_erasures(app.erasures.begin(planned.erasure_id, WHY).erasure_id)
+    assert rows(app, "SELECT document_id FROM documents") == [(first,)]
+
+
+def test_a_plan_of_a_person_says_where_they_are_named_or_that_nobody_is(app: Pipeline) -> None:
+    app.acting, known = Person(app.person.user_id, "Ann"), UserId(uuid4())
+    realms = Realms(app.open_uow, app.acting)
+    team = realms.create("team").realm_id
+    realms.put(team, known, Role.READER, name="Bea")
+    assert app.erasures.plan(Meant(ErasureScope.PERSON, None, known)).counts == {"memberships": 1}
+    for realm_id in (None, team, app.realm_id):
+        with pytest.raises(NotFoundError, match="Nobody of the id"):
+            app.erasures.plan(Meant(ErasureScope.PERSON, realm_id, UserId(uuid4())))

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import CorruptDocumentError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import record_failures
+from pipeline_core.settings import Settings
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.statements import count, execute
 from tests.support.through import needs_work, publish, receive, through, upload
@@ -136,3 +138,22 @@ def test_the_text_that_published_quotes_are_from_stays(make_pipeline: Callable[.
         [(key,)] = uow.session.connection.execute("SELECT published_path FROM documents").fetchall()
     assert key in before
     assert app.store.exists(key)
+
+
+def test_each_retention_setting_has_its_chore(app: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {"prefect_days", "log_max_days", "cache_max_days"}
+    kept = {name for name in Settings.model_fields if name.endswith("_days")} - elsewhere
+    read: set[str] = set()
+    get = Settings.__getattribute__
+
+    def told(settings: Settings, name: str) -> object:
+        read.add(name)
+        return get(settings, name)
+
+    upkeep = app.upkeep
+    assert upkeep is not None
+    monkeypatch.setattr(Settings, "__getattribute__", told)
+    for chore in upkeep.chores:
+        if chore.name.startswith(("prune_", "purge_")):
+            chore.act()
+    assert kept - read == set()

@@ -263,7 +263,8 @@ def test_no_more_than_a_thousand_messages_of_a_user_wait(make_pipeline: Callable
     wait_for(app, webhook_id, 999)
     publish(app, upload())
     publish(app, upload("b.md", "# B\n\nThe lamp must be cleaned every 3 weeks by hand.\n"))
-    assert execute(app, "SELECT status, error FROM webhook_deliveries ORDER BY created_at DESC LIMIT 2") == [
+    told = "SELECT status, error FROM webhook_deliveries WHERE event = 'job.done' ORDER BY created_at DESC LIMIT 2"
+    assert execute(app, told) == [
         ("failed", "Not sent: 1000 messages of this realm waited already."),
         ("pending", None),
     ]

@@ -1,6 +1,6 @@
 """Points of time as people give them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,7 +21,32 @@ def test_a_day_is_its_end_and_a_time_without_a_zone_is_in_utc(text: str, moment:
     assert moment_of(text) == moment
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "9999-12-31T99:00"])
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "9999-12-31T99:00"])
 def test_what_is_neither_is_refused(text: str) -> None:
     with pytest.raises(RefusedError, match="neither a day nor a moment"):
         moment_of(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12-31T23:59:59-14:00"])
+def test_what_is_yet_to_come_is_refused(text: str) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    for given in (text, tomorrow):
+        with pytest.raises(RefusedError, match="is yet to come: it is "):
+            moment_of(given)
+
+
+def test_today_is_now() -> None:
+    before = datetime.now(UTC)
+    assert before <= moment_of(before.date().isoformat()) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_nothing_is_no_day(text: str) -> None:
+    with pytest.raises(RefusedError, match="No day is given"):
+        moment_of(text)
+
+
+def test_a_plus_that_became_a_space_is_explained() -> None:
+    with pytest.raises(RefusedError) as refused:
+        moment_of("2026-11-01T12:00:00 02:00")
+    assert "write + as %2B" in refused.value.what_to_do

@@ -191,13 +191,13 @@ def export_document(
     form: Annotated[
         Format, Query(alias="format", description="`jsonl`: one record per line; `csv`: facts only")
     ] = Format.JSON,
-    as_of: AsOf = "",
+    as_of: AsOf = None,
 ) -> Response:
     """Chunks and facts with their evidence, all of one moment. It leaves the event ``document_exported``, and once the
     last byte has left phase 6 of the job is complete; an export by a reader, who changes nothing, or of the past does
-    not complete it.
+    not complete it. With ``as_of``, what stood there then: where the file had other content, that is another document.
     """
-    moment = moment_of(as_of) if as_of else None
+    moment = None if as_of is None else moment_of(as_of)
     return export_answer(
         services, DocumentId(document_id), form, is_head=bool(request.scope.get(IS_HEAD)), as_of=moment
     )

@@ -29,6 +29,9 @@ class ErasureRequest(Body):
     model_config = example({"document_ids": ["8f14e45f-ceea-467f-a0e6-8e1f0f1d2a3b"], "dry_run": True})
 
     document_ids: list[UUID] = Field([], max_length=1000, description="Documents of the realm")
+    only_this: bool = Field(
+        False, description="Leave earlier versions, which stood at the same places before and stand nowhere now"
+    )
     person: UUID | None = Field(None, description="A user: whatever they uploaded in the realm, and their name")
     whole_realm: bool = Field(False, description="Everything in the realm, its members and its name")
     dry_run: bool = Field(False, description="Only count, and give a plan")
@@ -56,6 +59,7 @@ class ErasureAnswer(BaseModel):
     realm_id: UUID | None
     person: UUID | None
     documents: int
+    earlier_versions: int = Field(description="How many of them stood before at the places of others of them")
     counts: Mapping[str, int]
     reason: str
     asked_by: UUID
@@ -74,6 +78,7 @@ def _answer(one: Erasure) -> ErasureAnswer:
         realm_id=one.realm_id,
         person=one.person_id,
         documents=len(one.document_ids),
+        earlier_versions=one.earlier_versions,
         counts=one.counts,
         reason=one.reason,
         asked_by=one.asked_by,
@@ -103,7 +108,7 @@ def erase(body: ErasureRequest, services: ToAdminister, response: Response) -> E
     person = UserId(body.person) if body.person else None
     scope = ErasureScope.PERSON if person else ErasureScope.REALM if body.whole_realm else ErasureScope.DOCUMENTS
     documents = [DocumentId(one) for one in body.document_ids]
-    return _answer(services.erasures.plan(Meant(scope, services.realm_id, person, documents)))
+    return _answer(services.erasures.plan(Meant(scope, services.realm_id, person, documents, body.only_this)))
 
 
 @router.get("", summary="List erasures")

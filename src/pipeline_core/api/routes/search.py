@@ -15,7 +15,7 @@ from pipeline_core.domain.search import SearchMode, best_of
 router = APIRouter(prefix="/api/v2", tags=["search"])
 
 AsOf = Annotated[
-    str,
+    str | None,
     Query(max_length=40, description="What was published then: a day (its end, UTC) or a moment; by default now"),
 ]
 
@@ -42,14 +42,14 @@ def search(
     mode: Annotated[SearchMode, Query(description="By meaning, by words, or by both")] = SearchMode.HYBRID,
     document_id: Annotated[list[UUID] | None, Query(max_length=100, description="Only of these documents")] = None,
     nearest: Annotated[bool, Query(description="Return the nearest hits, even if none is an answer")] = False,
-    as_of: AsOf = "",
+    as_of: AsOf = None,
 ) -> dict[str, Any]:
     """Published passages by meaning (HNSW) and by words (BM25) in one ranking, each with its facts under it.
 
     Hits that are too far from the question are left out: where nothing answers, ``hits`` is empty. With ``as_of``, what
     production said at that moment: ``then`` of each says in which version, from when to when, and who let it in.
     """
-    moment = moment_of(as_of) if as_of else None
+    moment = None if as_of is None else moment_of(as_of)
     answer = best_of(
         [
             one.search.answer(

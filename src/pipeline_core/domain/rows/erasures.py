@@ -9,6 +9,9 @@ from uuid import UUID
 from pipeline_core.domain.erasing import ErasureScope, ErasureState
 from pipeline_core.domain.ids import BatchId, DocumentId, RealmId, UserId
 
+EARLIER = "earlier versions"
+"""The key of ``counts`` that counts no rows but documents."""
+
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
@@ -29,3 +32,8 @@ class Erasure:
     begun_at: datetime | None
     done_at: datetime | None
     certificate: Mapping[str, Any] | None
+
+    @property
+    def earlier_versions(self) -> int:
+        """Count those of the documents that stood before at the places of others of them."""
+        return self.counts.get(EARLIER, 0)
