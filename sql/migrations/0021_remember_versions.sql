@@ -104,6 +104,8 @@ CREATE TABLE reversions (
     document_id uuid NOT NULL,
     realm_id uuid NOT NULL,
     version int NOT NULL CHECK (version > 0),
+    -- later content of the same file, another document, which left for it
+    instead_of uuid,
     reverted_at timestamptz NOT NULL DEFAULT now(),
     -- who decided it, by id and by the name of that time
     user_id uuid NOT NULL,
@@ -114,6 +116,7 @@ CREATE TABLE reversions (
         ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX reversions_document_idx ON reversions (document_id, reverted_at DESC);
+CREATE INDEX reversions_instead_of_idx ON reversions (instead_of) WHERE instead_of IS NOT NULL;
 
 -- A row of production belongs to a version if it was there when the version began.
 CREATE TABLE published_versions (
@@ -506,6 +509,23 @@ CREATE FUNCTION passages_as_of(moment timestamptz) RETURNS SETOF past_chunks LAN
     SELECT p.* FROM upload_pipeline.past_chunks p WHERE p.valid_from <= moment AND p.valid_to > moment
 $$;
 
+-- Whether production says now of a document what it said at that moment, in the same passages.
+CREATE FUNCTION is_said_now(document uuid, moment timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM upload_pipeline.documents d WHERE d.document_id = document AND d.published_at IS NOT NULL)
+        AND NOT EXISTS (
+            SELECT FROM (SELECT * FROM upload_pipeline.facts_as_of(moment) f WHERE f.document_id = document) t
+            FULL JOIN (SELECT * FROM upload_pipeline.facts_as_of('infinity') f WHERE f.document_id = document) a
+                USING (question_id)
+            WHERE t.question_id IS NULL OR a.question_id IS NULL
+                OR NOT upload_pipeline.says_the_same(row(t.*)::upload_pipeline.past_questions, row(a.*)::upload_pipeline.past_questions))
+        AND NOT EXISTS (
+            SELECT FROM (SELECT * FROM upload_pipeline.passages_as_of(moment) c WHERE c.document_id = document) t
+            FULL JOIN (SELECT * FROM upload_pipeline.passages_as_of('infinity') c WHERE c.document_id = document) a
+                USING (chunk_id)
+            WHERE (t.ordinal, t.text, t.heading_path, t.page_from, t.page_to, t.char_from)
+                IS DISTINCT FROM (a.ordinal, a.text, a.heading_path, a.page_from, a.page_to, a.char_from))
+$$;
+
 -- Every fact that production has or had, from when to when (NULL: now), and in which versions of its document.
 CREATE VIEW fact_history WITH (security_invoker = true) AS
 SELECT f.question_id, f.realm_id, f.document_id, f.question, f.answer, f.statement, f.evidence, f.evidence_quote,
@@ -522,17 +542,31 @@ FROM (
         generator, confidence, valid_from, valid_to FROM past_questions
 ) f;
 
--- The published fact of another document, or question of a bank, that says this one in the same words, or that it was left
--- out for: it is published from there, and not twice.
-CREATE FUNCTION said_elsewhere(fact uuid, realm uuid, document uuid, words text, its_language text) RETURNS uuid
+-- A document and those that are other content of the same file: whose place it took, or that left when it was put back.
+CREATE FUNCTION contents_of_file(document uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE contents AS (
+        SELECT document AS document_id
+        UNION
+        SELECT o.document_id FROM contents c CROSS JOIN LATERAL (
+            SELECT v.document_id FROM upload_pipeline.published_versions v WHERE v.replaced_by = c.document_id
+            UNION ALL
+            SELECT r.instead_of FROM upload_pipeline.reversions r
+            WHERE r.document_id = c.document_id AND r.instead_of IS NOT NULL) o
+    )
+    SELECT document_id FROM contents
+$$;
+
+-- The published fact of another document than these, or question of a bank, that says this one in the same words, or that it
+-- was left out for: it is published from there, and not twice.
+CREATE FUNCTION said_elsewhere(fact uuid, realm uuid, documents uuid[], words text, its_language text) RETURNS uuid
 LANGUAGE sql STABLE AS $$
     SELECT question_id FROM (
         SELECT a.question_id, 1 AS rank FROM upload_pipeline.staged_questions s
         JOIN upload_pipeline.all_questions a ON a.question_id = s.duplicate_of
-        WHERE s.question_id = fact AND s.status = 'duplicate' AND a.document_id IS DISTINCT FROM document
+        WHERE s.question_id = fact AND s.status = 'duplicate' AND (a.document_id = ANY (documents)) IS NOT TRUE
         UNION ALL
         SELECT a.question_id, 2 FROM upload_pipeline.all_questions a
-        WHERE a.realm_id = realm AND a.match_sha256 = words AND a.document_id IS DISTINCT FROM document
+        WHERE a.realm_id = realm AND a.match_sha256 = words AND (a.document_id = ANY (documents)) IS NOT TRUE
             AND upload_pipeline.may_be_one_language(a.language, its_language)) said
     ORDER BY rank, question_id LIMIT 1
 $$;

@@ -52,10 +52,13 @@ BEGIN
         RETURN OLD;
     END IF;
     IF (OLD.state, NEW.state) NOT IN (('planned', 'planned'), ('planned', 'erasing'), ('erasing', 'erasing'),
-            ('erasing', 'done'), ('restored', 'restored'), ('restored', 'done'))
+            ('erasing', 'done'), ('restored', 'restored'), ('restored', 'done'), ('done', 'done'))
         OR to_jsonb(NEW) - '{state,counts,pending,certificate,begun_at,done_at,reason,asked_by_name}'::text[]
             <> to_jsonb(OLD) - '{state,counts,pending,certificate,begun_at,done_at,reason,asked_by_name}'::text[]
         OR OLD.state <> 'planned' AND NEW.reason <> OLD.reason
+        -- of what is done nothing goes but the name of who asked, once that person is erased
+        OR OLD.state = 'done' AND (NEW.asked_by_name <> '' OR (to_jsonb(NEW) - 'asked_by_name') #- '{certificate,asked_by_name}'
+            IS DISTINCT FROM (to_jsonb(OLD) - 'asked_by_name') #- '{certificate,asked_by_name}')
     THEN
         RAISE EXCEPTION 'illegal change of an erasure, % -> %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'erasures_move';
@@ -307,6 +310,11 @@ BEGIN
     GET DIAGNOSTICS changed = ROW_COUNT;
     UPDATE events e SET user_name = NULL
     WHERE e.user_name IS NOT NULL AND e.user_id = of_what.person_id AND (of_what.realm_id IS NULL OR e.realm_id = of_what.realm_id);
+    -- `Name (id)` becomes the id
+    UPDATE events e SET payload = regexp_replace(e.payload::text,
+        '"(?:[^"\\]|\\.)* \(' || of_what.person_id || '\)"', to_json(of_what.person_id)::text, 'g')::jsonb
+    WHERE position(' (' || of_what.person_id || ')"' IN e.payload::text) > 0
+        AND (of_what.realm_id IS NULL OR e.realm_id = of_what.realm_id);
     PERFORM set_config('upload_pipeline.erasing', '', true);
     RETURN changed;
 END

@@ -37,6 +37,7 @@ FROM erasures
 WHERE (%(erasure_id)s::uuid IS NULL OR erasure_id = %(erasure_id)s)
     AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
     AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)
+    AND (%(asked_by)s::uuid IS NULL OR asked_by = %(asked_by)s)
 ORDER BY planned_at DESC, erasure_id
 LIMIT %(limit)s;
 
@@ -47,6 +48,14 @@ WHERE erasure_id = %(erasure_id)s AND state = 'planned';
 -- name: lock_erasure
 -- One at a time carries on with an erasure, and none that is done by now.
 SELECT erasure_id FROM erasures WHERE erasure_id = %(erasure_id)s AND state IN ('erasing', 'restored') FOR UPDATE;
+
+-- name: erased_and_gone
+-- Documents that were erased and are not taken in anew, with calls for them, whose answers may have waited in the store.
+SELECT gone.d AS document_id, ARRAY(SELECT call_id::text FROM paid_calls p WHERE p.document_id = gone.d) AS calls
+FROM (SELECT DISTINCT unnest(e.document_ids || ARRAY(
+        SELECT jsonb_array_elements_text(e.certificate -> 'documents')::uuid)) FROM erasures e WHERE e.state = 'done') AS gone (d)
+WHERE NOT EXISTS (SELECT FROM documents d WHERE d.document_id = gone.d)
+ORDER BY gone.d;
 
 -- name: being_erased
 -- Which of these contents are not taken in, as what they were is being erased.
@@ -239,6 +248,16 @@ WITH members AS (
     DELETE FROM rate_limits WHERE %(realm_id)s::uuid IS NULL AND position(%(person_id)s::text IN key) > 0 RETURNING 1
 )
 SELECT (SELECT count(*) FROM members) + (SELECT count(*) FROM looking) + (SELECT count(*) FROM limits) AS gone;
+
+-- name: forget_plans_of
+DELETE FROM erasures WHERE state = 'planned' AND asked_by = %(person_id)s
+    AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s);
+
+-- name: forget_asker
+-- Who asked for an erasure is kept as an id.
+UPDATE erasures SET asked_by_name = '',
+    certificate = CASE WHEN certificate ? 'asked_by_name' THEN certificate || '{"asked_by_name": ""}' ELSE certificate END
+WHERE asked_by = %(person_id)s AND state <> 'planned' AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s);
 
 -- name: note_removed
 -- What was removed so far, by kind of place: resumed, it is added to.

@@ -1,21 +1,28 @@
+-- name: holders_of_version
+-- Of the document and those that are other content of the same file, the ones that have a version of this number.
+SELECT v.document_id FROM published_versions v JOIN contents_of_file(%(document_id)s) AS document_id USING (document_id)
+WHERE v.number = %(number)s AND v.realm_id = %(realm_id)s ORDER BY v.document_id;
+
 -- name: foresee_reversion
--- What would come and go if production said again what it said in this version. `elsewhere`: what others say by now in the
--- same words, or was left out for one of theirs; it stays published from there.
+-- What would come and go if production said again what it said in this version, the documents `leaving` with it.
+-- `elsewhere`: what others say by now in the same words, or was left out for one of theirs; it stays published from there.
 WITH version AS MATERIALIZED (
     SELECT document_id, number, valid_from, valid_to FROM published_versions
     WHERE document_id = %(document_id)s AND number = %(number)s
 ), target AS MATERIALIZED (
     SELECT f.* FROM version v CROSS JOIN LATERAL facts_as_of(v.valid_from) f WHERE f.document_id = v.document_id
 ), present AS MATERIALIZED (
-    SELECT f.* FROM facts_as_of('infinity') f WHERE f.document_id = %(document_id)s
+    SELECT f.* FROM facts_as_of('infinity') f WHERE f.document_id = ANY(%(leaving)s::uuid[] || %(document_id)s::uuid)
 )
-SELECT d.document_id, d.filename, v.number, v.valid_to IS NULL AS is_present, d.published_at,
+SELECT d.document_id, d.filename, v.number, coalesce(is_said_now(v.document_id, v.valid_from), false) AS is_present, d.published_at,
+    (%(leaving)s::uuid[])[1] AS instead_of, coalesce(v.valid_to < (SELECT since FROM memory_reach), false) AS is_forgotten,
     (SELECT count(*) FROM target t WHERE NOT EXISTS (SELECT FROM present p WHERE p.question_id = t.question_id))::int AS comes,
     (SELECT count(*) FROM present p WHERE NOT EXISTS (SELECT FROM target t WHERE t.question_id = p.question_id))::int AS goes,
     (SELECT count(*) FROM target t JOIN present p USING (question_id) WHERE NOT says_the_same(t, p))::int AS changes,
     (SELECT count(*) FROM target t
         WHERE NOT EXISTS (SELECT FROM present p WHERE p.question_id = t.question_id)
-            AND said_elsewhere(t.question_id, t.realm_id, t.document_id, t.match_sha256, t.language) IS NOT NULL)::int
+            AND said_elsewhere(t.question_id, t.realm_id, t.document_id || %(leaving)s::uuid[], t.match_sha256,
+                t.language) IS NOT NULL)::int
         AS elsewhere,
     (SELECT count(*) FROM target t WHERE t.match_version < %(match_version)s)::int AS outdated
 FROM documents d LEFT JOIN version v USING (document_id)
@@ -92,7 +99,8 @@ SELECT t.question_id, b.batch_id, t.realm_id, t.document_id, t.chunk_id, t.topic
 FROM published_versions v
 CROSS JOIN LATERAL facts_as_of(v.valid_from) t
 CROSS JOIN LATERAL (SELECT v.approvals -> t.question_id::text AS decided) p
-CROSS JOIN LATERAL (SELECT said_elsewhere(t.question_id, t.realm_id, t.document_id, t.match_sha256, t.language) AS question_id) e
+CROSS JOIN LATERAL (SELECT said_elsewhere(t.question_id, t.realm_id, ARRAY[t.document_id], t.match_sha256,
+    t.language) AS question_id) e
 CROSS JOIN LATERAL (SELECT batch_id FROM upload_batches u WHERE u.document_id = v.document_id
     ORDER BY u.uploaded_at, u.batch_id LIMIT 1) b
 WHERE v.document_id = %(document_id)s AND v.number = %(number)s AND t.document_id = v.document_id
@@ -149,5 +157,15 @@ WHERE p.document_id = %(document_id)s AND s.stage_name = p.stage_name AND cut.st
     AND s.execution_order >= cut.execution_order AND p.status = 'completed';
 
 -- name: record_reversion
-INSERT INTO reversions (document_id, realm_id, version, user_id, reverted_by, reason)
-SELECT document_id, realm_id, %(number)s, %(user_id)s, %(by)s, %(reason)s FROM documents WHERE document_id = %(document_id)s;
+INSERT INTO reversions (document_id, realm_id, version, instead_of, user_id, reverted_by, reason)
+SELECT document_id, realm_id, %(number)s, %(instead_of)s, %(user_id)s, %(by)s, %(reason)s FROM documents WHERE document_id = %(document_id)s;
+
+-- name: places_to_take_back
+-- Places at which this document stood, and that one stands; without one, a document for an earlier version of which it left.
+SELECT realm_id, mine.source_uri AS uri, mine.filename
+FROM document_sources mine JOIN document_sources theirs USING (realm_id, source_uri)
+WHERE mine.document_id = %(document_id)s AND NOT mine.is_current AND theirs.is_current
+    AND CASE WHEN %(instead_of)s::uuid IS NOT NULL THEN theirs.document_id = %(instead_of)s
+        ELSE EXISTS (SELECT FROM reversions r
+            WHERE r.document_id = theirs.document_id AND r.instead_of = mine.document_id) END
+ORDER BY mine.source_uri;

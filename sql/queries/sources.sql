@@ -240,7 +240,7 @@ UPDATE source_runs SET outcome = 'done', decision = %(decision)s, decided_at = n
 WHERE run_id = %(run_id)s AND outcome = 'waiting';
 
 -- name: unfinished_of_source
--- Documents of the source that are queued, or are to be tried again.
+-- Documents of the source that are queued, or are to be tried again, or that somebody has in hand.
 SELECT DISTINCT i.document_id FROM source_items i
-JOIN upload_jobs j ON j.document_id = i.document_id AND j.state IN ('queued', 'retryable')
+JOIN upload_jobs j ON j.document_id = i.document_id AND j.state IN ('queued', 'retryable', 'working')
 WHERE i.source_id = %(source_id)s AND i.vanished_at IS NULL;

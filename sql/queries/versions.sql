@@ -1,16 +1,11 @@
 -- name: versions_of
--- Of the document, and of those whose place it took: earlier content of the same file is another document.
-WITH RECURSIVE chain AS (
-    SELECT %(document_id)s::uuid AS document_id
-    UNION
-    SELECT v.document_id FROM published_versions v JOIN chain c ON v.replaced_by = c.document_id
-)
+-- Of the document, and of those that are other content of the same file.
 SELECT document_id, number, valid_from, valid_to, origin, reverted_to, ended, replaced_by, file_name, job_id,
     coalesce(approved_name, approved_by::text) AS approved_by,
     (SELECT count(*) FROM jsonb_object_keys(approvals))::int AS decided_facts,
     coalesce(ended_name, ended_by::text) AS ended_by, end_reason, facts, chunks, facts_came, facts_went, facts_changed,
-    published_sha256
-FROM published_versions JOIN chain USING (document_id)
+    published_sha256, is_said_now(document_id, valid_from) AS is_present
+FROM published_versions JOIN contents_of_file(%(document_id)s) AS document_id USING (document_id)
 WHERE realm_id = %(realm_id)s
 ORDER BY valid_from DESC, number DESC;
 
@@ -90,12 +85,8 @@ WHERE c.chunk_id = ANY(%(ids)s);
 
 -- name: export_document_as_of
 -- What stood there then: the document, or the one whose place it took. Nothing: the document, without a time.
-WITH RECURSIVE chain AS (
-    SELECT %(document_id)s::uuid AS document_id
-    UNION
-    SELECT v.document_id FROM published_versions v JOIN chain c ON v.replaced_by = c.document_id
-), stood AS (
-    SELECT v.* FROM published_versions v JOIN chain USING (document_id)
+WITH stood AS (
+    SELECT v.* FROM published_versions v JOIN contents_of_file(%(document_id)s) AS document_id USING (document_id)
     WHERE v.realm_id = %(realm_id)s AND v.valid_from <= %(moment)s AND (v.valid_to IS NULL OR v.valid_to > %(moment)s)
     ORDER BY v.document_id = %(document_id)s DESC, v.valid_from DESC, v.document_id LIMIT 1
 )

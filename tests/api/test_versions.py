@@ -47,6 +47,8 @@ def test_they_are_listed_compared_and_gone_back_to(
     assert (foreseen.status_code, foreseen.json()["comes"], foreseen.json()["parked"]) == (200, 1, None)
     assert ann.post(f"{url}/revert", json={"version": 1, "reason": "short"}).json()["code"] == "reason_too_short"
     assert ann.post(f"{url}/revert", json={"version": 2, "reason": WHY}).status_code == 422
+    no_number = ann.post(f"{url}/revert", json={"version": True, "reason": WHY})
+    assert (no_number.status_code, no_number.json()["code"]) == (422, "invalid_request")
     parked = ann.post(f"{url}/revert", json={"version": 1, "reason": WHY})
     assert (parked.status_code, parked.json()["parked"]["decision"]) == (202, "revert")
     assert ann.post(parked.json()["parked"]["undo_url"]).json()["state"] == "done"

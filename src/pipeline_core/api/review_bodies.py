@@ -29,7 +29,7 @@ class Seen(Body):
     """The state of something when its reviewer looked at it: what the lists give."""
 
     status: str = Field(max_length=40)
-    version: int
+    version: int = Field(strict=True)
 
     def seen(self) -> review.Seen:
         return review.Seen(self.status, self.version)

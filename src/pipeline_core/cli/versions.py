@@ -75,6 +75,8 @@ def revert(
     In one transaction production says of it what it said then; that is a new version. What other documents say by now
     in the same words stays published from them, and what leaves and others say comes from there. The next run
     publishes nothing that was taken back.
+
+    A version of earlier content of the same file comes back in its place, and the content of now is withdrawn.
     """
     from pipeline_core.terminal.versions import print_reverted
 

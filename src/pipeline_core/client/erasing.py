@@ -104,6 +104,11 @@ class Erasing(Documents):
         self._app.is_erasing_again = True  # also where nobody else may see anything
         return self._app.carry_out_erasures.all(on_step)
 
+    def remove_returned(self) -> int:
+        """Remove objects of what was erased that are in the store again, as a restore that did not come to its end may
+        have left them; returns how many."""
+        return self._app.carry_out_erasures.remove_returned()
+
     def verify_erasure(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:
         """Look for what was erased, by the fingerprints of a certificate, in every stored value.
 

@@ -99,11 +99,15 @@ class Erasures:
         """Return those that are under way or done, newest first."""
         return self._rows(realm_id=realm_id, states=[*_OPEN, ErasureState.DONE], limit=limit)
 
+    def done_for(self, person_id: UserId, realm_id: RealmId | None) -> list[Erasure]:
+        """Return those that are done, and that this person asked for."""
+        return self._rows(realm_id=realm_id, asked_by=person_id, states=[ErasureState.DONE])
+
     def under_way(self) -> list[Erasure]:
         return self._rows(states=list(_OPEN))
 
     def _rows(self, **given: Any) -> list[Erasure]:
-        given = {"erasure_id": None, "states": None, "realm_id": None, "limit": None, **given}
+        given = {"erasure_id": None, "states": None, "realm_id": None, "asked_by": None, "limit": None, **given}
         return [replace(one, counts=in_order(one.counts)) for one in self._session.rows(Erasure, "erasures", **given)]
 
     def forget_plans(self) -> int:
@@ -117,6 +121,10 @@ class Erasures:
     def erased(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
         """Select those that were erased: a sync leaves them alone, a person may take them in anew."""
         return set(self._session.column("erased_before", document_ids=list(document_ids)))
+
+    def erased_and_gone(self) -> dict[DocumentId, list[str]]:
+        """Return what was erased and not taken in anew, each with the paid calls for it."""
+        return {row["document_id"]: row["calls"] for row in self._session.all("erased_and_gone")}
 
     # --- what is to be looked for ---
 
@@ -245,9 +253,11 @@ class Erasures:
         return [name for name in gone if name in there]
 
     def forget_person(self, erasure: Erasure) -> int:
-        [row] = self._session.all("forget_person", person_id=erasure.person_id, realm_id=erasure.realm_id)
+        who: dict[str, Any] = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
+        [row] = self._session.all("forget_person", **who)
+        asked = self._session.execute("forget_plans_of", **who) + self._session.execute("forget_asker", **who)
         self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])
-        return int(row["gone"])
+        return int(row["gone"]) + asked
 
     def remove_words(self, erasure_id: UUID, pending: Pending) -> dict[str, int]:
         """Take the words and names out of what is kept about other work; returns the rows changed, by table."""

@@ -1149,6 +1149,7 @@ class Reversions(Base):
     document_id: Mapped[UUID] = mapped_column(Uuid)
     realm_id: Mapped[UUID] = mapped_column(Uuid)
     version: Mapped[int] = mapped_column(Integer)
+    instead_of: Mapped[UUID | None] = mapped_column(Uuid)
     reverted_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     user_id: Mapped[UUID] = mapped_column(Uuid)
     reverted_by: Mapped[str] = mapped_column(Text)

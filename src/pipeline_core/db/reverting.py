@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pipeline_core.db.documents import Documents
 from pipeline_core.db.production import BUFFER_COLUMNS
 from pipeline_core.db.session import Session
 from pipeline_core.db.staging import record_pairs
 from pipeline_core.db.substitutes import substitute
 from pipeline_core.db.withdrawals import Arriving
+from pipeline_core.domain.documents import Source
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.ids import BatchId, DocumentId, RealmId
 from pipeline_core.domain.review import Reviewer
@@ -24,14 +26,38 @@ class Reversions:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def foresee(self, document_id: DocumentId, number: int, realm_id: RealmId) -> Reverting | None:
-        """Foresee what would come and go, and change nothing; None where the realm has no such document."""
+    def holders(self, document_id: DocumentId, number: int, realm_id: RealmId) -> list[DocumentId]:
+        """Return the documents that have a version of this number, of this one and other content of the same file."""
+        return self._session.column("holders_of_version", document_id=document_id, number=number, realm_id=realm_id)
+
+    def could_stand(self, document_id: DocumentId, instead_of: DocumentId) -> bool:
+        """Return whether that one stands at a place at which this one stood."""
+        return bool(self._session.all("places_to_take_back", document_id=document_id, instead_of=instead_of))
+
+    def take_places_back(self, document_id: DocumentId, instead_of: DocumentId | None = None) -> None:
+        """Let this document stand where it stood and that one stands.
+
+        Without one, where a document stands that was put back in this one's stead.
+        """
+        rows = self._session.all("places_to_take_back", document_id=document_id, instead_of=instead_of)
+        sources = [Source(row["uri"], document_id, row["filename"]) for row in rows]
+        if sources:
+            Documents(self._session).set_sources(rows[0]["realm_id"], sources)
+
+    def foresee(
+        self, document_id: DocumentId, number: int, realm_id: RealmId, leaving: Sequence[DocumentId] = ()
+    ) -> Reverting | None:
+        """Foresee what would come and go, and change nothing; None where the realm has no such document.
+
+        ``leaving`` is later content of the file, which leaves for it.
+        """
         return self._session.first(
             Reverting,
             "foresee_reversion",
             document_id=document_id,
             number=number,
             realm_id=realm_id,
+            leaving=list(leaving),
             match_version=VERSION,
         )
 
@@ -101,13 +127,16 @@ class Reversions:
         ]
         self._session.copy("document_vector_buffer", BUFFER_COLUMNS, rows)
 
-    def finish(self, document_id: DocumentId, number: int, *, by: Reviewer) -> None:
+    def finish(
+        self, document_id: DocumentId, number: int, *, by: Reviewer, instead_of: DocumentId | None = None
+    ) -> None:
         """Restore the text that its quotes are from, have the next run begin anew, and keep on record who decided."""
         of = {"document_id": document_id, "number": number}
         self._session.execute("clear_buffer", document_ids=[document_id])
         self._session.execute("restore_published_text", **of)
         self._session.execute("forget_stages_of_version", document_id=document_id, notes=_notes(number))
-        self._session.execute("record_reversion", **of, user_id=by.user_id, by=by.by, reason=by.reason)
+        decided = {"user_id": by.user_id, "by": by.by, "reason": by.reason}
+        self._session.execute("record_reversion", **of, **decided, instead_of=instead_of)
 
 
 def _notes(number: int) -> str:

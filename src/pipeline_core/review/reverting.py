@@ -1,13 +1,20 @@
 """A published document goes back to an earlier version, whole, in one transaction; that is a new version of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.errors import AlreadyDecidedError, LedgerError, NotFoundError, NotPublishedError, RefusedError
-from pipeline_core.domain.ids import DocumentId
-from pipeline_core.domain.lifecycle import JobState, Outcome
+from pipeline_core.domain.errors import (
+    AlreadyDecidedError,
+    BeingErasedError,
+    LedgerError,
+    NotFoundError,
+    NotPublishedError,
+    RefusedError,
+)
+from pipeline_core.domain.ids import BatchId, DocumentId
+from pipeline_core.domain.lifecycle import PUT_BACK, JobStage, JobState, Outcome
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.versions import Reverting
 from pipeline_core.domain.staging import LedgerRow
@@ -16,31 +23,54 @@ from pipeline_core.review.banks import settle_banks
 from pipeline_core.review.decisions import require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
-from pipeline_core.review.withdrawing import Known, Vectorise, VectorsMissingError, with_vectors
+from pipeline_core.review.withdrawing import Known, Vectorise, VectorsMissingError, with_vectors, withdraw
 from pipeline_core.validation.rules import compared_again
 
-_EARLIER = "What earlier content of the file said comes back with that file"
+_REST = "Let it come to rest, or reject what waits; then revert it."
 
 
 def foresee(scope: DocumentScope, number: int) -> Reverting:
     """Return what would come and go, and change nothing.
 
     Raises:
-        NotFoundError: the document has no such version.
+        NotFoundError: the document has no such version, nor has earlier content of the same file.
         NotPublishedError: it is not in production.
         AlreadyDecidedError: a decision about it is parked, or it is on its way.
-        RefusedError: production says so now, or the version was compared by an older version of this software.
+        BeingErasedError: the content that has the version is being erased.
+        RefusedError: production says so now, the version was compared by an older version of this software or is not
+            remembered whole any more, or the file is not where its earlier content was.
     """
-    scope.refuse_parked()
-    summary, found = scope.summary, scope.uow.reversions.foresee(scope.document_id, number, scope.by.realm_id)
-    if found is None or found.number is None:
+    return _foresee(scope, _holder(scope, number), number)
+
+
+def _holder(scope: DocumentScope, number: int) -> DocumentScope:
+    """The document that has the version: this one, or earlier content of the same file."""
+    name = scope.summary.filename
+    holders = scope.uow.reversions.holders(scope.document_id, number, scope.by.realm_id)
+    if not holders:
         raise NotFoundError(
-            f"There is no version {number} of {summary.filename} as it is now.",
-            action=f"`pipeline versions DOCUMENT` lists them. {_EARLIER}: run that again.",
-            http_action=f"`GET /api/v2/documents/{{document_id}}/versions` lists them. {_EARLIER}: upload that again.",
-            page_action=f"The page of the document lists them. {_EARLIER}: upload that again.",
+            f"There is no version {number} of {name}.",
+            action="`pipeline versions DOCUMENT` lists them.",
+            http_action="`GET /api/v2/documents/{document_id}/versions` lists them.",
+            page_action="The page of the document lists them.",
         )
-    if found.published_at is None:
+    if scope.document_id in holders:
+        return scope
+    if len(holders) > 1:
+        raise RefusedError(
+            f"{counted(len(holders), 'file')} that {name} took the place of had a version {number}.",
+            action="Process again the file that it is to be.",
+        )
+    return DocumentScope(scope.uow, holders[0], scope.by)
+
+
+def _foresee(scope: DocumentScope, holder: DocumentScope, number: int) -> Reverting:
+    scope.refuse_parked()
+    summary, leaving = scope.summary, [] if holder is scope else [scope.document_id]
+    found = scope.uow.reversions.foresee(holder.document_id, number, scope.by.realm_id, leaving)
+    if found is None or found.number is None:
+        raise NotFoundError(f"There is no version {number} of {summary.filename}.")
+    if not summary.is_published:
         raise NotPublishedError(
             f"{summary.filename} is not published.",
             action="`pipeline retry NAME` publishes it again; then it can be reverted.",
@@ -51,8 +81,15 @@ def foresee(scope: DocumentScope, number: int) -> Reverting:
         raise AlreadyDecidedError(
             f"{summary.filename} is being processed, or waits for a decision.",
             action="Let it come to rest (`pipeline status NAME`), or reject what waits; then revert it.",
-            http_action="Let it come to rest, or reject what waits; then revert it.",
-            page_action="Let it come to rest, or reject what waits; then revert it.",
+            http_action=_REST,
+            page_action=_REST,
+        )
+    if holder is not scope:
+        _require_earlier(scope, holder, number)
+    if found.is_forgotten:
+        raise RefusedError(
+            f"Version {number} of {summary.filename} is older than what is kept: it is not remembered whole any more.",
+            action="Process again the file as it was then.",
         )
     if found.is_present:
         raise RefusedError(
@@ -64,6 +101,26 @@ def foresee(scope: DocumentScope, number: int) -> Reverting:
             action="Process the document again: `pipeline retry NAME`.",
         )
     return found
+
+
+def _require_earlier(scope: DocumentScope, holder: DocumentScope, number: int) -> None:
+    """Require that the earlier content can take the place back."""
+    name, summary = scope.summary.filename, holder.summary
+    holder.refuse_parked()
+    if scope.uow.erasures.refused([holder.document_id], scope.by.realm_id):
+        raise BeingErasedError
+    is_at_rest = summary.state is JobState.DONE and summary.outcome in (Outcome.PUBLISHED, Outcome.WITHDRAWN)
+    if summary.is_published or not is_at_rest or summary.stage is not JobStage.INGESTED:
+        raise AlreadyDecidedError(
+            f"Version {number} of {name} is of other content of the file, which is published elsewhere, "
+            "or was started again since.",
+            action="Process again the file as it was then.",
+        )
+    if not scope.uow.reversions.could_stand(holder.document_id, scope.document_id):
+        raise RefusedError(
+            f"Version {number} of {name} is of other content of the file, and another file stands there now.",
+            action="Process again the file as it was then.",
+        )
 
 
 def revert(uow: UnitOfWork, scope: DocumentScope, number: int, known: Known) -> Reverting:
@@ -78,32 +135,47 @@ def revert(uow: UnitOfWork, scope: DocumentScope, number: int, known: Known) -> 
         EmbeddingModelChangedError: those that are known are of another model than the active one.
         As ``foresee``.
     """
-    by, document_id = scope.by, scope.document_id
+    by = scope.by
     require_reason(by.reason, "going back to a version")
     uow.staging.lock_matching([by.realm_id])
     model = known.model or uow.models.active()
     if model is None:
         raise NotPublishedError("Nothing is published.")
     uow.models.hold(model)
-    uow.production.lock_places([document_id])
-    found = foresee(scope, number)
-    arriving, banks = uow.reversions.take_out(document_id, number)
-    if arriving:  # before anything else: what nobody publishes would be taken back
-        active = _require_vectors({one.content_sha256: one.text for one in arriving}, known)
-        uow.withdrawals.publish(arriving, known.vectors, active, known.version)
+    uow.production.lock_places([scope.document_id])
+    holder = _holder(scope, number)
+    document_id, found = holder.document_id, _foresee(scope, holder, number)
+    banks: set[BatchId] = set()
+    if holder is scope:
+        arriving, banks = uow.reversions.take_out(document_id, number)
+        if arriving:  # before anything else: what nobody publishes would be taken back
+            active = _require_vectors({one.content_sha256: one.text for one in arriving}, known)
+            uow.withdrawals.publish(arriving, known.vectors, active, known.version)
+    else:
+        _give_way(scope, holder, number, known)
     uow.reversions.stage(document_id, number, by=by)
     banks |= uow.production.take_places([document_id])
     if lacking := uow.reversions.buffer(document_id, number, model):
         active = _require_vectors({one.content_sha256: one.text for one in lacking}, known)
         uow.reversions.fill(lacking, known.vectors, active, known.version, of=(document_id, by.realm_id))
     _check(uow.production.swap([document_id], model=model.name))
-    uow.reversions.finish(document_id, number, by=by)
+    uow.reversions.finish(document_id, number, by=by, instead_of=found.instead_of)
     told = {"version": number, "came": found.comes, "went": found.goes, "changed": found.changes}
-    scope.log("document_reverted", **told)
+    holder.log("document_reverted", **told)
     settle_banks(uow, [by.realm_id], banks)
     revive_orphans(uow, [by.realm_id], [document_id])
-    _compare(uow, scope)
+    _compare(uow, holder)
     return found
+
+
+def _give_way(scope: DocumentScope, holder: DocumentScope, number: int, known: Known) -> None:
+    """Withdraw the content that is published, and give the place back to the one that has the version."""
+    uow, by = scope.uow, scope.by
+    why = replace(by, reason=f"Reverted to version {number}: {by.reason}")
+    withdraw(uow, [scope], why, known)
+    payload = {"by": by.by, "reason": by.reason, "version": number}
+    uow.jobs.move(PUT_BACK, {holder.summary.job_id: payload}, lease=None, outcome=Outcome.PUBLISHED)
+    uow.reversions.take_places_back(holder.document_id, scope.document_id)
 
 
 def _require_vectors(needed: Mapping[str, str], known: Known) -> EmbeddingModel:
@@ -174,7 +246,9 @@ def said_of(found: Reverting, *, would: bool = False) -> str:
     """Say what came and went, or what would."""
     come, go, change = ("would come back", "would leave", "would change") if would else ("came back", "left", "changed")
     told = f"{counted(found.comes - found.elsewhere, 'fact')} {come}, {found.goes} {go} and {found.changes} {change}"
-    if not found.elsewhere:
-        return told
-    stay = counted(found.elsewhere, "fact stays", "facts stay")
-    return f"{told}; {stay} published from others, which say the same by now"
+    if found.elsewhere:
+        stay = counted(found.elsewhere, "fact stays", "facts stay")
+        told = f"{told}; {stay} published from others, which say the same by now"
+    if found.instead_of:
+        told = f"{told}; the content that the file has now {'would be' if would else 'is'} withdrawn for it"
+    return told

@@ -73,7 +73,7 @@ class FindErased:
         traces = [Trace(place, number) for place, number in found.items()]
         on_step("looking through the object store")
         objects, wanted = 0, [one.encode() for one in spellings(text)]
-        for name, data in self._objects():
+        for name, data in self._objects(with_ledger=True):
             objects += 1
             if number := sum(data.count(one) for one in wanted) + (text in name):
                 traces.append(Trace(f"object {name}", number))
@@ -86,9 +86,9 @@ class FindErased:
             left += place.not_searched()
         return Searched(traces, searched, [*left, *_PACKED, *NOT_SEARCHED])
 
-    def _objects(self) -> Iterator[tuple[str, bytes]]:
+    def _objects(self, *, with_ledger: bool = False) -> Iterator[tuple[str, bytes]]:
         for key in self.store.list(""):
-            if key.startswith(LEDGER):
+            if key.startswith(LEDGER) and not with_ledger:
                 continue
             try:
                 yield key, self.store.get(key)

@@ -61,6 +61,9 @@ def start_again(uow: UnitOfWork, summary: JobSummary, *, from_stage: StageName |
     if summary.is_scan:
         begin_scans_again(uow, [document_id])
     uow.jobs.restart({summary.job_id: target}, code="retried", by=by, correlation_id=CorrelationId(uuid4()))
+    if summary.outcome is Outcome.WITHDRAWN:
+        # if it left for an earlier version of its file, it is to stand there again
+        uow.reversions.take_places_back(document_id)
     return target
 
 

@@ -22,7 +22,7 @@ from pipeline_core.services.verify import Fault
 from tests.support.published import in_production, rows, standing
 from tests.support.reviewing import be_due
 from tests.support.statements import execute
-from tests.support.through import publish, through, upload
+from tests.support.through import publish, receive, through, upload
 
 WHY = "The old wording was right."
 FIRST = "The bicycle must be locked to a fixed object whenever it is left outside."
@@ -154,3 +154,92 @@ def test_it_is_parked_and_carried_out(app: Pipeline, document: DocumentId) -> No
     assert said(app) == {FIRST, SECOND}
     decided = app.review.decide(document, Request(Decision.REVERT, by(app), version=2))
     assert decided.message == "0 facts came back, 1 left and 0 changed"
+
+
+PLACE = "file:///policy.md"
+
+
+@pytest.fixture
+def edited(app: Pipeline) -> tuple[DocumentId, DocumentId]:
+    """A file that was published with one content, and again with another: two documents of one place."""
+    [old] = publish(app, upload("policy.md", "\n\n".join((FIRST, SECOND)), PLACE))
+    [new] = publish(app, upload("policy.md", "\n\n".join((FIRST, THIRD)), PLACE))
+    return old, new
+
+
+def current(app: Pipeline) -> list[DocumentId]:
+    return [one for (one,) in rows(app, "SELECT document_id FROM document_sources WHERE is_current")]
+
+
+def test_earlier_content_of_the_file_comes_back(app: Pipeline, edited: tuple[DocumentId, DocumentId]) -> None:
+    old, new = edited
+    found = app.revert.foresee(new, 1, by=by(app))
+    assert (found.comes, found.goes, found.elsewhere, found.instead_of) == (2, 2, 0, new)
+    revert(app, new, 1)
+    assert (said(app), current(app)) == ({FIRST, SECOND}, [old])
+    assert numbers(app, old) == [(1, "published", None, "replaced"), (3, "reverted", 1, None)]
+    assert numbers(app, new) == [(2, "published", None, "withdrawn")]
+    assert (standing(app, old)[2], standing(app, new)[2]) == ("published", "withdrawn")
+    [(reason,)] = rows(app, "SELECT end_reason FROM published_versions WHERE document_id = %s", new)
+    assert reason == f"Reverted to version 1: {WHY}"
+    told = rows(app, "SELECT document_id, kind FROM knowledge_changes ORDER BY change_id DESC LIMIT 2")
+    assert sorted(told, key=str) == sorted([(old, "published"), (new, "withdrawn")], key=str)
+    listed = app.for_user(app.person, realm_id=app.realm_id).versions(old)
+    assert [(one.document_id, one.number) for one in listed] == [(old, 3), (new, 2), (old, 1)]
+    assert [one for one in app.verify().found if one.fault is Fault.DISAGREES] == []
+    assert rows(app, "SELECT document_id FROM vanished_documents") == []
+
+
+def test_the_same_newer_file_again_is_left_alone_and_another_change_replaces(
+    app: Pipeline, edited: tuple[DocumentId, DocumentId]
+) -> None:
+    old, new = edited
+    revert(app, new, 1)
+    received = receive(app, upload("policy.md", "\n\n".join((FIRST, THIRD)), PLACE))
+    needed = app.find_work(list(received.documents), correlation_id=received.correlation_id)
+    assert (needed.run, needed.withdrawn, current(app)) == ([], [new], [old])
+    assert said(app) == {FIRST, SECOND}
+    [latest] = publish(app, upload("policy.md", "\n\n".join((SECOND, THIRD)), PLACE))
+    assert (said(app), current(app)) == ({SECOND, THIRD}, [latest])
+    assert numbers(app, latest) == [(4, "published", None, None)]
+    assert numbers(app, old)[-1] == (3, "reverted", 1, "replaced")
+
+
+def test_it_goes_forward_again_by_a_revert_or_a_retry(app: Pipeline, edited: tuple[DocumentId, DocumentId]) -> None:
+    old, new = edited
+    revert(app, new, 1)
+    revert(app, old, 2)
+    assert (said(app), current(app)) == ({FIRST, THIRD}, [new])
+    assert (standing(app, old)[2], standing(app, new)[2]) == ("withdrawn", "published")
+    revert(app, new, 1)
+    app.retry(new, from_stage=None, by="Ann")
+    assert current(app) == [new]
+    through(app, [new])
+    assert (said(app), current(app)) == ({FIRST, THIRD}, [new])
+    assert numbers(app, new)[-1] == (6, "published", None, None)
+    assert [one for one in app.verify().found if one.fault is Fault.DISAGREES] == []
+
+
+def test_earlier_content_that_is_gone_is_refused_with_words(
+    app: Pipeline, edited: tuple[DocumentId, DocumentId]
+) -> None:
+    old, new = edited
+    with app.open_uow() as uow:
+        uow.session.connection.execute("SET LOCAL ROLE NONE")
+        uow.session.connection.execute("UPDATE memory_reach SET since = now()")
+        uow.commit()
+    with pytest.raises(RefusedError, match="not remembered whole any more"):
+        revert(app, new, 1)
+    execute(app, f"DELETE FROM documents WHERE document_id = '{old}'")
+    with pytest.raises(NotFoundError, match="no version 1"):
+        revert(app, new, 1)
+    assert said(app) == {FIRST, THIRD}
+
+
+def test_what_changes_nothing_is_refused(app: Pipeline, document: DocumentId) -> None:
+    without(app, document, SECOND)
+    revert(app, document, 1)
+    with pytest.raises(RefusedError, match="is what production says now"):
+        revert(app, document, 1)
+    listed = app.for_user(app.person, realm_id=app.realm_id).versions(document)
+    assert [(one.number, one.is_present) for one in listed] == [(3, True), (2, False), (1, True)]

@@ -130,9 +130,19 @@ def test_a_person_goes_with_uploads_and_name(make_pipeline: Callable[..., Pipeli
     app = make_pipeline(changes={"reviewer": "Hieronyma Zwetschgenbaum"})
     app.acting = app.person
     [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
-    assert places_of(app, database_url, "Hieronyma")
+    realms = Realms(app.open_uow, app.person)
+    realms.put(realms.create("team").realm_id, UserId(uuid4()), Role.READER, name="Bea")
+    erase(app, *publish(app, upload("b.md", text_of("Beta", OTHER))))
+    plan(app, gone)
+    assert places_of(app, database_url, f"Hieronyma Zwetschgenbaum ({app.person.user_id})")
+    assert not app.find_erased.canary("Hieronyma").is_clean
     done = erase_person(app, app.person.user_id, None)
-    assert [one for one in places_of(app, database_url, "Hieronyma") if "erasures" not in one and WHY not in one] == []
+    assert places_of(app, database_url, "Hieronyma") == []
+    assert app.find_erased.canary("Hieronyma").is_clean
+    by = rows(app, "SELECT DISTINCT payload ->> 'by' FROM events WHERE code IN ('realm_created', 'member_added')")
+    assert by == [(str(app.person.user_id),)]
+    asked = rows(app, "SELECT asked_by, asked_by_name, certificate ->> 'asked_by_name' FROM erasures")
+    assert asked == [(app.person.user_id, "", "")] * 2, "plans are dropped, and whoever asked is kept as an id"
     assert places_of(app, database_url, "Quibberwick") == []
     assert (done.certificate or {})["documents"] == [str(gone)]
 

@@ -29,6 +29,7 @@ class StatusRequest(Body):
     expected: int | None = Field(
         default=None,
         ge=0,
+        strict=True,
         description="With `matching`: the `total` that the list said; if as many do not match now, nothing is changed",
     )
     status: str = Field(max_length=40, description=f"One of: {', '.join(StagingStatus)}")

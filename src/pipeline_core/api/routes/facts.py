@@ -62,8 +62,8 @@ class Fact(Staged):
 class Mark(Body):
     """Words of the chunk's text: from the first character, counted from 0, up to but not with the last."""
 
-    char_from: int = Field(ge=0)
-    char_to: int = Field(ge=1)
+    char_from: int = Field(ge=0, strict=True)
+    char_to: int = Field(ge=1, strict=True)
 
 
 class NewFact(Signed):

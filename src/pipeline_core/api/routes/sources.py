@@ -49,7 +49,7 @@ class Choices(Body):
 
     workflow: Workflow | None = None
     profile: Profile | None = None
-    priority: Annotated[int, Field(ge=LOWEST_PRIORITY, le=USUAL_PRIORITY)] | None = None
+    priority: Annotated[int, Field(ge=LOWEST_PRIORITY, le=USUAL_PRIORITY, strict=True)] | None = None
 
 
 class NewSource(Body):

@@ -76,7 +76,7 @@ class RevertRequest(Body):
 
     model_config = example({"version": 2, "reason": "The new wording of the deductible is wrong."})
 
-    version: int = Field(ge=1, le=2**31 - 1, description="Its number")
+    version: int = Field(ge=1, le=2**31 - 1, strict=True, description="Its number")
     reason: str = Field(
         default="", max_length=MOST_CHARS, description=f"Why, in at least {MIN_REASON} characters; kept in the record"
     )
@@ -93,6 +93,7 @@ class Reversion(BaseModel):
     goes: int = Field(description="Facts that leave")
     changes: int = Field(description="Facts whose words or evidence change")
     elsewhere: int = Field(description="Of those that come: others say the same by now, and they stay published there")
+    instead_of: UUID | None = Field(description="Later content of the file, which is withdrawn for it")
     message: str
     parked: Parked | None
 
@@ -105,7 +106,8 @@ class Reversion(BaseModel):
 )
 def revert_document(document_id: UUID, body: RevertRequest, services: ToReview, response: Response) -> Reversion:
     """Let production say of a document what it said in an earlier version, in one transaction, once it cannot be taken
-    back any more. That is a new version; the document must be published and at rest."""
+    back any more. That is a new version; the document must be published and at rest. A version of earlier content of
+    the same file is another document's: that is published again in this one's place, and this one is withdrawn."""
     by = replace(services.reviewer, reason=body.reason)
     found = services.revert.foresee(DocumentId(document_id), body.version, by=by)
     parked = None
@@ -122,6 +124,7 @@ def revert_document(document_id: UUID, body: RevertRequest, services: ToReview, 
         goes=found.goes,
         changes=found.changes,
         elsewhere=found.elsewhere,
+        instead_of=found.instead_of,
         message=said_of(found, would=True),
         parked=parked,
     )

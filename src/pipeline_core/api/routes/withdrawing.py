@@ -66,6 +66,7 @@ class WithdrawRequest(Body):
     expected: int | None = Field(
         default=None,
         ge=0,
+        strict=True,
         description="With `matching`: the `total` that the list said; if as many do not match now, nothing is done",
     )
     reason: str = Field(default="", max_length=MOST_CHARS, description=_WHY)

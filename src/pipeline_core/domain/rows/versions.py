@@ -39,11 +39,7 @@ class Version(Record):
     facts_went: Annotated[int, Field(description=_AS_DIFF)]
     facts_changed: Annotated[int, Field(description=_AS_DIFF)]
     published_sha256: Annotated[str | None, Field(description="Of the text that its quotes are from")]
-
-    @property
-    def is_present(self) -> bool:
-        """Return whether production says it now."""
-        return self.valid_to is None
+    is_present: Annotated[bool, Field(description="Production says now what it said then, be it by a later version")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +74,7 @@ class Reverting(Record):
     """The facts that come and go when production says again what it said in a version.
 
     ``elsewhere``: facts that other documents say by now in the same words, and that stay published from there.
+    ``instead_of``: later content of the file, which is withdrawn for it.
     """
 
     document_id: DocumentId
@@ -85,8 +82,10 @@ class Reverting(Record):
     number: int | None
     is_present: bool
     published_at: datetime | None
+    instead_of: DocumentId | None
     comes: int
     goes: int
     changes: int
     elsewhere: int
     outdated: Annotated[int, Field(exclude=True)]
+    is_forgotten: Annotated[bool, Field(exclude=True)]
