@@ -149,10 +149,8 @@ class Erasures:
         given: dict[str, Any] = {"documents": list(documents), "batches": list(batches)}
         person = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
         column = self._session.column
-        words = column("erasing_names", least=LEAST_NAME, **given)
-        words += column("erasing_statements", least=LEAST_WORDS, **given)
         pending = Pending(
-            words=sorted(set(words)),
+            words_of=self._words_of(given),
             names=column("erasing_person_names", **person) if erasure.person_id else [],
             pages=column("erasing_pages", **given),
             calls=column("erasing_calls", **given),
@@ -176,6 +174,14 @@ class Erasures:
             certificate=json_text({**certificate, **_named(erasure, noted, batches)}),
         )
         return pending
+
+    def _words_of(self, given: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Names and statements by realm, the longest first: of two that share a place the longer one goes."""
+        found: dict[str, set[str]] = {}
+        for query, least in (("erasing_names", LEAST_NAME), ("erasing_statements", LEAST_WORDS)):
+            for row in self._session.all(query, least=least, **given):
+                found.setdefault(str(row["realm_id"]), set()).add(row["said"])
+        return {realm: sorted(words, key=len, reverse=True) for realm, words in found.items()}
 
     # --- removing ---
 
