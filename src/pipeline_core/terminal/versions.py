@@ -23,7 +23,7 @@ _ENDED = {
 def print_versions(out: Console, versions: Sequence[Version]) -> None:
     """Print a line a version: from when to when, how it came and ended, by whom."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("Version", "From", "To", "Facts", "Came", "Approved by", "Ended"):
+    for heading in ("Version", "From (UTC)", "To (UTC)", "Facts", "Came", "Approved by", "Ended"):
         table.add_column(heading, justify="right" if heading in ("Version", "Facts") else "left")
     for one in versions:
         change = f"+{one.facts_came} -{one.facts_went}" + (f" ~{one.facts_changed}" if one.facts_changed else "")
@@ -41,8 +41,8 @@ def print_versions(out: Console, versions: Sequence[Version]) -> None:
 def print_diff(out: Console, diff: VersionDiff) -> None:
     """Print the facts that came, went and were reworded, each with its evidence."""
     older, newer = diff.older, diff.newer
-    before = f"Version {older.number} of {_at(older.valid_from)}" if older else "Nothing"
-    out.print(f"{before} → version {newer.number} of {_at(newer.valid_from)}", markup=False)
+    before = f"Version {older.number} of {_at(older.valid_from)} UTC" if older else "Nothing"
+    out.print(f"{before} → version {newer.number} of {_at(newer.valid_from)} UTC", markup=False)
     for mark, facts in (("[green]+[/]", diff.added), ("[red]-[/]", diff.gone)):
         for fact in facts:
             _print_fact(out, mark, fact)
