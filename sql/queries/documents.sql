@@ -52,6 +52,12 @@ WHERE document_id = ANY(%(document_ids)s);
 SELECT pg_advisory_xact_lock(hashtextextended(%(realm_id)s::text || uri, 0))
 FROM (SELECT DISTINCT uri FROM unnest(%(uris)s::text[]) AS uri ORDER BY uri) AS ordered;
 
+-- name: lock_sources_of
+-- The same locks, of all places where these documents ever stood.
+SELECT pg_advisory_xact_lock(hashtextextended(realm_id::text || source_uri, 0))
+FROM (SELECT DISTINCT realm_id, source_uri FROM document_sources WHERE document_id = ANY(%(document_ids)s)
+    ORDER BY source_uri) AS ordered;
+
 -- name: places_gone_back
 -- Where a reviewer put earlier content back, and this document left for it: the file is the same as then, and its place is not.
 SELECT c.source_uri

@@ -37,6 +37,7 @@ FROM erasures
 WHERE (%(erasure_id)s::uuid IS NULL OR erasure_id = %(erasure_id)s)
     AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
     AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s)
+    AND (%(asked_by)s::uuid IS NULL OR asked_by = %(asked_by)s)
 ORDER BY planned_at DESC, erasure_id
 LIMIT %(limit)s;
 
@@ -47,6 +48,14 @@ WHERE erasure_id = %(erasure_id)s AND state = 'planned';
 -- name: lock_erasure
 -- One at a time carries on with an erasure, and none that is done by now.
 SELECT erasure_id FROM erasures WHERE erasure_id = %(erasure_id)s AND state IN ('erasing', 'restored') FOR UPDATE;
+
+-- name: erased_and_gone
+-- Documents that were erased and are not taken in anew, with calls for them, whose answers may have waited in the store.
+SELECT gone.d AS document_id, ARRAY(SELECT call_id::text FROM paid_calls p WHERE p.document_id = gone.d) AS calls
+FROM (SELECT DISTINCT unnest(e.document_ids || ARRAY(
+        SELECT jsonb_array_elements_text(e.certificate -> 'documents')::uuid)) FROM erasures e WHERE e.state = 'done') AS gone (d)
+WHERE NOT EXISTS (SELECT FROM documents d WHERE d.document_id = gone.d)
+ORDER BY gone.d;
 
 -- name: being_erased
 -- Which of these contents are not taken in, as what they were is being erased.
@@ -85,7 +94,7 @@ WITH own AS (
     UNION
     SELECT realm_id, file_name FROM upload_batches WHERE batch_id = ANY(%(batches)s) OR document_id = ANY(%(documents)s)
 )
-SELECT DISTINCT name FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]'
+SELECT DISTINCT realm_id, name AS said FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]'
     AND NOT EXISTS (SELECT FROM documents d WHERE d.realm_id = own.realm_id AND d.document_id <> ALL(%(documents)s)
         AND own.name IN (d.filename, d.title))
     AND NOT EXISTS (SELECT FROM document_sources s WHERE s.realm_id = own.realm_id AND s.document_id <> ALL(%(documents)s)
@@ -98,27 +107,27 @@ SELECT DISTINCT name FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]
 -- name: erasing_statements
 -- What their facts and questions say, and quote, and no other does: also in words that were edited meanwhile.
 WITH own AS (
-    SELECT q.question_id, v.said FROM staged_questions q
+    SELECT q.realm_id, v.said FROM staged_questions q
     CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
     WHERE q.document_id = ANY(%(documents)s) OR q.upload_batch_id = ANY(%(batches)s)
     UNION
-    SELECT a.question_id, v.said FROM all_questions a
+    SELECT a.realm_id, v.said FROM all_questions a
     CROSS JOIN LATERAL (VALUES (a.question), (a.answer), (a.statement), (a.evidence_quote)) AS v (said)
     WHERE a.document_id = ANY(%(documents)s)
     UNION
-    SELECT p.question_id, v.said FROM past_questions p
+    SELECT p.realm_id, v.said FROM past_questions p
     CROSS JOIN LATERAL (VALUES (p.question), (p.answer), (p.statement), (p.evidence_quote)) AS v (said)
     WHERE p.document_id = ANY(%(documents)s) OR p.upload_batch_id = ANY(%(batches)s)
     UNION
-    SELECT r.question_id, said FROM review_change_rows r JOIN review_changes c USING (change_id)
+    SELECT c.realm_id, said FROM review_change_rows r JOIN review_changes c USING (change_id)
     CROSS JOIN LATERAL (SELECT r.before ->> f.field AS said FROM unnest(ARRAY['question', 'answer', 'statement']) AS f (field)) v
     WHERE c.document_id = ANY(%(documents)s) OR c.batch_id = ANY(%(batches)s)
 )
-SELECT said FROM own WHERE length(said) >= %(least)s
-EXCEPT
-SELECT v.said FROM staged_questions q
-CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
-WHERE (q.document_id IS NULL OR q.document_id <> ALL(%(documents)s)) AND q.upload_batch_id <> ALL(%(batches)s);
+SELECT DISTINCT realm_id, said FROM own WHERE length(said) >= %(least)s AND said NOT IN (
+    SELECT v.said FROM staged_questions q
+    CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
+    WHERE (q.document_id IS NULL OR q.document_id <> ALL(%(documents)s)) AND q.upload_batch_id <> ALL(%(batches)s)
+        AND v.said IS NOT NULL);
 
 -- name: erasing_person_names
 -- By which names a person is known, where an id says that it is this person.
@@ -239,6 +248,16 @@ WITH members AS (
     DELETE FROM rate_limits WHERE %(realm_id)s::uuid IS NULL AND position(%(person_id)s::text IN key) > 0 RETURNING 1
 )
 SELECT (SELECT count(*) FROM members) + (SELECT count(*) FROM looking) + (SELECT count(*) FROM limits) AS gone;
+
+-- name: forget_plans_of
+DELETE FROM erasures WHERE state = 'planned' AND asked_by = %(person_id)s
+    AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s);
+
+-- name: forget_asker
+-- Who asked for an erasure is kept as an id.
+UPDATE erasures SET asked_by_name = '',
+    certificate = CASE WHEN certificate ? 'asked_by_name' THEN certificate || '{"asked_by_name": ""}' ELSE certificate END
+WHERE asked_by = %(person_id)s AND state <> 'planned' AND (%(realm_id)s::uuid IS NULL OR realm_id = %(realm_id)s);
 
 -- name: note_removed
 -- What was removed so far, by kind of place: resumed, it is added to.

@@ -206,3 +206,30 @@ FROM upload_jobs WHERE document_id = ANY(%(document_ids)s) AND state = 'retryabl
 UPDATE upload_jobs SET profile = %(profile)s, updated_at = now()
 WHERE job_id = ANY(%(job_ids)s) AND state = 'queued' AND stage = 'queued'
 RETURNING job_id;
+
+-- name: overtaken_jobs
+-- Of all that ever stood where one of these documents does: those that wait for a person, were never published or are
+-- not now, and have no place any more, as one holds a newer document that is published, or has come as far on its way.
+-- Not one that somebody has in hand at this moment, or has decided about.
+SELECT j.job_id, j.document_id, j.realm_id, newer.document_id AS newer_id
+FROM upload_jobs j
+JOIN documents d ON d.document_id = j.document_id AND d.published_at IS NULL
+JOIN job_stages reached ON reached.job_stage = j.stage
+CROSS JOIN LATERAL (
+    SELECT n.document_id
+    FROM document_sources old
+    JOIN document_sources new USING (realm_id, source_uri)
+    JOIN documents n ON n.document_id = new.document_id
+    JOIN LATERAL newest_job(n.document_id) job ON true
+    JOIN job_stages s ON s.job_stage = job.stage
+    WHERE old.document_id = j.document_id AND new.is_current
+        AND (n.published_at IS NOT NULL OR job.state NOT IN ('done', 'deadletter') AND s.position >= reached.position)
+    ORDER BY new.seen_at DESC LIMIT 1) newer
+WHERE j.state = 'awaiting_review'
+    AND j.document_id IN (
+        SELECT other.document_id FROM document_sources mine JOIN document_sources other USING (realm_id, source_uri)
+        WHERE mine.document_id = ANY(%(document_ids)s))
+    AND NOT EXISTS (SELECT FROM document_sources s WHERE s.document_id = j.document_id AND s.is_current)
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
+ORDER BY j.job_id
+FOR UPDATE OF j SKIP LOCKED;

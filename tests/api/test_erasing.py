@@ -42,6 +42,7 @@ def test_a_plan_is_carried_out_by_a_worker(
     assert (refused.status_code, refused.json()["code"]) == (409, "being_erased"), refused.text
     again = ann.post(PATH, json={"plan_id": planned["plan_id"], "reason": WHY})
     assert (again.status_code, again.json()["code"]) == (409, "already_decided")
+    assert "GET /api/v2/erasures/{erasure_id}" in again.text
     api_pipeline.carry_out_erasures.all()
     done = ann.get(where).json()
     assert (done["state"], done["certificate"]["documents"]) == ("done", [document_id])

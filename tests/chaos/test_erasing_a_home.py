@@ -42,7 +42,7 @@ def test_nothing_of_it_is_left_in_a_home(tmp_path: Path) -> None:
     done = pipeline(home, "erase", NAME, "--reason", WHY, "--yes", "--certificate", str(tmp_path / "erased.json"))
     assert done.returncode == 0, done.stderr
     _assert_clean(home, tmp_path)
-    restored = pipeline(home, "restore", str(backup), "--replace")
+    restored = pipeline(home, "restore", str(backup), "--replace", "--yes")
     assert restored.returncode == 0, restored.stderr
     assert "1 erasure of after the backup was carried out again" in restored.stdout
     _assert_clean(home, tmp_path)

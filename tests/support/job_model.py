@@ -15,6 +15,7 @@ from pipeline_core.domain.lifecycle import (
     REJECT_DOCUMENT,
     RETRY_LATER,
     SUPERSEDE,
+    SUPERSEDE_WAITING,
     WITHDRAW,
     JobStage,
     JobState,
@@ -27,6 +28,7 @@ OUTCOMES = {
     FINISH.code: Outcome.PUBLISHED,
     REJECT_DOCUMENT.code: Outcome.REJECTED,
     SUPERSEDE.code: Outcome.SUPERSEDED,
+    SUPERSEDE_WAITING.code: Outcome.SUPERSEDED,
     ACKNOWLEDGE.code: Outcome.PUBLISHED,
 }
 

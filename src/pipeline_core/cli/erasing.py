@@ -1,7 +1,6 @@
 """Erasing for good, and looking for what was erased."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -11,7 +10,7 @@ import typer
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import ask_name, connected
+from pipeline_core.cli.wiring import ask_name, ask_to_type, connected
 
 if TYPE_CHECKING:
     from pipeline_core.client import Client
@@ -52,7 +51,12 @@ def erase(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be erased.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     certificate: Annotated[
-        Path | None, typer.Option("--certificate", help="Write the certificate into this file.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--certificate",
+            help="Write the certificate into this file; of several, each by its id.",
+            show_default=False,
+        ),
     ] = None,
     verify: Annotated[
         Path | None,
@@ -76,7 +80,8 @@ def erase(
         raise typer.BadParameter("name documents, or give one of --person, --all-realm, --verify, --canary, --again")
     with connected(realm, erasing_again=again) as client:
         if again:
-            _report(client.erase_again(_told), certificate, as_json=as_json)
+            erased = client.erase_again(_told)
+            _report(erased, certificate, removed=client.remove_returned(), as_json=as_json)
             return
         if verify or canary:
             raise typer.Exit(_look(client, verify, canary, as_json=as_json))
@@ -92,7 +97,7 @@ def erase(
             if dry_run:
                 return
             ask_name(client, as_json=as_json)
-            _confirm(yes=yes)
+            ask_to_type("erase", yes=yes)
         elif plan.begun_at:
             _say_continued(plan)
         _report([client.erase(plan, reason=reason, on_step=_told)], certificate, as_json=as_json)
@@ -119,16 +124,8 @@ def _told(step: str) -> None:
         err.print(step, markup=False, style="dim")
 
 
-def _confirm(*, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("it cannot be taken back: give --yes where nobody can be asked")
-    if typer.prompt("It cannot be taken back. Type `erase` to go on", err=True).strip() != "erase":
-        raise typer.Abort
-
-
-def _report(erased: list["Erasure"], certificate: Path | None, *, as_json: bool) -> None:
+def _report(erased: list["Erasure"], certificate: Path | None, *, removed: int = 0, as_json: bool) -> None:
+    from pipeline_core.domain.wording import counted
     from pipeline_core.terminal.erasing import erasure_json, print_erased
 
     for one in erased:
@@ -136,9 +133,12 @@ def _report(erased: list["Erasure"], certificate: Path | None, *, as_json: bool)
             from pipeline_core.domain.json_bytes import json_bytes
             from pipeline_core.machine import private_files
 
-            private_files.write_text(certificate, json_bytes(one.certificate).decode())
+            file = certificate.with_stem(f"{certificate.stem}-{one.erasure_id}") if len(erased) > 1 else certificate
+            private_files.write_text(file, json_bytes(one.certificate).decode())
         print_json(erasure_json(one)) if as_json else print_erased(out, one)
-    if not erased and not as_json:
+    if removed:
+        err.print(f"Removed: {counted(removed, 'object')} of what was erased before and was in the store again.")
+    if not (erased or removed or as_json):
         out.print("Nothing was to be carried on.")
 
 
@@ -153,9 +153,13 @@ def _look(client: "Client", verify: Path | None, canary: str, *, as_json: bool) 
     else:
         try:
             certificate = json.loads(verify.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise RefusedError(f"{verify} cannot be read as a certificate.", action="Give the file.") from error
-        found = client.verify_erasure(certificate.get("certificate", certificate), _told)
+        except OSError as error:
+            raise RefusedError(f"{verify} cannot be read: {error.strerror}.", action="Give the file.") from error
+        except (ValueError, RecursionError) as error:
+            raise RefusedError(
+                f"{verify} is no JSON: {error}.", action="Give the file as it was handed out."
+            ) from error
+        found = client.verify_erasure(certificate, _told)
     print_json(asdict(found)) if as_json else print_searched(out, found)
     return Exit.OK if found.is_clean else Exit.FAILED
 

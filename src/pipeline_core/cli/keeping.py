@@ -8,7 +8,7 @@ import typer
 from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit
 from pipeline_core.cli.output import err, out, print_json
-from pipeline_core.cli.wiring import connected
+from pipeline_core.cli.wiring import ask_to_type, connected
 
 commands = typer.Typer()
 _Folder = Annotated[Path, typer.Argument(help="The folder of the backup.", show_default=False)]
@@ -78,14 +78,17 @@ def restore(
             "--replace", help="Replace the database's contents, which are lost; nothing else may be using it."
         ),
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --replace: do not ask.")] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
 ) -> None:
     """Restore a backup into an empty database and object store.
 
-    Both must be empty, unless --replace is given. Afterwards, check with `pipeline verify`; if the same files are run
-    again, they are skipped. If interrupted, run the same command again to continue.
+    Both must be empty, unless --replace is given; it asks at the terminal. Afterwards, check with `pipeline verify`; if
+    the same files are run again, they are skipped. If interrupted, run the same command again to continue.
     """
+    if replace:
+        ask_to_type("replace", yes=yes)
     from pipeline_core.terminal.backups import StepDisplay, print_restored, restored_json
 
     with connected(realm, erasing_again=True) as client, StepDisplay(err, "checking the backup") as display:

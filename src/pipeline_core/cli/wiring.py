@@ -81,3 +81,13 @@ def ask_name(client: "Client", *, as_json: bool) -> None:
     """Ask whoever decides at a terminal for a name for the record, once for a home."""
     if not client.person.name and not as_json and sys.stdin.isatty():
         client.introduce(typer.prompt("Your name, for the record of decisions (asked once)", err=True))
+
+
+def ask_to_type(word: str, *, yes: bool) -> None:
+    """Go on only once it is typed that it is meant, or was said with ``--yes``."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("it cannot be taken back: give --yes where nobody can be asked")
+    if typer.prompt(f"It cannot be taken back. Type `{word}` to go on", err=True).strip() != word:
+        raise typer.Abort

@@ -1,8 +1,7 @@
 """Erasing: plans, certificates, and looking for what was erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
@@ -104,11 +103,16 @@ class Erasing(Documents):
         self._app.is_erasing_again = True  # also where nobody else may see anything
         return self._app.carry_out_erasures.all(on_step)
 
-    def verify_erasure(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:
+    def remove_returned(self) -> int:
+        """Remove objects of what was erased that are in the store again, as a restore that did not come to its end may
+        have left them; returns how many."""
+        return self._app.carry_out_erasures.remove_returned()
+
+    def verify_erasure(self, certificate: object, on_step: Step = lambda _: None) -> Searched:
         """Look for what was erased, by the fingerprints of a certificate, in every stored value.
 
         Raises:
-            RefusedError: this is no certificate.
+            RefusedError: this is no certificate, or not what is on record of an erasure here.
         """
         return self._app.find_erased.verify(certificate, on_step)
 

@@ -12,6 +12,7 @@ from pipeline_core.domain.rows.sources import OfSource, SourceItemRow, SourceRow
 from pipeline_core.domain.source_plans import kind_of
 from pipeline_core.domain.sources import Removal, SourceKind
 from pipeline_core.services.kept_sources import Changes, Terms
+from pipeline_core.services.run_documents import finish_what_others_have
 from pipeline_core.services.source_schedules import SourceSaid
 from pipeline_core.services.sync_source import Synced
 
@@ -111,6 +112,8 @@ class Sources(Processing):
     ) -> Synced:
         """List a source, take in what differs, let go what has vanished, and process what that queues.
 
+        Documents that a worker has taken meanwhile are waited for.
+
         Args:
             start: Without it, documents wait in the queue for their turn.
             on_progress: Hears how far listing and reading have come.
@@ -121,9 +124,11 @@ class Sources(Processing):
             ConflictError: it is being synced already.
             PipelineError: it could not be listed: nothing was taken in, and nothing has vanished.
         """
-        synced = self._app.sync_source(self.source(source), on_progress)
+        app = self._app
+        synced = app.sync_source(self.source(source), on_progress)
         if start and synced.to_run:
-            self.run_now(synced.to_run, on_work=on_work)
+            ran = self.run_now(synced.to_run, on_work=on_work)
+            finish_what_others_have(app.queue, app.launcher.process, ran, app.stopping)
         return synced
 
     @needs(Role.REVIEWER)
@@ -147,10 +152,10 @@ class Sources(Processing):
         """
         return self._app.sources.refuse_vanishing(source, by=replace(self.reviewer, reason=reason))
 
-    def vanished(self, source: OfSource | None = None) -> list[VanishedRow]:
-        """Return the documents that have no place any more, with what was decided about them.
+    def vanished(self, source: OfSource | None = None, *, document: DocumentId | None = None) -> list[VanishedRow]:
+        """Return the documents that have no place any more, or one of them, with what was decided about them.
 
         Raises:
             NotFoundError: there is no such source.
         """
-        return list(self._app.sources.vanished(self.realm_id, source))
+        return list(self._app.sources.vanished(self.realm_id, source, document_id=document))

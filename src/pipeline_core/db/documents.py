@@ -146,6 +146,10 @@ class Documents:
         self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
         self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
+    def lock_places(self, document_ids: Ids) -> None:
+        """Until the transaction ends, nobody changes what the places of these documents hold."""
+        self._session.execute("lock_sources_of", document_ids=list(document_ids))
+
     def sources_left(self, realm_id: RealmId, sources: Sequence[Source]) -> list[str]:
         """Return the other sources of documents that had to give up one of these sources to another document."""
         uris, ids = [source.uri for source in sources], [source.document_id for source in sources]

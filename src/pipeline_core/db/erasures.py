@@ -99,11 +99,15 @@ class Erasures:
         """Return those that are under way or done, newest first."""
         return self._rows(realm_id=realm_id, states=[*_OPEN, ErasureState.DONE], limit=limit)
 
+    def done_for(self, person_id: UserId, realm_id: RealmId | None) -> list[Erasure]:
+        """Return those that are done, and that this person asked for."""
+        return self._rows(realm_id=realm_id, asked_by=person_id, states=[ErasureState.DONE])
+
     def under_way(self) -> list[Erasure]:
         return self._rows(states=list(_OPEN))
 
     def _rows(self, **given: Any) -> list[Erasure]:
-        given = {"erasure_id": None, "states": None, "realm_id": None, "limit": None, **given}
+        given = {"erasure_id": None, "states": None, "realm_id": None, "asked_by": None, "limit": None, **given}
         return [replace(one, counts=in_order(one.counts)) for one in self._session.rows(Erasure, "erasures", **given)]
 
     def forget_plans(self) -> int:
@@ -117,6 +121,10 @@ class Erasures:
     def erased(self, document_ids: Sequence[DocumentId]) -> set[DocumentId]:
         """Select those that were erased: a sync leaves them alone, a person may take them in anew."""
         return set(self._session.column("erased_before", document_ids=list(document_ids)))
+
+    def erased_and_gone(self) -> dict[DocumentId, list[str]]:
+        """Return what was erased and not taken in anew, each with the paid calls for it."""
+        return {row["document_id"]: row["calls"] for row in self._session.all("erased_and_gone")}
 
     # --- what is to be looked for ---
 
@@ -141,10 +149,8 @@ class Erasures:
         given: dict[str, Any] = {"documents": list(documents), "batches": list(batches)}
         person = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
         column = self._session.column
-        words = column("erasing_names", least=LEAST_NAME, **given)
-        words += column("erasing_statements", least=LEAST_WORDS, **given)
         pending = Pending(
-            words=sorted(set(words)),
+            words_of=self._words_of(given),
             names=column("erasing_person_names", **person) if erasure.person_id else [],
             pages=column("erasing_pages", **given),
             calls=column("erasing_calls", **given),
@@ -153,7 +159,8 @@ class Erasures:
             parse_keys=column("erasing_parse_keys", **given),
             match_keys=column("erasing_match_keys", **given),
         )
-        before, noted = erasure.certificate or {}, sorted(map(str, documents))
+        before = erasure.certificate or {}
+        noted, banks = sorted(map(str, documents)), sorted(map(str, batches))
         key = Key(bytes.fromhex(before["fingerprints"]["key"])) if before else Key()
         prints = Values(self._session).erased(given, key)
         certificate = {**before, "fingerprints": prints, "removed": {}}
@@ -161,13 +168,22 @@ class Erasures:
             certificate["removed_before"] = before["removed"]
             prints |= {kind: sorted({*prints[kind], *before["fingerprints"][kind]}) for kind in KINDS}
             noted = sorted({*map(str, documents), *before["documents"]})
+            banks = sorted({*banks, *before["banks"]})
         self._session.execute(
             "note_pending",
             erasure_id=erasure.erasure_id,
             pending=json_text(asdict(pending)),
-            certificate=json_text({**certificate, **_named(erasure, noted, batches)}),
+            certificate=json_text({**certificate, **_named(erasure, noted, banks)}),
         )
         return pending
+
+    def _words_of(self, given: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Names and statements by realm, the longest first: of two that share a place the longer one goes."""
+        found: dict[str, set[str]] = {}
+        for query, least in (("erasing_names", LEAST_NAME), ("erasing_statements", LEAST_WORDS)):
+            for row in self._session.all(query, least=least, **given):
+                found.setdefault(str(row["realm_id"]), set()).add(row["said"])
+        return {realm: sorted(words, key=len, reverse=True) for realm, words in found.items()}
 
     # --- removing ---
 
@@ -245,9 +261,11 @@ class Erasures:
         return [name for name in gone if name in there]
 
     def forget_person(self, erasure: Erasure) -> int:
-        [row] = self._session.all("forget_person", person_id=erasure.person_id, realm_id=erasure.realm_id)
+        who: dict[str, Any] = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
+        [row] = self._session.all("forget_person", **who)
+        asked = self._session.execute("forget_plans_of", **who) + self._session.execute("forget_asker", **who)
         self._session.all("erase_events", erasure_id=erasure.erasure_id, documents=[], batches=[])
-        return int(row["gone"])
+        return int(row["gone"]) + asked
 
     def remove_words(self, erasure_id: UUID, pending: Pending) -> dict[str, int]:
         """Take the words and names out of what is kept about other work; returns the rows changed, by table."""
@@ -308,7 +326,7 @@ def _given(documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[
     return {"documents": list(documents), "batches": list(batches)}
 
 
-def _named(erasure: Erasure, documents: Sequence[object], batches: Sequence[BatchId]) -> dict[str, Any]:
+def _named(erasure: Erasure, documents: Sequence[str], batches: Sequence[str]) -> dict[str, Any]:
     return {
         "format": 1,
         "erasure_id": erasure.erasure_id,

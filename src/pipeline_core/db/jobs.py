@@ -10,7 +10,7 @@ from pipeline_core.db.session import Row, Session, json_text
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import IllegalMoveError, LeaseLostError
 from pipeline_core.domain.ids import CorrelationId, DocumentId, Ids, JobId, LeaseToken, RealmId, UserId
-from pipeline_core.domain.jobs import DeadLetter, HeldJob
+from pipeline_core.domain.jobs import DeadLetter, HeldJob, Overtaken
 from pipeline_core.domain.lifecycle import JobStage, Move, Outcome, Profile, StageName
 from pipeline_core.domain.wished import Wished
 from pipeline_core.domain.wording import counted
@@ -209,6 +209,13 @@ class Jobs:
         """
         rows = self._session.all("validated_jobs", job_ids=list(job_ids))
         return {row["job_id"]: (row["document_id"], row["results"]) for row in rows}
+
+    def overtaken(self, document_ids: Ids) -> list[Overtaken]:
+        """Jobs that wait for a person about bytes whose place holds newer ones by now; held to the transaction's end.
+
+        Looked for among all that ever stood where one of these documents does.
+        """
+        return self._session.rows(Overtaken, "overtaken_jobs", document_ids=list(document_ids))
 
     def in_validation_review(self, realm_ids: Sequence[RealmId], *, most: int) -> list[JobId]:
         """Jobs that wait for what validation found, the last to come first."""

@@ -257,7 +257,7 @@ class Sources:
         return self._session.column("places_to_vacate", source_id=source_id, uris=None if uris is None else list(uris))
 
     def unfinished(self, source_id: SourceId) -> list[DocumentId]:
-        """Documents of the source that are to be processed, or to be tried again."""
+        """Documents of the source that are to be processed, or to be tried again, or that a worker has in hand."""
         return self._session.column("unfinished_of_source", source_id=source_id)
 
     # --- what vanished --------------------------------------------------------------------------------------------

@@ -827,7 +827,7 @@ class NotPublishedError(RefusedError):
 
 
 class ReasonTooShortError(RefusedError):
-    """An override or a withdrawal needs a reason of at least 10 characters that are not blank."""
+    """A decision like this one needs a reason of at least 10 characters that are not blank."""
 
     action = 'Say why in a sentence: --reason "…".'
     http_action = "Say why in a sentence, as `reason`."

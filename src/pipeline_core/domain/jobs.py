@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from pipeline_core.domain.documents import Document
-from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, job_id_for
+from pipeline_core.domain.ids import CorrelationId, DocumentId, JobId, LeaseToken, RealmId, job_id_for
 from pipeline_core.domain.lifecycle import JobStage, JobState, Outcome, Profile, StageName
 from pipeline_core.domain.wished import NOTHING_WISHED, Wished
 
@@ -123,6 +123,16 @@ class DeadLetter:
     stage: JobStage
     profile: Profile
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A job that waits for a person in vain: ``newer_id`` is the document that its place holds by now."""
+
+    job_id: JobId
+    document_id: DocumentId
+    realm_id: RealmId
+    newer_id: DocumentId
 
 
 @dataclass(frozen=True, slots=True)

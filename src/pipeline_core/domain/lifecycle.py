@@ -181,8 +181,9 @@ class Profile(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The outcome of a done job. ``superseded``: a newer version of the same source was published meanwhile;
-    ``withdrawn``: it was taken out of production, and no other took its place."""
+    """The outcome of a done job. ``superseded``: a newer version of the same source was published meanwhile, or has
+    come as far while it waited for a person; ``withdrawn``: it was taken out of production, and no other took its
+    place."""
 
     PUBLISHED = "published"
     REJECTED = "rejected"
@@ -295,6 +296,8 @@ OVERRIDE_VALIDATION = _move(
 REJECT_DOCUMENT = _move("document_rejected", _E.REVIEW, _S.AWAITING_REVIEW, _S.DONE, REVIEW_STAGES)
 FINISH = _move("published", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING, _G.INGESTED)
 SUPERSEDE = _move("superseded", _E.FINALIZED, _S.WORKING, _S.DONE, _AT_INGESTING)
+SUPERSEDE_WAITING = _move("superseded_in_review", _E.FINALIZED, _S.AWAITING_REVIEW, _S.DONE, REVIEW_STAGES)
+"""What its place holds now has come as far: nobody is asked about bytes that are nowhere any more."""
 WITHDRAW = _move("document_withdrawn", _E.WITHDRAWN, frozenset(JobState) - {_S.WORKING}, _S.DONE, frozenset(JobStage))
 """It leaves production, wherever its newest job stands, as long as nobody works on that."""
 PUT_BACK = _move("put_back", _E.FINALIZED, _S.DONE, _S.DONE, frozenset({_G.INGESTED}))
@@ -317,6 +320,7 @@ MOVES: tuple[Move, ...] = (
     REJECT_DOCUMENT,
     FINISH,
     SUPERSEDE,
+    SUPERSEDE_WAITING,
     WITHDRAW,
     PUT_BACK,
     ACKNOWLEDGE,

@@ -141,6 +141,7 @@ EVENTS: Mapping[str, str] = {
     "document_rejected": "The document was rejected",
     "published": "Published",
     "superseded": "A newer version took its place",
+    "superseded_in_review": "A newer version took its place while it waited",
     "document_withdrawn": "It was withdrawn from production",
     "document_reverted": "It went back to an earlier version",
     "put_back": "It was put back in the place of later content",

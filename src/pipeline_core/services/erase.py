@@ -69,6 +69,18 @@ class CarryOutErasures:
             raise first
         return done
 
+    def remove_returned(self) -> int:
+        """Remove objects of what was erased that are in the store again, as a restore that did not come to its end may
+        have left them; returns how many. What somebody has taken in anew stays."""
+        with self.open_uow() as uow:
+            gone = uow.erasures.erased_and_gone()
+        removed = 0
+        for document_id, calls in gone.items():
+            removed += self._delete([f"{DOCUMENTS}{document_id}/", *_answers(calls)])
+        if removed:
+            log.warning("erased_objects_removed", count=removed)
+        return removed
+
     def under_way(self) -> list[Erasure]:
         """List what has begun and is not done."""
         with self.open_uow() as uow:
@@ -101,6 +113,7 @@ class CarryOutErasures:
         on_step("removing rows")
         self._documents(erasure, on_step)
         self._rest(erasure, pending)
+        self._forget_asker(erasure)
         on_step("removing objects")
         self._removed(erasure, "objects", self._objects(erasure, pending))
         for place in self.places():
@@ -117,7 +130,8 @@ class CarryOutErasures:
                 return
             if time.monotonic() >= until:
                 raise AlreadyDecidedError(
-                    f"{listed(in_hand, 3)} is being processed right now; the erasure has begun, and waits for it.",
+                    f"{listed(in_hand, 3)} is being processed right now; the erasure has begun, and waits for it. "
+                    "Until then what is published is still found.",
                     action="Run the same command again when `pipeline status` says that it is at rest.",
                 )
             time.sleep(_LOOK_S)
@@ -187,6 +201,15 @@ class CarryOutErasures:
             _add(uow, erasure, "words", uow.erasures.remove_words(erasure.erasure_id, pending))
             uow.commit()
 
+    def _forget_asker(self, erasure: Erasure) -> None:
+        """Have the ledger say of what this person asked for what the rows say by now: the id, and no name."""
+        if erasure.person_id is None:
+            return
+        with self.open_uow() as uow:
+            done = uow.erasures.done_for(erasure.person_id, erasure.realm_id)
+        for one in done:
+            ErasureLedger(self.store).enter(one)
+
     def _objects(self, erasure: Erasure, pending: Pending) -> int:
         with self.open_uow() as uow:
             found = uow.erasures.find(erasure.erasure_id)
@@ -194,7 +217,9 @@ class CarryOutErasures:
         documents = {*noted, *map(str, erasure.document_ids)}
         prefixes = [f"{DOCUMENTS}{one}/" for one in sorted(documents)]
         prefixes += [f"{page_views.PREFIX}{one}" for one in pending.pages]
-        prefixes += [f"{pending_results.PREFIX}{one}.json" for one in pending.calls]
+        return self._delete([*prefixes, *_answers(pending.calls)])
+
+    def _delete(self, prefixes: Sequence[str]) -> int:
         gone = 0
         for prefix in prefixes:
             for key in list(self.store.list(prefix)):
@@ -231,6 +256,10 @@ NOT_SEARCHED = (
     "the places that files came from: a sync leaves the same content alone, and a changed file is another document",
 )
 """Places that nothing here reaches."""
+
+
+def _answers(calls: Sequence[str]) -> list[str]:
+    return [f"{pending_results.PREFIX}{one}.json" for one in calls]
 
 
 def _meant(uow: UnitOfWork, erasure: Erasure) -> tuple[list[DocumentId], list[BatchId]]:

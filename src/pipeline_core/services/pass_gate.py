@@ -8,6 +8,7 @@ from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import record_failures
 from pipeline_core.services.isolation import isolate
+from pipeline_core.services.superseding import supersede_waiting
 from pipeline_core.stages.base import Gate, StageContext
 
 
@@ -31,4 +32,7 @@ class PassGate:
                 uow.commit()
             if batch.alone and gone.retry:
                 raise next(iter(gone.retry.values()))
-        return batch.keep({document_id for part in passed for document_id in part.document_ids})
+        going_on = {document_id for part in passed for document_id in part.document_ids}
+        if waiting := set(batch.document_ids) - going_on - failed.keys():
+            supersede_waiting(self.open_uow, waiting)
+        return batch.keep(going_on)

@@ -16,6 +16,7 @@ from pipeline_core.domain.rows.erasures import EARLIER, Erasure
 from pipeline_core.domain.wording import listed
 from pipeline_core.review.decisions import require_reason
 
+_SAID = {ErasureState.ERASING: "under way", ErasureState.RESTORED: "under way", ErasureState.DONE: "done"}
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -92,7 +93,12 @@ class PlanErasures:
         with self.open_uow() as uow:
             erasure = self._found(uow, erasure_id)
             if erasure.state is not ErasureState.PLANNED:
-                raise AlreadyDecidedError(f"Erasure {erasure_id} is {erasure.state} already.")
+                raise AlreadyDecidedError(
+                    f"Erasure {erasure_id} has begun already, and is {_SAID[erasure.state]}.",
+                    action="`pipeline erasures` shows how far it is.",
+                    http_action="`GET /api/v2/erasures/{erasure_id}` shows how far it is.",
+                    page_action="Its page shows how far it is.",
+                )
             planned = erasure.document_ids  # with the earlier versions, or without them
             meant = Meant(erasure.scope, erasure.realm_id, erasure.person_id, planned, only_this=True)
             self._refuse_changed(erasure, self._count(uow, meant, reason))

@@ -1,11 +1,13 @@
 """Putting a backup back: the objects first, so that no row ever names what is not there, then the database at once."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -26,6 +28,7 @@ from pipeline_core.services.backup import OnProgress, copy, file_sha256
 from pipeline_core.services.backup_files import BackupFolder, Manifest, Stored
 from pipeline_core.services.erasure_ledger import PREFIX as LEDGER
 from pipeline_core.services.erasure_ledger import ErasureLedger
+from pipeline_core.services.orphan_objects import PREFIX as DOCUMENTS
 
 log = structlog.stdlib.get_logger(__name__)
 _THREADS = 8
@@ -62,6 +65,8 @@ class Restore:
         ``replace`` says that what is in the database may go. Objects that the backup does not name stay, and are
         removed as any that no row names.
 
+        Originals and outputs of what was erased since it was made are not copied.
+
         Raises:
             RefusedError: there is no backup, it is of a later version, something is there already, or workers are
                 connected.
@@ -73,9 +78,9 @@ class Restore:
         self._check_parts(folder, manifest)
         self.database.prepare()
         self._refuse_unless_free(folder, replace=replace)
-        copied, kept = self._objects(folder, manifest, on_progress)
-        on_progress("restoring the database")
         ledger = list(ErasureLedger(self.store).entries())
+        copied, kept = self._objects(folder, manifest, _erased_after(manifest, ledger), on_progress)
+        on_progress("restoring the database")
         self.database.restore(folder.dump, manifest.database, ledger)
         on_progress("bringing the schema up to date")
         self.database.prepare()
@@ -141,12 +146,14 @@ class Restore:
                 "upkeep removes those that no row names.",
             )
 
-    def _objects(self, folder: BackupFolder, manifest: Manifest, on_progress: OnProgress) -> tuple[int, int]:
-        """Copy what is not there already, each object held against its checksum; returns how many were copied,
-        and how many were there."""
+    def _objects(
+        self, folder: BackupFolder, manifest: Manifest, erased: Set[str], on_progress: OnProgress
+    ) -> tuple[int, int]:
+        """Copy what is not there already and was not erased since, each object held against its checksum; returns how
+        many were copied, and how many were there."""
         source, copied, kept = self.open_folder(folder.objects), 0, 0
         there = dict(self.store.sizes(""))
-        stored = folder.stored()
+        stored = (item for item in folder.stored() if not _is_of(erased, item.key))
         with ThreadPoolExecutor(_THREADS) as pool:
             while part := list(islice(stored, _SLICE)):
                 todo = [item for item in part if not self._has(there, item)]
@@ -171,6 +178,22 @@ class Restore:
         except (ObjectNotFoundError, ChecksumMismatchError):
             return False
         return True
+
+
+def _is_of(documents: Set[str], key: str) -> bool:
+    return key.startswith(DOCUMENTS) and key.split("/")[1] in documents
+
+
+def _erased_after(manifest: Manifest, ledger: Sequence[Mapping[str, Any]]) -> Set[str]:
+    """Documents that an erasure took away which the backup does not know as done: of a document that was erased before
+    and taken in anew, it has what came back."""
+    erased: set[str] = set()
+    for entry in ledger:
+        certificate = entry.get("certificate") or {}
+        done_at = certificate.get("done_at")
+        if done_at is None or datetime.fromisoformat(done_at) >= manifest.began_at:
+            erased |= {*map(str, entry.get("document_ids", ())), *map(str, certificate.get("documents", ()))}
+    return erased
 
 
 _ANOTHER = "Restore from another backup, or restore the missing part of this one."

@@ -38,6 +38,7 @@ from pipeline_core.services.holds import Holds
 from pipeline_core.services.isolation import Failures, each, isolate
 from pipeline_core.services.outages import Outages
 from pipeline_core.services.published_findings import compare_published, compare_waiting
+from pipeline_core.services.superseding import supersede_waiting
 from pipeline_core.stages.base import (
     AnyStage,
     Computation,
@@ -140,6 +141,7 @@ class RunStage:
             saved += again.saved
             failed = {key: error for key, error in failed.items() if key not in changed} | again.failed
         if stage.publishes and saved:
+            supersede_waiting(self.open_uow, {item.document.document_id for item in saved})
             compare_waiting(self.open_uow, {item.document.realm_id for item in saved})
         report = StageReport(batch)
         if failed:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -14,12 +14,13 @@ from pipeline_core import bootstrap
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.cli import main
 from pipeline_core.services.realms import Realms
-from tests.support.erasing import WHY, plan
+from tests.support.erasing import WHY, erase, plan
 from tests.support.published import text_of
 from tests.support.through import publish, upload
 
 CANARY = "Members of the Quibberwick society must report each zorblat to the warden within 7 days."
 NAME = "quibberwick.md"
+OTHER = "The beta boiler must be serviced every 12 months by an engineer."
 
 
 class Said(NamedTuple):
@@ -73,6 +74,10 @@ def test_a_document_is_planned_erased_and_looked_for(app: Pipeline, typed: Typin
     assert looked.code == 0, looked.out
     assert "Not searched: backups" in looked.out
     assert typed("erase", "--verify", str(tmp_path / "none.json")).code == 2
+    for text, said in (("[]", "no JSON object"), ("{", "is no JSON"), ('{"fingerprints": {}}', "`erasure_id`")):
+        kept.write_text(text)
+        refused = typed("erase", "--verify", str(kept))
+        assert (refused.code, said in refused.err) == (2, True), refused.err
     [listed] = typed("erasures", "--json").json["erasures"]
     assert (listed["state"], listed["reason"]) == ("done", WHY)
     assert "article 17" in typed("erasures").out
@@ -124,3 +129,36 @@ def test_one_that_was_interrupted_is_known_by_its_id(app: Pipeline, typed: Typin
     begun = app.erasures.begin(plan(app, gone).erasure_id, WHY)
     interrupted(app, begun.erasure_id)
     assert typed("erase", str(begun.erasure_id), "--json").json["state"] == "done"
+
+
+def test_what_a_restore_left_in_the_store_is_removed(app: Pipeline, typed: Typing) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    before = {key: app.store.get(key) for key in app.store.list(f"documents/{gone}/")}
+    erase(app, gone)
+    for key, data in before.items():
+        app.store.put(key, data)
+    done = typed("erase", "--again")
+    assert (done.code, done.out) == (0, "")
+    assert f"Removed: {len(before)} objects of what was erased before" in done.err
+    assert list(app.store.list(f"documents/{gone}/")) == []
+    publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    assert "Nothing was to be carried on." in typed("erase", "--again").out, "what was taken in anew stays"
+    assert list(app.store.list(f"documents/{gone}/"))
+
+
+def test_of_several_each_has_a_certificate(app: Pipeline, typed: Typing, tmp_path: Path) -> None:
+    documents = publish(app, upload(NAME, text_of("Zorblat", CANARY)), upload("b.md", text_of("Beta", OTHER)))
+    begun = [app.erasures.begin(plan(app, one).erasure_id, WHY).erasure_id for one in documents]
+    assert typed("erase", "--again", "--certificate", str(tmp_path / "erased.json")).code == 0
+    assert {path.name for path in tmp_path.glob("erased*")} == {f"erased-{one}.json" for one in begun}
+
+
+def test_a_database_is_replaced_only_by_request(typed: Typing, tmp_path: Path) -> None:
+    refused = typed("restore", str(tmp_path / "backup"), "--replace")
+    assert (refused.code, "give --yes" in refused.err) == (2, True), refused.err
+    assert "give --yes" not in typed("restore", str(tmp_path / "backup"), "--replace", "--yes").err
+
+
+def test_an_id_of_nobody_is_refused(typed: Typing) -> None:
+    refused = typed("erase", "--person", str(uuid4()), "--reason", WHY, "--yes")
+    assert (refused.code, "Nobody of the id" in refused.err) == (2, True), refused.err

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,11 @@ from pipeline_core.domain.errors import (
     StillRunningError,
 )
 from pipeline_core.domain.ids import DocumentId, user_id_for
+from pipeline_core.domain.jobs import WorkBatch
 from pipeline_core.domain.lifecycle import JobState, Outcome, StageName
 from pipeline_core.domain.review import Reviewer
 from tests.support.banks import BANK
+from tests.support.folders import write
 from tests.support.paths import ROOT
 from tests.support.through import MANUAL, through
 
@@ -248,3 +251,25 @@ def test_the_examples_of_the_readme(
         exec(decide, {})
         assert client.details("policyholder-bulletin.md")["events"][-1]
         assert client.status("policyholder-bulletin.md").phase == 2
+
+
+def test_a_sync_waits_for_documents_that_a_worker_has_taken(app: Pipeline, client: Client, tmp_path: Path) -> None:
+    """As a run does: a worker of ``pipeline up`` may be quicker than the sync that queued them."""
+    write(tmp_path, {"a.md": MANUAL, "b.md": "# B\n\nThe beta boiler must be serviced every 12 months.\n"})
+    client.add_source("docs", str(tmp_path))
+    taken, asked = list[WorkBatch](), Event()
+
+    def take(_synced: object) -> None:
+        ids = [row["document_id"] for row in app.views.jobs(app.realm_id, states=["queued"])]
+        taken.append(app.claim(ids[:1]))
+
+    def finish() -> None:
+        assert asked.wait(30)
+        app.run_through(taken[0])
+
+    worker = Thread(target=finish)
+    worker.start()
+    synced = client.sync_source("docs", on_progress=take, on_work=lambda _: asked.set())
+    worker.join()
+    assert len(synced.to_run) == 2
+    assert {row.outcome for row in client.rows(synced.to_run)} == {"published"}

@@ -22,8 +22,10 @@ from pipeline_core.domain.errors import (
     NotFoundError,
     PipelineError,
     ReasonTooShortError,
+    RefusedError,
 )
 from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.json_bytes import json_bytes
 from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.rows.erasures import Erasure
@@ -130,9 +132,19 @@ def test_a_person_goes_with_uploads_and_name(make_pipeline: Callable[..., Pipeli
     app = make_pipeline(changes={"reviewer": "Hieronyma Zwetschgenbaum"})
     app.acting = app.person
     [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
-    assert places_of(app, database_url, "Hieronyma")
+    realms = Realms(app.open_uow, app.person)
+    realms.put(realms.create("team").realm_id, UserId(uuid4()), Role.READER, name="Bea")
+    erase(app, *publish(app, upload("b.md", text_of("Beta", OTHER))))
+    plan(app, gone)
+    assert places_of(app, database_url, f"Hieronyma Zwetschgenbaum ({app.person.user_id})")
+    assert not app.find_erased.canary("Hieronyma").is_clean
     done = erase_person(app, app.person.user_id, None)
-    assert [one for one in places_of(app, database_url, "Hieronyma") if "erasures" not in one and WHY not in one] == []
+    assert places_of(app, database_url, "Hieronyma") == []
+    assert app.find_erased.canary("Hieronyma").is_clean
+    by = rows(app, "SELECT DISTINCT payload ->> 'by' FROM events WHERE code IN ('realm_created', 'member_added')")
+    assert by == [(str(app.person.user_id),)]
+    asked = rows(app, "SELECT asked_by, asked_by_name, certificate ->> 'asked_by_name' FROM erasures")
+    assert asked == [(app.person.user_id, "", "")] * 2, "plans are dropped, and whoever asked is kept as an id"
     assert places_of(app, database_url, "Quibberwick") == []
     assert (done.certificate or {})["documents"] == [str(gone)]
 
@@ -387,3 +399,45 @@ def test_a_plan_of_a_person_says_where_they_are_named_or_that_nobody_is(app: Pip
     for realm_id in (None, team, app.realm_id):
         with pytest.raises(NotFoundError, match="Nobody of the id"):
             app.erasures.plan(Meant(ErasureScope.PERSON, realm_id, UserId(uuid4())))
+
+
+def test_a_certificate_is_what_is_on_record(app: Pipeline) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    made = json.loads(json_bytes(erase(app, gone).certificate))
+    verify = app.find_erased.verify
+    assert verify(made).is_clean
+    assert verify({"certificate": made}).is_clean
+    prints = made["fingerprints"]
+    for changed, said in (
+        ({"fingerprints": {**prints, "names": [], "statements": [], "passages": []}}, "differs .*fingerprints.names"),
+        ({"fingerprints": {**prints, "key": "0" * 64}}, "differs .*fingerprints.key"),
+        ({"documents": []}, "differs .*documents"),
+        ({"realm_id": str(uuid4())}, "differs .*realm_id"),
+        ({"more": 1}, "differs .*more"),
+        ({"erasure_id": str(uuid4())}, "not of this installation"),
+        ({"erasure_id": "x"}, "`erasure_id` is no id"),
+        ({"documents": [7]}, "`documents` is no list of ids"),
+        ({"fingerprints": {**prints, "passages": None}}, "`fingerprints.passages`"),
+        ({"fingerprints": {**prints, "key": ""}}, "`fingerprints.key`"),
+        ({"fingerprints": []}, "`fingerprints` is no object"),
+    ):
+        with pytest.raises(RefusedError, match=said):
+            verify({**made, **changed})
+    for value in ([], "x", 7, None):
+        with pytest.raises(RefusedError, match="no JSON object"):
+            verify(value)
+
+
+def test_a_certificate_without_fingerprints_says_so(app: Pipeline, database_url: str) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    erase(app, gone)
+    with psycopg.connect(database_url) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE upload_pipeline.erasures SET certificate = jsonb_set(jsonb_set(jsonb_set(certificate, "
+            "'{fingerprints,names}', '[]'), '{fingerprints,statements}', '[]'), '{fingerprints,passages}', '[]')"
+        )
+    [held] = app.erasures.all(app.realm_id)
+    found = app.find_erased.verify(held.certificate)
+    assert found.searched["fingerprints"] == 0
+    assert any("has no fingerprints" in told for told in found.not_searched)

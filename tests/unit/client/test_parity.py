@@ -44,7 +44,10 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "backup": ("backup",),
     "restore": ("restore",),
     "enrol": ("enrol",),
-    "erase": ("plan_erasure", "erase", "erasure_under_way", "erase_again", "verify_erasure", "search_everywhere"),
+    "erase": (
+        "plan_erasure", "erase", "erasure_under_way", "erase_again", "remove_returned", "verify_erasure",
+        "search_everywhere",
+    ),
     "erasures": ("erasures",),
     "realm": ("realms", "use_realm", "move"),
 }  # fmt: skip

@@ -28,10 +28,10 @@ def _gate(errors: dict[int, PipelineError], waits: Collection[int] = ()) -> Gate
 
 
 def test_those_that_wait_for_a_person_do_not_go_on() -> None:
-    database = FakeDatabase()
+    database = FakeDatabase({"jobs.overtaken": []})
     passed = PassGate(stage_context(), database)(_gate({}, waits={2}), work_batch(1, 2, 3))
     assert passed == work_batch(1, 3)
-    assert database.names == []
+    assert database.given("jobs.overtaken") == [{"document_ids": [document_id(2)]}]
 
 
 def test_a_failure_is_recorded_and_the_others_go_on() -> None:

@@ -178,3 +178,19 @@ def test_what_was_erased_comes_with_the_backup_and_does_not_fill_the_store(tmp_p
     restores.store.put("erasures/1.json", b'{"erasure_id": "1"}')
     restores(_backup(tmp_path / "backup"))
     assert restores.database.events == ["prepare", "restore database.dump with 1 erasures", "prepare"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "copied"),
+    [
+        ({"document_ids": ["a"]}, 1),
+        ({"document_ids": [], "certificate": {"documents": ["a"], "done_at": "2026-11-30T00:00:01+00:00"}}, 1),
+        ({"document_ids": ["a"], "certificate": {"documents": ["a"], "done_at": "2026-11-29T23:59:59+00:00"}}, 2),
+    ],
+    ids=["under way", "since the backup", "before it, and taken in anew"],
+)
+def test_what_was_erased_since_is_not_copied(tmp_path: Path, entry: dict[str, Any], copied: int) -> None:
+    restores = _Restores({"documents": 0})
+    restores.store.put("erasures/1.json", orjson.dumps({"erasure_id": "1", **entry}))
+    assert restores(_backup(tmp_path / "backup")).copied == copied
+    assert ("documents/a" in restores.store.objects) == (copied == 2)

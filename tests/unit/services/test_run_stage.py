@@ -326,7 +326,9 @@ def test_a_job_of_which_a_later_stage_was_asked_goes_by_what_it_does_not_need(is
 
 
 def test_a_publication_comes_behind_all_that_is_recorded_and_its_consequences_behind_it() -> None:
-    shell = _Shell(1, **{"jobs.in_validation_review": [], "jobs.validated": {}, "staging.differing": {}})
+    shell = _Shell(
+        1, **{"jobs.overtaken": [], "jobs.in_validation_review": [], "jobs.validated": {}, "staging.differing": {}}
+    )
     published: list[tuple[LeaseToken, list[DocumentId]]] = []
 
     def publish(uow: UnitOfWork, done: Sequence[Saved[str]], lease: LeaseToken, _config: str) -> Swapped:

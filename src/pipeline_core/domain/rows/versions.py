@@ -12,6 +12,8 @@ from pipeline_core.domain.rows.record import Record
 from pipeline_core.domain.rows.search import EvidenceSpan
 from pipeline_core.domain.versions import Ending, Origin
 
+_AS_DIFF = "Against the version before it, be it of earlier content, as `diff` compares them; of the first, all came"
+
 
 @dataclass(frozen=True, slots=True)
 class Version(Record):
@@ -33,9 +35,9 @@ class Version(Record):
     end_reason: str | None
     facts: int
     chunks: int
-    facts_came: int
-    facts_went: int
-    facts_changed: int
+    facts_came: Annotated[int, Field(description=_AS_DIFF)]
+    facts_went: Annotated[int, Field(description=_AS_DIFF)]
+    facts_changed: Annotated[int, Field(description=_AS_DIFF)]
     published_sha256: Annotated[str | None, Field(description="Of the text that its quotes are from")]
     is_present: Annotated[bool, Field(description="Production says now what it said then, be it by a later version")]
 
