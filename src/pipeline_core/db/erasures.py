@@ -159,7 +159,8 @@ class Erasures:
             parse_keys=column("erasing_parse_keys", **given),
             match_keys=column("erasing_match_keys", **given),
         )
-        before, noted = erasure.certificate or {}, sorted(map(str, documents))
+        before = erasure.certificate or {}
+        noted, banks = sorted(map(str, documents)), sorted(map(str, batches))
         key = Key(bytes.fromhex(before["fingerprints"]["key"])) if before else Key()
         prints = Values(self._session).erased(given, key)
         certificate = {**before, "fingerprints": prints, "removed": {}}
@@ -167,11 +168,12 @@ class Erasures:
             certificate["removed_before"] = before["removed"]
             prints |= {kind: sorted({*prints[kind], *before["fingerprints"][kind]}) for kind in KINDS}
             noted = sorted({*map(str, documents), *before["documents"]})
+            banks = sorted({*banks, *before["banks"]})
         self._session.execute(
             "note_pending",
             erasure_id=erasure.erasure_id,
             pending=json_text(asdict(pending)),
-            certificate=json_text({**certificate, **_named(erasure, noted, batches)}),
+            certificate=json_text({**certificate, **_named(erasure, noted, banks)}),
         )
         return pending
 
@@ -324,7 +326,7 @@ def _given(documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[
     return {"documents": list(documents), "batches": list(batches)}
 
 
-def _named(erasure: Erasure, documents: Sequence[object], batches: Sequence[BatchId]) -> dict[str, Any]:
+def _named(erasure: Erasure, documents: Sequence[str], batches: Sequence[str]) -> dict[str, Any]:
     return {
         "format": 1,
         "erasure_id": erasure.erasure_id,
