@@ -210,15 +210,20 @@ DROP TRIGGER parked_decisions_once ON parked_decisions;
 CREATE TRIGGER parked_decisions_once BEFORE UPDATE ON parked_decisions
     FOR EACH ROW WHEN (present_erasure() IS NULL) EXECUTE FUNCTION guard_parked_decision();
 
--- A text without these words, where they are words of their own: the name `a.md` is no part of `beta.md`.
-CREATE FUNCTION without_words(said text, words text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+-- A text without these words, where they are words of their own, and without these names, where they are all of it: the
+-- name `a.md` is no part of `beta.md`, but it may begin after the letters of an escape, as in `\na.md`.
+CREATE FUNCTION without_words(said text, words text[], names text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     word text;
 BEGIN
+    IF said = ANY (names) THEN
+        RETURN '[was erased]';
+    END IF;
     FOREACH word IN ARRAY words LOOP
         IF position(word IN said) > 0 THEN
             said := regexp_replace(said,
-                CASE WHEN word ~ '^\w' THEN '(?<!\w)' ELSE '' END
+                CASE WHEN word ~ '^\w' THEN '(?:(?<!\w)|(?<=\\[abfnrtv])|(?<=\\u[0-9a-fA-F]{4})|(?<=\\x[0-9a-fA-F]{2})|(?<=%[0-9a-fA-F]{2}))'
+                    ELSE '' END
                 || regexp_replace(word, '([^\w\s])', '\\\1', 'g')
                 || CASE WHEN word ~ '\w$' THEN '(?!\w)' ELSE '' END,
                 '[was erased]', 'g');
@@ -228,15 +233,20 @@ BEGIN
 END
 $$;
 
--- JSON without these values, each as JSON writes it.
-CREATE FUNCTION without_values(said text, quoted text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-    one text;
+-- JSON without them: each of its texts by itself, as no letter of an escape stands beside a word there. Codes stay, and
+-- keys that are no more than identifiers (pipeline_core.domain.erasing.Cleaner, which a test holds equal).
+CREATE FUNCTION without_words(said jsonb, words text[], names text[]) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    FOREACH one IN ARRAY quoted LOOP
-        said := replace(said, one, '"[was erased]"');
-    END LOOP;
-    RETURN said;
+    RETURN CASE jsonb_typeof(said)
+        WHEN 'string' THEN to_jsonb(upload_pipeline.without_words(said #>> '{}', words, names))
+        WHEN 'array' THEN (SELECT coalesce(jsonb_agg(upload_pipeline.without_words(one, words, names) ORDER BY at), '[]')
+            FROM jsonb_array_elements(said) WITH ORDINALITY AS of_array (one, at))
+        WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(
+                CASE WHEN key ~ '^[\w-]+$' THEN key ELSE upload_pipeline.without_words(key, words, names) END,
+                CASE WHEN key IN ('code', 'model', 'severity', 'stage', 'type') AND jsonb_typeof(value) = 'string' THEN value
+                    ELSE upload_pipeline.without_words(value, words, names) END), '{}')
+            FROM jsonb_each(said))
+        ELSE said END;
 END
 $$;
 
@@ -244,20 +254,27 @@ CREATE FUNCTION has_one_of(said text, words text[]) RETURNS boolean LANGUAGE sql
     SELECT EXISTS (SELECT FROM unnest(words) word WHERE position(word IN said) > 0)
 $$;
 
+-- The words of one realm, the longest first; of what belongs to none, those of all.
+CREATE FUNCTION words_of_realm(words_of jsonb, realm uuid) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_agg(word ORDER BY length(word) DESC), '{}')
+    FROM jsonb_each(words_of) AS of_realm (its_id, words) CROSS JOIN LATERAL jsonb_array_elements_text(words) AS word
+    WHERE realm IS NULL OR its_id = realm::text
+$$;
+
 -- Takes the words of an erasure that has begun out of one column, and the names of the person as whole values: they stand
--- in that row (``pending``), and no others are taken out. ``texts``: checksums of the values that have one, which whoever
--- calls has found: thousands of words are not looked for one by one in every row. SECURITY DEFINER: events, withdrawals and what was decided change
--- by no other way.
+-- in that row (``pending``), and no others are taken out; in rows of a realm only what that realm said. ``texts``:
+-- checksums of the values that may have one, which whoever calls has found: thousands of words are not looked for one by
+-- one in every row. SECURITY DEFINER: events, withdrawals and what was decided change by no other way.
 CREATE FUNCTION erase_words(erasure uuid, its_table text, its_column text, texts text[]) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 DECLARE
     of_what erasures;
     kind text := (SELECT format_type(atttypid, NULL) FROM pg_attribute
         WHERE attrelid = format('upload_pipeline.%I', its_table)::regclass AND attname = its_column AND attnum > 0);
-    has_realm boolean := EXISTS (SELECT FROM pg_attribute
-        WHERE attrelid = format('upload_pipeline.%I', its_table)::regclass AND attname = 'realm_id');
-    words text[];
-    names text[];
+    its_realm text := CASE WHEN EXISTS (SELECT FROM pg_attribute
+        WHERE attrelid = format('upload_pipeline.%I', its_table)::regclass AND attname = 'realm_id')
+        THEN 'realm_id' ELSE 'NULL::uuid' END;
+    clean text;
     changed bigint;
 BEGIN
     SELECT * INTO of_what FROM erasures WHERE erasure_id = erasure AND state IN ('erasing', 'restored');
@@ -265,23 +282,13 @@ BEGIN
         RAISE EXCEPTION 'words are taken out for an erasure that has begun, of texts'
             USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'erasures_begun';
     END IF;
-    SELECT coalesce(array_agg(CASE kind WHEN 'jsonb' THEN substr(to_json(w)::text, 2, length(to_json(w)::text) - 2) ELSE w END
-            ORDER BY length(w) DESC), '{}')
-    INTO words FROM jsonb_array_elements_text(of_what.pending -> 'words') w;
-    SELECT coalesce(array_agg(CASE kind WHEN 'jsonb' THEN to_json(n)::text ELSE n END), '{}')
-    INTO names FROM jsonb_array_elements_text(of_what.pending -> 'names') n;
+    clean := format('upload_pipeline.without_words(%I, upload_pipeline.words_of_realm($1, %s),
+        CASE WHEN $3 IS NULL OR %2$s IS NULL OR %2$s = $3 THEN $2 ELSE ''{}'' END)', its_column, its_realm);
     PERFORM set_config('upload_pipeline.erasing', erasure::text, true);
-    EXECUTE format(
-        CASE kind WHEN 'jsonb' THEN
-            'UPDATE upload_pipeline.%1$I SET %2$I = upload_pipeline.without_words(
-                upload_pipeline.without_values(%2$I::text, $2), $1)::jsonb'
-        ELSE
-            'UPDATE upload_pipeline.%1$I SET %2$I = CASE WHEN %2$I = ANY ($2) THEN ''[was erased]''
-                ELSE upload_pipeline.without_words(%2$I, $1) END' END
-        || ' WHERE md5(%2$I::text) = ANY ($4) AND (upload_pipeline.has_one_of(%2$I::text, $1) OR '
-        || CASE kind WHEN 'jsonb' THEN 'upload_pipeline.has_one_of(%2$I::text, $2)' ELSE '%2$I = ANY ($2)' END || ')'
-        || CASE WHEN has_realm THEN ' AND ($3 IS NULL OR realm_id IS NULL OR realm_id = $3)' ELSE '' END,
-        its_table, its_column) USING words, names, of_what.realm_id, texts;
+    EXECUTE format('UPDATE upload_pipeline.%1$I SET %2$I = %3$s
+        WHERE md5(%2$I::text) = ANY ($4) AND %3$s IS DISTINCT FROM %2$I', its_table, its_column, clean)
+    USING of_what.pending -> 'words_of', ARRAY(SELECT jsonb_array_elements_text(of_what.pending -> 'names')),
+        of_what.realm_id, texts;
     GET DIAGNOSTICS changed = ROW_COUNT;
     PERFORM set_config('upload_pipeline.erasing', '', true);
     RETURN changed;

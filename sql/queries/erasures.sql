@@ -94,7 +94,7 @@ WITH own AS (
     UNION
     SELECT realm_id, file_name FROM upload_batches WHERE batch_id = ANY(%(batches)s) OR document_id = ANY(%(documents)s)
 )
-SELECT DISTINCT name FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]'
+SELECT DISTINCT realm_id, name AS said FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]'
     AND NOT EXISTS (SELECT FROM documents d WHERE d.realm_id = own.realm_id AND d.document_id <> ALL(%(documents)s)
         AND own.name IN (d.filename, d.title))
     AND NOT EXISTS (SELECT FROM document_sources s WHERE s.realm_id = own.realm_id AND s.document_id <> ALL(%(documents)s)
@@ -107,27 +107,27 @@ SELECT DISTINCT name FROM own WHERE length(name) >= %(least)s AND name ~ '[.\s/]
 -- name: erasing_statements
 -- What their facts and questions say, and quote, and no other does: also in words that were edited meanwhile.
 WITH own AS (
-    SELECT q.question_id, v.said FROM staged_questions q
+    SELECT q.realm_id, v.said FROM staged_questions q
     CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
     WHERE q.document_id = ANY(%(documents)s) OR q.upload_batch_id = ANY(%(batches)s)
     UNION
-    SELECT a.question_id, v.said FROM all_questions a
+    SELECT a.realm_id, v.said FROM all_questions a
     CROSS JOIN LATERAL (VALUES (a.question), (a.answer), (a.statement), (a.evidence_quote)) AS v (said)
     WHERE a.document_id = ANY(%(documents)s)
     UNION
-    SELECT p.question_id, v.said FROM past_questions p
+    SELECT p.realm_id, v.said FROM past_questions p
     CROSS JOIN LATERAL (VALUES (p.question), (p.answer), (p.statement), (p.evidence_quote)) AS v (said)
     WHERE p.document_id = ANY(%(documents)s) OR p.upload_batch_id = ANY(%(batches)s)
     UNION
-    SELECT r.question_id, said FROM review_change_rows r JOIN review_changes c USING (change_id)
+    SELECT c.realm_id, said FROM review_change_rows r JOIN review_changes c USING (change_id)
     CROSS JOIN LATERAL (SELECT r.before ->> f.field AS said FROM unnest(ARRAY['question', 'answer', 'statement']) AS f (field)) v
     WHERE c.document_id = ANY(%(documents)s) OR c.batch_id = ANY(%(batches)s)
 )
-SELECT said FROM own WHERE length(said) >= %(least)s
-EXCEPT
-SELECT v.said FROM staged_questions q
-CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
-WHERE (q.document_id IS NULL OR q.document_id <> ALL(%(documents)s)) AND q.upload_batch_id <> ALL(%(batches)s);
+SELECT DISTINCT realm_id, said FROM own WHERE length(said) >= %(least)s AND said NOT IN (
+    SELECT v.said FROM staged_questions q
+    CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
+    WHERE (q.document_id IS NULL OR q.document_id <> ALL(%(documents)s)) AND q.upload_batch_id <> ALL(%(batches)s)
+        AND v.said IS NOT NULL);
 
 -- name: erasing_person_names
 -- By which names a person is known, where an id says that it is this person.

@@ -6,7 +6,7 @@ SELECT document_id, number, valid_from, valid_to, origin, reverted_to, ended, re
     coalesce(ended_name, ended_by::text) AS ended_by, end_reason, facts, chunks, facts_came, facts_went, facts_changed,
     published_sha256, is_said_now(document_id, valid_from) AS is_present
 FROM published_versions JOIN contents_of_file(%(document_id)s) AS document_id USING (document_id)
-WHERE realm_id = %(realm_id)s AND (%(number)s::int IS NULL OR number = %(number)s)
+WHERE realm_id = %(realm_id)s
 ORDER BY valid_from DESC, number DESC;
 
 -- name: version_facts
@@ -24,6 +24,7 @@ SELECT since FROM memory_reach;
 
 -- name: past_facts
 -- Every fact of that moment that is near the question, or has a word of it, with its passage; a bank's question is its own.
+-- With `passage_ids`, every fact of these.
 -- Vectors of another model than the active one are compared with none: what has one is found by its words.
 WITH mine AS MATERIALIZED (
     SELECT f.question_id AS id, coalesce(f.chunk_id, f.question_id) AS passage_id,
@@ -31,11 +32,12 @@ WITH mine AS MATERIALIZED (
         CASE WHEN f.embed_model = %(model)s THEN 1 - (f.embedding::{space} <=> %(vector)s::{space}) END AS similarity
     FROM facts_as_of(%(moment)s) f
     WHERE f.realm_id = %(realm_id)s AND (%(document_ids)s::uuid[] IS NULL OR f.document_id = ANY(%(document_ids)s))
+        AND (%(passage_ids)s::uuid[] IS NULL OR f.chunk_id = ANY(%(passage_ids)s))
 ), near AS MATERIALIZED (
     SELECT id FROM mine WHERE similarity IS NOT NULL ORDER BY similarity DESC, id LIMIT %(pool)s
 )
 SELECT m.id, m.passage_id, m.similarity, shared_words(%(text)s, m.text, m.language) AS words
-FROM mine m WHERE m.id IN (SELECT id FROM near) OR m.text ~* %(pattern)s;
+FROM mine m WHERE %(passage_ids)s::uuid[] IS NOT NULL OR m.id IN (SELECT id FROM near) OR m.text ~* %(pattern)s;
 
 -- name: past_passages
 WITH mine AS MATERIALIZED (
@@ -50,17 +52,20 @@ SELECT m.id, m.id AS passage_id, m.similarity, shared_words(%(text)s, m.text, m.
 FROM mine m WHERE m.id IN (SELECT id FROM near) OR m.text ~* %(pattern)s;
 
 -- name: past_hits
--- What was found, in full, as it was; the document by the name that it had.
+-- What was found, in full, as it was, as `hits` tells the present; the document by the name that it had.
 SELECT 'fact' AS kind, q.question_id AS id, q.chunk_id AS passage_id, q.question, q.answer, q.statement,
     q.evidence_quote AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
     q.document_id, coalesce(v.file_name, d.filename) AS filename, '{}'::text[] AS also_named, d.page_unit, c.heading_path,
     up_to_line(c.text, q.evidence_char_from - c.char_from) AS up_to_evidence,
+    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding::{space} <=> %(vector)s::{space}) END AS similarity,
+    shared_words(%(text)s, fact_text(q.question, q.answer, q.statement), coalesce(s.language, q.language)) AS words,
     v.number AS version, q.valid_from AS since, q.valid_to AS until,
     coalesce(v.approved_name, v.approved_by::text) AS approved_by,
     coalesce(v.approvals -> q.question_id::text ->> 'added_by', v.approvals -> q.question_id::text ->> 'edited_by',
         v.approvals -> q.question_id::text ->> 'name', v.approvals -> q.question_id::text ->> 'by') AS decided_by
 FROM facts_as_of(%(moment)s) q
 LEFT JOIN documents d ON d.document_id = q.document_id
+LEFT JOIN search_sources s ON s.source_id = coalesce(q.document_id, q.question_id)
 LEFT JOIN LATERAL (
     SELECT p.heading_path, p.text, p.char_from FROM passages_as_of(%(moment)s) p WHERE p.chunk_id = q.chunk_id) c ON true
 LEFT JOIN published_versions v ON v.document_id = q.document_id AND v.valid_from <= %(moment)s
@@ -70,6 +75,8 @@ UNION ALL
 SELECT 'passage', c.chunk_id, c.chunk_id, NULL, NULL, NULL, c.text, NULL,
     CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id,
     coalesce(v.file_name, d.filename), '{}', d.page_unit, c.heading_path, NULL,
+    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding::{space} <=> %(vector)s::{space}) END,
+    shared_words(%(text)s, c.text, d.words_language),
     v.number, c.valid_from, c.valid_to, coalesce(v.approved_name, v.approved_by::text), NULL
 FROM passages_as_of(%(moment)s) c JOIN documents d ON d.document_id = c.document_id
 LEFT JOIN published_versions v ON v.document_id = c.document_id AND v.valid_from <= %(moment)s
@@ -78,12 +85,8 @@ WHERE c.chunk_id = ANY(%(ids)s);
 
 -- name: export_document_as_of
 -- What stood there then: the document, or the one whose place it took. Nothing: the document, without a time.
-WITH RECURSIVE chain AS (
-    SELECT %(document_id)s::uuid AS document_id
-    UNION
-    SELECT v.document_id FROM published_versions v JOIN chain c ON v.replaced_by = c.document_id
-), stood AS (
-    SELECT v.* FROM published_versions v JOIN chain USING (document_id)
+WITH stood AS (
+    SELECT v.* FROM published_versions v JOIN contents_of_file(%(document_id)s) AS document_id USING (document_id)
     WHERE v.realm_id = %(realm_id)s AND v.valid_from <= %(moment)s AND (v.valid_to IS NULL OR v.valid_to > %(moment)s)
     ORDER BY v.document_id = %(document_id)s DESC, v.valid_from DESC, v.document_id LIMIT 1
 )

@@ -111,7 +111,7 @@ REGISTER: dict[str, Table] = {
     ),
     "processing_workflows": Table(
         Rows.DOCUMENT,
-        _columns(mentions="configuration", none="workflow_type current_stage stage_name"),
+        _columns(none="configuration workflow_type current_stage stage_name"),
         _DOCUMENT, "records of the work",
     ),
     "staged_chunks": Table(
@@ -307,7 +307,7 @@ REGISTER: dict[str, Table] = {
     ),
     "paid_batches": Table(Rows.STAY, _columns(content="keys", none="provider_id submitter state")),
     "missing_parts": Table(Rows.STAY, _columns(mentions="error", none="part")),
-    "recorded_settings": Table(Rows.STAY, _columns(mentions="settings", none="host home part")),
+    "recorded_settings": Table(Rows.STAY, _columns(none="settings host home part")),
     # --- sums and rules: counts by the names of stages and models ---
     "budget_accounts": _rules("scope period"),
     "paid_totals": _rules("service model outcome"),

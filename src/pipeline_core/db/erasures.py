@@ -149,10 +149,8 @@ class Erasures:
         given: dict[str, Any] = {"documents": list(documents), "batches": list(batches)}
         person = {"person_id": erasure.person_id, "realm_id": erasure.realm_id}
         column = self._session.column
-        words = column("erasing_names", least=LEAST_NAME, **given)
-        words += column("erasing_statements", least=LEAST_WORDS, **given)
         pending = Pending(
-            words=sorted(set(words)),
+            words_of=self._words_of(given),
             names=column("erasing_person_names", **person) if erasure.person_id else [],
             pages=column("erasing_pages", **given),
             calls=column("erasing_calls", **given),
@@ -161,7 +159,8 @@ class Erasures:
             parse_keys=column("erasing_parse_keys", **given),
             match_keys=column("erasing_match_keys", **given),
         )
-        before, noted = erasure.certificate or {}, sorted(map(str, documents))
+        before = erasure.certificate or {}
+        noted, banks = sorted(map(str, documents)), sorted(map(str, batches))
         key = Key(bytes.fromhex(before["fingerprints"]["key"])) if before else Key()
         prints = Values(self._session).erased(given, key)
         certificate = {**before, "fingerprints": prints, "removed": {}}
@@ -169,13 +168,22 @@ class Erasures:
             certificate["removed_before"] = before["removed"]
             prints |= {kind: sorted({*prints[kind], *before["fingerprints"][kind]}) for kind in KINDS}
             noted = sorted({*map(str, documents), *before["documents"]})
+            banks = sorted({*banks, *before["banks"]})
         self._session.execute(
             "note_pending",
             erasure_id=erasure.erasure_id,
             pending=json_text(asdict(pending)),
-            certificate=json_text({**certificate, **_named(erasure, noted, batches)}),
+            certificate=json_text({**certificate, **_named(erasure, noted, banks)}),
         )
         return pending
+
+    def _words_of(self, given: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Names and statements by realm, the longest first: of two that share a place the longer one goes."""
+        found: dict[str, set[str]] = {}
+        for query, least in (("erasing_names", LEAST_NAME), ("erasing_statements", LEAST_WORDS)):
+            for row in self._session.all(query, least=least, **given):
+                found.setdefault(str(row["realm_id"]), set()).add(row["said"])
+        return {realm: sorted(words, key=len, reverse=True) for realm, words in found.items()}
 
     # --- removing ---
 
@@ -318,7 +326,7 @@ def _given(documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[
     return {"documents": list(documents), "batches": list(batches)}
 
 
-def _named(erasure: Erasure, documents: Sequence[object], batches: Sequence[BatchId]) -> dict[str, Any]:
+def _named(erasure: Erasure, documents: Sequence[str], batches: Sequence[str]) -> dict[str, Any]:
     return {
         "format": 1,
         "erasure_id": erasure.erasure_id,

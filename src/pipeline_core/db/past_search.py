@@ -49,37 +49,48 @@ def search_as_of(session: Session, query: Query, ranking: Ranking, moment: datet
         raise EmbeddingModelChangedError(f"The question was embedded by {query.model}; production is in {active[0]}.")
     facts = _candidates(session, "past_facts", query, moment) if query.kind != "passage" else []
     passages = _candidates(session, "past_passages", query, moment) if query.kind != "fact" else []
-    if query.kind is None:
-        facts, passages = _by_passage(facts, passages)
-    found = _found(query, passages if query.kind != "fact" else facts)
+    rows = _by_passage(facts, passages) if query.kind is None else [*facts, *passages]
+    # the pattern finds too many, and a search by words alone finds nothing without one
+    found = _found(query, [row for row in rows if row["words"] or query.mode.uses_vectors])
     best = found.best(query, ranking, query.mode, limit)
-    hits = _in_full(session, moment, best)
-    under: defaultdict[UUID, list[Row]] = defaultdict(list)
-    if query.kind is None:
-        of_hits = [fact for fact in facts if fact["passage_id"] in best and fact["id"] != fact["passage_id"]]
-        scored = _found(query, of_hits).best(query, ranking, query.mode, len(of_hits))
-        for fact in _in_full(session, moment, scored):
-            under[fact["passage_id"]].append(fact)
-    said = {row["id"]: row for row in (*facts, *passages)}
-    for row in (*hits, *(fact for several in under.values() for fact in several)):
-        row |= {name: said[row["id"]][name] for name in ("similarity", "words")}
-    return [{**hit, "facts": under[hit["id"]][:FACTS_UNDER]} for hit in hits]
+    hits = _in_full(session, query, moment, best)
+    under = _facts_under(session, query, ranking, moment, hits) if query.kind is None else []
+    return [{**hit, "facts": [fact for fact in under if fact["passage_id"] == hit["id"]]} for hit in hits]
 
 
-def _candidates(session: Session, name: str, query: Query, moment: datetime) -> list[Row]:
-    vector = None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
+def _facts_under(session: Session, query: Query, ranking: Ranking, moment: datetime, hits: list[Row]) -> list[Row]:
+    """The facts of each passage that say most of what was asked."""
+    passages = [hit["id"] for hit in hits if hit["kind"] == "passage"]
+    facts = _candidates(session, "past_facts", query, moment, passages) if passages else []
+    passage_of = {fact["id"]: fact["passage_id"] for fact in facts}
+    under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for fact, score in _found(query, facts).best(query, ranking, query.mode, len(facts)).items():
+        if len(under[passage_of[fact]]) < FACTS_UNDER:
+            under[passage_of[fact]][fact] = score
+    return _in_full(
+        session, query, moment, {fact: score for chosen in under.values() for fact, score in chosen.items()}
+    )
+
+
+def _candidates(
+    session: Session, name: str, query: Query, moment: datetime, passage_ids: list[UUID] | None = None
+) -> list[Row]:
+    """The rows of that moment that may answer; with ``passage_ids``, every fact of these."""
     return session.all(
         name,
-        dims=1 if query.vector is None else len(query.vector),
-        moment=moment,
+        **_asked(query, moment),
         realm_id=query.realm_id,
         document_ids=query.document_ids,
-        model=query.model,
-        vector=vector,
-        text=query.text,
+        passage_ids=passage_ids,
         pattern=_pattern(query.text) if query.mode.uses_words else "$.",
         pool=POOL,
     )
+
+
+def _asked(query: Query, moment: datetime) -> dict[str, Any]:
+    vector = None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
+    dims = 1 if query.vector is None else len(query.vector)
+    return {"dims": dims, "moment": moment, "model": query.model, "vector": vector, "text": query.text}
 
 
 def _pattern(text: str) -> str:
@@ -91,8 +102,8 @@ def _pattern(text: str) -> str:
     return r"\m(" + "|".join(sorted({word[: max(_SHORTEST, len(word) - _ENDING)] for word in telling})) + ")"
 
 
-def _by_passage(facts: list[Row], passages: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The facts as they are, and passages as near as their nearest fact; also those of which only a fact was found."""
+def _by_passage(facts: list[Row], passages: list[Row]) -> list[Row]:
+    """Passages, each as near as its nearest fact; also those of which only a fact was found."""
     nearest: dict[UUID, float] = {}
     shared: dict[UUID, float] = {}
     for fact in facts:
@@ -107,18 +118,18 @@ def _by_passage(facts: list[Row], passages: list[Row]) -> tuple[list[Row], list[
         similar = [value for value in (row["similarity"], nearest.get(passage)) if value is not None]
         words = max(row["words"] or 0.0, shared.get(passage, 0.0))
         merged.append({**row, "similarity": max(similar, default=None), "words": words})
-    return facts, merged
+    return merged
 
 
 def _found(query: Query, rows: list[Row]) -> Found:
-    words = {row["id"]: row["words"] for row in rows if row["words"]} if query.mode.uses_words else {}
+    words = {row["id"]: row["words"] or 0.0 for row in rows} if query.mode.uses_words else {}
     near = {row["id"]: row["similarity"] for row in rows if row["similarity"] is not None}
     return Found(words, near if query.mode.uses_vectors else {}, 1.0)
 
 
-def _in_full(session: Session, moment: datetime, scores: Mapping[UUID, float]) -> list[Row]:
+def _in_full(session: Session, query: Query, moment: datetime, scores: Mapping[UUID, float]) -> list[Row]:
     """The rows of what was found, best first."""
-    rows: list[dict[str, Any]] = session.all("past_hits", ids=list(scores), moment=moment)
+    rows: list[dict[str, Any]] = session.all("past_hits", ids=list(scores), **_asked(query, moment))
     for row in rows:
         row |= {
             "score": scores[row["id"]],

@@ -72,11 +72,12 @@ class Key:
 class Pending:
     """Words and keys that are still to be looked for; kept only until the erasure is done.
 
-    ``words`` are names and statements, ``names`` those of the person, ``pages`` checksums of files whose pages are
-    kept, ``calls`` paid calls whose answers may wait in the store; the keys are of caches that nothing else uses.
+    ``words_of`` are names and statements by the realm that said them: no row of another realm is changed by them.
+    ``names`` are those of the person, ``pages`` checksums of files whose pages are kept, ``calls`` paid calls whose
+    answers may wait in the store; the keys are of caches that nothing else uses.
     """
 
-    words: Sequence[str] = ()
+    words_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
     names: Sequence[str] = ()
     pages: Sequence[str] = ()
     calls: Sequence[str] = ()
@@ -84,6 +85,11 @@ class Pending:
     vector_keys: Sequence[str] = ()
     parse_keys: Sequence[str] = ()
     match_keys: Sequence[str] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """Names and statements of every realm, for what belongs to none."""
+        return sorted({word for words in self.words_of.values() for word in words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ def spellings(word: str) -> list[str]:
     return list(dict.fromkeys((*written, *quoted)))
 
 
+_AFTER_ESCAPE = (r"(?<=\\[abfnrtv])", r"(?<=\\u[0-9a-fA-F]{4})", r"(?<=\\x[0-9a-fA-F]{2})", r"(?<=%[0-9a-fA-F]{2})")
+_BEGIN = rf"(?:(?<!\w)|{'|'.join(_AFTER_ESCAPE)})"
+"""Where a word may begin: after what is no letter, or after the letters of an escape, as in ``\\nword``."""
+
+
 def finder(words: Iterable[str], names: Iterable[str] = ()) -> re.Pattern[str] | None:
     """Return a pattern that finds the words, as words of their own, however they are spelt, and the names of a person
     where they are the whole of a value in quotes: a first name alone is others' too. None: there are none."""
@@ -124,9 +135,60 @@ def finder(words: Iterable[str], names: Iterable[str] = ()) -> re.Pattern[str] |
 
 
 def _bounded(word: str) -> str:
-    before = r"(?<!\w)" if re.match(r"\w", word) else ""
+    before = _BEGIN if re.match(r"\w", word) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", word) else ""
     return f"{before}{re.escape(word)}{after}"
+
+
+CODES = frozenset({"code", "model", "severity", "stage", "type"})
+"""Keys of JSON whose values are codes of programs, whatever else says the same."""
+_IDENTIFIER = re.compile(r"[\w-]+")
+
+
+class Cleaner:
+    """Takes words and names out of texts. JSON is taken apart, and each of its texts is cleaned as a text: there, no
+    letter of an escape stands beside a word."""
+
+    def __init__(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
+        self._names = frozenset(names)
+        self._found = finder(words, self._names)
+
+    def text(self, said: str) -> str:
+        """Return a text, which may be JSON, without them; as it is, to the letter, if it has none."""
+        value = _taken_apart(said)
+        if value is None:
+            return self._said(said)
+        clean = self.value(value)
+        return said if clean == value else json.dumps(clean)
+
+    def value(self, value: Any) -> Any:
+        """Return a value of JSON without them. Codes stay, and keys that are no more than identifiers."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self._key(key): one if _is_code(key, one) else self.value(one) for key, one in value.items()}
+        return [self.value(one) for one in value] if isinstance(value, list) else value
+
+    def _key(self, key: str) -> str:
+        return key if _IDENTIFIER.fullmatch(key) else self._said(key)
+
+    def _said(self, said: str) -> str:
+        if said in self._names:
+            return ERASED
+        return self._found.sub(ERASED, said) if self._found else said
+
+
+def _is_code(key: str, value: object) -> bool:
+    return key in CODES and isinstance(value, str)
+
+
+def _taken_apart(said: str) -> Any:
+    if said[:1] not in ('"', "{", "["):
+        return None
+    try:
+        return json.loads(said)
+    except (ValueError, RecursionError):
+        return None
 
 
 class Seeker:

@@ -1,9 +1,10 @@
 """Versions of a document: which there are, and what changed from one to the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline_core.db.version_views import VersionViews
-from pipeline_core.domain.errors import NotPublishedError
+from pipeline_core.domain.errors import NotFoundError, NotPublishedError
 from pipeline_core.domain.ids import DocumentId, RealmId
 from pipeline_core.domain.rows.versions import Version
 from pipeline_core.domain.version_diff import VersionDiff
@@ -36,9 +37,21 @@ class Versions:
             NotFoundError: the document has no such version.
             NotPublishedError: nothing of it was ever published.
         """
-        numbers = [version.number for version in self(document_id)]
-        if not numbers:
-            raise NotPublishedError(f"Nothing of document {document_id} was ever published.")
-        newer = newer or numbers[0]
-        older = older or next((number for number in numbers if number < newer), None)
-        return self.views.diff(self.realm_id, document_id, older, newer)
+        found = self(document_id)
+        if not found:
+            raise NotPublishedError("Nothing of it was ever published.")
+        after = found[0] if newer is None else _numbered(newer, found)
+        earlier = (one for one in found if one.number < after.number)
+        return self.views.diff(next(earlier, None) if older is None else _numbered(older, found), after)
+
+
+def _numbered(number: int, versions: Sequence[Version]) -> Version:
+    found = next((one for one in versions if one.number == number), None)
+    if found is None:
+        raise NotFoundError(
+            f"There is no version {number} of {versions[0].file_name}.",
+            action="`pipeline versions` lists them.",
+            http_action="`GET /api/v2/documents/{document_id}/versions` lists them.",
+            page_action="The page of its versions lists them.",
+        )
+    return found

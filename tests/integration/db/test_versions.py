@@ -8,9 +8,10 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.client import Client
-from pipeline_core.domain.errors import NotPublishedError, RefusedError
+from pipeline_core.domain.errors import NotFoundError, NotPublishedError, RefusedError
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import Reviewer
+from pipeline_core.domain.rows.search import Hit
 from pipeline_core.domain.search import SearchMode
 from tests.support.banks import BANK
 from tests.support.published import drain, rows, text_of
@@ -136,6 +137,49 @@ def test_a_search_as_of_a_day_finds_what_was_said_then(app: Pipeline) -> None:
         app.export.read(old, realm_id=app.realm_id, as_of=moment(app))
     with pytest.raises(RefusedError, match="is remembered from"):
         app.search.answer(app.realm_id, "theft", as_of=before - timedelta(days=400))
+
+
+@pytest.mark.parametrize("kind", [None, "fact", "passage"])
+@pytest.mark.parametrize("mode", list(SearchMode))
+def test_what_is_as_it_was_is_found_as_it_is_found_now(app: Pipeline, mode: SearchMode, kind: str | None) -> None:
+    publish(app, upload("guide.md", text_of("Guide", FIRST, SECOND, THIRD)))
+    asked = "When must a theft be reported to the police?"
+    now = app.search.answer(app.realm_id, asked, mode=mode, kind=kind).nearest
+    then = app.search.answer(app.realm_id, asked, mode=mode, kind=kind, as_of=moment(app)).nearest
+
+    def told(hits: list[Hit]) -> list[tuple[Any, ...]]:
+        found = [(one, hit.id) for hit in hits for one in (hit, *hit.facts)]
+        return [
+            (hit, one.id, one.statement, one.words, one.similarity and round(one.similarity, 5)) for one, hit in found
+        ]
+
+    assert told(then) == told(now) != []
+
+
+def test_a_version_of_other_content_is_counted_as_it_is_compared(app: Pipeline) -> None:
+    publish(app, upload("policy.md", f"{FIRST}\n\n{SECOND}\n", "file:///policy.md"))
+    other = SECOND.replace("24 hours", "48 hours")
+    [new] = publish(app, upload("policy.md", f"{FIRST}\n\n{other}\n\n{THIRD}\n", "file:///policy.md"))
+    execute(app, f"UPDATE all_questions SET statement = '{SECOND}' WHERE statement = '{other}'")
+
+    of_user = app.for_user(app.person, realm_id=app.realm_id).versions
+    listed = of_user(new)
+    counts = [(one.number, one.facts, one.facts_came, one.facts_went, one.facts_changed) for one in listed]
+    assert counts == [(3, 3, 0, 0, 1), (2, 3, 1, 0, 1), (1, 2, 2, 0, 0)]
+    for one in listed:
+        diff = of_user.diff(new, newer=one.number)
+        assert diff.newer == one
+        assert (len(diff.added), len(diff.gone), len(diff.reworded)) == counts[3 - one.number][2:]
+
+
+@pytest.mark.parametrize("number", [0, -1, 99, 10**20])
+def test_a_version_that_is_not_there_is_named(app: Pipeline, number: int) -> None:
+    [document_id] = publish(app, upload("a.md", FIRST))
+    of_user = app.for_user(app.person, realm_id=app.realm_id).versions
+    for asked in ((number, 1), (1, number), (number, None), (None, number)):
+        with pytest.raises(NotFoundError, match=f"There is no version {number} of a.md.") as error:
+            of_user.diff(document_id, *asked)
+        assert error.value.what_to_do == "`pipeline versions` lists them."
 
 
 def test_two_versions_are_compared_fact_by_fact(app: Pipeline) -> None:

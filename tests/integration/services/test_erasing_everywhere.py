@@ -13,6 +13,7 @@ from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.content_register import REGISTER, Holds
 from pipeline_core.domain.ids import RealmId, UserId, user_id_for
 from pipeline_core.domain.realms import Person
+from pipeline_core.domain.review import Reviewer
 from pipeline_core.services.page_views import PREFIX as PAGES
 from pipeline_core.settings import load_settings
 from tests.support.erasing import erase, erase_person, make_prefect_database, places_of
@@ -124,3 +125,57 @@ def test_the_name_of_a_person_goes_from_every_column(app: Pipeline) -> None:
 def _rows(url: str, query: str, *values: object) -> list[tuple[Any, ...]]:
     with psycopg.connect(url) as owner:
         return owner.execute(query.encode(), values).fetchall()
+
+
+def test_words_of_one_realm_change_no_row_of_another_and_no_setting(app: Pipeline) -> None:
+    url = app.database_url
+    code = "wordllama-256"
+    by = Reviewer(app.realm_id, "Ann")
+    app.acting = Person(UserId(THIRD), PERSON)
+    text = f"# Bank\n\n1. Which model makes the vectors of the Quibberwick society?\n\n   {code}\n"
+    assert app.staging.stage_bank(text.encode(), "bank.md", by=by).batch
+    app.acting = None
+    record = "SELECT settings FROM upload_pipeline.recorded_settings ORDER BY settings::text"
+    _change(url, "INSERT INTO upload_pipeline.recorded_settings (host, home, part, settings) VALUES "
+            "('h', '/h', 'work', jsonb_build_object('embedder', %s::text))", code)  # fmt: skip
+    plant(url, Holds.MENTIONS, f"made by {code}", realm_id=RealmId(ANN))
+    plant(url, Holds.MENTIONS, f"made by {code}", realm_id=RealmId(BOB))
+    _change(url, "UPDATE upload_pipeline.events SET payload = payload || jsonb_build_object('model', %s::text)", code)
+    before = _rows(url, record), _mentions(url, BOB)
+    assert code in str(before[1])
+    erase_person(app, UserId(THIRD), None)
+    assert (_rows(url, record), _mentions(url, BOB)) == before
+    own = _mentions(url, ANN)
+    assert f"made by {code}" not in str(own)
+    assert "made by [was erased]" in str(own)
+    assert ("events", code) in {(table, row.get("model")) for table, row in own if isinstance(row, dict)}
+
+
+def test_words_go_after_a_line_break_and_after_an_escape(app: Pipeline) -> None:
+    url = app.database_url
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", FACT, SAID)))
+    said = f"It contradicts this one:\n{NAME}\n{SAID}\t“{SAID}”"
+    planted = plant(url, Holds.MENTIONS, said, realm_id=RealmId(ANN))
+    quoted = plant(url, Holds.MENTIONS, orjson.dumps({"reason": said}).decode(), realm_id=RealmId(ANN))
+    assert len(planted) > 12
+    assert len(quoted) > 12
+    erase(app, gone)
+    assert places_of(app, url, "Quibberwick") == []
+    assert places_of(app, url, NAME) == []
+
+
+def _mentions(url: str, realm_id: UserId) -> list[tuple[str, Any]]:
+    """Everything that is kept about the work of a realm."""
+    found: list[tuple[str, Any]] = []
+    for table, row in REGISTER.items():
+        for column in row.holding(Holds.MENTIONS):
+            if table not in ("parse_jobs", "missing_parts"):
+                query = f"SELECT {column} FROM upload_pipeline.{table} WHERE realm_id = %s"
+                found += sorted(((table, value) for (value,) in _rows(url, query, realm_id)), key=str)
+    return found
+
+
+def _change(url: str, statement: str, *values: object) -> None:
+    with psycopg.connect(url) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(statement.encode(), values)

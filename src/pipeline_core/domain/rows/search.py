@@ -46,7 +46,13 @@ class FoundFact(Record):
     score: Annotated[
         float, Field(description="0 to 1: words (BM25) and meaning together, by the mode; 1 is the best of both")
     ]
-    similarity: Annotated[float | None, Field(description="Cosine similarity with the question; null in mode text")]
+    similarity: Annotated[
+        float | None,
+        Field(
+            description="Cosine similarity with the question; null in mode text. The score of a passage takes that of "
+            "its nearest fact, where it is higher"
+        ),
+    ]
     words: Annotated[
         float | None, Field(description="Share of the question's words that it has; null if the question has none")
     ]

@@ -1,6 +1,6 @@
 """Rows of what production said, and since when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,6 +11,8 @@ from pipeline_core.domain.ids import ChunkId, DocumentId, JobId, QuestionId
 from pipeline_core.domain.rows.record import Record
 from pipeline_core.domain.rows.search import EvidenceSpan
 from pipeline_core.domain.versions import Ending, Origin
+
+_AS_DIFF = "Against the version before it, be it of earlier content, as `diff` compares them; of the first, all came"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Version(Record):
     end_reason: str | None
     facts: int
     chunks: int
-    facts_came: int
-    facts_went: int
-    facts_changed: int
+    facts_came: Annotated[int, Field(description=_AS_DIFF)]
+    facts_went: Annotated[int, Field(description=_AS_DIFF)]
+    facts_changed: Annotated[int, Field(description=_AS_DIFF)]
     published_sha256: Annotated[str | None, Field(description="Of the text that its quotes are from")]
     is_present: Annotated[bool, Field(description="Production says now what it said then, be it by a later version")]
 
@@ -68,10 +70,20 @@ class VersionFact(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Resembling(Record):
+    """A fact that would come back, and a published one of another document that may be the same; nobody has decided."""
+
+    comes: str
+    says: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reverting(Record):
     """The facts that come and go when production says again what it said in a version.
 
-    ``elsewhere``: facts that other documents say by now in the same words, and that stay published from there.
+    ``elsewhere``: facts that other documents say by now, and that stay published from there.
+    ``undecided``: facts that others may say by now; somebody has to decide about them.
     ``instead_of``: later content of the file, which is withdrawn for it.
     """
 
@@ -87,3 +99,4 @@ class Reverting(Record):
     elsewhere: int
     outdated: Annotated[int, Field(exclude=True)]
     is_forgotten: Annotated[bool, Field(exclude=True)]
+    undecided: Sequence[Resembling] = ()
