@@ -206,3 +206,44 @@ def test_a_plan_that_takes_too_long_is_refused(
 def test_a_place_that_is_away_is_unavailable(client: TestClient, tmp_path: Path) -> None:
     add(client, str(tmp_path / "allowed" / "away"))
     assert client.post(f"{PATH}/docs/sync", json={"dry_run": True}).status_code == 503
+
+
+def test_what_vanished_waits_for_a_reviewer_who_keeps_or_withdraws_it(
+    client: TestClient, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    folder = tmp_path / "allowed" / "docs"
+    facts = (ALPHA, "The beta boiler needs a service each year.", "The gamma lift carries 12 people at most.")
+    write(folder, {f"{name}.md": text_of(name, fact) for name, fact in zip("abc", facts, strict=True)})
+    add(client, str(folder), vanished="review", grace="PT0S")
+    source = pipeline.sources.show(pipeline.realm_id, "docs")
+    sync(pipeline, source)
+    (folder / "a.md").unlink()
+    (folder / "b.md").unlink()
+    sync(pipeline, source)
+    assert client.get(f"{PATH}/docs").json()["to_decide"] == 2
+    waiting = {row["filename"]: row for row in client.get("/api/v2/review/waiting?kind=vanished").json()["items"]}
+    assert (waiting.keys(), waiting["a.md"]["published"]) == ({"a.md", "b.md"}, 1)
+    gone = {row["filename"]: row for row in client.get(f"{PATH}/docs/vanished").json()}
+    assert gone["a.md"]["job_id"] == waiting["a.md"]["id"]
+    first, second = (f"/api/v2/documents/{gone[name]['document_id']}" for name in ("a.md", "b.md"))
+    kept = client.post(f"{first}/keep", json={"reason": "It is still in force."})
+    assert (kept.status_code, kept.json()["message"]) == (200, "a.md stays published, though its file has vanished.")
+    assert client.post(f"{first}/keep").status_code == 409
+    assert client.delete(second, params={"reason": "It is out of force.", "undo_window": 0.1}).status_code == 202
+    assert client.get("/api/v2/review/waiting/count").json()["total"] == 0
+
+
+def test_a_sync_that_waits_is_among_what_waits(client: TestClient, pipeline: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "allowed" / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA)})
+    source_id = add(client, str(folder))["source"]["source_id"]
+    source = pipeline.sources.show(pipeline.realm_id, "docs")
+    sync(pipeline, source)
+    (folder / "a.md").unlink()
+    sync(pipeline, source)
+    [row] = client.get("/api/v2/review/waiting").json()["items"]
+    assert (row["kind"], row["id"], row["filename"], row["missing"]) == ("source", source_id, "docs", 1)
+    assert row["why"] == "1 file is missing there: nothing vanishes until you decide."
+    assert row["review_url"] == f"/sources/{source_id}"
+    client.post(f"{PATH}/docs/vanishing", json={"decision": "refused"})
+    assert client.get("/api/v2/review/waiting/count").json()["total"] == 0

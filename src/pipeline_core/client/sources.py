@@ -152,10 +152,10 @@ class Sources(Processing):
         """
         return self._app.sources.refuse_vanishing(source, by=replace(self.reviewer, reason=reason))
 
-    def vanished(self, source: OfSource | None = None) -> list[VanishedRow]:
-        """Return the documents that have no place any more, with what was decided about them.
+    def vanished(self, source: OfSource | None = None, *, document: DocumentId | None = None) -> list[VanishedRow]:
+        """Return the documents that have no place any more, or one of them, with what was decided about them.
 
         Raises:
             NotFoundError: there is no such source.
         """
-        return list(self._app.sources.vanished(self.realm_id, source))
+        return list(self._app.sources.vanished(self.realm_id, source, document_id=document))

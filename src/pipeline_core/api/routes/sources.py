@@ -212,8 +212,9 @@ def list_source_files(
 
 @router.get("/{source_id}/vanished", summary="List documents that have vanished from a source")
 def list_vanished(source_id: Named, services: Services) -> list[VanishedRow]:
-    """Documents that have no file any more, the longest first. `POST /api/v2/documents/{document_id}/review` decides
-    `keep` or `withdraw`."""
+    """Documents that have no file any more, the longest first. One of the policy `review`
+    waits for a reviewer: `POST /api/v2/documents/{document_id}/keep` lets it stay, `DELETE
+    /api/v2/documents/{document_id}` withdraws it."""
     return list(services.sources.vanished(services.realm_id, source_id))
 
 

@@ -214,7 +214,7 @@ def _show(
 
 
 _SHARED = {
-    "section": "Documents",
+    "section": "Sources",
     "policies": POLICIES,
     "workflows": Workflow,
     "profiles": Profile,
