@@ -425,6 +425,12 @@ class UnreadableFileError(DocumentError):
     action = "Check that it exists and can be read, then try again."
 
 
+class StillWrittenError(UnreadableFileError):
+    """The file is still being written to."""
+
+    action = "It is taken in by the next sync after that; what was known of it stands until then."
+
+
 class FileTooLargeError(DocumentError):
     """The file is larger than the limit."""
 

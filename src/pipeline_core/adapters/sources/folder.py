@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
-from pipeline_core.domain.errors import ObjectNotFoundError, RefusedError, SourceUnavailableError, UnreadableFileError
+from pipeline_core.domain.errors import (
+    ObjectNotFoundError,
+    RefusedError,
+    SourceUnavailableError,
+    StillWrittenError,
+    UnreadableFileError,
+)
 from pipeline_core.domain.sources import Fetched, Sighting, Unseen
 from pipeline_core.machine.source_files import read_stated
 
@@ -28,7 +34,8 @@ class FolderReader:
 
         Args:
             matches: Says of a name (the path below the folder) that it belongs to the source.
-            coarse_s: The time of a file that is no older when it is read says nothing.
+            coarse_s: The time of a file that is no older when it is read says nothing; one whose bytes were written
+                so lately is not read.
 
         Raises:
             RefusedError: the URI is none of a folder.
@@ -98,18 +105,32 @@ class FolderReader:
             if attempt:
                 time.sleep(_PAUSE_S * attempt)
             try:
+                self._require_quiet(path, sighting)
                 data, read = read_stated(path, limit=limit)
                 if _version(path.stat(follow_symlinks=False)) == _version(read):
                     return Fetched(data, Sighting(sighting.uri, sighting.name, len(data), self._lasting(read)))
                 last = UnreadableFileError("The file changes all the time.", where=sighting.name)
             except FileNotFoundError as error:
                 raise _gone(sighting) from error
+            except StillWrittenError:
+                raise
             except UnreadableFileError as error:
                 if not path.exists():
                     raise _gone(sighting) from error
                 last = error
         assert last is not None
         raise last
+
+    def _require_quiet(self, path: Path, sighting: Sighting) -> None:
+        """Refuse what somebody may be in the middle of writing: half a file would be taken for a whole one.
+
+        One whose time lies in the future is read; clocks differ by less than the bound.
+
+        Raises:
+            StillWrittenError: its bytes changed a moment ago.
+        """
+        if abs(time.time_ns() - path.stat(follow_symlinks=False).st_mtime_ns) < self._coarse_ns:
+            raise StillWrittenError(where=sighting.name)
 
     def _lasting(self, found: os.stat_result) -> str | None:
         age_ns = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)
