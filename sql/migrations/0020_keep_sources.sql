@@ -174,7 +174,8 @@ WHERE (d.published_at IS NOT NULL OR EXISTS (SELECT FROM newest_job(d.document_i
 -- where several sources had it, the most careful one decides, by the latest of its places
 ORDER BY d.document_id, array_position(ARRAY['keep', 'review', 'withdraw'], s.vanished), v.vanished_at + s.grace DESC;
 
--- What a person is asked about, as before, and documents whose last place has vanished from a source that has people asked.
+-- What a person is asked about, as before; documents whose last place has vanished from a source that has people asked;
+-- and sources of which so much is missing that a person says whether it has vanished.
 CREATE OR REPLACE VIEW waiting_for_people WITH (security_invoker = true) AS
 SELECT 'document' AS kind, j.job_id AS id, j.realm_id, j.document_id, j.phase, j.waits_since
 FROM upload_jobs j
@@ -194,7 +195,13 @@ JOIN documents d ON d.document_id = v.document_id AND d.published_at IS NOT NULL
 CROSS JOIN LATERAL newest_job(v.document_id) j
 WHERE v.returned_at IS NULL AND v.decision IS NULL AND s.vanished = 'review' AND s.realm_id = v.realm_id
     AND has_no_place(v.document_id)
-    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL);
+    AND NOT EXISTS (SELECT FROM parked_decisions p WHERE p.job_id = j.job_id AND p.ended_at IS NULL)
+UNION ALL
+SELECT 'source', s.source_id, s.realm_id, NULL, NULL, min(r.started_at)
+FROM source_runs r
+JOIN sources s USING (source_id)
+WHERE r.outcome = 'waiting' AND s.removed_at IS NULL
+GROUP BY s.source_id;
 
 -- --- who sees and changes them ----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ WITH version AS MATERIALIZED (
     SELECT f.* FROM facts_as_of('infinity') f WHERE f.document_id = ANY(%(leaving)s::uuid[] || %(document_id)s::uuid)
 )
 SELECT d.document_id, d.filename, v.number, coalesce(is_said_now(v.document_id, v.valid_from), false) AS is_present, d.published_at,
-    (%(leaving)s::uuid[])[1] AS instead_of, coalesce(v.valid_to < (SELECT since FROM memory_reach), false) AS is_forgotten,
+    (%(leaving)s::uuid[])[1] AS instead_of, '{}'::text[] AS undecided, coalesce(v.valid_to < (SELECT since FROM memory_reach), false) AS is_forgotten,
     (SELECT count(*) FROM target t WHERE NOT EXISTS (SELECT FROM present p WHERE p.question_id = t.question_id))::int AS comes,
     (SELECT count(*) FROM present p WHERE NOT EXISTS (SELECT FROM target t WHERE t.question_id = p.question_id))::int AS goes,
     (SELECT count(*) FROM target t JOIN present p USING (question_id) WHERE NOT says_the_same(t, p))::int AS changes,
@@ -169,3 +169,30 @@ WHERE mine.document_id = %(document_id)s AND NOT mine.is_current AND theirs.is_c
         ELSE EXISTS (SELECT FROM reversions r
             WHERE r.document_id = theirs.document_id AND r.instead_of = mine.document_id) END
 ORDER BY mine.source_uri;
+
+-- name: facts_to_match
+-- Facts of the version that production has not, and that nobody else says in the same words.
+SELECT t.question_id, t.realm_id, t.match_sha256, t.match_trigrams, t.match_signature, t.match_text, t.language, t.answer,
+    t.statement IS NOT NULL AS is_statement, fact_text(t.question, t.answer, t.statement) AS embed_text,
+    text_sha256(fact_text(t.question, t.answer, t.statement)) AS embed_sha256, own_words(t.match_text, t.evidence) AS own_words
+FROM published_versions v
+CROSS JOIN LATERAL facts_as_of(v.valid_from) t
+WHERE v.document_id = %(document_id)s AND v.number = %(number)s AND t.document_id = v.document_id
+    AND NOT EXISTS (SELECT FROM facts_as_of('infinity') p WHERE p.question_id = t.question_id AND says_the_same(t, p))
+    AND said_elsewhere(t.question_id, t.realm_id, t.document_id || %(leaving)s::uuid[], t.match_sha256, t.language) IS NULL
+ORDER BY t.evidence_char_from, t.question_id;
+
+-- name: decided_before
+-- What people decided about the same two texts.
+SELECT i.staged_id, i.existing_id, remembered_resolution(d.resolution, i.sha256, a.match_sha256) AS resolution
+FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[], %(hashes)s::text[]) AS i (staged_id, existing_id, sha256)
+JOIN all_questions a ON a.question_id = i.existing_id
+JOIN duplicate_decisions d ON d.realm_id = a.realm_id
+    AND d.first_sha256 = least(i.sha256 COLLATE "C", a.match_sha256 COLLATE "C")
+    AND d.second_sha256 = greatest(i.sha256 COLLATE "C", a.match_sha256 COLLATE "C");
+
+-- name: decide_undecided
+UPDATE staging_duplicates p SET resolution = %(resolution)s, resolved_by = %(by)s, resolved_at = now(),
+    resolution_notes = %(notes)s
+FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
+WHERE p.staged_question_id = i.staged_id AND p.existing_question_id = i.existing_id AND p.resolution = 'pending';

@@ -3,6 +3,8 @@
 SELECT s.source_id, s.realm_id, s.name, s.kind, s.uri, s.include, s.exclude, s.vanished, s.grace, s.every, s.choices,
     s.added_by, s.added_at, s.changed_at, s.paused_at, s.listed_at, s.removed_at, s.removal,
     i.items, i.unread, i.missing, i.gone,
+    (SELECT count(*) FROM vanishings v JOIN waiting_for_people w ON w.kind = 'vanished' AND w.document_id = v.document_id
+        WHERE v.source_id = s.source_id AND v.returned_at IS NULL)::int AS to_decide,
     r.run_id AS last_run_id, r.outcome AS last_outcome, r.started_at AS last_started_at, r.error AS last_error
 FROM sources s
 CROSS JOIN LATERAL (
@@ -40,9 +42,10 @@ INSERT INTO events (document_id, realm_id, type, code, severity, payload)
 VALUES (%(document_id)s, %(realm_id)s, 'source', %(code)s, %(severity)s, %(payload)s::jsonb);
 
 -- name: source_items
-SELECT i.uri, i.name, i.size, i.version, i.sha256, i.document_id, i.first_seen_at, i.changed_at,
+SELECT i.uri, i.name, i.size, i.version, i.sha256, i.document_id, j.job_id, i.first_seen_at, i.changed_at,
     coalesce(i.last_seen_at, s.listed_at) AS last_seen_at, i.missing_at, i.vanished_at, i.error
 FROM source_items i JOIN sources s USING (source_id)
+LEFT JOIN LATERAL newest_job(i.document_id) j ON true
 WHERE i.source_id = %(source_id)s
     AND (%(state)s::text IS NULL OR %(state)s = CASE WHEN i.vanished_at IS NOT NULL THEN 'vanished'
         WHEN i.missing_at IS NOT NULL THEN 'missing' WHEN i.error IS NOT NULL THEN 'unread' ELSE 'present' END)
@@ -222,13 +225,14 @@ WHERE document_id = ANY(%(document_ids)s) AND returned_at IS NULL AND decision I
 
 -- name: vanished_list
 -- Documents without a place, the longest first.
-SELECT v.document_id, v.realm_id, d.filename, v.source_id, s.name AS source, v.name, s.vanished, v.vanished_at,
+SELECT v.document_id, j.job_id, v.realm_id, d.filename, v.source_id, s.name AS source, v.name, s.vanished, v.vanished_at,
     v.vanished_at + s.grace AS due_at, d.published_at IS NOT NULL AS is_published,
     (SELECT count(*) FROM all_questions a WHERE a.document_id = v.document_id)::int AS facts,
     v.decision, v.decided_at, v.decided_by, v.reason
 FROM vanishings v
 JOIN sources s USING (source_id)
 JOIN documents d ON d.document_id = v.document_id
+CROSS JOIN LATERAL newest_job(v.document_id) j
 WHERE v.returned_at IS NULL AND v.realm_id = %(realm_id)s
     AND (%(source_id)s::uuid IS NULL OR v.source_id = %(source_id)s)
     AND (%(document_id)s::uuid IS NULL OR v.document_id = %(document_id)s)

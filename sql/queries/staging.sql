@@ -211,7 +211,14 @@ SELECT i.staged_id, i.existing_id, j.score, s.match_text AS staged_text, j.text 
     s.language AS staged_language, coalesce(e.language, p.language) AS existing_language,
     own_words(s.match_text, s.evidence) AS staged_own, own_words(j.text, coalesce(e.evidence, p.evidence)) AS existing_own
 FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, existing_id)
-JOIN staged_questions s ON s.question_id = i.staged_id
+-- one that comes back with an earlier version may not be staged any more
+CROSS JOIN LATERAL (
+    SELECT match_text, language, evidence FROM (
+        SELECT match_text, language, evidence, 'infinity'::timestamptz AS valid_to FROM staged_questions
+        WHERE question_id = i.staged_id
+        UNION ALL
+        SELECT match_text, language, evidence, valid_to FROM past_questions WHERE question_id = i.staged_id) said
+    ORDER BY valid_to DESC LIMIT 1) s
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
 LEFT JOIN all_questions p ON p.question_id = i.existing_id
 CROSS JOIN LATERAL (

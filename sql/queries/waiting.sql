@@ -27,7 +27,7 @@ WITH waiting AS MATERIALIZED (
     ORDER BY r.rank, w.waits_since, w.id
     LIMIT %(limit)s
 )
-SELECT w.kind, w.id, w.realm_id, w.document_id, coalesce(d.filename, b.file_name) AS filename, w.phase, j.stage,
+SELECT w.kind, w.id, w.realm_id, w.document_id, coalesce(d.filename, b.file_name, k.name) AS filename, w.phase, j.stage,
     j.profile, w.waits_since, coalesce(f.workflow_type, 'manual') AS workflow, d.published_at IS NOT NULL AS is_published,
     q.pending, q.approved, q.facts_to_decide, q.least_confidence, p.undecided, p.alike, p.alike_published,
     coalesce((j.stage3_validation_results ->> 'critical')::int, 0) AS critical,
@@ -35,12 +35,16 @@ SELECT w.kind, w.id, w.realm_id, w.document_id, coalesce(d.filename, b.file_name
         SELECT coalesce(jsonb_array_length(e.payload -> 'findings'), 0) FROM events e
         WHERE e.job_id = j.job_id AND e.code = 'returned_to_matching' AND e.ts >= w.waits_since
         ORDER BY e.event_id DESC LIMIT 1) END AS returned_for,
-    settled_facts(w.document_id, w.id) AS settles, v.source, coalesce(v.published, 0)::int AS published, w.rank
+    settled_facts(w.document_id, w.id) AS settles, coalesce(v.source, k.name) AS source,
+    coalesce(v.published, 0)::int AS published, coalesce(i.missing, 0)::int AS missing, w.rank
 FROM page w
 LEFT JOIN upload_jobs j ON w.kind = 'document' AND j.job_id = w.id
 LEFT JOIN documents d ON d.document_id = w.document_id
 LEFT JOIN processing_workflows f ON f.document_id = w.document_id
 LEFT JOIN upload_batches b ON w.kind = 'batch' AND b.batch_id = w.id
+LEFT JOIN sources k ON w.kind = 'source' AND k.source_id = w.id
+LEFT JOIN LATERAL (
+    SELECT count(*) AS missing FROM source_items i WHERE i.source_id = k.source_id AND i.missing_at IS NOT NULL) i ON true
 LEFT JOIN LATERAL (
     SELECT s.name AS source, (SELECT count(*) FROM all_questions a WHERE a.document_id = v.document_id) AS published
     FROM vanishings v JOIN sources s USING (source_id)

@@ -12,6 +12,7 @@ OF_DOCUMENTS = {
     "reject": {"reject_job", "change_fact", "review_facts"},
     "return": {"return_to_matching"},
     "override": {"override_validation"},
+    "keep": {"keep_document"},
     "edit": {"change_fact"},
     "add": {"add_fact"},
     "resolve": {"resolve_duplicate"},

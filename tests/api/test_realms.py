@@ -33,6 +33,7 @@ LEAST: dict[Role, set[str]] = {
         "add_fact", "undo_fact", "undo_last", "undo_question", "undo_duplicate", "review_batch", "review_facts",
         "change_question", "resolve_batch", "compare_batch", "import_batch", "resolve_duplicate", "set_staging_status",
         "change_batch", "revert_document", "withdraw_document", "withdraw_documents", "decide_vanishing",
+        "keep_document",
     },
     Role.ADMIN: {
         "create_webhook", "list_webhooks", "remove_webhook", "change_webhook", "test_webhook", "list_deliveries",

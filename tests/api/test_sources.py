@@ -9,8 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.errors import RefusedError, ServiceUnavailableError
 from pipeline_core.domain.ids import RealmId, SourceId
+from pipeline_core.domain.source_plans import kind_of
 from pipeline_core.ports.source_schedules import SourceSchedule
 from pipeline_core.services.plan_sync import PlanSync
 from pipeline_core.services.source_schedules import FollowSchedule
@@ -137,6 +138,7 @@ def test_only_places_that_the_operator_allows(
     (tmp_path / "allowed" / "link").symlink_to(tmp_path / "secret")
     answer = client.post(PATH, json={"name": "docs", "uri": uri.format(tmp=tmp_path)})
     assert answer.status_code == (201 if is_allowed else 403), answer.text
+    assert is_allowed or answer.json()["title"] == "Sources may not be made of this place here."
     if is_allowed:
         assert client.patch(f"{PATH}/docs", json={"uri": "file:///etc"}).status_code in (403, 422)
 
@@ -158,6 +160,23 @@ def test_what_cannot_be_is_refused(client: TestClient, said: dict[str, Any], sta
     answer = client.post(PATH, json={"name": "docs", "uri": "https://example.org/", **said})
     assert answer.status_code == status, answer.text
     assert client.get(PATH).json() == []
+
+
+def test_a_span_that_is_none_is_told_by_an_example(client: TestClient) -> None:
+    answer = client.post(PATH, json={"name": "docs", "uri": "https://example.org/", "every": "5x"})
+    assert (answer.status_code, "PT6H" in answer.json()["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(("uri", "told"), [("{tmp}/allowed/a.md", "is a file"), ("ftp://example.org/a", "s3://")])
+def test_what_can_never_be_a_source_is_refused_at_once(pipeline: Pipeline, tmp_path: Path, uri: str, told: str) -> None:
+    write(tmp_path / "allowed", {"a.md": text_of("A", ALPHA)})
+    with pytest.raises(RefusedError) as refused:
+        pipeline.sources.add(pipeline.realm_id, kind_of(uri), "docs", uri.format(tmp=tmp_path))
+    assert told in str(refused.value)
+
+
+def test_a_folder_that_is_away_is_added_with_a_warning(client: TestClient, tmp_path: Path) -> None:
+    assert "cannot be seen" in add(client, str(tmp_path / "allowed" / "away"))["note"]
 
 
 def test_a_plan_is_told_and_stores_nothing(client: TestClient, pipeline: Pipeline, tmp_path: Path) -> None:
@@ -206,3 +225,44 @@ def test_a_plan_that_takes_too_long_is_refused(
 def test_a_place_that_is_away_is_unavailable(client: TestClient, tmp_path: Path) -> None:
     add(client, str(tmp_path / "allowed" / "away"))
     assert client.post(f"{PATH}/docs/sync", json={"dry_run": True}).status_code == 503
+
+
+def test_what_vanished_waits_for_a_reviewer_who_keeps_or_withdraws_it(
+    client: TestClient, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    folder = tmp_path / "allowed" / "docs"
+    facts = (ALPHA, "The beta boiler needs a service each year.", "The gamma lift carries 12 people at most.")
+    write(folder, {f"{name}.md": text_of(name, fact) for name, fact in zip("abc", facts, strict=True)})
+    add(client, str(folder), vanished="review", grace="PT0S")
+    source = pipeline.sources.show(pipeline.realm_id, "docs")
+    sync(pipeline, source)
+    (folder / "a.md").unlink()
+    (folder / "b.md").unlink()
+    sync(pipeline, source)
+    assert client.get(f"{PATH}/docs").json()["to_decide"] == 2
+    waiting = {row["filename"]: row for row in client.get("/api/v2/review/waiting?kind=vanished").json()["items"]}
+    assert (waiting.keys(), waiting["a.md"]["published"]) == ({"a.md", "b.md"}, 1)
+    gone = {row["filename"]: row for row in client.get(f"{PATH}/docs/vanished").json()}
+    assert gone["a.md"]["job_id"] == waiting["a.md"]["id"]
+    first, second = (f"/api/v2/documents/{gone[name]['document_id']}" for name in ("a.md", "b.md"))
+    kept = client.post(f"{first}/keep", json={"reason": "It is still in force."})
+    assert (kept.status_code, kept.json()["message"]) == (200, "a.md stays published, though its file has vanished.")
+    assert client.post(f"{first}/keep").status_code == 409
+    assert client.delete(second, params={"reason": "It is out of force.", "undo_window": 0.1}).status_code == 202
+    assert client.get("/api/v2/review/waiting/count").json()["total"] == 0
+
+
+def test_a_sync_that_waits_is_among_what_waits(client: TestClient, pipeline: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "allowed" / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA)})
+    source_id = add(client, str(folder))["source"]["source_id"]
+    source = pipeline.sources.show(pipeline.realm_id, "docs")
+    sync(pipeline, source)
+    (folder / "a.md").unlink()
+    sync(pipeline, source)
+    [row] = client.get("/api/v2/review/waiting").json()["items"]
+    assert (row["kind"], row["id"], row["filename"], row["missing"]) == ("source", source_id, "docs", 1)
+    assert row["why"] == "1 file is missing there: nothing vanishes until you decide."
+    assert row["review_url"] == f"/sources/{source_id}"
+    client.post(f"{PATH}/docs/vanishing", json={"decision": "refused"})
+    assert client.get("/api/v2/review/waiting/count").json()["total"] == 0

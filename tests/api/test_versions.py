@@ -44,6 +44,7 @@ def test_they_are_listed_compared_and_gone_back_to(
     assert diff["gone"][0]["evidence"][0]["quote"] == SECOND
     assert ann.get(f"{url}/diff", params={"from": 9}).status_code == 404
     foreseen = ann.post(f"{url}/revert", json={"version": 1, "dry_run": True})
+    assert (foreseen.json()["undecided"], foreseen.json()["instead_of"]) == ([], None)
     assert (foreseen.status_code, foreseen.json()["comes"], foreseen.json()["parked"]) == (200, 1, None)
     assert ann.post(f"{url}/revert", json={"version": 1, "reason": "short"}).json()["code"] == "reason_too_short"
     assert ann.post(f"{url}/revert", json={"version": 2, "reason": WHY}).status_code == 422

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from pipeline_core.bootstrap import Pipeline
+from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.rows.sources import SourceRow
 from pipeline_core.domain.sources import SourceKind
@@ -135,3 +136,47 @@ def test_each_role_may_do_its_own(pipeline: Pipeline, ann: Visitor, tmp_path: Pa
         (f"{at}/remove", {"documents": "keep"}),
     ):
         assert bob.post(path, fields).status_code == 403, path
+
+
+def test_a_vanished_document_is_kept_or_withdrawn_wherever_it_is_met(
+    pipeline: Pipeline, ann: Visitor, tmp_path: Path
+) -> None:
+    write(tmp_path / "docs", {"b.md": document("B", "The beta boiler needs a service each year.")})
+    added(ann, tmp_path, vanished="review")
+    source = row(pipeline)
+    sync(pipeline, source)
+    (tmp_path / "docs" / "a.md").unlink()
+    sync(pipeline, source)
+    [gone] = pipeline.sources.vanished(pipeline.realm_id)
+    asked = "Its file has vanished from the source “Docs”"
+    assert asked in text_of(ann.get("/dashboard"))
+    assert "1 document to keep or withdraw" in text_of(ann.get("/sources"))
+    for at in (f"/sources/{source.source_id}", f"/jobs/{gone.job_id}"):
+        page = ann.get(at)
+        assert f'action="/jobs/{gone.job_id}/keep"' in page.text
+        assert f'href="/jobs/{gone.job_id}/withdraw"' in page.text
+        assert "waits for a reviewer" in text_of(page)
+    assert asked in text_of(ann.get(f"/jobs/{gone.job_id}"))
+    assert f'href="/jobs/{gone.job_id}"' in ann.get(f"/sources/{source.source_id}").text
+    assert "stays published" in text_of(ann.post(f"/jobs/{gone.job_id}/keep"))
+    assert "was kept by you" in text_of(ann.get(f"/jobs/{gone.job_id}"))
+    assert "Keep</button>" not in ann.get(f"/sources/{source.source_id}").text
+
+
+def test_a_source_that_waits_or_failed_is_seen_from_outside(pipeline: Pipeline, ann: Visitor, tmp_path: Path) -> None:
+    added(ann, tmp_path)
+    source = row(pipeline)
+    sync(pipeline, source)
+    for path in (tmp_path / "docs").iterdir():
+        path.unlink()
+    sync(pipeline, source)
+    dashboard = ann.get("/dashboard")
+    assert "2 files are missing there: nothing vanishes until you decide." in text_of(dashboard)
+    assert f'href="/sources/{source.source_id}"' in dashboard.text
+    ann.post(f"/sources/{source.source_id}/vanishing", {"decision": "refused"})
+    (tmp_path / "docs").rename(tmp_path / "away")
+    with pytest.raises(PipelineError):
+        pipeline.sync_source(source)
+    page = text_of(ann.get("/sources"))
+    assert "cannot be seen" in page
+    assert "nothing" not in page.split("What needs you")[1].split("Add a source")[0]

@@ -6,6 +6,7 @@ from tests.e2e.conftest import CommandLine
 
 ALPHA = "The alpha office opens at 8 in the morning on Mondays."
 BETA = "The beta boiler must be serviced every 12 months by an engineer."
+GAMMA = "The gamma lift carries at most 12 people at a time."
 
 
 def test_a_folder_is_kept_in_step(cli: CommandLine, tmp_path: Path) -> None:
@@ -42,8 +43,27 @@ def test_a_folder_is_kept_in_step(cli: CommandLine, tmp_path: Path) -> None:
     for name in ("a.md", "empty.md"):
         (folder / name).rename(tmp_path / name)
     assert "source confirm policies" in cli("source", "sync", "policies", code=3)
+    assert "source confirm policies" in cli("review")
     cli("source", "refuse", "policies", "--reason", "The disk was away.")
     assert cli.json("search", "When does the alpha office open?")
+
+    # of what vanishes from one of this policy a person decides
+    (tmp_path / "a.md").rename(folder / "a.md")
+    (folder / "c.md").write_text(f"# C\n\n{GAMMA}\n")
+    cli("source", "change", "policies", "--vanished", "review")
+    cli("source", "sync", "policies")
+    (folder / "c.md").unlink()
+    cli("source", "sync", "policies")
+    for told in (cli("source", "show", "policies"), cli("review"), cli("review", "c.md")):
+        assert "waits for a reviewer" in told
+        assert " keep" in told
+    [waits] = cli.json("review")
+    assert (waits["kind"], waits["filename"], waits["facts"]) == ("vanished", "c.md", 1)
+    assert "stays published" in cli("review", "c.md", "keep", "--reason", "It is still in force.")
+    gone = {one["filename"]: one["decision"] for one in cli.json("source", "show", "policies")["vanished_documents"]}
+    assert gone == {"b.md": "withdraw", "c.md": "keep"}
+    assert "Nothing waits" in cli("review")
+    (folder / "a.md").unlink()
     folder.rmdir()
     [failed] = cli.json("source", "sync", "policies", code=1)["sources"]
     assert failed["error"]["code"] == "source_unavailable"

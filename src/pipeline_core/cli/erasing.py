@@ -153,9 +153,13 @@ def _look(client: "Client", verify: Path | None, canary: str, *, as_json: bool) 
     else:
         try:
             certificate = json.loads(verify.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise RefusedError(f"{verify} cannot be read as a certificate.", action="Give the file.") from error
-        found = client.verify_erasure(certificate.get("certificate", certificate), _told)
+        except OSError as error:
+            raise RefusedError(f"{verify} cannot be read: {error.strerror}.", action="Give the file.") from error
+        except (ValueError, RecursionError) as error:
+            raise RefusedError(
+                f"{verify} is no JSON: {error}.", action="Give the file as it was handed out."
+            ) from error
+        found = client.verify_erasure(certificate, _told)
     print_json(asdict(found)) if as_json else print_searched(out, found)
     return Exit.OK if found.is_clean else Exit.FAILED
 

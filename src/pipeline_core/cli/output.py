@@ -3,7 +3,6 @@
 import sys
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 
 from pipeline_core.cli.exits import Exit
@@ -11,18 +10,19 @@ from pipeline_core.domain.errors import PipelineError
 from pipeline_core.domain.json_bytes import json_bytes
 from pipeline_core.domain.masking import masked
 from pipeline_core.terminal.hints import pasteable
+from pipeline_core.terminal.plain import PlainConsole
 
 _PIPED_WIDTH = 120
 
 
-class _Messages(Console):
+class _Messages(PlainConsole):
     """A console that masks secrets in messages; results on standard output are not masked."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         super().print(*(masked(one) if isinstance(one, str) else one for one in objects), **options)
 
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+out = PlainConsole(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 err = _Messages(stderr=True, highlight=False)
 
 

@@ -32,7 +32,10 @@ def review(
     job: Annotated[str | None, typer.Argument(help="A job, document or file name (default: all that wait).")] = None,
     decision: Annotated[
         str | None,
-        typer.Argument(help="approve, reject, return, override; edit, add (a fact), resolve (a pair), undo."),
+        typer.Argument(
+            help="approve, reject, return, override; keep (whose file has vanished); edit, add (a fact), resolve (a "
+            "pair), undo."
+        ),
     ] = None,
     reason: Annotated[
         str, typer.Option(help="Reason for the decision; an override needs at least 10 characters.")
@@ -80,6 +83,7 @@ def review(
     from pipeline_core.domain.review import OfDocument
     from pipeline_core.terminal import reviewing
     from pipeline_core.terminal.actions import Typed, carry_out, new_words
+    from pipeline_core.terminal.sources import print_sources_waiting
 
     with connected(realm) as client:
         waiting = client.next_waiting() if next_ else None
@@ -94,6 +98,7 @@ def review(
                 print_json({**row, "facts_staged": [fact.as_json() for fact in found]} if facts else row)
                 return
             reviewing.print_review(out, row, everything=facts)
+            print_sources_waiting(out, client.vanished(document=row.document_id), [])
             reviewing.print_facts(out, found)
             return
         changes = new_words(question, answer, statement, no_question=no_question)
@@ -119,13 +124,20 @@ def review(
 
 
 def _list_waiting(client: "Client", *, as_json: bool, nothing: object) -> None:
-    """Everything that waits, however much it is, newest first."""
+    """Everything that waits, however much it is: documents, newest first, what has vanished, and sources."""
+    from pipeline_core.terminal.sources import print_sources_waiting, source_json
     from pipeline_core.terminal.tables import print_waiting
 
     rows = client.newest(states=[JobState.AWAITING_REVIEW], limit=None)
+    vanished = [one for one in client.vanished() if one.asks]
+    sources = [one for one in client.sources() if one.waits]
     if as_json:
-        print_json(rows or nothing)
-    elif rows:
+        gone = [{"kind": "vanished", **one} for one in vanished]
+        away = [{"kind": "source", **source_json(one)} for one in sources]
+        print_json([*rows, *gone, *away] or nothing)
+        return
+    if rows:
         print_waiting(out, rows)
-    else:
+    print_sources_waiting(out, vanished, sources)
+    if not (rows or vanished or sources):
         out.print("Nothing waits for a person.")

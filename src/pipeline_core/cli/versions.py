@@ -66,6 +66,10 @@ def revert(
     document: Document,
     version: Annotated[int, typer.Argument(help="Its number, as `pipeline versions` lists it.", min=1)],
     reason: Annotated[str, typer.Option(help="Why, in at least 10 characters; kept in the record.")] = "",
+    duplicates: Annotated[
+        str | None,
+        typer.Option(help="For facts that resemble what others say: keep_existing, keep_both, replace_existing, …"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would come and go.")] = False,
     as_json: AsJson = False,
     realm: InRealm = "",
@@ -85,7 +89,7 @@ def revert(
             found = client.foresee_reversion(document, version)
         else:
             ask_name(client, as_json=as_json)
-            found = client.revert(document, version, reason=reason)
+            found = client.revert(document, version, reason=reason, duplicates=duplicates)
         if as_json:
             print_json({"dry_run": dry_run, "document": found})
         else:

@@ -1,8 +1,7 @@
 """Erasing: plans, certificates, and looking for what was erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from pipeline_core.client.documents import Documents
@@ -109,11 +108,11 @@ class Erasing(Documents):
         have left them; returns how many."""
         return self._app.carry_out_erasures.remove_returned()
 
-    def verify_erasure(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:
+    def verify_erasure(self, certificate: object, on_step: Step = lambda _: None) -> Searched:
         """Look for what was erased, by the fingerprints of a certificate, in every stored value.
 
         Raises:
-            RefusedError: this is no certificate.
+            RefusedError: this is no certificate, or not what is on record of an erasure here.
         """
         return self._app.find_erased.verify(certificate, on_step)
 

@@ -50,7 +50,7 @@ class Sources(Processing):
             ConflictError: the realm has a source of this name.
         """
         added = self._app.sources.add(self.realm_id, kind or kind_of(uri), name, uri, **terms)
-        return SourceSaid(added, self._app.follow_schedule(added))
+        return SourceSaid.of(added, self._app.follow_schedule(added))
 
     @needs(Role.ADMIN)
     def change_source(self, source: OfSource, **terms: Unpack[Changes]) -> SourceSaid:
@@ -61,7 +61,7 @@ class Sources(Processing):
             RefusedError, ConflictError: as ``add_source``.
         """
         changed = self._app.sources.change(self.realm_id, source, **terms)
-        return SourceSaid(changed, self._app.follow_schedule(changed))
+        return SourceSaid.of(changed, self._app.follow_schedule(changed))
 
     @needs(Role.ADMIN)
     def remove_source(self, source: OfSource, removal: Removal = Removal.KEEP) -> SourceSaid:
@@ -152,10 +152,10 @@ class Sources(Processing):
         """
         return self._app.sources.refuse_vanishing(source, by=replace(self.reviewer, reason=reason))
 
-    def vanished(self, source: OfSource | None = None) -> list[VanishedRow]:
-        """Return the documents that have no place any more, with what was decided about them.
+    def vanished(self, source: OfSource | None = None, *, document: DocumentId | None = None) -> list[VanishedRow]:
+        """Return the documents that have no place any more, or one of them, with what was decided about them.
 
         Raises:
             NotFoundError: there is no such source.
         """
-        return list(self._app.sources.vanished(self.realm_id, source))
+        return list(self._app.sources.vanished(self.realm_id, source, document_id=document))

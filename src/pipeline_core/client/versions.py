@@ -7,6 +7,7 @@ from pipeline_core.client.wired import Wired, needs
 from pipeline_core.domain.realms import Role
 from pipeline_core.domain.rows.versions import Reverting, Version
 from pipeline_core.domain.version_diff import VersionDiff
+from pipeline_core.review.decisions import Resolution, resolution_of
 from pipeline_core.services.versions import Versions
 
 
@@ -33,7 +34,15 @@ class Versioned(Wired):
         return self._versions.diff(self._document_id(document), older, newer)
 
     @needs(Role.REVIEWER)
-    def revert(self, document: str | UUID, version: int, *, reason: str, reviewer: str = "") -> Reverting:
+    def revert(
+        self,
+        document: str | UUID,
+        version: int,
+        *,
+        reason: str,
+        duplicates: Resolution | str | None = None,
+        reviewer: str = "",
+    ) -> Reverting:
         """Let production say of a document what it said in a version, in one transaction; returns what came and went.
 
         That is a new version. What others say by now in the same words stays published from them, and what leaves and
@@ -43,13 +52,16 @@ class Versioned(Wired):
             document: As for ``status``.
             version: Its number, as ``versions`` lists it.
             reason: Why, in at least 10 characters; kept in the record.
+            duplicates: The decision about all facts that come back and resemble what others say by now.
             reviewer: The name for the record; without it, as set.
 
         Raises:
-            NotFoundError, ReasonTooShortError, NotPublishedError, AlreadyDecidedError, RefusedError: nothing changed.
+            NotFoundError, ReasonTooShortError, NotPublishedError, AlreadyDecidedError, RefusedError,
+            UndecidedDuplicatesError: nothing changed.
         """
         by = replace(self.reviewer, reason=reason, name=reviewer.strip() or self.person.name)
-        return self._app.revert(self._document_id(document), version, by=by)
+        decided = resolution_of(duplicates) if duplicates else None
+        return self._app.revert(self._document_id(document), version, by=by, duplicates=decided)
 
     @needs(Role.REVIEWER)
     def foresee_reversion(self, document: str | UUID, version: int) -> Reverting:

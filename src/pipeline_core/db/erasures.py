@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted, in_order
+from pipeline_core.db.content_register import NOT_SEARCHED, REGISTER, Holds, Rows, Table, counted, in_order
 from pipeline_core.db.erased_values import Values
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.erasing import (
@@ -159,7 +159,8 @@ class Erasures:
             parse_keys=column("erasing_parse_keys", **given),
             match_keys=column("erasing_match_keys", **given),
         )
-        before, noted = erasure.certificate or {}, sorted(map(str, documents))
+        before = erasure.certificate or {}
+        noted, banks = sorted(map(str, documents)), sorted(map(str, batches))
         key = Key(bytes.fromhex(before["fingerprints"]["key"])) if before else Key()
         prints = Values(self._session).erased(given, key)
         certificate = {**before, "fingerprints": prints, "removed": {}}
@@ -167,11 +168,12 @@ class Erasures:
             certificate["removed_before"] = before["removed"]
             prints |= {kind: sorted({*prints[kind], *before["fingerprints"][kind]}) for kind in KINDS}
             noted = sorted({*map(str, documents), *before["documents"]})
+            banks = sorted({*banks, *before["banks"]})
         self._session.execute(
             "note_pending",
             erasure_id=erasure.erasure_id,
             pending=json_text(asdict(pending)),
-            certificate=json_text({**certificate, **_named(erasure, noted, batches)}),
+            certificate=json_text({**certificate, **_named(erasure, noted, banks)}),
         )
         return pending
 
@@ -295,6 +297,15 @@ class Erasures:
     def note_removed(self, erasure_id: UUID, removed: Mapping[str, Any]) -> None:
         self._session.execute("note_removed", erasure_id=erasure_id, removed=json_text(removed))
 
+    def renew_statistics(self, erasure_id: UUID) -> list[str]:
+        """Have the planner forget what was erased: its statistics quote rows, and words that were to be looked for.
+        Returns the tables whose statistics may quote still."""
+        self._session.execute("clear_pending", erasure_id=erasure_id)
+        quoted = [
+            name for name, table in REGISTER.items() if any(one is not Holds.NONE for one in table.columns.values())
+        ]
+        return self._session.column("renew_statistics", tables=[*quoted, *NOT_SEARCHED])
+
     def end(self, erasure_id: UUID) -> None:
         self._session.execute("end_erasure", erasure_id=erasure_id)
 
@@ -324,7 +335,7 @@ def _given(documents: Sequence[DocumentId], batches: Sequence[BatchId]) -> dict[
     return {"documents": list(documents), "batches": list(batches)}
 
 
-def _named(erasure: Erasure, documents: Sequence[object], batches: Sequence[BatchId]) -> dict[str, Any]:
+def _named(erasure: Erasure, documents: Sequence[str], batches: Sequence[str]) -> dict[str, Any]:
     return {
         "format": 1,
         "erasure_id": erasure.erasure_id,

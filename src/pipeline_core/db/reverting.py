@@ -1,22 +1,23 @@
 """A version of a document that comes back: staged as it was, and published from there."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from pipeline_core.db.documents import Documents
 from pipeline_core.db.production import BUFFER_COLUMNS
 from pipeline_core.db.session import Session
-from pipeline_core.db.staging import record_pairs
+from pipeline_core.db.staging import matchable, record_pairs
 from pipeline_core.db.substitutes import substitute
 from pipeline_core.db.withdrawals import Arriving
 from pipeline_core.domain.documents import Source
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.ids import BatchId, DocumentId, RealmId
+from pipeline_core.domain.ids import BatchId, DocumentId, QuestionId, RealmId
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.versions import Reverting
 from pipeline_core.domain.same_words import VERSION
-from pipeline_core.domain.staging import Embeddable, Pair
+from pipeline_core.domain.staging import Embeddable, Matchable, Pair
 from pipeline_core.domain.vectors import Vectors
 
 
@@ -59,6 +60,33 @@ class Reversions:
             realm_id=realm_id,
             leaving=list(leaving),
             match_version=VERSION,
+        )
+
+    def to_match(self, document_id: DocumentId, number: int, leaving: Sequence[DocumentId]) -> list[Matchable]:
+        """Read the facts of the version that production has not, as they are compared with what it has."""
+        rows = self._session.all("facts_to_match", document_id=document_id, number=number, leaving=list(leaving))
+        return [matchable(row) for row in rows]
+
+    def decided_before(self, pairs: Sequence[Pair], hashes: Mapping[QuestionId, str]) -> list[Pair]:
+        """Return the pairs with what people decided about the same texts before."""
+        rows = self._session.all(
+            "decided_before",
+            staged_ids=[pair.staged for pair in pairs],
+            existing_ids=[pair.existing for pair in pairs],
+            hashes=[hashes[pair.staged] for pair in pairs],
+        )
+        known = {(row["staged_id"], row["existing_id"]): row["resolution"] for row in rows}
+        return [replace(pair, resolution=known.get((pair.staged, pair.existing), pair.resolution)) for pair in pairs]
+
+    def decide(self, pairs: Sequence[Pair], resolution: str, *, by: Reviewer) -> None:
+        """Decide undecided pairs, as a reviewer says."""
+        self._session.execute(
+            "decide_undecided",
+            staged_ids=[pair.staged for pair in pairs],
+            existing_ids=[pair.existing for pair in pairs],
+            resolution=resolution,
+            by=by.by,
+            notes=by.reason or None,
         )
 
     def take_out(self, document_id: DocumentId, number: int) -> tuple[list[Arriving], set[BatchId]]:

@@ -62,6 +62,11 @@ def why_asked_about_vanished(source: str, facts: int) -> str:
     return f"Its file has vanished from the source “{source}”: {stays} until you decide."
 
 
+def why_asked_about_source(missing: int) -> str:
+    """Say why a person is asked about a source of which much is missing."""
+    return f"{counted(missing, 'file is', 'files are')} missing there: nothing vanishes until you decide."
+
+
 def _alike(asked: Asked) -> list[str]:
     if not asked.alike:
         return []

@@ -100,7 +100,7 @@ def shown_filename(name: str) -> str:
 
 def _visible(name: str) -> str:
     basename = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
-    return "".join(c for c in unicodedata.normalize("NFC", basename) if _is_kept(c))
+    return "".join(c for c in unicodedata.normalize("NFC", basename) if is_kept(c))
 
 
 def _validate_segment(segment: str, key: str) -> None:
@@ -122,7 +122,7 @@ def _join(*segments: str) -> str:
     return validate_key(key)
 
 
-def _is_kept(char: str) -> bool:
+def is_kept(char: str) -> bool:
     if _UNSTORABLE.match(char):
         # Tabs and line ends part words: they become a space when white space is folded.
         return char.isspace()

@@ -150,7 +150,7 @@ _ALL = frozenset(Decision)
 FIELDS: Mapping[str, frozenset[Decision]] = {
     "reason": _ALL,
     "override_reason": frozenset({Decision.OVERRIDE}),
-    "duplicates": frozenset({Decision.APPROVE}),
+    "duplicates": frozenset({Decision.APPROVE, Decision.REVERT}),
     "approved_matches": frozenset({Decision.APPROVE}),
     "question_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
     "fact_ids": frozenset({Decision.APPROVE, Decision.REJECT}),
@@ -160,6 +160,18 @@ FIELDS: Mapping[str, frozenset[Decision]] = {
     "expected_facts": frozenset({Decision.APPROVE, Decision.REJECT}),
     "version": frozenset({Decision.REVERT}),
 }
+
+
+def resolution_of(name: str) -> Resolution:
+    """Return the resolution of this name.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    try:
+        return Resolution(name)
+    except ValueError:
+        raise RefusedError(f"“{name}” is no resolution.", action=f"One of: {', '.join(Resolution)}.") from None
 
 
 def fields_of(decision: Decision) -> list[str]:

@@ -29,6 +29,7 @@ from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act as carry_out
 from pipeline_core.review.keeping import keep
 from pipeline_core.review.meant import DocumentsMeant, documents_meant
+from pipeline_core.review.resembling import require_decided
 from pipeline_core.review.withdrawing import (
     Known,
     Vectorise,
@@ -209,6 +210,7 @@ def _foreseen_reversion(scope: DocumentScope, request: Request) -> Decided:
     """Foresee going back to a version, which who parks it may have no right to carry out."""
     require_reason(request.by.reason, "going back to a version")
     found = reverting.foresee(scope, request.of_version)
+    require_decided(found.undecided, request.duplicates)
     return Decided(scope.document_id, JobState.DONE, reverting.said_of(found, would=True))
 
 
@@ -240,7 +242,7 @@ def _carry_out(uow: UnitOfWork, act: Sequence[ParkedDecision], known: Known) -> 
     if request.decision is Decision.REVERT:
         if scope.summary.state is JobState.WORKING:
             raise _InHandError
-        reverting.revert(uow, scope, request.of_version, known)
+        reverting.revert(uow, scope, request.of_version, known, request.duplicates)
         return []
     scope.wait()
     if uow.parking.as_seen(parked.job_id) != parked.seen:

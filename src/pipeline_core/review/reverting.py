@@ -16,13 +16,14 @@ from pipeline_core.domain.errors import (
 from pipeline_core.domain.ids import BatchId, DocumentId
 from pipeline_core.domain.lifecycle import PUT_BACK, JobStage, JobState, Outcome
 from pipeline_core.domain.review import Reviewer
-from pipeline_core.domain.rows.versions import Reverting
-from pipeline_core.domain.staging import LedgerRow
+from pipeline_core.domain.rows.versions import Resembling, Reverting
+from pipeline_core.domain.staging import LedgerRow, Pair
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.banks import settle_banks
-from pipeline_core.review.decisions import require_reason
+from pipeline_core.review.decisions import Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.orphans import revive_orphans
+from pipeline_core.review.resembling import left_out_by, pairs_of_version, require_decided, settle_pairs
 from pipeline_core.review.withdrawing import Known, Vectorise, VectorsMissingError, with_vectors, withdraw
 from pipeline_core.validation.rules import compared_again
 
@@ -40,7 +41,15 @@ def foresee(scope: DocumentScope, number: int) -> Reverting:
         RefusedError: production says so now, the version was compared by an older version of this software or is not
             remembered whole any more, or the file is not where its earlier content was.
     """
-    return _foresee(scope, _holder(scope, number), number)
+    holder = _holder(scope, number)
+    found = _foresee(scope, holder, number)
+    pairs, undecided = _pairs(scope, holder, number)
+    return replace(found, elsewhere=found.elsewhere + left_out_by(pairs), undecided=undecided)
+
+
+def _pairs(scope: DocumentScope, holder: DocumentScope, number: int) -> tuple[list[Pair], list[Resembling]]:
+    leaving = [] if holder is scope else [scope.document_id]
+    return pairs_of_version(scope.uow, holder.document_id, number, scope.by.realm_id, leaving)
 
 
 def _holder(scope: DocumentScope, number: int) -> DocumentScope:
@@ -123,7 +132,9 @@ def _require_earlier(scope: DocumentScope, holder: DocumentScope, number: int) -
         )
 
 
-def revert(uow: UnitOfWork, scope: DocumentScope, number: int, known: Known) -> Reverting:
+def revert(
+    uow: UnitOfWork, scope: DocumentScope, number: int, known: Known, duplicates: Resolution | None = None
+) -> Reverting:
     """Let production say of a document what it said in a version, in this transaction.
 
     What leaves with it and is said by others takes its place from there, as when a document is withdrawn; what others
@@ -133,6 +144,7 @@ def revert(uow: UnitOfWork, scope: DocumentScope, number: int, known: Known) -> 
         ReasonTooShortError: the reviewer's reason is too short.
         VectorsMissingError: put the vectors of what is ``missing`` into ``known``, and call again.
         EmbeddingModelChangedError: those that are known are of another model than the active one.
+        UndecidedDuplicatesError: what comes back resembles what others say, and ``duplicates`` does not decide it.
         As ``foresee``.
     """
     by = scope.by
@@ -154,6 +166,10 @@ def revert(uow: UnitOfWork, scope: DocumentScope, number: int, known: Known) -> 
     else:
         _give_way(scope, holder, number, known)
     uow.reversions.stage(document_id, number, by=by)
+    pairs, undecided = _pairs(scope, holder, number)
+    require_decided(undecided, duplicates)
+    settle_pairs(uow, document_id, pairs, duplicates, by=by)
+    found = replace(found, elsewhere=found.elsewhere + left_out_by(pairs, duplicates))
     banks |= uow.production.take_places([document_id])
     if lacking := uow.reversions.buffer(document_id, number, model):
         active = _require_vectors({one.content_sha256: one.text for one in lacking}, known)
@@ -225,17 +241,20 @@ class Revert:
         with self.open_uow() as uow:
             return foresee(DocumentScope(uow, document_id, by), number)
 
-    def __call__(self, document_id: DocumentId, number: int, *, by: Reviewer) -> Reverting:
+    def __call__(
+        self, document_id: DocumentId, number: int, *, by: Reviewer, duplicates: Resolution | None = None
+    ) -> Reverting:
         """Go back to the version, and return what came and went. ``by`` has the reason.
 
         Raises:
             NotFoundError, NotPublishedError, AlreadyDecidedError, RefusedError, ReasonTooShortError: nothing changed.
+            UndecidedDuplicatesError: what comes back resembles what others say; ``duplicates`` decides.
             TransientError: what has no vector of the active model could not be embedded; nothing changed.
         """
 
         def attempt(known: Known) -> Reverting:
             with self.open_uow() as uow:
-                found = revert(uow, DocumentScope(uow, document_id, by), number, known)
+                found = revert(uow, DocumentScope(uow, document_id, by), number, known, duplicates)
                 uow.commit()
             return found
 
@@ -249,6 +268,8 @@ def said_of(found: Reverting, *, would: bool = False) -> str:
     if found.elsewhere:
         stay = counted(found.elsewhere, "fact stays", "facts stay")
         told = f"{told}; {stay} published from others, which say the same by now"
+    if found.undecided:
+        told = f"{told}; {counted(len(found.undecided), 'fact')} may be what others say by now, and is to be decided"
     if found.instead_of:
         told = f"{told}; the content that the file has now {'would be' if would else 'is'} withdrawn for it"
     return told

@@ -62,7 +62,8 @@ class Review:
             left = self.withdraw([document_id], by=request.reviewer(document_id))
             return Decided(document_id, JobState.DONE, said_of(left))
         if request.decision is Decision.REVERT:
-            found = self.revert(document_id, request.of_version, by=request.reviewer(document_id))
+            by = request.reviewer(document_id)
+            found = self.revert(document_id, request.of_version, by=by, duplicates=request.duplicates)
             return Decided(document_id, JobState.DONE, reverting.said_of(found))
         with self.open_uow() as uow:
             scope = DocumentScope(uow, document_id, request.reviewer(document_id))

@@ -6,6 +6,7 @@ It holds ids, who asked and why, and keyed fingerprints once an erasure is done;
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -28,6 +29,14 @@ class ErasureLedger:
         """Keep that it has begun, or its certificate."""
         row = {name: value for name, value in asdict(erasure).items() if name in _KEPT}
         self.store.put(f"{PREFIX}{erasure.erasure_id}.json", orjson.dumps(row, default=str))
+
+    def entry(self, erasure_id: UUID) -> dict[str, Any] | None:
+        """One of them; None: the store knows of none."""
+        try:
+            found: dict[str, Any] = orjson.loads(self.store.get(f"{PREFIX}{erasure_id}.json"))
+        except ObjectNotFoundError:
+            return None
+        return found
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Every erasure that has begun, as far as the store knows."""

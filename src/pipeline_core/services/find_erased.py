@@ -1,23 +1,26 @@
 """Looking for what was erased: by the fingerprints of a certificate, or for a text in every place there is."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from pipeline_core.db.unit_of_work import OpenUnitOfWork
-from pipeline_core.domain.erasing import KINDS, Key, Searched, Step, Trace, leaves, spellings
+from pipeline_core.domain.erasing import ErasureState, Key, Searched, Step, Trace, leaves, spellings
 from pipeline_core.domain.errors import ObjectNotFoundError, RefusedError
 from pipeline_core.ports.object_store import ObjectStore
 from pipeline_core.ports.word_places import WordPlaces
+from pipeline_core.services import erasure_certificates as certificates
 from pipeline_core.services.erase import NOT_SEARCHED
 from pipeline_core.services.erasure_ledger import PREFIX as LEDGER
+from pipeline_core.services.erasure_ledger import ErasureLedger
 
 _PACKED = ("words within PDF, Office and other packed originals, whose bytes are not their words",)
-_HEX = re.compile("[0-9a-f]{64}")
+_WITHIN = "longer texts, logs and Prefect: whole values are compared, and `--canary TEXT` looks within texts and there"
+_NOTHING = "values: this certificate has no fingerprints, as others say all that was erased, or it said nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,17 @@ class FindErased:
     store: ObjectStore
     places: Callable[[], Sequence[WordPlaces]]
 
-    def verify(self, certificate: Mapping[str, Any], on_step: Step = lambda _: None) -> Searched:
+    def verify(self, certificate: object, on_step: Step = lambda _: None) -> Searched:
         """Make the fingerprints of every stored value anew, and look for those of the certificate.
 
         Raises:
-            RefusedError: this is no certificate.
+            RefusedError: this is no certificate, or not what is on record of an erasure here.
         """
-        key, wanted = _read(certificate)
+        given = certificates.read(certificate)
+        on_record = self._on_record(UUID(given["erasure_id"]))
+        certificates.compare(given, on_record)
+        assert on_record is not None  # that is refused
+        key, wanted = certificates.fingerprints(on_record)
         traces: list[Trace] = []
         columns = objects = 0
         with self.open_uow() as uow:
@@ -49,14 +56,23 @@ class FindErased:
             said = {key.fingerprint(part) for part in name.split("/")} | _fingerprints(data, key)
             if both := said & wanted:
                 traces.append(Trace(name.rpartition("/")[0], len(both)))
-        for one in certificate.get("documents", []):
+        for one in on_record["documents"]:
             if any(True for _ in self.store.list(f"documents/{one}/")):
                 traces.append(Trace(f"documents/{one}", 1))
         return Searched(
             traces,
             {"columns of the database": columns, "objects": objects, "fingerprints": len(wanted)},
-            ["logs and Prefect, which hold texts and no values: `--canary TEXT` looks there", *NOT_SEARCHED],
+            [*([] if wanted else [_NOTHING]), _WITHIN, *NOT_SEARCHED],
         )
+
+    def _on_record(self, erasure_id: UUID) -> Mapping[str, Any] | None:
+        """Return the certificate in the database or, where that does not have it, beside the objects."""
+        with self.open_uow() as uow:
+            found = uow.erasures.find(erasure_id)
+        if found and found.state is not ErasureState.PLANNED:
+            return found.certificate
+        kept = ErasureLedger(self.store).entry(erasure_id)
+        return kept["certificate"] if kept else None
 
     def canary(self, text: str, on_step: Step = lambda _: None) -> Searched:
         """Look for a text everywhere: in every text and JSON of the database, in the bytes of every object, in logs,
@@ -94,20 +110,6 @@ class FindErased:
                 yield key, self.store.get(key)
             except ObjectNotFoundError:
                 continue
-
-
-def _read(certificate: Mapping[str, Any]) -> tuple[Key, set[str]]:
-    try:
-        prints = certificate["fingerprints"]
-        key = Key(bytes.fromhex(prints["key"]))
-        wanted = {one for kind in KINDS for one in prints[kind]}
-        if not all(_HEX.fullmatch(one) for one in wanted):
-            raise ValueError
-    except (KeyError, TypeError, ValueError) as error:
-        raise RefusedError(
-            "This is no certificate of an erasure.", action="Give the file as it was handed out."
-        ) from error
-    return key, wanted
 
 
 def _fingerprints(data: bytes, key: Key) -> set[str]:

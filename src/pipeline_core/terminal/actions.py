@@ -206,6 +206,7 @@ ACTIONS: Mapping[str, Action] = {
     "reject": Action(partial(_decide_document, Decision.REJECT), partial(_decide_questions, QuestionStatus.REJECTED)),
     "return": Action(partial(_decide_document, Decision.RETURN)),
     "override": Action(partial(_decide_document, Decision.OVERRIDE)),
+    "keep": Action(partial(_decide_document, Decision.KEEP)),
     "edit": Action(_edit, _edit),
     "add": Action(_add),
     "resolve": Action(_resolve, _resolve),

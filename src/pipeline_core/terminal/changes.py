@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline_core.domain.rows.feed import ChangeCursor, KnowledgeChange
 from pipeline_core.terminal.hints import pasteable
+from pipeline_core.terminal.plain import plain
 
 
 def print_change(console: Console, change: KnowledgeChange) -> None:
@@ -17,7 +17,7 @@ def print_change(console: Console, change: KnowledgeChange) -> None:
     name = change.filename or str(change.document_id or change.batch_id)
     version = f" v{change.version}" if change.version else ""
     console.print(
-        f"[dim]{change.at:%Y-%m-%d %H:%M:%S}[/] {change.kind:<9} [bold]{escape(name)}[/]{version}  {facts}",
+        f"[dim]{change.at:%Y-%m-%d %H:%M:%S}[/] {change.kind:<9} [bold]{plain(name)}[/]{version}  {facts}",
         soft_wrap=True,
         highlight=False,
     )
@@ -35,5 +35,5 @@ def print_cursors(console: Console, cursors: Sequence[ChangeCursor]) -> None:
     for title in ("name", "confirmed", "behind"):
         table.add_column(title, justify="right" if title == "behind" else "left")
     for one in cursors:
-        table.add_row(escape(one.name), f"{one.confirmed_at:%Y-%m-%d %H:%M}", f"{one.behind:,}")
+        table.add_row(plain(one.name), f"{one.confirmed_at:%Y-%m-%d %H:%M}", f"{one.behind:,}")
     console.print(table)

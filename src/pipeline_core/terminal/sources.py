@@ -1,22 +1,23 @@
 """Sources on a terminal: how each stands, and what a sync found."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from pipeline_core.domain.errors import explain
+from pipeline_core.domain.errors import PipelineError, explain
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.sources import SourceItemRow, SourceRow, SourceRunRow, VanishedRow
 from pipeline_core.domain.source_plans import WORDS, plan_in_words
 from pipeline_core.domain.sources import RunOutcome
 from pipeline_core.domain.spans import short_span
-from pipeline_core.domain.wording import counted
+from pipeline_core.domain.wording import counted, dated
 from pipeline_core.services.sync_source import Synced
 from pipeline_core.terminal.jobs_table import jobs_table
-from pipeline_core.terminal.tables import print_command, print_failures, print_waiting
+from pipeline_core.terminal.plain import plain, plain_name
+from pipeline_core.terminal.tables import print_command, print_failures, print_waiting, short
 
 _SHOWN = 50
 _OUTCOMES = {
@@ -32,13 +33,13 @@ def sources_table(rows: Sequence[SourceRow]) -> Table:
     table = _table("source", "kind", "files", "not taken", "every", "last sync", "address")
     for row in rows:
         table.add_row(
-            escape(row.name),
+            plain(row.name),
             row.kind,
             f"{row.items:,}",
             f"{row.unread:,}" if row.unread else "",
             _every(row),
             _last(row),
-            escape(row.uri),
+            plain(row.uri),
         )
     return table
 
@@ -64,24 +65,21 @@ def print_source(
     }
     for name, value in said.items():
         if value:
-            grid.add_row(f"[dim]{name}[/]", escape(value))
+            grid.add_row(f"[dim]{name}[/]", plain(value))
     console.print(grid)
     table = _table("sync", "outcome", "found", "")
+    before = ""
     for run in runs:
         why = explain(run.error).message if run.error else run.decision or ""
-        table.add_row(f"{run.started_at:%Y-%m-%d %H:%M}", _OUTCOMES[run.outcome], plan_in_words(run.plan), escape(why))
+        why, before = ("the same" if run.error and why == before else why), why
+        table.add_row(f"{run.started_at:%Y-%m-%d %H:%M}", _OUTCOMES[run.outcome], plan_in_words(run.plan), plain(why))
     if runs:
         console.print(table)
     for file in files:
         if file.error:
-            console.print(f"[red]✗[/] {escape(file.name)}: {escape(str(explain(file.error)))}", soft_wrap=True)
+            _print_left(console, file.name, explain(file.error))
     for one in vanished:
-        told = (
-            f"{one.decision} by {one.decided_by}"
-            if one.decision
-            else f"{one.vanished}, due {one.due_at:%Y-%m-%d %H:%M}"
-        )
-        console.print(f"[yellow]●[/] {escape(one.filename)} has vanished: {escape(told)}", soft_wrap=True)
+        print_vanished(console, one)
     if row.missing:
         _print_missing(console, row.name, row.missing)
 
@@ -92,8 +90,8 @@ def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], 
         table = _table("", "file", "")
         order = {change: rank for rank, change in enumerate(WORDS)}
         for one in sorted(synced.planned, key=lambda one: (order[one.change], one.name))[:_SHOWN]:
-            why = f"was {one.was}" if one.was else one.error.message if one.error else ""
-            table.add_row(WORDS[one.change], escape(one.name), escape(why))
+            why = f"was {plain_name(one.was)}" if one.was else plain(one.error.message) if one.error else ""
+            table.add_row(WORDS[one.change], plain_name(one.name), why)
         console.print(table)
         if len(synced.planned) > _SHOWN:
             console.print(f"[dim]… and {len(synced.planned) - _SHOWN:,} more; --json has all.[/]")
@@ -108,6 +106,26 @@ def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], 
     console.print(told, markup=False, soft_wrap=True)
     if synced.is_waiting:
         _print_missing(console, synced.source.name, synced.plan.get("vanished", 0))
+
+
+def print_sources_waiting(console: Console, vanished: Sequence[VanishedRow], sources: Sequence[SourceRow]) -> None:
+    """Print documents whose file has vanished, and sources of which much is missing, with the commands that decide."""
+    for one in vanished:
+        print_vanished(console, one)
+    for row in sources:
+        _print_missing(console, row.name, row.missing)
+
+
+def print_vanished(console: Console, one: VanishedRow) -> None:
+    """Print that the file of a document has vanished, what is due, and how to decide."""
+    console.print(
+        f"[yellow]●[/] [bold]{plain(one.filename)}[/] {plain(one.becomes)}: its file vanished from the source "
+        f"{plain(one.source)} on {dated(one.vanished_at)}; {counted(one.facts, 'fact')} published.",
+        soft_wrap=True,
+    )
+    if one.is_undecided:
+        print_command(console, "keep", f"review {short(one.job_id)} keep")
+        print_command(console, "withdraw", f'withdraw {short(one.job_id)} --reason "…"')
 
 
 def source_json(row: SourceRow) -> dict[str, Any]:
@@ -139,10 +157,19 @@ def synced_json(synced: Synced, rows: Sequence[DocumentJob]) -> dict[str, Any]:
     }
 
 
+def _print_left(console: Console, name: str, error: PipelineError) -> None:
+    """Print why a file was not taken; its name is said once."""
+    where = f" ({plain(error.where)})" if error.where and error.where != name else ""
+    console.print(
+        f"[red]✗[/] {plain_name(name)}: {plain(error.message)}{where} {plain(error.what_to_do)}", soft_wrap=True
+    )
+
+
 def _print_missing(console: Console, name: str, missing: int) -> None:
-    console.print(f"[yellow]●[/] {counted(missing, 'file')} missing: a person decides whether they have vanished.")
-    print_command(console, "yes", f"source confirm {name}")
-    print_command(console, "no", f"source refuse {name}")
+    asks = f"{counted(missing, 'file')} missing: a person decides whether they have vanished"
+    console.print(f"[yellow]●[/] [bold]{plain(name)}[/]: {asks}.", soft_wrap=True)
+    print_command(console, "yes", f"source confirm {plain(quote(name))}")
+    print_command(console, "no", f"source refuse {plain(quote(name))}")
 
 
 def _every(row: SourceRow) -> str:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 
 from pipeline_core.domain.errors import PipelineError, explain
@@ -14,6 +13,7 @@ from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.wording import counted, percent_alike
 from pipeline_core.services.wishes import ChoiceKept
 from pipeline_core.terminal.hints import pasteable, program, typed
+from pipeline_core.terminal.plain import plain
 
 _IN_FULL = 10
 _COMPARED = {"trigram": "letters", "scored": "words and meaning"}
@@ -66,7 +66,7 @@ def print_waiting(console: Console, rows: Sequence[DocumentJob]) -> None:
         return
     for row in waiting:
         job = short(row.job_id)
-        name = escape(row.filename)
+        name = plain(row.filename)
         if row.stage == "validation_review":
             console.print(
                 f"[yellow]●[/] [bold]{name}[/] waits: validation found {counted(row.critical, 'critical finding')}."
@@ -130,7 +130,7 @@ def _list_waiting(console: Console, waiting: Sequence[DocumentJob]) -> None:
             is_scan=is_scan(row.profile, row.document_id, row.job_id),
             to_decide=row.facts_to_decide,
         )
-        console.print(f"[yellow]●[/] {short(row.job_id)}  [bold]{escape(row.filename)}[/]  {why}")
+        console.print(f"[yellow]●[/] {short(row.job_id)}  [bold]{plain(row.filename)}[/]  {why}")
     console.print(f"{counted(len(waiting), 'document waits', 'documents wait')} for a person.")
     print_command(console, "see", "review JOB   (or --next, for what has waited longest)")
     print_command(console, "decide", "review JOB approve|reject|return|override")
@@ -141,15 +141,15 @@ def print_failures(console: Console, rows: Sequence[DocumentJob], refused: Seque
     _print_held(console, [row for row in rows if missing_part(row)])
     for row in rows:
         if row.state in (JobState.DEADLETTER, JobState.RETRYABLE) and row.last_error:
-            _print_error(console, f"[red]✗[/] [bold]{escape(row.filename)}[/]", explain(row.last_error))
+            _print_error(console, f"[red]✗[/] [bold]{plain(row.filename)}[/]", explain(row.last_error))
             if row.state == JobState.DEADLETTER:
                 print_command(console, "then", f"retry {short(row.job_id)}")
         elif is_parked(row):
             _print_error(
-                console, f"[yellow]●[/] [bold]{escape(row.filename)}[/] is parked", explain(row.last_error or {})
+                console, f"[yellow]●[/] [bold]{plain(row.filename)}[/] is parked", explain(row.last_error or {})
             )
     for name, error in refused:
-        _print_error(console, f"[red]✗[/] [bold]{escape(name)}[/] was not accepted", error)
+        _print_error(console, f"[red]✗[/] [bold]{plain(name)}[/] was not accepted", error)
 
 
 def _print_held(console: Console, held: Sequence[DocumentJob]) -> None:
@@ -157,18 +157,18 @@ def _print_held(console: Console, held: Sequence[DocumentJob]) -> None:
     for part, count in Counter(missing_part(row) for row in held).items():
         error = explain(next(row.last_error or {} for row in held if missing_part(row) == part))
         wait = counted(count, "document waits", "documents wait")
-        _print_error(console, f"[yellow]●[/] {wait} for the {escape(str(part))}", error)
+        _print_error(console, f"[yellow]●[/] {wait} for the {plain(str(part))}", error)
 
 
 def _print_error(console: Console, what: str, error: PipelineError) -> None:
-    console.print(f"{what}: {escape(error.message)}")
-    console.print(f"    {escape(pasteable(error.what_to_do))}", highlight=False)
+    console.print(f"{what}: {plain(error.message)}")
+    console.print(f"    {plain(pasteable(error.what_to_do))}", highlight=False)
 
 
 def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
     """Files that say what another says, byte for byte: one document, which has both names."""
     for name, other in copies[:_IN_FULL]:
-        console.print(f"[dim]=[/] [bold]{escape(name)}[/] has the same content as {escape(other)}: one document.")
+        console.print(f"[dim]=[/] [bold]{plain(name)}[/] has the same content as {plain(other)}: one document.")
     if more := copies[_IN_FULL:]:
         console.print(f"[dim]=[/] … and {counted(len(more), 'more file')} with the content of another")
 
@@ -176,7 +176,7 @@ def print_copies(console: Console, copies: Sequence[tuple[str, str]]) -> None:
 def print_choices_kept(console: Console, left: Sequence[ChoiceKept]) -> None:
     """List the choices that known documents keep though others were given."""
     for one in left[:_IN_FULL]:
-        console.print(f"[yellow]●[/] [bold]{escape(one.filename)}[/] keeps its {one.choice}: {one.why}.")
+        console.print(f"[yellow]●[/] [bold]{plain(one.filename)}[/] keeps its {one.choice}: {one.why}.")
         console.print(f"    {one.action}", highlight=False)
     if more := left[_IN_FULL:]:
         console.print(f"[yellow]●[/] … and {counted(len(more), 'more choice')} that known documents keep")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pipeline_core.domain.rows.versions import Reverting, Version, VersionFact
 from pipeline_core.domain.version_diff import VersionDiff
 from pipeline_core.domain.wording import counted
 from pipeline_core.review.reverting import said_of
+from pipeline_core.terminal.plain import plain
 from pipeline_core.terminal.tables import clip, place
 
 _CAME = {"published": "published", "changed": "facts changed", "reverted": "put back"}
@@ -33,7 +33,7 @@ def print_versions(out: Console, versions: Sequence[Version]) -> None:
         ended = (_ENDED[one.ended] + (f" by {why}" if why else "")) if one.ended else ""
         until = _at(one.valid_to) if one.valid_to else "now"
         table.add_row(
-            str(one.number), _at(one.valid_from), until, f"{one.facts} ({change})", came, escape(people), escape(ended)
+            str(one.number), _at(one.valid_from), until, f"{one.facts} ({change})", came, plain(people), plain(ended)
         )
     out.print(table)
 
@@ -47,16 +47,16 @@ def print_diff(out: Console, diff: VersionDiff) -> None:
         for fact in facts:
             _print_fact(out, mark, fact)
     for pair in diff.reworded:
-        out.print(f"[yellow]~[/] {escape(_said(pair.before))}", soft_wrap=True)
+        out.print(f"[yellow]~[/] {plain(_said(pair.before))}", soft_wrap=True)
         _print_fact(out, "[yellow]→[/]", pair.after)
     told = [counted(len(diff.added), "fact") + " added", f"{len(diff.gone)} gone", f"{len(diff.reworded)} reworded"]
     out.print(f"{', '.join(told)}, {diff.unchanged} unchanged.", markup=False)
 
 
 def _print_fact(out: Console, mark: str, fact: VersionFact) -> None:
-    out.print(f"{mark} {escape(_said(fact))}", soft_wrap=True)
+    out.print(f"{mark} {plain(_said(fact))}", soft_wrap=True)
     at = place(fact.page)
-    out.print(f"    [dim]{escape(f'“{clip(fact.quote, 200)}”')}{f', {at}' if at else ''}[/]", soft_wrap=True)
+    out.print(f"    [dim]{plain(f'“{clip(fact.quote, 200)}”')}{f', {at}' if at else ''}[/]", soft_wrap=True)
 
 
 def _said(fact: VersionFact) -> str:

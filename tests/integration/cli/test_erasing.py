@@ -74,6 +74,10 @@ def test_a_document_is_planned_erased_and_looked_for(app: Pipeline, typed: Typin
     assert looked.code == 0, looked.out
     assert "Not searched: backups" in looked.out
     assert typed("erase", "--verify", str(tmp_path / "none.json")).code == 2
+    for text, said in (("[]", "no JSON object"), ("{", "is no JSON"), ('{"fingerprints": {}}', "`erasure_id`")):
+        kept.write_text(text)
+        refused = typed("erase", "--verify", str(kept))
+        assert (refused.code, said in refused.err) == (2, True), refused.err
     [listed] = typed("erasures", "--json").json["erasures"]
     assert (listed["state"], listed["reason"]) == ("done", WHY)
     assert "article 17" in typed("erasures").out

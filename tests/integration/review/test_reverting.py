@@ -13,11 +13,12 @@ from pipeline_core.domain.errors import (
     ReasonTooShortError,
     RefusedError,
     ServiceUnavailableError,
+    UndecidedDuplicatesError,
 )
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.versions import Reverting
-from pipeline_core.review.decisions import Decision, Request
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.verify import Fault
 from tests.support.published import in_production, rows, standing
 from tests.support.reviewing import be_due
@@ -243,3 +244,44 @@ def test_what_changes_nothing_is_refused(app: Pipeline, document: DocumentId) ->
         revert(app, document, 1)
     listed = app.for_user(app.person, realm_id=app.realm_id).versions(document)
     assert [(one.number, one.is_present) for one in listed] == [(3, True), (2, False), (1, True)]
+
+
+FEE = "The yearly fee for the alpha card is 40 euros."
+
+
+def test_a_near_duplicate_of_what_others_say_is_left_out(app: Pipeline) -> None:
+    [alpha] = publish(app, upload("alpha.md", "\n\n".join((FIRST, FEE))))
+    without(app, alpha, FEE)
+    publish(app, upload("beta.md", f"# Fees\n\n{FEE}"))
+    before = said(app)
+    found = app.revert.foresee(alpha, 1, by=by(app))
+    assert (found.comes, found.elsewhere, list(found.undecided)) == (1, 1, [])
+    assert revert(app, alpha, 1).elsewhere == 1
+    assert said(app) == before, "published from beta alone"
+    [pair] = rows(app, "SELECT resolution, existing_is_staged FROM staging_duplicates")
+    assert pair == ("keep_existing", False)
+
+
+@pytest.mark.parametrize("resolution", ["keep_existing", "keep_both"])
+def test_what_a_person_would_be_asked_about_is_decided_or_refused(app: Pipeline, resolution: str) -> None:
+    like = "A theft must be reported by members to the police within 24 hours of discovering it."
+    [alpha] = publish(app, upload("alpha.md", "\n\n".join((FIRST, SECOND))))
+    without(app, alpha, SECOND)
+    publish(app, upload("beta.md", like))
+    before = said(app)
+    assert like in before
+    [undecided] = app.revert.foresee(alpha, 1, by=by(app)).undecided
+    assert (undecided.comes, undecided.says) == (SECOND, like)
+    with pytest.raises(UndecidedDuplicatesError, match="may be what others say"):
+        revert(app, alpha, 1)
+    with pytest.raises(UndecidedDuplicatesError, match="may be what others say"):
+        app.parking.park(alpha, Request(Decision.REVERT, by(app), version=1), 10)
+    assert said(app) == before
+    request = Request(Decision.REVERT, by(app), Resolution(resolution), version=1)
+    app.parking.park(alpha, request, 10)
+    be_due(app)
+    assert said(app) == (before if resolution == "keep_existing" else before | {SECOND})
+    assert rows(app, "SELECT resolution, resolved_by FROM staging_duplicates") == [(resolution, "Ann")]
+    if resolution == "keep_both":
+        revert(app, alpha, 2)
+    assert list(app.revert.foresee(alpha, 1, by=by(app)).undecided) == [], "nobody is asked twice"

@@ -22,8 +22,10 @@ from pipeline_core.domain.errors import (
     NotFoundError,
     PipelineError,
     ReasonTooShortError,
+    RefusedError,
 )
 from pipeline_core.domain.ids import UserId
+from pipeline_core.domain.json_bytes import json_bytes
 from pipeline_core.domain.realms import Person, Role
 from pipeline_core.domain.review import OfBatch, Reviewer
 from pipeline_core.domain.rows.erasures import Erasure
@@ -397,3 +399,63 @@ def test_a_plan_of_a_person_says_where_they_are_named_or_that_nobody_is(app: Pip
     for realm_id in (None, team, app.realm_id):
         with pytest.raises(NotFoundError, match="Nobody of the id"):
             app.erasures.plan(Meant(ErasureScope.PERSON, realm_id, UserId(uuid4())))
+
+
+def test_a_certificate_is_what_is_on_record(app: Pipeline) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    made = json.loads(json_bytes(erase(app, gone).certificate))
+    verify = app.find_erased.verify
+    assert verify(made).is_clean
+    assert verify({"certificate": made}).is_clean
+    prints = made["fingerprints"]
+    for changed, said in (
+        ({"fingerprints": {**prints, "names": [], "statements": [], "passages": []}}, "differs .*fingerprints.names"),
+        ({"fingerprints": {**prints, "key": "0" * 64}}, "differs .*fingerprints.key"),
+        ({"documents": []}, "differs .*documents"),
+        ({"realm_id": str(uuid4())}, "differs .*realm_id"),
+        ({"more": 1}, "differs .*more"),
+        ({"erasure_id": str(uuid4())}, "not of this installation"),
+        ({"erasure_id": "x"}, "`erasure_id` is no id"),
+        ({"documents": [7]}, "`documents` is no list of ids"),
+        ({"fingerprints": {**prints, "passages": None}}, "`fingerprints.passages`"),
+        ({"fingerprints": {**prints, "key": ""}}, "`fingerprints.key`"),
+        ({"fingerprints": []}, "`fingerprints` is no object"),
+    ):
+        with pytest.raises(RefusedError, match=said):
+            verify({**made, **changed})
+    for value in ([], "x", 7, None):
+        with pytest.raises(RefusedError, match="no JSON object"):
+            verify(value)
+
+
+def test_a_certificate_without_fingerprints_says_so(app: Pipeline, database_url: str) -> None:
+    [gone] = publish(app, upload(NAME, text_of("Zorblat", CANARY)))
+    erase(app, gone)
+    with psycopg.connect(database_url) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE upload_pipeline.erasures SET certificate = jsonb_set(jsonb_set(jsonb_set(certificate, "
+            "'{fingerprints,names}', '[]'), '{fingerprints,statements}', '[]'), '{fingerprints,passages}', '[]')"
+        )
+    [held] = app.erasures.all(app.realm_id)
+    found = app.find_erased.verify(held.certificate)
+    assert found.searched["fingerprints"] == 0
+    assert any("has no fingerprints" in told for told in found.not_searched)
+
+
+def test_the_statistics_of_the_planner_forget_it(app: Pipeline, database_url: str) -> None:
+    quoting = (
+        "SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'upload_pipeline' AND "
+        "concat(most_common_vals, histogram_bounds, most_common_elems) ~* 'quibberwick'"
+    )
+    gone = publish(
+        app, upload(NAME, text_of("Zorblat", CANARY)), upload("b.md", text_of("Other", f"{CANARY[:-7]} month."))
+    )
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("ANALYZE")
+        assert owner.execute(quoting).fetchall()
+        assert any("statistics of" in one.place for one in app.find_erased.canary("Quibberwick").traces)
+        erase(app, *gone)
+        assert owner.execute(quoting).fetchall() == []
+        assert app.find_erased.canary("Quibberwick").is_clean
+        assert owner.execute("SELECT count(*) FROM pg_stats WHERE schemaname = 'upload_pipeline'").fetchall() != [(0,)]

@@ -28,6 +28,9 @@ _ASKS = frozenset(
         "questions_compared",
         "file_vanished",
         "file_returned",
+        "vanishing_waits",
+        "vanishing_confirmed",
+        "vanishing_refused",
     }
 )
 """Events after which something else may wait for a person."""

@@ -15,8 +15,8 @@ from pipeline_core.api.review_bodies import MOST_CHARS
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.rows.details import ParkedShown
-from pipeline_core.domain.rows.versions import Version, VersionFact
-from pipeline_core.review.decisions import MIN_REASON, Decision, Request
+from pipeline_core.domain.rows.versions import Resembling, Version, VersionFact
+from pipeline_core.review.decisions import MIN_REASON, Decision, Request, Resolution
 from pipeline_core.review.parking import MOST_S
 from pipeline_core.review.reverting import said_of
 
@@ -80,6 +80,9 @@ class RevertRequest(Body):
     reason: str = Field(
         default="", max_length=MOST_CHARS, description=f"Why, in at least {MIN_REASON} characters; kept in the record"
     )
+    duplicates: Resolution | None = Field(
+        default=None, description="The decision about all facts that come back and resemble what others say by now"
+    )
     undo_window: float = Field(default=MOST_S, gt=0, le=MOST_S, description="Seconds in which it can be taken back")
     dry_run: bool = Field(default=False, description="Only say what would come and go")
 
@@ -93,6 +96,7 @@ class Reversion(BaseModel):
     goes: int = Field(description="Facts that leave")
     changes: int = Field(description="Facts whose words or evidence change")
     elsewhere: int = Field(description="Of those that come: others say the same by now, and they stay published there")
+    undecided: list[Resembling] = Field(description="To be decided by `duplicates`: others may say the same by now")
     instead_of: UUID | None = Field(description="Later content of the file, which is withdrawn for it")
     message: str
     parked: Parked | None
@@ -114,7 +118,7 @@ def revert_document(document_id: UUID, body: RevertRequest, services: ToReview, 
     if body.dry_run:
         response.status_code = 200
     else:
-        request = Request(Decision.REVERT, by, version=body.version)
+        request = Request(Decision.REVERT, by, body.duplicates, version=body.version)
         kept, _ = services.parking.park(DocumentId(document_id), request, body.undo_window)
         parked = parked_answer(kept.job_id, ParkedShown(kept.decision, kept.taken_by, kept.taken_at, kept.due_at, None))
     return Reversion(
@@ -124,6 +128,7 @@ def revert_document(document_id: UUID, body: RevertRequest, services: ToReview, 
         goes=found.goes,
         changes=found.changes,
         elsewhere=found.elsewhere,
+        undecided=list(found.undecided),
         instead_of=found.instead_of,
         message=said_of(found, would=True),
         parked=parked,

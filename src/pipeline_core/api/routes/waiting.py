@@ -28,7 +28,7 @@ class WaitingOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem(WaitingRow):
-    """A document or a question bank that waits for a person, or a document whose file has vanished."""
+    """A document, question bank or source that waits for a person, or a document whose file has vanished."""
 
     why: Annotated[str, Field(description="Why a person is asked, in one sentence")]
     review_url: Annotated[str, Field(description="The page on which it is decided")]
@@ -49,7 +49,7 @@ class WaitingTotal(BaseModel):
 Phases = Annotated[
     list[ReviewPhase] | None, Query(description="Only documents in matching review (2), validation review (4)")
 ]
-Kind = Annotated[WaitingKind | None, Query(description="Only documents, only banks, or only what vanished")]
+Kind = Annotated[WaitingKind | None, Query(description="Only documents, banks, what has vanished, or sources")]
 
 
 @router.get("/waiting", summary="List what waits for a person, with reasons", response_model=WaitingPage)
@@ -62,7 +62,9 @@ def list_waiting(
         WaitingOrder, Query(description="`oldest`, or `useful`: first what settles the most facts")
     ] = WaitingOrder.OLDEST,
 ) -> dict[str, Any]:
-    """Documents at a gate and question banks to decide or import, each with since when it waits and why.
+    """Documents at a gate, question banks to decide or import, documents whose file has vanished (decided by
+    `POST /api/v2/documents/{document_id}/keep` or `DELETE /api/v2/documents/{document_id}`) and sources of which much
+    is missing (`POST /api/v2/sources/{source_id}/vanishing`), each with since when it waits and why.
 
     A document about which a decision is parked does not wait."""
     realm_ids, views = [one.realm_id for one in realms], realms[0].views

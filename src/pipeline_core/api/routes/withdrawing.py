@@ -1,4 +1,4 @@
-"""Withdrawing documents: one, or several in one transaction."""
+"""Withdrawing documents: one, or several in one transaction; and keeping one whose file has vanished."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +13,12 @@ from pipeline_core.api.document_filters import Matching
 from pipeline_core.api.examples import example
 from pipeline_core.api.known_names import Body
 from pipeline_core.api.problems import responses
-from pipeline_core.api.review_bodies import MOST_CHARS
+from pipeline_core.api.review_bodies import MOST_CHARS, Signed
 from pipeline_core.api.routes.jobs import Parked, parked_answer
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.rows.details import ParkedShown
 from pipeline_core.domain.rows.withdrawals import Leaving
-from pipeline_core.review.decisions import MIN_REASON
+from pipeline_core.review.decisions import MIN_REASON, Decision, Request
 from pipeline_core.review.meant import MOST_DOCUMENTS, DocumentsMeant
 from pipeline_core.review.parking import MOST_S
 from pipeline_core.review.withdrawing import said_of
@@ -126,6 +126,28 @@ def withdraw_documents(body: WithdrawRequest, services: ToReview, response: Resp
         return _answer([_one(one, None) for one in leaving], leaving)
     parked = services.parking.park_withdrawals(body.meant(), by, body.undo_window)
     return _answer([_one(one, kept.shown) for kept, one in parked], [one for _, one in parked])
+
+
+class KeepRequest(Signed):
+    """Reason why a document stays though its file has vanished."""
+
+    model_config = example({"reason": "It is still in force."})
+
+
+class Kept(BaseModel):
+    """A document that stays published, until it has a file again."""
+
+    document_id: UUID
+    message: str
+
+
+@router.post("/{document_id}/keep", summary="Keep a document whose file has vanished", responses=responses(409))
+def keep_document(document_id: UUID, services: ToReview, body: KeepRequest | None = None) -> Kept:
+    """Let a document whose file has vanished from its source stay published. `DELETE /api/v2/documents/{document_id}`
+    withdraws it instead."""
+    by = (body or KeepRequest()).by(services)
+    decided = services.review.decide(DocumentId(document_id), Request(Decision.KEEP, by))
+    return Kept(document_id=document_id, message=f"{decided.message}.")
 
 
 def _one(leaving: Leaving, shown: ParkedShown | None) -> Withdrawal:

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pipeline_core.domain.ids import DocumentId, RealmId, SourceId, SourceRunId, UserId
+from pipeline_core.domain.ids import DocumentId, JobId, RealmId, SourceId, SourceRunId, UserId
 from pipeline_core.domain.rows.record import Record
 from pipeline_core.domain.sources import Removal, RunDecision, RunOutcome, SourceKind, SourcePlace, Vanished
+from pipeline_core.domain.wording import dated
+
+_RULE = "system"
+"""The name under which the rule decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,16 @@ class SourceRow(Record):
     unread: Annotated[int, Field(description="Files that could not be taken, or seen, the last time")]
     missing: Annotated[int, Field(description="Files of which a person decides whether they have vanished")]
     gone: Annotated[int, Field(description="Files that have vanished")]
+    to_decide: Annotated[int, Field(description="Documents whose file has vanished and that wait for a reviewer")]
     last_run_id: SourceRunId | None
     last_outcome: RunOutcome | None
     last_started_at: datetime | None
     last_error: dict[str, Any] | None
+
+    @property
+    def waits(self) -> bool:
+        """Return whether a person is asked what has vanished."""
+        return self.missing > 0
 
     @property
     def place(self) -> SourcePlace:
@@ -58,6 +68,7 @@ class SourceItemRow(Record):
     version: str | None
     sha256: str | None
     document_id: DocumentId | None
+    job_id: Annotated[JobId | None, Field(description="The newest job of its document")]
     first_seen_at: datetime
     changed_at: datetime
     last_seen_at: Annotated[datetime | None, Field(description="In a listing that was whole")]
@@ -91,6 +102,7 @@ class VanishedRow(Record):
     """A document that has no place any more, and what it has in production."""
 
     document_id: DocumentId
+    job_id: Annotated[JobId, Field(description="Its newest job")]
     realm_id: RealmId
     filename: str
     source_id: SourceId
@@ -105,6 +117,28 @@ class VanishedRow(Record):
     decided_at: datetime | None
     decided_by: str | None
     reason: str | None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Return whether a reviewer may keep or withdraw it now."""
+        return self.decision is None and self.is_published
+
+    @property
+    def asks(self) -> bool:
+        """Return whether a reviewer is asked about it."""
+        return self.is_undecided and self.vanished is Vanished.REVIEW
+
+    @property
+    def becomes(self) -> str:
+        """Say what becomes of it, in words that follow its name."""
+        if self.decision:
+            done = "was withdrawn" if self.decision == "withdraw" else "was kept"
+            return f"{done} by {'the rule' if self.decided_by == _RULE else self.decided_by}"
+        if not self.is_published:
+            return "is not published"
+        if self.vanished is Vanished.WITHDRAW:
+            return f"is withdrawn by the rule on {dated(self.due_at)}"
+        return "waits for a reviewer" if self.asks else "stays published"
 
 
 @dataclass(frozen=True, slots=True)

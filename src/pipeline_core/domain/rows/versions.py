@@ -1,6 +1,6 @@
 """Rows of what production said, and since when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -70,10 +70,20 @@ class VersionFact(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Resembling(Record):
+    """A fact that would come back, and a published one of another document that may be the same; nobody has decided."""
+
+    comes: str
+    says: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reverting(Record):
     """The facts that come and go when production says again what it said in a version.
 
-    ``elsewhere``: facts that other documents say by now in the same words, and that stay published from there.
+    ``elsewhere``: facts that other documents say by now, and that stay published from there.
+    ``undecided``: facts that others may say by now; somebody has to decide about them.
     ``instead_of``: later content of the file, which is withdrawn for it.
     """
 
@@ -89,3 +99,4 @@ class Reverting(Record):
     elsewhere: int
     outdated: Annotated[int, Field(exclude=True)]
     is_forgotten: Annotated[bool, Field(exclude=True)]
+    undecided: Sequence[Resembling] = ()

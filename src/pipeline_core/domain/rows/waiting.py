@@ -8,13 +8,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pipeline_core.domain.asking import Asked, why_asked, why_asked_about_bank, why_asked_about_vanished
+from pipeline_core.domain.asking import (
+    Asked,
+    why_asked,
+    why_asked_about_bank,
+    why_asked_about_source,
+    why_asked_about_vanished,
+)
 from pipeline_core.domain.ids import DocumentId, JobId, RealmId
 from pipeline_core.domain.jobs import is_scan
 from pipeline_core.domain.lifecycle import REVIEW_PAGES, JobStage, Profile
 from pipeline_core.domain.rows.record import Record
 
-BANK_PAGE, VANISHED_PAGE = "/batches/{}", "/jobs/{}/withdraw"
+BANK_PAGE, VANISHED_PAGE, SOURCE_PAGE = "/batches/{}", "/jobs/{}/withdraw", "/sources/{}"
 
 
 class WaitingKind(StrEnum):
@@ -22,14 +28,16 @@ class WaitingKind(StrEnum):
     BATCH = "batch"
     VANISHED = "vanished"
     """a published document whose last file has vanished from its source"""
+    SOURCE = "source"
+    """a source of which so much is missing that a person says whether it has vanished"""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow(Record):
-    """A document or a bank that waits for a person, and since when; or a document whose file has vanished."""
+    """A document, bank or source that waits for a person, and since when; or a document whose file has vanished."""
 
     kind: WaitingKind
-    id: Annotated[UUID, Field(description="Of the document's job, or of the batch")]
+    id: Annotated[UUID, Field(description="Of the document's job, of the batch, or of the source")]
     realm_id: RealmId
     document_id: DocumentId | None
     filename: str
@@ -52,8 +60,9 @@ class WaitingRow(Record):
         int,
         Field(description="Facts on whose way the decision is: its own, and those elsewhere that repeat one of them"),
     ]
-    source: Annotated[str | None, Field(description="The source from which its file has vanished")]
+    source: Annotated[str | None, Field(description="The source that waits, or from which its file has vanished")]
     published: Annotated[int, Field(description="Facts that would leave production with the document that vanished")]
+    missing: Annotated[int, Field(description="Files that are missing from a source that waits")]
     rank: Annotated[int, Field(exclude=True)]
 
     @property
@@ -68,6 +77,8 @@ class WaitingRow(Record):
         """Why a person is asked, in one sentence."""
         if self.kind is WaitingKind.VANISHED:
             return why_asked_about_vanished(self.source or "", self.published)
+        if self.kind is WaitingKind.SOURCE:
+            return why_asked_about_source(self.missing)
         if self.stage is None:
             return why_asked_about_bank(pending=self.pending, approved=self.approved, undecided=self.undecided)
         return why_asked(
@@ -89,4 +100,6 @@ class WaitingRow(Record):
         """The page on which it is decided."""
         if self.kind is WaitingKind.VANISHED:
             return VANISHED_PAGE.format(self.id)
+        if self.kind is WaitingKind.SOURCE:
+            return SOURCE_PAGE.format(self.id)
         return (BANK_PAGE if self.phase is None else REVIEW_PAGES[self.phase]).format(self.id)

@@ -19,7 +19,7 @@ from pipeline_core.domain.ids import DocumentId, JobId
 from pipeline_core.domain.lifecycle import JobState, Outcome
 from pipeline_core.domain.rows.details import JobDetail, ParkedShown
 from pipeline_core.domain.rows.jobs import DocumentJob
-from pipeline_core.domain.rows.waiting import WaitingRow
+from pipeline_core.domain.rows.waiting import WaitingKind, WaitingRow
 from pipeline_core.domain.standing import doing
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.review.decisions import Decision
@@ -40,6 +40,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
     now = datetime.now(UTC)
     waits = views.waiting_page([visit.services.realm_id], ids=[job_id], limit=1)
     found = views.findings(visit.services.realm_id, JobId(job_id)).findings
+    vanished = visit.services.sources.vanished(visit.services.realm_id, document_id=job.document_id)
     stages, _ = views.document_costs(visit.services.realm_id, job.document_id)
     return visit.page(
         "job.html",
@@ -48,6 +49,7 @@ def job_page(job_id: UUID, visit: ToLook) -> Response:
         document=document,
         stands=stands(job, document, waits, visit.people),
         waits=waits[0] if waits else None,
+        vanished=vanished[0] if vanished else None,
         timeline=timeline(attempts(events, now, is_running=job.state == JobState.WORKING), job.stages),
         events=list(reversed(events))[:_SHOWN_EVENTS],
         files=views.files(job.document_id),
@@ -94,6 +96,8 @@ def stands(job: JobDetail, document: DocumentJob, waits: Sequence[WaitingRow], p
         if parked.decision == Decision.REVERT:
             return f"{by} decided to revert it: an earlier version comes back at {parked.due_at:%H:%M:%S %Z}."
         return f"{by} decided to withdraw it: it leaves production at {parked.due_at:%H:%M:%S %Z}."
+    if waits and waits[0].kind is WaitingKind.VANISHED:
+        return waits[0].reason
     match job.state:
         case JobState.QUEUED if job.last_error:
             return f"It waits: {explain(job.last_error).page_message}"

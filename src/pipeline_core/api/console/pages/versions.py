@@ -16,7 +16,7 @@ from pipeline_core.domain.reasons import MIN_REASON
 from pipeline_core.domain.rows.versions import VersionFact
 from pipeline_core.domain.version_diff import Reworded
 from pipeline_core.domain.word_diff import Piece, word_diff
-from pipeline_core.review.decisions import Decision, Request
+from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.review.parking import MOST_S
 from pipeline_core.review.reverting import said_of
 
@@ -74,11 +74,15 @@ def confirm(document_id: UUID, number: int, visit: ToReview) -> Response:
 
 @router.post(REVERT)
 def revert(
-    document_id: UUID, number: int, visit: ToReview, reason: Annotated[str, Form(max_length=20_000)] = ""
+    document_id: UUID,
+    number: int,
+    visit: ToReview,
+    reason: Annotated[str, Form(max_length=20_000)] = "",
+    duplicates: Annotated[Resolution | None, Form()] = None,
 ) -> Response:
     """Go back to a version in ten seconds, unless it is taken back."""
     by = replace(visit.reviewer(), reason=reason.strip())
-    request = Request(Decision.REVERT, by, version=number)
+    request = Request(Decision.REVERT, by, duplicates, version=number)
     kept, foreseen = visit.services.parking.park(DocumentId(document_id), request, MOST_S)
     told = f"At {kept.due_at:%H:%M:%S} UTC it goes back to version {number}: {foreseen.message}."
     return visit.go(f"/jobs/{kept.job_id}", said=told)
