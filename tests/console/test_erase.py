@@ -60,3 +60,13 @@ def test_a_plan_that_is_not_true_any_more_is_refused(pipeline: Pipeline) -> None
     refused = client.post(path, data=form)
     assert refused.status_code == 409
     assert "documents: 1 → 2" in refused.text
+
+
+def test_a_plan_says_that_earlier_versions_go_along(pipeline: Pipeline) -> None:
+    place = "file:///srv/alpha.md"
+    publish(pipeline, upload("alpha.md", text_of("Alpha", FACT), place))
+    newer = publish(pipeline, upload("alpha.md", text_of("Alpha", "Another boiler is serviced each May."), place))
+    client = signed_in(pipeline)
+    [job] = [row.job_id for row in pipeline.views.jobs(ANN) if row.document_id in newer]
+    shown = send(client, f"/jobs/{job}/erase", page=f"/jobs/{job}")
+    assert "Erase 1 document with 1 earlier version of it?" in shown

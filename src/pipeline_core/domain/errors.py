@@ -425,6 +425,12 @@ class UnreadableFileError(DocumentError):
     action = "Check that it exists and can be read, then try again."
 
 
+class StillWrittenError(UnreadableFileError):
+    """The file is still being written to."""
+
+    action = "It is taken in by the next sync after that; what was known of it stands until then."
+
+
 class FileTooLargeError(DocumentError):
     """The file is larger than the limit."""
 
@@ -781,6 +787,14 @@ class NotPermittedError(RefusedError):
     action = "Ask an admin of the realm: `pipeline realm members` lists the members."
     http_action = "Ask an admin of the realm: `GET /api/v2/realms/{realm_id}/members` lists the members."
     page_action = "Ask an admin of the realm: its page lists the members."
+
+
+class PlaceNotAllowedError(NotPermittedError):
+    """Sources may not be made of this place here."""
+
+    action = "Add it with `pipeline source add` on the machine, or name it in UPLOAD_PIPELINE_SOURCE_ROOTS."
+    http_action = "Ask the operator to add it, or to name it in UPLOAD_PIPELINE_SOURCE_ROOTS."
+    page_action = "Ask whoever runs this installation to add it, or to allow the place."
 
 
 class NotFoundError(RefusedError):

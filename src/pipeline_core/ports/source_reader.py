@@ -30,6 +30,7 @@ class SourceReader(Protocol):
         Raises:
             FileTooLargeError: it has more than ``limit`` bytes; no more than that were read.
             EmptyFileError: it has none.
+            StillWrittenError: it was written to a moment ago; it may be quiet soon.
             UnreadableFileError: it may not be read, or changes all the time.
             ObjectNotFoundError: it has gone since it was listed.
             TransientError: the place did not answer.

@@ -37,16 +37,13 @@ from pipeline_core.domain.wished import Wished
 from pipeline_core.ports.source_reader import SourceReader
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.intake import Intake, Upload
+from pipeline_core.services.reading_order import Late
 from pipeline_core.services.vanishing import Settled, Vanishing
 from pipeline_core.services.work_needed import FindWork
 from pipeline_core.settings import Settings
 from pipeline_core.sources.comparing import Listed, compare
 from pipeline_core.sources.telling import Telling
 
-_GROUP = 200
-_GROUP_BYTES = 64 * 1024 * 1024
-_UNKNOWN_BYTES = 8 * 1024 * 1024
-"""Taken for the size of a file of which its place says none."""
 _THREADS = 8
 _LEAST_FAILURES = 3
 """Files of one group that could not be read, and no other: then it is their place that does not answer."""
@@ -119,8 +116,9 @@ class SyncSource:
         """
         synced = Synced(source)
         reader, listed, telling = self._listed(source, synced)
-        for group in _groups(listed.to_read):
-            for _, planned in self._told(synced, self._read(reader, group, synced), telling):
+        late = Late()
+        for group in late.groups(listed.to_read):
+            for _, planned in self._told(synced, self._read(reader, group, synced, late), telling):
                 synced.note(planned)
             on_progress(synced)
         vanished = _note_vanished(listed, telling, synced)
@@ -142,8 +140,9 @@ class SyncSource:
         synced = Synced(source, self._begin(source))
         with self._ended_if_it_fails(source, synced):
             reader, listed, telling = self._listed(source, synced)
-            for group in _groups(listed.to_read):
-                self._take_group(reader, group, telling, synced)
+            late = Late()
+            for group in late.groups(listed.to_read):
+                self._take_group(reader, group, telling, synced, late)
                 on_progress(synced)
             vanished = _note_vanished(listed, telling, synced)
             self._finish(source, listed, vanished, synced)
@@ -223,23 +222,23 @@ class SyncSource:
             synced.note(Planned(Change.UNSEEN, unseen.uri, unseen.name, error=unseen.error))
         return reader, listed, Telling(known, listed.gone)
 
-    def _read(self, reader: SourceReader, group: Sequence[Sighting], synced: Synced) -> list[_Read]:
-        """Read a group; what cannot be read is noted.
+    def _read(self, reader: SourceReader, group: Sequence[Sighting], synced: Synced, late: Late) -> list[_Read]:
+        """Read a group; what cannot be read is noted, and what is still written to comes up again after the others.
 
         Raises:
             TransientError: nothing of the group could be read: its place does not answer.
         """
         with ThreadPoolExecutor(min(_THREADS, len(group))) as pool:
             answers = list(pool.map(partial(self._try_to_read, reader), group))
-        pairs = list(zip(group, answers, strict=True))
+        pairs = late.left_aside(list(zip(group, answers, strict=True)))
         failed = [(shown, answer) for shown, answer in pairs if isinstance(answer, PipelineError)]
-        if len(failed) == len(group) >= _LEAST_FAILURES:
+        if len(failed) == len(pairs) >= _LEAST_FAILURES:
             for _, error in failed:
                 if isinstance(error, TransientError):
                     raise error
         for shown, error in failed:
             synced.note(Planned(_left_as(error), shown.uri, shown.name, error=error))
-        synced.done += len(group)
+        synced.done += len(pairs)
         # as it was shown once it had been read: only then some places tell its name
         whole = [answer for answer in answers if isinstance(answer, Fetched)]
         return [_Read(one.sighting, one, sha256_hex(one.data)) for one in whole]
@@ -266,9 +265,11 @@ class SyncSource:
                 told.append((read, telling(read.shown, read.sha256, is_known=read.sha256 in known)))
         return told
 
-    def _take_group(self, reader: SourceReader, group: Sequence[Sighting], telling: Telling, synced: Synced) -> None:
+    def _take_group(
+        self, reader: SourceReader, group: Sequence[Sighting], telling: Telling, synced: Synced, late: Late
+    ) -> None:
         source, before = synced.source, len(synced.planned)
-        told = self._told(synced, self._read(reader, group, synced), telling)
+        told = self._told(synced, self._read(reader, group, synced, late), telling)
         documents, refused = self._take_in(source, [read for read, planned in told if planned.change is not _SAME])
         taken: list[TakenItem] = []
         for read, planned in told:
@@ -341,21 +342,6 @@ class SyncSource:
 
 
 _SAME = Change.UNCHANGED
-
-
-def _groups(to_read: Sequence[Sighting]) -> Iterator[list[Sighting]]:
-    """Groups of so many files, and so many bytes, that memory does not grow with either."""
-    group: list[Sighting] = []
-    room = _GROUP_BYTES
-    for shown in to_read:
-        size = _UNKNOWN_BYTES if shown.size is None else shown.size
-        if group and (len(group) == _GROUP or size > room):
-            yield group
-            group, room = [], _GROUP_BYTES
-        group.append(shown)
-        room -= size
-    if group:
-        yield group
 
 
 def _note_vanished(listed: Listed, telling: Telling, synced: Synced) -> list[str]:

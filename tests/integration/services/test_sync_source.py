@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from pipeline_core.adapters.sources import READERS
+from pipeline_core.adapters.sources.folder import FolderReader
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.domain.errors import (
     AlreadyDecidedError,
@@ -12,9 +15,10 @@ from pipeline_core.domain.errors import (
     ErasedBeforeError,
     NotFoundError,
     SourceUnavailableError,
+    StillWrittenError,
 )
 from pipeline_core.domain.review import Reviewer
-from pipeline_core.domain.sources import RunOutcome, Vanished
+from pipeline_core.domain.sources import RunOutcome, SourceKind, Vanished
 from pipeline_core.review.decisions import Decision, Request
 from tests.support.erasing import erase, places_of
 from tests.support.folders import add_folder, sync, write
@@ -90,8 +94,7 @@ def test_what_a_person_withdrew_while_its_file_stands_stays_withdrawn(app: Pipel
     sync(app, source)
     [document_id] = [row.document_id for row in app.views.jobs(app.realm_id) if row.filename == "a.md"]
     app.withdraw([document_id], by=Reviewer(app.realm_id, "Ann", "It was sent to us by mistake."))
-    (folder / "a.md").touch()
-    (folder / "copy.md").write_text((folder / "a.md").read_text())
+    write(folder, {"a.md": text_of("A", ALPHA), "copy.md": text_of("A", ALPHA)})
     assert sync(app, source).plan == {"copy": 1, "unchanged": 2}
     assert who_says(app, ALPHA) == []
 
@@ -156,9 +159,8 @@ def test_a_dry_run_plans_the_same_and_stores_nothing(app: Pipeline, tmp_path: Pa
     sync(app, source)
     write(folder, {"a.md": text_of("A", "It says something else, which is 7 times as long.")})
     (folder / "b.md").rename(folder / "moved.md")
-    (folder / "copy.md").write_text(text_of("C", GAMMA))
+    write(folder, {"copy.md": text_of("C", GAMMA), "empty.md": ""})
     (folder / "c.md").unlink()
-    (folder / "empty.md").touch()
     before = rows(app, "SELECT count(*) FROM events")
     planned = app.sync_source.plan(source)
     assert planned.plan == {"changed": 1, "moved": 2, "refused": 1}
@@ -186,6 +188,38 @@ def test_what_cannot_be_taken_is_as_it_was_and_read_again_when_it_changes(app: P
     sync(app, source)
     assert (who_says(app, ALPHA), who_says(app, GAMMA)) == ([], ["a.md"])
     assert app.sources.show(app.realm_id, "docs").unread == 0
+
+
+def test_what_is_still_written_to_is_looked_at_again_and_left_if_it_grows(
+    app: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline_core.services.reading_order.QUIET_WITHIN_S", 0.5)
+    monkeypatch.setitem(READERS, SourceKind.FOLDER, lambda p, _: FolderReader(p.uri, p.means, coarse_s=0.3))
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA)})
+    source = add_folder(app, folder)
+    sync(app, source)
+    torn, stop = folder / "a.md", Event()
+
+    def grow() -> None:
+        while not stop.wait(0.05):
+            torn.write_text(torn.read_text() + "\nAnd one more line of it.\n")
+
+    torn.write_text(text_of("A", GAMMA)[:12])
+    writer = Thread(target=grow)
+    writer.start()
+    try:
+        left = app.sync_source(source)
+    finally:
+        stop.set()
+        writer.join()
+    assert left.plan == {"unseen": 1, "unchanged": 1}
+    assert [type(one.error) for one in left.planned] == [StillWrittenError]
+    assert who_says(app, ALPHA) == ["a.md"]
+    assert app.sources.show(app.realm_id, "docs").unread == 1
+    torn.write_text(text_of("A", GAMMA))
+    assert sync(app, source).plan == {"changed": 1, "unchanged": 1}, "it was quiet within the sync"
+    assert who_says(app, GAMMA) == ["a.md"]
 
 
 def test_a_folder_below_that_cannot_be_read_breaks_the_listing_off(

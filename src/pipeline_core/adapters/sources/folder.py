@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
-from pipeline_core.domain.errors import ObjectNotFoundError, RefusedError, SourceUnavailableError, UnreadableFileError
+from pipeline_core.domain.errors import (
+    ObjectNotFoundError,
+    RefusedError,
+    SourceUnavailableError,
+    StillWrittenError,
+    UnreadableFileError,
+)
 from pipeline_core.domain.sources import Fetched, Sighting, Unseen
 from pipeline_core.machine.source_files import read_stated
 
@@ -16,6 +22,7 @@ _PAUSE_S = 0.2
 _COARSE_S = 2.0
 """Of the clocks of file systems: a file written to so lately could be written to again at the same time."""
 _ELSEWHERE = "It is a link to a place outside the source, which is not followed."
+_HERE = "Put the file itself there, or add the place that the link leads to as a source."
 
 
 class FolderReader:
@@ -27,7 +34,8 @@ class FolderReader:
 
         Args:
             matches: Says of a name (the path below the folder) that it belongs to the source.
-            coarse_s: The time of a file that is no older when it is read says nothing.
+            coarse_s: The time of a file that is no older when it is read says nothing; one whose bytes were written
+                so lately is not read.
 
         Raises:
             RefusedError: the URI is none of a folder.
@@ -35,7 +43,8 @@ class FolderReader:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc:
             raise RefusedError(
-                f"{uri} is no folder of this machine.", action="Name it by its path, such as /srv/documents."
+                f"{uri} is no place that can be a source.",
+                action="Name a folder by its path, such as /srv/documents; s3://bucket/prefix; or http(s) addresses.",
             )
         self._matches, self._coarse_ns = matches, coarse_s * 1e9
         self._root = os.path.realpath(unquote(parts.path))
@@ -66,7 +75,9 @@ class FolderReader:
     def _link(self, name: str) -> Iterator[Unseen]:
         target = os.path.realpath(os.path.join(self._root, name))  # noqa: PTH118
         if not target.startswith(os.path.join(self._root, "")) and self._matches(name):  # noqa: PTH118
-            yield Unseen(self._uri(name), _shown(name), UnreadableFileError(_ELSEWHERE, where=_shown(name)))
+            yield Unseen(
+                self._uri(name), _shown(name), UnreadableFileError(_ELSEWHERE, where=_shown(name), action=_HERE)
+            )
 
     def _seen(self, name: str, entry: "os.DirEntry[str]") -> Iterator[Sighting | Unseen]:
         try:
@@ -94,18 +105,32 @@ class FolderReader:
             if attempt:
                 time.sleep(_PAUSE_S * attempt)
             try:
+                self._require_quiet(path, sighting)
                 data, read = read_stated(path, limit=limit)
                 if _version(path.stat(follow_symlinks=False)) == _version(read):
                     return Fetched(data, Sighting(sighting.uri, sighting.name, len(data), self._lasting(read)))
                 last = UnreadableFileError("The file changes all the time.", where=sighting.name)
             except FileNotFoundError as error:
                 raise _gone(sighting) from error
+            except StillWrittenError:
+                raise
             except UnreadableFileError as error:
                 if not path.exists():
                     raise _gone(sighting) from error
                 last = error
         assert last is not None
         raise last
+
+    def _require_quiet(self, path: Path, sighting: Sighting) -> None:
+        """Refuse what somebody may be in the middle of writing: half a file would be taken for a whole one.
+
+        One whose time lies in the future is read; clocks differ by less than the bound.
+
+        Raises:
+            StillWrittenError: its bytes changed a moment ago.
+        """
+        if abs(time.time_ns() - path.stat(follow_symlinks=False).st_mtime_ns) < self._coarse_ns:
+            raise StillWrittenError(where=sighting.name)
 
     def _lasting(self, found: os.stat_result) -> str | None:
         age_ns = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)
