@@ -203,6 +203,7 @@ def _synced(
     """Sync one source, or plan it, and show it; a source that fails does not hold up the others."""
     from pipeline_core.cli.exits import of_error
     from pipeline_core.terminal.progress import RunDisplay
+    from pipeline_core.terminal.plain import plain
     from pipeline_core.terminal.sources import print_synced, synced_json
 
     with RunDisplay(err, client.progress, client.stopping, f"listing {name}") as display:
@@ -220,7 +221,7 @@ def _synced(
                 raise
             told: dict[str, object] = {"source": name, "error": error.as_json()}
             if not as_json:
-                err.print(f"{name}: {error.as_answer()}", markup=False, soft_wrap=True)
+                err.print(f"[red]Error:[/] {plain(name)}: {plain(error.as_answer())}", soft_wrap=True)
             return of_error(error), told
     rows = client.rows(synced.to_run)
     if not as_json:
