@@ -27,7 +27,8 @@ CREATE TABLE change_cursors (
     name text NOT NULL CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
     feed_id uuid NOT NULL,
     after bigint NOT NULL CHECK (after >= 0),
-    seen text NOT NULL CHECK (seen ~ '^[0-9]+:[0-9]+:[0-9,]*$'),
+    -- a snapshot; or amid what was late: the next one, too, and the last id of it
+    seen text NOT NULL CHECK (seen ~ '^[0-9]+:[0-9]+:[0-9,]*(/[0-9]+:[0-9]+:[0-9,]*/[0-9]+)?$'),
     created_at timestamptz NOT NULL DEFAULT now(),
     confirmed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (realm_id, user_id, name)

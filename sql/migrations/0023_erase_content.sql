@@ -327,6 +327,48 @@ BEGIN
 END
 $$;
 
+-- --- statistics -----------------------------------------------------------------------------------------------------
+
+-- The planner's statistics keep values of rows that are gone, in the clear. They are cleared (PostgreSQL 18 lets the owner,
+-- before that a superuser may) and made anew from what is there. Returns tables that keep theirs: without the right to
+-- clear, those that are empty, as of nothing none are made. SECURITY DEFINER: only the owner may.
+CREATE FUNCTION renew_statistics(tables text[]) RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    can_clear boolean := to_regprocedure('pg_catalog.pg_clear_attribute_stats(text,text,text,boolean)') IS NOT NULL;
+    is_super boolean := (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
+    its_name text;
+    kept text[] := '{}';
+    is_empty boolean;
+BEGIN
+    FOREACH its_name IN ARRAY tables LOOP
+        IF can_clear THEN
+            EXECUTE 'SELECT pg_clear_attribute_stats(c.relnamespace::regnamespace::text, c.relname::text, a.attname::text, s.stainherit)
+                FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                JOIN pg_statistic s ON s.starelid = c.oid AND s.staattnum = a.attnum
+                WHERE c.oid = $1 OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = $1)'
+            USING format('upload_pipeline.%I', its_name)::regclass;
+        ELSIF is_super THEN
+            EXECUTE 'DELETE FROM pg_statistic WHERE starelid = $1
+                OR starelid IN (SELECT indexrelid FROM pg_index WHERE indrelid = $1)'
+            USING format('upload_pipeline.%I', its_name)::regclass;
+        ELSE
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM upload_pipeline.%I)', its_name) INTO is_empty;
+            kept := CASE WHEN is_empty THEN kept || its_name ELSE kept END;
+        END IF;
+        EXECUTE format('ANALYZE upload_pipeline.%I', its_name);
+    END LOOP;
+    RETURN kept;
+END
+$$;
+
+-- Columns and indexes of which the planner's statistics have a text.
+CREATE FUNCTION statistics_with(wanted text[]) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'upload_pipeline' AND has_one_of(
+        concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text), wanted)
+$$;
+
 -- --- fingerprints ---------------------------------------------------------------------------------------------------
 
 -- As pipeline_core.domain.erasing.plainly says it, which a test holds equal: neither the form of letters nor of blanks counts.
@@ -356,7 +398,8 @@ CREATE POLICY erasures_begin ON erasures AS RESTRICTIVE FOR UPDATE
 GRANT SELECT, INSERT (erasure_id, scope, realm_id, person_id, document_ids, batch_ids, reason, counts),
     UPDATE (state, begun_at, reason) ON erasures TO upload_pipeline_api;
 REVOKE ALL ON FUNCTION is_being_erased(uuid, uuid, uuid), present_erasure(), erase_words(uuid, text, text, text[]),
-    erase_events(uuid, uuid[], uuid[]) FROM PUBLIC;
+    erase_events(uuid, uuid[], uuid[]), renew_statistics(text[]), statistics_with(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_being_erased(uuid, uuid, uuid), present_erasure()
     TO upload_pipeline_api, upload_pipeline_service;
-GRANT EXECUTE ON FUNCTION erase_words(uuid, text, text, text[]), erase_events(uuid, uuid[], uuid[]) TO upload_pipeline_service;
+GRANT EXECUTE ON FUNCTION erase_words(uuid, text, text, text[]), erase_events(uuid, uuid[], uuid[]), renew_statistics(text[]),
+    statistics_with(text[]) TO upload_pipeline_service;

@@ -264,6 +264,15 @@ WHERE asked_by = %(person_id)s AND state <> 'planned' AND (%(realm_id)s::uuid IS
 UPDATE erasures SET certificate = jsonb_set(certificate, '{removed}', certificate -> 'removed' || %(removed)s::jsonb)
 WHERE erasure_id = %(erasure_id)s;
 
+-- name: clear_pending
+UPDATE erasures SET pending = NULL WHERE erasure_id = %(erasure_id)s;
+
+-- name: renew_statistics
+SELECT unnest(renew_statistics(%(tables)s));
+
+-- name: statistics_with
+SELECT statistics_with(%(wanted)s);
+
 -- name: end_erasure
 UPDATE erasures SET state = 'done', done_at = now(), pending = NULL,
     certificate = certificate || jsonb_build_object('done_at', now())

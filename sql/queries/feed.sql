@@ -3,18 +3,20 @@ SELECT f.feed_id, coalesce(p.through, 0) AS pruned_through, pg_current_snapshot(
 FROM change_feed f LEFT JOIN pruned_changes p ON p.realm_id = %(realm_id)s;
 
 -- name: changes_after
--- Those with a larger id, and those with a smaller one that were committed since: as realm_events. What was there before this
--- feed began has transactions of another server, which say nothing here.
-(SELECT change_id, realm_id, kind, at, document_id, batch_id, filename, version, job_id, facts_came, facts_went, facts_changed
+-- What was there before this feed began has transactions of another server, which say nothing here.
+SELECT change_id, realm_id, kind, at, document_id, batch_id, filename, version, job_id, facts_came, facts_went, facts_changed
 FROM changes WHERE realm_id = %(realm_id)s AND change_id > %(after)s
     AND (change_id <= (SELECT began_after FROM change_feed) OR pg_visible_in_snapshot(xact_id, %(now)s::pg_snapshot))
-ORDER BY change_id LIMIT %(limit)s)
-UNION ALL
+ORDER BY change_id LIMIT %(limit)s;
+
+-- name: late_changes
+-- As realm_events: those with a smaller id that were committed since.
 SELECT change_id, realm_id, kind, at, document_id, batch_id, filename, version, job_id, facts_came, facts_went, facts_changed
 FROM changes
-WHERE realm_id = %(realm_id)s AND change_id <= %(after)s AND change_id > (SELECT began_after FROM change_feed)
-    AND came_after(xact_id, %(seen)s::pg_snapshot) AND pg_visible_in_snapshot(xact_id, %(now)s::pg_snapshot)
-ORDER BY change_id;
+WHERE realm_id = %(realm_id)s AND change_id <= %(after)s AND change_id > %(late)s
+    AND change_id > (SELECT began_after FROM change_feed)
+    AND came_after(xact_id, %(seen)s::pg_snapshot) AND pg_visible_in_snapshot(xact_id, %(until)s::pg_snapshot)
+ORDER BY change_id LIMIT %(limit)s;
 
 -- name: newest_change
 SELECT greatest(max(change_id), (SELECT through FROM pruned_changes WHERE realm_id = %(realm_id)s), 0) AS after

@@ -9,8 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline_core.bootstrap import Pipeline
-from pipeline_core.domain.errors import ServiceUnavailableError
+from pipeline_core.domain.errors import RefusedError, ServiceUnavailableError
 from pipeline_core.domain.ids import RealmId, SourceId
+from pipeline_core.domain.source_plans import kind_of
 from pipeline_core.ports.source_schedules import SourceSchedule
 from pipeline_core.services.plan_sync import PlanSync
 from pipeline_core.services.source_schedules import FollowSchedule
@@ -137,6 +138,7 @@ def test_only_places_that_the_operator_allows(
     (tmp_path / "allowed" / "link").symlink_to(tmp_path / "secret")
     answer = client.post(PATH, json={"name": "docs", "uri": uri.format(tmp=tmp_path)})
     assert answer.status_code == (201 if is_allowed else 403), answer.text
+    assert is_allowed or answer.json()["title"] == "Sources may not be made of this place here."
     if is_allowed:
         assert client.patch(f"{PATH}/docs", json={"uri": "file:///etc"}).status_code in (403, 422)
 
@@ -158,6 +160,23 @@ def test_what_cannot_be_is_refused(client: TestClient, said: dict[str, Any], sta
     answer = client.post(PATH, json={"name": "docs", "uri": "https://example.org/", **said})
     assert answer.status_code == status, answer.text
     assert client.get(PATH).json() == []
+
+
+def test_a_span_that_is_none_is_told_by_an_example(client: TestClient) -> None:
+    answer = client.post(PATH, json={"name": "docs", "uri": "https://example.org/", "every": "5x"})
+    assert (answer.status_code, "PT6H" in answer.json()["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(("uri", "told"), [("{tmp}/allowed/a.md", "is a file"), ("ftp://example.org/a", "s3://")])
+def test_what_can_never_be_a_source_is_refused_at_once(pipeline: Pipeline, tmp_path: Path, uri: str, told: str) -> None:
+    write(tmp_path / "allowed", {"a.md": text_of("A", ALPHA)})
+    with pytest.raises(RefusedError) as refused:
+        pipeline.sources.add(pipeline.realm_id, kind_of(uri), "docs", uri.format(tmp=tmp_path))
+    assert told in str(refused.value)
+
+
+def test_a_folder_that_is_away_is_added_with_a_warning(client: TestClient, tmp_path: Path) -> None:
+    assert "cannot be seen" in add(client, str(tmp_path / "allowed" / "away"))["note"]
 
 
 def test_a_plan_is_told_and_stores_nothing(client: TestClient, pipeline: Pipeline, tmp_path: Path) -> None:

@@ -308,6 +308,8 @@ def wrong_part(request: Request, one: Mapping[str, Any]) -> WrongPart:
         likest, kind = nearest(str(place[-1]), known), UNKNOWN
         what = "parameter" if place[0] == "query" else "field"
         message = f"There is no such {what}" + (f"; the nearest is `{likest}`." if likest else ".")
+    if kind == "time_delta_parsing":
+        message = "should be a duration such as PT15M, PT6H or P1D"
     return WrongPart(where=where, message=message, kind=kind, nearest=likest)
 
 

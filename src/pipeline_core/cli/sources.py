@@ -8,7 +8,8 @@ from pipeline_core.cli.app import AsJson, InRealm, examples
 from pipeline_core.cli.exits import Exit, of_sync
 from pipeline_core.cli.output import err, out, print_json
 from pipeline_core.cli.wiring import ask_name, connected
-from pipeline_core.domain.errors import PipelineError, RefusedError
+from pipeline_core.domain.errors import NotFoundError, PipelineError, RefusedError
+from pipeline_core.domain.lifecycle import Profile, Workflow
 from pipeline_core.domain.sources import Removal, SourceKind, Vanished
 from pipeline_core.domain.spans import span_of
 
@@ -49,10 +50,10 @@ Grace = Annotated[
 Every = Annotated[
     str | None, typer.Option("--every", help="Sync it so often, such as `15m` or `1d`; `never`: only when asked.")
 ]
-Workflow = Annotated[
-    str | None, typer.Option("--workflow", help="automatic, or manual for a person to look at every document.")
+OfWorkflow = Annotated[
+    Workflow | None, typer.Option("--workflow", help="With manual, a person looks at every document.")
 ]
-Profile = Annotated[str | None, typer.Option("--profile", help="standard, or deep for a more thorough run.")]
+OfProfile = Annotated[Profile | None, typer.Option("--profile", help="With deep, the run is more thorough.")]
 Priority = Annotated[int | None, typer.Option("--priority", min=-100, max=100, help="Higher goes first in the queue.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the record.")]
 
@@ -83,8 +84,8 @@ def add(
     vanished: OnVanished = None,
     grace: Grace = None,
     every: Every = None,
-    workflow: Workflow = None,
-    profile: Profile = None,
+    workflow: OfWorkflow = None,
+    profile: OfProfile = None,
     priority: Priority = None,
     as_json: AsJson = False,
     realm: InRealm = "",
@@ -111,8 +112,8 @@ def change(
     grace: Grace = None,
     every: Every = None,
     pause: Annotated[bool | None, typer.Option("--pause/--resume", help="Let its schedule rest, or go on.")] = None,
-    workflow: Workflow = None,
-    profile: Profile = None,
+    workflow: OfWorkflow = None,
+    profile: OfProfile = None,
     priority: Priority = None,
     as_json: AsJson = False,
     realm: InRealm = "",
@@ -215,6 +216,8 @@ def _synced(
             else:
                 synced = client.sync_source(name, start=not queue, on_progress=note, on_work=display.watch)
         except PipelineError as error:
+            if isinstance(error, NotFoundError):
+                raise
             told: dict[str, object] = {"source": name, "error": error.as_json()}
             if not as_json:
                 err.print(f"{name}: {error.as_answer()}", markup=False, soft_wrap=True)
@@ -269,7 +272,7 @@ def _terms(
     vanished: Vanished | None,
     grace: str | None,
     every: str | None,
-    choices: tuple[str | None, str | None, int | None],
+    choices: tuple[Workflow | None, Profile | None, int | None],
 ) -> "Terms":
     """Terms that were typed; what was not is left out."""
     terms: Terms = {}

@@ -50,7 +50,7 @@ class Sources(Processing):
             ConflictError: the realm has a source of this name.
         """
         added = self._app.sources.add(self.realm_id, kind or kind_of(uri), name, uri, **terms)
-        return SourceSaid(added, self._app.follow_schedule(added))
+        return SourceSaid.of(added, self._app.follow_schedule(added))
 
     @needs(Role.ADMIN)
     def change_source(self, source: OfSource, **terms: Unpack[Changes]) -> SourceSaid:
@@ -61,7 +61,7 @@ class Sources(Processing):
             RefusedError, ConflictError: as ``add_source``.
         """
         changed = self._app.sources.change(self.realm_id, source, **terms)
-        return SourceSaid(changed, self._app.follow_schedule(changed))
+        return SourceSaid.of(changed, self._app.follow_schedule(changed))
 
     @needs(Role.ADMIN)
     def remove_source(self, source: OfSource, removal: Removal = Removal.KEEP) -> SourceSaid:

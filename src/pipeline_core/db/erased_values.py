@@ -41,7 +41,7 @@ class Values:
 
     def containing(self, text: str) -> tuple[int, dict[str, int]]:
         """The number of columns that may hold a text, and in how many rows of which this one is, however JSON spells
-        it."""
+        it, and in whose statistics."""
         columns = self._session.connection.execute(_TEXT_COLUMNS, [sorted(NO_CONTENT)]).fetchall()
         wanted = spellings(text)
         found: dict[str, int] = {}
@@ -52,7 +52,8 @@ class Values:
             [(number,)] = self._session.connection.execute(named, given).fetchall()
             if number:
                 found[f"{table}.{column}"] = number
-        return len(columns), found
+        quoting = self._session.column("statistics_with", wanted=wanted)
+        return len(columns), found | {f"statistics of {place}": 1 for place in quoting}
 
     def _type(self, table: str, column: str) -> str:
         [(kind,)] = self._session.connection.execute(

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from pipeline_core.db.content_register import REGISTER, Holds, Rows, Table, counted, in_order
+from pipeline_core.db.content_register import NOT_SEARCHED, REGISTER, Holds, Rows, Table, counted, in_order
 from pipeline_core.db.erased_values import Values
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.domain.erasing import (
@@ -296,6 +296,15 @@ class Erasures:
 
     def note_removed(self, erasure_id: UUID, removed: Mapping[str, Any]) -> None:
         self._session.execute("note_removed", erasure_id=erasure_id, removed=json_text(removed))
+
+    def renew_statistics(self, erasure_id: UUID) -> list[str]:
+        """Have the planner forget what was erased: its statistics quote rows, and words that were to be looked for.
+        Returns the tables whose statistics may quote still."""
+        self._session.execute("clear_pending", erasure_id=erasure_id)
+        quoted = [
+            name for name, table in REGISTER.items() if any(one is not Holds.NONE for one in table.columns.values())
+        ]
+        return self._session.column("renew_statistics", tables=[*quoted, *NOT_SEARCHED])
 
     def end(self, erasure_id: UUID) -> None:
         self._session.execute("end_erasure", erasure_id=erasure_id)

@@ -15,17 +15,26 @@ class Feed:
         return state
 
     def after(self, mark: Mark, now: str, limit: int) -> list[KnowledgeChange]:
-        """Read changes that whoever has the mark does not have, of those committed before the snapshot ``now``.
-
-        They come in their order; up to ``limit`` with a larger id than the mark's, and all with a smaller one.
-        """
+        """Read changes with a larger id than the mark's that were committed before ``now``, in their order."""
         return self._session.rows(
             KnowledgeChange,
             "changes_after",
             realm_id=mark.realm_id,
             after=mark.after,
-            seen=mark.seen,
             now=now,
+            limit=limit,
+        )
+
+    def late(self, mark: Mark, until: str, limit: int) -> list[KnowledgeChange]:
+        """Read changes with a smaller id that were committed between the mark's snapshot and ``until``."""
+        return self._session.rows(
+            KnowledgeChange,
+            "late_changes",
+            realm_id=mark.realm_id,
+            after=mark.after,
+            late=mark.late,
+            seen=mark.seen,
+            until=until,
             limit=limit,
         )
 
@@ -54,7 +63,7 @@ class Feed:
             name=name,
             feed_id=mark.feed_id,
             after=mark.after,
-            seen=mark.seen,
+            seen=mark.snapshots,
         )
 
     def forget(self, realm_id: RealmId, user_id: UserId, name: str) -> bool:

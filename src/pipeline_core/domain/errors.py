@@ -793,6 +793,14 @@ class NotPermittedError(RefusedError):
     page_action = "Ask an admin of the realm: its page lists the members."
 
 
+class PlaceNotAllowedError(NotPermittedError):
+    """Sources may not be made of this place here."""
+
+    action = "Add it with `pipeline source add` on the machine, or name it in UPLOAD_PIPELINE_SOURCE_ROOTS."
+    http_action = "Ask the operator to add it, or to name it in UPLOAD_PIPELINE_SOURCE_ROOTS."
+    page_action = "Ask whoever runs this installation to add it, or to allow the place."
+
+
 class NotFoundError(RefusedError):
     """It does not exist, or you have no access to it."""
 

@@ -23,7 +23,7 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.withdrawals import Leaving
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.domain.wording import dated
-from pipeline_core.review import reverting
+from pipeline_core.review import reversion, reverting
 from pipeline_core.review.decisions import Decided, Decision, Request, Resolution, require_reason
 from pipeline_core.review.document_scope import DocumentScope
 from pipeline_core.review.documents import act as carry_out
@@ -209,7 +209,7 @@ def _foreseen(scope: DocumentScope, request: Request) -> Decided:
 def _foreseen_reversion(scope: DocumentScope, request: Request) -> Decided:
     """Foresee going back to a version, which who parks it may have no right to carry out."""
     require_reason(request.by.reason, "going back to a version")
-    found = reverting.foresee(scope, request.of_version)
+    found = reversion.foresee(scope, request.of_version)
     require_decided(found.undecided, request.duplicates)
     return Decided(scope.document_id, JobState.DONE, reverting.said_of(found, would=True))
 

@@ -237,6 +237,8 @@ class CarryOutErasures:
         left = [told for place in self.places() for told in place.not_searched()]
         with self.open_uow() as uow:
             if uow.erasures.lock(erasure.erasure_id):
+                quoting = uow.erasures.renew_statistics(erasure.erasure_id)
+                left += [f"the planner's statistics of {name}, which only a superuser may clear" for name in quoting]
                 uow.erasures.note_certificate(erasure.erasure_id, {"not_searched": [*left, *NOT_SEARCHED]})
                 uow.erasures.end(erasure.erasure_id)
             done = uow.erasures.find(erasure.erasure_id)

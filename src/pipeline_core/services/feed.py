@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline_core.db.feed import Feed
 from pipeline_core.db.unit_of_work import OpenUnitOfWork, UnitOfWork
 from pipeline_core.domain.errors import ChangesGoneError, ConflictError, NotFoundError, RefusedError
-from pipeline_core.domain.feed import Mark
+from pipeline_core.domain.feed import Mark, end_of
 from pipeline_core.domain.ids import RealmId
 from pipeline_core.domain.realms import Person
 from pipeline_core.domain.rows.feed import ChangeCursor, KnowledgeChange
@@ -41,10 +42,10 @@ class ChangeFeed:
             since: the mark of an earlier answer, or ``now``; without it, all that is kept, or, with ``cursor``, from
                 where that has confirmed.
             cursor: the name of a consumer; with ``since``, it confirms by this that it has what came before.
-            limit: the most changes; some more may come of transactions that ended late.
+            limit: the most changes.
 
         Raises:
-            RefusedError: ``since`` is no mark of this realm, or ``cursor`` no name.
+            RefusedError: ``since`` is no mark that this realm has given, or ``cursor`` no name.
             ChangesGoneError: not all that came since is there any more.
             ConflictError: the person has too many consumers.
         """
@@ -53,15 +54,16 @@ class ChangeFeed:
             mark = self._begin(uow, Mark(state.feed_id, realm_id), since, cursor, state.seen)
             if mark.feed_id != state.feed_id:
                 raise ChangesGoneError("The database was restored from a backup since this mark was given.")
+            if mark.end > end_of(state.seen) or mark.after > uow.feed.newest(realm_id, state.seen):
+                raise RefusedError("This mark was never given.", action="Give the mark of an earlier answer as it was.")
             if cursor and since:
                 self._confirm(uow, cursor, mark)
-            items = uow.feed.after(mark, state.seen, limit)
+            items, after, has_more = _next(uow.feed, mark, state.seen, limit)
             # as it is now: what was removed while this was read is missing
             if mark.after < uow.feed.state(realm_id).pruned_through:
                 raise ChangesGoneError("Changes that came after this mark are not kept any more.")
             uow.commit()
-        has_more = sum(one.change_id > mark.after for one in items) == limit
-        return Changes(items, mark.past(items, state.seen), has_more)
+        return Changes(items, after, has_more)
 
     def _begin(self, uow: UnitOfWork, first: Mark, since: str | None, cursor: str | None, now: str) -> Mark:
         if since == NOW:
@@ -72,7 +74,7 @@ class ChangeFeed:
                 raise RefusedError("This mark is of another realm.", action="Name that realm, or leave out `since`.")
             return mark
         known = self._known(uow, first.realm_id, cursor) if cursor else None
-        return replace(first, feed_id=known.feed_id, after=known.after, seen=known.seen) if known else first
+        return first.at(known.feed_id, known.after, known.seen) if known else first
 
     def _known(self, uow: UnitOfWork, realm_id: RealmId, cursor: str) -> ChangeCursor | None:
         if not _NAME.fullmatch(cursor):
@@ -87,7 +89,7 @@ class ChangeFeed:
         known = self._known(uow, mark.realm_id, cursor)
         if known is None and len(uow.feed.cursors(mark.realm_id, self.person.user_id)) >= MOST_CURSORS:
             raise ConflictError(f"There are {MOST_CURSORS} cursors already.", action="Remove one first.")
-        before = replace(mark, feed_id=known.feed_id, after=known.after, seen=known.seen) if known else None
+        before = mark.at(known.feed_id, known.after, known.seen) if known else None
         if before is None or (before != mark and mark.is_past(before)):
             uow.feed.confirm(self.person.user_id, cursor, mark)
 
@@ -140,6 +142,24 @@ class ChangeFeed:
             since = page.mark.text
             if not page.items and (wait is None or not wait()):
                 return
+
+
+def _next(feed: Feed, mark: Mark, now: str, limit: int) -> tuple[list[KnowledgeChange], Mark, bool]:
+    """The next changes, the mark after them, and whether there are more: first what was late, then what is new.
+
+    Of what was late as much as fits into several answers is told as of the first one's snapshot, to its end.
+    """
+    late = feed.late(mark, mark.until or now, limit)
+    if len(late) == limit:
+        return late, mark.amid(late, mark.until or now), True
+    if mark.until:
+        mark = mark.past(late, mark.until)
+        if late:
+            return late, mark, True
+        return _next(feed, mark, now, limit)
+    new = feed.after(mark, now, limit - len(late))
+    items = [*late, *new]
+    return items, mark.past(items, now), len(items) == limit
 
 
 def prune_changes(open_uow: OpenUnitOfWork, days: int) -> int:

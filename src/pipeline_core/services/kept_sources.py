@@ -26,6 +26,7 @@ from pipeline_core.domain.rows.sources import (
 from pipeline_core.domain.sources import Removal, RunDecision, RunOutcome, SourceKind, SourcePlace, Vanished
 from pipeline_core.domain.wished import Wished
 from pipeline_core.domain.wording import dated
+from pipeline_core.services.source_places import look
 from pipeline_core.services.wishes import require_may_wish
 
 _LONGEST_NAME = 200
@@ -85,6 +86,7 @@ class KeptSources:
         place, kept = _checked(kind, said)
         _check_choices(kept.choices, over_http=self.over_http)
         self.check(place)
+        look(place)
         with self.open_uow() as uow:
             source_id = uow.sources.add(realm_id, place, kept, by=self.person.user_id)
             if source_id is None:
@@ -119,6 +121,7 @@ class KeptSources:
             _check_choices(kept.choices, over_http=self.over_http)
             if place.uri != row.uri:
                 self.check(place)
+                look(place)
             others = uow.sources.all(realm_id, name=kept.name)
             if any(other.source_id != row.source_id for other in others):
                 raise _name_taken(kept.name)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pipeline_core.domain.errors import NotPermittedError
+from pipeline_core.domain.errors import PlaceNotAllowedError, RefusedError
 from pipeline_core.domain.sources import SourceKind, SourcePlace
 
 
@@ -16,16 +16,27 @@ def require_allowed(place: SourcePlace, roots: str) -> None:
         roots: The folders and S3 prefixes that they may, separated by commas. Websites are public anyway.
 
     Raises:
-        NotPermittedError: it is in none of them.
+        PlaceNotAllowedError: it is in none of them.
     """
     if place.kind is SourceKind.WEB or any(_is_below(place, root) for root in _listed(roots)):
         return
-    raise NotPermittedError(
-        "This place is not among those that sources may be made of here.",
-        action="Add it with `pipeline source add` on the machine, or name it in UPLOAD_PIPELINE_SOURCE_ROOTS.",
-        http_action="Ask the operator to add it, or to name it in UPLOAD_PIPELINE_SOURCE_ROOTS.",
-        page_action="Ask whoever runs this installation to add it, or to allow the place.",
-    )
+    raise PlaceNotAllowedError("This place is not among those that sources may be made of here.")
+
+
+def look(place: SourcePlace) -> str | None:
+    """Look at a folder before anything is read: why it cannot be listed now, if that may change by itself.
+
+    Raises:
+        RefusedError: it is a file, which never is a source.
+    """
+    if place.kind is not SourceKind.FOLDER:
+        return None
+    folder = Path(_path(place.uri))
+    if folder.is_file():
+        raise RefusedError(
+            f"{folder} is a file, and no folder.", action="Name the folder that it is in, and the file as a pattern."
+        )
+    return None if folder.is_dir() else f"The folder {folder} cannot be seen now: syncs fail until it is there."
 
 
 def _is_below(place: SourcePlace, root: str) -> bool:

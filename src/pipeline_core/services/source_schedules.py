@@ -11,6 +11,7 @@ from pipeline_core.domain.errors import PipelineError, RefusedError
 from pipeline_core.domain.rows.sources import SourceRow
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.source_schedules import SourceSchedule, SourceSchedules
+from pipeline_core.services.source_places import look
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -20,10 +21,15 @@ _LATER = "Its schedule could not be brought up to date, which is done again by i
 
 @dataclass(frozen=True, slots=True)
 class SourceSaid:
-    """A source as it is now; ``note`` says why its schedule could not be brought up to date yet."""
+    """A source as it is now; ``note`` says why its schedule could not be brought up to date, or its place seen, yet."""
 
     source: SourceRow
     note: str | None = None
+
+    @classmethod
+    def of(cls, source: SourceRow, note: str | None) -> "SourceSaid":
+        """Say of a source that was added or changed that its place is away, too."""
+        return cls(source, " ".join(filter(None, (note, look(source.place)))) or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Going back to a version: whole, with what others say in its place, and nothing half."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.rows.versions import Reverting
 from pipeline_core.review.decisions import Decision, Request, Resolution
 from pipeline_core.services.verify import Fault
+from tests.support.folders import add_folder, sync, write
 from tests.support.published import in_production, rows, standing
 from tests.support.reviewing import be_due
 from tests.support.statements import execute
@@ -285,3 +288,32 @@ def test_what_a_person_would_be_asked_about_is_decided_or_refused(app: Pipeline,
     if resolution == "keep_both":
         revert(app, alpha, 2)
     assert list(app.revert.foresee(alpha, 1, by=by(app)).undecided) == [], "nobody is asked twice"
+
+
+def published_as(app: Pipeline, name: str) -> list[DocumentId]:
+    query = "SELECT document_id FROM documents WHERE filename = %s AND published_at IS NOT NULL"
+    return [one for (one,) in rows(app, query, name)]
+
+
+def test_a_sync_leaves_what_was_put_back_until_its_file_changes_or_goes(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": FIRST, "b.md": FEE})
+    source = add_folder(app, folder)
+    sync(app, source)
+    write(folder, {"a.md": SECOND})
+    sync(app, source)
+    [new] = published_as(app, "a.md")
+    revert(app, new, 1)
+    sync(app, source)
+    assert said(app) - {FEE} == {FIRST}
+    os.utime(folder / "a.md", (1, 1))
+    sync(app, source)
+    assert said(app) - {FEE} == {FIRST}, "read again, it is the same"
+    write(folder, {"a.md": THIRD})
+    sync(app, source)
+    assert said(app) - {FEE} == {THIRD}
+    [newest] = published_as(app, "a.md")
+    revert(app, newest, 1)
+    (folder / "a.md").unlink()
+    sync(app, source)
+    assert said(app) - {FEE} == set()

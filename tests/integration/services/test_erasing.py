@@ -441,3 +441,21 @@ def test_a_certificate_without_fingerprints_says_so(app: Pipeline, database_url:
     found = app.find_erased.verify(held.certificate)
     assert found.searched["fingerprints"] == 0
     assert any("has no fingerprints" in told for told in found.not_searched)
+
+
+def test_the_statistics_of_the_planner_forget_it(app: Pipeline, database_url: str) -> None:
+    quoting = (
+        "SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'upload_pipeline' AND "
+        "concat(most_common_vals, histogram_bounds, most_common_elems) ~* 'quibberwick'"
+    )
+    gone = publish(
+        app, upload(NAME, text_of("Zorblat", CANARY)), upload("b.md", text_of("Other", f"{CANARY[:-7]} month."))
+    )
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("ANALYZE")
+        assert owner.execute(quoting).fetchall()
+        assert any("statistics of" in one.place for one in app.find_erased.canary("Quibberwick").traces)
+        erase(app, *gone)
+        assert owner.execute(quoting).fetchall() == []
+        assert app.find_erased.canary("Quibberwick").is_clean
+        assert owner.execute("SELECT count(*) FROM pg_stats WHERE schemaname = 'upload_pipeline'").fetchall() != [(0,)]

@@ -4,6 +4,8 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -90,6 +92,33 @@ def test_what_is_committed_late_is_told_late_and_once(app: Pipeline, database_ur
         assert then.items[0].change_id < first.items[0].change_id
     assert read(app, then.mark.text).items == []
     assert len(read(app).items) == 4
+
+
+def test_what_is_late_keeps_the_limit_and_is_told_once(app: Pipeline, database_url: str) -> None:
+    documents = publish(app, *(upload(f"{at}.md", text_of("One", fact)) for at, fact in enumerate(FACTS)))
+    newest = read(app).mark
+    # as of somebody who has seen none of what was before
+    page = read(app, replace(newest, seen="3:3:").text, "index", limit=2)
+    with psycopg.connect(database_url) as late:
+        late.execute("UPDATE upload_pipeline.all_questions SET statement = 'said late'")
+    app.withdraw(documents[:1], by=Reviewer(app.realm_id, "Ann", WHY))
+    told_ids: list[int] = []
+    while page.items:
+        assert len(page.items) <= 2
+        told_ids += [one.change_id for one in page.items]
+        assert page.has_more or len(page.items) < 2
+        page = read(app, page.mark.text, "index", limit=2)
+    everything = [one.change_id for one in read(app).items]
+    assert sorted(told_ids) == sorted(everything)
+    assert len(told_ids) > len(FACTS)
+
+
+@pytest.mark.parametrize("change", [{"seen": "999999999:999999999:"}, {"after": 2**62}])
+def test_a_mark_that_was_never_given_is_refused(app: Pipeline, change: dict[str, Any]) -> None:
+    publish(app, upload("a.md", text_of("One", FACTS[0])))
+    with pytest.raises(RefusedError, match="never given"):
+        read(app, replace(read(app).mark, **change).text, "index")
+    assert app.feed.cursors(app.realm_id) == []
 
 
 def test_a_change_that_is_rolled_back_is_not_told(app: Pipeline, database_url: str) -> None:
@@ -241,7 +270,8 @@ def test_an_index_stays_in_step_by_the_feed_alone(
     known: list[DocumentId] = []
     for step in range(14):
         what = dice.choice(["publish", "publish", "replace", "withdraw", "again", "erase"])
-        with suppress(NotPublishedError):
+        # one that was erased takes earlier contents of its file along
+        with suppress(NotPublishedError, NotFoundError):
             if what in ("publish", "replace") or not known:
                 place = f"file:///{dice.randrange(3)}.md" if what == "replace" else f"file:///new-{step}.md"
                 text = text_of(f"Step {step}", *dice.sample(FACTS, 2), f"Rule {step} holds for everybody since then.")

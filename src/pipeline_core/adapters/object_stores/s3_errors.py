@@ -83,10 +83,15 @@ def translated(where: str, endpoint_url: str | None) -> Iterator[None]:
         yield
     except ClientError as error:
         kind, action = _kind(error.response)
-        message = None if kind is ObjectNotFoundError else f"{error}."
+        message = None if kind is ObjectNotFoundError else _sentence(error)
         raise kind(message, where=where, action=action) from error
     except BotoCoreError as error:
         raise _of_client(error, where, endpoint_url) from error
+
+
+def _sentence(error: Exception) -> str:
+    """Return the words of boto3, which end in a full stop or not."""
+    return f"{str(error).rstrip('. ')}."
 
 
 def _kind(response: Any) -> _Kind:
@@ -110,6 +115,6 @@ def _of_client(error: Exception, where: str, endpoint_url: str | None) -> Pipeli
     credentials = (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError)
     place = f"{where} at {endpoint_url}" if endpoint_url else where
     if isinstance(error, connection):
-        return StoreUnavailableError(f"{error}.", where=place)
+        return StoreUnavailableError(_sentence(error), where=place)
     action = _SET_CREDENTIALS if isinstance(error, credentials) else _SET_ENDPOINT
-    return StoreRefusedError(f"{error}.", where=place, action=action)
+    return StoreRefusedError(_sentence(error), where=place, action=action)

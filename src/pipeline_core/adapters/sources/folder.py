@@ -23,6 +23,7 @@ _PAUSE_S = 0.2
 _COARSE_S = 2.0
 """Of the clocks of file systems: a file written to so lately could be written to again at the same time."""
 _ELSEWHERE = "It is a link to a place outside the source, which is not followed."
+_HERE = "Put the file itself there, or add the place that the link leads to as a source."
 
 
 class FolderReader:
@@ -43,7 +44,8 @@ class FolderReader:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc:
             raise RefusedError(
-                f"{uri} is no folder of this machine.", action="Name it by its path, such as /srv/documents."
+                f"{uri} is no place that can be a source.",
+                action="Name a folder by its path, such as /srv/documents; s3://bucket/prefix; or http(s) addresses.",
             )
         self._matches, self._coarse_ns = matches, coarse_s * 1e9
         self._root = os.path.realpath(unquote(parts.path))
@@ -74,7 +76,7 @@ class FolderReader:
     def _link(self, name: str) -> Iterator[Unseen]:
         target = os.path.realpath(os.path.join(self._root, name))  # noqa: PTH118
         if not target.startswith(os.path.join(self._root, "")) and self._matches(name):  # noqa: PTH118
-            yield Unseen(self._uri(name), _shown(name), LeftOutError(_ELSEWHERE, where=_shown(name)))
+            yield Unseen(self._uri(name), _shown(name), LeftOutError(_ELSEWHERE, where=_shown(name), action=_HERE))
 
     def _seen(self, name: str, entry: "os.DirEntry[str]") -> Iterator[Sighting | Unseen]:
         try:

@@ -149,7 +149,10 @@ class S3SourceReader:
         except StoreUnavailableError as error:
             raise SourceUnavailableError(error.message, where=error.where) from error
         except PipelineError as error:
-            raise SourceRefusedError(error.message, where=error.where, action=_ACCESS) from error
+            # advice about the pipeline's own store is none about a source
+            own = "UPLOAD_PIPELINE" in error.what_to_do
+            action = _ACCESS if own else error.what_to_do
+            raise SourceRefusedError(error.message, where=error.where, action=action) from error
 
     @contextmanager
     def _told(self, sighting: Sighting) -> Iterator[None]:

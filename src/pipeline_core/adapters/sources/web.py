@@ -19,7 +19,6 @@ from pipeline_core.domain.errors import (
     UnreadableFileError,
 )
 from pipeline_core.domain.sources import Fetched, Sighting, Unseen
-from pipeline_core.domain.wording import listed
 
 _AT_A_TIME = 8
 """Requests to all hosts together."""
@@ -56,6 +55,31 @@ class WebPlace:
         return cls(tuple(addresses), tuple(sitemaps))
 
 
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """An address of a host that its sitemap may not name."""
+
+    address: str
+    sitemap: str
+
+    @property
+    def error(self) -> PipelineError:
+        return RefusedError(
+            f"The sitemap names an address of another host than its own: {_host(self.address)}.",
+            where=self.sitemap,
+            action="Name the host in UPLOAD_PIPELINE_SOURCE_HOSTS if it may be read, or correct the sitemap.",
+            page_action="Ask whoever runs this installation to allow the host, or correct the sitemap.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """Names in a sitemap, each checked."""
+
+    is_index: bool
+    addresses: Sequence[str | _Foreign]
+
+
 class WebSourceReader:
     """Asks conditionally for what was read before; shows the rest unasked, as reading it will tell."""
 
@@ -80,9 +104,16 @@ class WebSourceReader:
         self._other_hosts = other_hosts
 
     def list(self, known: Mapping[str, str | None]) -> Iterator[Sighting | Unseen]:
-        named = dict.fromkeys(self._named())
+        named: dict[str, None] = {}
+        foreign: dict[str, PipelineError] = {}
+        for one in self._named():
+            if isinstance(one, _Foreign):
+                foreign[one.address] = one.error
+            else:
+                named[one] = None
         if len(named) > _MAX_ADDRESSES:
             raise SourceRefusedError(f"The source has more than {_MAX_ADDRESSES:,} addresses.")
+        yield from self._refused(foreign, known, named)
         urls: list[httpx.URL] = []
         for said in named:
             try:
@@ -145,40 +176,52 @@ class WebSourceReader:
             return error
         return None
 
-    def _named(self) -> Iterator[str]:
+    def _refused(
+        self, foreign: Mapping[str, PipelineError], known: Mapping[str, str | None], named: Mapping[str, None]
+    ) -> Iterator[Unseen]:
+        """Show what is not read because of its host; what is known there has not vanished."""
+        hosts = {_host(address): error for address, error in foreign.items()}
+        left = {uri: error for uri in known if uri not in named and (error := hosts.get(_host(uri)))}
+        for uri, error in {**left, **foreign}.items():
+            url = _url(uri)
+            if url is not None and (self._matches(name := name_of(url, type_of(known.get(uri) or ""))) or uri in known):
+                yield Unseen(uri, name, error)
+
+    def _named(self) -> Iterator[str | _Foreign]:
         yield from self._place.addresses
         left = [(one, True) for one in self._place.sitemaps]
         for count, (address, may_be_index) in enumerate(left):
             if count >= _MAX_SITEMAPS:
                 raise SourceRefusedError(f"The source has more than {_MAX_SITEMAPS:,} sitemaps.")
             found = self._sitemap(address)
+            own = [one for one in found.addresses if not isinstance(one, _Foreign)]
+            yield from (one for one in found.addresses if isinstance(one, _Foreign))
             if not found.is_index:
-                yield from found.addresses
+                yield from own
             elif may_be_index:
                 # the list that is gone through grows: indexes name sitemaps, and no further indexes
-                left += [(one, False) for one in found.addresses]
+                left += [(one, False) for one in own]
             else:
                 raise SourceRefusedError("An index of sitemaps names another index.", where=address)
 
-    def _sitemap(self, address: str) -> sitemap.Sitemap:
+    def _sitemap(self, address: str) -> _Checked:
         try:
             answer = self._client.ask(address, limit=sitemap.MAX_BYTES)
         except (ObjectNotFoundError, UnreadableFileError) as error:
             raise SourceRefusedError(f"The sitemap cannot be read: {error.message}", where=address) from error
         found = sitemap.read_sitemap(answer.data, address)
-        own = {httpx.URL(address).host, httpx.URL(answer.url).host}
-        others = {_host(one) for one in found.addresses} - own - self._other_hosts - {""}
-        if others:
-            raise SourceRefusedError(
-                f"The sitemap names other hosts than its own: {listed(sorted(others))}.",
-                where=address,
-                action="Name them in UPLOAD_PIPELINE_SOURCE_HOSTS if they may be read, or correct the sitemap.",
-            )
-        return found
+        allowed = {httpx.URL(address).host, httpx.URL(answer.url).host, "", *self._other_hosts}
+        checked = [one if _host(one) in allowed else _Foreign(one, address) for one in found.addresses]
+        return _Checked(found.is_index, checked)
+
+
+def _url(address: str) -> httpx.URL | None:
+    try:
+        return httpx.URL(address)
+    except httpx.InvalidURL:
+        return None
 
 
 def _host(address: str) -> str:
-    try:
-        return httpx.URL(address).host
-    except httpx.InvalidURL:
-        return ""
+    url = _url(address)
+    return url.host if url else ""

@@ -94,7 +94,12 @@ class WebClient:
         """
         path = self._hosts.parsed(url).raw_path.decode("ascii", "replace")
         if not self.robots_of(url).allow(path):
-            raise LeftOutError("Its robots.txt does not allow this address.", where=url)
+            raise LeftOutError(
+                "Its robots.txt does not allow this address.",
+                where=url,
+                action=f"Ask the site to allow `{CRAWLER}`, or leave the address out.",
+                page_action="Ask the site to allow it, or leave the address out.",
+            )
 
     def robots_of(self, url: str) -> Robots:
         """Return what the robots.txt of the URL's host asks of us.
@@ -202,7 +207,7 @@ def _client(hosts: CheckedHosts, timeout_s: float) -> httpx.Client:
         timeout=timeout_s,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        headers={"User-Agent": f"{CRAWLER}-sources", "Accept": "*/*", "Accept-Encoding": "gzip"},
+        headers={"User-Agent": CRAWLER, "Accept": "*/*", "Accept-Encoding": "gzip"},
     )
 
 

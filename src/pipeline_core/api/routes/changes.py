@@ -53,7 +53,7 @@ async def list_changes(
     services: Services,
     since: Mark = None,
     cursor: Name = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_CHANGES, description="The most changes; some more may come late")] = 100,
+    limit: Annotated[int, Query(ge=1, le=MOST_CHANGES, description="The most changes")] = 100,
     wait: Annotated[float, Query(ge=0, le=MOST_WAIT_S, description="Seconds to wait if there is nothing yet")] = 0,
 ) -> ChangesAnswer:
     """Changes of one realm, each once and in the order of its document, however late a transaction was committed: what

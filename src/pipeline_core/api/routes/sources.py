@@ -141,7 +141,7 @@ def add_source(body: NewSource, services: ToAdminister) -> SourceSaid:
     choices = body.choices.model_dump(mode="json", exclude_none=True)
     kind = body.kind or kind_of(body.uri)
     added = services.sources.add(services.realm_id, kind, body.name, body.uri, choices=choices, **said)
-    return SourceSaid(added, services.follow_schedule(added))
+    return SourceSaid.of(added, services.follow_schedule(added))
 
 
 @router.get("/{source_id}", summary="Get a source")
@@ -158,7 +158,7 @@ def change_source(source_id: Named, body: SourceChange, services: ToAdminister) 
     if body.choices is not None:
         given["choices"] = body.choices.model_dump(mode="json", exclude_none=True)
     changed = services.sources.change(services.realm_id, source_id, **given)
-    return SourceSaid(changed, services.follow_schedule(changed))
+    return SourceSaid.of(changed, services.follow_schedule(changed))
 
 
 @router.delete("/{source_id}", status_code=204, summary="Remove a source")

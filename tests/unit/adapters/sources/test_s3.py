@@ -101,6 +101,7 @@ def test_a_listing_that_breaks_off_is_none(site: Site, kind: str) -> None:
         ("AccessDenied", 403, SourceRefusedError),
         ("NoSuchBucket", 404, SourceRefusedError),
         ("InvalidAccessKeyId", 403, SourceRefusedError),
+        ("SignatureDoesNotMatch", 403, SourceRefusedError),
         ("SlowDown", 503, SourceUnavailableError),
     ],
 )
@@ -110,6 +111,8 @@ def test_why_it_cannot_be_listed_is_told(site: Site, code: str, status: int, kin
         list(reader(site.url).list({}))
     assert SECRET_KEY not in str(caught.value)
     assert "OBJECT_STORE" not in str(caught.value)
+    assert ".." not in str(caught.value)
+    assert ("s3:ListBucket" in caught.value.what_to_do) is (code in ("AccessDenied", "NoSuchBucket"))
 
 
 @pytest.mark.parametrize(

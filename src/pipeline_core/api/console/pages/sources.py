@@ -16,6 +16,7 @@ from pipeline_core.domain.source_plans import WORDS, kind_of, plan_in_words
 from pipeline_core.domain.sources import Removal, RunDecision, Vanished
 from pipeline_core.domain.spans import short_span, span_of
 from pipeline_core.services.kept_sources import Terms
+from pipeline_core.services.source_schedules import SourceSaid
 from pipeline_core.services.sync_source import Synced
 
 router = console_router()
@@ -92,7 +93,7 @@ def add(visit: ToAdminister, typed: Annotated[Typed, Form()]) -> Response:
         added = visit.services.sources.add(realm_id, kind_of(typed.uri), typed.name, typed.uri, **typed.terms())
     except (RefusedError, ConflictError) as error:
         return _list(visit, 422, wrong=_said(error), typed=typed)
-    note = visit.services.follow_schedule(added)
+    note = SourceSaid.of(added, visit.services.follow_schedule(added)).note
     return visit.go(_page(added), said=f"{added.name} is added; nothing was read yet.{f' {note}' if note else ''}")
 
 
@@ -121,7 +122,7 @@ def change(visit: ToAdminister, source_id: Named, typed: Annotated[Typed, Form()
         changed = kept.change(visit.services.realm_id, row.source_id, name=typed.name, uri=typed.uri, **terms)
     except (RefusedError, ConflictError) as error:
         return _show(visit, row, 422, wrong=_said(error), typed=typed)
-    note = visit.services.follow_schedule(changed)
+    note = SourceSaid.of(changed, visit.services.follow_schedule(changed)).note
     return visit.go(_page(changed), said=f"{changed.name} is changed.{f' {note}' if note else ''}")
 
 
