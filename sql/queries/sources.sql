@@ -11,8 +11,11 @@ CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE vanished_at IS NULL)::int AS items,
         count(*) FILTER (WHERE vanished_at IS NULL AND error IS NOT NULL)::int AS unread,
         count(*) FILTER (WHERE missing_at IS NOT NULL)::int AS missing,
-        count(*) FILTER (WHERE vanished_at IS NOT NULL)::int AS gone
-    FROM source_items WHERE source_id = s.source_id) i
+        -- neither what never was taken in, nor what was moved
+        count(*) FILTER (WHERE vanished_at IS NOT NULL AND sha256 IS NOT NULL AND NOT EXISTS (
+            SELECT FROM source_items o WHERE o.source_id = f.source_id AND o.vanished_at IS NULL AND o.sha256 = f.sha256
+        ))::int AS gone
+    FROM source_items f WHERE source_id = s.source_id) i
 LEFT JOIN LATERAL (SELECT run_id, outcome, started_at, error FROM source_runs
     WHERE source_id = s.source_id ORDER BY started_at DESC LIMIT 1) r ON true
 WHERE (%(realm_id)s::uuid IS NULL OR s.realm_id = %(realm_id)s)

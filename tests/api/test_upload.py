@@ -174,7 +174,7 @@ def test_an_upload_says_its_policy_and_a_wrong_one_is_refused(ann: TestClient, a
     assert ann.post(UPLOAD, files=files, data={"publish_form": "0.9"}).status_code == 422
 
 
-CHOSEN = {"workflow": "manual", "profile": "deep", "priority": "-7"}
+CHOSEN = {"workflow": "MANUAL", "profile": "deep", "priority": "-7"}
 
 
 def test_an_upload_chooses_workflow_profile_and_priority(ann: TestClient, api_pipeline: Pipeline) -> None:

@@ -198,7 +198,7 @@ def test_a_browser_walks_from_an_answer_to_its_page(
     page.wait_for_url("**/search")
     page.locator("#question").fill("boiler engineer")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?q=boiler+engineer")
+    page.wait_for_url("**/search?q=boiler+engineer*")
     page.locator(".answer a").first.wait_for()
     page.locator(".answer a").first.click()
     page.get_by_role("link", name="Open page 1 with all its facts").click()

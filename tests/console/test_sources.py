@@ -60,7 +60,7 @@ def test_a_source_is_added_and_its_plan_is_seen_before(pipeline: Pipeline, ann: 
     for path in (tmp_path / "docs").iterdir():
         path.unlink()
     sync(pipeline, source)
-    assert "2 files are missing. Have they vanished?" in text_of(ann.get(at))
+    assert "1 file is missing. Has it vanished?" in text_of(ann.get(at))
     assert "Nothing has vanished." in text_of(ann.post(f"{at}/vanishing", {"decision": "refused", "reason": "Away."}))
     late = ann.post(f"{at}/vanishing", {"decision": "confirmed"})
     assert (late.status_code, "waits for a decision" in text_of(late)) == (409, True)
@@ -171,7 +171,7 @@ def test_a_source_that_waits_or_failed_is_seen_from_outside(pipeline: Pipeline, 
         path.unlink()
     sync(pipeline, source)
     dashboard = ann.get("/dashboard")
-    assert "2 files are missing there: nothing vanishes until you decide." in text_of(dashboard)
+    assert "1 file is missing there: nothing vanishes until you decide." in text_of(dashboard)
     assert f'href="/sources/{source.source_id}"' in dashboard.text
     ann.post(f"/sources/{source.source_id}/vanishing", {"decision": "refused"})
     (tmp_path / "docs").rename(tmp_path / "away")

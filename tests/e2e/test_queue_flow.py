@@ -99,7 +99,7 @@ def test_webhooks_are_sent_elsewhere(wired: Pipeline, monkeypatch: pytest.Monkey
     monkeypatch.setitem(wired.__dict__, "webhook_runs", asked)
     with wired.open_uow() as uow:
         secret = f"whsec_{'A' * 44}"
-        uow.webhooks.add(uuid4(), wired.realm_id, "https://slow.example/", secret, list(WebhookEvent), most=0)
+        uow.webhooks.add(uuid4(), wired.realm_id, "https://slow.example/", secret, [WebhookEvent.DONE], most=0)
         uow.commit()
     documents(wired, 2)
     assert process_queue(return_state=True).message == "2 done"
@@ -131,7 +131,7 @@ def test_maintenance_says_what_it_did(wired: Pipeline) -> None:
     assert said[2].startswith("0 dead letters removed")
     assert ", 0 cached answers and 0 " in state.message
     assert "0 orphaned objects removed" in state.message
-    assert state.message.endswith("0 documents continue after parked decisions")
+    assert ", 0 documents continue after parked decisions" in state.message
 
 
 def test_a_decision_whose_api_was_lost_is_carried_out(wired: Pipeline) -> None:

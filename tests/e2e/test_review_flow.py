@@ -87,7 +87,7 @@ def test_a_decision_can_leave_the_rest_for_later(review_document: Any, wired: Pi
         ({"decision": "approve"}, "cannot be approved"),
         ({"decision": "approve", "document": "nothing.md"}, "No job, document or file is named nothing.md"),
         ({"decision": "reject", "question_ids": [str(uuid4())]}, "and pairs resolved, in matching review"),
-        ({"decision": "publish"}, "'approve', 'reject', 'return', 'override' or 'withdraw'"),
+        ({"decision": "publish"}, "'approve', 'reject', 'return', 'override', 'withdraw', 'revert' or 'keep'"),
     ],
 )
 def test_what_cannot_be_done_fails_with_what_to_do(

@@ -106,7 +106,12 @@ def _erasures(app: Pipeline) -> list[str]:
     gone = _take(app, Upload("gone.md", b"# Gone\n\nThe ladder must be painted every 4 years by two people.\n"))
     plan = app.erasures.plan(Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=[gone]))
     app.carry_out_erasures(app.erasures.begin(plan.erasure_id, "Somebody asked for it.").erasure_id)
-    return [str(app.erasures.plan(Meant(ErasureScope.REALM, app.realm_id)).erasure_id), str(plan.erasure_id)]
+    [kept, *_] = app.views.jobs(app.realm_id)
+    planned = [
+        app.erasures.plan(Meant(ErasureScope.REALM, app.realm_id)),
+        app.erasures.plan(Meant(ErasureScope.DOCUMENTS, app.realm_id, document_ids=[kept["document_id"]])),
+    ]
+    return [str(one.erasure_id) for one in (*planned, plan)]
 
 
 def _sources(app: Pipeline, salt: Salt) -> tuple[list[str], str]:

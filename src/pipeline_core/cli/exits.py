@@ -72,9 +72,12 @@ def of_jobs(rows: Sequence[InQueue], *, refused: Sequence[PipelineError] = (), r
 
 
 def of_sync(outcome: RunOutcome, plan: Mapping[str, int], rows: Sequence[InQueue], *, ran: bool) -> Exit:
-    """Return the code of a sync: files that were not taken count as documents that failed do."""
+    """Return the code of a sync: files that another try may bring count as documents that failed do.
+
+    What is left out by a rule, or refused as it is, is listed, and no failure: else no sync would ever succeed.
+    """
     code = of_jobs(rows, ran=ran)
-    if code is Exit.OK and (plan.get(Change.UNSEEN) or plan.get(Change.REFUSED)):
+    if code is Exit.OK and plan.get(Change.UNSEEN):
         return Exit.FAILED
     return Exit.WAITING if code is Exit.OK and outcome is RunOutcome.WAITING else code
 

@@ -425,6 +425,10 @@ class UnreadableFileError(DocumentError):
     action = "Check that it exists and can be read, then try again."
 
 
+class LeftOutError(UnreadableFileError):
+    """The file is left out by a rule: trying again leads to the same."""
+
+
 class StillWrittenError(UnreadableFileError):
     """The file is still being written to."""
 

@@ -58,7 +58,7 @@ class Mark:
 
     @property
     def snapshots(self) -> str:
-        """What it says beside the id, as it is stored."""
+        """Its snapshots, as they are stored."""
         return f"{self.seen}/{self.until}/{self.late}" if self.until else self.seen
 
     def at(self, feed_id: UUID, after: int, snapshots: str) -> "Mark":

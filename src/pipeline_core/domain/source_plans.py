@@ -21,9 +21,15 @@ WORDS: Mapping[Change, str] = MappingProxyType(
 """By what became of a file, in the order in which people read them."""
 
 
-def plan_in_words(plan: Mapping[str, int]) -> str:
+def word_of(change: Change, *, is_waiting: bool = False) -> str:
+    """Say what became of a file; as long as a person decides about it, it is missing and has not vanished."""
+    return "missing" if is_waiting and change is Change.VANISHED else WORDS[change]
+
+
+def plan_in_words(plan: Mapping[str, int], *, is_waiting: bool = False) -> str:
     """Say how many files became what: ``2 new, 1 vanished, 40 unchanged``."""
-    return ", ".join(f"{plan[change]:,} {word}" for change, word in WORDS.items() if plan.get(change)) or "no files"
+    told = [f"{plan[change]:,} {word_of(change, is_waiting=is_waiting)}" for change in WORDS if plan.get(change)]
+    return ", ".join(told) or "no files"
 
 
 def kind_of(uri: str) -> SourceKind:

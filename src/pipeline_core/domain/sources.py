@@ -129,6 +129,11 @@ class KnownItem:
     """It was not in the last listing, and a person is asked about that."""
     has_error: bool
 
+    @property
+    def was_taken(self) -> bool:
+        """Return whether its bytes were ever taken in."""
+        return self.sha256 is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:

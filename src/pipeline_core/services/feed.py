@@ -118,7 +118,11 @@ class ChangeFeed:
         """
         with self.open_uow() as uow:
             if not uow.feed.forget(realm_id, self.person.user_id, cursor):
-                raise NotFoundError(f"There is no cursor {cursor[:70]!r}.")
+                raise NotFoundError(
+                    f"There is no cursor {cursor[:70]!r}.",
+                    action="`pipeline changes --cursors` lists yours.",
+                    http_action="`GET /api/v2/changes/cursors` lists yours.",
+                )
             uow.commit()
 
     def each(

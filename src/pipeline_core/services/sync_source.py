@@ -16,6 +16,7 @@ from pipeline_core.domain.errors import (
     DocumentError,
     ErasedBeforeError,
     InterruptedRunError,
+    LeftOutError,
     PipelineError,
     RefusedError,
     TransientError,
@@ -23,7 +24,9 @@ from pipeline_core.domain.errors import (
     WorkerLostError,
 )
 from pipeline_core.domain.faults import foreseen
+from pipeline_core.domain.filetypes import detect
 from pipeline_core.domain.ids import DocumentId, SourceRunId, sha256_hex
+from pipeline_core.domain.object_keys import shown_filename
 from pipeline_core.domain.rows.sources import SourceRow
 from pipeline_core.domain.sources import (
     Change,
@@ -118,8 +121,8 @@ class SyncSource:
         reader, listed, telling = self._listed(source, synced)
         late = Late()
         for group in late.groups(listed.to_read):
-            for _, planned in self._told(synced, self._read(reader, group, synced, late), telling):
-                synced.note(planned)
+            for read, planned in self._told(synced, self._read(reader, group, synced, late), telling):
+                synced.note(_foreseen(read, planned))
             on_progress(synced)
         vanished = _note_vanished(listed, telling, synced)
         synced.outcome = RunOutcome.WAITING if self._is_much(vanished, listed) else RunOutcome.DONE
@@ -217,9 +220,10 @@ class SyncSource:
         reader = self.open_reader(source.place)
         listed = compare(known, reader.list({uri: item.version for uri, item in known.items()}))
         synced.counts[Change.UNCHANGED] = listed.unchanged
+        synced.counts[Change.REFUSED] = listed.refused
         synced.total = len(listed.to_read)
         for unseen in listed.unseen:
-            synced.note(Planned(Change.UNSEEN, unseen.uri, unseen.name, error=unseen.error))
+            synced.note(Planned(_left_as(unseen.error), unseen.uri, unseen.name, error=unseen.error))
         return reader, listed, Telling(known, listed.gone)
 
     def _read(self, reader: SourceReader, group: Sequence[Sighting], synced: Synced, late: Late) -> list[_Read]:
@@ -345,15 +349,30 @@ _SAME = Change.UNCHANGED
 
 
 def _note_vanished(listed: Listed, telling: Telling, synced: Synced) -> list[str]:
-    """Note what has vanished and return it; what was moved is told with the file that has its bytes now."""
-    vanished = [item for item in listed.gone if item.uri not in telling.moved]
+    """Note what has vanished and return it.
+
+    What was moved is told with the file that has its bytes now; what never was taken in is no loss to tell of.
+    """
+    vanished = [item for item in listed.gone if item.uri not in telling.moved and item.was_taken]
     for item in vanished:
         synced.note(Planned(Change.VANISHED, item.uri, item.name))
     return [item.uri for item in vanished]
 
 
+def _foreseen(read: _Read, planned: Planned) -> Planned:
+    """Return what becomes of the file once intake has looked at its type, as it does when the bytes are new to it."""
+    if planned.change in (Change.UNCHANGED, Change.COPY):
+        return planned
+    try:
+        detect(read.fetched.data, shown_filename(read.shown.name))
+    except PipelineError as error:
+        return replace(planned, change=_left_as(error), error=error)
+    return planned
+
+
 def _left_as(error: PipelineError) -> Change:
-    return Change.REFUSED if _is_final(error) else Change.UNSEEN
+    by_rule = isinstance(error, (LeftOutError, RefusedError))
+    return Change.REFUSED if by_rule or _is_final(error) else Change.UNSEEN
 
 
 def _is_final(error: PipelineError) -> bool:

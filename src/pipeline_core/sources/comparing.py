@@ -11,6 +11,8 @@ class Listed:
     """A listing that came to its end. ``gone`` are known files that are not in it."""
 
     unchanged: int = 0
+    refused: int = 0
+    """Files that were refused before, and are as they were."""
     to_read: list[Sighting] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
     gone: list[KnownItem] = field(default_factory=list)
@@ -26,7 +28,7 @@ def compare(known: Mapping[str, KnownItem], listing: Iterable[Sighting | Unseen]
     Raises:
         PipelineError: as the listing, which failed or broke off.
     """
-    listed = Listed(present=sum(not item.has_vanished for item in known.values()))
+    listed = Listed(present=sum(item.was_taken and not item.has_vanished for item in known.values()))
     seen: set[str] = set()
     for shown in listing:
         if shown.uri in seen:
@@ -36,7 +38,10 @@ def compare(known: Mapping[str, KnownItem], listing: Iterable[Sighting | Unseen]
         if isinstance(shown, Unseen):
             listed.unseen.append(shown)
         elif item is not None and _is_unchanged(item, shown):
-            listed.unchanged += 1
+            if item.has_error:
+                listed.refused += 1
+            else:
+                listed.unchanged += 1
         else:
             listed.to_read.append(shown)
         if item is not None and item.is_missing:

@@ -38,7 +38,7 @@ class Telling:
         return item.document_id if item else None
 
     def _change(self, item: KnownItem | None, sha256: str, *, is_known: bool) -> tuple[Change, str | None]:
-        if item is not None and item.has_vanished:
+        if item is not None and item.has_vanished and item.was_taken:
             return Change.RETURNED, None
         if item is not None and item.document_id is not None:
             return (Change.UNCHANGED if item.sha256 == sha256 else Change.CHANGED), None

@@ -10,8 +10,8 @@ from rich.table import Table
 from pipeline_core.domain.errors import PipelineError, explain
 from pipeline_core.domain.rows.jobs import DocumentJob
 from pipeline_core.domain.rows.sources import SourceItemRow, SourceRow, SourceRunRow, VanishedRow
-from pipeline_core.domain.source_plans import WORDS, plan_in_words
-from pipeline_core.domain.sources import RunOutcome
+from pipeline_core.domain.source_plans import WORDS, plan_in_words, word_of
+from pipeline_core.domain.sources import Change, RunOutcome, Vanished
 from pipeline_core.domain.spans import short_span
 from pipeline_core.domain.wording import counted, dated
 from pipeline_core.services.sync_source import Synced
@@ -25,6 +25,13 @@ _OUTCOMES = {
     RunOutcome.DONE: "[green]done[/]",
     RunOutcome.FAILED: "[red]failed[/]",
     RunOutcome.WAITING: "[yellow]waits for you[/]",
+}
+
+
+_FOLLOWS = {
+    Vanished.WITHDRAW: "Documents that have no other place are withdrawn {grace} after that, by a sync or by upkeep.",
+    Vanished.REVIEW: "A person decides about published documents that have no other place.",
+    Vanished.KEEP: "Their documents stay.",
 }
 
 
@@ -58,7 +65,7 @@ def print_source(
         "Source": f"{row.name}  ({row.source_id})",
         "Address": row.uri,
         "Patterns": patterns,
-        "Files": f"{row.items:,} there, {row.gone:,} vanished",
+        "Files": _files(row),
         "Vanished": f"{row.vanished}, {short_span(row.grace)} after",
         "Every": _every(row) or "when asked",
         "Documents": ", ".join(f"{name} {value}" for name, value in row.choices.items()),
@@ -72,7 +79,12 @@ def print_source(
     for run in runs:
         why = explain(run.error).message if run.error else run.decision or ""
         why, before = ("the same" if run.error and why == before else why), why
-        table.add_row(f"{run.started_at:%Y-%m-%d %H:%M}", _OUTCOMES[run.outcome], plan_in_words(run.plan), plain(why))
+        table.add_row(
+            f"{run.started_at:%Y-%m-%d %H:%M}",
+            _OUTCOMES[run.outcome],
+            plan_in_words(run.plan, is_waiting=run.outcome is RunOutcome.WAITING),
+            plain(why),
+        )
     if runs:
         console.print(table)
     for file in files:
@@ -91,7 +103,7 @@ def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], 
         order = {change: rank for rank, change in enumerate(WORDS)}
         for one in sorted(synced.planned, key=lambda one: (order[one.change], one.name))[:_SHOWN]:
             why = f"was {plain_name(one.was)}" if one.was else plain(one.error.message) if one.error else ""
-            table.add_row(WORDS[one.change], plain_name(one.name), why)
+            table.add_row(word_of(one.change, is_waiting=synced.is_waiting), plain_name(one.name), why)
         console.print(table)
         if len(synced.planned) > _SHOWN:
             console.print(f"[dim]… and {len(synced.planned) - _SHOWN:,} more; --json has all.[/]")
@@ -99,10 +111,14 @@ def print_synced(console: Console, synced: Synced, rows: Sequence[DocumentJob], 
         console.print(jobs_table(rows, width=console.width))
         print_waiting(console, rows)
         print_failures(console, rows, [])
-    begins = "Nothing was changed. A sync would find" if is_plan else "In step"
-    told = f"{synced.source.name}: {begins}: {plan_in_words(synced.plan)}."
+    begins = (
+        "Nothing was changed. A sync would find" if is_plan else "Not in step yet" if synced.is_waiting else "In step"
+    )
+    told = f"{synced.source.name}: {begins}: {plan_in_words(synced.plan, is_waiting=synced.is_waiting)}."
     if synced.withdrawn:
         told += f" {counted(len(synced.withdrawn), 'document')} withdrawn."
+    elif synced.plan.get(Change.VANISHED) and not synced.is_waiting:
+        told += f" {_FOLLOWS[synced.source.vanished].format(grace=short_span(synced.source.grace))}"
     console.print(told, markup=False, soft_wrap=True)
     if synced.is_waiting:
         _print_missing(console, synced.source.name, synced.plan.get("vanished", 0))
@@ -170,6 +186,13 @@ def _print_missing(console: Console, name: str, missing: int) -> None:
     console.print(f"[yellow]●[/] [bold]{plain(name)}[/]: {asks}.", soft_wrap=True)
     print_command(console, "yes", f"source confirm {plain(quote(name))}")
     print_command(console, "no", f"source refuse {plain(quote(name))}")
+
+
+def _files(row: SourceRow) -> str:
+    told = f"{row.items:,} there"
+    if row.unread:
+        told += f" ({row.unread:,} of them not taken)"
+    return f"{told}, {row.gone:,} vanished"
 
 
 def _every(row: SourceRow) -> str:

@@ -147,8 +147,9 @@ def test_a_named_cursor_is_confirmed_by_asking_and_not_by_reading(app: Pipeline)
     assert read(app, cursor="index").items == []
     app.feed.forget(app.realm_id, "index")
     assert len(read(app, cursor="index").items) == 2
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as not_there:
         app.feed.forget(app.realm_id, "index")
+    assert not_there.value.http_what_to_do == "`GET /api/v2/changes/cursors` lists yours."
     others = ChangeFeed(app.open_uow, Person(BOB, "Bob"))
     read(app, first.mark.text, "index")
     assert others.cursors(app.realm_id) == [], "each has names of their own"

@@ -177,7 +177,8 @@ def test_what_cannot_be_taken_is_as_it_was_and_read_again_when_it_changes(app: P
     sync(app, source)
     write(folder, {"a.md": ""})
     (folder / "link.md").symlink_to("/etc/passwd")
-    assert sync(app, source).plan == {"unchanged": 1, "unseen": 1, "refused": 1}
+    assert sync(app, source).plan == {"unchanged": 1, "refused": 2}
+    assert sync(app, source).plan == {"unchanged": 1, "refused": 2}, "they are told of each time"
     assert who_says(app, ALPHA) == ["a.md"]
     assert [(row.name, row.error is not None) for row in app.sources.items(app.realm_id, "docs", state="unread")] == [
         ("a.md", True),
@@ -296,3 +297,27 @@ def test_what_was_erased_is_not_taken_in_again_until_a_person_does(app: Pipeline
     [received] = app.intake.receive_groups([folder / "a.md"], realm_id=app.realm_id)
     assert list(received.documents) == [erased]
     assert sync(app, source).plan == {"copy": 1, "unchanged": 1}
+
+
+def test_what_never_was_taken_in_goes_without_a_word_and_what_moved_has_not_vanished(
+    app: Pipeline, tmp_path: Path
+) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.md": text_of("B", BETA), "empty.md": ""})
+    source = add_folder(app, folder)
+    sync(app, source)
+    (folder / "empty.md").unlink()
+    (folder / "b.md").rename(folder / "moved.md")
+    assert sync(app, source).plan == {"moved": 1, "unchanged": 1}
+    row = app.sources.show(app.realm_id, "docs")
+    assert (row.items, row.gone, row.unread) == (2, 0, 0)
+    write(folder, {"empty.md": text_of("C", GAMMA)})
+    assert sync(app, source).plan == {"new": 1, "unchanged": 2}
+
+
+def test_a_dry_run_looks_at_types_too(app: Pipeline, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    write(folder, {"a.md": text_of("A", ALPHA), "b.docx": "PK\x03\x04" + "\0" * 60})
+    source = add_folder(app, folder)
+    planned = app.sync_source.plan(source)
+    assert planned.plan == app.sync_source(source).plan == {"new": 1, "refused": 1}

@@ -24,4 +24,5 @@ def test_an_address_looks_like_its_kind(uri: str, kind: SourceKind) -> None:
 def test_a_plan_is_told_in_one_order() -> None:
     assert set(WORDS) == set(Change)
     assert plan_in_words({"unchanged": 1_200, "vanished": 1, "new": 2}) == "2 new, 1 vanished, 1,200 unchanged"
+    assert plan_in_words({"vanished": 46}, is_waiting=True) == "46 missing"
     assert plan_in_words({}) == "no files"

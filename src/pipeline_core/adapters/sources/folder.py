@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
 from pipeline_core.domain.errors import (
+    LeftOutError,
     ObjectNotFoundError,
     RefusedError,
     SourceUnavailableError,
@@ -75,9 +76,7 @@ class FolderReader:
     def _link(self, name: str) -> Iterator[Unseen]:
         target = os.path.realpath(os.path.join(self._root, name))  # noqa: PTH118
         if not target.startswith(os.path.join(self._root, "")) and self._matches(name):  # noqa: PTH118
-            yield Unseen(
-                self._uri(name), _shown(name), UnreadableFileError(_ELSEWHERE, where=_shown(name), action=_HERE)
-            )
+            yield Unseen(self._uri(name), _shown(name), LeftOutError(_ELSEWHERE, where=_shown(name), action=_HERE))
 
     def _seen(self, name: str, entry: "os.DirEntry[str]") -> Iterator[Sighting | Unseen]:
         try:

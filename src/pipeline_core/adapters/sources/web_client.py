@@ -18,6 +18,7 @@ from pipeline_core.adapters.sources.robots import Robots, read_robots
 from pipeline_core.adapters.sources.web_pace import Pace
 from pipeline_core.domain.errors import (
     FileTooLargeError,
+    LeftOutError,
     ObjectNotFoundError,
     PipelineError,
     RefusedError,
@@ -93,7 +94,7 @@ class WebClient:
         """
         path = self._hosts.parsed(url).raw_path.decode("ascii", "replace")
         if not self.robots_of(url).allow(path):
-            raise UnreadableFileError(
+            raise LeftOutError(
                 "Its robots.txt does not allow this address.",
                 where=url,
                 action=f"Ask the site to allow `{CRAWLER}`, or leave the address out.",

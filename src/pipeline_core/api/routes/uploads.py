@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.auth import CurrentUser
@@ -76,8 +76,9 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
 _READ: Mapping[str, TypeAdapter[Any]] = {
     "publish_from": _PROBABILITY,
     "ask_from": _PROBABILITY,
-    "workflow": TypeAdapter(Workflow),
-    "profile": TypeAdapter(Profile),
+    # as the command line takes them
+    "workflow": TypeAdapter(Annotated[Workflow, BeforeValidator(str.lower)]),
+    "profile": TypeAdapter(Annotated[Profile, BeforeValidator(str.lower)]),
     "priority": TypeAdapter(Annotated[int, Field(ge=LOWEST_PRIORITY, le=USUAL_PRIORITY)]),
 }
 
