@@ -202,8 +202,8 @@ def _synced(
 ) -> tuple[Exit, dict[str, object]]:
     """Sync one source, or plan it, and show it; a source that fails does not hold up the others."""
     from pipeline_core.cli.exits import of_error
-    from pipeline_core.terminal.progress import RunDisplay
     from pipeline_core.terminal.plain import plain
+    from pipeline_core.terminal.progress import RunDisplay
     from pipeline_core.terminal.sources import print_synced, synced_json
 
     with RunDisplay(err, client.progress, client.stopping, f"listing {name}") as display:
