@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-quality bench-queue bench-sources docs assets screenshots lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-quality bench-queue bench-remembering bench-sources docs assets screenshots lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -98,6 +98,9 @@ bench-quality: $(VENV)/.dev ## Markdown, facts, search and scans against what is
 
 bench-queue: $(VENV)/.dev ## The queue at scale: 2,000 documents of 20 users, two workers
 	$(BIN)/python -m benchmarks queue
+
+bench-remembering: $(VENV)/.dev ## What remembering costs a publication and a search
+	$(BIN)/python -m benchmarks remembering
 
 bench-sources: $(VENV)/.dev ## A sync of 10,000 unchanged files, against listing and comparing them alone
 	$(BIN)/python -m benchmarks sources
