@@ -52,7 +52,7 @@ def test_a_reason_that_says_nothing_is_refused(ann: TestClient, published: dict[
     refused = ann.delete(f"/api/v2/documents/{published['document_id']}", params={"reason": reason})
     assert (refused.status_code, refused.json()["code"]) == (422, "reason_too_short")
     assert "a withdrawal needs 10" in refused.json()["detail"]
-    assert "withdrawal" in refused.json()["title"]
+    assert "needs a reason of at least 10" in refused.json()["title"]
 
 
 WITHDRAW = "/api/v2/documents/withdraw"

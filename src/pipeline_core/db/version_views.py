@@ -1,6 +1,7 @@
 """Versions of a document, and what production had in each."""
 
 from dataclasses import replace
+from itertools import zip_longest
 
 from pipeline_core.db.session import Session
 from pipeline_core.db.views import Views
@@ -16,7 +17,7 @@ class VersionViews(Views):
         """Every version that is remembered of the document, and of those whose place it took; the newest first."""
         with self._reading() as session:
             found = session.rows(Version, "versions_of", realm_id=realm_id, document_id=document_id)
-            return [_counted(session, before, one) for one, before in zip(found, [*found[1:], None], strict=True)]
+            return [_counted(session, before, one) for one, before in zip_longest(found, found[1:])]
 
     def diff(self, older: Version | None, newer: Version) -> VersionDiff:
         """The facts that one version has and the other has not; without ``older``, all of ``newer``."""

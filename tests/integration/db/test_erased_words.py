@@ -18,7 +18,12 @@ NAMES = ("Ada Müller",)
         {"reason": "It contradicts:\nmüller.md\nAda Müller’s café costs 40 € (net). So it goes."},
         {"by": "Ada Müller", "reason": "Ada Müller asked for it."},
         {"code": "müller.md", "nested": [{"a+b [draft].txt": "a+b [draft].txt", "müller": 1}, None, 3, True]},
-        {"path": "x/müller.md?y", "no part of it": "obermüller.md", "nor of this": "müller.mdx", "back": "back\\slash.md"},
+        {
+            "path": "x/müller.md?y",
+            "no part of it": "obermüller.md",
+            "nor of this": "müller.mdx",
+            "back": "back\\slash.md",
+        },
         ["übung.md", "Lübung.md", "ßübung.md übung.md", "(übung.md)"],
         "müller.md",
         {},

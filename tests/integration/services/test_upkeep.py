@@ -150,9 +150,9 @@ def test_each_retention_setting_has_its_chore(app: Pipeline, monkeypatch: pytest
         read.add(name)
         return get(settings, name)
 
+    monkeypatch.setattr(Settings, "__getattribute__", told)
     upkeep = app.upkeep
     assert upkeep is not None
-    monkeypatch.setattr(Settings, "__getattribute__", told)
     for chore in upkeep.chores:
         if chore.name.startswith(("prune_", "purge_")):
             chore.act()
