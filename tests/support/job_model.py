@@ -12,6 +12,7 @@ from pipeline_core.domain.lifecycle import (
     INTERRUPT,
     OVERRIDE_VALIDATION,
     PARK,
+    PUT_BACK,
     REJECT_DOCUMENT,
     RETRY_LATER,
     SUPERSEDE,
@@ -26,6 +27,7 @@ from pipeline_core.stages.registry import ALL_MOVES
 
 OUTCOMES = {
     FINISH.code: Outcome.PUBLISHED,
+    PUT_BACK.code: Outcome.PUBLISHED,
     REJECT_DOCUMENT.code: Outcome.REJECTED,
     SUPERSEDE.code: Outcome.SUPERSEDED,
     SUPERSEDE_WAITING.code: Outcome.SUPERSEDED,
