@@ -41,10 +41,14 @@ SET search_path = upload_pipeline, pg_temp AS $$
         WHERE user_id = current_user_id() AND role_rank(role) >= role_rank(least_role)) AS mine
 $$;
 
--- A realm always has somebody who can let others in.
+-- A realm always has somebody who can let others in. The last admin goes with the realm (0023), and not before.
 CREATE FUNCTION keep_an_admin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM erasures e WHERE e.state IN ('erasing', 'restored') AND e.scope = 'realm' AND e.realm_id = OLD.realm_id)
+    THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
     -- Of two that leave at once, the second sees that the first has gone. Written and not only locked: a transaction that
     -- reads from an older snapshot (REPEATABLE READ) would not see it, and is refused.
     UPDATE realms SET created_at = created_at WHERE realm_id = OLD.realm_id;

@@ -286,9 +286,14 @@ CREATE INDEX parked_decisions_due_idx ON parked_decisions (due_at) WHERE ended_a
 CREATE INDEX parked_decisions_group_idx ON parked_decisions (group_id) WHERE ended_at IS NULL;
 CREATE INDEX parked_decisions_job_idx ON parked_decisions (job_id, taken_at DESC);
 
--- What was decided is never rewritten: it ends once, undone before its time or carried out after it.
-CREATE FUNCTION guard_parked_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What was decided is never rewritten: it ends once, undone before its time or carried out after it. Only an erasure takes
+-- words out of it (0023).
+CREATE FUNCTION guard_parked_decision() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
+    IF present_erasure() IS NOT NULL THEN
+        RETURN NEW;
+    END IF;
     IF OLD.ended_at IS NOT NULL
         OR to_jsonb(NEW) - '{ended_at,outcome,undone_by,error}'::text[]
             <> to_jsonb(OLD) - '{ended_at,outcome,undone_by,error}'::text[]

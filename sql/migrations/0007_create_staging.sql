@@ -419,8 +419,12 @@ BEGIN
     RETURN NEW;
 END
 $$;
-CREATE FUNCTION keep_version() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_version() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
+    IF present_erasure() IS NOT NULL THEN
+        RETURN NEW;
+    END IF;
     NEW.version := OLD.version;
     NEW.changed_by := OLD.changed_by;
     NEW.changed_at := OLD.changed_at;

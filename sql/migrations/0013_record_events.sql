@@ -141,11 +141,12 @@ $$;
 -- --- retention, only for whoever asks for it ------------------------------------------------------------------------
 
 -- Nobody changes an event; removing one is for prune_events alone, and taking one along to another realm for move_document:
--- each says so for its own transaction.
-CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
+-- each says so for its own transaction. An erasure empties those of what it names (0023).
+CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND current_setting('upload_pipeline.pruning', true) = 'on'
-        OR TG_OP = 'UPDATE' AND current_setting('upload_pipeline.moving', true) = 'on' THEN
+        OR TG_OP = 'UPDATE' AND (current_setting('upload_pipeline.moving', true) = 'on' OR present_erasure() IS NOT NULL) THEN
         RETURN NULL;
     END IF;
     RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'restrict_violation';

@@ -63,36 +63,49 @@ SET search_path = upload_pipeline, pg_temp AS $$
         SELECT FROM webhook_deliveries WHERE realm_id = owner AND status = 'pending' LIMIT 1000) AS waiting
 $$;
 
--- SECURITY DEFINER: a decision over the API writes deliveries, and may not write them by hand. Of a realm for which a
--- thousand messages wait, no further one is sent: the log says so.
+-- Whether anybody is to be told of such events of this realm.
+CREATE FUNCTION is_told(owner uuid, kind text) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM webhook_endpoints e
+        WHERE e.realm_id = owner AND e.disabled_at IS NULL AND kind = ANY(e.events))
+$$;
+
+-- A message for each of them. Of a realm for which a thousand messages wait, no further one is sent: the log says so.
+CREATE FUNCTION queue_message(owner uuid, kind text, moment timestamptz, data jsonb) RETURNS void LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
+DECLARE
+    is_full boolean := webhooks_waiting(owner) >= 1000;
+BEGIN
+    INSERT INTO webhook_deliveries (webhook_id, realm_id, event, payload, status, next_attempt_at, error)
+    SELECT e.webhook_id, e.realm_id, kind, jsonb_build_object(
+        'type', kind,
+        'timestamp', to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'data', data),
+        CASE WHEN is_full THEN 'failed' ELSE 'pending' END,
+        CASE WHEN NOT is_full THEN now() END,
+        CASE WHEN is_full THEN 'Not sent: 1000 messages of this realm waited already.' END
+    FROM webhook_endpoints e
+    WHERE e.realm_id = owner AND e.disabled_at IS NULL AND kind = ANY(e.events);
+END
+$$;
+
+-- SECURITY DEFINER: a decision over the API writes deliveries, and may not write them by hand.
 CREATE FUNCTION queue_webhooks() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 DECLARE
     kind text := CASE NEW.state
         WHEN 'done' THEN 'job.done' WHEN 'deadletter' THEN 'job.deadletter' ELSE 'job.review_needed' END;
-    is_full boolean;
 BEGIN
-    IF NOT EXISTS (SELECT FROM webhook_endpoints e
-        WHERE e.realm_id = NEW.realm_id AND e.disabled_at IS NULL AND kind = ANY(e.events)) THEN
-        RETURN NULL;
-    END IF;
-    is_full := webhooks_waiting(NEW.realm_id) >= 1000;
-    INSERT INTO webhook_deliveries (webhook_id, realm_id, event, payload, status, next_attempt_at, error)
-    SELECT e.webhook_id, e.realm_id, kind, jsonb_build_object(
-        'type', kind,
-        'timestamp', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'data', jsonb_build_object(
+    IF is_told(NEW.realm_id, kind) THEN
+        PERFORM queue_message(NEW.realm_id, kind, clock_timestamp(), jsonb_build_object(
             'job_id', NEW.job_id, 'document_id', NEW.document_id, 'filename', d.filename, 'state', NEW.state,
             'stage', NEW.stage, 'phase', NEW.phase, 'outcome', NEW.outcome,
             'error_code', CASE WHEN NEW.state = 'deadletter' THEN NEW.last_error ->> 'code' END,
             'review_url', CASE WHEN NEW.state = 'awaiting_review' THEN
                 CASE NEW.phase WHEN 4 THEN '/validate/' ELSE '/review-matching/' END || NEW.job_id END,
-            'correlation_id', NEW.correlation_id)),
-        CASE WHEN is_full THEN 'failed' ELSE 'pending' END,
-        CASE WHEN NOT is_full THEN now() END,
-        CASE WHEN is_full THEN 'Not sent: 1000 messages of this realm waited already.' END
-    FROM webhook_endpoints e JOIN documents d ON d.document_id = NEW.document_id
-    WHERE e.realm_id = NEW.realm_id AND e.disabled_at IS NULL AND kind = ANY(e.events);
+            'correlation_id', NEW.correlation_id))
+        FROM documents d WHERE d.document_id = NEW.document_id;
+    END IF;
     RETURN NULL;
 END
 $$;

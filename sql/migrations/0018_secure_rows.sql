@@ -110,12 +110,12 @@ $$;
 CREATE POLICY upload_jobs_wished ON upload_jobs AS RESTRICTIVE FOR INSERT WITH CHECK (
     priority <= 0 AND (profile = 'standard'
         OR NOT has_job(document_id) AND realm_id = ANY ((SELECT my_realms('reviewer'))::uuid[])));
-CREATE FUNCTION refuse_automatic() RETURNS trigger LANGUAGE plpgsql
+-- Says so in the words of its trigger. A trigger, as no policy compares old and new.
+CREATE FUNCTION refuse_below_reviewer() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
     IF NEW.realm_id <> ALL (my_realms('reviewer')) THEN
-        RAISE EXCEPTION 'reviewers say which documents need nobody'
-            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'processing_workflows_automatic_by_reviewers';
+        RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'insufficient_privilege', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NULL;
 END
@@ -123,23 +123,13 @@ $$;
 CREATE TRIGGER processing_workflows_automatic_by_reviewers AFTER UPDATE OF workflow_type ON processing_workflows FOR EACH ROW
     WHEN (OLD.workflow_type <> 'automatic' AND NEW.workflow_type = 'automatic'
         AND row_security_active('upload_pipeline.processing_workflows'::regclass))
-    EXECUTE FUNCTION refuse_automatic();
+    EXECUTE FUNCTION refuse_below_reviewer('reviewers say which documents need nobody');
 
--- So does one that people sort, which may have it scanned deeply. A trigger, as no policy compares old and new.
-CREATE FUNCTION refuse_sorting() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF NEW.realm_id <> ALL (my_realms('reviewer')) THEN
-        RAISE EXCEPTION 'reviewers sort the documents of a realm'
-            USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'documents_sorted_by_reviewers';
-    END IF;
-    RETURN NULL;
-END
-$$;
+-- So do those of documents that people sort, which may have them scanned deeply.
 CREATE TRIGGER documents_sorted_by_reviewers AFTER UPDATE OF staging_status, deep_scan_status ON documents FOR EACH ROW
     WHEN ((OLD.staging_status, OLD.deep_scan_status) IS DISTINCT FROM (NEW.staging_status, NEW.deep_scan_status)
         AND row_security_active('upload_pipeline.documents'::regclass))
-    EXECUTE FUNCTION refuse_sorting();
+    EXECUTE FUNCTION refuse_below_reviewer('reviewers sort the documents of a realm');
 
 -- A pair of questions acts on both of its ends (one may replace the other), so both must be of the one realm.
 -- No foreign key can say so: the existing end is in one of two tables, and may go before the pair is decided.

@@ -120,9 +120,10 @@ CREATE UNIQUE INDEX vanishings_standing_key ON vanishings (document_id) WHERE re
 CREATE INDEX vanishings_realm_idx ON vanishings (realm_id, vanished_at) WHERE returned_at IS NULL AND decision IS NULL;
 
 -- What was decided is not decided again.
-CREATE FUNCTION guard_source_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_source_decision() RETURNS trigger LANGUAGE plpgsql
+SET search_path = upload_pipeline, pg_temp AS $$
 BEGIN
-    IF OLD.decision IS NOT NULL AND (NEW.decision, NEW.decided_at, NEW.decided_by)
+    IF OLD.decision IS NOT NULL AND present_erasure() IS NULL AND (NEW.decision, NEW.decided_at, NEW.decided_by)
             IS DISTINCT FROM (OLD.decision, OLD.decided_at, OLD.decided_by) THEN
         RAISE EXCEPTION 'this was decided before' USING ERRCODE = 'check_violation', CONSTRAINT = 'source_decided_once';
     END IF;

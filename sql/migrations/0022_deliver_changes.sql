@@ -81,23 +81,14 @@ CREATE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = upload_pipeline, pg_temp AS $$
 DECLARE
     event text := 'knowledge.' || NEW.kind;
-    is_full boolean;
 BEGIN
     -- one that changed nothing in the end was taken back
     IF NOT EXISTS (SELECT FROM knowledge_changes WHERE change_id = NEW.change_id) THEN
         RETURN NULL;
     END IF;
     PERFORM pg_catalog.pg_notify('upload_pipeline_changes', '');
-    IF NOT EXISTS (SELECT FROM webhook_endpoints e
-        WHERE e.realm_id = NEW.realm_id AND e.disabled_at IS NULL AND event = ANY(e.events)) THEN
-        RETURN NULL;
-    END IF;
-    is_full := webhooks_waiting(NEW.realm_id) >= 1000;
-    INSERT INTO webhook_deliveries (webhook_id, realm_id, event, payload, status, next_attempt_at, error)
-    SELECT e.webhook_id, e.realm_id, event, jsonb_build_object(
-        'type', event,
-        'timestamp', to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'data', jsonb_build_object(
+    IF is_told(NEW.realm_id, event) THEN
+        PERFORM queue_message(NEW.realm_id, event, NEW.at, jsonb_build_object(
             'change_id', NEW.change_id, 'document_id', NEW.document_id, 'batch_id', NEW.batch_id,
             'filename', c.filename, 'version', NEW.version, 'job_id', NEW.job_id,
             -- of many only the first: the whole of it is where the link leads
@@ -106,12 +97,9 @@ BEGIN
             'counts', jsonb_build_object('came', cardinality(NEW.facts_came), 'went', cardinality(NEW.facts_went),
                 'changed', cardinality(NEW.facts_changed)),
             'is_cut', greatest(cardinality(NEW.facts_came), cardinality(NEW.facts_went), cardinality(NEW.facts_changed)) > 100,
-            'change_url', '/api/v2/changes/' || NEW.change_id)),
-        CASE WHEN is_full THEN 'failed' ELSE 'pending' END,
-        CASE WHEN NOT is_full THEN now() END,
-        CASE WHEN is_full THEN 'Not sent: 1000 messages of this realm waited already.' END
-    FROM webhook_endpoints e JOIN changes c ON c.change_id = NEW.change_id
-    WHERE e.realm_id = NEW.realm_id AND e.disabled_at IS NULL AND event = ANY(e.events);
+            'change_url', '/api/v2/changes/' || NEW.change_id))
+        FROM changes c WHERE c.change_id = NEW.change_id;
+    END IF;
     RETURN NULL;
 END
 $$;

@@ -134,28 +134,6 @@ SET search_path = upload_pipeline, pg_temp AS $$
         AND (e.state = 'restored' OR e.scope = 'realm' AND e.realm_id = mine.realm_id))
 $$;
 
--- The last admin goes with the realm, and not before.
-CREATE OR REPLACE FUNCTION keep_an_admin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT FROM erasures e WHERE e.state IN ('erasing', 'restored') AND e.scope = 'realm' AND e.realm_id = OLD.realm_id)
-    THEN
-        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-    END IF;
-    -- Of two that leave at once, the second sees that the first has gone. Written and not only locked: a transaction that
-    -- reads from an older snapshot (REPEATABLE READ) would not see it, and is refused.
-    UPDATE realms SET created_at = created_at WHERE realm_id = OLD.realm_id;
-    IF OLD.role = 'admin' AND NOT EXISTS (
-            SELECT FROM realm_members
-            WHERE realm_id = OLD.realm_id AND role = 'admin' AND user_id <> OLD.user_id)
-    THEN
-        RAISE EXCEPTION 'a realm keeps at least one admin'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'realm_members_last_admin';
-    END IF;
-    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END
-$$;
-
 -- --- the door through what is otherwise never changed -----------------------------------------------------------------
 
 -- The erasure that the functions below carry out in this transaction; null: none. Anybody can set the setting, so that it
@@ -172,43 +150,6 @@ SET search_path = upload_pipeline, pg_temp AS $$
             AND erasure_id = nullif(current_setting('upload_pipeline.erasing', true), '')::uuid
     ) END
 $$;
-
-CREATE OR REPLACE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('upload_pipeline.pruning', true) = 'on'
-        OR TG_OP = 'UPDATE' AND (current_setting('upload_pipeline.moving', true) = 'on' OR present_erasure() IS NOT NULL) THEN
-        RETURN NULL;
-    END IF;
-    RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'restrict_violation';
-END
-$$;
-
-CREATE OR REPLACE FUNCTION keep_version() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF present_erasure() IS NOT NULL THEN
-        RETURN NEW;
-    END IF;
-    NEW.version := OLD.version;
-    NEW.changed_by := OLD.changed_by;
-    NEW.changed_at := OLD.changed_at;
-    RETURN NEW;
-END
-$$;
-CREATE OR REPLACE FUNCTION guard_source_decision() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, pg_temp AS $$
-BEGIN
-    IF OLD.decision IS NOT NULL AND present_erasure() IS NULL AND (NEW.decision, NEW.decided_at, NEW.decided_by)
-            IS DISTINCT FROM (OLD.decision, OLD.decided_at, OLD.decided_by) THEN
-        RAISE EXCEPTION 'this was decided before' USING ERRCODE = 'check_violation', CONSTRAINT = 'source_decided_once';
-    END IF;
-    RETURN NEW;
-END
-$$;
-DROP TRIGGER parked_decisions_once ON parked_decisions;
-CREATE TRIGGER parked_decisions_once BEFORE UPDATE ON parked_decisions
-    FOR EACH ROW WHEN (present_erasure() IS NULL) EXECUTE FUNCTION guard_parked_decision();
 
 -- A text without these words, where they are words of their own, and without these names, where they are all of it: the
 -- name `a.md` is no part of `beta.md`, but it may begin after the letters of an escape, as in `\na.md`.

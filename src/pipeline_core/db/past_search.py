@@ -1,19 +1,15 @@
 """A search over what production said at a moment: every row of that moment is compared, by no index of the present."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-from pgvector import Vector
-
-from pipeline_core.db.searching import FACTS_UNDER, POOL, Found, Query, Ranking
+from pipeline_core.db.searching import POOL, Found, Query, Ranking, best_under, has_vectors, vector_of
 from pipeline_core.db.session import Row, Session
-from pipeline_core.domain.errors import EmbeddingModelChangedError, RefusedError
+from pipeline_core.domain.errors import RefusedError
 from pipeline_core.domain.rows.search import SaidThen
 from pipeline_core.domain.wording import dated
 
@@ -44,9 +40,8 @@ def search_as_of(session: Session, query: Query, ranking: Ranking, moment: datet
         EmbeddingModelChangedError: the query's vector is of another model than production.
     """
     require_remembered(session, moment)
-    active = [row["embed_model"] for row in session.all("active_model")]
-    if query.mode.uses_vectors and active and active[0] != query.model:
-        raise EmbeddingModelChangedError(f"The question was embedded by {query.model}; production is in {active[0]}.")
+    if query.mode.uses_vectors:
+        has_vectors(session, query)
     facts = _candidates(session, "past_facts", query, moment) if query.kind != "passage" else []
     passages = _candidates(session, "past_passages", query, moment) if query.kind != "fact" else []
     rows = _by_passage(facts, passages) if query.kind is None else [*facts, *passages]
@@ -62,14 +57,7 @@ def _facts_under(session: Session, query: Query, ranking: Ranking, moment: datet
     """The facts of each passage that say most of what was asked."""
     passages = [hit["id"] for hit in hits if hit["kind"] == "passage"]
     facts = _candidates(session, "past_facts", query, moment, passages) if passages else []
-    passage_of = {fact["id"]: fact["passage_id"] for fact in facts}
-    under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)
-    for fact, score in _found(query, facts).best(query, ranking, query.mode, len(facts)).items():
-        if len(under[passage_of[fact]]) < FACTS_UNDER:
-            under[passage_of[fact]][fact] = score
-    return _in_full(
-        session, query, moment, {fact: score for chosen in under.values() for fact, score in chosen.items()}
-    )
+    return _in_full(session, query, moment, best_under(_found(query, facts), query, ranking, facts))
 
 
 def _candidates(
@@ -88,9 +76,8 @@ def _candidates(
 
 
 def _asked(query: Query, moment: datetime) -> dict[str, Any]:
-    vector = None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
     dims = 1 if query.vector is None else len(query.vector)
-    return {"dims": dims, "moment": moment, "model": query.model, "vector": vector, "text": query.text}
+    return {"dims": dims, "moment": moment, "model": query.model, "vector": vector_of(query), "text": query.text}
 
 
 def _pattern(text: str) -> str:

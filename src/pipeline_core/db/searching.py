@@ -22,7 +22,7 @@ POOL = 50
 _COMMON = 500
 """A word that no more passages have than this is looked for however common it is."""
 _COLUMNS = {"languages": "language", "terms": "term", "keys": "key", "weights": "weight", "tells": "tells"}
-FACTS_UNDER = 3
+_FACTS_UNDER = 3
 """Facts that are shown under a passage."""
 _Near = tuple[dict[UUID, UUID], list[UUID]]
 
@@ -82,7 +82,7 @@ def search(session: Session, query: Query, ranking: Ranking, *, limit: int) -> l
     Raises:
         EmbeddingModelChangedError: the query's vector is of another model than production.
     """
-    if query.mode.uses_vectors and not _has_vectors(session, query):
+    if query.mode.uses_vectors and not has_vectors(session, query):
         return []
     [(found, asked)] = _gather(session, [query], ranking)
     hits = _in_full(session, query, found.best(query, ranking, query.mode, limit))
@@ -100,7 +100,7 @@ def search_by_each_mode(
     Raises:
         As ``search``.
     """
-    if not queries or not _has_vectors(session, queries[0]):
+    if not queries or not has_vectors(session, queries[0]):
         return [{mode: [] for mode in SearchMode} for _ in queries]
     best = [
         {mode: list(found.best(query, ranking, mode, limit)) for mode in SearchMode}
@@ -242,7 +242,7 @@ def _counts(row: Row, query: Query) -> bool:
 
 def _in_full(session: Session, query: Query, scores: Mapping[UUID, float]) -> list[Row]:
     """The rows of what was found, best first."""
-    rows = session.all("hits", ids=list(scores), model=query.model, vector=_vector(query), text=query.text)
+    rows = session.all("hits", ids=list(scores), model=query.model, vector=vector_of(query), text=query.text)
     scored = [{"score": scores[row["id"]], **row} for row in rows]
     return sorted(scored, key=lambda row: (-row["score"], row["id"]))
 
@@ -261,16 +261,25 @@ def _facts_under(session: Session, query: Query, ranking: Ranking, asked: _Asked
         {row["id"]: row["of_passage"] for row in near},
         asked.all_words if asked else 0.0,
     )
-    passage_of = {row["id"]: row["passage_id"] for row in rows}
+    return _in_full(session, query, best_under(found, query, ranking, rows))
+
+
+def best_under(found: Found, query: Query, ranking: Ranking, facts: Sequence[Row]) -> dict[UUID, float]:
+    """Choose the best facts of each passage, and return their scores."""
+    passage_of = {fact["id"]: fact["passage_id"] for fact in facts}
     under: defaultdict[UUID, dict[UUID, float]] = defaultdict(dict)
-    for fact, score in found.best(query, ranking, query.mode, len(ids)).items():
-        if len(under[passage_of[fact]]) < FACTS_UNDER:
+    for fact, score in found.best(query, ranking, query.mode, len(facts)).items():
+        if len(under[passage_of[fact]]) < _FACTS_UNDER:
             under[passage_of[fact]][fact] = score
-    return _in_full(session, query, {fact: score for chosen in under.values() for fact, score in chosen.items()})
+    return {fact: score for chosen in under.values() for fact, score in chosen.items()}
 
 
-def _has_vectors(session: Session, query: Query) -> bool:
-    """True if there are vectors to compare the query's with."""
+def has_vectors(session: Session, query: Query) -> bool:
+    """Return True if there are vectors to compare the query's with.
+
+    Raises:
+        EmbeddingModelChangedError: the query's vector is of another model than production.
+    """
     active = session.all("active_model")
     if query.is_next or not active:
         return bool(active)
@@ -281,7 +290,8 @@ def _has_vectors(session: Session, query: Query) -> bool:
     return True
 
 
-def _vector(query: Query) -> Vector | None:
+def vector_of(query: Query) -> Vector | None:
+    """The query's vector as PostgreSQL takes it."""
     return None if query.vector is None else Vector(np.asarray(query.vector, dtype=np.float32))
 
 
@@ -312,7 +322,7 @@ def _nearest(session: Session, queries: Sequence[Query], name: str) -> list[list
             "realm_id": query.realm_id,
             "model": query.model,
             "document_ids": query.document_ids,
-            "vector": _vector(query),
+            "vector": vector_of(query),
             "pool": POOL,
         }
         for query in queries
@@ -333,7 +343,7 @@ def _similarities(session: Session, queries: Sequence[Query], ids: Sequence[Sequ
     """Of each passage, or of its nearest fact, which may say shortly what the passage says among other things."""
     name, dims = _of_vectors("similarities", queries[0])
     params = [
-        {"ids": list(of_query), "vector": _vector(query), "model": query.model}
+        {"ids": list(of_query), "vector": vector_of(query), "model": query.model}
         for query, of_query in zip(queries, ids, strict=True)
     ]
     return [
@@ -354,4 +364,4 @@ def _of_vectors(name: str, query: Query) -> tuple[str, int]:
 
 def _with_vector(session: Session, name: str, query: Query, ids: Sequence[UUID]) -> list[Row]:
     name, dims = _of_vectors(name, query)
-    return session.all(name, dims=dims, ids=list(ids), vector=_vector(query), model=query.model)
+    return session.all(name, dims=dims, ids=list(ids), vector=vector_of(query), model=query.model)
