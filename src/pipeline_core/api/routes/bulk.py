@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from pipeline_core.api.deps import Services, ToReview
 from pipeline_core.api.examples import example
@@ -33,6 +33,7 @@ from pipeline_core.review.decisions import Change
 
 router = APIRouter(tags=["staging"], dependencies=[LimitReview])
 _Decision = Annotated[Verdict, Query(description="What is to be decided")]
+_PAIR: TypeAdapter[Pair] = TypeAdapter(Pair)
 
 
 class QuestionPage(Page[ListedQuestion]):
@@ -149,4 +150,5 @@ def count_duplicates(batch_id: UUID, services: Services) -> dict[PairGroup, int]
 def preview_resolve(batch_id: UUID, services: Services, matching: PairsOfQuery) -> PairDecisionPreview:
     """The number of undecided pairs that a `resolve` with the filter in `matching` would decide, and five of them."""
     found = services.bulk.preview_pairs(OfBatch(BatchId(batch_id)), services.realm_id, matching)
-    return PairDecisionPreview(found.total, found.proposed, [Pair(**asdict(pair)) for pair in found.sample])
+    sample = [_PAIR.validate_python(asdict(pair)) for pair in found.sample]
+    return PairDecisionPreview(found.total, found.proposed, sample)

@@ -17,12 +17,15 @@
     // a third word begins anew
     mean(root, target.checked && checked.length > 2 ? [target] : checked);
   });
-  document.addEventListener("selectionchange", () => {
+  const meanChosen = () => {
     const chosen = getSelection(), at = !chosen.isCollapsed && chosen.getRangeAt(0).commonAncestorContainer;
     const root = at && (at.nodeType === 1 ? at : at.parentElement).closest("[data-source]");
     const words = root ? all(".word", root).filter((word) => chosen.containsNode(word, true)) : [];
     if (words.length) mean(root, words.map((word) => word.querySelector("input")));
-  });
+  };
+  document.addEventListener("selectionchange", meanChosen);
+  // words may have been marked before this script was there
+  meanChosen();
   // the end of a selection within one word is no click on it
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-source] .word") && !getSelection().isCollapsed) event.preventDefault();
