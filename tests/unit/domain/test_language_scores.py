@@ -11,9 +11,24 @@ from pipeline_core.domain.language_scores import QuickIdentifier
 from pipeline_core.domain.languages import _NAMES, _SCRIPTS, _letters_by_script
 
 LANGUAGES = ["en", "de", "fr", "es", "pt", "ru", "uk", "ar", "fa", "hi", "zh", "ja", "el", "tr"]
-SAID = (
-    "the of and der die Straße größer l'été niño não это їжа مرحبا سلام नमस्ते 漢字 かな ελληνικά ılık 3.14 -- № 🙂"
-).split(" ")
+SAID = [
+    "the",
+    "and",
+    "der",
+    "Straße",
+    "größer",
+    "l'été",
+    "niño",
+    "não",
+    "это",
+    "їжа",
+    "مرحبا",
+    "नमस्ते",
+    "漢字",
+    "ı",
+    "3.14",
+    "🙂",
+]
 
 
 @lru_cache(maxsize=1)
