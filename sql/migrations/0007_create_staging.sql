@@ -152,7 +152,6 @@ CREATE TABLE staged_questions (
     evidence jsonb,
     evidence_match text CHECK (evidence_match IN ('exact', 'normalized', 'aligned')),
     evidence_pieces jsonb,
-    evidence_quote text GENERATED ALWAYS AS (joined_quotes(evidence)) STORED,
     evidence_char_from int GENERATED ALWAYS AS ((place_of(evidence) ->> 'char_from')::int) STORED,
     evidence_page int GENERATED ALWAYS AS ((place_of(evidence) ->> 'page')::int) STORED,
     -- 'reviewer', as pipeline_core.domain.facts.REVIEWER: a fact that the generator missed, added by a person
@@ -163,12 +162,19 @@ CREATE TABLE staged_questions (
     -- equals none: B+ and B- that were one hash are not taken for the same meanwhile. Rows of an older version are
     -- computed anew by `migrate` (pipeline_core.db.match_versions): SQL has no Unicode tables to do it with.
     match_version smallint NOT NULL DEFAULT 4,
-    match_text text NOT NULL,
+    -- NULL: the statement itself
+    match_text text,
     match_sha256 text NOT NULL CHECK (match_sha256 ~ '^[0-9a-f]{64}$'),
     match_trigrams int NOT NULL CHECK (match_trigrams >= 0),
     match_signature bytea NOT NULL CHECK (length(match_signature) = 64),
     -- that of the document or the bank (pipeline_core.domain.languages); '' is not known, and may be any
     language text NOT NULL DEFAULT '' CHECK (language ~ '^[a-z]{0,3}$'),
+    -- by which what contradicts it is found (0009_compare_facts), and where its own words begin behind a heading: computed once
+    own_from smallint,
+    undisputed uuid,
+    about uuid,
+    own_undisputed uuid,
+    own_about uuid,
     status text NOT NULL DEFAULT 'pending'
         CHECK (status IN ('pending', 'approved', 'rejected', 'duplicate', 'imported', 'left_out')),
     duplicate_of uuid,
@@ -209,6 +215,7 @@ CREATE TABLE staged_questions (
     CONSTRAINT staged_questions_document_fkey FOREIGN KEY (document_id, realm_id)
         REFERENCES documents (document_id, realm_id)
         ON UPDATE CASCADE ON DELETE CASCADE,
+    CONSTRAINT staged_questions_match_text_check CHECK (num_nulls(match_text, statement) < 2),
     -- a question of a bank is a question; a fact has both or neither
     CONSTRAINT staged_questions_question_or_none_check CHECK (
         num_nulls(question, answer) = 0 OR num_nulls(question, answer) = 2 AND document_id IS NOT NULL),
