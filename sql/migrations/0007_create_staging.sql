@@ -21,7 +21,7 @@ CREATE TABLE staged_chunks (
     chunker_version text NOT NULL,
     -- under which the chunk's answer is cached: joins a chunk with the calls that were paid for it
     fact_key text,
-    outcome text CHECK (outcome IN ('facts', 'nothing_here', 'failed')),
+    outcome text CHECK (outcome IN ('facts', 'nothing_here', 'failed', 'not_asked')),
     outcome_reason text,
     fact_count int NOT NULL DEFAULT 0 CHECK (fact_count >= 0),
     refused_count int NOT NULL DEFAULT 0 CHECK (refused_count >= 0),
@@ -36,6 +36,7 @@ CREATE TABLE staged_chunks (
             WHEN 'facts' THEN fact_count > 0
             -- one that failed stays so when a person adds a fact of it: nobody knows what else it says
             WHEN 'failed' THEN outcome_reason IS NOT NULL
+            WHEN 'not_asked' THEN fact_count = 0
             ELSE fact_count = 0 AND (outcome IS NULL OR outcome_reason IS NOT NULL)
         END)
 ) WITH (fillfactor = 80);

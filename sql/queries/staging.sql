@@ -24,6 +24,11 @@ FROM unnest(%(chunk_ids)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[], %(
             %(keys)s::text[]) AS i (chunk_id, outcome, reason, facts, refused, key)
 WHERE c.chunk_id = i.chunk_id;
 
+-- name: ask_no_chunks
+-- Written only where something else is said: chunks of a document that is read without facts are born so.
+UPDATE staged_chunks SET outcome = 'not_asked', outcome_reason = NULL, fact_count = 0, refused_count = 0, fact_key = NULL
+WHERE document_id = ANY(%(document_ids)s) AND outcome IS DISTINCT FROM 'not_asked';
+
 -- name: open_batches
 INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)
 SELECT batch_id, d.document_id, d.user_id, d.realm_id, file_name
@@ -31,6 +36,14 @@ FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(file_names)s::tex
     AS i (batch_id, document_id, file_name) JOIN documents d USING (document_id)
 ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uploaded_at = now(),
     review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
+
+-- name: open_missing_batches
+-- A fact that a person adds to a document that nothing was found in needs a batch to stand in.
+INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)
+SELECT batch_id, d.document_id, d.user_id, d.realm_id, file_name
+FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(file_names)s::text[])
+    AS i (batch_id, document_id, file_name) JOIN documents d USING (document_id)
+ON CONFLICT (batch_id) DO NOTHING;
 
 -- name: staged_before
 SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided, status, left_out_reason,
