@@ -74,7 +74,7 @@ CREATE TABLE all_questions (
     own_undisputed uuid,
     own_about uuid,
     confidence real CHECK (confidence BETWEEN 0 AND 1),
-    confidence_reasons jsonb,
+    confidence_reasons text,
     embedding vector NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,

@@ -95,7 +95,7 @@ class Fact:
     own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
     own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
 
 
 class Passage:
@@ -1094,7 +1094,7 @@ class PastQuestions(Base):
     own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
     own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
