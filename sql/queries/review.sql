@@ -137,15 +137,15 @@ SELECT p.duplicate_id, q.upload_batch_id AS batch_id, q.document_id, p.staged_qu
     a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
         WHERE t.question_id = p.existing_question_id) AS existing_stands,
     jsonb_build_object('question_id', q.question_id, 'question', q.question, 'answer', q.answer,
-        'statement', q.statement, 'quote', q.evidence_quote, 'document_id', q.document_id,
+        'statement', q.statement, 'quote', joined_quotes(q.evidence), 'document_id', q.document_id,
         'filename', coalesce(d.filename, b.file_name), 'page', q.evidence_page, 'page_unit', d.page_unit,
         'chunk_id', q.chunk_id, 'published_at', NULL) AS staged_side,
     CASE WHEN a.question_id IS NOT NULL THEN jsonb_build_object('question_id', a.question_id, 'question', a.question,
-        'answer', a.answer, 'statement', a.statement, 'quote', a.evidence_quote, 'document_id', a.document_id,
+        'answer', a.answer, 'statement', a.statement, 'quote', joined_quotes(a.evidence), 'document_id', a.document_id,
         'filename', coalesce(e.filename, c.file_name), 'page', a.evidence_page, 'page_unit', e.page_unit,
         'chunk_id', a.chunk_id, 'published_at', a.published_at)
     WHEN s.question_id IS NOT NULL THEN jsonb_build_object('question_id', s.question_id, 'question', s.question,
-        'answer', s.answer, 'statement', s.statement, 'quote', s.evidence_quote, 'document_id', s.document_id,
+        'answer', s.answer, 'statement', s.statement, 'quote', joined_quotes(s.evidence), 'document_id', s.document_id,
         'filename', coalesce(e.filename, c.file_name), 'page', s.evidence_page, 'page_unit', e.page_unit,
         'chunk_id', s.chunk_id, 'published_at', NULL) END AS existing_side
 FROM staging_duplicates p

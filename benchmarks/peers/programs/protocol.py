@@ -1,8 +1,8 @@
 """What a program and the benchmark say to each other: one line of JSON in, lines of JSON out.
 
 A program gets ready (imports, model, connections), says so, waits for a line, works until its last row can be read,
-says what it did, and waits for a line before it exits: its processes are measured while they are all there. It runs in a
-peer's own environment, so nothing here imports more than Python has.
+says what it did, and waits for a line before it exits: its processes are measured while they are all there. It runs in
+a peer's own environment, so nothing here imports more than Python has.
 """
 
 import json

@@ -63,7 +63,7 @@ def _columns(rank: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
         "confidence": _CONFIDENCE,
         "kind": _Q.question_type,
         "notes": _Q.notes_for_tutor,
-        "quote": _Q.evidence_quote,
+        "quote": func.joined_quotes(_Q.evidence),
         "page": _Q.evidence_page,
         "evidence": func.coalesce(_Q.evidence, func.jsonb_build_array(type_=JSONB)),
         "alike": _ALIKE,

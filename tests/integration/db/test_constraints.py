@@ -236,7 +236,7 @@ def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.
     evidence = [{"quote": q, "char_from": at, "char_to": at + len(q), "page": page} for q, at, page in spans]
     with connection.transaction(force_rollback=True):
         connection.execute(f"UPDATE {table} SET question = NULL, answer = NULL, evidence = %s", [json.dumps(evidence)])  # type: ignore[arg-type]
-        columns = "evidence, evidence_quote, evidence_char_from, evidence_page"
+        columns = "evidence, joined_quotes(evidence), evidence_char_from, evidence_page"
         [row, _] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # type: ignore[arg-type]
     assert row == (evidence, "the row … the header … …", 40, 2)
 
