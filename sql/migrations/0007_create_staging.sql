@@ -130,6 +130,15 @@ $$;
 CREATE FUNCTION place_of(evidence jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN starts_with(evidence -> -1 ->> 'quote', '|') THEN evidence -> -1 ELSE evidence -> 0 END $$;
 
+-- What moved a confidence, the strongest first: kept as a line each of trait, effect and words, a third of the bytes of JSON;
+-- as pipeline_core.domain.confidence_model.Confidence writes it. Read as JSON.
+CREATE FUNCTION reasons_json(reasons text) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN reasons IS NOT NULL THEN coalesce((
+        SELECT jsonb_agg(jsonb_build_object('trait', split_part(line, E'\t', 1),
+            'effect', split_part(line, E'\t', 2)::numeric, 'words', split_part(line, E'\t', 3)) ORDER BY n)
+        FROM string_to_table(nullif(reasons, ''), E'\n') WITH ORDINALITY AS s (line, n)), '[]') END
+$$;
+
 -- --- staged questions: facts of documents, questions of banks ------------------------------------------------------
 
 CREATE TABLE staged_questions (
@@ -187,7 +196,8 @@ CREATE TABLE staged_questions (
     -- How sure it is, and why. The policy that it was staged under: from publish_from on it needs nobody, from ask_from
     -- on a person is asked about it, and below it is left out.
     confidence real CHECK (confidence BETWEEN 0 AND 1),
-    confidence_reasons jsonb CONSTRAINT staged_questions_reasons_check CHECK (jsonb_typeof(confidence_reasons) = 'array'),
+    confidence_reasons text CONSTRAINT staged_questions_reasons_check CHECK (
+        confidence_reasons = '' OR confidence_reasons LIKE E'%\t%\t%'),
     publish_from real,
     ask_from real,
     review_notes text,
@@ -209,6 +219,12 @@ CREATE TABLE staged_questions (
     changed_by text NOT NULL DEFAULT 'system',
     changed_at timestamptz NOT NULL DEFAULT now(),
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- What indexes hold of a fact stays the same when it is approved: its row is then written within its page, and no entry
+    -- of an index (heap-only update). Standing: published, or decided about, if all goes on as it is.
+    is_standing boolean NOT NULL GENERATED ALWAYS AS (status IN ('pending', 'approved')) STORED,
+    -- when a person decided about a fact of a document
+    decided_at timestamptz GENERATED ALWAYS AS (
+        CASE WHEN reviewed_by IS NOT NULL AND document_id IS NOT NULL THEN reviewed_at END) STORED,
     CONSTRAINT staged_questions_batch_fkey FOREIGN KEY (upload_batch_id, realm_id)
         REFERENCES upload_batches (batch_id, realm_id)
         ON UPDATE CASCADE ON DELETE CASCADE,
@@ -248,7 +264,7 @@ CREATE TABLE staged_questions (
     CONSTRAINT staged_questions_asked_by_policy_check CHECK (
         confidence >= publish_from OR status NOT IN ('approved', 'imported') OR reviewed_by IS NOT NULL)
 ) WITH (fillfactor = 60);
--- status stays out of most indexes, and pages keep room: a decision then rewrites few of them (heap-only update)
+-- status stays out of indexes, and pages keep room: an approval then rewrites none of them
 CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id);
 CREATE INDEX staged_questions_match_idx ON staged_questions (realm_id, match_sha256);
 -- what is still to be computed anew is found without reading what is not
@@ -257,12 +273,10 @@ CREATE INDEX staged_questions_document_idx ON staged_questions (document_id);
 CREATE INDEX staged_questions_chunk_idx ON staged_questions (chunk_id);
 CREATE INDEX staged_questions_duplicate_idx ON staged_questions (duplicate_of) WHERE duplicate_of IS NOT NULL;
 -- What waits is found without reading what is published.
-CREATE INDEX staged_questions_standing_idx ON staged_questions (realm_id, match_sha256)
-    WHERE status IN ('pending', 'approved');
+CREATE INDEX staged_questions_standing_idx ON staged_questions (realm_id, match_sha256) WHERE is_standing;
 -- What a document's facts were left out for is found by the document, however much was left out elsewhere.
-CREATE INDEX staged_questions_left_out_of_idx ON staged_questions (document_id) WHERE status = 'duplicate';
-CREATE INDEX staged_questions_left_out_by_idx ON staged_questions (realm_id) WHERE status = 'duplicate';
-CREATE INDEX staged_questions_confidence_idx ON staged_questions (realm_id, confidence) WHERE confidence IS NOT NULL;
+CREATE INDEX staged_questions_left_out_of_idx ON staged_questions (document_id) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX staged_questions_left_out_by_idx ON staged_questions (realm_id) WHERE duplicate_of IS NOT NULL;
 
 CREATE FUNCTION enforce_question_move() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public AS $$
@@ -363,8 +377,7 @@ CREATE FUNCTION up_to_line(text text, at int) RETURNS text LANGUAGE sql IMMUTABL
 RETURN left(text, greatest(at, 0)) || split_part(substr(text, greatest(at, 0) + 1), E'\n', 1);
 
 -- what reviewing costs: facts that people decided lately
-CREATE INDEX staged_questions_reviewed_idx ON staged_questions (realm_id, reviewed_at)
-    WHERE reviewed_by IS NOT NULL AND document_id IS NOT NULL;
+CREATE INDEX staged_questions_decided_idx ON staged_questions (realm_id, decided_at) WHERE decided_at IS NOT NULL;
 
 -- --- pairs that look alike ------------------------------------------------------------------------------------------
 

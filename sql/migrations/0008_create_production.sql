@@ -74,7 +74,7 @@ CREATE TABLE all_questions (
     own_undisputed uuid,
     own_about uuid,
     confidence real CHECK (confidence BETWEEN 0 AND 1),
-    confidence_reasons jsonb,
+    confidence_reasons text,
     embedding vector NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
@@ -101,7 +101,6 @@ CREATE INDEX all_questions_chunk_idx ON all_questions (chunk_id);
 CREATE INDEX all_questions_match_idx ON all_questions (realm_id, match_sha256) INCLUDE (question_id, document_id,
     language, match_trigrams, match_signature, embed_model, embed_version, sketch);
 CREATE INDEX all_questions_match_version_idx ON all_questions (match_version) WHERE match_version < 4;
-CREATE INDEX all_questions_confidence_idx ON all_questions (realm_id, confidence) WHERE confidence IS NOT NULL;
 
 CREATE FUNCTION enforce_active_model() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public, extensions AS $$

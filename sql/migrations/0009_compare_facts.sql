@@ -15,7 +15,7 @@ CREATE VIEW standing_questions WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.match_sha256, q.match_trigrams,
        q.match_signature, q.question, q.answer, q.statement, q.language
 FROM staged_questions q
-WHERE q.status IN ('pending', 'approved')
+WHERE q.is_standing
     AND NOT EXISTS (SELECT FROM ended_unpublished e WHERE e.document_id = q.document_id);
 
 -- What a new fact is compared with: production, and what stands in staging and has been compared itself.
@@ -55,7 +55,7 @@ CREATE TRIGGER staged_questions_words_of_duplicate BEFORE UPDATE OF status, dupl
 CREATE VIEW orphaned_questions WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.duplicate_of
 FROM staged_questions q
-WHERE q.status = 'duplicate'
+WHERE q.status = 'duplicate' AND q.duplicate_of IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM all_questions a
         WHERE a.question_id = q.duplicate_of AND a.realm_id = q.realm_id AND a.match_sha256 = q.duplicate_of_sha256)
@@ -80,7 +80,7 @@ FROM staged_questions q
 JOIN staged_questions t ON t.question_id = q.duplicate_of AND t.match_sha256 = q.duplicate_of_sha256
 JOIN staging_duplicates p ON p.staged_question_id = q.question_id AND p.existing_question_id = q.duplicate_of
     AND p.resolution = 'keep_existing' AND p.resolved_by = 'system'
-WHERE q.status = 'duplicate' AND q.document_id IS NOT NULL
+WHERE q.status = 'duplicate' AND q.duplicate_of IS NOT NULL AND q.document_id IS NOT NULL
     AND t.status IN ('pending', 'approved', 'imported') AND t.document_id IS DISTINCT FROM q.document_id
     -- each by an index of its own
     AND NOT EXISTS (

@@ -81,7 +81,7 @@ FROM (
         AND (s.status IN ('pending', 'duplicate', 'left_out') OR s.status = 'approved' AND s.reviewed_by IS NULL)
         AND NOT (s.left_out_reason IS NOT NULL AND s.status <> 'left_out') AS is_out
     FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[], %(confidences)s::real[],
-                %(confidence_reasons)s::jsonb[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
+                %(confidence_reasons)s::text[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
         AS n (question_id, reason, pieces, confidence, confidence_reasons, publish_from, ask_from, evidence)
     JOIN staged_questions s USING (question_id)) i
 WHERE q.question_id = i.question_id;

@@ -95,7 +95,7 @@ class Fact:
     own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
     own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
 
 
 class Passage:
@@ -606,6 +606,8 @@ class StagedQuestions(Fact, Base):
     edited_by: Mapped[str | None] = mapped_column(Text)
     edited_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    is_standing: Mapped[bool] = mapped_column(Boolean, Computed("…", persisted=True))
+    decided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), Computed("…", persisted=True))
     import_error: Mapped[str | None] = mapped_column(Text)
     ordinal: Mapped[int | None] = mapped_column(Integer)
     rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
@@ -748,6 +750,8 @@ class UploadJobs(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    queued_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), Computed("…", persisted=True))
+    waits_in: Mapped[int | None] = mapped_column(SmallInteger, Computed("…", persisted=True))
 
 
 class MissingParts(Base):
@@ -1090,7 +1094,7 @@ class PastQuestions(Base):
     own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
     own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
     embedding: Mapped[Any] = mapped_column(VECTOR())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
