@@ -81,7 +81,7 @@ def test_production_changes_from_one_model_to_the_other(make_pipeline: MakePipel
     assert models(app) == only(NEW, 64)
     assert rows(app, "SELECT embed_model FROM embedding_models WHERE is_active") == [(NEW,)]
     assert rows(app, "SELECT count(*) FROM next_vectors") == [(0,)]
-    assert all(f"vector({64})" in definition and NEW in definition for definition in indexes(app))
+    assert all(f"halfvec({64})" in definition and NEW in definition for definition in indexes(app))
     assert len(indexes(app)) == 2
     assert best(app) == found
     # no stage ran, and none has to
