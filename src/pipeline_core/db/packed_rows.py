@@ -35,16 +35,14 @@ def half_vectors(vectors: npt.NDArray[np.floating]) -> npt.NDArray[np.void]:
 
 def packed(columns: Sequence[Column], rows: int) -> bytes:
     """The rows as they travel: the number of fields, then of each field its length and its value."""
+    values = [np.frombuffer(one, dtype=f"V{len(one)}") if isinstance(one, bytes) else one for one in columns]
     fields: list[tuple[str, str]] = [("fields", ">i2")]
-    for at, column in enumerate(columns):
-        length = len(column) if isinstance(column, bytes) else column.dtype.itemsize
-        fields += [(f"length_{at}", ">i4"), (f"value_{at}", f"V{length}")]
+    for at, column in enumerate(values):
+        fields += [(f"length_{at}", ">i4"), (f"value_{at}", f"V{column.dtype.itemsize}")]
     table = np.zeros(rows, dtype=fields)
-    table["fields"] = len(columns)
-    for at, column in enumerate(columns):
-        one_for_all = isinstance(column, bytes)
-        table[f"length_{at}"] = len(column) if one_for_all else column.dtype.itemsize
-        table[f"value_{at}"] = np.void(column) if one_for_all else column
+    table["fields"] = len(values)
+    for at, column in enumerate(values):
+        table[f"length_{at}"], table[f"value_{at}"] = column.dtype.itemsize, column
     return table.tobytes()
 
 
