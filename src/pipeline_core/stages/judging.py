@@ -59,13 +59,14 @@ def judge(
     *,
     cached: bool,
     prove: Prove,
-    echo_from: float,
+    echo_from: float | None,
     missing: Sequence[str],
     surroundings: Surroundings | None = None,
 ) -> ChunkResult:
     """Judges an answer for a chunk: returns its proved facts, or the reason why it has none.
 
-    It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
+    Without ``echo_from`` no prompt has made it, so that no words of one are looked for. It has failed where a
+    generator says traits that are in no table: no weight and no reason would be found for them.
     """
     surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
     if isinstance(answer, Exception):
@@ -80,11 +81,11 @@ def judge(
     proved, refused = evidence.verify(whole, chunk.text)
     refused += len(answer.candidates) - len(whole)
     echoed = [
-        candidate for candidate, proof in proved
+        candidate for candidate, proof in (proved if echo_from is not None else ())
         if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
         or invented_name(candidate.texts, missing)
     ]  # fmt: skip
-    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
+    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed] if echoed else proved
     refused += len(echoed)
     placed = [(candidate, proof, surroundings.place(candidate.around, chunk)) for candidate, proof in proved]
     facts = tuple(_fact(chunk, candidate, proof, near, prove) for candidate, proof, near in placed if near is not None)
