@@ -142,7 +142,7 @@ def alternatives(pattern: str) -> list[str]:
 
 
 def _read(tree: Iterable[tuple[Any, Any]]) -> tuple[Literals | None, list[Literals]]:
-    """What a part of a pattern is written as, if that is little; and sets of texts of which it has one each."""
+    """Spellings of a part of a pattern, where they are few; and sets of texts of which it has one each."""
     needed: list[Literals] = []
     whole: Literals | None = frozenset([""])
     run: Literals = frozenset([""])
