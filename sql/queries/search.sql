@@ -157,7 +157,7 @@ FROM next_vectors WHERE owner_id = ANY(%(ids)s) AND embed_model = %(model)s;
 -- name: hits
 -- What was found, in full. A search without a vector, or by one of another model, has no similarity to tell.
 SELECT 'fact' AS kind, q.question_id AS id, q.chunk_id AS passage_id, q.question, q.answer, q.statement,
-    q.evidence_quote AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
+    joined_quotes(q.evidence) AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
     d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     up_to_line(c.text, q.evidence_char_from - c.char_from) AS up_to_evidence,
@@ -181,7 +181,7 @@ WHERE c.chunk_id = ANY(%(ids)s);
 -- name: sources_of
 -- Of what was found, and of the facts under it: where it is from, and what it says.
 SELECT q.question_id AS id, q.chunk_id AS passage_id, q.document_id, d.filename, q.evidence_page AS page,
-    q.evidence_quote AS evidence, q.answer
+    joined_quotes(q.evidence) AS evidence, q.answer
 FROM all_questions q LEFT JOIN documents d USING (document_id)
 WHERE q.question_id = ANY(%(ids)s) OR %(with_facts)s AND q.chunk_id = ANY(%(ids)s)
 UNION ALL

@@ -277,8 +277,10 @@ class Settings(BaseSettings):
     llama_parse_poll_s: float = Field(
         2.0, gt=0, description="First pause between two checks of a job; pauses grow to 10 s"
     )
-    fact_generator: Literal["extractive", "openai"] = Field(
-        "extractive", description="Fact generator: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
+    fact_generator: Literal["extractive", "openai", "none"] = Field(
+        "extractive",
+        description="Fact generator: `extractive` needs no key, `openai` any OpenAI-compatible endpoint; `none` makes "
+        "no facts, only passages and their vectors",
     )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"

@@ -65,7 +65,7 @@ def _columns(**kinds: str) -> dict[str, Holds]:
 
 
 _FACT = {
-    "statement": "question answer statement evidence_quote",
+    "statement": "question answer statement",
     "content": "topic subtopic difficulty notes_for_tutor evidence match_text match_sha256 match_signature "
     "confidence_reasons",
 }

@@ -84,6 +84,10 @@ class Confidence:
     def reasons_json(self) -> list[dict[str, Any]]:
         return [asdict(reason) for reason in self.reasons]
 
+    def reasons_text(self) -> str:
+        """A line for each reason, as the database keeps them (``reasons_json`` in ``sql/migrations``)."""
+        return "\n".join(f"{reason.trait}\t{reason.effect}\t{reason.words}" for reason in self.reasons)
+
 
 def features_of(traits: Mapping[str, float]) -> dict[str, float]:
     """Returns the features of those traits that are known and apply to the kind of text."""

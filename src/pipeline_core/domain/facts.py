@@ -290,6 +290,8 @@ class ChunkOutcome(StrEnum):
     FACTS = "facts"
     NOTHING_HERE = "nothing_here"
     FAILED = "failed"
+    NOT_ASKED = "not_asked"
+    """The settings ask for no facts (``UPLOAD_PIPELINE_FACT_GENERATOR=none``)."""
 
 
 @dataclass(frozen=True, slots=True)

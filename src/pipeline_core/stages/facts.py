@@ -34,6 +34,7 @@ from pipeline_core.domain.staging import NewQuestion
 from pipeline_core.duplicates.comparing import match_keys
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.workers import InWorker
+from pipeline_core.stages import no_facts
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
@@ -301,13 +302,29 @@ def _is_scan(ctx: StageContext, document: Document) -> bool:
     return is_scan(ctx.profile, document.document_id, document.job_id)
 
 
+def _fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[Data | None]:
+    return no_facts.fetch(uow, jobs) if no_facts.asks_nothing(ctx) else fetch(ctx, uow, jobs)
+
+
+def _run(ctx: StageContext, document: Document, data: Data | None) -> StageResult[Rows] | Computation[Rows]:
+    if data is None:
+        return StageResult(Rows({}, [], {}), (), no_facts.REPORT)
+    return computation(ctx, document.document_id, data)
+
+
+def _save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Rows]]) -> None:
+    if no_facts.asks_nothing(ctx):
+        no_facts.save(ctx, uow, [item.document for item in done])
+    else:
+        save(ctx, uow, done)
+
+
 STAGE = Stage(
     name=StageName.FACT_GENERATOR,
     version="4",
-    fetch=fetch,
-    run=lambda ctx, document, data: computation(ctx, document.document_id, data),
-    save=save,
-    leaves="facts_json",
+    fetch=_fetch,
+    run=_run,
+    save=_save,
     config=lambda ctx: {
         "generator": ctx.generator.name,
         "generator_version": ctx.generator.version,
