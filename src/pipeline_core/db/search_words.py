@@ -1,6 +1,6 @@
 """After a migration: the words of what was published before are read, some documents at a time.
 
-So they are where a server reads words otherwise than the one they were kept by: after an upgrade, or on another machine.
+So they are where a server reads words otherwise than the one that kept them: after an upgrade, or on another machine.
 """
 
 from typing import Any
@@ -22,14 +22,17 @@ _TEXTS = """
 SELECT document_id, array_agg(text ORDER BY ordinal) FROM document_chunks WHERE document_id = ANY(%s) GROUP BY 1
 """
 # of one document, and of a few, should that be the one which somebody changes at this moment
-_OTHERWISE = f"""
+_OTHERWISE = """
 SELECT count(*) > 0 AND bool_and(is_other) FROM (
-    SELECT EXISTS (SELECT FROM {SCHEMA}.read_words(ARRAY[s.source_id]) r
-        WHERE NOT EXISTS (SELECT FROM {SCHEMA}.search_postings p WHERE p = r)) AS is_other
-    FROM (SELECT source_id FROM {SCHEMA}.search_sources WHERE passages < 200 LIMIT 3) s
+    SELECT EXISTS (SELECT FROM upload_pipeline.read_words(ARRAY[s.source_id]) r
+        LEFT JOIN upload_pipeline.search_postings p USING (source_id, ordinal)
+        WHERE (p.terms, p.counts) IS DISTINCT FROM (r.terms, r.counts)) AS is_other
+    FROM (SELECT source_id FROM upload_pipeline.search_sources WHERE passages < 200 LIMIT 3) s
 ) o
 """
-_ALL = f"INSERT INTO {SCHEMA}.unread_sources SELECT source_id FROM {SCHEMA}.search_sources ON CONFLICT DO NOTHING"
+_ALL = """
+INSERT INTO upload_pipeline.unread_sources SELECT source_id FROM upload_pipeline.search_sources ON CONFLICT DO NOTHING
+"""
 _READ_IN = "UPDATE documents SET words_language = %s WHERE document_id = %s AND words_language <> %s"
 
 
