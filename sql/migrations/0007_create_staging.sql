@@ -39,7 +39,7 @@ CREATE TABLE staged_chunks (
             WHEN 'not_asked' THEN fact_count = 0
             ELSE fact_count = 0 AND (outcome IS NULL OR outcome_reason IS NOT NULL)
         END)
-) WITH (fillfactor = 80);
+);
 
 -- --- batches: the facts of a run of a document, or the questions of a bank ------------------------------------------
 
@@ -266,7 +266,6 @@ CREATE TABLE staged_questions (
 ) WITH (fillfactor = 60);
 -- status stays out of indexes, and pages keep room: an approval then rewrites none of them
 CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id);
-CREATE INDEX staged_questions_match_idx ON staged_questions (realm_id, match_sha256);
 -- what is still to be computed anew is found without reading what is not
 CREATE INDEX staged_questions_match_version_idx ON staged_questions (match_version) WHERE match_version < 4;
 CREATE INDEX staged_questions_document_idx ON staged_questions (document_id);
@@ -274,6 +273,9 @@ CREATE INDEX staged_questions_chunk_idx ON staged_questions (chunk_id);
 CREATE INDEX staged_questions_duplicate_idx ON staged_questions (duplicate_of) WHERE duplicate_of IS NOT NULL;
 -- What waits is found without reading what is published.
 CREATE INDEX staged_questions_standing_idx ON staged_questions (realm_id, match_sha256) WHERE is_standing;
+-- What was left out for one that says the same settles with it. Of what is published nobody asks here: all_questions says it.
+CREATE INDEX staged_questions_left_out_words_idx ON staged_questions (realm_id, match_sha256)
+    WHERE duplicate_of IS NOT NULL;
 -- What a document's facts were left out for is found by the document, however much was left out elsewhere.
 CREATE INDEX staged_questions_left_out_of_idx ON staged_questions (document_id) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX staged_questions_left_out_by_idx ON staged_questions (realm_id) WHERE duplicate_of IS NOT NULL;
@@ -514,6 +516,12 @@ CREATE FUNCTION settled_facts(document uuid, batch uuid) RETURNS bigint LANGUAGE
         UNION
         SELECT realm_id, match_sha256 FROM staged_questions
         WHERE document IS NULL AND upload_batch_id = batch AND status IN ('pending', 'approved')) own
-    JOIN staged_questions r USING (realm_id, match_sha256)
-    WHERE r.status IN ('pending', 'approved', 'duplicate')
+    CROSS JOIN LATERAL (
+        -- each from the index that holds these alone
+        SELECT r.question_id FROM staged_questions r
+        WHERE r.realm_id = own.realm_id AND r.match_sha256 = own.match_sha256 AND r.is_standing
+        UNION ALL
+        SELECT r.question_id FROM staged_questions r
+        WHERE r.realm_id = own.realm_id AND r.match_sha256 = own.match_sha256 AND r.duplicate_of IS NOT NULL
+            AND r.status = 'duplicate') r
 $$;
