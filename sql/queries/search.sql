@@ -49,14 +49,17 @@ WITH mine AS MATERIALIZED (
 )
 SELECT id, passage_id FROM mine ORDER BY distance, id LIMIT %(pool)s;
 
--- name: word_weights
--- The question's words as each language reads them, and how much each tells (Robertson and Sparck Jones): the fewer of
--- the passages that may be seen have it, the more; but no more than among those of the same language, where "der" is
+-- name: passages_with_words
+-- First the question's words as each language reads them, and how much each tells (Robertson and Sparck Jones): the fewer
+-- of the passages that may be seen have it, the more; but no more than among those of the same language, where "der" is
 -- common however little of it all is in German. A word of more than half of many passages tells nothing that is worth
--- reading them all for.
+-- ranking them all for.
+-- Then what each passage scores that has any of the words: BM25 (Robertson and Walker 1994) with its usual k1 = 1.2 and
+-- b = 0.75: the best, and of those that were found otherwise the score.
 WITH totals AS MATERIALIZED (
-    SELECT language, sum(passages)::float8 AS passages, sum(words)::float8 AS words FROM search_sources
-    WHERE realm_id = %(realm_id)s GROUP BY language
+    SELECT language, words_seed(%(realm_id)s, language) AS seed, sum(passages)::float8 AS passages,
+        sum(words)::float8 AS words
+    FROM search_sources WHERE realm_id = %(realm_id)s GROUP BY language
 ), whole AS MATERIALIZED (
     SELECT sum(passages) AS passages, sum(words) / sum(passages) AS average FROM totals
 ), asked AS MATERIALIZED (
@@ -66,28 +69,28 @@ WITH totals AS MATERIALIZED (
     SELECT t.language, w.term
     FROM totals t CROSS JOIN LATERAL words_of(%(text)s, reading_of(t.language, false), false) w
 ), keys AS MATERIALIZED (
-    SELECT t.language, a.term, word_key(%(realm_id)s, t.language, a.term) AS key
+    SELECT t.language, a.term, word_key(t.seed, a.term) AS key
     FROM totals t CROSS JOIN (SELECT DISTINCT term FROM asked) a
+), places AS MATERIALIZED (
+    SELECT * FROM passages_with(ARRAY(SELECT key FROM keys))
 ), known AS MATERIALIZED (
-    SELECT k.language, k.term, k.key, p.passages::float8 AS here,
-        sum(p.passages) OVER (PARTITION BY k.term)::float8 AS passages
-    FROM count_passages(ARRAY(SELECT key FROM keys)) p JOIN keys k USING (key)
-)
-SELECT a.language, a.term, k.key, w.average,
-    -- stop words rank, and by themselves find nothing in a search by words alone
-    (a.language, a.term) IN (SELECT language, term FROM telling) AS tells,
-    least(ln(1 + (w.passages - k.passages + 0.5) / (k.passages + 0.5)),
-        ln(1 + (t.passages - k.here + 0.5) / (k.here + 0.5)))::float8 AS weight
-FROM asked a JOIN known k USING (term, language) JOIN totals t USING (language) CROSS JOIN whole w
-WHERE k.passages <= greatest(%(common)s, w.passages / 2)
-    OR NOT EXISTS (SELECT FROM known r WHERE r.passages <= greatest(%(common)s, w.passages / 2));
-
--- name: passages_with_words
--- The best, and of those that were found otherwise the score.
-WITH found AS MATERIALIZED (
-    SELECT source_id, ordinal, score FROM score_words(%(keys)s::bigint[], %(weights)s::float8[], %(tells)s::boolean[],
-        %(average)s::float8, %(document_ids)s::uuid[])
-    WHERE tells OR NOT %(must_tell)s
+    SELECT k.language, k.term, k.key, p.here, sum(p.here) OVER (PARTITION BY k.term)::float8 AS passages
+    FROM (SELECT key, count(*)::float8 AS here FROM places GROUP BY key) p JOIN keys k USING (key)
+), weights AS MATERIALIZED (
+    SELECT a.language, a.term, k.key, w.average,
+        -- stop words rank, and by themselves find nothing in a search by words alone
+        (a.language, a.term) IN (SELECT language, term FROM telling) AS tells,
+        least(ln(1 + (w.passages - k.passages + 0.5) / (k.passages + 0.5)),
+            ln(1 + (t.passages - k.here + 0.5) / (k.here + 0.5)))::float8 AS weight
+    FROM asked a JOIN known k USING (term, language) JOIN totals t USING (language) CROSS JOIN whole w
+    WHERE k.passages <= greatest(%(common)s, w.passages / 2)
+        OR NOT EXISTS (SELECT FROM known r WHERE r.passages <= greatest(%(common)s, w.passages / 2))
+), found AS MATERIALIZED (
+    SELECT p.source_id, p.ordinal, sum(w.weight * p.count * 2.2
+        / (p.count + 1.2 * (0.25 + 0.75 * p.length / w.average)))::float8 AS score
+    FROM places p JOIN weights w USING (key)
+    WHERE %(document_ids)s::uuid[] IS NULL OR p.source_id = ANY(%(document_ids)s)
+    GROUP BY 1, 2 HAVING bool_or(w.tells) OR NOT %(must_tell)s
 ), best AS (
     (SELECT source_id, ordinal, score FROM found ORDER BY score DESC, source_id, ordinal LIMIT %(pool)s)
     UNION
@@ -97,8 +100,11 @@ WITH found AS MATERIALIZED (
     UNION
     SELECT source_id, ordinal, score FROM found WHERE source_id = ANY(%(besides)s::uuid[])
 )
-SELECT coalesce(c.chunk_id, b.source_id) AS id, c.chunk_id IS NOT NULL AS is_chunk, b.score::float8 AS score
-FROM best b LEFT JOIN document_chunks c ON c.document_id = b.source_id AND c.ordinal = b.ordinal;
+SELECT coalesce(c.chunk_id, b.source_id) AS id, c.chunk_id IS NOT NULL AS is_chunk, b.score, NULL AS language,
+    NULL AS term, NULL AS weight, NULL AS tells
+FROM best b LEFT JOIN document_chunks c ON c.document_id = b.source_id AND c.ordinal = b.ordinal
+UNION ALL
+SELECT NULL, NULL, NULL, language, term, weight, tells FROM weights;
 
 -- name: similarities
 -- Of passages and of the nearest fact of each.

@@ -250,7 +250,7 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
         "is_being_erased",
-        "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "passages_with", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
         "has_job",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]
