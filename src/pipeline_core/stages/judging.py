@@ -80,11 +80,7 @@ def judge(
     whole = [candidate for candidate in answer.candidates if candidate.is_whole]
     proved, refused = evidence.verify(whole, chunk.text)
     refused += len(answer.candidates) - len(whole)
-    echoed = [
-        candidate for candidate, proof in (proved if echo_from is not None else ())
-        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
-        or invented_name(candidate.texts, missing)
-    ]  # fmt: skip
+    echoed = [] if echo_from is None else _echoed(proved, echo_from, missing)
     proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed] if echoed else proved
     refused += len(echoed)
     placed = [(candidate, proof, surroundings.place(candidate.around, chunk)) for candidate, proof in proved]
@@ -96,6 +92,17 @@ def judge(
         f"none of {refused} claims was proved by the text" if refused else "the generator found nothing"
     )
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
+
+
+def _echoed(
+    proved: Sequence[tuple[FactCandidate, evidence.Proof]], echo_from: float, missing: Sequence[str]
+) -> list[FactCandidate]:
+    """Return those that repeat an example of the prompt, or have a name of its world."""
+    return [
+        candidate for candidate, proof in proved
+        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
+        or invented_name(candidate.texts, missing)
+    ]  # fmt: skip
 
 
 def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:
