@@ -19,6 +19,7 @@ from benchmarks import (
     quality,
     queue,
     remembering,
+    single,
     sources,
     workers,
 )
@@ -108,6 +109,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "orchestration": lambda folder: orchestration.main(folder, show),
     "workers": lambda folder: workers.main(folder, show),
     "queue": lambda folder: queue.main(folder, show),
+    "single": lambda folder: single.main(folder, show),
     "sources": lambda folder: sources.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
