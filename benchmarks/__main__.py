@@ -19,6 +19,7 @@ from benchmarks import (
     quality,
     queue,
     remembering,
+    search,
     sources,
     workers,
 )
@@ -112,6 +113,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "remembering": lambda folder: remembering.main(folder, show),
+    "search": lambda folder: search.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "connections": lambda _folder: connections.main(show),
     "facts": lambda _folder: facts.main(show),
