@@ -546,13 +546,11 @@ class SearchPostings(Base):
     __tablename__ = "search_postings"
 
     source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    part: Mapped[int] = mapped_column(Integer, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    length: Mapped[int] = mapped_column(Integer)
     realm_id: Mapped[UUID] = mapped_column(Uuid)
-    term: Mapped[int | None] = mapped_column(BigInteger)
-    passages: Mapped[int] = mapped_column(Integer)
-    terms: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
-    ends: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
-    places: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    terms: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    counts: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
 
 
 class SearchSources(Base):

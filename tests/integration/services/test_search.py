@@ -317,9 +317,9 @@ def unspaced(app: Pipeline) -> Pipeline:
 def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
     with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
         connection.execute("ANALYZE search_postings")
-        for wanted, index in (("term = %s", "term_idx"), ("terms @> ARRAY[%s::bigint]", "terms_idx")):
-            plan = connection.execute(f"EXPLAIN SELECT FROM search_postings WHERE {wanted}".encode(), (7,)).fetchall()
-            assert any(f"search_postings_{index}" in line for (line,) in plan)
+        wanted = "EXPLAIN SELECT FROM search_postings WHERE terms @> ARRAY[%s::int]"
+        plan = connection.execute(wanted, (7,)).fetchall()
+        assert any("search_postings_terms_idx" in line for (line,) in plan)
 
 
 def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:
