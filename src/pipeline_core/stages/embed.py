@@ -92,7 +92,7 @@ def run(_ctx: StageContext, _document: Document, data: ToEmbed) -> StageResult[E
 
 
 def to_compute(data: ToEmbed) -> Computation[Embedding]:
-    """What ``embed`` does, for a worker process."""
+    """Returns the work of ``embed`` for a worker process."""
     return partial(_embed, _by_column(data.texts), data.cached, data.embedder)
 
 
