@@ -93,9 +93,19 @@ $$;
 CREATE FUNCTION shared_words(question text, said text, language text) RETURNS double precision
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = upload_pipeline, public AS $$
+    -- of plain letters the lexemes are all words
+    SELECT avg((a.lexeme = ANY(s.lexemes))::int)::double precision
+    FROM (SELECT reading_of(language, false) AS reading OFFSET 0) r
+    CROSS JOIN LATERAL (SELECT tsvector_to_array(to_tsvector(r.reading, said)) AS lexemes OFFSET 0) s
+    CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(r.reading, question))) a (lexeme)
+    WHERE octet_length(question || said) = length(question || said)
+    HAVING octet_length(question || said) = length(question || said)
+    UNION ALL
     SELECT avg((s.term IS NOT NULL)::int)::double precision
     FROM (SELECT DISTINCT term FROM words_of(question, reading_of(language, false), false)) a
     LEFT JOIN (SELECT DISTINCT term FROM words_of(said, reading_of(language, false), true)) s USING (term)
+    WHERE (octet_length(question || said) = length(question || said)) IS NOT TRUE
+    HAVING (octet_length(question || said) = length(question || said)) IS NOT TRUE
 $$;
 
 -- What a word of a language is told by among what may be seen together: 32 bits, so that two of a million words have the
@@ -263,4 +273,15 @@ SET enable_seqscan = off AS $$
         SELECT k.key, p.* FROM unnest(keys) k (key) JOIN search_postings p ON p.terms @> ARRAY[k.key]
         OFFSET 0  -- what is asked of the rows is asked afterwards: the index tells them best
     ) w WHERE (SELECT sees_everyone()) OR w.realm_id = ANY ((SELECT my_realms('reader'))::uuid[])
+$$;
+
+-- Words that are in thousands of passages, and in about how many, as PostgreSQL's statistics have them: some thousand more
+-- or fewer make no other weight, and to count them would be to read them all.
+CREATE FUNCTION frequent_words(keys int[]) RETURNS TABLE (key int, passages float8)
+LANGUAGE sql STABLE ROWS 5 SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT w.key, w.share * c.reltuples
+    FROM pg_class c JOIN pg_stats s ON s.schemaname = 'upload_pipeline' AND s.tablename = c.relname
+    CROSS JOIN LATERAL unnest(s.most_common_elems::text::int[], s.most_common_elem_freqs) w (key, share)
+    WHERE c.oid = 'search_postings'::regclass AND s.attname = 'terms' AND NOT s.inherited
+        AND w.share * c.reltuples >= 5000 AND w.key = ANY(keys)
 $$;

@@ -71,11 +71,15 @@ WITH totals AS MATERIALIZED (
 ), keys AS MATERIALIZED (
     SELECT t.language, a.term, word_key(t.seed, a.term) AS key
     FROM totals t CROSS JOIN (SELECT DISTINCT term FROM asked) a
+), frequent AS MATERIALIZED (
+    SELECT * FROM frequent_words(ARRAY(SELECT key FROM keys))
 ), places AS MATERIALIZED (
-    SELECT * FROM passages_with(ARRAY(SELECT key FROM keys))
+    SELECT * FROM passages_with(ARRAY(SELECT key FROM keys EXCEPT SELECT key FROM frequent))
 ), known AS MATERIALIZED (
-    SELECT k.language, k.term, k.key, p.here, sum(p.here) OVER (PARTITION BY k.term)::float8 AS passages
-    FROM (SELECT key, count(*)::float8 AS here FROM places GROUP BY key) p JOIN keys k USING (key)
+    SELECT k.language, k.term, k.key, least(p.here, t.passages) AS here,
+        sum(least(p.here, t.passages)) OVER (PARTITION BY k.term)::float8 AS passages
+    FROM (SELECT key, count(*)::float8 AS here FROM places GROUP BY key UNION ALL TABLE frequent) p
+    JOIN keys k USING (key) JOIN totals t USING (language)
 ), weights AS MATERIALIZED (
     SELECT a.language, a.term, k.key, w.average,
         -- stop words rank, and by themselves find nothing in a search by words alone
@@ -85,20 +89,61 @@ WITH totals AS MATERIALIZED (
     FROM asked a JOIN known k USING (term, language) JOIN totals t USING (language) CROSS JOIN whole w
     WHERE k.passages <= greatest(%(common)s, w.passages / 2)
         OR NOT EXISTS (SELECT FROM known r WHERE r.passages <= greatest(%(common)s, w.passages / 2))
-), found AS MATERIALIZED (
-    SELECT p.source_id, p.ordinal, sum(w.weight * p.count * 2.2
+), scored AS MATERIALIZED (
+    SELECT p.source_id, p.ordinal, p.length, bool_or(w.tells) AS tells, sum(w.weight * p.count * 2.2
         / (p.count + 1.2 * (0.25 + 0.75 * p.length / w.average)))::float8 AS score
     FROM places p JOIN weights w USING (key)
     WHERE %(document_ids)s::uuid[] IS NULL OR p.source_id = ANY(%(document_ids)s)
-    GROUP BY 1, 2 HAVING bool_or(w.tells) OR NOT %(must_tell)s
+    GROUP BY 1, 2, 3
+), common AS MATERIALIZED (
+    SELECT w.* FROM weights w JOIN frequent USING (key)
+), least_score AS MATERIALIZED (
+    -- No word gives a passage more than its weight and 1.2 of it: what has less than the last of the best, even with all that
+    -- the frequent words can give, is none of them. Where they might make one of any passage, they are looked up as others.
+    SELECT CASE WHEN count(*) < %(pool)s THEN 0
+        ELSE greatest(0, min(s.score + m.score) - (SELECT coalesce(sum(weight), 0) * 2.2 FROM common)) END AS score
+    FROM (SELECT * FROM scored WHERE tells OR NOT %(must_tell)s ORDER BY score DESC LIMIT %(pool)s) s
+    CROSS JOIN LATERAL (
+        SELECT i.terms, i.counts FROM search_postings i
+        WHERE i.source_id = s.source_id AND i.ordinal = s.ordinal OFFSET 0) p
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(w.weight * h.count * 2.2 / (h.count + 1.2 * (0.25 + 0.75 * s.length / w.average))), 0) AS score
+        FROM common w CROSS JOIN LATERAL (SELECT array_position(p.terms, w.key) AS at OFFSET 0) f
+        CROSS JOIN LATERAL (SELECT coalesce(p.counts[f.at], 1) AS count) h WHERE f.at > 0) m
+), others AS MATERIALIZED (
+    SELECT c.document_id AS source_id, c.ordinal FROM document_chunks c WHERE c.chunk_id = ANY(%(besides)s::uuid[])
+    UNION ALL
+    SELECT DISTINCT unnest(%(besides)s::uuid[]), 0
+), candidates AS MATERIALIZED (
+    SELECT s.source_id, s.ordinal FROM scored s, least_score l WHERE s.score >= l.score AND l.score > 0
+    UNION
+    SELECT o.source_id, o.ordinal FROM others o, least_score l
+    WHERE l.score > 0 AND (%(document_ids)s::uuid[] IS NULL OR o.source_id = ANY(%(document_ids)s))
+), with_common AS (
+    SELECT w.weight, w.tells, w.average, NULL::int AS at, p.source_id, p.ordinal, p.count, p.length
+    FROM passages_with(ARRAY(SELECT c.key FROM common c, least_score l WHERE l.score = 0)) p JOIN common w USING (key)
+    WHERE %(document_ids)s::uuid[] IS NULL OR p.source_id = ANY(%(document_ids)s)
+    UNION ALL
+    SELECT h.*, p.source_id, p.ordinal, coalesce(p.counts[h.at], 1), p.length
+    FROM candidates c CROSS JOIN LATERAL (
+        SELECT * FROM search_postings i WHERE i.source_id = c.source_id AND i.ordinal = c.ordinal OFFSET 0) p
+    CROSS JOIN LATERAL (
+        SELECT w.weight, w.tells, w.average, array_position(p.terms, w.key) AS at FROM common w OFFSET 0) h
+    WHERE h.at > 0
+), found AS MATERIALIZED (
+    SELECT source_id, ordinal, sum(score) AS score FROM (
+        SELECT s.source_id, s.ordinal, s.tells, s.score FROM scored s, least_score l WHERE s.score >= l.score
+        UNION ALL
+        SELECT s.source_id, s.ordinal, s.tells, s.score FROM others JOIN scored s USING (source_id, ordinal), least_score l
+        WHERE s.score < l.score
+        UNION ALL
+        SELECT source_id, ordinal, tells,
+            weight * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length / average)) FROM with_common
+    ) s GROUP BY 1, 2 HAVING bool_or(tells) OR NOT %(must_tell)s
 ), best AS (
     (SELECT source_id, ordinal, score FROM found ORDER BY score DESC, source_id, ordinal LIMIT %(pool)s)
     UNION
-    SELECT f.source_id, f.ordinal, f.score FROM found f
-    JOIN document_chunks c ON c.document_id = f.source_id AND c.ordinal = f.ordinal
-    WHERE c.chunk_id = ANY(%(besides)s::uuid[])
-    UNION
-    SELECT source_id, ordinal, score FROM found WHERE source_id = ANY(%(besides)s::uuid[])
+    SELECT f.source_id, f.ordinal, f.score FROM others JOIN found f USING (source_id, ordinal)
 )
 SELECT coalesce(c.chunk_id, b.source_id) AS id, c.chunk_id IS NOT NULL AS is_chunk, b.score, NULL AS language,
     NULL AS term, NULL AS weight, NULL AS tells

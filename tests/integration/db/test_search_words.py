@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline_core.bootstrap import Pipeline
 from pipeline_core.db.migrate import migrate
+from pipeline_core.db.queries import load
 from pipeline_core.domain.review import Reviewer
 from pipeline_core.domain.search import SearchMode
 from tests.support.through import MANUAL, publish, upload
@@ -142,6 +144,40 @@ def test_a_bank_is_found_by_its_words_and_by_its_own_rows(app: Pipeline) -> None
     assert fact["answer"] == "Mrs Huber."
     rows(app, "DELETE FROM all_questions WHERE document_id IS NULL RETURNING 1")
     assert app.search(app.realm_id, "caretaker", mode=SearchMode.TEXT) == []
+
+
+_FREQUENT = """
+CREATE OR REPLACE FUNCTION frequent_words(keys int[]) RETURNS TABLE (key int, passages float8) LANGUAGE sql AS $$
+    SELECT key, count(*)::float8 FROM passages_with(keys) GROUP BY key HAVING count(*) >= {}
+$$
+"""
+
+
+@pytest.mark.parametrize("pool", [2, 5])
+@pytest.mark.parametrize(
+    "asked", ["the valve of the boiler", "the pump is at the door", "of the and", "a valve", "der valve und Verwaltung"]
+)
+def test_the_best_are_the_same_where_frequent_words_are_looked_up_for_candidates_alone(
+    app: Pipeline, asked: str, pool: int
+) -> None:
+    words = ("valve", "pump", "boiler", "door", "roof", "cellar", "garden")
+    said = ["".join(f"The {words[n * k % 7]} is at the {words[k % 5]}. " for k in range(n % 4 + 1)) for n in range(16)]
+    texts = [f"# {words[n % 7]}\n\n{text}" for n, text in enumerate(said)]
+    publish(app, *(upload(f"{n}.md", text) for n, text in enumerate([*texts, _GERMAN])))
+    [(some,)] = rows(app, "SELECT array_agg(chunk_id) FROM (SELECT chunk_id FROM document_chunks ORDER BY 1 LIMIT 3) c")
+    params = {"realm_id": app.realm_id, "text": asked, "common": 500, "pool": pool, "besides": some}
+    found = []
+    with psycopg.connect(
+        app.settings.database_url or "", options="-c search_path=upload_pipeline,public"
+    ) as connection:
+        for least, must_tell in product((1_000, 8, 3), (False, True)):
+            connection.execute(_FREQUENT.format(least).encode())
+            given = {**params, "must_tell": must_tell, "document_ids": None}
+            best = connection.execute(load()["passages_with_words"].encode(), given).fetchall()
+            # of two that score alike either may be the last
+            found.append(sorted(round(row[2], 9) for row in best if row[0] is not None))
+    assert found[2:4] == found[4:] == found[:2]
+    assert len(found[0]) >= pool
 
 
 def test_words_that_a_server_reads_otherwise_are_read_anew(app: Pipeline) -> None:
