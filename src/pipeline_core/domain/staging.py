@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, RealmId
+from pipeline_core.domain.packing import packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class StagedChunk:
     refused_count: int
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class MatchKey:
     """Key by which a fact is compared: its text, the hash of its words and signs, its trigram signature, its language.
