@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-peers bench-quality bench-queue bench-remembering bench-search bench-single bench-sources docs assets screenshots lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-peers bench-quality bench-queue bench-remembering bench-search bench-single bench-sources bench-vectors docs assets screenshots lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -113,6 +113,9 @@ bench-single: $(VENV)/.dev ## A single document by HTTP, from upload to publishe
 
 bench-sources: $(VENV)/.dev ## A sync of 10,000 unchanged files, against listing and comparing them alone
 	$(BIN)/python -m benchmarks sources
+
+bench-vectors: $(VENV)/.dev ## Bulk load of vectors, against binary COPY of the same rows
+	$(BIN)/python -m benchmarks vectors
 
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py

@@ -22,6 +22,7 @@ from benchmarks import (
     search,
     single,
     sources,
+    vectors,
     workers,
 )
 from benchmarks.corpus import real_documents, write_markdown
@@ -115,6 +116,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "remembering": lambda folder: remembering.main(folder, show),
+    "vectors": lambda folder: vectors.main(folder, show),
     "search": lambda folder: search.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "connections": lambda _folder: connections.main(show),
