@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import http_api, workers
 from benchmarks.corpus import write_markdown
 from benchmarks.peers import crash, edits, work
 from benchmarks.peers.environments import InstallError, python_of
@@ -55,7 +56,20 @@ def _crash(wanted: Wanted) -> None:
         crash.main(server, wanted.folder, files, wanted.peers, show)
 
 
-PARTS: dict[str, Callable[[Wanted], None]] = {"work": _work, "crash": _crash}
+def _workers(wanted: Wanted) -> None:
+    workers.main(wanted.folder, show)
+
+
+def _http_api(_wanted: Wanted) -> None:
+    http_api.main(show)
+
+
+PARTS: dict[str, Callable[[Wanted], None]] = {
+    "work": _work,
+    "crash": _crash,
+    "workers": _workers,
+    "http-api": _http_api,
+}
 
 
 def _installed(peers: list[Peer]) -> tuple[Peer, ...]:

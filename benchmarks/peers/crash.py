@@ -16,7 +16,7 @@ from benchmarks.peers.table import Peer
 
 @dataclass(frozen=True)
 class Crash:
-    """What came of one peer. ``killed`` is what could be read after the kill, ``whole`` what an undisturbed run leaves."""
+    """What came of one peer. ``killed`` is what could be read then, ``whole`` what an undisturbed run leaves."""
 
     whole_s: float
     killed_s: float
@@ -51,15 +51,15 @@ def main(server: Server, folder: Path, files: Sequence[Path], peers: Sequence[Pe
             "",
             "alone s",
             "killed after s",
-            "readable then: documents",
-            "chunks",
+            "documents there",
+            "chunks there",
             "ready again s",
             "then s",
             "lost",
             "twice",
         ],
         rows,
-        "lost: documents that the second run did not bring; twice: chunks beyond those of an undisturbed run",
+        "there: readable after the kill; lost: documents that the second run did not bring; twice: chunks beyond those of an undisturbed run",
     )
     if failed:
         show("Failed", ["", ""], failed)
