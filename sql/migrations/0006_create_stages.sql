@@ -32,11 +32,10 @@ CREATE TABLE document_processing_stages (
         status NOT IN ('in_progress', 'completed') OR started_at IS NOT NULL),
     CONSTRAINT document_processing_stages_failed_check CHECK (status <> 'failed' OR error_message IS NOT NULL),
     CONSTRAINT document_processing_stages_fingerprint_check CHECK (status <> 'completed' OR fingerprint IS NOT NULL)
-);
-CREATE INDEX document_processing_stages_status_idx ON document_processing_stages (stage_name, status);
+) WITH (fillfactor = 30);
 -- how long each stage took lately
 CREATE INDEX document_processing_stages_lately_idx ON document_processing_stages (realm_id, stage_name, completed_at DESC)
-    WHERE status = 'completed';
+    WHERE completed_at IS NOT NULL;
 CREATE TRIGGER document_processing_stages_stamp BEFORE UPDATE ON document_processing_stages
     FOR EACH ROW EXECUTE FUNCTION stamp_update();
 
@@ -58,7 +57,6 @@ CREATE TABLE stage_output_files (
         REFERENCES documents (document_id, realm_id)
         ON UPDATE CASCADE ON DELETE CASCADE
 );
-CREATE INDEX stage_output_files_stage_idx ON stage_output_files (stage_name, file_type);
 -- Which objects a row names is asked for thousands of keys at a time.
 CREATE INDEX stage_output_files_path_idx ON stage_output_files (file_path);
 
@@ -87,8 +85,7 @@ CREATE TABLE processing_workflows (
         AND coalesce((configuration -> 'policy' ->> 'ask_from')::float8, 0) BETWEEN 0 AND 1
         AND coalesce((configuration -> 'policy' ->> 'ask_from')::float8, 0)
             <= coalesce((configuration -> 'policy' ->> 'publish_from')::float8, 1))
-);
-CREATE INDEX processing_workflows_status_idx ON processing_workflows (current_stage, workflow_type);
+) WITH (fillfactor = 50);
 CREATE TRIGGER processing_workflows_stamp BEFORE UPDATE ON processing_workflows
     FOR EACH ROW EXECUTE FUNCTION stamp_update();
 

@@ -31,7 +31,7 @@ CREATE TABLE document_chunks (
     content_sha256 text NOT NULL,
     chunker_name text NOT NULL,
     chunker_version text NOT NULL,
-    embedding vector NOT NULL,
+    embedding halfvec NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -59,19 +59,23 @@ CREATE TABLE all_questions (
     statement text CHECK (statement ~ '\S'),
     evidence jsonb,
     evidence_match text CHECK (evidence_match IN ('exact', 'normalized', 'aligned')),
-    evidence_quote text GENERATED ALWAYS AS (joined_quotes(evidence)) STORED,
     evidence_char_from int GENERATED ALWAYS AS ((place_of(evidence) ->> 'char_from')::int) STORED,
     evidence_page int GENERATED ALWAYS AS ((place_of(evidence) ->> 'page')::int) STORED,
     generator text NOT NULL,
     match_version smallint NOT NULL DEFAULT 4,
-    match_text text NOT NULL,
+    match_text text,
     match_sha256 text NOT NULL,
     match_trigrams int NOT NULL,
     match_signature bytea NOT NULL CHECK (length(match_signature) = 64),
     language text NOT NULL DEFAULT '' CHECK (language ~ '^[a-z]{0,3}$'),
+    own_from smallint,
+    undisputed uuid,
+    about uuid,
+    own_undisputed uuid,
+    own_about uuid,
     confidence real CHECK (confidence BETWEEN 0 AND 1),
-    confidence_reasons jsonb,
-    embedding vector NOT NULL,
+    confidence_reasons text,
+    embedding halfvec NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     -- Of vectors that are near each other most signs are the same (pipeline_core.domain.sketches): candidates are found
@@ -81,6 +85,7 @@ CREATE TABLE all_questions (
     CONSTRAINT all_questions_document_fkey FOREIGN KEY (document_id, realm_id)
         REFERENCES documents (document_id, realm_id)
         ON UPDATE CASCADE ON DELETE CASCADE,
+    CONSTRAINT all_questions_match_text_check CHECK (num_nulls(match_text, statement) < 2),
     CONSTRAINT all_questions_question_or_none_check CHECK (
         num_nulls(question, answer) = 0 OR num_nulls(question, answer) = 2 AND document_id IS NOT NULL),
     CONSTRAINT all_questions_evidence_check CHECK (
@@ -96,7 +101,6 @@ CREATE INDEX all_questions_chunk_idx ON all_questions (chunk_id);
 CREATE INDEX all_questions_match_idx ON all_questions (realm_id, match_sha256) INCLUDE (question_id, document_id,
     language, match_trigrams, match_signature, embed_model, embed_version, sketch);
 CREATE INDEX all_questions_match_version_idx ON all_questions (match_version) WHERE match_version < 4;
-CREATE INDEX all_questions_confidence_idx ON all_questions (realm_id, confidence) WHERE confidence IS NOT NULL;
 
 CREATE FUNCTION enforce_active_model() RETURNS trigger LANGUAGE plpgsql
 SET search_path = upload_pipeline, public, extensions AS $$
@@ -192,7 +196,7 @@ CREATE TABLE document_vector_buffer (
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     content_sha256 text NOT NULL,
-    vector vector NOT NULL,
+    vector halfvec NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (owner_id, embed_model),
     CONSTRAINT document_vector_buffer_document_fkey FOREIGN KEY (document_id, realm_id)
@@ -209,7 +213,7 @@ CREATE TABLE next_vectors (
     owner_kind text NOT NULL CHECK (owner_kind IN ('chunk', 'question')),
     embed_version text NOT NULL,
     content_sha256 text NOT NULL,
-    vector vector NOT NULL,
+    vector halfvec NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (owner_id, embed_model)
 );

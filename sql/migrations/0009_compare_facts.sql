@@ -15,7 +15,7 @@ CREATE VIEW standing_questions WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.match_sha256, q.match_trigrams,
        q.match_signature, q.question, q.answer, q.statement, q.language
 FROM staged_questions q
-WHERE q.status IN ('pending', 'approved')
+WHERE q.is_standing
     AND NOT EXISTS (SELECT FROM ended_unpublished e WHERE e.document_id = q.document_id);
 
 -- What a new fact is compared with: production, and what stands in staging and has been compared itself.
@@ -55,7 +55,7 @@ CREATE TRIGGER staged_questions_words_of_duplicate BEFORE UPDATE OF status, dupl
 CREATE VIEW orphaned_questions WITH (security_invoker = true) AS
 SELECT q.question_id, q.realm_id, q.document_id, q.upload_batch_id, q.duplicate_of
 FROM staged_questions q
-WHERE q.status = 'duplicate'
+WHERE q.status = 'duplicate' AND q.duplicate_of IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM all_questions a
         WHERE a.question_id = q.duplicate_of AND a.realm_id = q.realm_id AND a.match_sha256 = q.duplicate_of_sha256)
@@ -80,7 +80,7 @@ FROM staged_questions q
 JOIN staged_questions t ON t.question_id = q.duplicate_of AND t.match_sha256 = q.duplicate_of_sha256
 JOIN staging_duplicates p ON p.staged_question_id = q.question_id AND p.existing_question_id = q.duplicate_of
     AND p.resolution = 'keep_existing' AND p.resolved_by = 'system'
-WHERE q.status = 'duplicate' AND q.document_id IS NOT NULL
+WHERE q.status = 'duplicate' AND q.duplicate_of IS NOT NULL AND q.document_id IS NOT NULL
     AND t.status IN ('pending', 'approved', 'imported') AND t.document_id IS DISTINCT FROM q.document_id
     -- each by an index of its own
     AND NOT EXISTS (
@@ -225,14 +225,24 @@ CREATE INDEX all_questions_asked_idx ON all_questions (realm_id, asked_key(quest
 -- Without numbers, words that deny (English, German, French, Spanish, Italian, Portuguese, Dutch), the auxiliary that
 -- English needs for it, and the ending by which "covers" and "does not cover" differ. Whose it is, is part of the key:
 -- with two columns, another index that begins with the user would do as well for a planner that knows little yet.
-CREATE FUNCTION undisputed(realm uuid, statement text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
--- not to be inlined: its cost is what makes the planner look into the index
-SET search_path = upload_pipeline, public AS $$ SELECT md5(concat(realm, ' ', regexp_replace(btrim(regexp_replace(
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-    lower(statement), '[0-9][0-9.,]*', '#', 'g'), '\mca(nno|n[''’])t\M', 'can not', 'g'), '\mwon[''’]t\M', 'will not', 'g'),
-    'n[''’]t\M', ' not', 'g'), '\mn[''’]', '', 'g'),
-    '\m(do|does|did|ne|not|no|never|nicht|nie|niemals|kein|keine|keinen|keiner|keinem|keines|pas|jamais|nunca|non|não|niet|nooit|geen)\M',
-    '', 'g'), '(\w{3})s\M', '\1', 'g')), '\s+', ' ', 'g')))::uuid $$;
+-- In plpgsql, which is not inlined and calls nothing that a statement needs no look at.
+CREATE FUNCTION undisputed(realm uuid, statement text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    said text := regexp_replace(lower(statement), '[0-9][0-9.,]*', '#', 'g');
+BEGIN
+    IF said ~ '[''’]|cannot' THEN
+        said := regexp_replace(regexp_replace(regexp_replace(regexp_replace(said, '\mca(nno|n[''’])t\M', 'can not', 'g'),
+            '\mwon[''’]t\M', 'will not', 'g'), 'n[''’]t\M', ' not', 'g'), '\mn[''’]', '', 'g');
+    END IF;
+    said := btrim(regexp_replace(regexp_replace(said,
+        '\m(do|does|did|ne|not|no|never|nicht|nie|niemals|kein|keine|keinen|keiner|keinem|keines|pas|jamais|nunca|non|não|niet|nooit|geen)\M',
+        '', 'g'), '(\w{3})s\M', '\1', 'g'));
+    IF said ~ '\s\s|[^\S ]' THEN
+        said := regexp_replace(said, '\s+', ' ', 'g');
+    END IF;
+    RETURN md5(concat(realm, ' ', said))::uuid;
+END
+$$;
 
 CREATE FUNCTION asked(realm uuid, question text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = upload_pipeline, public AS $$
@@ -243,38 +253,87 @@ SET search_path = upload_pipeline, public AS $$
 -- What stands before the verb of a sentence, or before the first value of a row: the first four letters of its words, in
 -- any order, without those that say nothing. NULL with fewer than three: "The fee is …" may be about any fee. As
 -- pipeline_core.validation.published_rules reads them, which compares the values.
-CREATE FUNCTION about(realm uuid, statement text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = upload_pipeline, public AS $$
-    SELECT CASE WHEN count(*) >= 3 THEN md5(concat(realm, ' ', string_agg(w, ' ' ORDER BY w COLLATE "C")))::uuid END
-    FROM (SELECT DISTINCT left(word[1], 4) AS w
-          FROM regexp_matches(lower(coalesce(
-              substring(statement from '^(.*? – [^:–]{1,60}): '),
-              substring(statement from '^(.{5,80}?)\m(?:is|are|ist|sind|beträgt|betragen|est|sont|es|son|è|sono|é|são|bedraagt)\M'))),
-              '\w+', 'g') AS word
-          WHERE word[1] <> ALL ('{the,a,an,and,or,of,for,in,to,on,at,by,with,from,per,each,every,any,your,our,its,this,
-              that,der,die,das,des,dem,den,und,oder,für,von,ein,eine,le,la,les,l,et,ou,de,du,d,des,pour,un,une,el,los,las,
-              y,o,para,il,lo,gli,i,e,per,di,del,della,os,as,do,da,dos,das,em,het,een,en,of,van,voor}'::text[])) AS words $$;
+CREATE FUNCTION about(realm uuid, statement text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    named text;
+BEGIN
+    IF position(' – ' IN statement) > 0 THEN
+        named := substring(statement from '^(.*? – [^:–]{1,60}): ');
+    END IF;
+    -- what has no verb at all is not searched for the first of them
+    IF named IS NULL AND left(statement, 90) ~
+            '\m(?:is|are|ist|sind|beträgt|betragen|est|sont|es|son|è|sono|é|são|bedraagt)\M' THEN
+        named := substring(statement from
+            '^(.{5,80}?)\m(?:is|are|ist|sind|beträgt|betragen|est|sont|es|son|è|sono|é|são|bedraagt)\M');
+    END IF;
+    IF named IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+        SELECT CASE WHEN count(*) >= 3 THEN md5(concat(realm, ' ', string_agg(w, ' ' ORDER BY w COLLATE "C")))::uuid END
+        FROM (SELECT DISTINCT left(word[1], 4) AS w
+              FROM regexp_matches(lower(named), '\w+', 'g') AS word
+              WHERE word[1] <> ALL ('{the,a,an,and,or,of,for,in,to,on,at,by,with,from,per,each,every,any,your,our,its,this,
+                  that,der,die,das,des,dem,den,und,oder,für,von,ein,eine,le,la,les,l,et,ou,de,du,d,des,pour,un,une,el,los,las,
+                  y,o,para,il,lo,gli,i,e,per,di,del,della,os,as,do,da,dos,das,em,het,een,en,of,van,voor}'::text[])) AS words);
+END
+$$;
 
 -- A fact may be said with the heading of its section ("After a storm: The deductible is $5,000."), and another without
 -- ("The deductible is $2,500."). What they say is compared by their own words where only one of them has such a heading.
 -- What stands behind the heading of a statement; NULL of a statement without one. It is a heading's if the place of the
 -- fact begins with what is behind it: "Deductible: $500" begins as its own evidence does, and so does an item with its
 -- lead-in.
+CREATE FUNCTION own_from(statement text, evidence jsonb) RETURNS smallint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    headed CONSTANT text := left(statement, 101);
+    at int := position(': ' IN headed);
+    place text;
+    said text;
+BEGIN
+    IF at > 0 THEN
+        place := regexp_replace(lower(upload_pipeline.place_of(evidence) ->> 'quote'), '[^[:alnum:]]+', '', 'g');
+    END IF;
+    WHILE at > 0 LOOP
+        said := regexp_replace(lower(substr(statement, at + 2)), '[^[:alnum:]]+', '', 'g');
+        IF said <> '' AND starts_with(place, left(said, 20)) THEN
+            RETURN at + 2;
+        END IF;
+        at := (SELECT CASE WHEN next > 0 THEN at + next ELSE 0 END
+            FROM (SELECT position(': ' IN substr(headed, at + 1)) AS next) AS search);
+    END LOOP;
+    RETURN NULL;
+END
+$$;
 CREATE FUNCTION own_words(statement text, evidence jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = upload_pipeline, public AS $$
-    SELECT substr(statement, at + 2)
-    FROM (SELECT at, regexp_replace(lower(substr(statement, at + 2)), '[^[:alnum:]]+', '', 'g') AS said
-          FROM generate_series(1, least(length(statement), 100)) AS at
-          WHERE substr(statement, at, 2) = ': ') AS parts
-    WHERE said <> ''
-        AND starts_with(regexp_replace(lower(place_of(evidence) ->> 'quote'), '[^[:alnum:]]+', '', 'g'), left(said, 20))
-    ORDER BY at LIMIT 1 $$;
+RETURN substr(statement, own_from(statement, evidence));
 
-CREATE INDEX all_questions_undisputed_idx ON all_questions (undisputed(realm_id, statement)) WHERE statement IS NOT NULL;
+-- All this is computed once, when a fact is staged or says something else by then, and goes to production with it.
+-- Before the row, as a column that is generated is computed anew with each change of status.
+CREATE FUNCTION find_contradicted_by() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    own text;
+BEGIN
+    NEW.match_text := nullif(NEW.match_text, NEW.statement);
+    NEW.own_from := upload_pipeline.own_from(NEW.statement, NEW.evidence);
+    own := substr(NEW.statement, NEW.own_from);
+    NEW.undisputed := CASE WHEN NEW.statement IS NOT NULL THEN upload_pipeline.undisputed(NEW.realm_id, NEW.statement) END;
+    NEW.own_undisputed := CASE WHEN own IS NOT NULL THEN upload_pipeline.undisputed(NEW.realm_id, own) END;
+    NEW.about := CASE WHEN NEW.statement ~ '[0-9]' THEN upload_pipeline.about(NEW.realm_id, NEW.statement) END;
+    NEW.own_about := CASE WHEN own ~ '[0-9]' THEN upload_pipeline.about(NEW.realm_id, own) END;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER staged_questions_contradicted BEFORE INSERT OR UPDATE OF statement, evidence, realm_id, match_text, own_from,
+    undisputed, about, own_undisputed, own_about ON staged_questions FOR EACH ROW EXECUTE FUNCTION find_contradicted_by();
+CREATE TRIGGER all_questions_contradicted_insert BEFORE INSERT ON all_questions
+    FOR EACH ROW WHEN (NEW.statement IS NOT NULL AND NEW.undisputed IS NULL) EXECUTE FUNCTION find_contradicted_by();
+CREATE TRIGGER all_questions_contradicted_update BEFORE UPDATE OF statement, evidence, realm_id, match_text, own_from,
+    undisputed, about, own_undisputed, own_about ON all_questions FOR EACH ROW EXECUTE FUNCTION find_contradicted_by();
+
+CREATE INDEX all_questions_undisputed_idx ON all_questions (undisputed) WHERE undisputed IS NOT NULL;
 CREATE INDEX all_questions_same_question_idx ON all_questions (asked(realm_id, question))
     WHERE question IS NOT NULL AND answer IS NOT NULL;
-CREATE INDEX all_questions_about_idx ON all_questions (about(realm_id, statement)) WHERE statement ~ '[0-9]';
-CREATE INDEX all_questions_own_undisputed_idx ON all_questions (undisputed(realm_id, own_words(statement, evidence)))
-    WHERE own_words(statement, evidence) IS NOT NULL;
-CREATE INDEX all_questions_own_about_idx ON all_questions (about(realm_id, own_words(statement, evidence)))
-    WHERE own_words(statement, evidence) ~ '[0-9]';
+CREATE INDEX all_questions_about_idx ON all_questions (about) WHERE about IS NOT NULL;
+CREATE INDEX all_questions_own_undisputed_idx ON all_questions (own_undisputed) WHERE own_undisputed IS NOT NULL;
+CREATE INDEX all_questions_own_about_idx ON all_questions (own_about) WHERE own_about IS NOT NULL;

@@ -270,16 +270,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp 
         SELECT metric, label, value FROM metric_sums UNION ALL SELECT metric, label, value FROM metric_changes) AS kept
     GROUP BY metric, label
     UNION ALL
-    SELECT 'oldest_queued_seconds', '', coalesce(extract(epoch FROM now() - min(updated_at)), 0)::float8
+    SELECT 'oldest_queued_seconds', '', coalesce(extract(epoch FROM now() - min(queued_since)), 0)::float8
         -- a job that has stopped is no sign of a queue that does not move
-        FROM upload_jobs WHERE state = 'queued' AND NOT is_stopped
+        FROM upload_jobs WHERE queued_since IS NOT NULL AND NOT is_stopped
     UNION ALL
     SELECT 'review_waiting', phase::text, count(*)::float8 FROM upload_jobs WHERE state = 'awaiting_review'
         GROUP BY phase
     UNION ALL
     SELECT 'review_waiting_seconds', p.phase::text, (
             SELECT coalesce(extract(epoch FROM now() - min(j.waits_since)), 0)::float8 FROM upload_jobs j
-            WHERE j.state = 'awaiting_review' AND j.phase = p.phase)
+            WHERE j.waits_in = p.phase)
         FROM (VALUES (2), (4)) AS p (phase)
     UNION ALL
     SELECT 'webhook_waiting', '', count(*)::float8 FROM webhook_deliveries WHERE status = 'pending'

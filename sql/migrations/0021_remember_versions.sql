@@ -528,17 +528,17 @@ $$;
 
 -- Every fact that production has or had, from when to when (NULL: now), and in which versions of its document.
 CREATE VIEW fact_history WITH (security_invoker = true) AS
-SELECT f.question_id, f.realm_id, f.document_id, f.question, f.answer, f.statement, f.evidence, f.evidence_quote,
+SELECT f.question_id, f.realm_id, f.document_id, f.question, f.answer, f.statement, f.evidence, joined_quotes(f.evidence) AS evidence_quote,
     f.evidence_page, f.generator, f.confidence, f.valid_from, f.valid_to,
     (SELECT min(v.number) FROM published_versions v WHERE v.document_id = f.document_id AND v.valid_from >= f.valid_from)
         AS first_version,
     (SELECT max(v.number) FROM published_versions v WHERE v.document_id = f.document_id
         AND v.valid_from >= f.valid_from AND (f.valid_to IS NULL OR v.valid_from < f.valid_to)) AS last_version
 FROM (
-    SELECT question_id, realm_id, document_id, question, answer, statement, evidence, evidence_quote, evidence_page,
+    SELECT question_id, realm_id, document_id, question, answer, statement, evidence, evidence_page,
         generator, confidence, published_at AS valid_from, NULL::timestamptz AS valid_to FROM all_questions
     UNION ALL
-    SELECT question_id, realm_id, document_id, question, answer, statement, evidence, evidence_quote, evidence_page,
+    SELECT question_id, realm_id, document_id, question, answer, statement, evidence, evidence_page,
         generator, confidence, valid_from, valid_to FROM past_questions
 ) f;
 

@@ -41,10 +41,10 @@ WHERE question_id = ANY(%(question_ids)s) AND document_id IS NULL;
 -- name: batch_to_match
 -- What of the batch was never compared; or these questions of it, once more.
 SELECT q.question_id, q.realm_id, q.match_sha256, q.match_trigrams,
-       q.match_signature, q.match_text, q.language, q.answer,
+       q.match_signature, coalesce(q.match_text, q.statement) AS match_text, q.language, q.answer,
        q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
        text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256,
-       own_words(q.match_text, q.evidence) AS own_words
+       own_words(coalesce(q.match_text, q.statement), q.evidence) AS own_words
 FROM staged_questions q JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 WHERE q.upload_batch_id = %(batch_id)s AND q.status IN ('pending', 'approved')
     AND CASE WHEN %(question_ids)s::uuid[] IS NULL THEN b.matched_at IS NULL
@@ -109,11 +109,13 @@ FROM gone;
 INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
     question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
     confidence_reasons, match_text, match_sha256,
-    match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
+    match_trigrams, match_signature, match_version, language, own_from, undisputed, about, own_undisputed, own_about,
+    embedding, embed_model, embed_version)
 SELECT q.question_id, q.realm_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
     q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.confidence,
     q.confidence_reasons, q.match_text,
-    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, c.vector, c.embed_model, c.embed_version
+    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, q.own_from, q.undisputed,
+    q.about, q.own_undisputed, q.own_about, c.vector, c.embed_model, c.embed_version
 FROM staged_questions q
 JOIN embedding_cache c ON c.embed_model = %(model)s AND c.embed_version = %(version)s AND c.content_sha256 =
     text_sha256(fact_text(q.question, q.answer, q.statement))

@@ -108,15 +108,15 @@ SELECT DISTINCT realm_id, name AS said FROM own WHERE length(name) >= %(least)s 
 -- What their facts and questions say, and quote, and no other does: also in words that were edited meanwhile.
 WITH own AS (
     SELECT q.realm_id, v.said FROM staged_questions q
-    CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
+    CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (joined_quotes(q.evidence))) AS v (said)
     WHERE q.document_id = ANY(%(documents)s) OR q.upload_batch_id = ANY(%(batches)s)
     UNION
     SELECT a.realm_id, v.said FROM all_questions a
-    CROSS JOIN LATERAL (VALUES (a.question), (a.answer), (a.statement), (a.evidence_quote)) AS v (said)
+    CROSS JOIN LATERAL (VALUES (a.question), (a.answer), (a.statement), (joined_quotes(a.evidence))) AS v (said)
     WHERE a.document_id = ANY(%(documents)s)
     UNION
     SELECT p.realm_id, v.said FROM past_questions p
-    CROSS JOIN LATERAL (VALUES (p.question), (p.answer), (p.statement), (p.evidence_quote)) AS v (said)
+    CROSS JOIN LATERAL (VALUES (p.question), (p.answer), (p.statement), (joined_quotes(p.evidence))) AS v (said)
     WHERE p.document_id = ANY(%(documents)s) OR p.upload_batch_id = ANY(%(batches)s)
     UNION
     SELECT c.realm_id, said FROM review_change_rows r JOIN review_changes c USING (change_id)
@@ -125,7 +125,7 @@ WITH own AS (
 )
 SELECT DISTINCT realm_id, said FROM own WHERE length(said) >= %(least)s AND said NOT IN (
     SELECT v.said FROM staged_questions q
-    CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (q.evidence_quote)) AS v (said)
+    CROSS JOIN LATERAL (VALUES (q.question), (q.answer), (q.statement), (joined_quotes(q.evidence))) AS v (said)
     WHERE (q.document_id IS NULL OR q.document_id <> ALL(%(documents)s)) AND q.upload_batch_id <> ALL(%(batches)s)
         AND v.said IS NOT NULL);
 

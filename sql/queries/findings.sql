@@ -3,7 +3,7 @@
 -- are published.
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.document_id,
     coalesce(d.filename, b.file_name) AS filename, d.mime, d.page_unit, q.chunk_id, c.ordinal AS chunk,
-    coalesce(c.heading_path, '{}') AS heading_path, q.evidence_page AS page, coalesce(q.evidence_quote, '') AS quote,
+    coalesce(c.heading_path, '{}') AS heading_path, q.evidence_page AS page, coalesce(joined_quotes(q.evidence), '') AS quote,
     coalesce(q.evidence, '[]') AS spans
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
@@ -15,7 +15,7 @@ WHERE q.question_id = ANY(%(question_ids)s) AND q.realm_id = %(realm_id)s
 UNION ALL
 SELECT a.question_id, a.question, a.answer, a.statement, 'imported', a.document_id,
     coalesce(d.filename, 'a question bank'), d.mime, d.page_unit, a.chunk_id, c.ordinal,
-    coalesce(c.heading_path, '{}'), a.evidence_page, coalesce(a.evidence_quote, ''), coalesce(a.evidence, '[]')
+    coalesce(c.heading_path, '{}'), a.evidence_page, coalesce(joined_quotes(a.evidence), ''), coalesce(a.evidence, '[]')
 FROM all_questions a
 LEFT JOIN documents d ON d.document_id = a.document_id
 LEFT JOIN document_chunks c ON c.chunk_id = a.chunk_id

@@ -139,11 +139,13 @@ WHERE (document_chunks.embed_model, document_chunks.embed_version) <> (EXCLUDED.
 INSERT INTO all_questions (question_id, realm_id, document_id, chunk_id, topic, subtopic, question_type, difficulty,
     question, answer, notes_for_tutor, statement, evidence, evidence_match, generator, confidence,
     confidence_reasons, match_text, match_sha256,
-    match_trigrams, match_signature, match_version, language, embedding, embed_model, embed_version)
+    match_trigrams, match_signature, match_version, language, own_from, undisputed, about, own_undisputed, own_about,
+    embedding, embed_model, embed_version)
 SELECT q.question_id, q.realm_id, q.document_id, q.chunk_id, q.topic, q.subtopic, q.question_type, q.difficulty,
     q.question, q.answer, q.notes_for_tutor, q.statement, q.evidence, q.evidence_match, q.generator, q.confidence,
     q.confidence_reasons, q.match_text,
-    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, b.vector, b.embed_model, b.embed_version
+    q.match_sha256, q.match_trigrams, q.match_signature, q.match_version, q.language, q.own_from,
+    q.undisputed, q.about, q.own_undisputed, q.own_about, b.vector, b.embed_model, b.embed_version
 FROM staged_questions q
 JOIN document_vector_buffer b
     ON b.owner_id = q.question_id AND b.owner_kind = 'question' AND b.embed_model = %(model)s

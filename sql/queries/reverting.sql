@@ -172,9 +172,11 @@ ORDER BY mine.source_uri;
 
 -- name: facts_to_match
 -- Facts of the version that production has not, and that nobody else says in the same words.
-SELECT t.question_id, t.realm_id, t.match_sha256, t.match_trigrams, t.match_signature, t.match_text, t.language, t.answer,
+SELECT t.question_id, t.realm_id, t.match_sha256, t.match_trigrams, t.match_signature,
+    coalesce(t.match_text, t.statement) AS match_text, t.language, t.answer,
     t.statement IS NOT NULL AS is_statement, fact_text(t.question, t.answer, t.statement) AS embed_text,
-    text_sha256(fact_text(t.question, t.answer, t.statement)) AS embed_sha256, own_words(t.match_text, t.evidence) AS own_words
+    text_sha256(fact_text(t.question, t.answer, t.statement)) AS embed_sha256,
+    own_words(coalesce(t.match_text, t.statement), t.evidence) AS own_words
 FROM published_versions v
 CROSS JOIN LATERAL facts_as_of(v.valid_from) t
 WHERE v.document_id = %(document_id)s AND v.number = %(number)s AND t.document_id = v.document_id

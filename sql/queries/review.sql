@@ -58,7 +58,8 @@ SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS ve
 -- and taken back.
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
     q.evidence_match AS match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of,
-    q.similarity_score AS similarity, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons,
+    q.similarity_score AS similarity, round(q.confidence::numeric, 3)::float8 AS confidence,
+    reasons_json(q.confidence_reasons) AS confidence_reasons,
     d.page_unit, c.heading_path, q.topic, q.subtopic, q.question_type AS kind, q.difficulty, q.notes_for_tutor AS notes,
     q.import_error, q.generator, q.added_by, q.taken_back, q.chunk_id
 FROM staged_questions q
@@ -137,15 +138,15 @@ SELECT p.duplicate_id, q.upload_batch_id AS batch_id, q.document_id, p.staged_qu
     a.question_id IS NOT NULL OR EXISTS (SELECT FROM standing_questions t
         WHERE t.question_id = p.existing_question_id) AS existing_stands,
     jsonb_build_object('question_id', q.question_id, 'question', q.question, 'answer', q.answer,
-        'statement', q.statement, 'quote', q.evidence_quote, 'document_id', q.document_id,
+        'statement', q.statement, 'quote', joined_quotes(q.evidence), 'document_id', q.document_id,
         'filename', coalesce(d.filename, b.file_name), 'page', q.evidence_page, 'page_unit', d.page_unit,
         'chunk_id', q.chunk_id, 'published_at', NULL) AS staged_side,
     CASE WHEN a.question_id IS NOT NULL THEN jsonb_build_object('question_id', a.question_id, 'question', a.question,
-        'answer', a.answer, 'statement', a.statement, 'quote', a.evidence_quote, 'document_id', a.document_id,
+        'answer', a.answer, 'statement', a.statement, 'quote', joined_quotes(a.evidence), 'document_id', a.document_id,
         'filename', coalesce(e.filename, c.file_name), 'page', a.evidence_page, 'page_unit', e.page_unit,
         'chunk_id', a.chunk_id, 'published_at', a.published_at)
     WHEN s.question_id IS NOT NULL THEN jsonb_build_object('question_id', s.question_id, 'question', s.question,
-        'answer', s.answer, 'statement', s.statement, 'quote', s.evidence_quote, 'document_id', s.document_id,
+        'answer', s.answer, 'statement', s.statement, 'quote', joined_quotes(s.evidence), 'document_id', s.document_id,
         'filename', coalesce(e.filename, c.file_name), 'page', s.evidence_page, 'page_unit', e.page_unit,
         'chunk_id', s.chunk_id, 'published_at', NULL) END AS existing_side
 FROM staging_duplicates p

@@ -35,8 +35,7 @@ WITH decided AS (
     SELECT d.*, count(*) OVER (PARTITION BY q.reviewed_by, q.reviewed_at) > 1 AS is_together
     FROM staged_questions q
     CROSS JOIN LATERAL decided_fact(q) d
-    WHERE q.realm_id = ANY(%(realm_ids)s) AND q.document_id IS NOT NULL AND q.reviewed_by IS NOT NULL
-        AND q.reviewed_at >= now() - make_interval(days => %(days)s)
+    WHERE q.realm_id = ANY(%(realm_ids)s) AND q.decided_at >= now() - make_interval(days => %(days)s)
         AND q.status IN ('approved', 'imported', 'rejected') AND q.added_by IS NULL
 )
 SELECT g.kind, g.name, count(*) AS decided, count(*) FILTER (WHERE NOT is_together) AS one_by_one,

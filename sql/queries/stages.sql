@@ -77,6 +77,10 @@ ON CONFLICT (document_id, stage_name, file_type) DO UPDATE SET
     checksum = EXCLUDED.checksum, metadata = EXCLUDED.metadata, created_at = now()
 RETURNING document_id;
 
+-- name: drop_outputs
+-- The stage leaves no file any more; the objects go with the upkeep.
+DELETE FROM stage_output_files WHERE stage_name = %(stage)s AND document_id = ANY(%(document_ids)s);
+
 -- name: get_outputs
 -- The newest usable output of each kind: an output of a stage that is completed now (not skipped or failed).
 SELECT f.document_id, f.stage_name, f.file_type, f.file_path, f.checksum, f.metadata

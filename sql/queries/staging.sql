@@ -24,6 +24,11 @@ FROM unnest(%(chunk_ids)s::uuid[], %(outcomes)s::text[], %(reasons)s::text[], %(
             %(keys)s::text[]) AS i (chunk_id, outcome, reason, facts, refused, key)
 WHERE c.chunk_id = i.chunk_id;
 
+-- name: ask_no_chunks
+-- Written only where something else is said: chunks of a document that is read without facts are born so.
+UPDATE staged_chunks SET outcome = 'not_asked', outcome_reason = NULL, fact_count = 0, refused_count = 0, fact_key = NULL
+WHERE document_id = ANY(%(document_ids)s) AND outcome IS DISTINCT FROM 'not_asked';
+
 -- name: open_batches
 INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)
 SELECT batch_id, d.document_id, d.user_id, d.realm_id, file_name
@@ -31,6 +36,14 @@ FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(file_names)s::tex
     AS i (batch_id, document_id, file_name) JOIN documents d USING (document_id)
 ON CONFLICT (batch_id) DO UPDATE SET status = 'pending', matched_at = NULL, uploaded_at = now(),
     review_started_at = NULL, review_completed_at = NULL, import_started_at = NULL, import_completed_at = NULL;
+
+-- name: open_missing_batches
+-- A fact that a person adds to a document that nothing was found in needs a batch to stand in.
+INSERT INTO upload_batches (batch_id, document_id, uploaded_by, realm_id, file_name)
+SELECT batch_id, d.document_id, d.user_id, d.realm_id, file_name
+FROM unnest(%(batch_ids)s::uuid[], %(document_ids)s::uuid[], %(file_names)s::text[])
+    AS i (batch_id, document_id, file_name) JOIN documents d USING (document_id)
+ON CONFLICT (batch_id) DO NOTHING;
 
 -- name: staged_before
 SELECT document_id, question_id, statement, evidence, decided_by_itself AS is_decided, status, left_out_reason,
@@ -68,15 +81,17 @@ FROM (
         AND (s.status IN ('pending', 'duplicate', 'left_out') OR s.status = 'approved' AND s.reviewed_by IS NULL)
         AND NOT (s.left_out_reason IS NOT NULL AND s.status <> 'left_out') AS is_out
     FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[], %(confidences)s::real[],
-                %(confidence_reasons)s::jsonb[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
+                %(confidence_reasons)s::text[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
         AS n (question_id, reason, pieces, confidence, confidence_reasons, publish_from, ask_from, evidence)
     JOIN staged_questions s USING (question_id)) i
 WHERE q.question_id = i.question_id;
 
 -- name: questions_to_match
-SELECT q.question_id, q.document_id, q.realm_id, q.match_sha256, q.match_trigrams, q.match_signature, q.match_text,
-       q.language, q.answer, q.statement IS NOT NULL AS is_statement, fact_text(q.question, q.answer, q.statement) AS embed_text,
-       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256, own_words(q.match_text, q.evidence) AS own_words
+SELECT q.question_id, q.document_id, q.realm_id, q.match_sha256, q.match_trigrams, q.match_signature,
+       coalesce(q.match_text, q.statement) AS match_text, q.language, q.answer, q.statement IS NOT NULL AS is_statement,
+       fact_text(q.question, q.answer, q.statement) AS embed_text,
+       text_sha256(fact_text(q.question, q.answer, q.statement)) AS embed_sha256,
+       CASE WHEN q.match_text IS NULL THEN substr(q.statement, q.own_from) ELSE own_words(q.match_text, q.evidence) END AS own_words
 FROM staged_questions q
 JOIN upload_batches b ON b.batch_id = q.upload_batch_id
 JOIN staged_chunks c USING (chunk_id)
@@ -179,7 +194,7 @@ WHERE c.realm_id = %(realm_id)s
 WITH new AS MATERIALIZED (
     SELECT v, n FROM unnest(%(vectors)b::vector[]) WITH ORDINALITY AS u (v, n)
 )
-SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector <=> new.v))::real) AS packed
+SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector::vector <=> new.v))::real) AS packed
 FROM unnest(%(places)s::text::int[], %(ids)s::text::uuid[], %(staged)s::text::int[]) WITH ORDINALITY
     AS i (place, question_id, staged, n)
 JOIN new ON new.n = i.place + 1
@@ -197,12 +212,15 @@ CROSS JOIN LATERAL (
 -- name: compared_texts
 -- What is published stands; only what is not is looked for in staging.
 WITH published AS MATERIALIZED (
-    SELECT question_id, match_text, answer, language, own_words(match_text, evidence) AS own_words
+    SELECT question_id, coalesce(match_text, statement) AS match_text, answer, language,
+        CASE WHEN match_text IS NULL THEN substr(statement, own_from) ELSE own_words(match_text, evidence) END AS own_words
     FROM all_questions WHERE question_id = ANY(%(question_ids)s)
 )
 SELECT question_id, match_text, answer, language, own_words FROM published
 UNION ALL
-SELECT question_id, match_text, answer, language, own_words(match_text, evidence) FROM staged_questions
+SELECT question_id, coalesce(match_text, statement), answer, language,
+    CASE WHEN match_text IS NULL THEN substr(statement, own_from) ELSE own_words(match_text, evidence) END
+FROM staged_questions
 WHERE question_id = ANY(ARRAY(SELECT unnest(%(question_ids)s::uuid[]) EXCEPT SELECT question_id FROM published));
 
 -- name: pair_similarity
@@ -214,16 +232,17 @@ FROM unnest(%(staged_ids)s::uuid[], %(existing_ids)s::uuid[]) AS i (staged_id, e
 -- one that comes back with an earlier version may not be staged any more
 CROSS JOIN LATERAL (
     SELECT match_text, language, evidence FROM (
-        SELECT match_text, language, evidence, 'infinity'::timestamptz AS valid_to FROM staged_questions
+        SELECT coalesce(match_text, statement) AS match_text, language, evidence, 'infinity'::timestamptz AS valid_to
+        FROM staged_questions
         WHERE question_id = i.staged_id
         UNION ALL
-        SELECT match_text, language, evidence, valid_to FROM past_questions WHERE question_id = i.staged_id) said
+        SELECT coalesce(match_text, statement), language, evidence, valid_to FROM past_questions WHERE question_id = i.staged_id) said
     ORDER BY valid_to DESC LIMIT 1) s
 LEFT JOIN staged_questions e ON e.question_id = i.existing_id
 LEFT JOIN all_questions p ON p.question_id = i.existing_id
 CROSS JOIN LATERAL (
-    SELECT coalesce(e.match_text, p.match_text) AS text,
-           similarity(s.match_text, coalesce(e.match_text, p.match_text)) AS score OFFSET 0) j
+    SELECT coalesce(e.match_text, e.statement, p.match_text, p.statement) AS text OFFSET 0) t
+CROSS JOIN LATERAL (SELECT t.text, similarity(s.match_text, t.text) AS score OFFSET 0) j
 WHERE j.score >= %(threshold)s::real;
 
 -- name: record_pairs
@@ -354,7 +373,7 @@ GROUP BY q.document_id;
 
 -- name: staged_questions
 SELECT question_id, document_id, chunk_id, question, answer, statement, evidence, evidence_match, generator, status,
-       duplicate_of, similarity_score, left_out_reason, own_words(statement, evidence) AS own_words
+       duplicate_of, similarity_score, left_out_reason, substr(statement, own_from) AS own_words
 FROM staged_questions WHERE document_id = ANY(%(document_ids)s)
 ORDER BY document_id, evidence_char_from, question_id;
 
@@ -362,15 +381,8 @@ ORDER BY document_id, evidence_char_from, question_id;
 -- Published statements of other documents that are a staged (or by now published) one with other numbers, or denied, or that give numbers of the
 -- same thing, and published answers to the same question; not those of a document whose place one of these takes, and not where a person has judged the pair.
 WITH staged AS MATERIALIZED (
-    SELECT q.*, undisputed(q.realm_id, q.statement) AS undisputed,
-        asked(q.realm_id, q.question) AS asked,
-        CASE WHEN q.statement ~ '[0-9]' THEN about(q.realm_id, q.statement) END AS about,
-        undisputed(q.realm_id, o.own_words) AS own_undisputed,
-        about(q.realm_id, o.own_words) AS own_about, o.own_words
+    SELECT q.*, asked(q.realm_id, q.question) AS asked, substr(q.statement, q.own_from) AS own_words
     FROM staged_questions q
-    CROSS JOIN LATERAL (
-        -- a statement without a heading need not be searched for one
-        SELECT CASE WHEN q.statement LIKE '%%: %%' THEN own_words(q.statement, q.evidence) END AS own_words OFFSET 0) AS o
     WHERE q.document_id = ANY(%(document_ids)s)
         AND (q.status IN ('pending', 'approved', 'imported')
             -- the doubt about a fact may be of the one that is published
@@ -378,48 +390,36 @@ WITH staged AS MATERIALIZED (
             OR q.status = 'duplicate' AND EXISTS (SELECT FROM substitutes i WHERE i.question_id = q.question_id))
 )
 SELECT q.document_id, q.question_id, q.statement AS staged_text, q.answer AS staged_answer,
-       q.evidence_quote AS staged_quote, s.filename AS staged_file, q.evidence_page AS page,
+       joined_quotes(q.evidence) AS staged_quote, s.filename AS staged_file, q.evidence_page AS page,
        a.question_id AS published_id, coalesce(a.statement, a.answer) AS published_text, a.answer AS published_answer,
-       a.evidence_quote AS published_quote, a.document_id AS published_document,
+       joined_quotes(a.evidence) AS published_quote, a.document_id AS published_document,
        coalesce(d.filename, 'a question bank') AS published_file, a.evidence_page AS published_page,
        CASE WHEN asked(a.realm_id, a.question) = q.asked THEN q.question END AS question,
-       coalesce(about(a.realm_id, a.statement) IN (q.about, q.own_about)
+       coalesce(about(a.realm_id, a.statement) IN (q.about, about(q.realm_id, q.own_words))
            OR about(a.realm_id, o.own_words) = q.about, false) AS is_about_the_same,
        q.own_words AS staged_own, o.own_words AS published_own
 FROM staged q
 JOIN documents s ON s.document_id = q.document_id
 -- each by itself, in the index, however much is published; with the heading of both, and without that of either
 CROSS JOIN LATERAL (
-    SELECT a.question_id FROM all_questions a
-    WHERE a.statement IS NOT NULL
-        AND undisputed(a.realm_id, a.statement) = q.undisputed
+    SELECT a.question_id FROM all_questions a WHERE a.undisputed = q.undisputed
     UNION
-    SELECT a.question_id FROM all_questions a
-    WHERE a.statement IS NOT NULL AND q.own_words IS NOT NULL
-        AND undisputed(a.realm_id, a.statement) = q.own_undisputed
+    SELECT a.question_id FROM all_questions a WHERE a.undisputed = q.own_undisputed
     UNION
-    SELECT a.question_id FROM all_questions a
-    WHERE own_words(a.statement, a.evidence) IS NOT NULL AND q.own_words IS NULL
-        AND undisputed(a.realm_id, own_words(a.statement, a.evidence)) = q.undisputed
+    SELECT a.question_id FROM all_questions a WHERE q.own_words IS NULL AND a.own_undisputed = q.undisputed
     UNION
     SELECT a.question_id FROM all_questions a
     WHERE a.question IS NOT NULL AND a.answer IS NOT NULL AND q.answer IS NOT NULL
         AND asked(a.realm_id, a.question) = q.asked
     UNION
-    SELECT a.question_id FROM all_questions a
-    WHERE a.statement ~ '[0-9]' AND q.statement ~ '[0-9]'
-        AND about(a.realm_id, a.statement) = q.about
+    SELECT a.question_id FROM all_questions a WHERE a.about = q.about
     UNION
-    SELECT a.question_id FROM all_questions a
-    WHERE a.statement ~ '[0-9]' AND q.own_words ~ '[0-9]'
-        AND about(a.realm_id, a.statement) = q.own_about
+    SELECT a.question_id FROM all_questions a WHERE a.about = q.own_about
     UNION
-    SELECT a.question_id FROM all_questions a
-    WHERE own_words(a.statement, a.evidence) ~ '[0-9]' AND q.statement ~ '[0-9]' AND q.own_words IS NULL
-        AND about(a.realm_id, own_words(a.statement, a.evidence)) = q.about
+    SELECT a.question_id FROM all_questions a WHERE q.own_words IS NULL AND a.own_about = q.about
     OFFSET 0) k
 CROSS JOIN LATERAL (SELECT a.* FROM all_questions a WHERE a.question_id = k.question_id OFFSET 0) a
-CROSS JOIN LATERAL (SELECT own_words(a.statement, a.evidence) AS own_words) o
+CROSS JOIN LATERAL (SELECT substr(a.statement, a.own_from) AS own_words) o
 LEFT JOIN LATERAL (SELECT d.filename FROM documents d WHERE d.document_id = a.document_id OFFSET 0) d ON true
 WHERE lower(a.statement) IS DISTINCT FROM lower(q.statement)
     AND (a.document_id IS NULL OR a.document_id <> q.document_id)

@@ -3,7 +3,7 @@
 SELECT q.question_id
 FROM (
     SELECT question_id FROM staged_questions
-    WHERE document_id = ANY(%(document_ids)s) AND status = 'duplicate' OFFSET 0) q
+    WHERE document_id = ANY(%(document_ids)s) AND status = 'duplicate' AND duplicate_of IS NOT NULL OFFSET 0) q
 CROSS JOIN LATERAL (SELECT FROM substitutes i WHERE i.question_id = q.question_id OFFSET 0) i;
 
 -- name: published_first
@@ -32,7 +32,7 @@ JOIN staged_questions q ON q.realm_id = new.realm_id
     AND q.match_sha256 = new.match_sha256
     AND may_be_one_language(q.language, new.language)
 WHERE new.question_id = ANY(%(new_ids)s) AND q.question_id <> ALL(%(old_ids)s)
-    AND q.status IN ('pending', 'approved') AND q.document_id <> ALL(%(document_ids)s)
+    AND q.is_standing AND q.document_id <> ALL(%(document_ids)s)
     AND NOT EXISTS (
         SELECT FROM document_sources mine JOIN document_sources theirs USING (realm_id, source_uri)
         WHERE mine.document_id = new.document_id AND theirs.document_id = q.document_id)

@@ -11,7 +11,7 @@ ORDER BY valid_from DESC, number DESC;
 
 -- name: version_facts
 -- What production had of the document when the version began.
-SELECT q.question_id, q.chunk_id, q.question, q.answer, q.statement, q.evidence_quote AS quote, q.evidence_page AS page,
+SELECT q.question_id, q.chunk_id, q.question, q.answer, q.statement, joined_quotes(q.evidence) AS quote, q.evidence_page AS page,
     q.evidence, q.generator, round(q.confidence::numeric, 3)::float8 AS confidence,
     v.approvals -> q.question_id::text AS approval
 FROM published_versions v
@@ -54,7 +54,7 @@ FROM mine m WHERE m.id IN (SELECT id FROM near) OR m.text ~* %(pattern)s;
 -- name: past_hits
 -- What was found, in full, as it was, as `hits` tells the present; the document by the name that it had.
 SELECT 'fact' AS kind, q.question_id AS id, q.chunk_id AS passage_id, q.question, q.answer, q.statement,
-    q.evidence_quote AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
+    joined_quotes(q.evidence) AS evidence, q.evidence AS spans, q.evidence_page AS page, q.evidence_match AS match, q.generator,
     q.document_id, coalesce(v.file_name, d.filename) AS filename, '{}'::text[] AS also_named, d.page_unit, c.heading_path,
     up_to_line(c.text, q.evidence_char_from - c.char_from) AS up_to_evidence,
     CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding::{space} <=> %(vector)s::{space}) END AS similarity,
@@ -103,9 +103,10 @@ FROM passages_as_of(%(moment)s) c JOIN documents d USING (document_id)
 WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 
 -- name: export_facts_as_of
-SELECT a.question_id, a.chunk_id, a.question, a.answer, a.statement, a.evidence_quote AS quote, a.evidence_page AS page,
+SELECT a.question_id, a.chunk_id, a.question, a.answer, a.statement, joined_quotes(a.evidence) AS quote, a.evidence_page AS page,
     a.evidence_char_from AS char_from, (place_of(a.evidence) ->> 'char_to')::int AS char_to, a.evidence,
-    a.evidence_match AS match, a.generator, round(a.confidence::numeric, 3)::float8 AS confidence, a.confidence_reasons,
+    a.evidence_match AS match, a.generator, round(a.confidence::numeric, 3)::float8 AS confidence,
+    reasons_json(a.confidence_reasons) AS confidence_reasons,
     v.approvals -> a.question_id::text ->> 'added_by' AS added_by
 FROM facts_as_of(%(moment)s) a
 LEFT JOIN published_versions v ON v.document_id = a.document_id AND v.valid_from <= %(moment)s

@@ -277,8 +277,10 @@ class Settings(BaseSettings):
     llama_parse_poll_s: float = Field(
         2.0, gt=0, description="First pause between two checks of a job; pauses grow to 10 s"
     )
-    fact_generator: Literal["extractive", "openai"] = Field(
-        "extractive", description="Fact generator: `extractive` needs no key, `openai` any OpenAI-compatible endpoint"
+    fact_generator: Literal["extractive", "openai", "none"] = Field(
+        "extractive",
+        description="Fact generator: `extractive` needs no key, `openai` any OpenAI-compatible endpoint; `none` makes "
+        "no facts, only passages and their vectors",
     )
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="Key of the endpoint; never written anywhere"
@@ -377,6 +379,10 @@ class Settings(BaseSettings):
     lease_s: float = Field(60.0, gt=0, description="Time after which a silent worker loses its jobs, seconds")
     running_per_user: int = Field(
         0, ge=0, description="Maximum number of queued jobs of one user that run at a time; 0: no limit"
+    )
+    ready_worker: bool = Field(
+        True,
+        description="Keep a process of `pipeline up` ready that takes what is queued at once, without a run to start",
     )
     queue_look_s: float = Field(
         10.0,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline_core.adapters.converters.ocr_data import find_ocr
 from pipeline_core.db import diagnosis
 from pipeline_core.machine import private_files
+from pipeline_core.ports.fact_generator import AsksNothing
 from pipeline_core.services.diagnose import describe_history
 from pipeline_core.services.free_space import check_free_space
 
@@ -47,6 +48,8 @@ def _generator(app: "Maintenance") -> str:
     generator = app.generator
     if app.settings.fact_generator == "openai":
         return f"{generator.name} {generator.version}: {app.openai.check(app.settings.openai_fact_model)}"
+    if isinstance(generator, AsksNothing):
+        return "none are asked for: passages and their vectors are published"
     return f"{generator.name} {generator.version}, needs no key"
 
 

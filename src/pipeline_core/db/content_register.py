@@ -65,7 +65,7 @@ def _columns(**kinds: str) -> dict[str, Holds]:
 
 
 _FACT = {
-    "statement": "question answer statement evidence_quote",
+    "statement": "question answer statement",
     "content": "topic subtopic difficulty notes_for_tutor evidence match_text match_sha256 match_signature "
     "confidence_reasons",
 }
@@ -217,7 +217,7 @@ REGISTER: dict[str, Table] = {
         _OWNED, "vectors of the next model", True,
     ),
     "search_sources": Table(Rows.DOCUMENT, _columns(none="language"), "source_id = ANY(%(documents)s)", "word index"),
-    "search_postings": Table(Rows.DOCUMENT, _columns(content="terms ends places")),
+    "search_postings": Table(Rows.DOCUMENT, _columns(content="terms counts")),
     "unread_sources": Table(Rows.DOCUMENT, where="source_id = ANY(%(documents)s)", is_deleted=True),
     # --- decisions ---
     "parked_decisions": Table(

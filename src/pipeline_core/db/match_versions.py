@@ -12,10 +12,12 @@ _AT_A_TIME = 2000
 
 _ROWS = {
     # in the order of what is said together: a document's or a bank's rows tell its language
-    "staged_questions": "SELECT question_id, match_text, upload_batch_id AS said_in FROM staged_questions "
+    "staged_questions": "SELECT question_id, coalesce(match_text, statement) AS match_text, upload_batch_id AS said_in "
+    "FROM staged_questions "
     "WHERE match_version < %(version)s ORDER BY upload_batch_id, question_id",
-    "all_questions": "SELECT a.question_id, a.match_text, coalesce(a.document_id, s.upload_batch_id, a.question_id) "
-    "AS said_in FROM all_questions a LEFT JOIN staged_questions s USING (question_id) "
+    "all_questions": "SELECT a.question_id, coalesce(a.match_text, a.statement) AS match_text, "
+    "coalesce(a.document_id, s.upload_batch_id, a.question_id) AS said_in "
+    "FROM all_questions a LEFT JOIN staged_questions s USING (question_id) "
     "WHERE a.match_version < %(version)s ORDER BY 3, a.question_id",
 }
 _OUTDATED = f"SELECT FROM {{table}} WHERE match_version < {VERSION} LIMIT 1"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import VECTOR
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
     ARRAY,
     REAL,
@@ -79,19 +79,23 @@ class Fact:
     notes_for_tutor: Mapped[str | None] = mapped_column(Text)
     statement: Mapped[str | None] = mapped_column(Text)
     evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
-    evidence_quote: Mapped[str | None] = mapped_column(Text, Computed("…", persisted=True))
     evidence_char_from: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
     evidence_page: Mapped[int | None] = mapped_column(Integer, Computed("…", persisted=True))
     evidence_match: Mapped[str | None] = mapped_column(Text)
     generator: Mapped[str] = mapped_column(Text)
-    match_text: Mapped[str] = mapped_column(Text)
+    match_text: Mapped[str | None] = mapped_column(Text)
     match_sha256: Mapped[str] = mapped_column(Text)
     match_trigrams: Mapped[int] = mapped_column(Integer)
     match_signature: Mapped[bytes] = mapped_column(LargeBinary)
     match_version: Mapped[int] = mapped_column(SmallInteger, server_default=FetchedValue())
     language: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    own_from: Mapped[int | None] = mapped_column(SmallInteger)
+    undisputed: Mapped[UUID | None] = mapped_column(Uuid)
+    about: Mapped[UUID | None] = mapped_column(Uuid)
+    own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
+    own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
 
 
 class Passage:
@@ -244,7 +248,7 @@ class AllQuestions(Fact, Base):
         Uuid, ForeignKey("upload_pipeline.document_chunks.chunk_id", ondelete="CASCADE")
     )
     question_type: Mapped[str] = mapped_column(Text)
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
@@ -257,7 +261,7 @@ class DocumentChunks(Passage, Base):
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
@@ -309,7 +313,7 @@ class DocumentVectorBuffer(Base):
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_version: Mapped[str] = mapped_column(Text)
     content_sha256: Mapped[str] = mapped_column(Text)
-    vector: Mapped[Any] = mapped_column(VECTOR())
+    vector: Mapped[Any] = mapped_column(HALFVEC())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -362,7 +366,7 @@ class EmbeddingCache(Base):
     content_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_version: Mapped[str] = mapped_column(Text, primary_key=True)
-    vector: Mapped[Any] = mapped_column(VECTOR())
+    vector: Mapped[Any] = mapped_column(HALFVEC())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
@@ -447,7 +451,7 @@ class NextVectors(Base):
     owner_kind: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     content_sha256: Mapped[str] = mapped_column(Text)
-    vector: Mapped[Any] = mapped_column(VECTOR())
+    vector: Mapped[Any] = mapped_column(HALFVEC())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -542,13 +546,11 @@ class SearchPostings(Base):
     __tablename__ = "search_postings"
 
     source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    part: Mapped[int] = mapped_column(Integer, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    length: Mapped[int] = mapped_column(Integer)
     realm_id: Mapped[UUID] = mapped_column(Uuid)
-    term: Mapped[int | None] = mapped_column(BigInteger)
-    passages: Mapped[int] = mapped_column(Integer)
-    terms: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
-    ends: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
-    places: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    terms: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    counts: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
 
 
 class SearchSources(Base):
@@ -602,6 +604,8 @@ class StagedQuestions(Fact, Base):
     edited_by: Mapped[str | None] = mapped_column(Text)
     edited_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
+    is_standing: Mapped[bool] = mapped_column(Boolean, Computed("…", persisted=True))
+    decided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), Computed("…", persisted=True))
     import_error: Mapped[str | None] = mapped_column(Text)
     ordinal: Mapped[int | None] = mapped_column(Integer)
     rejected_with_document: Mapped[bool] = mapped_column(Boolean, server_default=FetchedValue())
@@ -744,6 +748,8 @@ class UploadJobs(Base):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    queued_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), Computed("…", persisted=True))
+    waits_in: Mapped[int | None] = mapped_column(SmallInteger, Computed("…", persisted=True))
 
 
 class MissingParts(Base):
@@ -1071,19 +1077,23 @@ class PastQuestions(Base):
     statement: Mapped[str | None] = mapped_column(Text)
     evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     evidence_match: Mapped[str | None] = mapped_column(Text)
-    evidence_quote: Mapped[str | None] = mapped_column(Text)
     evidence_char_from: Mapped[int | None] = mapped_column(Integer)
     evidence_page: Mapped[int | None] = mapped_column(Integer)
     generator: Mapped[str] = mapped_column(Text)
     match_version: Mapped[int] = mapped_column(SmallInteger)
-    match_text: Mapped[str] = mapped_column(Text)
+    match_text: Mapped[str | None] = mapped_column(Text)
     match_sha256: Mapped[str] = mapped_column(Text)
     match_trigrams: Mapped[int] = mapped_column(Integer)
     match_signature: Mapped[bytes] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(Text)
+    own_from: Mapped[int | None] = mapped_column(SmallInteger)
+    undisputed: Mapped[UUID | None] = mapped_column(Uuid)
+    about: Mapped[UUID | None] = mapped_column(Uuid)
+    own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
+    own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True))
@@ -1102,7 +1112,7 @@ class PastChunks(Passage, Base):
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), primary_key=True)

@@ -121,6 +121,10 @@ class StageRuns:
         if len(written) < len(files):
             raise LeaseLostError(where=f"{len(files) - len(written)} of {len(files)} files of {stage}")
 
+    def drop_outputs(self, stage: StageName, document_ids: Ids) -> None:
+        """From now on the stage has left no file for these documents."""
+        self._session.execute("drop_outputs", stage=stage, document_ids=list(document_ids))
+
     def outputs(self, document_ids: Ids, file_types: Sequence[str]) -> dict[DocumentId, dict[str, OutputRow]]:
         found: dict[DocumentId, dict[str, OutputRow]] = {}
         for row in self._session.all("get_outputs", document_ids=list(document_ids), file_types=list(file_types)):

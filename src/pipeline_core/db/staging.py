@@ -61,6 +61,7 @@ _CHUNK_COLUMNS = {
     "content_sha256": "text",
     "chunker_name": "text",
     "chunker_version": "text",
+    "outcome": "text",
 }
 
 MATCH_COLUMNS = {
@@ -91,7 +92,7 @@ _QUESTION_COLUMNS = {
     "left_out_reason": "text",
     "evidence_pieces": "jsonb",
     "confidence": "float4",
-    "confidence_reasons": "jsonb",
+    "confidence_reasons": "text",
     "publish_from": "float4",
     "ask_from": "float4",
 }
@@ -130,6 +131,14 @@ def matchable(row: Row) -> Matchable:
         row["language"],
         row["own_words"],
     )
+
+
+def _batches_of(documents: Sequence[Document]) -> dict[str, Any]:
+    return {
+        "batch_ids": [batch_id_for(document.document_id) for document in documents],
+        "document_ids": [document.document_id for document in documents],
+        "file_names": [document.filename for document in documents],
+    }
 
 
 def _array_of_ints(values: npt.NDArray[np.integer]) -> str:
@@ -198,12 +207,11 @@ def evidence_json(evidence: Sequence[Span]) -> Jsonb:
     return Jsonb([span.as_json() for span in evidence])
 
 
-def _weight(fact: Fact) -> tuple[float | None, Jsonb | None, float | None, float | None]:
+def _weight(fact: Fact) -> tuple[float | None, str | None, float | None, float | None]:
     """Its confidence, the reasons, and the policy: publish from, ask from."""
     if fact.confidence is None:
         return None, None, None, None
-    reasons = Jsonb(fact.confidence.reasons_json())
-    return fact.confidence.value, reasons, fact.policy.publish_from, fact.policy.ask_from
+    return fact.confidence.value, fact.confidence.reasons_text(), fact.policy.publish_from, fact.policy.ask_from
 
 
 def _json(rows: Sequence[Any]) -> str:
@@ -235,9 +243,17 @@ class Staging:
         self._session = session
 
     def replace_chunks(
-        self, chunks: Mapping[DocumentId, tuple[RealmId, Sequence[Chunk]]], *, chunker: str, version: str
+        self,
+        chunks: Mapping[DocumentId, tuple[RealmId, Sequence[Chunk]]],
+        *,
+        chunker: str,
+        version: str,
+        outcome: ChunkOutcome | None = None,
     ) -> None:
-        """Stage exactly these chunks; those that stay the same keep their id and their facts."""
+        """Stage exactly these chunks; those that stay the same keep their id and their facts.
+
+        ``outcome`` is the line in the ledger that new ones are born with.
+        """
         there = {row["chunk_id"] for row in self._session.all("staged_chunk_ids", document_ids=list(chunks))}
         wanted = {chunk.chunk_id for _, of_document in chunks.values() for chunk in of_document}
         if gone := there - wanted:
@@ -256,16 +272,21 @@ class Staging:
             document_id: (realm_id, [c for c in of_document if c.chunk_id not in there])
             for document_id, (realm_id, of_document) in chunks.items()
         }
-        self.insert_chunks(fresh, chunker=chunker, version=version)
+        self.insert_chunks(fresh, chunker=chunker, version=version, outcome=outcome)
 
     def insert_chunks(
-        self, chunks: Mapping[DocumentId, tuple[RealmId, Sequence[Chunk]]], *, chunker: str, version: str
+        self,
+        chunks: Mapping[DocumentId, tuple[RealmId, Sequence[Chunk]]],
+        *,
+        chunker: str,
+        version: str,
+        outcome: ChunkOutcome | None = None,
     ) -> None:
         """Add chunks that are not there."""
         rows = [
             (
                 c.chunk_id, document_id, realm_id, c.ordinal, c.text, list(c.heading_path), c.page_from, c.page_to,
-                c.char_from, c.char_to, c.token_count, c.content_sha256, chunker, version,
+                c.char_from, c.char_to, c.token_count, c.content_sha256, chunker, version, outcome,
             )
             for document_id, (realm_id, of_document) in chunks.items()
             for c in of_document
@@ -290,19 +311,17 @@ class Staging:
             keys=[result.key for result in results],
         )
 
+    def ask_nothing(self, document_ids: Ids) -> None:
+        """Have the ledger say that none of the documents' chunks was asked for facts."""
+        self._session.execute("ask_no_chunks", document_ids=list(document_ids))
+
     def replace_questions(self, documents: Sequence[Document], questions: Sequence[NewQuestion]) -> None:
         """Stage these questions in each document's batch, and no others.
 
         Decisions on those found again stand, and so does every fact that a person has decided about by itself: found
         in other words, or not at all, it stays (``staging.regeneration``).
         """
-        self._session.execute(
-            "open_batches",
-            batch_ids=[batch_id_for(document.document_id) for document in documents],
-            document_ids=[document.document_id for document in documents],
-            realm_ids=[document.realm_id for document in documents],
-            file_names=[document.filename for document in documents],
-        )
+        self._session.execute("open_batches", **_batches_of(documents))
         document_ids = [document.document_id for document in documents]
         wanted = {question.fact.question_id: question for question in questions}
         told = reconcile(
@@ -318,6 +337,11 @@ class Staging:
         self.insert_questions([question for key, question in wanted.items() if key in told.come])
         if told.decided:
             self._session.execute("count_carried_facts", document_ids=document_ids)
+
+    def open_missing_batches(self, documents: Sequence[Document]) -> None:
+        """Have a batch for each of these documents, of which people may add facts."""
+        if documents:
+            self._session.execute("open_missing_batches", **_batches_of(documents))
 
     def staged_before(self, document_ids: Ids) -> list[StagedBefore]:
         """The documents' staged facts, to be compared with those found anew."""
@@ -350,7 +374,7 @@ class Staging:
             reasons=[fact.left_out for fact in facts],
             pieces=[_json(_pieces(fact)) if fact.scattered else None for fact in facts],
             confidences=[confidence for confidence, _, _, _ in weights],
-            confidence_reasons=[reasons and _json(reasons.obj) for _, reasons, _, _ in weights],
+            confidence_reasons=[reasons for _, reasons, _, _ in weights],
             publish_from=[publish_from for _, _, publish_from, _ in weights],
             ask_from=[ask_from for _, _, _, ask_from in weights],
             evidence=[

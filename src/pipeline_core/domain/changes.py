@@ -56,7 +56,8 @@ class Change:
 
 _UNSEEN = frozenset({
     "version", "changed_by", "changed_at", "match_text", "match_sha256", "match_version", "match_trigrams",
-    "match_signature", "duplicate_of_sha256", "created_at",
+    "match_signature", "duplicate_of_sha256", "created_at", "own_from",
+    "undisputed", "about", "own_undisputed", "own_about", "is_standing", "decided_at",
 })  # fmt: skip
 """Columns that follow of the others, or only count their changes."""
 

@@ -57,3 +57,10 @@ class FactGenerator(Protocol):
     def generate(self, chunks: Sequence[ChunkInput]) -> list[Generated | Exception]:
         """One answer for each chunk, in order; a chunk that failed is its exception, and harms no other."""
         ...
+
+
+class AsksNothing:
+    """A generator that is never asked: who wants passages and vectors wants no facts.
+
+    The stage then says of every chunk that none were asked for, and reads none of them.
+    """

@@ -24,6 +24,7 @@ from pipeline_core.stages import chunking
 from pipeline_core.stages.base import StageContext
 from pipeline_core.stages.chunk_inputs import cache_key, chunk_inputs
 from pipeline_core.stages.cleaning import clean
+from pipeline_core.stages.no_facts import asks_nothing
 
 _FACTS_PER_CHUNK = 3
 _FACT = "A question that names its subject, as long as most are?\nThe statement that answers it, as long as most are."
@@ -146,8 +147,9 @@ class EstimateRun:
             cached = uow.caches.vectors(list(texts), model=embedder.model, version=embedder.version)
         new = {key: text for key, text in texts.items() if key not in cached and key not in seen}
         seen.update(new)
-        facts = [_FACT] * (_FACTS_PER_CHUNK * len(new))
-        most_facts = [_FACT * 4] * (self.ctx.settings.facts_per_chunk * len(new))
+        asked = 0 if asks_nothing(self.ctx) else len(new)
+        facts = [_FACT] * (_FACTS_PER_CHUNK * asked)
+        most_facts = [_FACT * 4] * (self.ctx.settings.facts_per_chunk * asked)
         estimate.new_vectors = len(new) + len(facts)
         estimate.expected += embedder.inner.expected([*new.values(), *facts])
         estimate.most += embedder.inner.most([*new.values(), *most_facts])

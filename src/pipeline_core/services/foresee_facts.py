@@ -16,7 +16,7 @@ from pipeline_core.domain.regeneration import reconcile, status_after
 from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.domain.traces import describe_error
 from pipeline_core.ports.workers import InWorker, Workers
-from pipeline_core.stages import facts
+from pipeline_core.stages import facts, no_facts
 from pipeline_core.stages.base import StageContext
 
 log = structlog.stdlib.get_logger(__name__)
@@ -110,6 +110,8 @@ class ForeseeFacts:
                 yield DocumentChange(summary.document_id, summary.filename, unknown=error.message)
 
     def _change(self, summary: JobSummary, data: facts.Data) -> DocumentChange:
+        if no_facts.asks_nothing(self.ctx):
+            return self._held_against(summary, {})
         missing = facts.not_cached(data)
         if missing and not isinstance(self.ctx.generator, InWorker):
             why = f"{missing:,} of its chunks would be sent to {self.ctx.generator.name}, and paid for"
@@ -118,9 +120,12 @@ class ForeseeFacts:
         if isinstance(outcome, PipelineError):
             raise outcome
         found = facts.facts_of(outcome.value)
+        return self._held_against(summary, {fact.question_id: fact for fact in found})
+
+    def _held_against(self, summary: JobSummary, found: Mapping[QuestionId, Fact]) -> DocumentChange:
         with self.open_uow() as uow:
             there = uow.staging.staged_before([summary.document_id])
-        return _told(summary, there, {fact.question_id: fact for fact in found})
+        return _told(summary, there, found)
 
 
 def _told(summary: JobSummary, there: Sequence[StagedBefore], found: Mapping[QuestionId, Fact]) -> DocumentChange:

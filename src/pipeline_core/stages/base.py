@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 D = TypeVar("D")
 """Input of a stage for one document."""
+D_co = TypeVar("D_co", covariant=True)
 R = TypeVar("R")
 """Result of a stage for one document."""
 R_co = TypeVar("R_co", covariant=True)
@@ -62,11 +63,11 @@ class StageContext:
 
 
 @dataclass(frozen=True, slots=True)
-class StageInput(Generic[D]):
+class StageInput(Generic[D_co]):
     """Input of a stage for one document: ``checksums`` decide whether it must run, ``data`` is what it needs."""
 
     checksums: tuple[str, ...]
-    data: D
+    data: D_co
 
 
 @dataclass(frozen=True, slots=True)

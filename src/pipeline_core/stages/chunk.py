@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.documents import Document
 from pipeline_core.domain.errors import LedgerError
+from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob, OutputRow, is_scan
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.staging import StagedBefore
 from pipeline_core.duplicates.reanchor import anchor_facts
-from pipeline_core.stages import chunking
+from pipeline_core.stages import chunking, no_facts
 from pipeline_core.stages.base import (
     Computation,
     Fetched,
@@ -95,6 +96,8 @@ def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[list[Chunk]]
         },
         chunker=chunking.CHUNKER,
         version=chunking.VERSION,
+        # so that the next stage need not write them once more
+        outcome=ChunkOutcome.NOT_ASKED if no_facts.asks_nothing(ctx) else None,
     )
 
 

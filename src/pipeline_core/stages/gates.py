@@ -57,6 +57,7 @@ def _matching(ctx: StageContext, open_uow: "OpenUnitOfWork", batch: WorkBatch) -
             }
             for job in waiting
         }
+        uow.staging.open_missing_batches([job.document for job in waiting])
         uow.jobs.move(PARK_MATCHING, payloads, lease=batch.lease)
         uow.commit()
     return _without(batch, held, waiting)
@@ -71,6 +72,7 @@ def _validation(_ctx: StageContext, open_uow: "OpenUnitOfWork", batch: WorkBatch
         uow.staging.lock_matching_of([job.document_id for job in here])
         waiting = [job for job in here if job.criticals and not job.overridden]
         payloads = {job.job_id: {"critical_findings": job.criticals} for job in waiting}
+        uow.staging.open_missing_batches([job.document for job in waiting])
         uow.jobs.move(PARK_VALIDATION, payloads, lease=batch.lease)
         _approve(uow, [job for job in here if job not in waiting])
         uow.commit()

@@ -21,7 +21,12 @@ from pipeline_core.terminal.jobs_table import jobs_table, money, place_of
 from pipeline_core.terminal.reviewing import print_left_out, print_parked
 from pipeline_core.terminal.tables import print_failures, print_waiting
 
-_OUTCOMES = {"facts": "gave", "nothing_here": "gave no facts", "failed": "failed"}
+_OUTCOMES = {
+    "facts": "gave",
+    "nothing_here": "gave no facts",
+    "failed": "failed",
+    "not_asked": "without facts, as none were asked for",
+}
 _WIDE = 110
 """The narrowest terminal with a table of the settings, in characters."""
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}

@@ -129,7 +129,7 @@ def undecided_duplicates(subject: Subject) -> Iterator[Finding]:
 def fact_density(subject: Subject) -> Iterator[Finding]:
     """Too few or too many facts for the text."""
     characters = len(subject.markdown.strip())
-    if characters < subject.settings.validation_density_from_chars:
+    if characters < subject.settings.validation_density_from_chars or subject.asks_nothing:
         return
     density = len(subject.questions) / characters * 10_000
     least = subject.settings.validation_min_facts_per_10k_chars

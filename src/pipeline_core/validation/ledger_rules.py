@@ -12,7 +12,7 @@ _MOST_REASONS = 5
 
 
 def chunk_without_outcome(subject: Subject) -> Iterator[Finding]:
-    """Every chunk ended as facts, as nothing here (with a reason), or failed."""
+    """Every chunk ended as facts, as nothing here (with a reason), failed, or was not asked, as the settings say."""
     for row in subject.chunks:
         chunk = f"chunk {row.chunk.ordinal}"
         page = None if subject.page_map.count is None else row.chunk.page_from
@@ -68,7 +68,7 @@ def no_facts(subject: Subject) -> Iterator[Finding]:
 
     Less than a warning where all that was found is known from elsewhere, or was rejected.
     """
-    if subject.questions or not subject.chunks:
+    if subject.questions or not subject.chunks or subject.asks_nothing:
         return
     left_out = Counter(fact.left_out.words for fact in subject.left_out if fact.left_out)
     elsewhere = subject.staged - len(subject.left_out)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_core.domain.documents import PageMap
+from pipeline_core.domain.facts import ChunkOutcome
 from pipeline_core.domain.findings import Finding
 from pipeline_core.domain.staging import Differing, StagedChunk, StagedQuestion
 from pipeline_core.settings import Settings
@@ -31,6 +32,11 @@ class Subject:
     differing: Sequence[Differing] = ()
     left_out: Sequence[StagedQuestion] = ()
     words: bytes | None = None
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Returns whether its settings ask for no facts: that it has none, or few, is then no finding."""
+        return any(row.outcome is ChunkOutcome.NOT_ASKED for row in self.chunks)
 
     def where(self, fact: StagedQuestion) -> str:
         """Returns the fact's position for a reader: "on page 3", "on slide 3"; without pages, its heading."""

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.confidence_model import confidence_of
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.reasons import visible_length
 from tests.support.database import copied_database, register
@@ -230,13 +231,23 @@ def test_a_fact_has_a_question_and_its_answer_or_neither(
     assert _refused_by(connection, f"UPDATE {table} SET {change}") == f"{table}_{constraint}"
 
 
+@pytest.mark.parametrize("traits", [{}, {"lead_in_missing": 1.0, "sentence_whole": 0.0, "words": 90.0}])
+def test_the_database_reads_the_reasons_of_a_confidence(
+    connection: psycopg.Connection[Any], traits: dict[str, float]
+) -> None:
+    confidence = confidence_of(traits)
+    assert connection.execute("SELECT reasons_json(%s)", [confidence.reasons_text()]).fetchall() == [
+        (confidence.reasons_json(),)
+    ]
+
+
 @pytest.mark.parametrize("table", ["staged_questions", "all_questions"])
 def test_a_fact_may_have_no_question_and_spans_in_any_order(connection: psycopg.Connection[Any], table: str) -> None:
     spans = [("the row", 40, 2), ("the header", 7, 1), ("…", 0, None)]
     evidence = [{"quote": q, "char_from": at, "char_to": at + len(q), "page": page} for q, at, page in spans]
     with connection.transaction(force_rollback=True):
         connection.execute(f"UPDATE {table} SET question = NULL, answer = NULL, evidence = %s", [json.dumps(evidence)])  # type: ignore[arg-type]
-        columns = "evidence, evidence_quote, evidence_char_from, evidence_page"
+        columns = "evidence, joined_quotes(evidence), evidence_char_from, evidence_page"
         [row, _] = connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # type: ignore[arg-type]
     assert row == (evidence, "the row … the header … …", 40, 2)
 

@@ -36,13 +36,13 @@ def recorded(app: Pipeline) -> tuple[datetime, Said]:
     """The moment, and what production says now, by document: every fact with its evidence."""
     [(moment,)] = rows(app, "SELECT clock_timestamp()")
     return moment, _by_document(
-        rows(app, "SELECT document_id, question_id, statement, evidence_quote, chunk_id FROM all_questions")
+        rows(app, "SELECT document_id, question_id, statement, evidence::text, chunk_id FROM all_questions")
     )
 
 
 def remembered(app: Pipeline, moment: datetime) -> Said:
     return _by_document(
-        rows(app, "SELECT document_id, question_id, statement, evidence_quote, chunk_id FROM facts_as_of(%s)", moment)
+        rows(app, "SELECT document_id, question_id, statement, evidence::text, chunk_id FROM facts_as_of(%s)", moment)
     )
 
 

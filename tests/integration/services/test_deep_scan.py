@@ -290,8 +290,8 @@ def test_a_scan_that_would_withdraw_a_fact_waits(make_pipeline: Callable[..., Pi
     with app.open_uow() as uow:
         # as if the text had been converted otherwise meanwhile
         uow.session.connection.execute(
-            "UPDATE staged_questions SET evidence = jsonb_set(evidence, '{0,quote}', to_jsonb(upper(evidence_quote))) "
-            "WHERE question_id = %s",
+            "UPDATE staged_questions SET evidence = "
+            "jsonb_set(evidence, '{0,quote}', to_jsonb(upper(evidence #>> '{0,quote}'))) WHERE question_id = %s",
             [before["facts"][0]["question_id"]],
         )
         uow.commit()

@@ -84,6 +84,10 @@ class JobDetail(Job):
         list[FindingRow],
         Field(description="Why it was returned to matching review, while it waits there"),
     ]
+    ledger: Annotated[
+        list[ChunkOutcome],
+        Field(description="What its passages gave when they were asked for facts; `not_asked`: the settings want none"),
+    ]
     facts_added: Annotated[int, Field(description="Facts that reviewers have added")]
     left_out_by: Annotated[
         dict[LeftOut | Literal["duplicate"], int],
