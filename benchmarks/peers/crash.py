@@ -16,7 +16,7 @@ from benchmarks.peers.table import Peer
 
 @dataclass(frozen=True)
 class Crash:
-    """What came of one peer. ``killed`` is what could be read then, ``whole`` what an undisturbed run leaves."""
+    """Outcome for one peer. ``killed`` is what could be read then, ``whole`` what an undisturbed run leaves."""
 
     whole_s: float
     killed_s: float
@@ -59,7 +59,7 @@ def main(server: Server, folder: Path, files: Sequence[Path], peers: Sequence[Pe
             "twice",
         ],
         rows,
-        "there: readable after the kill; lost: documents that the second run did not bring; twice: chunks beyond those of an undisturbed run",
+        "there: readable after the kill; lost: not there after the second run; twice: more than undisturbed",
     )
     if failed:
         show("Failed", ["", ""], failed)
