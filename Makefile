@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-peers bench-quality bench-queue bench-remembering bench-search bench-sources docs assets screenshots lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-peers bench-quality bench-queue bench-remembering bench-search bench-single bench-sources bench-vectors docs assets screenshots lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -108,8 +108,14 @@ bench-remembering: $(VENV)/.dev ## What remembering costs a publication and a se
 bench-search: $(VENV)/.dev ## A search among 100,000 facts (FACTS=1000000), beside the bare queries that it needs
 	$(BIN)/python -m benchmarks.search --facts $(or $(FACTS),100000)
 
+bench-single: $(VENV)/.dev ## A single document by HTTP, from upload to published
+	$(BIN)/python -m benchmarks single
+
 bench-sources: $(VENV)/.dev ## A sync of 10,000 unchanged files, against listing and comparing them alone
 	$(BIN)/python -m benchmarks sources
+
+bench-vectors: $(VENV)/.dev ## Bulk load of vectors, against binary COPY of the same rows
+	$(BIN)/python -m benchmarks vectors
 
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py

@@ -20,7 +20,9 @@ from benchmarks import (
     queue,
     remembering,
     search,
+    single,
     sources,
+    vectors,
     workers,
 )
 from benchmarks.corpus import real_documents, write_markdown
@@ -109,10 +111,12 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "orchestration": lambda folder: orchestration.main(folder, show),
     "workers": lambda folder: workers.main(folder, show),
     "queue": lambda folder: queue.main(folder, show),
+    "single": lambda folder: single.main(folder, show),
     "sources": lambda folder: sources.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "remembering": lambda folder: remembering.main(folder, show),
+    "vectors": lambda folder: vectors.main(folder, show),
     "search": lambda folder: search.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "connections": lambda _folder: connections.main(show),

@@ -27,6 +27,7 @@ from pipeline_core.db.connection import connect_options
 from pipeline_core.db.database import Database
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.searching import POOL, Ranking
 from pipeline_core.db.session import prepare
 from pipeline_core.db.vector_types import vector_type
@@ -137,10 +138,10 @@ def _some(connection: Any, random: np.random.Generator, texts: list[str]) -> lis
         "document_chunks",
         "chunk_id uuid, document_id uuid, realm_id uuid, ordinal int4, text text, heading_path text[], page_from int4, "
         "page_to int4, char_from int4, char_to int4, token_count int4, content_sha256 text, chunker_name text, "
-        "chunker_version text, embedding vector, embed_model text, embed_version text",
+        "chunker_version text, embedding halfvec, embed_model text, embed_version text",
         [
             (ids[n], documents[n // PER_DOCUMENT], USER, n % PER_DOCUMENT, text, ["h"], 1, 1, 0, len(text), 1,
-             "0" * 64, "c", "1", vectors[0, n], MODEL.name, "1")
+             "0" * 64, "c", "1", half(vectors[0, n]), MODEL.name, "1")
             for n, text in enumerate(texts)
         ],
     )  # fmt: skip
@@ -150,10 +151,10 @@ def _some(connection: Any, random: np.random.Generator, texts: list[str]) -> lis
         "all_questions",
         "question_id uuid, realm_id uuid, document_id uuid, chunk_id uuid, question_type text, statement text, "
         "evidence jsonb, evidence_match text, generator text, match_text text, match_sha256 text, match_trigrams int4, "
-        "match_signature bytea, embedding vector, embed_model text, embed_version text",
+        "match_signature bytea, embedding halfvec, embed_model text, embed_version text",
         [
             (uuid4(), USER, documents[n // PER_DOCUMENT], ids[n], "fact", " ".join(text.split()[15 * k : 15 * k + 15]),
-             evidence, "exact", "g", None, "0" * 64, 1, bytes(64), vectors[1 + k, n], MODEL.name, "1")
+             evidence, "exact", "g", None, "0" * 64, 1, bytes(64), half(vectors[1 + k, n]), MODEL.name, "1")
             for n, text in enumerate(texts) for k in range(FACTS_OF_EACH)
         ],
     )  # fmt: skip

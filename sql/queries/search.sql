@@ -206,7 +206,7 @@ SELECT 'fact' AS kind, q.question_id AS id, q.chunk_id AS passage_id, q.question
     d.document_id, d.filename, also_named(d.document_id, d.filename) AS also_named, d.page_unit, c.heading_path,
     -- a chunk may have several headings: those of the evidence are the last before it
     up_to_line(c.text, q.evidence_char_from - c.char_from) AS up_to_evidence,
-    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::vector) END AS similarity,
+    CASE WHEN q.embed_model = %(model)s THEN 1 - (q.embedding <=> %(vector)s::halfvec) END AS similarity,
     shared_words(%(text)s, fact_text(q.question, q.answer, q.statement),
         coalesce(s.language, q.language)) AS words
 FROM all_questions q
@@ -218,7 +218,7 @@ UNION ALL
 SELECT 'passage', c.chunk_id, c.chunk_id, NULL, NULL, NULL, c.text, NULL,
     CASE WHEN d.page_unit IS DISTINCT FROM 'document' THEN c.page_from END, 'exact', NULL, d.document_id, d.filename,
     also_named(d.document_id, d.filename), d.page_unit, c.heading_path, NULL,
-    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::vector) END,
+    CASE WHEN c.embed_model = %(model)s THEN 1 - (c.embedding <=> %(vector)s::halfvec) END,
     shared_words(%(text)s, c.text, d.words_language)
 FROM document_chunks c JOIN documents d ON d.document_id = c.document_id
 WHERE c.chunk_id = ANY(%(ids)s);

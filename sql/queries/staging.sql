@@ -194,7 +194,7 @@ WHERE c.realm_id = %(realm_id)s
 WITH new AS MATERIALIZED (
     SELECT v, n FROM unnest(%(vectors)b::vector[]) WITH ORDINALITY AS u (v, n)
 )
-SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector <=> new.v))::real) AS packed
+SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector::vector <=> new.v))::real) AS packed
 FROM unnest(%(places)s::text::int[], %(ids)s::text::uuid[], %(staged)s::text::int[]) WITH ORDINALITY
     AS i (place, question_id, staged, n)
 JOIN new ON new.n = i.place + 1

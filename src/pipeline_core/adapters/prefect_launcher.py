@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prefect.context import SettingsContext
 
 FLOW_ENTRYPOINT = "pipeline_core.flows.process_document.process_document"
+QUEUE_ENTRYPOINT = "pipeline_core.flows.process_queue.process_queue"
 _START_TIMEOUT_S = 90.0
 _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0

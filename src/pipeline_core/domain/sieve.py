@@ -15,6 +15,7 @@ from operator import itemgetter
 # the trees and letters of the patterns are those that the interpreter's own compiler reads
 from re import _casefix, _parser  # type: ignore[attr-defined]
 from re import _constants as op  # type: ignore[attr-defined]
+from threading import Lock
 from typing import Any
 
 _GRAM = 3
@@ -31,6 +32,8 @@ _USUAL = 300
 """Letters of a text."""
 _SAME_CASE = {code: min(code, *others) for code, others in _casefix._EXTRA_CASES.items()}
 Literals = frozenset[str]
+_Place = tuple[str, int, int]
+"""A literal, its sieve, and the place of its pattern there."""
 
 
 def folded(text: str) -> str:
@@ -39,40 +42,62 @@ def folded(text: str) -> str:
     return low if low.isascii() else text.replace("İ", "i").lower().translate(_SAME_CASE)
 
 
-@lru_cache(maxsize=_KEPT_TEXTS)
-def _letters(text: str) -> tuple[str, frozenset[str]]:
-    """The text folded, and its letters in threes."""
-    seen = folded(text)
-    return seen, frozenset([seen[at : at + _GRAM] for at in range(len(seen) - _GRAM + 1)])
+class _Index:
+    """The literals of all sieves by three of their letters, so that a text is looked through once for all of them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._by_gram: dict[str, tuple[_Place, ...]] = {}
+        self._short: tuple[_Place, ...] = ()
+        self._sieves = 0
+        self.find = lru_cache(maxsize=_KEPT_TEXTS)(self._find)
+
+    def add(self, literals: Iterable[tuple[str, int]]) -> int:
+        """Take in the literals of a sieve, each with the place of its pattern; returns the sieve's number."""
+        with self._lock:
+            # others may be reading
+            by_gram, short = dict(self._by_gram), [*self._short]
+            for literal, at in literals:
+                place = (literal, self._sieves, at)
+                if len(literal) < _GRAM:
+                    short.append(place)
+                else:
+                    gram = _rarest(literal)
+                    by_gram[gram] = (*by_gram.get(gram, ()), place)
+            self._by_gram, self._short, self._sieves = by_gram, tuple(short), self._sieves + 1
+            self.find.cache_clear()
+            return self._sieves - 1
+
+    def _find(self, text: str) -> dict[int, set[int]]:
+        """Return the places of the patterns of which the text has a literal, by sieve."""
+        seen, by_gram, short = folded(text), self._by_gram, self._short
+        found: dict[int, set[int]] = {}
+        for gram in by_gram.keys() & {seen[at : at + _GRAM] for at in range(len(seen) - _GRAM + 1)}:
+            for literal, sieve, at in by_gram[gram]:
+                if literal in seen:
+                    found.setdefault(sieve, set()).add(at)
+        is_ascii = seen.isascii()
+        for literal, sieve, at in short:
+            if not (is_ascii and not literal.isascii()) and literal in seen:
+                found.setdefault(sieve, set()).add(at)
+        return found
+
+
+_INDEX = _Index()
 
 
 class Sieve:
     """Of several patterns those that may match a text, in their order."""
 
     def __init__(self, patterns: Sequence[re.Pattern[str]]):
-        self._always: list[int] = []
-        self._by_gram: dict[str, list[tuple[str, int]]] = {}
-        self._short: list[tuple[str, int]] = []
-        for at, pattern in enumerate(patterns):
-            literals = literals_of(pattern)
-            if literals is None:
-                self._always.append(at)
-            for literal in literals or ():
-                if len(literal) < _GRAM:
-                    self._short.append((literal, at))
-                else:
-                    self._by_gram.setdefault(_rarest(literal), []).append((literal, at))
-        self._short_ascii = [(literal, at) for literal, at in self._short if literal.isascii()]
+        literals = [literals_of(pattern) for pattern in patterns]
+        self._always = [at for at, told in enumerate(literals) if told is None]
+        self._number = _INDEX.add((literal, at) for at, told in enumerate(literals) for literal in sorted(told or ()))
 
     def possible(self, text: str) -> Sequence[int]:
         """Return the places of the patterns that may match."""
-        seen, grams = _letters(text)
-        found = [
-            at for gram in self._by_gram.keys() & grams for literal, at in self._by_gram[gram] if literal in seen
-        ]  # fmt: skip
-        short = self._short_ascii if seen.isascii() else self._short
-        found += [at for literal, at in short if literal in seen]
-        return sorted({*found, *self._always}) if found else self._always
+        found = _INDEX.find(text).get(self._number)
+        return sorted(found.union(self._always)) if found else self._always
 
 
 class Sifted:
@@ -117,7 +142,7 @@ def alternatives(pattern: str) -> list[str]:
 
 
 def _read(tree: Iterable[tuple[Any, Any]]) -> tuple[Literals | None, list[Literals]]:
-    """What a part of a pattern is written as, if that is little; and sets of texts of which it has one each."""
+    """Spellings of a part of a pattern, where they are few; and sets of texts of which it has one each."""
     needed: list[Literals] = []
     whole: Literals | None = frozenset([""])
     run: Literals = frozenset([""])

@@ -263,7 +263,7 @@ class LocalObjectStore:
 
 @contextmanager
 def _still_there() -> Iterator[None]:
-    """What was removed since its folder was read is not there."""
+    """Pass over what was removed since its folder was read."""
     try:
         yield
     except OSError as error:
