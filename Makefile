@@ -9,7 +9,7 @@ EXAMPLES := examples/documents
 QUESTION := How soon must a theft be reported to the police?
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-quality bench-queue bench-remembering bench-sources docs assets screenshots lock audit clean
+.PHONY: help setup demo test lint types imports unit coverage chaos bench bench-console bench-duplicates bench-evidence bench-matching bench-peers bench-quality bench-queue bench-remembering bench-search bench-single bench-sources bench-vectors docs assets screenshots lock audit clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -96,14 +96,26 @@ bench-matching: $(VENV)/.dev ## Matching and validation by how much a user has a
 bench-quality: $(VENV)/.dev ## Markdown, facts, search and scans against what is known of documents
 	$(BIN)/python -m benchmarks quality
 
+bench-peers: $(VENV)/.dev ## Beside LlamaIndex, CocoIndex, LangChain and a bare loop, which it installs in .bench
+	$(BIN)/python -m benchmarks.peers $(BENCH)
+
 bench-queue: $(VENV)/.dev ## The queue at scale: 2,000 documents of 20 users, two workers
 	$(BIN)/python -m benchmarks queue
 
 bench-remembering: $(VENV)/.dev ## What remembering costs a publication and a search
 	$(BIN)/python -m benchmarks remembering
 
+bench-search: $(VENV)/.dev ## A search among 100,000 facts (FACTS=1000000), beside the bare queries that it needs
+	$(BIN)/python -m benchmarks.search --facts $(or $(FACTS),100000)
+
+bench-single: $(VENV)/.dev ## A single document by HTTP, from upload to published
+	$(BIN)/python -m benchmarks single
+
 bench-sources: $(VENV)/.dev ## A sync of 10,000 unchanged files, against listing and comparing them alone
 	$(BIN)/python -m benchmarks sources
+
+bench-vectors: $(VENV)/.dev ## Bulk load of vectors, against binary COPY of the same rows
+	$(BIN)/python -m benchmarks vectors
 
 docs: $(VENV)/.dev ## Write generated documents anew
 	$(BIN)/python docs/generate_state_machine.py
@@ -124,4 +136,4 @@ audit: $(VENV)/.dev ## Licence, age and maintainers of every dependency, known v
 	@$(BIN)/python -m tools.audit
 
 clean: ## Remove the virtual environment and the local data
-	rm -rf $(VENV) .pipeline
+	rm -rf $(VENV) .pipeline .bench

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks import (
     connections,
     console_pages,
@@ -22,27 +19,18 @@ from benchmarks import (
     quality,
     queue,
     remembering,
+    search,
+    single,
     sources,
+    vectors,
     workers,
 )
 from benchmarks.corpus import real_documents, write_markdown
 from benchmarks.formats import write_formats
 from benchmarks.scenario import all_published, at_rest, measure
+from benchmarks.tables import show
 
 _TURNS = 3
-console = Console(width=120, highlight=False)
-
-
-def show(title: str, columns: list[str], rows: list[list[str]], note: str = "") -> None:
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2))
-    for position, column in enumerate(columns):
-        table.add_column(column, justify="left" if position == 0 else "right")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    if note:
-        console.print(f"  {note}", style="dim")
-    console.print()
 
 
 def rate(figures: dict[str, Any]) -> float:
@@ -123,10 +111,13 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "orchestration": lambda folder: orchestration.main(folder, show),
     "workers": lambda folder: workers.main(folder, show),
     "queue": lambda folder: queue.main(folder, show),
+    "single": lambda folder: single.main(folder, show),
     "sources": lambda folder: sources.main(folder, show),
     "duplicates": lambda folder: duplicates.main(folder, show),
     "matching": lambda folder: matching.main(folder, show),
     "remembering": lambda folder: remembering.main(folder, show),
+    "vectors": lambda folder: vectors.main(folder, show),
+    "search": lambda folder: search.main(folder, show),
     "http-api": lambda _folder: http_api.main(show),
     "connections": lambda _folder: connections.main(show),
     "facts": lambda _folder: facts.main(show),

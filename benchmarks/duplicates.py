@@ -27,6 +27,7 @@ from pipeline_core.db import session
 from pipeline_core.db.connection import connect_options
 from pipeline_core.db.embedded import EmbeddedPostgres
 from pipeline_core.db.migrate import migrate
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import QuestionId, RealmId
 from pipeline_core.domain.same_words import exact_key, same_words
@@ -169,7 +170,7 @@ _COMMON = {
     "match_text": "text", "match_sha256": "text", "match_trigrams": "int4", "match_signature": "bytea",
     "question_type": "text",
 }  # fmt: skip
-_PUBLISHED = {**_COMMON, "embedding": "vector", "embed_model": "text", "embed_version": "text"}
+_PUBLISHED = {**_COMMON, "embedding": "halfvec", "embed_model": "text", "embed_version": "text"}
 
 
 def _values(row: Matchable) -> tuple[Any, ...]:
@@ -192,7 +193,9 @@ def fill(connection: psycopg.Connection[Any], count: int) -> None:
         with_vectors = at < _WITH_VECTORS
         vectors = embedder.embed(texts).vectors if with_vectors else np.zeros((len(texts), 1), dtype=np.float32)
         model = embedder.model if with_vectors else "none"
-        values = [(*_values(row), vector, model, embedder.version) for row, vector in zip(rows, vectors, strict=True)]
+        values = [
+            (*_values(row), half(vector), model, embedder.version) for row, vector in zip(rows, vectors, strict=True)
+        ]
         staging._session.copy("all_questions", _PUBLISHED, values)
         connection.commit()
         at += len(texts)

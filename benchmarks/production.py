@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Json, Jsonb
 
 from pipeline_core.db import session
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.session import Session
 from pipeline_core.db.staging import Staging
 from pipeline_core.domain.ids import sha256_hex, text_sha256
@@ -85,13 +86,13 @@ class Production:
                     **own, "question_id": uuid4(), "chunk_id": uuid4(), "ordinal": ordinal, "text": text,
                     "question": question, "answer": text, "statement": text, "evidence": [span],
                     "match_text": text, "match_sha256": key.sha256, "match_trigrams": key.trigrams,
-                    "match_signature": key.signature, "embedding": vector, "char_from": 0, "char_to": len(text),
+                    "match_signature": key.signature, "embedding": half(vector), "char_from": 0, "char_to": len(text),
                     "content_sha256": text_sha256(text),
                 }  # fmt: skip
                 for table in _OF_FACT:
                     rows[table].append({**self._tables[table].template[0], **fact})
                 sha = text_sha256(said)
-                cached[sha] = {**self._cache.template[0], "content_sha256": sha, "vector": vector}
+                cached[sha] = {**self._cache.template[0], "content_sha256": sha, "vector": half(vector)}
         for table, (of_table, values) in {name: (self._tables[name], rows[name]) for name in rows}.items():
             self._write(table, of_table, values)
         self._write("embedding_cache", self._cache, list(cached.values()))

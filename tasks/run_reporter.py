@@ -28,7 +28,7 @@ from pipeline_core.tasks.run_report_text import (
 from pipeline_core.tasks.runtime import flow_run_id, run_logger
 
 BETWEEN_UPDATES_S = 2.0
-"""An artifact costs about 30 ms: progress is told no more often than this."""
+"""An artifact costs about 30 ms: progress is told no more often than this, and of no run that is over before."""
 PROGRESS, SUMMARY, FINDINGS = "pipeline-progress", "pipeline-summary", "pipeline-findings"
 """Keys: the Artifacts page lists what has one, with the newest run's first and those of earlier runs behind it."""
 
@@ -76,9 +76,7 @@ class RunReporter:
         names = {row.document_id: row.filename for row in rows}
         self._names = [names[d] for d in self._ids if d in names]
         self._describe(self._name(), tags_of(rows, retried=False))
-        if self._progress is None:
-            self._progress = create_progress_artifact(0.0, key=PROGRESS, description=counted(rows))  # type: ignore[assignment]
-            self._told_at = time.monotonic()
+        self._told_at = self._told_at or time.monotonic()
 
     def _name(self) -> str:
         named = self._named_after and self._names
@@ -94,11 +92,12 @@ class RunReporter:
             client.update_flow_run(_this_run(), name=name, tags=all_tags)
 
     def _show_progress(self) -> None:
-        if self._progress is None:
-            return
         rows = pipeline().views.progress(list(self._ids))
         percent = sum(row.percent for row in rows) / len(rows) if rows else 0.0
-        update_progress_artifact(self._progress, percent, description=counted(rows))
+        if self._progress is None:
+            self._progress = create_progress_artifact(percent, key=PROGRESS, description=counted(rows))  # type: ignore[assignment]
+        else:
+            update_progress_artifact(self._progress, percent, description=counted(rows))
         self._told_at = time.monotonic()
 
     def _end(self, *, retried: bool) -> None:
@@ -109,7 +108,9 @@ class RunReporter:
         if table := findings(rows):
             create_table_artifact(table, key=FINDINGS, description="Findings of validation")
         self._describe(name_at_end(self._name(), rows), tags_of(rows, retried=retried) | tags_at_end(rows))
-        self._show_progress()
+        # what was over before anybody could look needs no bar
+        if self._progress is not None:
+            self._show_progress()
 
 
 def _this_run() -> UUID:

@@ -13,6 +13,7 @@ CREATE FUNCTION visible_length(reason text) RETURNS int LANGUAGE sql IMMUTABLE P
         '\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]', '', 'g'))
 $$;
 
+-- A row grows to three times what it is born with, and is written some twenty times: its page has room for that.
 CREATE TABLE upload_jobs (
     job_id uuid PRIMARY KEY,
     document_id uuid NOT NULL,
@@ -107,7 +108,7 @@ CREATE TABLE upload_jobs (
             stage3_validation_results IS NOT NULL
             AND (stage4_override_reason IS NOT NULL
                 OR (stage3_validation_results ->> 'critical')::int IS NOT DISTINCT FROM 0)))
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 15);
 CREATE UNIQUE INDEX upload_jobs_active_key ON upload_jobs (document_id) WHERE state NOT IN ('done', 'deadletter');
 CREATE INDEX upload_jobs_document_idx ON upload_jobs (document_id, created_at DESC);
 CREATE INDEX upload_jobs_realm_idx ON upload_jobs (realm_id, created_at DESC);

@@ -32,7 +32,7 @@ CREATE TABLE document_processing_stages (
         status NOT IN ('in_progress', 'completed') OR started_at IS NOT NULL),
     CONSTRAINT document_processing_stages_failed_check CHECK (status <> 'failed' OR error_message IS NOT NULL),
     CONSTRAINT document_processing_stages_fingerprint_check CHECK (status <> 'completed' OR fingerprint IS NOT NULL)
-) WITH (fillfactor = 60);
+) WITH (fillfactor = 30);
 -- how long each stage took lately
 CREATE INDEX document_processing_stages_lately_idx ON document_processing_stages (realm_id, stage_name, completed_at DESC)
     WHERE completed_at IS NOT NULL;

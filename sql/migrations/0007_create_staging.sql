@@ -16,7 +16,7 @@ CREATE TABLE staged_chunks (
     char_from int NOT NULL CHECK (char_from >= 0),
     char_to int NOT NULL,
     token_count int NOT NULL CHECK (token_count >= 0),
-    content_sha256 text NOT NULL CHECK (content_sha256 ~ '^[0-9a-f]{64}$'),
+    content_sha256 text NOT NULL CHECK (length(content_sha256) = 64 AND content_sha256 !~ '[^0-9a-f]'),
     chunker_name text NOT NULL,
     chunker_version text NOT NULL,
     -- under which the chunk's answer is cached: joins a chunk with the calls that were paid for it
@@ -39,7 +39,7 @@ CREATE TABLE staged_chunks (
             WHEN 'not_asked' THEN fact_count = 0
             ELSE fact_count = 0 AND (outcome IS NULL OR outcome_reason IS NOT NULL)
         END)
-) WITH (fillfactor = 80);
+);
 
 -- --- batches: the facts of a run of a document, or the questions of a bank ------------------------------------------
 
@@ -103,20 +103,33 @@ AS $$ SELECT encode(sha256(convert_to(text, 'UTF8')), 'hex') $$;
 
 -- Whether a value is a list of spans, none of them blank, each as long as its text; as pipeline_core.domain.facts.Span
 -- says it. Never NULL: a CHECK lets through what is neither true nor false.
-CREATE FUNCTION is_evidence(evidence jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN jsonb_typeof(evidence) IS DISTINCT FROM 'array' THEN false
-        ELSE jsonb_array_length(evidence) > 0 AND NOT EXISTS (
-            SELECT FROM jsonb_array_elements(evidence) AS e (span)
-            WHERE NOT CASE
-                WHEN jsonb_typeof(span) <> 'object'
-                    OR span - ARRAY['quote', 'char_from', 'char_to', 'page'] <> '{}'::jsonb
-                    OR jsonb_typeof(span -> 'quote') IS DISTINCT FROM 'string'
-                    OR jsonb_typeof(span -> 'char_from') IS DISTINCT FROM 'number'
-                    OR jsonb_typeof(span -> 'char_to') IS DISTINCT FROM 'number'
-                    OR coalesce(jsonb_typeof(span -> 'page'), '') NOT IN ('number', 'null') THEN false
-                ELSE span ->> 'quote' ~ '\S' AND (span ->> 'char_from')::numeric >= 0
-                    AND (span ->> 'char_to')::numeric - (span ->> 'char_from')::numeric = length(span ->> 'quote')
-                    AND coalesce((span ->> 'page')::numeric, 1) >= 1 END) END
+CREATE FUNCTION is_evidence(evidence jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    span jsonb;
+BEGIN
+    IF jsonb_typeof(evidence) IS DISTINCT FROM 'array' OR jsonb_array_length(evidence) = 0 THEN
+        RETURN false;
+    END IF;
+    FOR n IN 0 .. jsonb_array_length(evidence) - 1 LOOP
+        span := evidence -> n;
+        IF jsonb_typeof(span) <> 'object'
+            OR span - '{quote,char_from,char_to,page}'::text[] <> '{}'::jsonb
+            OR jsonb_typeof(span -> 'quote') IS DISTINCT FROM 'string'
+            OR jsonb_typeof(span -> 'char_from') IS DISTINCT FROM 'number'
+            OR jsonb_typeof(span -> 'char_to') IS DISTINCT FROM 'number'
+            OR coalesce(jsonb_typeof(span -> 'page'), '') NOT IN ('number', 'null')
+        THEN
+            RETURN false;
+        END IF;
+        IF NOT (span ->> 'quote' ~ '\S' AND (span ->> 'char_from')::numeric >= 0
+            AND (span ->> 'char_to')::numeric - (span ->> 'char_from')::numeric = length(span ->> 'quote')
+            AND coalesce((span ->> 'page')::numeric, 1) >= 1)
+        THEN
+            RETURN false;
+        END IF;
+    END LOOP;
+    RETURN true;
+END
 $$;
 
 -- The texts of the spans as one.
@@ -129,6 +142,15 @@ $$;
 -- what it is said with: the caption, the unit, the header of its table. It stands where the row does, which comes last.
 CREATE FUNCTION place_of(evidence jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN starts_with(evidence -> -1 ->> 'quote', '|') THEN evidence -> -1 ELSE evidence -> 0 END $$;
+
+-- What moved a confidence, the strongest first: kept as a line each of trait, effect and words, a third of the bytes of JSON;
+-- as pipeline_core.domain.confidence_model.Confidence writes it. Read as JSON.
+CREATE FUNCTION reasons_json(reasons text) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN reasons IS NOT NULL THEN coalesce((
+        SELECT jsonb_agg(jsonb_build_object('trait', split_part(line, E'\t', 1),
+            'effect', split_part(line, E'\t', 2)::numeric, 'words', split_part(line, E'\t', 3)) ORDER BY n)
+        FROM string_to_table(nullif(reasons, ''), E'\n') WITH ORDINALITY AS s (line, n)), '[]') END
+$$;
 
 -- --- staged questions: facts of documents, questions of banks ------------------------------------------------------
 
@@ -164,7 +186,8 @@ CREATE TABLE staged_questions (
     match_version smallint NOT NULL DEFAULT 4,
     -- NULL: the statement itself
     match_text text,
-    match_sha256 text NOT NULL CHECK (match_sha256 ~ '^[0-9a-f]{64}$'),
+    -- a row is checked with every change of its status: a pattern with a count takes five times as long
+    match_sha256 text NOT NULL CHECK (length(match_sha256) = 64 AND match_sha256 !~ '[^0-9a-f]'),
     match_trigrams int NOT NULL CHECK (match_trigrams >= 0),
     match_signature bytea NOT NULL CHECK (length(match_signature) = 64),
     -- that of the document or the bank (pipeline_core.domain.languages); '' is not known, and may be any
@@ -187,7 +210,8 @@ CREATE TABLE staged_questions (
     -- How sure it is, and why. The policy that it was staged under: from publish_from on it needs nobody, from ask_from
     -- on a person is asked about it, and below it is left out.
     confidence real CHECK (confidence BETWEEN 0 AND 1),
-    confidence_reasons jsonb CONSTRAINT staged_questions_reasons_check CHECK (jsonb_typeof(confidence_reasons) = 'array'),
+    confidence_reasons text CONSTRAINT staged_questions_reasons_check CHECK (
+        confidence_reasons = '' OR confidence_reasons LIKE E'%\t%\t%'),
     publish_from real,
     ask_from real,
     review_notes text,
@@ -256,7 +280,6 @@ CREATE TABLE staged_questions (
 ) WITH (fillfactor = 60);
 -- status stays out of indexes, and pages keep room: an approval then rewrites none of them
 CREATE INDEX staged_questions_batch_idx ON staged_questions (upload_batch_id);
-CREATE INDEX staged_questions_match_idx ON staged_questions (realm_id, match_sha256);
 -- what is still to be computed anew is found without reading what is not
 CREATE INDEX staged_questions_match_version_idx ON staged_questions (match_version) WHERE match_version < 4;
 CREATE INDEX staged_questions_document_idx ON staged_questions (document_id);
@@ -264,14 +287,17 @@ CREATE INDEX staged_questions_chunk_idx ON staged_questions (chunk_id);
 CREATE INDEX staged_questions_duplicate_idx ON staged_questions (duplicate_of) WHERE duplicate_of IS NOT NULL;
 -- What waits is found without reading what is published.
 CREATE INDEX staged_questions_standing_idx ON staged_questions (realm_id, match_sha256) WHERE is_standing;
+-- What was left out for one that says the same settles with it. Of what is published nobody asks here: all_questions says it.
+CREATE INDEX staged_questions_left_out_words_idx ON staged_questions (realm_id, match_sha256)
+    WHERE duplicate_of IS NOT NULL;
 -- What a document's facts were left out for is found by the document, however much was left out elsewhere.
 CREATE INDEX staged_questions_left_out_of_idx ON staged_questions (document_id) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX staged_questions_left_out_by_idx ON staged_questions (realm_id) WHERE duplicate_of IS NOT NULL;
 
-CREATE FUNCTION enforce_question_move() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, public AS $$
+-- Names are whole in what runs for each row, so that no search path need be set and put back.
+CREATE FUNCTION enforce_question_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM staged_question_moves WHERE from_status = OLD.status AND to_status = NEW.status) THEN
+    IF NOT EXISTS (SELECT FROM upload_pipeline.staged_question_moves WHERE from_status = OLD.status AND to_status = NEW.status) THEN
         RAISE EXCEPTION 'illegal move of a staged question % -> %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', CONSTRAINT = 'staged_questions_move';
     END IF;
@@ -417,15 +443,13 @@ WHERE p.resolution = 'pending' AND q.status IN ('pending', 'approved');
 -- --- versions: who decides or edits says which one was looked at, and a row that changed meanwhile is not overwritten ---
 
 -- The reviewer in whose transaction a row changes (`upload_pipeline.reviewer`); the system, where nobody reviews.
-CREATE FUNCTION present_reviewer() RETURNS text LANGUAGE sql STABLE
-SET search_path = upload_pipeline, pg_temp AS $$
+CREATE FUNCTION present_reviewer() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce(nullif(current_setting('upload_pipeline.reviewer', true), ''), 'system') $$;
 
-CREATE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, pg_temp AS $$
+CREATE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version + 1;
-    NEW.changed_by := present_reviewer();
+    NEW.changed_by := upload_pipeline.present_reviewer();
     NEW.changed_at := clock_timestamp();
     RETURN NEW;
 END
@@ -504,6 +528,12 @@ CREATE FUNCTION settled_facts(document uuid, batch uuid) RETURNS bigint LANGUAGE
         UNION
         SELECT realm_id, match_sha256 FROM staged_questions
         WHERE document IS NULL AND upload_batch_id = batch AND status IN ('pending', 'approved')) own
-    JOIN staged_questions r USING (realm_id, match_sha256)
-    WHERE r.status IN ('pending', 'approved', 'duplicate')
+    CROSS JOIN LATERAL (
+        -- each from the index that holds these alone
+        SELECT r.question_id FROM staged_questions r
+        WHERE r.realm_id = own.realm_id AND r.match_sha256 = own.match_sha256 AND r.is_standing
+        UNION ALL
+        SELECT r.question_id FROM staged_questions r
+        WHERE r.realm_id = own.realm_id AND r.match_sha256 = own.match_sha256 AND r.duplicate_of IS NOT NULL
+            AND r.status = 'duplicate') r
 $$;

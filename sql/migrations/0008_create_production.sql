@@ -31,7 +31,7 @@ CREATE TABLE document_chunks (
     content_sha256 text NOT NULL,
     chunker_name text NOT NULL,
     chunker_version text NOT NULL,
-    embedding vector NOT NULL,
+    embedding halfvec NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -74,8 +74,8 @@ CREATE TABLE all_questions (
     own_undisputed uuid,
     own_about uuid,
     confidence real CHECK (confidence BETWEEN 0 AND 1),
-    confidence_reasons jsonb,
-    embedding vector NOT NULL,
+    confidence_reasons text,
+    embedding halfvec NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     -- Of vectors that are near each other most signs are the same (pipeline_core.domain.sketches): candidates are found
@@ -196,7 +196,7 @@ CREATE TABLE document_vector_buffer (
     embed_model text NOT NULL,
     embed_version text NOT NULL,
     content_sha256 text NOT NULL,
-    vector vector NOT NULL,
+    vector halfvec NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (owner_id, embed_model),
     CONSTRAINT document_vector_buffer_document_fkey FOREIGN KEY (document_id, realm_id)
@@ -213,7 +213,7 @@ CREATE TABLE next_vectors (
     owner_kind text NOT NULL CHECK (owner_kind IN ('chunk', 'question')),
     embed_version text NOT NULL,
     content_sha256 text NOT NULL,
-    vector vector NOT NULL,
+    vector halfvec NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (owner_id, embed_model)
 );

@@ -310,18 +310,17 @@ RETURN substr(statement, own_from(statement, evidence));
 
 -- All this is computed once, when a fact is staged or says something else by then, and goes to production with it.
 -- Before the row, as a column that is generated is computed anew with each change of status.
-CREATE FUNCTION find_contradicted_by() RETURNS trigger LANGUAGE plpgsql
-SET search_path = upload_pipeline, public AS $$
+CREATE FUNCTION find_contradicted_by() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     own text;
 BEGIN
     NEW.match_text := nullif(NEW.match_text, NEW.statement);
-    NEW.own_from := own_from(NEW.statement, NEW.evidence);
+    NEW.own_from := upload_pipeline.own_from(NEW.statement, NEW.evidence);
     own := substr(NEW.statement, NEW.own_from);
-    NEW.undisputed := CASE WHEN NEW.statement IS NOT NULL THEN undisputed(NEW.realm_id, NEW.statement) END;
-    NEW.own_undisputed := CASE WHEN own IS NOT NULL THEN undisputed(NEW.realm_id, own) END;
-    NEW.about := CASE WHEN NEW.statement ~ '[0-9]' THEN about(NEW.realm_id, NEW.statement) END;
-    NEW.own_about := CASE WHEN own ~ '[0-9]' THEN about(NEW.realm_id, own) END;
+    NEW.undisputed := CASE WHEN NEW.statement IS NOT NULL THEN upload_pipeline.undisputed(NEW.realm_id, NEW.statement) END;
+    NEW.own_undisputed := CASE WHEN own IS NOT NULL THEN upload_pipeline.undisputed(NEW.realm_id, own) END;
+    NEW.about := CASE WHEN NEW.statement ~ '[0-9]' THEN upload_pipeline.about(NEW.realm_id, NEW.statement) END;
+    NEW.own_about := CASE WHEN own ~ '[0-9]' THEN upload_pipeline.about(NEW.realm_id, own) END;
     RETURN NEW;
 END
 $$;

@@ -28,7 +28,7 @@ CREATE TABLE embedding_cache (
     content_sha256 text NOT NULL,
     embed_model text NOT NULL,
     embed_version text NOT NULL,
-    vector vector NOT NULL,
+    vector halfvec NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     last_used_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (content_sha256, embed_model, embed_version)

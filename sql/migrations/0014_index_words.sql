@@ -93,16 +93,29 @@ $$;
 CREATE FUNCTION shared_words(question text, said text, language text) RETURNS double precision
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = upload_pipeline, public AS $$
+    -- of plain letters the lexemes are all words
+    SELECT avg((a.lexeme = ANY(s.lexemes))::int)::double precision
+    FROM (SELECT reading_of(language, false) AS reading OFFSET 0) r
+    CROSS JOIN LATERAL (SELECT tsvector_to_array(to_tsvector(r.reading, said)) AS lexemes OFFSET 0) s
+    CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(r.reading, question))) a (lexeme)
+    WHERE octet_length(question || said) = length(question || said)
+    HAVING octet_length(question || said) = length(question || said)
+    UNION ALL
     SELECT avg((s.term IS NOT NULL)::int)::double precision
     FROM (SELECT DISTINCT term FROM words_of(question, reading_of(language, false), false)) a
     LEFT JOIN (SELECT DISTINCT term FROM words_of(said, reading_of(language, false), true)) s USING (term)
+    WHERE (octet_length(question || said) = length(question || said)) IS NOT TRUE
+    HAVING (octet_length(question || said) = length(question || said)) IS NOT TRUE
 $$;
 
--- A word of a language among what may be seen together. Of a hash that is the same on every server and in every version,
--- so that a dump can be read anywhere; of 64 bits, so that two words of a million have the same once in 30 million.
-CREATE FUNCTION word_key(realm_id uuid, language text, term text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ('x' || encode(substr(sha256(convert_to(
-    realm_id::text || ' ' || language || ' ' || term, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint;
+-- What a word of a language is told by among what may be seen together: 32 bits, so that two of a million words have the
+-- same once in 4,000, and a passage that has neither is found by neither. PostgreSQL's own hash costs a twentieth of
+-- SHA-256; where a server hashes otherwise, or reads words otherwise, all are read anew (pipeline_core.db.search_words).
+CREATE FUNCTION words_seed(realm_id uuid, language text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN hashtextextended(realm_id::text || ' ' || language, 0);
+
+CREATE FUNCTION word_key(seed bigint, term text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN hashtextextended(term, seed)::bit(32)::int;
 
 -- --- what has which words -----------------------------------------------------------------------------------------
 
@@ -116,38 +129,33 @@ CREATE TABLE search_sources (
 );
 CREATE INDEX search_sources_realm_idx ON search_sources (realm_id) INCLUDE (source_id, language, passages, words);
 
--- The words of a source lie together, some dozens a row, by eight bytes each, and a GIN index tells the rows: a row for
--- each word and source would be mostly keys.
--- Places: 32 bits for the ordinal of the passage (0 of a bank's question), 16 for how often it has the word, 16 for how
--- many words it has. A word that a source says often has a row of its own, ``term``, so that an index tells in how many
--- passages common words are. The others lie together: ``terms`` are their keys, ascending, and the places of the n-th are
--- those after ``ends`` of the one before, to its own.
+-- A passage and its words: what it says more than once comes first, and ``counts`` is how often. A bank's question has the
+-- ordinal 0. Four bytes a word: a row for each word and passage would be mostly keys.
 CREATE TABLE search_postings (
     source_id uuid NOT NULL,
-    part int NOT NULL,
+    ordinal int NOT NULL,
+    length int NOT NULL CHECK (length > 0),
     realm_id uuid NOT NULL,
-    term bigint,
-    passages int NOT NULL,
-    terms bigint[],
-    ends int[],
-    places bigint[] NOT NULL,
-    PRIMARY KEY (source_id, part),
-    CHECK (passages > 0 AND passages = cardinality(places)),
-    CHECK ((term IS NULL) = (terms IS NOT NULL) AND (terms IS NULL) = (ends IS NULL)),
-    CHECK (terms IS NULL OR cardinality(terms) > 0 AND cardinality(terms) = cardinality(ends)
-        AND ends[cardinality(ends)] = passages)
-);
-CREATE INDEX search_postings_term_idx ON search_postings (term, realm_id, passages) WHERE term IS NOT NULL;
--- Without a list of what is still to be entered, which every search would have to read through.
-CREATE INDEX search_postings_terms_idx ON search_postings USING gin (terms) WITH (fastupdate = off);
+    terms int[] NOT NULL CHECK (cardinality(terms) > 0),
+    counts smallint[] CHECK (cardinality(counts) BETWEEN 1 AND cardinality(terms)),
+    PRIMARY KEY (source_id, ordinal)
+) WITH (toast_tuple_target = 8160);
+-- hashes do not get smaller
+ALTER TABLE search_postings ALTER terms SET STORAGE EXTERNAL, ALTER counts SET STORAGE EXTERNAL;
+-- Entries are sorted before they are entered, some 20,000 at once; ``index_words`` leaves none behind, as every search
+-- would have to read through them.
+CREATE INDEX search_postings_terms_idx ON search_postings USING gin (terms)
+    WITH (fastupdate = on, gin_pending_list_limit = 512);
 
--- Read anew what these sources say; of one that is published no more nothing is left.
-CREATE FUNCTION index_words(sources uuid[]) RETURNS void LANGUAGE plpgsql
+-- Enter what waits for it, as only the owner may.
+CREATE FUNCTION enter_words() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT gin_clean_pending_list('search_postings_terms_idx')
+$$;
+
+-- The words of passages of these sources, read once each.
+CREATE FUNCTION read_words(sources uuid[]) RETURNS SETOF search_postings LANGUAGE sql STABLE
 SET search_path = upload_pipeline, public AS $$
-BEGIN
-    DELETE FROM search_postings WHERE source_id = ANY(sources);
-    DELETE FROM search_sources WHERE source_id = ANY(sources);
-    WITH said AS MATERIALIZED (
+    WITH passages AS (
         SELECT c.realm_id, c.document_id AS source_id, c.ordinal, d.words_language AS language,
             -- a section is asked for by its heading, which only its first chunk has in its text
             concat_ws(E'\n', array_to_string(c.heading_path, ' '), c.text) AS text
@@ -155,34 +163,44 @@ BEGIN
         UNION ALL
         SELECT realm_id, question_id, 0, language, fact_text(question, answer, statement)
         FROM all_questions WHERE question_id = ANY(sources) AND document_id IS NULL
-    ), counted AS MATERIALIZED (
-        SELECT s.realm_id, s.source_id, s.ordinal, s.language, w.term, w.count,
-            sum(w.count) OVER (PARTITION BY s.source_id, s.ordinal)::int AS length
-        FROM said s CROSS JOIN LATERAL words_of(s.text, reading_of(s.language, true), true) w
-    ), of_sources AS (
-        INSERT INTO search_sources (source_id, realm_id, language, passages, words)
-        SELECT source_id, realm_id, language, count(DISTINCT ordinal), sum(count)
-        FROM counted GROUP BY source_id, realm_id, language
-    ), keys AS MATERIALIZED (
-        SELECT DISTINCT realm_id, language, term, word_key(realm_id, language, term) AS key FROM counted
-    ), placed AS (
-        SELECT c.realm_id, c.source_id, k.key,
-            (c.ordinal::bigint << 32) | (least(c.count, 65535)::bigint << 16) | least(c.length, 65535) AS place,
-            sum(c.count) OVER (PARTITION BY c.source_id, k.key) >= 4 AS is_often
-        FROM counted c JOIN keys k USING (realm_id, language, term)
-    ), numbered AS (
-        -- how many places are before the first of the word: some 64 are a row, and a word is never parted
-        SELECT *, CASE WHEN is_often THEN -(dense_rank() OVER (PARTITION BY source_id, is_often ORDER BY key))::int
-            ELSE (rank() OVER (PARTITION BY source_id, is_often ORDER BY key) - 1)::int / 64 END AS part
-        FROM placed
-    ), ended AS (
-        SELECT *, (count(*) OVER (PARTITION BY source_id, part ORDER BY key))::int AS end_at FROM numbered
+    ), said AS MATERIALIZED (
+        SELECT source_id, ordinal, realm_id, reading_of(language, true) AS reading,
+            words_seed(realm_id, language) AS seed, plain_width(text) AS text,
+            octet_length(text) = length(text) AS is_ascii
+        FROM passages ORDER BY source_id, ordinal
     )
-    INSERT INTO search_postings (source_id, part, realm_id, term, passages, terms, ends, places)
-    SELECT source_id, part, realm_id, CASE WHEN is_often THEN min(key) END, count(*),
-        CASE WHEN NOT is_often THEN array_agg(DISTINCT key) END,
-        CASE WHEN NOT is_often THEN array_agg(DISTINCT end_at) END, array_agg(place ORDER BY key, place)
-    FROM ended GROUP BY source_id, part, realm_id, is_often ORDER BY source_id, part;
+    SELECT s.source_id, s.ordinal, w.length, s.realm_id, w.often || w.once, w.counts
+    FROM said s CROSS JOIN LATERAL (
+        SELECT sum(count)::int AS length, array_agg(key) FILTER (WHERE count > 1) AS often,
+            array_agg(count) FILTER (WHERE count > 1) AS counts, array_agg(key) FILTER (WHERE count = 1) AS once
+        FROM (
+            -- as ``words_of`` does, which cannot be inlined
+            SELECT word_key(s.seed, v.lexeme) AS key, cardinality(v.positions)::smallint AS count
+            FROM unnest(to_tsvector(s.reading, CASE WHEN s.is_ascii THEN s.text
+                ELSE regexp_replace(s.text, unspaced(), ' ', 'g') END)) v
+            UNION ALL
+            SELECT word_key(s.seed, t.term), least(count(*), 32767)::smallint FROM unspaced_terms(s.text, true) t
+            WHERE NOT s.is_ascii GROUP BY t.term
+        ) each_word
+    ) w WHERE w.length > 0
+$$;
+
+-- Read anew what these sources say; of one that is published no more nothing is left.
+CREATE FUNCTION index_words(sources uuid[]) RETURNS void LANGUAGE plpgsql
+SET search_path = upload_pipeline, public AS $$
+BEGIN
+    DELETE FROM search_postings WHERE source_id = ANY(sources);
+    DELETE FROM search_sources WHERE source_id = ANY(sources);
+    INSERT INTO search_postings SELECT * FROM read_words(sources);
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    PERFORM enter_words();
+    INSERT INTO search_sources (source_id, realm_id, language, passages, words)
+    SELECT p.source_id, p.realm_id, coalesce(d.words_language, q.language), count(*), sum(p.length)
+    FROM search_postings p LEFT JOIN documents d ON d.document_id = p.source_id
+    LEFT JOIN all_questions q ON q.question_id = p.source_id
+    WHERE p.source_id = ANY(sources) GROUP BY 1, 2, 3;
 END
 $$;
 
@@ -244,42 +262,26 @@ SET search_path = upload_pipeline, pg_temp AS $$
     WHERE r.rolname = CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END
 $$;
 
--- In how many passages each word is. Row level security would let no index be used here: what compares arrays may not be
--- told of rows before it is known whose they are. So these run as the owner, and see what the caller may.
-CREATE FUNCTION count_passages(keys bigint[]) RETURNS TABLE (key bigint, passages bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp
+-- Each passage that has one of the words, and how often. Row level security would let no index be used here: what compares
+-- arrays may not be told of rows before it is known whose they are. So this runs as the owner, and sees what the caller may.
+CREATE FUNCTION passages_with(keys int[]) RETURNS TABLE (key int, source_id uuid, ordinal int, count int, length int)
+LANGUAGE sql STABLE ROWS 2000 SECURITY DEFINER SET search_path = upload_pipeline, pg_temp
 SET enable_seqscan = off AS $$
-    SELECT w.key, sum(w.passages) FROM (
-        SELECT k.key, p.realm_id, p.passages
-        FROM unnest(keys) k (key) JOIN search_postings p ON p.term = k.key
-        UNION ALL
-        SELECT k.key, p.realm_id, p.ends[i.at] - coalesce(p.ends[i.at - 1], 0)
-        FROM unnest(keys) k (key) JOIN search_postings p ON p.terms @> ARRAY[k.key]
-        CROSS JOIN LATERAL (SELECT array_position(p.terms, k.key) AS at OFFSET 0) i
-        OFFSET 0  -- what is asked of the rows is asked afterwards: the indexes tell them best
+    SELECT w.key, w.source_id, w.ordinal, CASE WHEN w.counts IS NULL THEN 1
+        ELSE coalesce(w.counts[array_position(w.terms[:cardinality(w.counts)], w.key)], 1) END, w.length
+    FROM (
+        SELECT k.key, p.* FROM unnest(keys) k (key) JOIN search_postings p ON p.terms @> ARRAY[k.key]
+        OFFSET 0  -- what is asked of the rows is asked afterwards: the index tells them best
     ) w WHERE (SELECT sees_everyone()) OR w.realm_id = ANY ((SELECT my_realms('reader'))::uuid[])
-    GROUP BY w.key
 $$;
 
--- What each passage scores that has any of the words: BM25 (Robertson and Walker 1994) with its usual k1 = 1.2 and
--- b = 0.75. ``average`` is the number of words of a passage; ``sources``: only there, or NULL; ``tells``: whether it has
--- one of the words of which that is said.
-CREATE FUNCTION score_words(keys bigint[], weights float8[], telling boolean[], average float8, sources uuid[])
-RETURNS TABLE (source_id uuid, ordinal int, score float8, tells boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = upload_pipeline, pg_temp
-SET enable_seqscan = off AS $$
-    SELECT w.source_id, (u.place >> 32)::int, sum(w.weight * ((u.place >> 16) & 65535) * 2.2
-        / (((u.place >> 16) & 65535) + 1.2 * (0.25 + 0.75 * (u.place & 65535) / average))), bool_or(w.tells)
-    FROM (
-        SELECT k.weight, k.tells, p.source_id, p.realm_id, p.places
-        FROM unnest(keys, weights, telling) k (key, weight, tells) JOIN search_postings p ON p.term = k.key
-        UNION ALL
-        SELECT k.weight, k.tells, p.source_id, p.realm_id, p.places[coalesce(p.ends[i.at - 1], 0) + 1:p.ends[i.at]]
-        FROM unnest(keys, weights, telling) k (key, weight, tells) JOIN search_postings p ON p.terms @> ARRAY[k.key]
-        CROSS JOIN LATERAL (SELECT array_position(p.terms, k.key) AS at OFFSET 0) i
-        OFFSET 0  -- what is asked of the rows is asked afterwards: the indexes tell them best
-    ) w CROSS JOIN LATERAL unnest(w.places) u (place)
-    WHERE ((SELECT sees_everyone()) OR w.realm_id = ANY ((SELECT my_realms('reader'))::uuid[]))
-        AND (sources IS NULL OR w.source_id = ANY(sources))
-    GROUP BY 1, 2
+-- Words that are in thousands of passages, and in about how many, as PostgreSQL's statistics have them: some thousand more
+-- or fewer make no other weight, and to count them would be to read them all.
+CREATE FUNCTION frequent_words(keys int[]) RETURNS TABLE (key int, passages float8)
+LANGUAGE sql STABLE ROWS 5 SECURITY DEFINER SET search_path = upload_pipeline, pg_temp AS $$
+    SELECT w.key, w.share * c.reltuples
+    FROM pg_class c JOIN pg_stats s ON s.schemaname = 'upload_pipeline' AND s.tablename = c.relname
+    CROSS JOIN LATERAL unnest(s.most_common_elems::text::int[], s.most_common_elem_freqs) w (key, share)
+    WHERE c.oid = 'search_postings'::regclass AND s.attname = 'terms' AND NOT s.inherited
+        AND w.share * c.reltuples >= 5000 AND w.key = ANY(keys)
 $$;

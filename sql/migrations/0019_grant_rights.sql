@@ -105,10 +105,10 @@ REVOKE ALL ON FUNCTION create_realm(text, text), name_myself(uuid, text), keep_a
     move_document(uuid, uuid), complete_workflow(), count_added_fact(), add_to_paid_totals(), queue_webhooks(), webhooks_waiting(uuid), resume_webhook(uuid),
     try_webhook(uuid), tell_webhook_change(), tell_webhook_pause(), tell_model_change(), fold_metrics(),
     fold_metrics_now_and_then(), count_jobs(), count_stages(), count_rows(), count_events(), count_deliveries(),
-    pipeline_metrics(), paid_metrics(), held_metrics(), realms_with_events(pg_snapshot), prune_events(bigint, int, int, int), count_passages(bigint[]),
-    score_words(bigint[], float8[], boolean[], float8, uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION fold_metrics(), prune_events(bigint, int, int, int) TO upload_pipeline_service;
+    pipeline_metrics(), paid_metrics(), held_metrics(), realms_with_events(pg_snapshot), prune_events(bigint, int, int, int), passages_with(int[]),
+    frequent_words(int[]), enter_words() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fold_metrics(), prune_events(bigint, int, int, int), enter_words() TO upload_pipeline_service;
 GRANT EXECUTE ON FUNCTION create_realm(text, text), name_myself(uuid, text), taken_elsewhere(uuid[], uuid), move_document(uuid, uuid),
     resume_webhook(uuid), try_webhook(uuid), pipeline_metrics(), paid_metrics(), held_metrics(),
-    realms_with_events(pg_snapshot), count_passages(bigint[]), score_words(bigint[], float8[], boolean[], float8, uuid[])
+    realms_with_events(pg_snapshot), passages_with(int[]), frequent_words(int[])
     TO upload_pipeline_api, upload_pipeline_service;

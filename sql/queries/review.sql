@@ -58,7 +58,8 @@ SELECT review_version(coalesce(%(document_id)s::uuid, %(batch_id)s::uuid)) AS ve
 -- and taken back.
 SELECT q.question_id, q.question, q.answer, q.statement, q.status, q.version, q.changed_by, q.changed_at, q.evidence,
     q.evidence_match AS match, q.review_notes, q.edited_by, q.left_out_reason, q.duplicate_of,
-    q.similarity_score AS similarity, round(q.confidence::numeric, 3)::float8 AS confidence, q.confidence_reasons,
+    q.similarity_score AS similarity, round(q.confidence::numeric, 3)::float8 AS confidence,
+    reasons_json(q.confidence_reasons) AS confidence_reasons,
     d.page_unit, c.heading_path, q.topic, q.subtopic, q.question_type AS kind, q.difficulty, q.notes_for_tutor AS notes,
     q.import_error, q.generator, q.added_by, q.taken_back, q.chunk_id
 FROM staged_questions q

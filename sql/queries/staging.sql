@@ -81,7 +81,7 @@ FROM (
         AND (s.status IN ('pending', 'duplicate', 'left_out') OR s.status = 'approved' AND s.reviewed_by IS NULL)
         AND NOT (s.left_out_reason IS NOT NULL AND s.status <> 'left_out') AS is_out
     FROM unnest(%(question_ids)s::uuid[], %(reasons)s::text[], %(pieces)s::jsonb[], %(confidences)s::real[],
-                %(confidence_reasons)s::jsonb[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
+                %(confidence_reasons)s::text[], %(publish_from)s::real[], %(ask_from)s::real[], %(evidence)s::jsonb[])
         AS n (question_id, reason, pieces, confidence, confidence_reasons, publish_from, ask_from, evidence)
     JOIN staged_questions s USING (question_id)) i
 WHERE q.question_id = i.question_id;
@@ -194,7 +194,7 @@ WHERE c.realm_id = %(realm_id)s
 WITH new AS MATERIALIZED (
     SELECT v, n FROM unnest(%(vectors)b::vector[]) WITH ORDINALITY AS u (v, n)
 )
-SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector <=> new.v))::real) AS packed
+SELECT int4send((i.n - 1)::int) || float4send((1 - (o.vector::vector <=> new.v))::real) AS packed
 FROM unnest(%(places)s::text::int[], %(ids)s::text::uuid[], %(staged)s::text::int[]) WITH ORDINALITY
     AS i (place, question_id, staged, n)
 JOIN new ON new.n = i.place + 1

@@ -105,7 +105,8 @@ WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 -- name: export_facts_as_of
 SELECT a.question_id, a.chunk_id, a.question, a.answer, a.statement, joined_quotes(a.evidence) AS quote, a.evidence_page AS page,
     a.evidence_char_from AS char_from, (place_of(a.evidence) ->> 'char_to')::int AS char_to, a.evidence,
-    a.evidence_match AS match, a.generator, round(a.confidence::numeric, 3)::float8 AS confidence, a.confidence_reasons,
+    a.evidence_match AS match, a.generator, round(a.confidence::numeric, 3)::float8 AS confidence,
+    reasons_json(a.confidence_reasons) AS confidence_reasons,
     v.approvals -> a.question_id::text ->> 'added_by' AS added_by
 FROM facts_as_of(%(moment)s) a
 LEFT JOIN published_versions v ON v.document_id = a.document_id AND v.valid_from <= %(moment)s

@@ -79,14 +79,15 @@ WHERE j.job_id = %(job_id)s AND j.state = 'awaiting_review' AND j.stage = 'match
 -- name: view_left_out
 SELECT question_id, question, answer, statement, joined_quotes(evidence) AS quote, evidence_page AS page, evidence,
     left_out_reason AS reason, evidence_pieces AS pieces, round(confidence::numeric, 3)::float8 AS confidence,
-    confidence_reasons
+    reasons_json(confidence_reasons) AS confidence_reasons
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'left_out'
 ORDER BY evidence_char_from, question_id;
 
 -- name: view_to_decide
 -- What a person is asked about, the least sure first.
 SELECT question_id, question, answer, statement, joined_quotes(evidence) AS quote, evidence_page AS page, evidence,
-    round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons
+    round(confidence::numeric, 3)::float8 AS confidence,
+    reasons_json(confidence_reasons) AS confidence_reasons
 FROM staged_questions WHERE document_id = %(document_id)s AND status = 'pending' AND reviewed_by IS NULL
     AND confidence < publish_from
 ORDER BY staged_questions.confidence, evidence_char_from, question_id;
@@ -134,7 +135,8 @@ WHERE c.document_id = %(document_id)s ORDER BY c.ordinal;
 -- Page and characters are those of the place of the fact: of its row, else of the first span.
 SELECT question_id, chunk_id, question, answer, statement, joined_quotes(evidence) AS quote, evidence_page AS page,
     evidence_char_from AS char_from, (place_of(evidence) ->> 'char_to')::int AS char_to, evidence,
-    evidence_match AS match, generator, round(confidence::numeric, 3)::float8 AS confidence, confidence_reasons,
+    evidence_match AS match, generator, round(confidence::numeric, 3)::float8 AS confidence,
+    reasons_json(confidence_reasons) AS confidence_reasons,
     (SELECT s.added_by FROM staged_questions s WHERE s.question_id = a.question_id) AS added_by
 FROM all_questions a WHERE document_id = %(document_id)s ORDER BY evidence_char_from, question_id;
 

@@ -15,8 +15,14 @@ WITH waiting AS MATERIALIZED (
     WHERE %(by_use)s AND w.document_id IS NULL AND q.status IN ('pending', 'approved')
 ), ranked AS (
     SELECT o.id, -count(DISTINCT r.question_id) AS rank
-    FROM own o JOIN staged_questions r USING (realm_id, match_sha256)
-    WHERE r.status IN ('pending', 'approved', 'duplicate')
+    FROM own o CROSS JOIN LATERAL (
+        -- each from the index that holds these alone
+        SELECT r.question_id FROM staged_questions r
+        WHERE r.realm_id = o.realm_id AND r.match_sha256 = o.match_sha256 AND r.is_standing
+        UNION ALL
+        SELECT r.question_id FROM staged_questions r
+        WHERE r.realm_id = o.realm_id AND r.match_sha256 = o.match_sha256 AND r.duplicate_of IS NOT NULL
+            AND r.status = 'duplicate') r
     GROUP BY o.id
 ), page AS (
     SELECT w.*, r.rank FROM waiting w

@@ -380,6 +380,10 @@ class Settings(BaseSettings):
     running_per_user: int = Field(
         0, ge=0, description="Maximum number of queued jobs of one user that run at a time; 0: no limit"
     )
+    ready_worker: bool = Field(
+        True,
+        description="Keep a process of `pipeline up` ready that takes what is queued at once, without a run to start",
+    )
     queue_look_s: float = Field(
         10.0,
         ge=1,

@@ -48,9 +48,13 @@ def run_of(state: Any) -> UUID:
     return UUID(str(flow_run_id))
 
 
-def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_url: str) -> None:
+def test_a_run_tells_what_became_of_its_documents(
+    wired: Pipeline, prefect_api_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pipeline_core.flows.process_document import process_document
+    from pipeline_core.tasks import run_reporter
 
+    monkeypatch.setattr(run_reporter, "BETWEEN_UPDATES_S", 0.0)
     ids = taken(wired, boiler=MANUAL, costs=CONTRADICTORY)
     told = Told(prefect_api_url, run_of(process_document(document_ids=ids, return_state=True)))
     assert told.run["name"] in ("1 awaiting review: boiler.md + 1 more", "1 awaiting review: costs.md + 1 more")
@@ -69,6 +73,17 @@ def test_a_run_tells_what_became_of_its_documents(wired: Pipeline, prefect_api_u
     progress = told.artifacts["progress"]
     assert progress["data"] == pytest.approx((100 + 68) / 2)
     assert "1 awaiting review" in progress["description"]
+
+
+def test_a_run_that_is_over_at_once_has_no_progress_bar(
+    wired: Pipeline, prefect_api_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline_core.flows.process_document import process_document
+    from pipeline_core.tasks import run_reporter
+
+    monkeypatch.setattr(run_reporter, "BETWEEN_UPDATES_S", 3600.0)
+    told = Told(prefect_api_url, run_of(process_document(document_ids=taken(wired, boiler=MANUAL), return_state=True)))
+    assert set(told.artifacts) == {"markdown"}
 
 
 def table_of(artifact: dict[str, Any]) -> list[dict[str, str]]:

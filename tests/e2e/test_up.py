@@ -109,6 +109,8 @@ def published_twice(up: Up, app: Pipeline) -> None:
     before = up.worker()
     before.kill()
     publish(up, app, "second.md", f"{MANUAL}\nThe key has number 7.\n")
+    # the process that is ready may have published it before the worker is back
+    assert wait_until(lambda: bool(up.processes("worker", "start")), 30), up.logs()
     assert up.worker().pid != before.pid
     assert "worker-1 died; it is restarted in 1 s." in up.log.read_text()
     app.close()

@@ -115,7 +115,7 @@ def assert_vectors_are_their_texts(app: Pipeline, document_id: DocumentId) -> No
     assert rows
     for text, vector in rows:
         right = np.array(vector_of(text))
-        assert np.allclose(vector.to_numpy(), right / np.linalg.norm(right), atol=1e-5)
+        assert np.allclose(vector.to_numpy(), right / np.linalg.norm(right), rtol=1e-3, atol=1e-6)
 
 
 def test_the_document_shows_this_table() -> None:

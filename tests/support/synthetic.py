@@ -7,13 +7,14 @@ import numpy as np
 import psycopg
 from pgvector.psycopg import register_vector
 
+from pipeline_core.db.packed_rows import half
 from pipeline_core.domain.ids import RealmId
 
 _COLUMNS = (
     "question_id, realm_id, question_type, question, answer, generator, match_text, match_sha256, match_trigrams, "
     "match_signature, embedding, embed_model, embed_version"
 )
-_TYPES = ["uuid", "uuid", "text", "text", "text", "text", "text", "text", "int4", "bytea", "vector", "text", "text"]
+_TYPES = ["uuid", "uuid", "text", "text", "text", "text", "text", "text", "int4", "bytea", "halfvec", "text", "text"]
 
 
 def unit(rows: int, dims: int, seed: int) -> np.ndarray[Any, Any]:
@@ -38,5 +39,5 @@ def publish_questions(
             for number, vector in enumerate(vectors):
                 text = f"{words} {number} {uuid4().hex}"
                 match = (text, "0" * 64, 1, bytes(64))
-                copy.write_row((uuid4(), realm_id, "fact", text, "an answer", "test", *match, vector, model, "1"))
+                copy.write_row((uuid4(), realm_id, "fact", text, "an answer", "test", *match, half(vector), model, "1"))
         connection.execute("ANALYZE all_questions")

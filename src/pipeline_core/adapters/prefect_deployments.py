@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
 _FLOW = "process-document"
-_POLL_S = 1.0
+_FIRST_POLL_S, _LONGEST_POLL_S = 0.1, 1.0
 _BY_AN_ERROR = "Flow run encountered an exception"
 """Begins the message of a state that Prefect made of an error. A flow's own account of what failed has other words."""
 
@@ -111,12 +111,13 @@ class DeploymentLauncher:
     def _finish(self, flow_run_ids: Sequence[UUID]) -> dict[UUID, "State"]:
         """Return the states in which the runs ended. Where each document came to rest is in the database."""
         ended: dict[UUID, State] = {}
+        began = time.monotonic()
         while waiting := [flow_run_id for flow_run_id in flow_run_ids if flow_run_id not in ended]:
             with self._client() as client:
                 states = {flow_run_id: client.read_flow_run(flow_run_id).state for flow_run_id in waiting}
             ended |= {flow_run_id: state for flow_run_id, state in states.items() if state and state.is_final()}
             if len(ended) < len(flow_run_ids):
-                time.sleep(_POLL_S)
+                time.sleep(min(_LONGEST_POLL_S, max(_FIRST_POLL_S, (time.monotonic() - began) / 10)))
         return ended
 
     @contextmanager

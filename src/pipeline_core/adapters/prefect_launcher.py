@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -25,7 +25,11 @@ from pipeline_core.machine.processes import listens, runs
 from pipeline_core.machine.shared_server import SharedServer
 from pipeline_core.settings import Settings
 
+if TYPE_CHECKING:
+    from prefect.context import SettingsContext
+
 FLOW_ENTRYPOINT = "pipeline_core.flows.process_document.process_document"
+QUEUE_ENTRYPOINT = "pipeline_core.flows.process_queue.process_queue"
 _START_TIMEOUT_S = 90.0
 _MOST_STARTS = 3
 _OTHERS_TIMEOUT_S = 15.0
@@ -92,6 +96,9 @@ class PrefectLauncher:
         """Of this home's server."""
         self._login: str | None = None
         self._port = self._starts = 0
+        self._answered: tuple[int | None, int] | None = None
+        """The process and port of the server that was seen to answer."""
+        self._settings_of: tuple[tuple[str | None, str | None], SettingsContext] | None = None
 
     def start(self) -> None:
         """Begin to start the server, without waiting for it. Does nothing if one is there."""
@@ -252,7 +259,10 @@ class PrefectLauncher:
                     f"The local Prefect server did not start; its log is {self._log}.",
                     action="Look at the log; `pipeline doctor` checks the rest.",
                 )
-            time.sleep(0.1)
+            time.sleep(0.05)
+        if self._answered == (self._pid, self._port):
+            return
+        self._answered = self._pid, self._port
         if self._shared.joined and not self._starts and not prefect_login.is_asked_for(self.api_url):
             raise ConfigurationError(
                 "This home's Prefect server was started by an older version without a login, so anybody on this "
@@ -268,7 +278,8 @@ class PrefectLauncher:
     def _is_up(self) -> bool:
         assert self._api_url is not None
         # an answer on our port is not enough: of two that start at once, only one gets it
-        return (self._pid is None or listens(self._pid, self._port)) and _healthy(self._api_url)
+        is_ours = self._pid is None or self._answered == (self._pid, self._port) or listens(self._pid, self._port)
+        return _healthy(self._api_url) and is_ours
 
     def process(self, document_ids: Sequence[DocumentId]) -> None:
         """Run ``process_document`` on the documents, ``settings.batch_size`` at a time.
@@ -312,6 +323,12 @@ class PrefectLauncher:
 
     def _call(self, flow: Any, **parameters: Any) -> Any:
         """Run the flow on this launcher's server; returns the state that it ended in."""
+        with self._of_server(), reaching_prefect():
+            return flow(**parameters, return_state=True)
+
+    def _of_server(self) -> "SettingsContext":
+        """Prefect's settings for this launcher's server. Copying all of them takes 50 ms, so it is done once."""
+        from prefect.context import SettingsContext, get_settings_context
         from prefect.settings import (
             PREFECT_API_AUTH_STRING,
             PREFECT_API_URL,
@@ -319,13 +336,17 @@ class PrefectLauncher:
             temporary_settings,
         )
 
-        # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect takes
-        # "off" only from code, not from the environment.
-        ours = {PREFECT_API_URL: self._api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-        if login := self.login:
-            ours[PREFECT_API_AUTH_STRING] = login
-        with temporary_settings(ours), reaching_prefect():
-            return flow(**parameters, return_state=True)
+        server = (self._api_url, self.login)
+        if self._settings_of is None or self._settings_of[0] != server:
+            # The heartbeat's thread costs a second at the end of every run; our leases show who lives. Prefect takes
+            # "off" only from code, not from the environment.
+            ours = {PREFECT_API_URL: server[0], PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+            if server[1]:
+                ours[PREFECT_API_AUTH_STRING] = server[1]
+            with temporary_settings(ours):
+                self._settings_of = server, get_settings_context()
+        made = self._settings_of[1]
+        return SettingsContext(profile=made.profile, settings=made.settings)
 
     def flow(self, entrypoint: str = FLOW_ENTRYPOINT) -> Any:
         """The flow, imported only when there is work: Prefect takes a second to import."""

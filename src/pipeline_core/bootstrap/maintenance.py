@@ -13,6 +13,7 @@ import structlog
 
 from pipeline_core.adapters.object_stores.local import LocalObjectStore
 from pipeline_core.adapters.prefect_check import check_prefect
+from pipeline_core.adapters.prefect_launcher import QUEUE_ENTRYPOINT
 from pipeline_core.adapters.prefect_login import headers, signed_in
 from pipeline_core.adapters.prefect_queue import PrefectQueueRuns
 from pipeline_core.adapters.prefect_schedules import PrefectSchedules
@@ -44,6 +45,7 @@ from pipeline_core.services.orphan_objects import OrphanObjects
 from pipeline_core.services.prune_caches import PruneCaches
 from pipeline_core.services.prune_pages import PrunePages
 from pipeline_core.services.queue_watch import QueueWatch
+from pipeline_core.services.ready_worker import ReadyWorker
 from pipeline_core.services.reembed import Reembed
 from pipeline_core.services.repair import Repair
 from pipeline_core.services.restore import Restore
@@ -226,6 +228,16 @@ class Maintenance(Services):
             batch_size=settings.batch_size,
             look_s=settings.queue_look_s,
         )
+
+    def ready_worker(self) -> ReadyWorker:
+        """Takes what is queued in this process, which has all that it needs for that loaded by now."""
+        settings, launcher = self.settings, self.own_launcher
+        self.workers.warm(settings.stage_workers)
+        self.ctx.embedder.embed(["ready"])
+        launcher.wait()
+        # a batch at a time: beside it, others are asked for
+        work = partial(launcher.run, QUEUE_ENTRYPOINT, limit=settings.batch_size)
+        return ReadyWorker(self.queue.pressure, QueueBell(self.database_url, role=settings.database_role), work)
 
     @once
     def queue_watch(self) -> QueueWatch | None:

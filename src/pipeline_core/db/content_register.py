@@ -217,7 +217,7 @@ REGISTER: dict[str, Table] = {
         _OWNED, "vectors of the next model", True,
     ),
     "search_sources": Table(Rows.DOCUMENT, _columns(none="language"), "source_id = ANY(%(documents)s)", "word index"),
-    "search_postings": Table(Rows.DOCUMENT, _columns(content="terms ends places")),
+    "search_postings": Table(Rows.DOCUMENT, _columns(content="terms counts")),
     "unread_sources": Table(Rows.DOCUMENT, where="source_id = ANY(%(documents)s)", is_deleted=True),
     # --- decisions ---
     "parked_decisions": Table(

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import numpy as np
-
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.session import Row, Session
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.errors import ConfigurationError, EmbeddingModelChangedError, LedgerError
@@ -22,7 +21,7 @@ _NEXT_COLUMNS = {
     "owner_kind": "text",
     "embed_version": "text",
     "content_sha256": "text",
-    "vector": "vector",
+    "vector": "halfvec",
 }
 
 
@@ -80,7 +79,7 @@ class Models:
         """Put vectors beside the live ones; instead of those that are there for the same rows."""
         self._session.execute("clear_next", owner_ids=[text.owner_id for text in texts], model=model)
         rows = [
-            (text.owner_id, model, text.kind, version, text.content_sha256, np.asarray(vector, dtype=np.float32))
+            (text.owner_id, model, text.kind, version, text.content_sha256, half(vector))
             for text, vector in zip(texts, vectors, strict=True)
         ]
         self._session.copy("next_vectors", _NEXT_COLUMNS, rows)

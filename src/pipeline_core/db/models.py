@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import VECTOR
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
     ARRAY,
     REAL,
@@ -95,7 +95,7 @@ class Fact:
     own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
     own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
 
 
 class Passage:
@@ -248,7 +248,7 @@ class AllQuestions(Fact, Base):
         Uuid, ForeignKey("upload_pipeline.document_chunks.chunk_id", ondelete="CASCADE")
     )
     question_type: Mapped[str] = mapped_column(Text)
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True), Computed("…", persisted=True))
@@ -261,7 +261,7 @@ class DocumentChunks(Passage, Base):
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
@@ -313,7 +313,7 @@ class DocumentVectorBuffer(Base):
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_version: Mapped[str] = mapped_column(Text)
     content_sha256: Mapped[str] = mapped_column(Text)
-    vector: Mapped[Any] = mapped_column(VECTOR())
+    vector: Mapped[Any] = mapped_column(HALFVEC())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -366,7 +366,7 @@ class EmbeddingCache(Base):
     content_sha256: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_model: Mapped[str] = mapped_column(Text, primary_key=True)
     embed_version: Mapped[str] = mapped_column(Text, primary_key=True)
-    vector: Mapped[Any] = mapped_column(VECTOR())
+    vector: Mapped[Any] = mapped_column(HALFVEC())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
     last_used_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
@@ -451,7 +451,7 @@ class NextVectors(Base):
     owner_kind: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     content_sha256: Mapped[str] = mapped_column(Text)
-    vector: Mapped[Any] = mapped_column(VECTOR())
+    vector: Mapped[Any] = mapped_column(HALFVEC())
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=FetchedValue())
 
 
@@ -546,13 +546,11 @@ class SearchPostings(Base):
     __tablename__ = "search_postings"
 
     source_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    part: Mapped[int] = mapped_column(Integer, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    length: Mapped[int] = mapped_column(Integer)
     realm_id: Mapped[UUID] = mapped_column(Uuid)
-    term: Mapped[int | None] = mapped_column(BigInteger)
-    passages: Mapped[int] = mapped_column(Integer)
-    terms: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
-    ends: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
-    places: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    terms: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    counts: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
 
 
 class SearchSources(Base):
@@ -1094,8 +1092,8 @@ class PastQuestions(Base):
     own_undisputed: Mapped[UUID | None] = mapped_column(Uuid)
     own_about: Mapped[UUID | None] = mapped_column(Uuid)
     confidence: Mapped[float | None] = mapped_column(REAL)
-    confidence_reasons: Mapped[Any | None] = mapped_column(JSONB)
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    confidence_reasons: Mapped[str | None] = mapped_column(Text)
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     sketch: Mapped[str | None] = mapped_column(BIT(varying=True))
@@ -1114,7 +1112,7 @@ class PastChunks(Passage, Base):
 
     chunk_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     heading_path: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    embedding: Mapped[Any] = mapped_column(VECTOR())
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
     embed_model: Mapped[str] = mapped_column(Text)
     embed_version: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), primary_key=True)

@@ -1,10 +1,11 @@
 """The vector buffer and the swap into production."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pipeline_core.db.embedding_models import Models
+from pipeline_core.db.packed_rows import cut, half_vectors, packed
 from pipeline_core.db.session import Session
 from pipeline_core.db.substitutes import substitute
 from pipeline_core.domain.chunks import Chunk
@@ -12,10 +13,8 @@ from pipeline_core.domain.documents import Document
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.ids import BatchId, DocumentId, Ids, JobId, RealmId
 from pipeline_core.domain.jobs import PublishedJob
-from pipeline_core.domain.languages import language_of
 from pipeline_core.domain.replacements import successors
-from pipeline_core.domain.staging import Embeddable, LedgerRow, Preview
-from pipeline_core.domain.vectors import Vectors
+from pipeline_core.domain.staging import Embeddable, EmbeddedTexts, LedgerRow, Preview
 
 BUFFER_COLUMNS = {
     "owner_id": "uuid",
@@ -25,7 +24,7 @@ BUFFER_COLUMNS = {
     "embed_model": "text",
     "embed_version": "text",
     "content_sha256": "text",
-    "vector": "vector",
+    "vector": "halfvec",
 }
 
 
@@ -65,36 +64,19 @@ class Production:
         return found
 
     def fill_buffer(
-        self,
-        vectors: Sequence[tuple[Document, Sequence[Embeddable], Vectors]],
-        *,
-        model: str,
-        version: str,
+        self, embedded: Sequence[tuple[Document, EmbeddedTexts]], *, model: str, version: str, cached: bool
     ) -> None:
-        """Put these documents' vectors into the buffer, instead of any there, and into the cache."""
-        ids = [document.document_id for document, _, _ in vectors]
-        read_in = {
-            document.document_id: language_of([text.text for text in texts if text.kind == "chunk"])
-            for document, texts, _ in vectors
-        }
-        self._session.execute("set_words_languages", document_ids=list(read_in), languages=list(read_in.values()))
+        """Put these documents' vectors into the buffer, instead of any there; with ``cached`` into the cache too."""
+        ids = [document.document_id for document, _ in embedded]
+        languages = [rows.language for _, rows in embedded]
+        self._session.execute("set_words_languages", document_ids=ids, languages=languages)
         self._session.execute("clear_buffer", document_ids=ids)
-        rows = [
-            (
-                text.owner_id,
-                text.kind,
-                document.document_id,
-                document.realm_id,
-                model,
-                version,
-                text.content_sha256,
-                np.asarray(vector, dtype=np.float32),
-            )
-            for document, texts, of_document in vectors
-            for text, vector in zip(texts, of_document, strict=True)
-        ]
-        self._session.copy("document_vector_buffer", BUFFER_COLUMNS, rows)
-        self._session.execute("cache_buffer", document_ids=ids)
+        parts = (
+            part for document, rows in embedded for part in _packed(document, rows, model.encode(), version.encode())
+        )
+        self._session.copy_packed("document_vector_buffer", list(BUFFER_COLUMNS), parts)
+        if cached:
+            self._session.execute("cache_buffer", document_ids=ids)
 
     def buffered(self, document_ids: Ids) -> dict[DocumentId, set[EmbeddingModel]]:
         """The models that each document's vectors in the buffer are of."""
@@ -188,3 +170,24 @@ class Production:
 
     def clear_buffer(self, document_ids: Ids) -> None:
         self._session.execute("clear_buffer", document_ids=list(document_ids))
+
+
+def _packed(document: Document, rows: EmbeddedTexts, model: bytes, version: bytes) -> Iterator[bytes]:
+    """Rows of the buffer, in its columns' order; those of one kind together, as they are of one length."""
+    ids, hashes = cut(rows.owner_ids, 16), cut(rows.content_sha256, 64)
+    is_chunk = np.frombuffer(rows.is_chunk, dtype=bool)
+    for kind, chosen in ((b"chunk", is_chunk), (b"question", ~is_chunk)):
+        if chosen.any():
+            yield packed(
+                [
+                    ids[chosen],
+                    kind,
+                    document.document_id.bytes,
+                    document.realm_id.bytes,
+                    model,
+                    version,
+                    hashes[chosen],
+                    half_vectors(rows.vectors[chosen]),
+                ],
+                int(chosen.sum()),
+            )

@@ -51,7 +51,7 @@ _LISTED = (_Q.taken_back.is_(False),)
 _IN_FILE: ColumnElement[int] = literal(0)
 _SAME_NAME = (
     "question_id", "question", "answer", "statement", "status", "version", "changed_by", "changed_at", "review_notes",
-    "edited_by", "generator", "added_by", "left_out_reason", "duplicate_of", "confidence_reasons", "topic", "subtopic",
+    "edited_by", "generator", "added_by", "left_out_reason", "duplicate_of", "topic", "subtopic",
     "difficulty", "import_error", "chunk_id",
 )  # fmt: skip
 
@@ -61,6 +61,7 @@ def _columns(rank: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
         **{name: getattr(_Q, name) for name in _SAME_NAME},
         "similarity": cast(_Q.similarity_score, Double),
         "confidence": _CONFIDENCE,
+        "confidence_reasons": func.reasons_json(_Q.confidence_reasons, type_=JSONB),
         "kind": _Q.question_type,
         "notes": _Q.notes_for_tutor,
         "quote": func.joined_quotes(_Q.evidence),

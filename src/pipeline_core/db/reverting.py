@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from pipeline_core.db.documents import Documents
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.production import BUFFER_COLUMNS
 from pipeline_core.db.session import Session
 from pipeline_core.db.staging import matchable, record_pairs
@@ -149,7 +148,7 @@ class Reversions:
                 model.name,
                 version,
                 text.content_sha256,
-                np.asarray(vectors[text.content_sha256], dtype=np.float32),
+                half(vectors[text.content_sha256]),
             )
             for text in texts
         ]

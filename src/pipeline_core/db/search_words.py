@@ -1,4 +1,7 @@
-"""After a migration: the words of what was published before are read, some documents at a time."""
+"""After a migration: the words of what was published before are read, some documents at a time.
+
+So they are where a server reads words otherwise than the one that kept them: after an upgrade, or on another machine.
+"""
 
 from typing import Any
 
@@ -18,15 +21,33 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(d::text, 0)) FROM (SELECT
 _TEXTS = """
 SELECT document_id, array_agg(text ORDER BY ordinal) FROM document_chunks WHERE document_id = ANY(%s) GROUP BY 1
 """
+# of one document, and of a few, should that be the one which somebody changes at this moment
+_OTHERWISE = """
+SELECT count(*) > 0 AND bool_and(is_other) FROM (
+    SELECT EXISTS (SELECT FROM upload_pipeline.read_words(ARRAY[s.source_id]) r
+        LEFT JOIN upload_pipeline.search_postings p USING (source_id, ordinal)
+        WHERE (p.terms, p.counts) IS DISTINCT FROM (r.terms, r.counts)) AS is_other
+    FROM (SELECT source_id FROM upload_pipeline.search_sources WHERE passages < 200 LIMIT 3) s
+) o
+"""
+_ALL = """
+INSERT INTO upload_pipeline.unread_sources SELECT source_id FROM upload_pipeline.search_sources ON CONFLICT DO NOTHING
+"""
 _READ_IN = "UPDATE documents SET words_language = %s WHERE document_id = %s AND words_language <> %s"
 
 
 def are_unread(connection: Any) -> bool:
-    """True if something published has words that were never read."""
+    """True if something published has words that were never read, or that this server reads otherwise."""
     found = connection.execute(f"SELECT to_regclass('{SCHEMA}.unread_sources') IS NOT NULL").fetchone()
     if not found[0]:
         return False
-    return connection.execute(f"SELECT FROM {SCHEMA}.unread_sources LIMIT 1").fetchone() is not None
+    if connection.execute(f"SELECT FROM {SCHEMA}.unread_sources LIMIT 1").fetchone() is not None:
+        return True
+    return _are_other(connection)
+
+
+def _are_other(connection: Any) -> bool:
+    return bool(connection.execute(_OTHERWISE).fetchone()[0])
 
 
 def read_words(url: str) -> int:
@@ -36,6 +57,9 @@ def read_words(url: str) -> int:
     """
     count = 0
     with connect(url) as connection:
+        if _are_other(connection):
+            connection.execute(_ALL)
+        connection.commit()
         while done := _read_some(connection):
             connection.commit()
             count += done

@@ -21,7 +21,7 @@ POOL = 50
 """Candidates of each ranking."""
 _COMMON = 500
 """A word that no more passages have than this is looked for however common it is."""
-_COLUMNS = {"languages": "language", "terms": "term", "keys": "key", "weights": "weight", "tells": "tells"}
+_COLUMNS = {"languages": "language", "terms": "term", "weights": "weight", "tells": "tells"}
 _FACTS_UNDER = 3
 """Facts that are shown under a passage."""
 _Near = tuple[dict[UUID, UUID], list[UUID]]
@@ -187,7 +187,6 @@ class _Asked:
     """The words of a question and what each tells."""
 
     params: Mapping[str, Any]
-    average: float
 
     @property
     def all_words(self) -> float:
@@ -198,41 +197,30 @@ class _Asked:
         return max(by_language.values())
 
 
-def _asked(session: Session, queries: Sequence[Query]) -> list[_Asked | None]:
-    """None: nothing that is published has any of a question's words."""
-    params = [{"realm_id": query.realm_id, "text": query.text, "common": _COMMON} for query in queries]
-    asked: list[_Asked | None] = []
-    for query, rows in zip(queries, session.each("word_weights", params), strict=True):
-        columns = {name: [row[column] for row in rows] for name, column in _COLUMNS.items()}
-        must_tell = not query.mode.uses_vectors
-        asked.append(_Asked({**columns, "must_tell": must_tell}, rows[0]["average"]) if rows else None)
-    return asked
-
-
 def _by_words(
     session: Session, queries: Sequence[Query], besides: Sequence[Sequence[UUID]]
 ) -> list[tuple[dict[UUID, float], _Asked | None]]:
-    asked = _asked(session, queries)
+    """Passages by their words, and these; None: nothing that is published has any of a question's words."""
     params = [
         {
             "realm_id": query.realm_id,
+            "text": query.text,
+            "common": _COMMON,
             "document_ids": query.document_ids,
             "besides": list(others),
-            "average": words.average,
             "pool": POOL,
-            **words.params,
+            "must_tell": not query.mode.uses_vectors,
         }
-        for query, others, words in zip(queries, besides, asked, strict=True)
-        if words
+        for query, others in zip(queries, besides, strict=True)
     ]
-    rows = iter(session.each("passages_with_words", params) if params else ())
-    return [
-        (
-            {row["id"]: row["score"] for row in (next(rows) if words else ()) if _counts(row, query)},
-            words,
-        )
-        for query, words in zip(queries, asked, strict=True)
-    ]
+    found = []
+    for query, rows in zip(queries, session.each("passages_with_words", params), strict=True):
+        words = [row for row in rows if row["term"] is not None]
+        columns = {name: [row[column] for row in words] for name, column in _COLUMNS.items()}
+        asked = _Asked({**columns, "must_tell": not query.mode.uses_vectors}) if words else None
+        scores = {row["id"]: row["score"] for row in rows if row["term"] is None and _counts(row, query)}
+        found.append((scores, asked))
+    return found
 
 
 def _counts(row: Row, query: Query) -> bool:

@@ -92,7 +92,7 @@ _QUESTION_COLUMNS = {
     "left_out_reason": "text",
     "evidence_pieces": "jsonb",
     "confidence": "float4",
-    "confidence_reasons": "jsonb",
+    "confidence_reasons": "text",
     "publish_from": "float4",
     "ask_from": "float4",
 }
@@ -207,12 +207,11 @@ def evidence_json(evidence: Sequence[Span]) -> Jsonb:
     return Jsonb([span.as_json() for span in evidence])
 
 
-def _weight(fact: Fact) -> tuple[float | None, Jsonb | None, float | None, float | None]:
+def _weight(fact: Fact) -> tuple[float | None, str | None, float | None, float | None]:
     """Its confidence, the reasons, and the policy: publish from, ask from."""
     if fact.confidence is None:
         return None, None, None, None
-    reasons = Jsonb(fact.confidence.reasons_json())
-    return fact.confidence.value, reasons, fact.policy.publish_from, fact.policy.ask_from
+    return fact.confidence.value, fact.confidence.reasons_text(), fact.policy.publish_from, fact.policy.ask_from
 
 
 def _json(rows: Sequence[Any]) -> str:
@@ -375,7 +374,7 @@ class Staging:
             reasons=[fact.left_out for fact in facts],
             pieces=[_json(_pieces(fact)) if fact.scattered else None for fact in facts],
             confidences=[confidence for confidence, _, _, _ in weights],
-            confidence_reasons=[reasons and _json(reasons.obj) for _, reasons, _, _ in weights],
+            confidence_reasons=[reasons for _, reasons, _, _ in weights],
             publish_from=[publish_from for _, _, publish_from, _ in weights],
             ask_from=[ask_from for _, _, _, ask_from in weights],
             evidence=[

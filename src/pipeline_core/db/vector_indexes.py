@@ -8,7 +8,7 @@ from psycopg import sql
 
 from pipeline_core.db.connection import connect
 from pipeline_core.db.errors import translated
-from pipeline_core.db.vector_types import cosine_operators, vector_type
+from pipeline_core.db.vector_types import COSINE_OPERATORS, vector_type
 from pipeline_core.domain.embedding_models import EmbeddingModel
 
 PRODUCTION = {"all_questions": "embedding", "document_chunks": "embedding"}
@@ -44,7 +44,7 @@ def ensure(
                     sql.Identifier(table),
                     sql.Identifier(column),
                     sql.SQL(vector_type(model.dims)),
-                    sql.SQL(cosine_operators(model.dims)),
+                    sql.SQL(COSINE_OPERATORS),
                     sql.Literal(model.name),
                 )
             )

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.production import BUFFER_COLUMNS
 from pipeline_core.db.session import Session, json_text
 from pipeline_core.db.substitutes import substitute
@@ -81,7 +80,7 @@ class Withdrawals:
                 model.name,
                 version,
                 fact.content_sha256,
-                np.asarray(vectors[fact.content_sha256], dtype=np.float32),
+                half(vectors[fact.content_sha256]),
             )
             for fact in arriving
         ]

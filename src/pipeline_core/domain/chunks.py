@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from pipeline_core.domain.ids import ChunkId
+from pipeline_core.domain.packing import packed
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A slice of the markdown: ``markdown[char_from:char_to] == text``, always.

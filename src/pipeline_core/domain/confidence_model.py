@@ -8,12 +8,13 @@ nothing: it counts as its mean.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import exp, log
 from typing import Any
 
 from pipeline_core.domain.confidence import SAYING_NOTHING_OF, TRAITS
 from pipeline_core.domain.confidence_weights import INTERCEPT, WEIGHTS
+from pipeline_core.domain.packing import packed
 
 MODEL_VERSION = hashlib.sha256(repr((INTERCEPT, sorted(WEIGHTS.items()))).encode()).hexdigest()[:12]
 """Other weights give other confidences: they are another version."""
@@ -65,6 +66,7 @@ FEATURES: tuple[Feature, ...] = tuple(
 """A feature for each trait that is a flag or a share, and those above for what is counted."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A trait that moved the confidence: ``effect`` in log-odds against a fact of which it is not known."""
@@ -74,6 +76,7 @@ class Reason:
     words: str
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """The probability, 0 to 1, that a fact holds, and what moved it most, the strongest first."""
@@ -82,7 +85,11 @@ class Confidence:
     reasons: tuple[Reason, ...] = ()
 
     def reasons_json(self) -> list[dict[str, Any]]:
-        return [asdict(reason) for reason in self.reasons]
+        return [{"trait": one.trait, "effect": one.effect, "words": one.words} for one in self.reasons]
+
+    def reasons_text(self) -> str:
+        """A line for each reason, as the database keeps them (``reasons_json`` in ``sql/migrations``)."""
+        return "\n".join(f"{reason.trait}\t{reason.effect}\t{reason.words}" for reason in self.reasons)
 
 
 def features_of(traits: Mapping[str, float]) -> dict[str, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_core.domain.layout import Layout, squash
+from pipeline_core.domain.packing import packed
 from pipeline_core.domain.page_words import Box, PageWords
 
 _ADDED = re.compile(
@@ -21,6 +22,7 @@ _MOST_PLACES = 200
 _SHORTEST_PIECE = 4
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a quote and where it stands on the page; ``box`` is None for words that the page does not have."""

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline_core.domain.confidence_model import Confidence
 from pipeline_core.domain.contiguity import Piece
 from pipeline_core.domain.ids import QuestionId
+from pipeline_core.domain.packing import packed
 from pipeline_core.domain.policy import EVERYTHING, Policy
 
 
@@ -19,10 +20,13 @@ class MatchKind(StrEnum):
     ALIGNED = "aligned"
 
 
+_FROM_EXACT = {kind: at for at, kind in enumerate(MatchKind)}
+
 REVIEWER = "reviewer"
 """The generator of facts that a person has added. The database knows it too."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Span:
     """A part of the evidence: its own text, where that stands, and on which page; None in a document without pages.
@@ -48,6 +52,13 @@ class Evidence(Span):
     """A proof of a fact: ``text[char_from:char_to] == quote``, whatever the generator wrote."""
 
     match: MatchKind = field(kw_only=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _evidence, (self.quote, self.char_from, self.char_to, self.page, self.match)
+
+
+def _evidence(quote: str, char_from: int, char_to: int, page: int | None, match: MatchKind) -> Evidence:
+    return Evidence(quote, char_from, char_to, page, match=match)
 
 
 _BETWEEN_QUOTES = " … "
@@ -99,6 +110,7 @@ def fact_text(question: str | None, answer: str | None, statement: str | None) -
     return said if question is None else f"{question}\n{said}"
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Around:
     """Context of a table's row: a caption, a unit, a header's row, as the text has it.
@@ -113,6 +125,7 @@ class Around:
     heading: bool = False
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class FactCandidate:
     """Claim of a generator, before its quotes have been looked up in the chunk.
@@ -169,6 +182,7 @@ def present(*texts: str | None) -> tuple[str, ...]:
     return tuple(text for text in texts if text is not None)
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Cost of a paid call. Zero for local work. ``cached_tokens`` are the input tokens that cost less."""
@@ -210,6 +224,7 @@ class AnswerOutcome(StrEnum):
     TOO_LONG = "too_long"
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Generated:
     """A generator's answer for one chunk. An empty list needs a ``reason``: nothing is dropped in silence."""
@@ -220,6 +235,7 @@ class Generated:
     outcome: AnswerOutcome = AnswerOutcome.ANSWERED
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A fact with proven evidence, whose spans are places in the document's markdown.
@@ -249,7 +265,7 @@ class Fact:
     @property
     def match(self) -> MatchKind:
         """Returns the match kind of its quotes: that of the least exact one."""
-        return max((span.match for span in self.evidence), key=list(MatchKind).index)
+        return max((span.match for span in self.evidence), key=_FROM_EXACT.__getitem__)
 
     @property
     def left_out(self) -> "LeftOut | None":
@@ -294,6 +310,7 @@ class ChunkOutcome(StrEnum):
     """The settings ask for no facts (``UPLOAD_PIPELINE_FACT_GENERATOR=none``)."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
     """A chunk's line in the ledger. ``refused`` counts candidates whose quote was not in the chunk."""

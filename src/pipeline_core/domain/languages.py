@@ -35,6 +35,8 @@ _SCRIPTS = (
     ("devanagari", re.compile("[\u0900-\u097f]")),
     ("latin", re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")),
 )
+_NAMES = tuple(name for name, _ in _SCRIPTS)
+_LATIN = re.compile("[a-z]")
 _SHARED_SCRIPTS = frozenset({"cyrillic", "arabic", "devanagari", "latin"})
 # The languages that are told apart: of rarer ones each is taken for another too easily.
 _KNOWN = (
@@ -57,7 +59,9 @@ UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 def guess_language(text: str, *, sure: float = _SURE) -> str:
     """The language that most of the text is clearly in; "" where none is, as in few words or in figures."""
     sample = text[:_SAMPLE].lower()
-    found = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS}
+    if sample.isascii():
+        return _of_shared_script(sample, sure) if _LATIN.search(sample) else ""
+    found = _letters_by_script(sample)
     # two of these say what several letters of an alphabet do
     weighed = {name: count * (3 if name in {"zh", "ja", "ko"} else 1) for name, count in found.items()}
     script = max(weighed, key=weighed.__getitem__)
@@ -68,6 +72,19 @@ def guess_language(text: str, *, sure: float = _SURE) -> str:
     return _of_shared_script(sample, sure) if script in _SHARED_SCRIPTS else script
 
 
+def _letters_by_script(text: str) -> dict[str, int]:
+    found = dict.fromkeys(_NAMES, 0)
+    for char, count in Counter(text).items():
+        if script := _script_of(char):
+            found[script] += count
+    return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _script_of(char: str) -> str:
+    return next((name for name, pattern in _SCRIPTS if pattern.match(char)), "")
+
+
 def _of_shared_script(sample: str, sure: float) -> str:
     code, probability = _identifier().classify(sample)
     return str(code) if probability >= sure else ""
@@ -76,11 +93,9 @@ def _of_shared_script(sample: str, sure: float) -> str:
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
     # its model takes a moment to load
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from pipeline_core.domain.language_scores import QuickIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_KNOWN.split())
-    return identifier
+    return QuickIdentifier.of(_KNOWN.split())
 
 
 def likely_language(text: str) -> str:

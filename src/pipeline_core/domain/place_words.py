@@ -2,8 +2,10 @@
 
 import re
 
+from pipeline_core.domain.sieve import Sifted
+
 # any heading with such a word, whichever generator it is; the extractive one refuses "Examples" alone
-_EXAMPLE = re.compile(
+_EXAMPLE = Sifted(
     r"\b(?:examples?|scenarios?|use[- ]cases?|case stud(?:y|ies)|vignettes?|illustrations?|beispiel\w*|fallbeispiel\w*"
     r"|szenari\w+|anwendungsf[aä]ll\w*|exemples?|sc[eé]narios?|cas d.(?:usage|utilisation)|études? de cas|ejemplos?"
     r"|escenarios?|casos? de (?:uso|estudio)|esemp[io]|scenar[io]|casi d.uso|exemplos?|cen[aá]rios?|voorbeeld\w*"

@@ -29,37 +29,39 @@ _EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿⁱ]+")
 _PLAIN_EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿⁱ", "0123456789+-=ni")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTED = re.compile(r"""(?<![^\W_])(["'])((?:(?!\1).)*+)\1(?![^\W_])""")
+_DASHES = ("-", "\u2010", "\u2011", "\u2012", "\u2013")
 _DASH = "[-\u2010-\u2013]"
 _CURRENCY = "[$€£¥₹₩₽₺₪฿¢]"
-# A sign that is plain punctuation elsewhere, and what stands for it; the spelling of a sign in letters.
+# A sign that is plain punctuation elsewhere, and what stands for it; the spelling of a sign in letters. Before each,
+# what the text has of which it is made: without one of them nothing is looked for.
 _SIGNS = (
-    (re.compile(r"\+ ?/ ?[-−]"), " ± "),
-    (re.compile(r"<="), " ≤ "),
-    (re.compile(r">="), " ≥ "),
-    (re.compile(r"!="), " ≠ "),
-    (re.compile(r"[-−]>"), " → "),
+    (("+",), re.compile(r"\+ ?/ ?[-−]"), " ± "),
+    (("<=",), re.compile(r"<="), " ≤ "),
+    ((">=",), re.compile(r">="), " ≥ "),
+    (("!=",), re.compile(r"!="), " ≠ "),
+    ((">",), re.compile(r"[-−]>"), " → "),
     # not: !ready
-    (re.compile(r"(?<![\w!?¡])!(?=[^\W\d])"), " ¬ "),
+    (("!",), re.compile(r"(?<![\w!?¡])!(?=[^\W\d])"), " ¬ "),
     # a loss, as in accounts: (1,200)
-    (re.compile(rf"\((?={_CURRENCY}? ?\d[\d.,]* ?%?\))"), " ⊖ "),
-    (re.compile(r"\bper ?cent\b", re.IGNORECASE), " % "),
+    (("(",), re.compile(rf"\((?={_CURRENCY}? ?\d[\d.,]* ?%?\))"), " ⊖ "),
+    (("t", "T"), re.compile(r"\bper ?cent\b", re.IGNORECASE), " % "),
     # what's, set as What'S
-    (re.compile(r"(?<=[^\W\d_])'S\b"), " s"),
-    (re.compile(r"(?<=[^\W\d_])'T\b"), " t"),
+    (("'S",), re.compile(r"(?<=[^\W\d_])'S\b"), " s"),
+    (("'T",), re.compile(r"(?<=[^\W\d_])'T\b"), " t"),
     # feet and inches, where no quotation ends
-    (re.compile(r"(?<=\d)(?:\"|'')"), " ′ ′ "),
-    (re.compile(r"(?<=\d)'(?![^\W\d])"), " ′ "),
+    (('"', "'"), re.compile(r"(?<=\d)(?:\"|'')"), " ′ ′ "),
+    (("'",), re.compile(r"(?<=\d)'(?![^\W\d])"), " ′ "),
     # -5, - 15 °C, 3–5, -$5; but not COVID-19
-    (re.compile(rf"(?<![^\W\d_]){_DASH}(?= ?{_CURRENCY}? ?\.?\d)"), " − "),
+    (_DASHES, re.compile(rf"(?<![^\W\d_]){_DASH}(?= ?{_CURRENCY}? ?\.?\d)"), " − "),
     # B-, Cl-
-    (re.compile(rf"(?<=\w){_DASH}(?![-\w])"), " − "),
+    (_DASHES, re.compile(rf"(?<=\w){_DASH}(?![-\w])"), " − "),
     # -x, --force
-    (re.compile(rf"(?<![-\w.,;:]){_DASH}{{1,2}}(?=[^\W\d_])"), " − "),
-    (re.compile(r"(?<=\d) ?\* ?(?=\d)|(?<=\w)\*(?!\w)"), " ∗ "),
-    (re.compile(r"(?<=\d):(?=\d)"), " ∶ "),
-    (re.compile(r"(?<=\d)·(?=\d)"), " ⋅ "),
+    (_DASHES, re.compile(rf"(?<![-\w.,;:]){_DASH}{{1,2}}(?=[^\W\d_])"), " − "),
+    (("*",), re.compile(r"(?<=\d) ?\* ?(?=\d)|(?<=\w)\*(?!\w)"), " ∗ "),
+    ((":",), re.compile(r"(?<=\d):(?=\d)"), " ∶ "),
+    (("·",), re.compile(r"(?<=\d)·(?=\d)"), " ⋅ "),
     # .NET
-    (re.compile(r"(?<![\w.])\.(?=[^\W\d_])"), " ∙ "),
+    ((".",), re.compile(r"(?<![\w.])\.(?=[^\W\d_])"), " ∙ "),
 )
 # Of signs that only stand together when all else is gone.
 _COMPOSED = (("+ / −", "±"), ("< =", "≤"), ("> =", "≥"), ("− >", "→"))
@@ -81,8 +83,9 @@ def strict_form(text: str) -> str:
     """Words and signs, one space between them. Idempotent."""
     text = plainly_spelled(drop_emphasis(_ESCAPED.sub(r"\1", text)))
     text = _QUOTED.sub(r" \2 ", " ".join(text.replace("`", " ").split()))
-    for pattern, sign in _SIGNS:
-        text = pattern.sub(sign, text)
+    for needed, pattern, sign in _SIGNS:
+        if any(one in text for one in needed):
+            text = pattern.sub(sign, text)
     form = unicodedata.normalize("NFC", _without_capitals("".join(map(_seen, text)).split()))
     for apart, sign in _COMPOSED:
         form = form.replace(apart, sign)

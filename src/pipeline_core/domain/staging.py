@@ -11,6 +11,8 @@ import numpy.typing as npt
 from pipeline_core.domain.chunks import Chunk
 from pipeline_core.domain.facts import ChunkOutcome, Fact, HasEvidence, LeftOut, Span
 from pipeline_core.domain.ids import ChunkId, DocumentId, QuestionId, RealmId
+from pipeline_core.domain.packing import packed
+from pipeline_core.domain.vectors import HalfVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class StagedChunk:
     refused_count: int
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class MatchKey:
     """Key by which a fact is compared: its text, the hash of its words and signs, its trigram signature, its language.
@@ -257,6 +260,21 @@ class Embeddable:
     kind: str
     content_sha256: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedTexts:
+    """Vectors of a document's texts, one column each, so that they travel between processes as a few blocks of bytes.
+
+    ``owner_ids`` are of 16 bytes, ``is_chunk`` of one (the others are questions), ``content_sha256`` of 64.
+    ``language`` is that of its chunks.
+    """
+
+    owner_ids: bytes
+    is_chunk: bytes
+    content_sha256: bytes
+    vectors: HalfVectors
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ def _kind(quote: str) -> str:
 def count_words(text: str) -> int:
     """Its words: as many as it has, or as its letters are worth where its language makes few of them."""
     written = len(_WORD.findall(text))
+    if text.isascii():
+        worth, script = _WORDS_IN_A_LETTER[-1]
+        return max(written, round(worth * len(script.findall(text))))
     return max(written, round(sum(worth * len(script.findall(text)) for worth, script in _WORDS_IN_A_LETTER)))
 
 

@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline_core.domain.fences import fences
 from pipeline_core.domain.marks import with_scripts, without_struck, without_tags
@@ -238,6 +239,7 @@ def strip_inline(text: str) -> str:
     return _stripped(text, line_marks=False)
 
 
+@lru_cache(maxsize=512)
 def _stripped(text: str, *, line_marks: bool) -> str:
     if not _MARKED.search(text):
         return _one_line(text)

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _NO_CHARACTERS = frozenset({"Cc", "Co", "Cs", "Cn"})
 # Bullets of symbol fonts. Before a number another character of private use may be a sign.
@@ -22,12 +23,16 @@ _LEFTOVERS = (
     re.compile(r"(?:[ΞΟ][^\sΑ-Ω]){3,}+"),
     re.compile(r"(?:[縺繧繝][^\s縺繧繝]{1,2}){2,}+|锟斤拷"),
 )
+_IN_ASCII = ("(cid:", "/uni", "??")
+"""Without one of them printable ASCII has none of the above."""
 _OF_A_PAIR = 2
 
 
 def unreadable(text: str) -> int:
     """Counts the unreadable characters of the text. The bullets of symbol fonts say nothing, and do not count."""
     text = html.unescape(text) if "&#" in text else text
+    if text.isascii() and text.isprintable() and not any(sign in text for sign in _IN_ASCII):
+        return 0
     if not text.isascii():
         text = _BULLET.sub(" ", text)
     suspects = [char for char in set(text) if char == "\ufffd" or _is_none(char)]
@@ -44,6 +49,7 @@ def share_unreadable(text: str) -> float:
     return min(1.0, unreadable(text) / visible) if visible else 0.0
 
 
+@lru_cache(maxsize=1 << 12)
 def _is_none(char: str) -> bool:
     return unicodedata.category(char) in _NO_CHARACTERS and not char.isspace()
 

@@ -2,8 +2,10 @@
 
 import re
 
+from pipeline_core.domain.sieve import Sifted
+
 # Figures, tables and parts of the text that a reader of the statement alone does not see.
-_REFERS = re.compile(
+_REFERS = Sifted(
     r"§|\b(?:fig(?:ures?|s?\.)|tables?|sections?|chapters?|appendix|annex(?:es)?|listings?|equations?|eqs?\."
     r"|abb(?:ildung(?:en)?|\.)|tab(?:elle[n]?|\.)|abschnitt(?:e[ns]?)?|kapiteln?|anhang|tableaux?|sections?|chapitres?"
     r"|annexes?|figuras?|tablas?|seccion(?:es)?|sección|capítulos?|anexos?|apéndices?|figur[ae]|tabell[ae]|sezion[ei]"
@@ -17,7 +19,7 @@ _REFERS = re.compile(
     re.IGNORECASE,
 )
 # What compares with something that stands elsewhere, or goes on from it.
-_COMPARES = re.compile(
+_COMPARES = Sifted(
     r"\b(?:same|others?|another|further|additional|latter|former|both|respective(?:ly)?|specified|above|below"
     r"|previous(?:ly)?|next|also|therefore|thus|hence|specifically|instead|still|likewise"
     r"|gleiche[nrsm]?|andere[nrsm]?|weitere[nrsm]?|beide[nrsm]?|jeweilig\w+|obige\w*|vorig\w+|vorherig\w+|nächst\w+"
@@ -38,6 +40,10 @@ _MEASURES = re.compile(
     r"|anos?|dias?|tahun|bulan|hari|jam|лет|года?|месяц\w*|дн(?:я|ей)|час\w*)\b|\d ?(?:年|月|天|日|小时|分钟)",
     re.IGNORECASE,
 )
+# without one of these none of the two above is found
+_OPENS = re.compile(r"[(\[]")
+_OF_AMOUNT = re.compile(r"[\d%$€£¥°]")
+_CURRENCIES = Sifted(r"USD|EUR", re.IGNORECASE)
 _INDEFINITE = re.compile(
     r"\W*(?:an?|eine?|une?|una|uno|uma?|een|suatu|sebuah|seorang) (?!(?:few|lot|number|variety|series)\b)",
     re.IGNORECASE,
@@ -49,9 +55,11 @@ _ENTRY = re.compile(r"[^.;:!?]{2,60}?(?:\([^()]{1,40}\)\s*[-–—:]|\s[-–—]
 
 def wording_traits(statement: str) -> dict[str, float]:
     """The flags of the wording, whatever the language."""
+    has_amount = _OF_AMOUNT.search(statement) or _CURRENCIES.search(statement)
     told = {
         "refers": _REFERS.search(statement), "compares": _COMPARES.search(statement),
-        "cites": _CITES.search(statement), "measure": _MEASURES.search(statement),
+        "cites": _CITES.search(statement) if _OPENS.search(statement) else None,
+        "measure": _MEASURES.search(statement) if has_amount else None,
         "indefinite": _INDEFINITE.match(statement), "entry": _ENTRY.match(statement),
     }  # fmt: skip
     return {name: float(found is not None) for name, found in told.items()}

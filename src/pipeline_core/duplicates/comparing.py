@@ -26,13 +26,27 @@ def match_keys(staging: "Staging", texts: Sequence[str], languages: Sequence[str
 
     Trigrams of texts beyond ASCII come from the server, so that they are its own.
     """
-    foreign = [text for text in texts if not text.isascii()]
-    from_server = dict(zip(foreign, staging.trigrams(foreign), strict=True)) if foreign else {}
-    keys = []
-    for text, language in zip(texts, languages or [""] * len(texts), strict=True):
-        trigrams = ascii_trigrams(text) if text.isascii() else set(from_server[text])
-        keys.append(MatchKey(text, exact_key(text), len(trigrams), signature(trigrams), language))
-    return keys
+    spoken = languages or [""] * len(texts)
+    return with_trigrams(staging, [local_key(text, language) for text, language in zip(texts, spoken, strict=True)])
+
+
+def local_key(text: str, language: str) -> MatchKey:
+    """A text's match key, made without the server: that of a text beyond ASCII lacks its trigrams."""
+    trigrams = ascii_trigrams(text) if text.isascii() else set()
+    return MatchKey(text, exact_key(text), len(trigrams), signature(trigrams), language)
+
+
+def with_trigrams(staging: "Staging", keys: Sequence[MatchKey]) -> list[MatchKey]:
+    """The keys, with the trigrams of texts beyond ASCII from the server, so that they are its own."""
+    foreign = [key.text for key in keys if not key.text.isascii()]
+    from_server = {
+        text: (len({*trigrams}), signature({*trigrams}))
+        for text, trigrams in (zip(foreign, staging.trigrams(foreign), strict=True) if foreign else ())
+    }
+    return [
+        MatchKey(key.text, key.sha256, *from_server[key.text], key.language) if key.text in from_server else key
+        for key in keys
+    ]
 
 
 def detect(

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from pipeline_core.domain.embedding_models import EmbeddingModel
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.vectors import Vectors
+from pipeline_core.ports.workers import InWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class EmbedsQuestions(Protocol):
 def embed_questions(embedder: Embedder, texts: Sequence[str]) -> Embedded:
     """Vectors of what is asked, to be compared with those of ``embed``."""
     return embedder.embed_questions(texts) if isinstance(embedder, EmbedsQuestions) else embedder.embed(texts)
+
+
+class Instant(InWorker):
+    """An embedder that makes a vector in less time than a cache gives it back, and for nothing: none is kept of it."""
 
 
 class Embedders(Protocol):

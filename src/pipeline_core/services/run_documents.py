@@ -24,7 +24,7 @@ from pipeline_core.services.queue import Queue
 from pipeline_core.services.wishes import ChoiceKept
 from pipeline_core.services.work_needed import FindWork
 
-_LOOK_S = 0.5
+_LOOK_S = 0.1
 _UNFINISHED = (JobState.QUEUED, JobState.RETRYABLE, JobState.WORKING)
 
 

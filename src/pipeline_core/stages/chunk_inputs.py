@@ -42,13 +42,16 @@ def cache_key(generator: FactGenerator, chunk: ChunkInput) -> str:
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def chunk_inputs(chunks: Sequence[Chunk], context_chars: int) -> list[ChunkInput]:
-    """Returns a generator's inputs for a document's chunks, each with the ends of its neighbours."""
+def chunk_inputs(chunks: Sequence[Chunk], context_chars: int, told: Sequence[str] | None = None) -> list[ChunkInput]:
+    """Returns a generator's inputs for a document's chunks, each with the ends of its neighbours.
+
+    ``told`` are the languages of the chunks where they are known.
+    """
     texts = ["", *(chunk.text for chunk in chunks), ""]
     markdown = text_of(chunks)
     code = fences(markdown)
     title, headings = naming_title(markdown), headings_of(markdown)
-    languages = languages_of([chunk.text for chunk in chunks])
+    languages = languages_of([chunk.text for chunk in chunks]) if told is None else list(told)
     if not any(languages):
         languages = [likely_language("\n".join(texts))] * len(chunks)
     inputs, table, above, rows, is_open = [], "", "", 0, False

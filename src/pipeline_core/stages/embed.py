@@ -13,16 +13,20 @@ from pipeline_core.domain.errors import LedgerError
 from pipeline_core.domain.facts import Usage
 from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.jobs import HeldJob
+from pipeline_core.domain.languages import language_of
 from pipeline_core.domain.lifecycle import StageName
-from pipeline_core.domain.staging import Embeddable
+from pipeline_core.domain.staging import Embeddable, EmbeddedTexts
 from pipeline_core.domain.vectors import Vectors
-from pipeline_core.ports.embedder import Embedder
+from pipeline_core.ports.embedder import Embedder, Instant
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages import gates
 from pipeline_core.stages.base import Computation, Fetched, Saved, Stage, StageContext, StageInput, StageResult
 
 if TYPE_CHECKING:
     from pipeline_core.db.unit_of_work import UnitOfWork
+
+_HASH = 64
+"""Characters of a content hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,23 @@ class ToEmbed:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding:
-    """Texts with their vectors, in order, and the model that made them."""
+class Texts:
+    """Texts to be embedded, by column: ids of a thousand texts are one value to pickle, not a thousand."""
 
-    texts: list[Embeddable]
-    vectors: Vectors
+    owner_ids: bytes
+    is_chunk: bytes
+    content_sha256: bytes
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Vectors and the model that made them; ``cached``: they are worth keeping."""
+
+    rows: EmbeddedTexts
     model: str
     version: str
+    cached: bool
 
 
 def fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fetched[ToEmbed]:
@@ -56,6 +70,8 @@ def to_embed(
     """Returns the input of ``run``: the texts, the active model's embedder, and the vectors already cached for it."""
     embedder = ctx.embedders.of(uow.models.active())
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
+    if isinstance(embedder, Instant):
+        keys = []
     cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
 
     def of(own: list[Embeddable]) -> ToEmbed:
@@ -72,16 +88,33 @@ def content_key(texts: Sequence[Embeddable]) -> str:
 
 
 def run(_ctx: StageContext, _document: Document, data: ToEmbed) -> StageResult[Embedding] | Computation[Embedding]:
-    if isinstance(data.embedder, InWorker):
-        return partial(embed, data)
-    return embed(data)
+    return to_compute(data) if isinstance(data.embedder, InWorker) else embed(data)
+
+
+def to_compute(data: ToEmbed) -> Computation[Embedding]:
+    """Returns the work of ``embed`` for a worker process."""
+    return partial(_embed, _by_column(data.texts), data.cached, data.embedder)
 
 
 def embed(data: ToEmbed) -> StageResult[Embedding]:
     """The texts' vectors, in order, as ``save`` wants them."""
-    embedder = data.embedder
-    missing = {text.content_sha256: text.text for text in data.texts if text.content_sha256 not in data.cached}
-    vectors: dict[str, Vectors] = dict(data.cached)
+    return _embed(_by_column(data.texts), data.cached, data.embedder)
+
+
+def _by_column(texts: Sequence[Embeddable]) -> Texts:
+    return Texts(
+        b"".join(text.owner_id.bytes for text in texts),
+        bytes(text.kind == "chunk" for text in texts),
+        "".join(text.content_sha256 for text in texts).encode(),
+        [text.text for text in texts],
+    )
+
+
+def _embed(data: Texts, cached: Mapping[str, Vectors], embedder: Embedder) -> StageResult[Embedding]:
+    hashes = data.content_sha256.decode()
+    keys = [hashes[at : at + _HASH] for at in range(0, len(hashes), _HASH)]
+    missing = {key: text for key, text in zip(keys, data.texts, strict=True) if key not in cached}
+    vectors: dict[str, Vectors] = dict(cached)
     usage = Usage()
     if missing:
         embedded = embedder.embed(list(missing.values()))
@@ -92,10 +125,12 @@ def embed(data: ToEmbed) -> StageResult[Embedding]:
             )
         vectors.update(zip(missing, embedded.vectors, strict=True))
         usage = embedded.usage
-    in_order = [vectors[text.content_sha256] for text in data.texts]
-    rows = np.array(in_order, dtype=np.float32).reshape(len(in_order), embedder.dims)
-    report = {"vectors": len(data.texts), "embedded": len(missing), "model": embedder.model}
-    return StageResult(Embedding(data.texts, rows, embedder.model, embedder.version), (), report, usage)
+    in_order = np.array([vectors[key] for key in keys], dtype=np.float16).reshape(len(keys), embedder.dims)
+    language = language_of([text for text, chunk in zip(data.texts, data.is_chunk, strict=True) if chunk])
+    rows = EmbeddedTexts(data.owner_ids, data.is_chunk, data.content_sha256, in_order, language)
+    report = {"vectors": len(keys), "embedded": len(missing), "model": embedder.model}
+    cached_too = not isinstance(embedder, Instant)
+    return StageResult(Embedding(rows, embedder.model, embedder.version, cached_too), (), report, usage)
 
 
 def save(_ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Embedding]]) -> None:
@@ -107,13 +142,11 @@ def fill_buffer(uow: "UnitOfWork", embedded: Sequence[tuple[Document, Embedding]
 
     A batch is embedded by one model, but for documents that were fetched when another was active.
     """
-    for model, version in sorted({(rows.model, rows.version) for _, rows in embedded}):
-        of_model = [
-            (document, rows.texts, rows.vectors)
-            for document, rows in embedded
-            if (rows.model, rows.version) == (model, version)
-        ]
-        uow.production.fill_buffer(of_model, model=model, version=version)
+    by_model: dict[tuple[str, str, bool], list[tuple[Document, EmbeddedTexts]]] = {}
+    for document, made in embedded:
+        by_model.setdefault((made.model, made.version, made.cached), []).append((document, made.rows))
+    for (model, version, cached), rows in sorted(by_model.items(), key=lambda of: of[0]):
+        uow.production.fill_buffer(rows, model=model, version=version, cached=cached)
 
 
 STAGE = Stage(

@@ -30,8 +30,8 @@ from pipeline_core.domain.languages import languages_of
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.domain.place_traits import Places
 from pipeline_core.domain.policy import Policy
-from pipeline_core.domain.staging import NewQuestion
-from pipeline_core.duplicates.comparing import match_keys
+from pipeline_core.domain.staging import MatchKey, NewQuestion
+from pipeline_core.duplicates.comparing import local_key, with_trigrams
 from pipeline_core.ports.fact_generator import ChunkInput, FactGenerator
 from pipeline_core.ports.workers import InWorker
 from pipeline_core.stages import no_facts
@@ -63,10 +63,16 @@ from pipeline_core.stages.weigh import together, varied, weighed
 if TYPE_CHECKING:
     from pipeline_core.db.unit_of_work import UnitOfWork
 
+Answers = Mapping[str, Generated | PipelineError]
+"""By the key of the chunk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """The chunks of a document, what a generator sees of each under which key, and what it answered before."""
+    """The chunks of a document, what a generator sees of each under which key, and what it answered before.
+
+    Of a generator that computes, the computation itself makes what it sees: it is asked again rather than kept.
+    """
 
     chunks: list[Chunk]
     inputs: list[ChunkInput]
@@ -79,28 +85,31 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Outcome of each chunk, and the answers that are new."""
+    """Outcome of each chunk, the answers that are new, and what each fact is compared by, in their order."""
 
     results: dict[ChunkId, ChunkResult]
-    chunks: list[Chunk]
+    headings: dict[ChunkId, tuple[str, ...]]
     new_answers: dict[str, Generated]
+    match_keys: list[MatchKey]
 
 
 def fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob | JobSummary]) -> Fetched[Data]:
     policies = {job.document_id: job.wished.over(ctx.settings.policy) for job in jobs}
     outputs = uow.stages.outputs([*policies], ["chunks_json", "optimized_markdown", "markdown", "page_words"])
     chunks = {document_id: [row.chunk for row in rows] for document_id, rows in uow.staging.chunks([*policies]).items()}
-    inputs = {document_id: chunk_inputs(own, ctx.generator.context_chars) for document_id, own in chunks.items()}
+    asked = {} if isinstance(ctx.generator, InWorker) else chunks
+    inputs = {document_id: chunk_inputs(own, ctx.generator.context_chars) for document_id, own in asked.items()}
     keys = {document_id: [cache_key(ctx.generator, chunk) for chunk in own] for document_id, own in inputs.items()}
-    cached = uow.caches.facts([key for own in keys.values() for key in own], run_id=ctx.settings.run_id)
+    wanted = [key for own in keys.values() for key in own]
+    cached = uow.caches.facts(wanted, run_id=ctx.settings.run_id) if wanted else {}
     kinds = markdown_kinds(ctx.settings)
 
     def read(document_id: DocumentId) -> StageInput[Data]:
         of_document = outputs.get(document_id, {})
-        markdown, own, policy = require(of_document, *kinds), keys[document_id], policies[document_id]
+        markdown, own, policy = require(of_document, *kinds), keys.get(document_id, []), policies[document_id]
         words = page_words(of_document)
         known = {key: cached[key] for key in own if key in cached}
-        data = Data(chunks[document_id], inputs[document_id], own, known, markdown, words, policy)
+        data = Data(chunks[document_id], inputs.get(document_id, []), own, known, markdown, words, policy)
         of_pages = (words.checksum,) if words else ()
         checksums = (require(of_document, "chunks_json").checksum, *text_checksums(markdown), *of_pages, str(policy))
         return StageInput(checksums, data)
@@ -120,50 +129,61 @@ def facts_of(result: StageResult[Rows]) -> list[Fact]:
 
 def computation(ctx: StageContext, document_id: DocumentId, data: Data) -> Computation[Rows]:
     """Asks the generator, here or in the computation, and proves and weighs what it says."""
-    generator, ask = ctx.generator, partial(_ask, ctx.generator, data)
+    generator = ctx.generator
     in_worker = isinstance(generator, InWorker)
     return partial(
         _judge_all,
         {"name": generator.name, "version": generator.version},
         document_id,
         data,
-        ask if in_worker else partial(dict, ask()),
+        partial(_ask, generator) if in_worker else partial(_answered, _ask(generator, data, [])[1]),
         read_words(ctx.store, data.words),
-        ctx.settings.validation_echo_similarity,
+        # its words are the document's own, and no prompt's
+        None if in_worker else ctx.settings.validation_echo_similarity,
         # without a model questions are made by patterns
         by_patterns=in_worker,
     )
 
 
-def _ask(generator: FactGenerator, data: Data) -> dict[str, Generated | PipelineError]:
-    """The generator's answers for what is not in the cache, by key.
+def _answered(answers: Answers, data: Data, _languages: Sequence[str]) -> tuple[list[str], Answers]:
+    return data.keys, answers
+
+
+def _ask(generator: FactGenerator, data: Data, languages: Sequence[str]) -> tuple[list[str], Answers]:
+    """The keys of the chunks, and the generator's answers for what is not in the cache.
 
     Raises:
         PipelineError: of any chunk, where it concerns the whole document; see ``_raise_what_stops``.
     """
-    missing = {key: chunk for key, chunk in zip(data.keys, data.inputs, strict=True) if key not in data.cached}
+    inputs, keys = data.inputs, data.keys
+    if isinstance(generator, InWorker):
+        inputs = chunk_inputs(data.chunks, generator.context_chars, languages)
+        keys = [cache_key(generator, chunk) for chunk in inputs]
+    missing = {key: chunk for key, chunk in zip(keys, inputs, strict=True) if key not in data.cached}
     asked = generator.generate(list(missing.values())) if missing else []
     _raise_what_stops(asked)
     # a vendor's own exception may not survive the way to the worker
-    return {
+    answers = {
         key: answer if isinstance(answer, Generated | PipelineError) else UnexpectedError(str(answer))
         for key, answer in zip(missing, asked, strict=True)
     }
+    return keys, answers
 
 
 def _judge_all(
     by: Mapping[str, str],
     document_id: DocumentId,
     data: Data,
-    ask: Callable[[], Mapping[str, Generated | PipelineError]],
+    ask: Callable[[Data, Sequence[str]], tuple[list[str], Answers]],
     words: bytes | None,
-    echo_from: float,
+    echo_from: float | None,
     *,
     by_patterns: bool,
 ) -> StageResult[Rows]:
-    asked = ask()
+    languages = languages_of([chunk.text for chunk in data.chunks])
+    keys, asked = ask(data, languages)
     answers = {**data.cached, **asked}
-    missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks))
+    missing = names_missing_in("\n".join(chunk.text for chunk in data.chunks)) if echo_from is not None else ()
     pages = page_map(data.markdown)
     prove = prover(pages, words)
     surroundings = Surroundings(text_of(data.chunks))
@@ -180,7 +200,7 @@ def _judge_all(
             ),
             key=key,
         )
-        for key, chunk in zip(data.keys, data.chunks, strict=True)
+        for key, chunk in zip(keys, data.chunks, strict=True)
     }
     places = Places(data.chunks)
     results = {chunk.chunk_id: _weighed(results[chunk.chunk_id], chunk, places, data, pages) for chunk in data.chunks}
@@ -188,7 +208,11 @@ def _judge_all(
     results = varied(results) if by_patterns else results
     new_answers = {key: answer for key, answer in asked.items() if isinstance(answer, Generated)}
     usage = sum((answer.usage for answer in new_answers.values()), Usage())
-    rows = Rows(results, data.chunks, new_answers)
+    spoken = dict(zip((chunk.chunk_id for chunk in data.chunks), languages, strict=True))
+    said = [(fact.statement, spoken[at]) for at, result in results.items() for fact in result.facts]
+    headings = {chunk.chunk_id: chunk.heading_path for chunk in data.chunks}
+    # what costs nothing is not kept
+    rows = Rows(results, headings, {} if by_patterns else new_answers, [local_key(*one) for one in said])
     output = OutputFile(
         "facts_json", ".facts.json", json_bytes(_content(by, document_id, data, results)), "application/json"
     )
@@ -269,24 +293,23 @@ def save(ctx: StageContext, uow: "UnitOfWork", done: Sequence[Saved[Rows]]) -> N
     uow.staging.lock_matching_of_staged([item.document.document_id for item in done])
     results: dict[ChunkId, ChunkResult] = {}
     answers: dict[str, Generated] = {}
-    staged: list[tuple[Document, Chunk, Fact]] = []
-    languages: dict[ChunkId, str] = {}
+    staged: list[tuple[Document, ChunkId, tuple[str, ...], Fact]] = []
+    keys: list[MatchKey] = []
     for item in done:
         rows = item.result.rows
         results |= rows.results
         answers |= rows.new_answers
-        texts = [chunk.text for chunk in rows.chunks]
-        languages |= dict(zip((chunk.chunk_id for chunk in rows.chunks), languages_of(texts), strict=True))
-        staged += [(item.document, chunk, fact) for chunk in rows.chunks for fact in rows.results[chunk.chunk_id].facts]
+        keys += rows.match_keys
+        staged += [
+            (item.document, chunk_id, rows.headings[chunk_id], fact)
+            for chunk_id, result in rows.results.items() for fact in result.facts
+        ]  # fmt: skip
     uow.staging.record_outcomes(results)
-    uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
-    spoken = [languages[chunk.chunk_id] for _, chunk, _ in staged]
-    keys = match_keys(uow.staging, [fact.statement for _, _, fact in staged], spoken)
+    if answers:
+        uow.caches.put_facts(ctx.generator.name, answers, run_id=ctx.settings.run_id)
     questions = [
-        NewQuestion(
-            document.document_id, document.realm_id, chunk.chunk_id, chunk.heading_path, fact, ctx.generator.name, key
-        )
-        for (document, chunk, fact), key in zip(staged, keys, strict=True)
+        NewQuestion(document.document_id, document.realm_id, chunk_id, headings, fact, ctx.generator.name, key)
+        for (document, chunk_id, headings, fact), key in zip(staged, with_trigrams(uow.staging, keys), strict=True)
     ]
     scanned = {item.document.document_id: item.document for item in done if _is_scan(ctx, item.document)}
     for document_id, document in scanned.items():
@@ -308,7 +331,7 @@ def _fetch(ctx: StageContext, uow: "UnitOfWork", jobs: Sequence[HeldJob]) -> Fet
 
 def _run(ctx: StageContext, document: Document, data: Data | None) -> StageResult[Rows] | Computation[Rows]:
     if data is None:
-        return StageResult(Rows({}, [], {}), (), no_facts.REPORT)
+        return StageResult(Rows({}, {}, {}, []), (), no_facts.REPORT)
     return computation(ctx, document.document_id, data)
 
 

@@ -59,13 +59,14 @@ def judge(
     *,
     cached: bool,
     prove: Prove,
-    echo_from: float,
+    echo_from: float | None,
     missing: Sequence[str],
     surroundings: Surroundings | None = None,
 ) -> ChunkResult:
     """Judges an answer for a chunk: returns its proved facts, or the reason why it has none.
 
-    It has failed where a generator says traits that are in no table: no weight and no reason would be found for them.
+    Without ``echo_from`` no prompt has made it, so that no words of one are looked for. It has failed where a
+    generator says traits that are in no table: no weight and no reason would be found for them.
     """
     surroundings = surroundings or Surroundings(chunk.text, chunk.char_from)
     if isinstance(answer, Exception):
@@ -79,12 +80,8 @@ def judge(
     whole = [candidate for candidate in answer.candidates if candidate.is_whole]
     proved, refused = evidence.verify(whole, chunk.text)
     refused += len(answer.candidates) - len(whole)
-    echoed = [
-        candidate for candidate, proof in proved
-        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
-        or invented_name(candidate.texts, missing)
-    ]  # fmt: skip
-    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed]
+    echoed = [] if echo_from is None else _echoed(proved, echo_from, missing)
+    proved = [(candidate, proof) for candidate, proof in proved if candidate not in echoed] if echoed else proved
     refused += len(echoed)
     placed = [(candidate, proof, surroundings.place(candidate.around, chunk)) for candidate, proof in proved]
     facts = tuple(_fact(chunk, candidate, proof, near, prove) for candidate, proof, near in placed if near is not None)
@@ -95,6 +92,17 @@ def judge(
         f"none of {refused} claims was proved by the text" if refused else "the generator found nothing"
     )
     return ChunkResult(ChunkOutcome.NOTHING_HERE, (), reason, refused, cached, answer.usage)
+
+
+def _echoed(
+    proved: Sequence[tuple[FactCandidate, evidence.Proof]], echo_from: float, missing: Sequence[str]
+) -> list[FactCandidate]:
+    """Return those that repeat an example of the prompt, or have a name of its world."""
+    return [
+        candidate for candidate, proof in proved
+        if echoed_example(present(candidate.answer, candidate.statement), joined_quotes(proof), echo_from)
+        or invented_name(candidate.texts, missing)
+    ]  # fmt: skip
 
 
 def _fact(chunk: Chunk, candidate: FactCandidate, proof: evidence.Proof, around: evidence.Proof, prove: Prove) -> Fact:

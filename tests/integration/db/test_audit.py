@@ -249,8 +249,8 @@ def test_functions_with_their_owners_rights_are_closed(database: TwoUsers) -> No
     assert {name for name, _, may, is_trigger in rows if may and not is_trigger} == {
         "pipeline_metrics", "paid_metrics", "held_metrics", "resume_webhook", "try_webhook",
         "realms_with_events",
-        "is_being_erased",
-        "count_passages", "score_words", "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
+        "is_being_erased", "passages_with", "frequent_words",
+        "my_realms", "create_realm", "name_myself", "move_document", "taken_elsewhere",
         "has_job",
     }  # fmt: skip
     assert not [name for name, _, may, is_trigger in rows if may and is_trigger]

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline_core.db.database import Database
 from pipeline_core.db.unit_of_work import UnitOfWork
+from pipeline_core.domain.confidence_model import confidence_of
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.reasons import visible_length
 from tests.support.database import copied_database, register
@@ -228,6 +229,16 @@ def test_a_fact_has_a_question_and_its_answer_or_neither(
     connection: psycopg.Connection[Any], table: str, change: str, constraint: str
 ) -> None:
     assert _refused_by(connection, f"UPDATE {table} SET {change}") == f"{table}_{constraint}"
+
+
+@pytest.mark.parametrize("traits", [{}, {"lead_in_missing": 1.0, "sentence_whole": 0.0, "words": 90.0}])
+def test_the_database_reads_the_reasons_of_a_confidence(
+    connection: psycopg.Connection[Any], traits: dict[str, float]
+) -> None:
+    confidence = confidence_of(traits)
+    assert connection.execute("SELECT reasons_json(%s)", [confidence.reasons_text()]).fetchall() == [
+        (confidence.reasons_json(),)
+    ]
 
 
 @pytest.mark.parametrize("table", ["staged_questions", "all_questions"])

@@ -181,14 +181,13 @@ def test_nothing_of_another_user_can_be_reached(database: TwoUsers, bob: psycopg
 
 def test_words_are_found_among_the_own_rows_alone(database: TwoUsers, bob: psycopg.Connection[Any]) -> None:
     """The functions run as the owner, so that an index is used, and see what the caller may see."""
-    keys = "SELECT array_agg(key) FROM (SELECT unnest(terms || term) AS key FROM search_postings WHERE realm_id = %s) k"
+    keys = "SELECT array_agg(key) FROM (SELECT unnest(terms) AS key FROM search_postings WHERE realm_id = %s) k"
     for realm_id, is_seen in ((ANN, False), (BOB, True)):
         [(theirs,)] = database.rows(keys, realm_id)
-        for asked in ("count_passages(%(keys)s)", "score_words(%(keys)s, %(weights)s, %(tells)s, 1, NULL)"):
-            values = {"keys": theirs, "weights": [1.0] * len(theirs), "tells": [True] * len(theirs)}
-            assert bool(bob.execute(f"SELECT FROM {asked}".encode(), values).fetchall()) == is_seen
-            with database.role(SERVICE) as service:
-                assert service.execute(f"SELECT FROM {asked}".encode(), values).fetchall()
+        asked = "SELECT FROM passages_with(%s)"
+        assert bool(bob.execute(asked, (theirs,)).fetchall()) == is_seen
+        with database.role(SERVICE) as service:
+            assert service.execute(asked, (theirs,)).fetchall()
 
 
 def _reach(connection: psycopg.Connection[Any], statement: sql.Composed, values: dict[str, Any]) -> int:

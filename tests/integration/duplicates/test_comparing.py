@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from pipeline_core.db.packed_rows import half
 from pipeline_core.db.queries import load
 from pipeline_core.db.session import Session, prepare
 from pipeline_core.db.staging import Staging
@@ -43,7 +44,7 @@ def _publish(connection: psycopg.Connection[Any], realm_id: UUID, texts: list[st
     columns = {
         "question_id": "uuid", "realm_id": "uuid", "question_type": "text", "question": "text", "answer": "text",
         "statement": "text", "generator": "text", "match_text": "text", "match_sha256": "text",
-        "match_trigrams": "int4", "match_signature": "bytea", "embedding": "vector", "embed_model": "text",
+        "match_trigrams": "int4", "match_signature": "bytea", "embedding": "halfvec", "embed_model": "text",
         "embed_version": "text",
     }  # fmt: skip
     ids = [QuestionId(uuid4()) for _ in texts]
@@ -63,7 +64,7 @@ def _publish(connection: psycopg.Connection[Any], realm_id: UUID, texts: list[st
                 k.sha256,
                 k.trigrams,
                 k.signature,
-                v,
+                half(v),
                 "test",
                 "1",
             )

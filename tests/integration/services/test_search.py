@@ -61,7 +61,7 @@ def crowded(make_pipeline: MakePipeline, crowded_url: str) -> Pipeline:
 def exact(url: str, realm_id: RealmId, limit: int) -> list[UUID]:
     query = (
         "SELECT question_id FROM upload_pipeline.all_questions WHERE realm_id = %s "
-        "ORDER BY embedding <=> %s::vector LIMIT %s"
+        "ORDER BY embedding <=> %s::halfvec LIMIT %s"
     )
     with psycopg.connect(url) as connection:
         connection.execute("SET enable_indexscan = off")
@@ -73,7 +73,7 @@ def test_the_index_is_used(crowded_url: str) -> None:
     with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
         plan = connection.execute(
             f"EXPLAIN SELECT question_id FROM all_questions WHERE realm_id = %s AND embed_model = '{MODEL.name}' "
-            f"ORDER BY embedding::vector({DIMS}) <=> %s::vector({DIMS}) LIMIT 50",
+            f"ORDER BY embedding::halfvec({DIMS}) <=> %s::halfvec({DIMS}) LIMIT 50",
             (CROWD, str(question().tolist())),
         ).fetchall()
     assert "hnsw" in str(plan)
@@ -317,9 +317,9 @@ def unspaced(app: Pipeline) -> Pipeline:
 def test_a_search_by_words_uses_its_index(crowded_url: str) -> None:
     with psycopg.connect(crowded_url, options="-c search_path=upload_pipeline,public") as connection:
         connection.execute("ANALYZE search_postings")
-        for wanted, index in (("term = %s", "term_idx"), ("terms @> ARRAY[%s::bigint]", "terms_idx")):
-            plan = connection.execute(f"EXPLAIN SELECT FROM search_postings WHERE {wanted}".encode(), (7,)).fetchall()
-            assert any(f"search_postings_{index}" in line for (line,) in plan)
+        wanted = "EXPLAIN SELECT FROM search_postings WHERE terms @> ARRAY[%s::int]"
+        plan = connection.execute(wanted, (7,)).fetchall()
+        assert any("search_postings_terms_idx" in line for (line,) in plan)
 
 
 def test_where_nothing_answers_nothing_is_found(app: Pipeline) -> None:

@@ -61,7 +61,7 @@ class _Workers:
         if isinstance(self._found, PipelineError):
             return [self._found for _ in computations]
         results = {ChunkId(UUID(int=1)): ChunkResult(ChunkOutcome.FACTS, tuple(self._found))}
-        return [Computed(StageResult(Rows(results, [], {})), 0.1) for _ in computations]
+        return [Computed(StageResult(Rows(results, {}, {}, [])), 0.1) for _ in computations]
 
 
 def _markdown(metadata: dict[str, Any]) -> dict[str, OutputRow]:

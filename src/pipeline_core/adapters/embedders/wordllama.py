@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from pipeline_core.domain.errors import ConfigurationError
 from pipeline_core.domain.vectors import Vectors
-from pipeline_core.ports.embedder import Embedded
-from pipeline_core.ports.workers import InWorker
+from pipeline_core.ports.embedder import Embedded, Instant
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,7 +32,7 @@ REVISION = 1
 """Changes when the same text may get another vector from the same model."""
 
 
-class WordLlamaEmbedder(InWorker):
+class WordLlamaEmbedder(Instant):
     """Mean of the token vectors, scaled to unit length; all zero where a text has no token.
 
     The model is loaded at the first use, once a process, whichever embedder and thread comes first: nothing changes it.

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline_core.domain.sieve import Sifted
 
 # A heading is back matter if it is one of these and nothing else; a number before it does not count.
 _HEADINGS = {
@@ -55,7 +58,7 @@ _HEADINGS = {
     ),
 }
 # "Example Attack Scenarios", "Scenario #2": whatever else the heading says, what stands below is told as a story.
-_STORIES = re.compile(
+_STORIES = Sifted(
     r"(?=.*(?:s[zc]enari|scénario|cenário|skenario|сценари|σενάρι|σεναρί|场景|場景|シナリオ|시나리오|سيناريو|سناریو"
     r"|scenariusz|scénář|forgatókönyv|senaryo))"
     r"(?=.*(?:#\s?\d|\d\s*:?\s*$|attack|example|sample|user|angriff|beispiel|attaque|exemple|ataque|ejemplo|attacco|esempi"
@@ -64,7 +67,7 @@ _STORIES = re.compile(
     re.IGNORECASE,
 )
 # "The second scenario": what stands right below it is.
-_STORY_IN_WORDS = re.compile(
+_STORY_IN_WORDS = Sifted(
     r"(?=.*(?:s[zc]enari|scénario|cenário|skenario|сценари|σενάρι|场景|場景|シナリオ|سيناريو|سناریو|scenariusz|scénář"
     r"|forgatókönyv|senaryo))(?=.*(?:\b(?:first|second|third|erste|zweite|dritte|premi[eè]r|deuxi[eè]me|troisi[eè]me"
     r"|primer|segund|tercer|prim[oa]\b|second[oa]|terz[oa]\b|terceir|eerste|tweede|derde|pertama|kedua|ketiga|перв|втор"
@@ -91,9 +94,16 @@ def tells_stories(heading: str) -> bool:
 def back_matter(headings: Sequence[str]) -> str | None:
     """The kind of back matter that a text under these headings is; None for the body of the document."""
     for depth, heading in enumerate(reversed(headings)):
-        if tells_stories(heading) or (depth == 0 and _STORY_IN_WORDS.match(heading.strip())):
-            return "examples"
-        for kind, pattern in _BACK_MATTER.items():
-            if (depth == 0 or kind in _WITH_SECTIONS) and pattern.match(heading.strip()):
-                return kind
+        if kind := _kind_of(heading, right_above=depth == 0):
+            return kind
+    return None
+
+
+@lru_cache(maxsize=1024)  # each block of a section asks
+def _kind_of(heading: str, *, right_above: bool) -> str | None:
+    if tells_stories(heading) or (right_above and _STORY_IN_WORDS.match(heading.strip())):
+        return "examples"
+    for kind, pattern in _BACK_MATTER.items():
+        if (right_above or kind in _WITH_SECTIONS) and pattern.match(heading.strip()):
+            return kind
     return None

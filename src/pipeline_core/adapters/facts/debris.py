@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pipeline_core.adapters.facts.english_words import word_set
 from pipeline_core.adapters.facts.scope import bare
 from pipeline_core.domain.fluency import is_common_word
+from pipeline_core.domain.sieve import Sifted
 
 # A formula or a sign was lost before an operator in brackets, or between two words; items stand in one line.
 _LOST = re.compile(
@@ -18,7 +19,7 @@ among see this these although however we from when while if since because each i
 siehe vgl nach laut wenn bei für voir cf selon dans pour véase según en para véanse vedi secondo nel veja segundo
 conforme zie volgens lihat menurut см по в для βλ σύμφωνα zob według
 """)
-_TO_AUTHORS = re.compile(
+_TO_AUTHORS = Sifted(
     r"\b(?:the|your|a|each|short) (?:paper|manuscript|submission|abstract) (?:should|must|needs to|has to) "
     r"|\bauthors? (?:submitting|who submit|are (?:asked|required|encouraged|requested)|must (?:submit|include"
     r"|provide))\b|\bwrite an? (?:short |brief )?(?:paper|summary|abstract)\b|\b(?:in"
@@ -46,7 +47,7 @@ def is_debris(statement: str) -> bool:
     word = note["word"] if note else ""
     if word[:1].isupper() and (is_common_word(word.lower()) or word.lower() in _BEGINS):
         return True
-    return any(kind.search(statement) for kind in (_LOST, _TO_AUTHORS)) or _LEGEND.match(statement) is not None
+    return bool(_LOST.search(statement) or _TO_AUTHORS.search(statement) or _LEGEND.match(statement))
 
 
 def is_entry_of_contents(siblings: Sequence[str], headings: Collection[str]) -> bool:

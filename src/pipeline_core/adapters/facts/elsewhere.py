@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from pipeline_core.adapters.facts.leaning import opening_of, openings
+from pipeline_core.domain.sieve import Sieve
 
 # A word that leads from or to something else than the sentence before: the first of several, an example, what follows.
 _POINTS_ELSEWHERE = {
@@ -93,16 +94,19 @@ _OPENINGS = openings(_POINTS_ELSEWHERE, _POINTS_ELSEWHERE_UNSPACED)
 
 
 @cache
-def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str], Sieve]:
     inside = _ELSEWHERE_INSIDE.get(language, "(?!)") if language else "|".join(_ELSEWHERE_INSIDE.values())
-    return opening_of(_OPENINGS, language), re.compile(inside, re.IGNORECASE)
+    pattern = re.compile(inside, re.IGNORECASE)
+    return opening_of(_OPENINGS, language), pattern, Sieve([pattern])
 
 
 def points_elsewhere(sentence: str, language: str) -> bool:
     """Return whether it refers to a place in the text other than the sentence before it."""
-    opening, inside = _patterns(language)
+    opening, inside, sieve = _patterns(language)
     if opening.match(sentence):
         return True
+    if not sieve.possible(sentence):
+        return False
     return any(not _is_of_amount(sentence, match) for match in inside.finditer(sentence))
 
 

@@ -11,6 +11,7 @@ _ID = re.compile(
     rf"(?P<stop>[:：.)])?{_MARKS}(?P<late>\s?[:：]|\s[–—-](?=\s))?(?P<blank>\s+|(?<=[：]))(?=(?P<next>\S))",
     re.MULTILINE,
 )
+_DIGIT = re.compile(r"\d")
 _OPENED_BY = {"[": "]", "(": ")"}
 
 
@@ -61,5 +62,7 @@ def is_code(said: str) -> bool:
 
 def spans_of_ids(text: str) -> list[tuple[int, int]]:
     """Find the ids at the beginning of lines, without the blank behind them."""
+    if not _DIGIT.search(text):
+        return []
     at_lines = (match for match in _ID.finditer(text) if text[match.start() - 1 : match.start()] in ("", "\n"))
     return [(match.start(), match.start("blank")) for match in at_lines if _is_id(match)]

@@ -11,19 +11,30 @@ from pipeline_core.adapters.facts.refused_apparatus import APPARATUS
 from pipeline_core.adapters.facts.refused_authors import AUTHORS
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import VOICES
+from pipeline_core.domain.sieve import Sieve, alternatives
 
 REFUSALS: Mapping[str, Mapping[str, str]] = {**APPARATUS, **VOICES, **AUTHORS, **NOTICES}
 """Words by language, by the reason for people; they are looked for without regard to case. "" is of no language."""
 
 
-@cache
-def _patterns(language: str) -> list[tuple[str, re.Pattern[str]]]:
-    rows = []
-    for reason, words in REFUSALS.items():
-        codes = ["", language] if language else list(words)
-        if found := [words[code] for code in codes if code in words]:
-            rows.append((reason, re.compile("|".join(found), re.IGNORECASE)))
-    return rows
+class _Refusals:
+    """The alternatives of all rows in a language, of which those are searched that may match a sentence."""
+
+    def __init__(self, language: str):
+        self._rows: list[tuple[str, re.Pattern[str]]] = []
+        for reason, words in REFUSALS.items():
+            codes = ["", language] if language else list(words)
+            one_by_one = [one for code in codes if code in words for one in alternatives(words[code])]
+            self._rows += [(reason, re.compile(one, re.IGNORECASE)) for one in one_by_one]
+        self._sieve = Sieve([pattern for _, pattern in self._rows])
+
+    def why(self, sentence: str) -> str | None:
+        """The first reason of which an alternative matches."""
+        rows = self._rows
+        return next((rows[at][0] for at in self._sieve.possible(sentence) if rows[at][1].search(sentence)), None)
+
+
+_of_language = cache(_Refusals)
 
 
 _CONTENTS = re.compile(r"(?:\. ?){4,}\s*\d*|…{2,}|_{4,}")
@@ -41,7 +52,7 @@ def why_refused(sentence: str, language: str) -> str | None:
         return "a question"
     if language in ("ja", "ko", "") and _ASKED.search(sentence):
         return "a question"
-    return next((reason for reason, pattern in _patterns(language) if pattern.search(sentence)), None)
+    return _of_language(language).why(sentence)
 
 
 # "Smith, J. 2017. Title.", "Smith. (2017). Title.": a year that is a sentence of its own.

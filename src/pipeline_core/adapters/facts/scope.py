@@ -6,7 +6,7 @@ have …"), or with the document's name, unless their own words name what they a
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline_core.adapters.facts.back_matter import back_matter
 from pipeline_core.adapters.facts.english_words import EDGES, THIRD_PERSON, word_set
@@ -104,8 +104,21 @@ def known_names(text: str, language: str) -> frozenset[str]:
     if language not in _CAPITALS_NAME:
         return frozenset()
     names = frozenset(_MID_CAPITAL.findall(text))
-    small = {name for name in names if re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text)}
-    return names - small
+    return frozenset(name for name in names if not _has_word(text, name.lower()))
+
+
+def _has_word(text: str, word: str) -> bool:
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_is_of_word(text[at - 1 : at]) or _is_of_word(text[end : end + 1])):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _is_of_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def names_its_subject(statement: str, names: frozenset[str], language: str) -> bool:
@@ -165,6 +178,7 @@ def bare(heading: str) -> str:
     return f"¿{name}" if name and f"¿{name}" in heading else name
 
 
+@lru_cache(maxsize=1024)  # each claim below it asks
 def name_of_section(heading: str, language: str) -> str:
     """The heading without its number if it tells of what a statement is; else ""."""
     name = bare(heading)

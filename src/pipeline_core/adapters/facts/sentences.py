@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline_core.adapters.facts import english_words as en
 from pipeline_core.adapters.facts.blocks import Block
@@ -20,6 +21,7 @@ from pipeline_core.adapters.facts.unexplained import continues, introduces, is_u
 from pipeline_core.adapters.facts.unnamed import leaves_out
 from pipeline_core.adapters.facts.worth import score_of, traits_of
 from pipeline_core.domain.languages import UNSPACED
+from pipeline_core.domain.sieve import Sifted
 from pipeline_core.domain.statement_traits import count_words
 from pipeline_core.domain.text import numbers_in, strip_markdown
 from pipeline_core.domain.unfinished import LONGEST_PIECE, is_unfinished
@@ -188,8 +190,13 @@ def _labelled(block: Block, label: re.Match[str]) -> Claim | None:
     return Claim(((block.start, block.end),), f"{key}: {value}", score, traits)
 
 
-def sentences_of(body: str, language: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the sentences. Closing marks stay with their sentence, opening ones go with the next."""
+@lru_cache(maxsize=256)  # claims and lead-ins ask for the same
+def sentences_of(body: str, language: str) -> tuple[tuple[int, int], ...]:
+    """The spans of the sentences. Closing marks stay with their sentence, opening ones go with the next."""
+    return tuple(_spans_of_sentences(body, language))
+
+
+def _spans_of_sentences(body: str, language: str) -> Iterator[tuple[int, int]]:
     from sentencex import segment
 
     masked = _MARKS.sub(lambda match: ("X" if match["solid"] else " ") * len(match[0]), body)
@@ -329,7 +336,7 @@ _FOOTNOTE_MARK = re.compile(
     r"|(?<=[\u05d0-\u05ea\u0620-\u06ff]{2})[¹²³⁰⁴-⁹]{1,3}(?![⁻\w])"
 )
 # Of words with "fi", "fl" or "ff" the conversion lost a letter: "suficient", "classiied".
-_LOST_LIGATURE = re.compile(
+_LOST_LIGATURE = Sifted(
     r"\b(?:\w*(?:suficien|classii|identii|speciic|signiican|certiic|qualii|modiic|veriic|beneit"
     r"|scientiic)\w*|(?:in|co)?eficien\w*|deined?|deinition\w*|inancial\w*|inal(?:ly)?|inding\w*|relect\w*|inluen\w*|conlict\w*|oficial\w*"
     r"|oficers?|efects?|efective\w*|difer\w*|proit\w*)\b",
@@ -345,7 +352,7 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 def without_footnote_marks(said: str) -> str:
     """A statement without the raised numbers that its words have as marks of footnotes."""
-    return _FOOTNOTE_MARK.sub("", said)
+    return said if said.isascii() else _FOOTNOTE_MARK.sub("", said)
 
 
 def _stands(statement: str, language: str) -> bool:
@@ -355,7 +362,9 @@ def _stands(statement: str, language: str) -> bool:
         return False
     if not _is_of_fit_length(statement, language) or _BROKEN.search(statement) or _QUOTED.fullmatch(statement):
         return False
-    if why_refused(statement, language) or points_elsewhere(statement, language) or _OUT_OF_ORDER.search(statement):
+    if why_refused(statement, language) or points_elsewhere(statement, language):
+        return False
+    if not statement.isascii() and _OUT_OF_ORDER.search(statement):
         return False
     if language in _NO_SUBJECT and _NO_SUBJECT[language].match(statement):
         return False

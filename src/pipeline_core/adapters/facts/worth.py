@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from pipeline_core.adapters.facts.definitions import says_not
 from pipeline_core.adapters.facts.english_words import EDGES, word_set
 from pipeline_core.adapters.facts.list_words import says_no
+from pipeline_core.domain.sieve import Sieve
 from pipeline_core.domain.statement_traits import count_words
 from pipeline_core.domain.text import numbers_in
 
@@ -188,8 +190,14 @@ _COMPILED = {
 
 def traits_of(statement: str, language: str) -> dict[str, float]:
     """Read the traits of a sentence from its words; none that no row of its language can tell."""
-    return {
-        trait: float(table[language].search(statement) is not None)
-        for trait, table in _COMPILED.items()
-        if language in table
-    }
+    names, patterns, sieve = _told_in(language)
+    traits = dict.fromkeys(names, 0.0)
+    for at in sieve.possible(statement):
+        traits[names[at]] = float(patterns[at].search(statement) is not None)
+    return traits
+
+
+@cache
+def _told_in(language: str) -> tuple[list[str], list[re.Pattern[str]], Sieve]:
+    found = {trait: table[language] for trait, table in _COMPILED.items() if language in table}
+    return [*found], [*found.values()], Sieve([*found.values()])

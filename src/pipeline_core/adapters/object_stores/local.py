@@ -128,8 +128,7 @@ class LocalObjectStore:
             os.unlink(name, dir_fd=folder)
 
     def list(self, prefix: str) -> Iterator[str]:
-        *folders, begin = validate_prefix(prefix).split("/")
-        return self._walk(folders, begin)
+        return (key for key, _ in self._statuses(prefix))
 
     def written_before(self, prefix: str, moment: datetime) -> Iterator[str]:
         return (key for key, status in self._statuses(prefix) if status.st_mtime < moment.timestamp())
@@ -150,9 +149,13 @@ class LocalObjectStore:
         round_trip(self)
 
     def _statuses(self, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
-        for key in self.list(prefix):
-            with suppress(ObjectNotFoundError), self._place(key) as (folder, name):
-                yield key, os.stat(name, dir_fd=folder, follow_symlinks=False)
+        *folders, begin = validate_prefix(prefix).split("/")
+        return self._below(folders, begin)
+
+    def _below(self, folders: Sequence[str], begin: str) -> Iterator[tuple[str, os.stat_result]]:
+        path = "/".join(folders)
+        with suppress(ObjectNotFoundError), self._translated(path, reading=True), self._folder(folders) as folder:
+            yield from self._walk(folder, f"{path}/" if path else "", begin)
 
     def _write(self, key: str, data: bytes | BinaryIO) -> None:
         [error] = self._write_round([(validate_key(key), data)])
@@ -170,20 +173,23 @@ class LocalObjectStore:
         with self._translated(key, reading=True), self._folder(folders) as folder:
             yield folder, name
 
-    def _walk(self, folders: Sequence[str], begin: str = "") -> Iterator[str]:
-        """Keys below the folder whose next part begins with ``begin``, in the order that S3 lists them in."""
-        path = "/".join(folders)
-        try:
-            with self._translated(path, reading=True), self._folder(folders) as folder:
-                names = visible_names(folder)
-        except ObjectNotFoundError:
-            return
+    def _walk(self, folder: int, path: str, begin: str = "") -> Iterator[tuple[str, os.stat_result]]:
+        """Keys below the folder whose next part begins with ``begin``, in the order that S3 lists them in.
+
+        Each folder is opened once, in the one around it. What goes meanwhile is left out.
+        """
         # A folder sorts with its slash: "a.txt" comes before "a/b", as "." comes before "/".
-        for name in sorted(name for name in names if name.startswith(begin)):
-            if name.endswith("/"):
-                yield from self._walk([*folders, name[:-1]])
-            else:
-                yield f"{path}/{name}" if path else name
+        for name in sorted(name for name in visible_names(folder) if name.startswith(begin)):
+            with _still_there():
+                if not name.endswith("/"):
+                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                    yield path + name, status
+                    continue
+                inner, _ = open_folder(folder, name[:-1], create=False)
+                try:
+                    yield from self._walk(inner, path + name)
+                finally:
+                    os.close(inner)
 
     @contextmanager
     def _folder(self, names: Sequence[str]) -> Iterator[int]:
@@ -266,3 +272,13 @@ class LocalObjectStore:
                 raise ObjectNotFoundError(where=where) from None
             kind, advice = _KINDS.get(error.errno or 0, (StoreUnavailableError, {}))
             raise kind(f"The object store's disk: {error.strerror}.", where=where, **advice) from error
+
+
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """Pass over what was removed since its folder was read."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise

@@ -158,6 +158,9 @@ class Installation:
         self.parts: list[Part] = [] if settings.database_url else [Postgres(open_database)]
         self.parts += [PrefectServer(launcher), Sweeper(self._mark), Deployed(self.environment)]
         self.parts += [self._worker(number) for number in range(1, workers + 1)]
+        if settings.ready_worker:
+            ready = [sys.executable, "-m", "pipeline_core.cli.ready"]
+            self.parts.append(self._child("ready-worker", ready, lambda _pid: True))
         self.parts.append(QueueWatched(lambda stopping: watch(self.environment(), stopping)))
         self.parts += [
             self._child(
