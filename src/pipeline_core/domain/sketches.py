@@ -96,7 +96,7 @@ def _nearest_of(
 
 
 def _tightened(found: npt.NDArray[np.intp], limits: Bits, most: int) -> npt.NDArray[np.intp]:
-    """Those that may be among the ``most`` of each row; rows that have so many take nothing but what is nearer.
+    """Keep the candidates for the ``most`` of each row; rows that have so many take nothing but what is nearer.
 
     What follows stands behind, so with as many bits as that it would not be among them.
     """
