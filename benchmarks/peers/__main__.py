@@ -3,17 +3,21 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import http_api, workers
 from benchmarks.corpus import write_markdown
-from benchmarks.peers import edits, work
+from benchmarks.peers import crash, edits, work
 from benchmarks.peers.environments import InstallError, python_of
 from benchmarks.peers.server import Server
 from benchmarks.peers.table import ALL, Peer
 from benchmarks.peers.tables_of_work import show_bytes, show_targets, show_work
 from benchmarks.tables import show
+
+_MOST_CRASHED = 300
 
 
 @dataclass(frozen=True)
@@ -26,21 +30,46 @@ class Wanted:
     folder: Path
 
 
+@contextmanager
+def _serving(wanted: Wanted) -> Iterator[Server]:
+    server = Server(wanted.folder / "home")
+    try:
+        yield server
+    finally:
+        server.close()
+
+
 def _work(wanted: Wanted) -> None:
     files = write_markdown(wanted.folder / "documents", wanted.documents)
     size = sum(file.stat().st_size for file in files)
-    server = Server(wanted.folder / "home")
-    try:
+    with _serving(wanted) as server:
         turns = work.take_turns(server, wanted.folder, files, wanted.peers, wanted.turns)
-    finally:
-        server.close()
     hashing_s = min(edits.hashing_alone(files) for _ in range(3))
     show_work(show, turns, len(files), size, hashing_s)
     show_bytes(show, turns, len(files), size)
     show_targets(show, turns, size, hashing_s)
 
 
-PARTS: dict[str, Callable[[Wanted], None]] = {"work": _work}
+def _crash(wanted: Wanted) -> None:
+    files = write_markdown(wanted.folder / "documents", min(wanted.documents, _MOST_CRASHED))
+    with _serving(wanted) as server:
+        crash.main(server, wanted.folder, files, wanted.peers, show)
+
+
+def _workers(wanted: Wanted) -> None:
+    workers.main(wanted.folder, show)
+
+
+def _http_api(_wanted: Wanted) -> None:
+    http_api.main(show)
+
+
+PARTS: dict[str, Callable[[Wanted], None]] = {
+    "work": _work,
+    "crash": _crash,
+    "workers": _workers,
+    "http-api": _http_api,
+}
 
 
 def _installed(peers: list[Peer]) -> tuple[Peer, ...]:

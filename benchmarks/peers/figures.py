@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 _APART = 0.10
+LAST_WORDS = 600
+"""Characters that are shown of what failed."""
 
 
 class ComparisonError(Exception):

@@ -13,7 +13,6 @@ _LARGEST = 24
 _COLUMNS = [
     "", "best s", "median s", "docs/s", "nothing up s", "CPU s", "peak MB", "chunks", "DB MB", "× text", "of fastest"
 ]  # fmt: skip
-_LAST_WORDS = 600
 
 
 def titled(peer: Peer) -> str:
@@ -55,7 +54,7 @@ def show_work(show: Show, turns: Sequence[Turns], documents: int, text_bytes: in
     )
     for one in turns:
         if one.failed:
-            show(f"{one.peer.name} failed", [""], [[one.failed[-_LAST_WORDS:]]])
+            show(f"{one.peer.name} failed", [""], [[one.failed[-figures.LAST_WORDS :]]])
 
 
 def _work_row(

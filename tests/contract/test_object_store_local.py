@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -195,3 +196,41 @@ def test_a_folder_that_is_another_than_before_is_neither_read_nor_written(root: 
     shutil.rmtree(root, ignore_errors=True)
     root.with_name("disk").rename(root)
     assert store.get(KEY) == b"x"
+
+
+def test_many_are_flushed_in_one_round(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a round put is on the disk when it returns: content before its name, names before the return, each once."""
+    store, done = LocalObjectStore(root), list[str]()
+    store.put("documents/old/a", b"x")
+    for name in ("fdatasync", "rename", "fsync"):
+        real = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *given, _name=name, _real=real, **more: (done.append(_name), _real(*given, **more))[1]
+        )
+    store.put_many([(f"documents/{n}/{kind}", b"x") for n in range(10) for kind in "ab"])
+    assert done == ["fdatasync"] * 20 + ["rename"] * 20 + ["fsync"] * 11
+    done.clear()
+    store.put_many([(f"documents/{n}/c", b"x") for n in range(10)])
+    assert done == ["fdatasync"] * 10 + ["rename"] * 10 + ["fsync"] * 10
+
+
+def test_a_killed_writer_of_many_leaves_whole_objects_and_what_upkeep_removes(root: Path) -> None:
+    store = LocalObjectStore(root)
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from pipeline_core.adapters.object_stores.local import LocalObjectStore\n"
+        "store = LocalObjectStore(Path(sys.argv[1])); print('ready', flush=True)\n"
+        "while True:\n"
+        "    for n in (1, 2, 3): store.put_many([(f'documents/{k}/a', bytes([n]) * 30_000) for k in range(50)])"
+    )
+    for wait in (0.0, 0.01, 0.03):
+        with subprocess.Popen([sys.executable, "-c", program, root], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(wait)
+            writer.kill()
+        for key in store.list(""):
+            content = store.get(key)
+            assert (len(content), len(set(content))) == (30_000, 1)
+    store.remove_unfinished(datetime.now(UTC) + timedelta(seconds=1))
+    assert not [name for name in _files(root) if not name.endswith("/a")]

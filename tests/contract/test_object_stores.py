@@ -19,7 +19,7 @@ from pipeline_core.domain.errors import (
     ObjectNotFoundError,
     StoreUnavailableError,
 )
-from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.object_store import ObjectStore, StoredObject
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.rclone import S3Server, open_s3_store, serve_s3
 
@@ -79,6 +79,20 @@ def test_what_was_put_is_what_is_got(store: ObjectStore, data: bytes) -> None:
     assert (stored.key, stored.size, stored.sha256) == (KEY, len(data), hashlib.sha256(data).hexdigest())
     assert store.get(KEY) == data
     assert store.get(KEY, sha256=stored.sha256) == data
+
+
+def test_many_are_put_as_each_would_be_and_one_that_fails_keeps_no_other_away(store: ObjectStore) -> None:
+    objects = [(f"documents/{n % 40}/{n:03}.json", os.urandom(n)) for n in range(150)]
+    store.put(objects[3][0], b"old")
+    outcomes = store.put_many([*objects[:70], ("a/../b", b"x"), *objects[70:], ("", b"x"), objects[0]])
+    refused = [outcome for outcome in outcomes if isinstance(outcome, InvalidObjectKeyError)]
+    assert [outcomes.index(error) for error in refused] == [70, 151]
+    assert [one for one in outcomes if one not in refused] == [
+        StoredObject(key, len(data), hashlib.sha256(data).hexdigest()) for key, data in [*objects, objects[0]]
+    ]
+    assert all(store.get(key) == data for key, data in objects)
+    assert list(store.list("")) == sorted(key for key, _ in objects)
+    assert store.put_many([]) == []
 
 
 @pytest.mark.parametrize("size", [0, 3, 5_000_000])

@@ -1,11 +1,11 @@
 """A fake object store: a dict. It passes the same contract as the real ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from pipeline_core.adapters.object_stores.integrity import round_trip, verified
-from pipeline_core.domain.errors import ObjectNotFoundError
+from pipeline_core.adapters.object_stores.integrity import put_each, round_trip, verified
+from pipeline_core.domain.errors import ObjectNotFoundError, PipelineError
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.object_keys import validate_key, validate_prefix
 from pipeline_core.ports.object_store import StoredObject
@@ -24,6 +24,9 @@ class MemoryObjectStore:
         self.objects[validate_key(key)] = bytes(data)
         self.written[key] = datetime.now(UTC)
         return StoredObject(key, len(data), sha256_hex(data))
+
+    def put_many(self, objects: Sequence[tuple[str, bytes]]) -> Sequence[StoredObject | PipelineError]:
+        return put_each(self, objects, threads=1)
 
     def put_file(self, key: str, file: BinaryIO) -> StoredObject:
         file.seek(0)

@@ -10,6 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from pipeline_core.domain.bit_tiles import COLUMNS, ROWS, Tile, cuts, places, top
 from pipeline_core.domain.vectors import Vectors
 
 Sketches = npt.NDArray[np.uint64]
@@ -17,7 +18,7 @@ Positions = npt.NDArray[np.intp]
 Bits = npt.NDArray[np.int16]
 _WORD = 8  # bytes
 _DEVIATIONS = 1.5
-_WORDS_OF_A_BYTE = 4
+_NONE = np.empty((3, 0), dtype=np.intp)
 
 
 def sketch_bytes(dims: int) -> int:
@@ -44,33 +45,68 @@ def bits_within(dims: int, cosine: float) -> int:
     return math.ceil(dims * share + _DEVIATIONS * math.sqrt(dims * share * (1 - share)))
 
 
-def near(left: Sketches, right: Sketches, bounds: Bits, most: int) -> tuple[Positions, Positions, Bits]:
+def near(
+    left: Sketches, right: Sketches, bounds: Bits, most: int, ends: Positions | None = None
+) -> tuple[Positions, Positions, Bits]:
     """For each sketch on the left the ``most`` on the right that differ in the fewest bits, and in up to its bound.
 
-    Scans all of ``right`` at once: give blocks. Returns pairs (i, j) ordered by i, and their differing bits.
+    Of several that differ in as many bits, those before. ``ends``: for each on the left, only those before this place.
+    Scans all of ``right`` at once: give blocks. Returns pairs (i, j) ordered by i and j, and their differing bits.
     """
     columns = np.ascontiguousarray(right.T)
-    xor = np.empty(len(right), dtype=np.uint64)
-    bits = np.empty(len(right), dtype=np.uint8)
-    # of up to 256 bits a byte holds the sum, but for opposites, which nobody takes for near once their cosine is known
-    total = np.empty(len(right), dtype=np.uint8 if len(columns) <= _WORDS_OF_A_BYTE else np.int16)
-    without = np.flatnonzero(~right.any(axis=1))
-    beyond = 255 if total.dtype == np.uint8 else 32767
-    rows: list[Positions] = []
-    found: list[Positions] = []
-    values: list[Bits] = []
-    for row in np.flatnonzero(left.any(axis=1)).tolist():
-        for number, (column, word) in enumerate(zip(columns, left[row], strict=True)):
-            np.bitwise_xor(column, word, out=xor)
-            np.bitwise_count(xor, out=bits if number else total)
-            if number:
-                np.add(total, bits, out=total)
-        total[without] = beyond
-        hits = np.flatnonzero(total <= min(bounds[row], beyond - 1))
-        if len(hits) > most:
-            hits = hits[np.sort(np.argpartition(total[hits], most - 1)[:most])]
-        rows.append(np.full(len(hits), row, dtype=np.intp))
+    without: npt.NDArray[np.bool_] = np.all(right == 0, axis=1)
+    tile = Tile(len(columns))
+    here = np.flatnonzero(left.any(axis=1))
+    found = [_NONE]
+    for cut in cuts(0, len(here), ROWS):
+        rows = here[cut]
+        limits = np.minimum(bounds[rows], tile.beyond - 1)
+        hits = _nearest_of(tile, left[rows], columns, without, limits, most, None if ends is None else ends[rows])
+        hits[0] = rows[hits[0]]
         found.append(hits)
-        values.append(total[hits].astype(np.int16))
-    none, no_bits = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.int16)
-    return np.concatenate([none, *rows]), np.concatenate([none, *found]), np.concatenate([no_bits, *values])
+    rows, positions, bits = np.concatenate(found, axis=1)
+    return rows, positions, bits.astype(np.int16)
+
+
+def _nearest_of(
+    tile: Tile,
+    rows: Sketches,
+    columns: Sketches,
+    without: npt.NDArray[np.bool_],
+    limits: Bits,
+    most: int,
+    ends: Positions | None,
+) -> npt.NDArray[np.intp]:
+    """The nearest of the rows of one tile: row, position and differing bits, shape (3, hits)."""
+    found = _NONE
+    for cut in cuts(0, columns.shape[1] if ends is None else int(ends.max()), COLUMNS):
+        total = tile.differing(rows, columns[:, cut])
+        total[:, without[cut]] = tile.beyond
+        within = total <= limits[:, None].astype(total.dtype)
+        # a row that has found enough may be left with no bound at all
+        within[limits < 0] = False
+        if ends is not None and cut.stop > ends.min():
+            within &= np.arange(cut.start, cut.stop) < ends[:, None]
+        own, at = places(within)
+        if len(own):
+            found = np.concatenate([found, np.stack([own, at + cut.start, total[own, at]])], axis=1)
+            found = _tightened(found, limits, most)
+    found = found[:, np.lexsort((found[1], found[0]))]
+    return found[:, np.sort(top(found[0], -found[2], most))]
+
+
+def _tightened(found: npt.NDArray[np.intp], limits: Bits, most: int) -> npt.NDArray[np.intp]:
+    """Keep the candidates for the ``most`` of each row; rows that have so many take nothing but what is nearer.
+
+    What follows stands behind, so with as many bits as that it would not be among them.
+    """
+    own, _, bits = found
+    values = int(bits.max()) + 1
+    counts = np.bincount(own * values + bits, minlength=len(limits) * values).reshape(len(limits), values)
+    summed = np.cumsum(counts, axis=1)
+    full = summed[:, -1] >= most
+    if not full.any():
+        return found
+    last = np.where(full, np.argmax(summed >= most, axis=1), values)
+    limits[full] = np.minimum(limits[full], last[full] - 1)
+    return found[:, bits <= last[own]]

@@ -12,11 +12,12 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from pipeline_core.domain.bit_tiles import top
 from pipeline_core.domain.ids import QuestionId
 from pipeline_core.domain.sketches import Sketches, bits_within, near, sketches_of
 from pipeline_core.domain.staging import Counterpart, Matchable, SignatureTable
 from pipeline_core.domain.vectors import Vectors
-from pipeline_core.duplicates.signatures import candidates, estimated_similarity, matrix
+from pipeline_core.duplicates.signatures import Sized, estimated_similarity, matrix
 
 LEAST_TRIGRAMS = 0.55
 TOP_BY_TRIGRAMS = 20
@@ -25,8 +26,8 @@ TOP_BY_VECTORS = 10
 TOP_BY_SKETCHES = 48
 # what is farther reaches no score: of 4,647 labelled pairs that reach .55, 14 are below both of these
 LEAST_COSINE = 0.55
-# so many new rows at a time
-ROWS_AT_A_TIME = 512
+# so many new rows at a time, at most: the hits of all of them with one block are held at once
+ROWS_AT_A_TIME = 2048
 _PAIRS_AT_A_TIME = 1024
 _THREADS = 2
 
@@ -90,14 +91,17 @@ def nearest(new: SignatureTable, there: Iterable[SignatureTable], vectors: Vecto
         cosines_of: asked for the cosines with what was there, once all blocks have been seen.
     """
     dims = vectors.shape[1]
-    searches = [_Search(part(new, at, ROWS_AT_A_TIME), at, dims) for at in range(0, len(new), ROWS_AT_A_TIME)]
+    rows = max(1, min(ROWS_AT_A_TIME, -(-len(new) // _THREADS)))
+    searches = [_Search(part(new, at, rows), at, dims) for at in range(0, len(new), rows)]
     scanned = 0
     # NumPy does nearly all of it, and holds no lock meanwhile
     with ThreadPoolExecutor(_THREADS) as threads:
         for block in there:
-            list(threads.map(lambda search, block=block, start=scanned: search.scan(block, start), searches))
+            sized = sized_of(block)
+            list(threads.map(lambda s, block=block, sized=sized, at=scanned: s.scan(block, sized, at), searches))
             scanned += len(block)
-        list(threads.map(lambda search: search.scan_new(new, scanned), searches))
+        sized = sized_of(new)
+        list(threads.map(lambda search: search.scan(new, sized, scanned, is_new=True), searches))
     hits = np.concatenate([_NO_HITS, *(search.found() for search in searches)])
     is_own = hits["at"] >= scanned
     cosines = np.empty(len(hits), dtype=np.float32)
@@ -107,7 +111,7 @@ def nearest(new: SignatureTable, there: Iterable[SignatureTable], vectors: Vecto
         cosines[~is_own] = cosines_of(others["row"], others["id"], others["staged"])
     kept = hits["by_letters"].copy()
     known = np.flatnonzero(cosines >= LEAST_COSINE)
-    kept[known[_top(hits["row"][known], cosines[known], TOP_BY_VECTORS)]] = True
+    kept[known[top(hits["row"][known], cosines[known], TOP_BY_VECTORS)]] = True
     hits, cosines = hits[kept], cosines[kept]
     return Nearest(hits["row"], hits["id"], hits["staged"], cosines)
 
@@ -119,54 +123,49 @@ def part(table: SignatureTable, start: int, rows: int) -> SignatureTable:
     return SignatureTable(table.ids[cut], table.staged[cut], table.trigrams[cut], table.maps[cut], sketches)
 
 
+def sized_of(table: SignatureTable) -> Sized:
+    """The table's maps as they are compared by letters."""
+    return Sized(table.trigrams, table.maps, LEAST_TRIGRAMS)
+
+
 class _Search:
     """The nearest of some new rows, the first of which is row ``first`` of all."""
 
     def __init__(self, new: SignatureTable, first: int, dims: int) -> None:
         self._new = new
         self.first = first
+        self._sized = sized_of(new)
         self._bounds = np.full(len(new), bits_within(dims, LEAST_COSINE), dtype=np.int16)
         self._by_sketches = _NO_HITS
         self._by_trigrams = _NO_HITS
 
-    def scan(self, block: SignatureTable, start: int, *, new_from: int | None = None) -> None:
+    def scan(self, block: SignatureTable, sized: Sized, start: int, *, is_new: bool = False) -> None:
         """Keep the block's rows that are among the nearest so far. ``start`` is the position of the first of them
-        among all; ``new_from``: it is the new rows from this one."""
+        among all; ``is_new``: they are the new rows themselves."""
         # a pair once, and no row with itself: of the new rows, only those before
-        ends = None if new_from is None else np.arange(len(self._new)) + (self.first - new_from)
-        self._scan_trigrams(block, start, ends)
+        ends = np.arange(len(self._new)) + self.first if is_new else None
+        self._scan_trigrams(block, sized, start, ends)
         self._scan_sketches(block, start, ends)
 
-    def scan_new(self, new: SignatureTable, start: int) -> None:
-        """The same with the new rows before each of these, the first of which is at position ``start``."""
-        for at in range(0, self.first + ROWS_AT_A_TIME, ROWS_AT_A_TIME):
-            self.scan(part(new, at, ROWS_AT_A_TIME), start + at, new_from=at)
-
     def _scan_sketches(self, block: SignatureTable, start: int, ends: npt.NDArray[np.intp] | None) -> None:
-        # of the new rows, enough that those behind do not take the places of those before
-        most = TOP_BY_SKETCHES if ends is None else len(block)
-        rows, columns, bits = near(_sketches(self._new), _sketches(block), self._bounds, most)
-        if ends is not None:
-            before = columns < ends[rows]
-            rows, columns, bits = rows[before], columns[before], bits[before]
+        rows, columns, bits = near(_sketches(self._new), _sketches(block), self._bounds, TOP_BY_SKETCHES, ends)
         hits = np.concatenate([self._by_sketches, self._hits(block, start, rows, columns, -bits, by_letters=False)])
-        self._by_sketches = hits = hits[_top(hits["row"], hits["near"], TOP_BY_SKETCHES)]
+        self._by_sketches = hits = hits[top(hits["row"], hits["near"], TOP_BY_SKETCHES)]
         # a row's last of a full list is the bound for all that follows
         last = np.flatnonzero(np.bincount(hits["row"], minlength=len(self._new)) == TOP_BY_SKETCHES)
         ends_of = np.searchsorted(hits["row"], last, side="right") - 1
         self._bounds[last] = -hits["near"][ends_of].astype(np.int16)
 
-    def _scan_trigrams(self, block: SignatureTable, start: int, ends: npt.NDArray[np.intp] | None) -> None:
+    def _scan_trigrams(
+        self, block: SignatureTable, sized: Sized, start: int, ends: npt.NDArray[np.intp] | None
+    ) -> None:
         new = self._new
-        rows, columns, bits = candidates(new.trigrams, new.maps, block.trigrams, block.maps, LEAST_TRIGRAMS)
-        if ends is not None:
-            before = columns < ends[rows]
-            rows, columns, bits = rows[before], columns[before], bits[before]
+        rows, columns, bits = self._sized.pairs(sized, TOP_BY_TRIGRAMS, ends)
         alike = estimated_similarity(new.trigrams[rows], block.trigrams[columns], bits)
-        top = _top(rows, alike, TOP_BY_TRIGRAMS)
-        hits = self._hits(block, start, rows[top], columns[top], alike[top], by_letters=True)
+        best = top(rows, alike, TOP_BY_TRIGRAMS)
+        hits = self._hits(block, start, rows[best], columns[best], alike[best], by_letters=True)
         hits = np.concatenate([self._by_trigrams, hits])
-        self._by_trigrams = hits[_top(hits["row"], hits["near"], TOP_BY_TRIGRAMS)]
+        self._by_trigrams = hits[top(hits["row"], hits["near"], TOP_BY_TRIGRAMS)]
 
     def _hits(
         self,
@@ -219,11 +218,3 @@ def _sketches(table: SignatureTable) -> Sketches:
     if table.sketches is None:
         raise ValueError("the search by meaning needs sketches")
     return table.sketches
-
-
-def _top(rows: npt.NDArray[np.integer], values: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.intp]:
-    """Positions of the ``most`` highest values of each row, ordered by row."""
-    order = np.lexsort((-values, rows))
-    ordered = rows[order]
-    rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
-    return order[rank < most]

@@ -9,15 +9,16 @@ the few that survive are judged by pg_trgm itself.
 import math
 import re
 import zlib
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline_core.domain.bit_tiles import COLUMNS, ROWS, Tile, cuts, places, top
+
 BITS = 512
 WORDS = BITS // 64
-# three columns of these and the scratch space stay in a core's cache
 BLOCK_ROWS = 32_768
 _CLEARLY = 1.4
 _HARDLY_MORE = 1e-6
@@ -25,6 +26,7 @@ Counts = npt.NDArray[np.int32]
 Maps = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.intp]
 Bits = npt.NDArray[np.int16]
+_NOWHERE = np.empty(0, dtype=np.intp)
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -60,6 +62,8 @@ def candidates(
 ) -> tuple[Positions, Positions, Bits]:
     """Pairs (i, j) whose similarity may reach the threshold, a superset of those that do, with their differing bits.
 
+    Ordered by i and j.
+
     Scans what is given as ``right`` at once: give blocks of about ``BLOCK_ROWS``.
 
     Args:
@@ -67,31 +71,89 @@ def candidates(
         left, right: maps as of ``matrix``, shape (n, WORDS) and (m, WORDS).
         threshold: above 0, up to 1.
     """
-    order = np.argsort(right_counts, kind="stable")
-    counts = right_counts[order]
-    factor = (1 - threshold) / (1 + threshold)
-    # the bound is a sum of two; one part rounded up, so that it is never too tight
-    bounds, block = _bounds(left_counts, factor), _Block(right[order], _bounds(counts, factor) + np.int16(1))
-    # the same inequality bounds the sizes that can match at all
-    lows = np.searchsorted(counts, np.floor(left_counts * (threshold - _HARDLY_MORE)).astype(np.int32)).tolist()
-    highs = np.searchsorted(counts, np.ceil(left_counts / threshold).astype(np.int32) + 1).tolist()
-    folded = {words: maps.T for words, maps in _foldings(left).items()}
-    words_for = {count: _words_that_tell(count, factor) for count in set(left_counts.tolist())}
-    kept: list[tuple[Positions, Positions, Bits]] = []
-    rows: list[int] = []
-    hits: list[Positions] = []
-    waiting = 0
-    for i, count in enumerate(left_counts.tolist()):
-        if lows[i] < highs[i]:
-            rows.append(i)
-            hits.append(block.hits(folded[words_for[count]][i], bounds[i], lows[i], highs[i]))
-            waiting += len(hits[-1])
-            if waiting > BLOCK_ROWS:
-                kept.append(block.within(left, bounds, rows, hits))
-                rows, hits, waiting = [], [], 0
-    kept.append(block.within(left, bounds, rows, hits))
-    of_left, of_right, bits = (np.concatenate(parts) for parts in zip(*kept, strict=True))
-    return of_left, order[of_right], bits
+    return Sized(left_counts, left, threshold).pairs(Sized(right_counts, right, threshold))
+
+
+class Sized:
+    """Maps sorted by their number of trigrams, to be compared at one threshold.
+
+    Of a tile of them all are allowed about as many bits, and most other sizes need not be looked at.
+    """
+
+    def __init__(self, counts: Counts, maps: Maps, threshold: float) -> None:
+        self._order = np.argsort(counts, kind="stable")
+        self._counts = counts[self._order]
+        self._threshold = threshold
+        self._factor = (1 - threshold) / (1 + threshold)
+        self._bounds = _bounds(self._counts, self._factor)
+        self._folded = _foldings(maps[self._order])
+
+    def pairs(
+        self, right: "Sized", most: int | None = None, ends: Positions | None = None
+    ) -> tuple[Positions, Positions, Bits]:
+        """The pairs as of ``candidates``.
+
+        With ``most`` of each row here only so many, the most alike, of equal ones those before; with ``ends`` for each
+        row here only those before this place.
+        """
+        # the size of a set bounds the sizes that can match it at all
+        lows = np.searchsorted(
+            right._counts, np.floor(self._counts * (self._threshold - _HARDLY_MORE)).astype(np.int32)
+        )
+        highs = np.searchsorted(right._counts, np.ceil(self._counts / self._threshold).astype(np.int32) + 1)
+        within = partial(self._within, right, lows, highs, most, ends)
+        kept: list[tuple[Positions, Positions, Bits]] = [(_NOWHERE, _NOWHERE, np.empty(0, dtype=np.int16))]
+        hits: list[npt.NDArray[np.intp]] = []
+        for hit in self._hits(right, lows, highs):
+            hits.append(hit)
+            if sum(one.shape[1] for one in hits) > BLOCK_ROWS:
+                kept.append(within(hits))
+                hits = []
+        kept.append(within(hits))
+        of_left, of_right, bits = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+        order = np.lexsort((of_right, of_left))
+        return of_left[order], of_right[order], bits[order]
+
+    def _hits(self, right: "Sized", lows: Positions, highs: Positions) -> Iterator[npt.NDArray[np.intp]]:
+        """Places of rows here and there whose folded maps differ in few enough bits, some tiles at a time."""
+        tiles = {words: Tile(words) for words in self._folded}
+        for own in cuts(0, len(self._counts), ROWS):
+            words = _words_that_tell(int(self._counts[own.stop - 1]), self._factor)
+            rows, columns, tile = self._folded[words].T[own], right._folded[words], tiles[words]
+            for cut in cuts(int(lows[own.start]), int(highs[own.stop - 1]), COLUMNS):
+                total = tile.differing(rows, columns[:, cut])
+                # a sum of two, of which one is rounded up, so that it is never too tight; the last may differ in most
+                bounds = np.minimum(self._bounds[own] + right._bounds[cut.stop - 1] + 1, tile.beyond)
+                hit = places(total <= bounds[:, None].astype(total.dtype))
+                if hit.size:
+                    yield hit + np.array([[own.start], [cut.start]])
+
+    def _within(
+        self,
+        right: "Sized",
+        lows: Positions,
+        highs: Positions,
+        most: int | None,
+        ends: Positions | None,
+        hits: Sequence[npt.NDArray[np.intp]],
+    ) -> tuple[Positions, Positions, Bits]:
+        """Of places that a folding let through those whose whole map differs in few enough bits, and in how many."""
+        own, found = np.concatenate([np.empty((2, 0), dtype=np.intp), *hits], axis=1)
+        fits = (lows[own] <= found) & (found < highs[own])
+        if ends is not None:
+            fits &= right._order[found] < ends[self._order[own]]
+        own, found = own[fits], found[fits]
+        bits = np.zeros(len(found), dtype=np.int16)
+        for mine, theirs in zip(self._folded[WORDS], right._folded[WORDS], strict=True):
+            bits += np.bitwise_count(mine[own] ^ theirs[found])
+        near = bits <= self._bounds[own] + right._bounds[found] + 1
+        own, found, bits = own[near], found[near], bits[near]
+        if most is not None:
+            by_place = np.argsort(right._order[found], kind="stable")
+            alike = estimated_similarity(self._counts[own[by_place]], right._counts[found[by_place]], bits[by_place])
+            best = by_place[top(own[by_place], alike, most)]
+            own, found, bits = own[best], found[best], bits[best]
+        return self._order[own], right._order[found], bits
 
 
 def _bounds(counts: Counts, factor: float) -> Bits:
@@ -118,42 +180,6 @@ def _words_that_tell(count: int, factor: float) -> int:
         if 2 * bits * unset * (1 - unset) > _CLEARLY * 2 * count * factor:
             return words
     return WORDS
-
-
-class _Block:
-    """Maps sorted by their number of trigrams, with scratch space for one comparison."""
-
-    def __init__(self, maps: Maps, bounds: Bits) -> None:
-        self._folded = _foldings(maps)
-        self._bounds = bounds
-        self._xor = np.empty(len(maps), dtype=np.uint64)
-        self._bits = np.empty(len(maps), dtype=np.uint8)
-        self._sum = np.empty(len(maps), dtype=np.int16)
-
-    def hits(self, mine: Maps, bound: np.int16, low: int, high: int) -> Positions:
-        """Positions in [low, high) whose map, folded as ``mine`` is, differs in few enough bits."""
-        xor, bits, total = self._xor[: high - low], self._bits[: high - low], self._sum[: high - low]
-        np.negative(self._bounds[low:high], out=total)
-        for column, word in zip(self._folded[len(mine)], mine, strict=True):
-            np.bitwise_xor(column[low:high], word, out=xor)
-            np.bitwise_count(xor, out=bits)
-            np.add(total, bits, out=total)
-        return np.nonzero(total <= bound)[0] + low
-
-    def within(
-        self, left: Maps, bounds: Bits, rows: Sequence[int], hits: Sequence[Positions]
-    ) -> tuple[Positions, Positions, Bits]:
-        """Of the positions hit by each of these rows those whose whole map differs in few enough bits, and in how many.
-
-        As pairs (row, position).
-        """
-        pairs = np.repeat(np.array(rows, dtype=np.intp), [len(of_row) for of_row in hits])
-        found = np.concatenate([np.empty(0, dtype=np.intp), *hits])
-        differing = np.zeros(len(found), dtype=np.int16)
-        for column, word in zip(self._folded[WORDS], left.T, strict=True):
-            differing += np.bitwise_count(column[found] ^ word[pairs])
-        kept = differing <= self._bounds[found] + bounds[pairs]
-        return pairs[kept], found[kept], differing[kept]
 
 
 def estimated_similarity(left_counts: Counts, right_counts: Counts, bits: Bits) -> npt.NDArray[np.float64]:

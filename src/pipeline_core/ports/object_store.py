@@ -1,9 +1,11 @@
 """Port: where every stage's output is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
+
+from pipeline_core.domain.errors import PipelineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class ObjectStore(Protocol):
             InvalidObjectKeyError: the key is empty, absolute, or has ``..`` or control characters in it.
             StoreUnavailableError: the store did not take it.
         """
+        ...
+
+    def put_many(self, objects: Sequence[tuple[str, bytes]]) -> Sequence[StoredObject | PipelineError]:
+        """Write objects, each atomically and together at less cost; returns for each, in order, what ``put`` would
+        have returned or raised. One that fails keeps no other from being written."""
         ...
 
     def get(self, key: str, *, sha256: str | None = None) -> bytes:

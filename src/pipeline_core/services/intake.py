@@ -38,7 +38,7 @@ from pipeline_core.domain.lifecycle import JobStage
 from pipeline_core.domain.object_keys import original_key, safe_filename, shown_filename
 from pipeline_core.domain.wished import NOTHING_WISHED, Wished
 from pipeline_core.machine.source_files import read_file
-from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.object_store import ObjectStore, StoredObject
 from pipeline_core.services.cut_off import again_if_cut_off
 from pipeline_core.services.wishes import ChoiceKept, at_facts, wish
 from pipeline_core.services.work_needed import Contexts, restart_targets
@@ -47,6 +47,8 @@ from pipeline_core.settings import Settings
 log = structlog.stdlib.get_logger(__name__)
 _GROUP = 200
 _THREADS = 8
+_SMALL_BYTES = 256 * 1024
+"""Of files that are stored together: those of a group are in memory at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class _Mended:
     """A known document whose original had to be stored again."""
 
     document_id: DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class _ToStore:
+    """A new document that is to be stored together with others."""
+
+    document: Document
+    data: bytes
+    name: str
 
 
 @dataclass(slots=True)
@@ -144,7 +155,8 @@ class Intake:
         with ThreadPoolExecutor(_THREADS) as pool:
             seen = self._with_ids(list(pool.map(self._identify, files)), realm_id)
             known = self._known([item.document_id for item in seen if isinstance(item, _Seen)])
-            taken = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
+            held = list(pool.map(lambda item: self._hold(item, known, realm_id), seen))
+        taken = self._put(held)
         fresh: dict[DocumentId, Document] = {}
         sources: dict[str, Source] = {}
         on_disk: list[Source] = []
@@ -223,8 +235,11 @@ class Intake:
 
     def _hold(
         self, item: _Seen | Refusal, known: Mapping[DocumentId, str], realm_id: RealmId
-    ) -> Document | Refusal | _Mended | None:
-        """Have the store hold the file: a new one is stored, a known one only if the store has other bytes or none."""
+    ) -> Document | _ToStore | Refusal | _Mended | None:
+        """Have the store hold the file: a new one is stored, a known one only if the store has other bytes or none.
+
+        A small new one is given back, to be stored with others.
+        """
         if isinstance(item, Refusal):
             return None
         if item.document_id in known:
@@ -248,8 +263,8 @@ class Intake:
             raise UnreadableFileError("The file changed while it was read.")
         return data
 
-    def _take(self, seen: _Seen, realm_id: RealmId) -> Document | Refusal:
-        """Look at the content of a file that is not known yet, and store it."""
+    def _take(self, seen: _Seen, realm_id: RealmId) -> Document | _ToStore | Refusal:
+        """Look at the content of a file that is not known yet, and store it unless it is small."""
         try:
             data = self._read_again(seen)
             filename = safe_filename(Path(seen.name).name)
@@ -263,10 +278,19 @@ class Intake:
                 seen.checksum,
                 original_key(seen.document_id, filename),
             )
+            if len(data) <= _SMALL_BYTES:
+                return _ToStore(document, data, seen.name)
             self.store.put(document.raw_path, data)
         except PipelineError as error:
             return Refusal(seen.name, error.as_answer())
         return document
+
+    def _put(
+        self, held: Sequence[Document | _ToStore | Refusal | _Mended | None]
+    ) -> list[Document | Refusal | _Mended | None]:
+        small = [one for one in held if isinstance(one, _ToStore)]
+        stored = iter(self.store.put_many([(one.document.raw_path, one.data) for one in small]))
+        return [_put_as(one, next(stored)) if isinstance(one, _ToStore) else one for one in held]
 
     def _register(
         self,
@@ -328,6 +352,10 @@ def _read(file: Path | Upload, limit: int) -> bytes:
     if not file.data:
         raise EmptyFileError(where=file.filename)
     return file.data
+
+
+def _put_as(one: _ToStore, outcome: StoredObject | PipelineError) -> Document | Refusal:
+    return Refusal(one.name, outcome.as_answer()) if isinstance(outcome, PipelineError) else one.document
 
 
 def _source(seen: _Seen) -> Source:

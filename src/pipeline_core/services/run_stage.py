@@ -43,6 +43,7 @@ from pipeline_core.stages.base import (
     AnyStage,
     Computation,
     D,
+    OutputFile,
     R,
     Saved,
     Stage,
@@ -55,7 +56,6 @@ from pipeline_core.stages.base import (
 from pipeline_core.stages.registry import pipeline_config
 
 log = structlog.stdlib.get_logger(__name__)
-_STORE_THREADS = 16
 _READ_AGAIN = 5
 """Times that what a stage read may change under it before that counts as a failed try."""
 
@@ -249,14 +249,10 @@ class RunStage:
                 result = stage.run(self.ctx, document, task.item.data)
             return result if isinstance(result, partial) else _timed(result, time.perf_counter() - start)
 
-        def store(pair: tuple[_Task[D], StageResult[R]]) -> Saved[R]:
-            return self._store(stage, pair[0].job, pair[1])
-
         threads = stage.threads(self.ctx.settings)
         ran = each(run, plan.run, lambda task: task.job.document_id, failed, threads)
         results = self._compute(ran, failed)
-        saved = each(store, results, lambda pair: pair[0].job.document_id, failed, _STORE_THREADS)
-        return [item for _, item in saved], failed
+        return self._store(stage, [(task.job, result) for task, result in results], failed), failed
 
     def _compute(
         self, ran: Sequence[tuple[_Task[D], StageResult[R] | Computation[R]]], failed: Failures
@@ -272,14 +268,23 @@ class RunStage:
                 results.append((task, _timed(outcome.value, outcome.seconds)))
         return results
 
-    def _store(self, stage: Stage[D, R], job: HeldJob, result: StageResult[R]) -> Saved[R]:
-        files = {}
-        for output in result.outputs:
-            name = PurePath(job.document.filename).stem + output.suffix
-            key = stage_key(job.document_id, stage.name, sha256_hex(output.data), name)
-            stored = self.ctx.store.put(key, output.data)
-            files[output.file_type] = (stored.key, stored.sha256)
-        return Saved(job, result, files)
+    def _store(
+        self, stage: AnyStage, results: Sequence[tuple[HeldJob, StageResult[R]]], failed: Failures
+    ) -> list[Saved[R]]:
+        """Have the store hold the files of all documents, before any row names them."""
+        files = [(job, output) for job, result in results for output in result.outputs]
+        stored: dict[DocumentId, dict[str, tuple[str, str]]] = {}
+        outcomes = self.ctx.store.put_many([(_key(stage, *file), file[1].data) for file in files])
+        for (job, output), outcome in zip(files, outcomes, strict=True):
+            if isinstance(outcome, PipelineError):
+                failed[job.document_id] = outcome
+            else:
+                stored.setdefault(job.document_id, {})[output.file_type] = (outcome.key, outcome.sha256)
+        return [
+            Saved(job, result, stored.get(job.document_id, {}))
+            for job, result in results
+            if job.document_id not in failed
+        ]
 
     def _finish(
         self, stage: Stage[D, R], batch: WorkBatch, plan: _Plan[D], done: Sequence[Saved[R]]
@@ -316,6 +321,11 @@ class RunStage:
             if stage.publish:
                 _follow(uow, stage.publish(uow, done, lease, pipeline_config(self.ctx)), done)
             uow.commit()
+
+
+def _key(stage: AnyStage, job: HeldJob, output: OutputFile) -> str:
+    name = PurePath(job.document.filename).stem + output.suffix
+    return stage_key(job.document_id, stage.name, sha256_hex(output.data), name)
 
 
 def _goes_by(stage: AnyStage, job: HeldJob, row: StageRow | None) -> bool:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from pipeline_core.db.views import Views
 from pipeline_core.db.worker import Worker
 from pipeline_core.domain.documents import Converted
 from pipeline_core.domain.embedding_models import EmbeddingModel
-from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError
+from pipeline_core.domain.errors import DatabaseNotMigratedError, DatabaseUnavailableError, PipelineError
 from pipeline_core.domain.ids import user_id_for
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.ports.converter import Converter
@@ -128,12 +128,12 @@ class HaltingStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def put(self, key: str, data: bytes) -> StoredObject:
+    def put_many(self, objects: Sequence[tuple[str, bytes]]) -> Sequence[StoredObject | PipelineError]:
         self.halted += 1
         if self.halted == 1:
             self._server.halt()
             threading.Timer(1.0, self._server.start).start()
-        return self._store.put(key, data)
+        return self._store.put_many(objects)
 
 
 def test_while_files_are_taken_in_a_database_that_comes_back_is_waited_for(

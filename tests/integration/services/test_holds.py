@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import StringIO
 from socket import gethostname
 from typing import Any
@@ -46,6 +46,12 @@ class FailingStore(LocalObjectStore):
             self.tries += 1
             raise self.error
         return super().put(key, data)
+
+    def put_many(self, objects: Sequence[tuple[str, bytes]]) -> Sequence[StoredObject | PipelineError]:
+        if self.error is not None:
+            self.tries += len(objects)
+            return [self.error] * len(objects)
+        return super().put_many(objects)
 
 
 def manuals(number: int) -> list[Any]:

@@ -7,7 +7,16 @@ import psycopg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline_core.duplicates.signatures import Counts, Maps, ascii_trigrams, candidates, matrix, signature
+from pipeline_core.duplicates.signatures import (
+    Counts,
+    Maps,
+    Sized,
+    ascii_trigrams,
+    candidates,
+    estimated_similarity,
+    matrix,
+    signature,
+)
 
 
 def jaccard(left: set[str], right: set[str]) -> float:
@@ -31,6 +40,22 @@ def test_no_qualifying_pair_is_missed(left: list[str], right: list[str], thresho
     pairs = list(zip(*(found_part.tolist() for found_part in found[:2]), strict=True))
     assert wanted <= set(pairs)
     assert len(pairs) == len(set(pairs))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(texts, min_size=1, max_size=30), st.floats(0.3, 1.0), st.integers(1, 3))
+def test_the_most_alike_before_each_are_those_of_all_pairs(rows: list[str], threshold: float, most: int) -> None:
+    counts, maps = arrays([ascii_trigrams(text) for text in rows])
+    left, right, bits = candidates(counts, maps, counts, maps, threshold)
+    alike = estimated_similarity(counts[left], counts[right], bits)
+    all_pairs = sorted(
+        (i, -a, j) for i, j, a in zip(left.tolist(), right.tolist(), alike.tolist(), strict=True) if j < i
+    )
+    wanted = {(i, j) for i in range(len(rows)) for _, _, j in [one for one in all_pairs if one[0] == i][:most]}
+    sized = Sized(counts, maps, threshold)
+    found = sized.pairs(sized, most, np.arange(len(rows)))
+    assert set(zip(found[0].tolist(), found[1].tolist(), strict=True)) == wanted
+    assert len(found[0]) == len(wanted)
 
 
 def test_most_of_what_cannot_qualify_is_thrown_out() -> None:

@@ -1,13 +1,14 @@
-"""Behaviour common to all object stores: verify what was read, and show that it works."""
+"""Behaviour common to all object stores: verify what was read, write one by one, and show that it works."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 from uuid import uuid4
 
-from pipeline_core.domain.errors import ChecksumMismatchError, StoreUnavailableError
+from pipeline_core.domain.errors import ChecksumMismatchError, PipelineError, StoreUnavailableError
 from pipeline_core.domain.ids import sha256_hex
-from pipeline_core.ports.object_store import ObjectStore
+from pipeline_core.ports.object_store import ObjectStore, StoredObject
 
 BLOCK = 256 * 1024
 """Bytes that are copied at a time."""
@@ -55,6 +56,23 @@ def same_bytes(file: BinaryIO, blocks: Iterable[bytes]) -> bool:
     """Return whether the seekable file has exactly the bytes of the blocks."""
     file.seek(0)
     return all(file.read(len(block)) == block for block in blocks) and not file.read(1)
+
+
+def put_each(
+    store: ObjectStore, objects: Sequence[tuple[str, bytes]], *, threads: int
+) -> list[StoredObject | PipelineError]:
+    """Put the objects one by one, as many at the same time as there are threads; the outcome of each is its own."""
+
+    def put(one: tuple[str, bytes]) -> StoredObject | PipelineError:
+        try:
+            return store.put(*one)
+        except PipelineError as error:
+            return error
+
+    if threads == 1 or len(objects) < 2:
+        return [put(one) for one in objects]
+    with ThreadPoolExecutor(min(threads, len(objects))) as pool:
+        return list(pool.map(put, objects))
 
 
 def _mismatch(actual: str, expected: str, where: str) -> ChecksumMismatchError:

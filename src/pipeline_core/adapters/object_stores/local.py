@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline_core.adapters.object_stores.group_flush import MOST, Folders, write_round
 from pipeline_core.adapters.object_stores.integrity import (
     BLOCK,
     copy_verified,
@@ -23,7 +24,6 @@ from pipeline_core.adapters.object_stores.posix_files import (
     open_folder,
     open_root,
     read_file,
-    replace_file,
     visible_names,
 )
 from pipeline_core.domain.errors import (
@@ -61,8 +61,9 @@ _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO)
 class LocalObjectStore:
     """One file an object, at the key's path below the root; what is below a symlink is not in the store.
 
-    What ``put`` has returned survives a power cut: the file and the folders that it changed are flushed to
-    the disk. A writer that was killed leaves at most a hidden ``.….tmp`` file, which is no object.
+    What ``put`` has returned survives a power cut: the files and the folders that it changed are flushed to the disk,
+    those of ``put_many`` a round at a time. A writer that was killed leaves at most a hidden ``.….tmp`` file for each
+    object of its round, which is no object.
     """
 
     def __init__(self, root: Path) -> None:
@@ -78,14 +79,24 @@ class LocalObjectStore:
             raise self._no_folder()
 
     def put(self, key: str, data: bytes) -> StoredObject:
-        with self._place(key, write=True) as (folder, name):
-            replace_file(folder, name, data)
+        self._write(key, data)
         return StoredObject(key, len(data), sha256_hex(data))
 
+    def put_many(self, objects: Sequence[tuple[str, bytes]]) -> Sequence[StoredObject | PipelineError]:
+        outcomes: list[StoredObject | PipelineError] = []
+        for start in range(0, len(objects), MOST):
+            part = objects[start : start + MOST]
+            try:
+                failed = self._write_round(part)
+            except PipelineError as error:
+                failed = [error] * len(part)
+            for (key, data), wrong in zip(part, failed, strict=True):
+                outcomes.append(wrong or StoredObject(key, len(data), sha256_hex(data)))
+        return outcomes
+
     def put_file(self, key: str, file: BinaryIO) -> StoredObject:
-        with self._place(key, write=True) as (folder, name):
-            stored = StoredObject(key, *measure(file))
-            replace_file(folder, name, file)
+        stored = StoredObject(validate_key(key), *measure(file))
+        self._write(key, file)
         return stored
 
     def get(self, key: str, *, sha256: str | None = None) -> bytes:
@@ -146,11 +157,20 @@ class LocalObjectStore:
         with suppress(ObjectNotFoundError), self._translated(path, reading=True), self._folder(folders) as folder:
             yield from self._walk(folder, f"{path}/" if path else "", begin)
 
+    def _write(self, key: str, data: bytes | BinaryIO) -> None:
+        [error] = self._write_round([(validate_key(key), data)])
+        if error is not None:
+            raise error
+
+    def _write_round(self, objects: Sequence[tuple[str, bytes | BinaryIO]]) -> Sequence[PipelineError | None]:
+        with self._translated(""), Folders(self._opened_root(create=True)) as folders:
+            return write_round(folders, objects, self._translated)
+
     @contextmanager
-    def _place(self, key: str, *, write: bool = False) -> Iterator[tuple[int, str]]:
+    def _place(self, key: str) -> Iterator[tuple[int, str]]:
         """The folder of an object, as a descriptor, and the name of its file there; errors are the port's."""
         *folders, name = validate_key(key).split("/")
-        with self._translated(key, reading=not write), self._folder(folders, write=write) as folder:
+        with self._translated(key, reading=True), self._folder(folders) as folder:
             yield folder, name
 
     def _walk(self, folder: int, path: str, begin: str = "") -> Iterator[tuple[str, os.stat_result]]:
@@ -172,29 +192,22 @@ class LocalObjectStore:
                     os.close(inner)
 
     @contextmanager
-    def _folder(self, names: Sequence[str], *, write: bool = False) -> Iterator[int]:
-        """A descriptor of the folder, reached from the root step by step.
-
-        With ``write`` missing folders are made, and what changed is flushed to the disk after the block.
-        """
-        try:
-            path = [self._open_root(create=write)]
-        except (NotADirectoryError, FileExistsError):
-            raise self._no_folder() from None
-        changed = []
+    def _folder(self, names: Sequence[str]) -> Iterator[int]:
+        """A descriptor of the folder, reached from the root step by step."""
+        folder = self._opened_root(create=False)
         try:
             for name in names:
-                inner, is_new = open_folder(path[-1], name, create=write)
-                changed += [path[-1]] if is_new else []
-                path.append(inner)
-            yield path[-1]
-            # All at the end, the outermost first: a journal takes the new folders and the renamed file in one
-            # commit, and every flush but the first finds little left to do.
-            for descriptor in (*changed, path[-1]) if write else ():
-                os.fsync(descriptor)
+                outer, (folder, _) = folder, open_folder(folder, name, create=False)
+                os.close(outer)
+            yield folder
         finally:
-            for descriptor in path:
-                os.close(descriptor)
+            os.close(folder)
+
+    def _opened_root(self, *, create: bool) -> int:
+        try:
+            return self._open_root(create=create)
+        except (NotADirectoryError, FileExistsError):
+            raise self._no_folder() from None
 
     def _open_root(self, *, create: bool) -> int:
         """A descriptor of the root, which is the same folder for as long as this is used.

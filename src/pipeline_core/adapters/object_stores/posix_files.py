@@ -51,33 +51,62 @@ def read_file(folder: int, name: str) -> bytes:
         return file.read()
 
 
-def replace_file(folder: int, name: str, data: bytes | BinaryIO) -> None:
-    """Write a hidden file, flush it to the disk and rename it: a reader sees the old content or the new.
+def write_hidden(folder: int, data: bytes | BinaryIO) -> tuple[str, int]:
+    """Write a hidden file; returns its name and its descriptor, for ``flush``. Of one that fails nothing is left.
 
-    The rename itself is on the disk once the caller has flushed the folder.
+    It becomes an object by ``reveal``: a reader sees the old content or the new.
     """
     hidden = f".{os.urandom(12).hex()}.tmp"
     descriptor = os.open(hidden, _CREATE_FILE, mode=private_files.FILE, dir_fd=folder)
     try:
-        try:
-            os.fchmod(descriptor, private_files.FILE)
+        os.fchmod(descriptor, private_files.FILE)
+        if isinstance(data, bytes):
+            _write_all(descriptor, data)
+        else:
             with os.fdopen(descriptor, "wb", closefd=False) as file:
-                if isinstance(data, bytes):
-                    file.write(data)
-                else:
-                    shutil.copyfileobj(data, file)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.rename(hidden, name, src_dir_fd=folder, dst_dir_fd=folder)
+                shutil.copyfileobj(data, file)
+        _begin_flush(descriptor)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(hidden, dir_fd=folder)
+        os.close(descriptor)
+        remove_hidden(folder, hidden)
         raise
+    return hidden, descriptor
+
+
+def flush(descriptor: int) -> None:
+    """Wait until the content of the file is on the disk."""
+    os.fdatasync(descriptor)
+
+
+def reveal(folder: int, hidden: str, name: str) -> None:
+    """Rename a hidden file that was flushed; that is on the disk once the caller has flushed the folder."""
+    os.rename(hidden, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def remove_hidden(folder: int, hidden: str) -> None:
+    """Remove a hidden file, as far as that is possible."""
+    with suppress(OSError):
+        os.unlink(hidden, dir_fd=folder)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _begin_flush(descriptor: int) -> None:
+    """Have the system begin to write the file out: of many, the first flush then waits for all and the rest for little.
+
+    Linux does this when it is told that its cached pages are of no use; those that are not on the disk yet stay.
+    """
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def is_unfinished(name: str) -> bool:
-    """Return whether ``replace_file`` writes a file of this name before it renames it."""
+    """Return whether ``write_hidden`` gives a file this name before it is renamed."""
     return _HIDDEN.fullmatch(name) is not None
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import BinaryIO
@@ -11,19 +11,22 @@ from pipeline_core.adapters.object_stores.integrity import (
     BLOCK,
     copy_verified,
     measure,
+    put_each,
     round_trip,
     same_bytes,
     verified,
 )
 from pipeline_core.adapters.object_stores.s3_client import connect
 from pipeline_core.adapters.object_stores.s3_errors import translated
-from pipeline_core.domain.errors import ConfigurationError, ObjectNotFoundError
+from pipeline_core.domain.errors import ConfigurationError, ObjectNotFoundError, PipelineError
 from pipeline_core.domain.ids import sha256_hex
 from pipeline_core.domain.object_keys import MAX_KEY_BYTES, validate_key, validate_prefix
 from pipeline_core.ports.object_store import StoredObject
 
 _MAX_S3_KEY_BYTES = 1024
 _SHA256 = "sha256"
+_THREADS = 16
+"""Writes under way at the same time, within the connections that the client keeps."""
 
 
 class S3ObjectStore:
@@ -59,6 +62,9 @@ class S3ObjectStore:
         with self._translated(key):
             self._client.put_object(Bucket=self._bucket, Key=name, Body=data, Metadata={_SHA256: stored.sha256})
         return stored
+
+    def put_many(self, objects: Sequence[tuple[str, bytes]]) -> Sequence[StoredObject | PipelineError]:
+        return put_each(self, objects, threads=_THREADS)
 
     def put_file(self, key: str, file: BinaryIO) -> StoredObject:
         name = self._name(key)
