@@ -14,6 +14,7 @@ from pipeline_core.domain.ids import DocumentId
 from pipeline_core.domain.lifecycle import StageName
 from pipeline_core.services.failures import record_failures
 from pipeline_core.settings import Settings
+from tests.support.fakes import HashEmbedder, ScriptedFactGenerator
 from tests.support.memory_store import MemoryObjectStore
 from tests.support.statements import count, execute
 from tests.support.through import needs_work, publish, receive, through, upload
@@ -61,9 +62,13 @@ def _pruned(app: Pipeline) -> tuple[int, int]:
     return gone["facts"], gone["vectors"]
 
 
-def test_caches_forget_what_nobody_asks_for(app: Pipeline) -> None:
+def test_caches_forget_what_nobody_asks_for(make_pipeline: Callable[..., Pipeline]) -> None:
+    # both cost something to ask again: of what costs nothing, nothing is kept
+    app = make_pipeline(embedder=HashEmbedder(), generator=ScriptedFactGenerator())
     [document_id] = publish(app, upload())
     facts, vectors = count(app, "fact_cache"), count(app, "embedding_cache")
+    assert facts
+    assert vectors
     assert _pruned(app) == (0, 0)
     for table in ("fact_cache", "embedding_cache"):
         execute(app, f"UPDATE {table} SET last_used_at = now() - interval '40 days'")
