@@ -9,3 +9,10 @@ _WORDS = (
     "|pada|atau|и|или|в|на|с|для"
 )
 CUT_END = re.compile(rf"(?:[,–—-]|\s(?:{_WORDS}))\Z", re.IGNORECASE)
+_LONGEST = max(map(len, _WORDS.replace("?", "").split("|"))) + 10
+"""Characters of an end, and more: nothing before them is of it."""
+
+
+def ends_cut(text: str) -> bool:
+    """Returns whether a text ends in mid-phrase."""
+    return CUT_END.search(text, max(0, len(text) - _LONGEST)) is not None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 
-from pipeline_core.domain.pattern_literals import Literals, folded, literals_of, weight
+from pipeline_core.domain.pattern_literals import Literals, alternatives, folded, literals_of, weight
 
 _GRAM = 3
 _KEPT_TEXTS = 256
@@ -135,6 +135,17 @@ class Sifted:
 
     def match(self, text: str) -> re.Match[str] | None:
         return self._pattern.match(text) if self._sieve.possible(text) else None
+
+
+class AnyOf:
+    """A pattern of which each alternative is searched only where it may match."""
+
+    def __init__(self, pattern: str, flags: int = 0):
+        self._patterns = [re.compile(one, flags) for one in alternatives(pattern)]
+        self._sieve = Sieve(self._patterns)
+
+    def is_in(self, text: str) -> bool:
+        return any(self._patterns[at].search(text) for at in self._sieve.possible(text))
 
 
 def _rarest(literal: str) -> str:

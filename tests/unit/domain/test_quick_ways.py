@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline_core.adapters.facts.debris import _LOST_SIGN, _LOST_WORDS, is_debris
 from pipeline_core.adapters.facts.ids import _ID, _is_id, spans_of_ids
+from pipeline_core.adapters.facts.refusals import _IDENTIFIER, _YEAR, is_reference
 from pipeline_core.adapters.facts.scope import _MID_CAPITAL, known_names
 from pipeline_core.adapters.facts.sentences import _FOOTNOTE_MARK, without_footnote_marks
+from pipeline_core.adapters.facts.unnamed import _LEFT_OUT, _UNSAID
 from pipeline_core.adapters.facts.worth import _COMPILED, traits_of
 from pipeline_core.domain import same_words, wording_traits
 from pipeline_core.domain.chunks import Chunk
@@ -26,6 +29,7 @@ from pipeline_core.domain.confidence_model import (
     features_of,
 )
 from pipeline_core.domain.confidence_weights import INTERCEPT, WEIGHTS
+from pipeline_core.domain.cut_ends import CUT_END, ends_cut
 from pipeline_core.domain.facts import (
     Around,
     ChunkOutcome,
@@ -149,6 +153,28 @@ def test_a_confidence_is_the_sum_of_its_features(traits: dict[str, float]) -> No
         if words and abs(effect) >= _LEAST_EFFECT:
             told.setdefault(trait.name, Reason(trait.name, round(effect, 2), words))
     assert found.reasons == (*told.values(),)[:5]
+
+
+_ENDS = st.sampled_from(
+    ["in the", "of at ", "(= 3)", "( < )", "a • b", "from of", ",", "DOI: 1", "isbn", "ISBN 2019.", "ıſbn"]
+)
+
+
+@given(st.lists(_ENDS | TEXTS, max_size=4).map(" ".join))
+def test_text_that_is_cut_or_lost_a_part(text: str) -> None:
+    assert ends_cut(text) == bool(CUT_END.search(text))
+    assert is_debris(text) or not (_LOST_SIGN.search(text) or _LOST_WORDS._pattern.search(text))
+    assert is_reference(text) or not (len(text) < 800 and _IDENTIFIER.search(text) and _YEAR.search(text))
+
+
+_LEAVING = st.sampled_from([code for code in _LEFT_OUT if code != "zh"])
+
+
+@given(_LEAVING, st.data())
+def test_sentences_that_leave_out_of_what_they_are(code: str, data: st.DataObject) -> None:
+    said = st.from_regex(_LEFT_OUT[code]) | TEXTS | st.sampled_from(["and other forms than", "10 % are", "both of the"])
+    text = data.draw(said)
+    assert _UNSAID[code].is_in(text) == bool(re.search(_LEFT_OUT[code], text))
 
 
 @given(TEXTS)

@@ -9,9 +9,9 @@ from pipeline_core.domain.fluency import is_common_word
 from pipeline_core.domain.sieve import Sifted
 
 # A formula or a sign was lost before an operator in brackets, or between two words; items stand in one line.
-_LOST = re.compile(
-    r"\(\s+[=≤≥<>≈±]|\(=|\(\s*[=≤≥<>≈]\s*\)|\S\s[•▪◦‣]\s\S"
-    r"|\b(?:of|for|with|from) (?:at (?!least\b|most\b|any\b|all\b|home\b|work\b|sea\b)|of\b|from\b(?! the\b))"
+_LOST_SIGN = re.compile(r"\(\s+[=≤≥<>≈±]|\(=|\(\s*[=≤≥<>≈]\s*\)|\S\s[•▪◦‣]\s\S")
+_LOST_WORDS = Sifted(
+    r"\b(?:of|for|with|from) (?:at (?!least\b|most\b|any\b|all\b|home\b|work\b|sea\b)|of\b|from\b(?! the\b))"
 )
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|\[\d{1,3}\]|\*{1,3}|[†‡§])\s+(?P<word>[^\W\d_]+)")
 _BEGINS = word_set("""
@@ -47,7 +47,9 @@ def is_debris(statement: str) -> bool:
     word = note["word"] if note else ""
     if word[:1].isupper() and (is_common_word(word.lower()) or word.lower() in _BEGINS):
         return True
-    return bool(_LOST.search(statement) or _TO_AUTHORS.search(statement) or _LEGEND.match(statement))
+    if ("(" in statement or not statement.isascii()) and _LOST_SIGN.search(statement):
+        return True
+    return bool(_LOST_WORDS.search(statement) or _TO_AUTHORS.search(statement) or _LEGEND.match(statement))
 
 
 def is_entry_of_contents(siblings: Sequence[str], headings: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ from pipeline_core.adapters.facts.english import has_finite_verb, in_mid_sentenc
 from pipeline_core.adapters.facts.ids import without_id
 from pipeline_core.adapters.facts.lists import whole_sentence
 from pipeline_core.adapters.facts.sentences import LABELS_ONLY, sentences_of
-from pipeline_core.domain.cut_ends import CUT_END
+from pipeline_core.domain.cut_ends import ends_cut
 from pipeline_core.domain.text import strip_markdown
 
 LEAST_WORDS = 4
@@ -58,7 +58,7 @@ def only_points(body: str) -> bool:
 
 def is_cut(said: str) -> bool:
     """Return whether a long item ends in mid-phrase."""
-    return len(said.split()) >= 5 and not whole_sentence(said) and CUT_END.search(said) is not None
+    return len(said.split()) >= 5 and not whole_sentence(said) and ends_cut(said)
 
 
 def read_told(text: str, block: Block, language: str) -> Told:

@@ -11,7 +11,7 @@ from pipeline_core.adapters.facts.refused_apparatus import APPARATUS
 from pipeline_core.adapters.facts.refused_authors import AUTHORS
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import VOICES
-from pipeline_core.domain.pattern_literals import alternatives
+from pipeline_core.domain.pattern_literals import alternatives, folded
 from pipeline_core.domain.sieve import Sieve
 
 REFUSALS: Mapping[str, Mapping[str, str]] = {**APPARATUS, **VOICES, **AUTHORS, **NOTICES}
@@ -61,12 +61,15 @@ _YEAR_ALONE = re.compile(
     r"\s*[^\W\d_].{0,300}?[.)]\s+(?:\((?:19|20)\d\d[a-z]?\)|(?<!al\. )(?:19|20)\d\d[a-z]?)\.\s", re.DOTALL
 )
 _IDENTIFIER = re.compile(r"\bdoi\.org/|\bdoi:|\barxiv:\s?\d|\bISBN\b", re.IGNORECASE)
+_IDENTIFIERS = ("doi", "arxiv", "isbn")
+"""Of one of them each has the letters."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def is_reference(paragraph: str) -> bool:
     """Return whether a whole paragraph is an entry of a bibliography, or how its document is to be cited."""
-    identified = len(paragraph) < 800 and _IDENTIFIER.search(paragraph) and _YEAR.search(paragraph)
+    may_be_identified = len(paragraph) < 800 and any(map(folded(paragraph).__contains__, _IDENTIFIERS))
+    identified = may_be_identified and _IDENTIFIER.search(paragraph) and _YEAR.search(paragraph)
     return bool(identified or _YEAR_ALONE.match(paragraph))
 
 

@@ -172,6 +172,7 @@ def share_a_word(first: str, second: str, language: str) -> bool:
     return bool(_content(first, language) & _content(second, language))
 
 
+@lru_cache(maxsize=1024)  # each item of a list asks for all
 def bare(heading: str) -> str:
     """A heading without its number and end marks."""
     name = _NUMBERING.sub("", _GLUED.split(heading.strip())[-1]).strip(" .:–—-")

@@ -319,7 +319,7 @@ _BROKEN = re.compile(
     re.IGNORECASE,
 )
 # A formula between words was lost.
-_HOLE = re.compile(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|the)[.,;)]")
+_HOLE = Sifted(r"\b(?:of|the|an?) (?:and|or|is|are|was|were|of)\b|\b(?:of|the)[.,;)]")
 # Text of a page that is written from right to left, out of order: commas before their words, two alphabets in a word,
 # an article cut in two.
 _OUT_OF_ORDER = re.compile(

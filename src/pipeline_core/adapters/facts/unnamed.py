@@ -7,6 +7,7 @@ together with the sentence that tells it they read well.
 import re
 
 from pipeline_core.adapters.facts.self_named import with_name
+from pipeline_core.domain.sieve import AnyOf
 
 # A share of nobody, where a verb stands where "of the students" would; other than what; a level or way that is the same
 # as one before; and two that were named before: of the parties to a contract there are always two.
@@ -52,7 +53,7 @@ _LEFT_OUT = {
     "el": r"(?<!και )(?<! ή )\bάλλ(?:ες|οι|ων|ους) (?:μορφές|τύποι|τρόποι|μορφών|τύπων)\b",
     "zh": r"(?<!与)同样的?(?:水平|程度|透明度)",
 }
-_UNSAID = {code: re.compile(words) for code, words in _LEFT_OUT.items()}
+_UNSAID = {code: AnyOf(words) for code, words in _LEFT_OUT.items()}
 _MONTHS = {
     "en": "January|February|March|April|June|July|August|September|October|November|December",
     "de": "Januar|Februar|März|April|Juni|Juli|August|September|Oktober|November|Dezember",
@@ -98,7 +99,7 @@ _THEN = {code: re.compile(words) for code, words in _PAST.items()}
 def leaves_out(sentence: str, language: str) -> bool:
     """Return whether it leaves of whom, than what or of which year it speaks to a sentence before it."""
     sentence = with_name(sentence, language)
-    if language in _UNSAID and _UNSAID[language].search(sentence):
+    if language in _UNSAID and _UNSAID[language].is_in(sentence):
         return True
     month = _MONTH.get(language)
     return bool(
