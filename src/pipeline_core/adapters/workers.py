@@ -28,7 +28,10 @@ T = TypeVar("T")
 GROUP = 16
 """Most computations in one message: few enough that the processes end together, many enough that messages are few."""
 
-_WARM = ("pipeline_core.stages.registry", "ftfy", "semantic_text_splitter", "sentencex", "wordllama")
+_WARM = (
+    *("pipeline_core.stages.registry", "pipeline_core.domain.languages", "ftfy", "semantic_text_splitter", "sentencex"),
+    "wordllama",
+)
 
 
 @dataclass(frozen=True, slots=True)

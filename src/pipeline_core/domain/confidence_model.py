@@ -9,6 +9,7 @@ nothing: it counts as its mean.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log
 from typing import Any
 
@@ -60,6 +61,8 @@ _OF_OTHER_SHAPE = {
     "logprob": (Feature("unsure", "logprob", lambda mean: min(1.0, max(0.0, -mean)), "low"),),
 }
 
+_Weighing = tuple[Feature, Callable[[float], float] | None, float, float]
+"""A feature, how its value is derived where it is not the trait's own, its weight and its mean."""
 FEATURES: tuple[Feature, ...] = tuple(
     feature for name in TRAITS for feature in _OF_OTHER_SHAPE.get(name, (Feature(name, name, _same),))
 )
@@ -102,18 +105,30 @@ def _seen_of(traits: Mapping[str, float]) -> Iterator[Feature]:
     return (one for one in FEATURES if one.trait in traits and one.trait not in unseen)
 
 
+@lru_cache(maxsize=1 << 4)
+def _weighing(kinds: tuple[str, ...]) -> tuple[_Weighing, ...]:
+    """The features that weigh anything and apply to text of these kinds, in their order."""
+    unseen = frozenset[str]().union(*(SAYING_NOTHING_OF[kind] for kind in kinds))
+    return tuple(
+        (one, None if one.value is _same else one.value, *WEIGHTS[one.name])
+        for one in FEATURES
+        if one.name in WEIGHTS and one.trait not in unseen
+    )
+
+
 def confidence_of(traits: Mapping[str, float]) -> Confidence:
     """Returns the confidence that a fact with these traits holds."""
     log_odds = INTERCEPT
     effects: list[tuple[float, Feature, bool]] = []
-    for one in _seen_of(traits):
-        if one.name not in WEIGHTS:
+    for one, derived, weight, mean in _weighing(tuple(kind for kind in SAYING_NOTHING_OF if traits.get(kind))):
+        known = traits.get(one.trait)
+        if known is None:
             continue
-        weight, mean = WEIGHTS[one.name]
-        value = one.value(traits[one.trait])
+        value = known if derived is None else derived(known)
         effect = weight * (value - mean)
         log_odds += effect
-        effects.append((effect, one, value >= mean))
+        if abs(effect) >= _LEAST_EFFECT:
+            effects.append((effect, one, value >= mean))
     probability = min(_MOST, max(_LEAST, 1 / (1 + exp(-log_odds))))
     return Confidence(round(probability, 3), _reasons(effects))
 
@@ -127,9 +142,11 @@ def _reasons(effects: list[tuple[float, Feature, bool]]) -> tuple[Reason, ...]:
     for effect, feature, is_high in sorted(effects, key=lambda row: -abs(row[0])):
         trait = TRAITS[feature.trait]
         words = trait.high if is_high == (feature.tells == "high") else trait.low
-        if words and abs(effect) >= _LEAST_EFFECT and trait.name not in said:
+        if words and trait.name not in said:
             said[trait.name] = Reason(trait.name, round(effect, 2), words)
-    return tuple(said.values())[:MOST_REASONS]
+            if len(said) == MOST_REASONS:
+                break
+    return tuple(said.values())
 
 
 def in_words(value: float | None, reasons: Sequence[Mapping[str, Any]] | None) -> str:

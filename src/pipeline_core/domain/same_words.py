@@ -9,6 +9,7 @@ linear in the length of the text.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline_core.domain.ids import text_sha256
@@ -84,9 +85,11 @@ def strict_form(text: str) -> str:
     text = plainly_spelled(drop_emphasis(_ESCAPED.sub(r"\1", text)))
     text = _QUOTED.sub(r" \2 ", " ".join(text.replace("`", " ").split()))
     for needed, pattern, sign in _SIGNS:
-        if any(one in text for one in needed):
-            text = pattern.sub(sign, text)
-    form = unicodedata.normalize("NFC", _without_capitals("".join(map(_seen, text)).split()))
+        for one in needed:
+            if one in text:
+                text = pattern.sub(sign, text)
+                break
+    form = unicodedata.normalize("NFC", _without_capitals(_apart(text).split()))
     for apart, sign in _COMPOSED:
         form = form.replace(apart, sign)
     return form
@@ -129,18 +132,42 @@ def _seen(char: str) -> str:
     return f" {char} " if is_sign else " "
 
 
+# A character by itself leaves a translation within ASCII in one pass.
+_SEEN_ALONE = {code: _seen(chr(code)).strip() or " " for code in range(128)}
+_SIGN_OF_ASCII = re.compile(f"[{re.escape(''.join(chr(code) for code in range(128) if len(_seen(chr(code))) > 1))}]")
+
+
+def _apart(text: str) -> str:
+    """The words of a text as they are and its signs by themselves, blanks for the rest."""
+    if not text.isascii():
+        return "".join(map(_seen, text))
+    return _SIGN_OF_ASCII.sub(r" \g<0> ", text.translate(_SEEN_ALONE))
+
+
 def _without_capitals(tokens: list[str]) -> str:
-    words = [token for token in tokens if len(token) > 1 and token.isalpha()]
-    shouted = len(words) >= _FEWEST_CAPITAL_WORDS and "".join(words).isupper()
+    shouted = _is_shouted(tokens)
     kept = []
     before = ""
     for token in tokens:
-        kept.append(token if _keeps_case(token, before, shouted=shouted) else _small(token))
+        if token.isascii() and token.islower():
+            kept.append(token)
+        else:
+            kept.append(token if _keeps_case(token, before, shouted=shouted) else _small(token))
         before = token
     # class A: no article, which has something behind it
     if len(tokens) > 1 and before in _ALWAYS_WORDS and not shouted:
         kept[-1] = before
     return " ".join(kept)
+
+
+def _is_shouted(tokens: Sequence[str]) -> bool:
+    words = []
+    for token in tokens:
+        if len(token) > 1 and token.isalpha():
+            if token.islower():
+                return False
+            words.append(token)
+    return len(words) >= _FEWEST_CAPITAL_WORDS and "".join(words).isupper()
 
 
 def _small(token: str) -> str:

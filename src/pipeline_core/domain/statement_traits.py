@@ -35,6 +35,12 @@ _WORDS_IN_A_LETTER = (
     (0.22, re.compile(r"[\u0400-\u04ff]")),  # Cyrillic
     (0.18, re.compile(r"[A-Za-z\u00c0-\u03ff\u1e00-\u1fff]")),  # Latin, Greek
 )
+_WORDS_IN_A_LATIN_LETTER = _WORDS_IN_A_LETTER[-1][0]
+_ASCII = bytes(range(128))
+_DIGITS = b"0123456789"
+_NO_LETTERS = bytes(code for code in _ASCII if not chr(code).isalpha())
+_NO_LETTER_OR_DIGIT = bytes(code for code in _ASCII if not chr(code).isalnum())
+_BLANK_BETWEEN_WORDS = bytes(code if chr(code).isalnum() else 32 for code in _ASCII) + bytes(range(128, 256))
 _CLOSING = "\"'”’»›“‘)]}*_`|> \t\n"
 _ENDS = frozenset(".!?…。！？．؟۔।။።")
 _SENTENCES = frozenset({"prose", "item"})
@@ -48,7 +54,7 @@ def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> d
         **{name: float(name == kind) for name in KINDS},
         **dict.fromkeys(FLAGS_OF[named] if named else (), 0.0),
         "words": float(count_words(statement)),
-        "digits": _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement)),
+        "digits": _share_of_digits(statement),
         **wording_traits(statement),
     }
     if kind == "row":
@@ -58,7 +64,7 @@ def statement_traits(statement: str, quote: str, said: Mapping[str, float]) -> d
     if kind in _SENTENCES:
         seen["names"] = float(any(map(_NAME.search, statement.split()[1:])))
         seen["definite"] = float(_begins_unnamed(statement))
-        if kind == "prose" and any(c.isupper() for c in statement):
+        if kind == "prose" and _has_capital(statement):
             # items go on from their lead-ins; a script without capitals marks no names
             seen["name_first"] = float(_begins_with_name(statement))
         seen |= {"begins_well": float(_begins_well(statement)), "ends_well": float(_ends_well(statement))}
@@ -97,15 +103,28 @@ def _kind(quote: str) -> str:
 
 def count_words(text: str) -> int:
     """Its words: as many as it has, or as its letters are worth where its language makes few of them."""
-    written = len(_WORD.findall(text))
     if text.isascii():
-        worth, script = _WORDS_IN_A_LETTER[-1]
-        return max(written, round(worth * len(script.findall(text))))
+        signs = text.encode()
+        # what parts words becomes a blank
+        written = len(signs.translate(_BLANK_BETWEEN_WORDS).split())
+        return max(written, round(_WORDS_IN_A_LATIN_LETTER * len(signs.translate(None, _NO_LETTERS))))
+    written = len(_WORD.findall(text))
     return max(written, round(sum(worth * len(script.findall(text)) for worth, script in _WORDS_IN_A_LETTER)))
 
 
 def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole > 0 else 0.0
+
+
+def _share_of_digits(statement: str) -> float:
+    if statement.isascii():
+        letters = statement.encode().translate(None, _NO_LETTER_OR_DIGIT)
+        return _share(len(letters) - len(letters.translate(None, _DIGITS)), len(letters))
+    return _share(sum(c.isdigit() for c in statement), sum(c.isalnum() for c in statement))
+
+
+def _has_capital(statement: str) -> bool:
+    return statement.lower() != statement if statement.isascii() else any(c.isupper() for c in statement)
 
 
 def _begins_well(statement: str) -> bool:

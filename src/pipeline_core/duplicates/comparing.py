@@ -10,7 +10,7 @@ from pipeline_core.domain.same_words import exact_key, plainly_spelled, same_wor
 from pipeline_core.domain.staging import Compared, Counterpart, Matchable, MatchKey, NewRows, Pair
 from pipeline_core.domain.text import has_negation, numbers_in
 from pipeline_core.duplicates.features import differences, marks_of
-from pipeline_core.duplicates.signatures import ascii_trigrams, signature
+from pipeline_core.duplicates.signatures import ascii_signature, signature
 
 if TYPE_CHECKING:
     from pipeline_core.db.staging import Staging
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SAME_BUT_FOR_A_HEADING = "the same words but for a heading"
 """Why two facts are one of which one is said with the heading of its section."""
+
+
+_NO_TRIGRAMS = (0, signature(()))
 
 
 def match_keys(staging: "Staging", texts: Sequence[str], languages: Sequence[str] | None = None) -> list[MatchKey]:
@@ -32,8 +35,7 @@ def match_keys(staging: "Staging", texts: Sequence[str], languages: Sequence[str
 
 def local_key(text: str, language: str) -> MatchKey:
     """A text's match key, made without the server: that of a text beyond ASCII lacks its trigrams."""
-    trigrams = ascii_trigrams(text) if text.isascii() else set()
-    return MatchKey(text, exact_key(text), len(trigrams), signature(trigrams), language)
+    return MatchKey(text, exact_key(text), *(ascii_signature(text) if text.isascii() else _NO_TRIGRAMS), language)
 
 
 def with_trigrams(staging: "Staging", keys: Sequence[MatchKey]) -> list[MatchKey]:

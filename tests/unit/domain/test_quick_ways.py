@@ -1,5 +1,6 @@
 """What is looked for only where it may be is found as if it were looked for everywhere."""
 
+import math
 import pickle
 import re
 import unicodedata
@@ -15,7 +16,16 @@ from pipeline_core.adapters.facts.sentences import _FOOTNOTE_MARK, without_footn
 from pipeline_core.adapters.facts.worth import _COMPILED, traits_of
 from pipeline_core.domain import same_words, wording_traits
 from pipeline_core.domain.chunks import Chunk
-from pipeline_core.domain.confidence_model import Confidence, Reason
+from pipeline_core.domain.confidence import KINDS, TRAITS
+from pipeline_core.domain.confidence_model import (
+    _LEAST_EFFECT,
+    Confidence,
+    Reason,
+    _seen_of,
+    confidence_of,
+    features_of,
+)
+from pipeline_core.domain.confidence_weights import INTERCEPT, WEIGHTS
 from pipeline_core.domain.facts import (
     Around,
     ChunkOutcome,
@@ -29,8 +39,16 @@ from pipeline_core.domain.facts import (
 )
 from pipeline_core.domain.ids import ChunkId, QuestionId
 from pipeline_core.domain.staging import MatchKey
-from pipeline_core.domain.statement_traits import _WORD, _WORDS_IN_A_LETTER, count_words
+from pipeline_core.domain.statement_traits import (
+    _WORD,
+    _WORDS_IN_A_LETTER,
+    _has_capital,
+    _share,
+    _share_of_digits,
+    count_words,
+)
 from pipeline_core.domain.unreadable import _LEFTOVERS, unreadable
+from pipeline_core.duplicates.signatures import ascii_signature, ascii_trigrams, signature
 
 _SAID = """
 the The must may not we our this it also next table Table 3 § 12 % $5 5 kg USD eur 3-5 -x (2019) [3] <= -> +/- per cent
@@ -87,6 +105,50 @@ def test_unreadable_characters_of_ascii(text: str) -> None:
 def test_words_are_counted(text: str) -> None:
     worth = round(sum(worth * len(script.findall(text)) for worth, script in _WORDS_IN_A_LETTER))
     assert count_words(text) == max(len(_WORD.findall(text)), worth)
+
+
+@given(TEXTS)
+def test_digits_and_capitals(text: str) -> None:
+    assert _share_of_digits(text) == _share(sum(map(str.isdigit, text)), sum(map(str.isalnum, text)))
+    assert _has_capital(text) == any(map(str.isupper, text))
+
+
+@given(TEXTS | st.text(st.characters(max_codepoint=127)))
+def test_words_and_signs_apart(text: str) -> None:
+    assert same_words._apart(text).split() == "".join(map(same_words._seen, text)).split()
+
+
+@given(st.lists(st.sampled_from(["OK", "ALL", "IN", "CAPITALS", "Word", "small", "5", "ÄÖ", "ǅ", "漢字", "A"])))
+def test_a_text_all_in_capitals(tokens: list[str]) -> None:
+    words = [token for token in tokens if len(token) > 1 and token.isalpha()]
+    assert same_words._is_shouted(tokens) == (len(words) >= 4 and "".join(words).isupper())
+
+
+@given(TEXTS.map(lambda text: text.encode("ascii", "ignore").decode()))
+def test_signatures_of_ascii(text: str) -> None:
+    padded = [f"  {word} " for word in re.findall("[a-z0-9]+", text.lower())]
+    trigrams = {word[at : at + 3] for word in padded for at in range(len(word) - 2)}
+    assert ascii_trigrams(text) == trigrams
+    assert ascii_signature(text) == (len(trigrams), signature(trigrams))
+
+
+@given(st.dictionaries(st.sampled_from([*TRAITS, *KINDS]), st.sampled_from([0.0, 1.0]) | st.floats(-2, 80)))
+def test_a_confidence_is_the_sum_of_its_features(traits: dict[str, float]) -> None:
+    features = features_of(traits)
+    effects = {name: weight * (features[name] - mean) for name, (weight, mean) in WEIGHTS.items() if name in features}
+    seen = {one.name: one for one in _seen_of(traits) if one.name in effects}
+    log_odds = sum((effects[name] for name in seen), INTERCEPT)
+    found = confidence_of(traits)
+    assert found.value == round(min(0.99, max(0.01, 1 / (1 + math.exp(-log_odds)))), 3)
+    strongest = sorted(seen.values(), key=lambda one: -abs(effects[one.name]))
+    told: dict[str, Reason] = {}
+    for one in strongest:
+        trait, effect = TRAITS[one.trait], effects[one.name]
+        is_high = (features[one.name] >= WEIGHTS[one.name][1]) == (one.tells == "high")
+        words = trait.high if is_high else trait.low
+        if words and abs(effect) >= _LEAST_EFFECT:
+            told.setdefault(trait.name, Reason(trait.name, round(effect, 2), words))
+    assert found.reasons == (*told.values(),)[:5]
 
 
 @given(TEXTS)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline_core.adapters.facts.back_matter import _STORIES, _STORY_IN_WORDS
 from pipeline_core.adapters.facts.refusals import REFUSALS, why_refused
-from pipeline_core.domain.sieve import Sieve, Sifted, alternatives, folded, literals_of
+from pipeline_core.domain.pattern_literals import alternatives, folded, literals_of
+from pipeline_core.domain.sieve import Sieve, Sifted, _Known
 
 ROWS = [words for row in REFUSALS.values() for words in row.values()]
 PATTERNS = [re.compile(one, re.IGNORECASE) for words in ROWS for one in alternatives(words)]
@@ -61,6 +62,20 @@ def test_sifted_finds_what_its_pattern_finds(pattern: Sifted, data: st.DataObjec
 )
 def test_literals(pattern: str, literals: set[str] | None) -> None:
     assert literals_of(re.compile(pattern)) == literals
+
+
+_PARTS = ["the", "of", " ", "  ", "policy", "pol", "@", "a", "n", "ſ", "ß", "保険", "\n", "Ünder", "x" * 50]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(_PARTS), min_size=1, max_size=5).map("".join), max_size=6),
+    st.lists(st.sampled_from(_PARTS) | st.text(max_size=3), max_size=20).map("".join),
+)
+def test_literals_are_found_where_the_text_has_them(literals: list[str], text: str) -> None:
+    known = _Known({}, ())
+    for at, literal in enumerate(literals):
+        known = known.with_more([(folded(literal), 1 << at)])
+    assert known.find(text) == sum(1 << at for at, one in enumerate(literals) if folded(one) in folded(text))
 
 
 def test_alternatives_are_parted_where_the_pattern_is() -> None:

@@ -11,7 +11,8 @@ from pipeline_core.adapters.facts.refused_apparatus import APPARATUS
 from pipeline_core.adapters.facts.refused_authors import AUTHORS
 from pipeline_core.adapters.facts.refused_notices import NOTICES
 from pipeline_core.adapters.facts.refused_voices import VOICES
-from pipeline_core.domain.sieve import Sieve, alternatives
+from pipeline_core.domain.pattern_literals import alternatives
+from pipeline_core.domain.sieve import Sieve
 
 REFUSALS: Mapping[str, Mapping[str, str]] = {**APPARATUS, **VOICES, **AUTHORS, **NOTICES}
 """Words by language, by the reason for people; they are looked for without regard to case. "" is of no language."""
