@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from pipeline_core.api.auth import CurrentUser, User
 from pipeline_core.api.correlation import as_correlation_id
@@ -60,6 +61,29 @@ class InRealm:
                 "This request is for one realm, but `realm` names several.", action="Send one request for each."
             )
         return services_in(pipeline, user, request, realm, self.role)
+
+
+class SeenInAnyRealm(InRealm):
+    """The asking user's services, to look at one row that its id names: the database shows rows of the user's realms
+    only, and need not be asked before in which of them it is. A realm that is named must be the row's.
+
+    Raises:
+        NotFoundError: the user is not a member of the realm, or what the path names is in another one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Role.READER)
+
+    async def __call__(  # type: ignore[override]
+        self,
+        request: Request,
+        pipeline: Annotated[Pipeline, Depends(_pipeline)],
+        user: CurrentUser,
+        realm: RealmName = None,
+    ) -> UserServices:
+        if realm is None:
+            return pipeline.for_user(user.person, as_correlation_id(request))
+        return await run_in_threadpool(super().__call__, request, pipeline, user, realm)
 
 
 def services_in(pipeline: Pipeline, user: User, request: Request, realm: str | None, role: Role) -> UserServices:
@@ -122,6 +146,7 @@ ThePipeline = Annotated[Pipeline, Depends(_pipeline)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 OwnServices = Annotated[UserServices, Depends(_own_services)]
 Services = Annotated[UserServices, Depends(InRealm(Role.READER))]
+RowServices = Annotated[UserServices, Depends(SeenInAnyRealm())]
 ToContribute = Annotated[UserServices, Depends(InRealm(Role.CONTRIBUTOR))]
 ToReview = Annotated[UserServices, Depends(InRealm(Role.REVIEWER))]
 ToAdminister = Annotated[UserServices, Depends(InRealm(Role.ADMIN))]

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
+from starlette.concurrency import run_in_threadpool
 
 UNKNOWN = "unknown_name"
 Schema = Mapping[str, Any]
@@ -18,13 +19,16 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def refuse_unknown_query(request: Request) -> None:
+async def refuse_unknown_query(request: Request) -> None:
     """Refuse parameters that the endpoint does not have: a filter that is spelled wrong would let everything through.
 
     Raises:
         RequestValidationError: names each.
     """
-    operation = _operation(request)
+    if not request.query_params:
+        return
+    # the description takes most of a second the first time that it is asked for
+    operation = await run_in_threadpool(_operation, request)
     known = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     unknown = dict.fromkeys(name for name in request.query_params if name not in known)
     if unknown:

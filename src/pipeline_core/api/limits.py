@@ -3,28 +3,34 @@
 from uuid import UUID
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
-from pipeline_core.api.auth import CurrentUser
+from pipeline_core.api.auth import CurrentUser, User
 from pipeline_core.api.deps import TheSettings
 from pipeline_core.domain.errors import LimitExceededError
 from pipeline_core.ports.rate_limits import RateLimits
+from pipeline_core.settings import Settings
 
 _HOUR_S = 3600
 MINUTE_S = 60
 
 
-def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -> None:
+async def limit_requests(request: Request, user: CurrentUser, settings: TheSettings) -> None:
     """Count a request of the user to this endpoint.
 
-    Endpoints of reviewing have a limit of their own: ``limit_review``.
+    Endpoints of reviewing have a limit of their own, ``limit_review``; ``limit_polls`` counts both of its own.
 
     Raises:
         LimitExceededError: there were as many in an hour as may be.
     """
     route = request.scope["route"]
-    if LimitReview in route.dependencies:
+    if LimitReview in route.dependencies or LimitPolls in route.dependencies or not settings.limit_requests_per_hour:
         return
-    name = route.name
+    await run_in_threadpool(_count_request, request, user, settings)
+
+
+def _count_request(request: Request, user: User, settings: Settings) -> None:
+    name = request.scope["route"].name
     hit(request, "requests_per_hour", f"{user.user_id} {name}", settings.limit_requests_per_hour, _HOUR_S)
 
 
@@ -42,11 +48,12 @@ def limit_review(request: Request, user: CurrentUser, settings: TheSettings) -> 
 
 
 def limit_polls(request: Request, user: CurrentUser, settings: TheSettings, job_id: UUID) -> None:
-    """Count a look of the user at this job.
+    """Count a look of the user at this job, and a request to its endpoint: in one thread, as polls are frequent.
 
     Raises:
         LimitExceededError: there were as many in a minute as may be.
     """
+    _count_request(request, user, settings)
     hit(request, "polls_per_minute", f"{user.user_id} {job_id}", settings.limit_polls_per_minute, MINUTE_S)
 
 

@@ -24,6 +24,17 @@ from pipeline_core.domain.rows.jobs import FIRST, EventMark, Job, JobEvent, JobP
 from pipeline_core.domain.rows.metrics import PaidMetric, PipelineMetric
 
 _MOST_FACTS = 1000
+_OF_A_JOB = (
+    "view_job_decisions",
+    "view_job_stages",
+    "view_chunk_outcomes",
+    "view_left_out",
+    "view_to_decide",
+    "shown_parked_decision",
+    "view_job_phases",
+    "view_returned_findings",
+)
+"""Queries that a job's detail is put together from, besides the row of the job."""
 
 
 class ApiViews(ConsoleViews):
@@ -68,7 +79,9 @@ class ApiViews(ConsoleViews):
         """
         with self._reading(one_moment=False) as session:
             row = only(session.select_columns(JOB_DETAILS, job_id=job_id), f"There is no job {job_id}.")
-            document_id, decided = row["document_id"], decisions_of(session, job_id)
+            document_id = row["document_id"]
+            session.ahead(*_OF_A_JOB, job_id=job_id, document_id=document_id)
+            decided = decisions_of(session, job_id)
             return JobDetail(
                 **row,
                 stages=session.rows(StageTiming, "view_job_stages", document_id=document_id),

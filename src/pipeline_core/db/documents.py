@@ -137,14 +137,15 @@ class Documents:
         Where a reviewer put earlier content back, that stays, until the file changes or the later content is retried.
         """
         uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
-        self._session.execute("lock_sources", realm_id=realm_id, uris=uris)
+        self._session.ahead("lock_sources", "places_gone_back", realm_id=realm_id, uris=uris, document_ids=ids)
         gone_back = self._session.column("places_gone_back", realm_id=realm_id, uris=uris, document_ids=ids)
         sources = [source for source in sources if source.uri not in gone_back]
         uris, ids = [source.uri for source in sources], [source.document_id for source in sources]
-        self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
         filenames = [source.filename for source in sources]
-        self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
-        self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
+        with self._session.together():
+            self._session.execute("retire_sources", realm_id=realm_id, uris=uris, document_ids=ids)
+            self._session.execute("point_sources", realm_id=realm_id, uris=uris, document_ids=ids, filenames=filenames)
+            self._session.execute("rename_documents", realm_id=realm_id, uris=uris)
 
     def lock_places(self, document_ids: Ids) -> None:
         """Until the transaction ends, nobody changes what the places of these documents hold."""

@@ -1,8 +1,8 @@
 """One transaction on a psycopg connection that ``Database`` lends, with named queries."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import orjson
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
-from psycopg.rows import dict_row, tuple_row
+from psycopg.rows import RowFactory, dict_row, tuple_row
 
 from pipeline_core.db.listing import Listing, R, columns_of, rows_of
 from pipeline_core.db.packed_rows import framed
@@ -20,6 +20,7 @@ from pipeline_core.domain.ids import CorrelationId
 from pipeline_core.domain.realms import Person
 
 Row = dict[str, Any]
+T = TypeVar("T")
 # https://www.postgresql.org/docs/18/sql-copy.html: signature, flags and extension length; a field count of -1
 _COPY_HEADER = 11 + 4 + 4
 _COPY_TRAILER = 2
@@ -53,16 +54,24 @@ class Session:
     ) -> None:
         """``claims`` (JSON) are set for the transaction, where row-level security reads whose it is, and so is the
         correlation id, for events that have none of their own. ``person`` acts in it, where there are no claims."""
-        self.connection = connection
+        self._connection = connection
+        self._ahead: dict[str, tuple[Mapping[str, Any], psycopg.Cursor[Any]]] = {}
         self._has_claims = claims is not None
         settings = {
             "request__jwt__claims": claims,
             "upload_pipeline__person": json_text(person.claims) if person is not None else None,
             "upload_pipeline__correlation_id": str(correlation_id) if correlation_id is not None else None,
         }
-        # together, as each is a way to the server and back
-        if given := {name: value for name, value in settings.items() if value is not None}:
-            self.configure(**given)
+        # sent with the first statement, as each is a way to the server and back
+        self._unsent = {name: value for name, value in settings.items() if value is not None}
+
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The connection, on which the claims are set."""
+        if self._unsent:
+            unsent, self._unsent = self._unsent, {}
+            self._configure(unsent)
+        return self._connection
 
     def act_as(self, person: Person) -> None:
         """Have the events of this transaction say that this person acts, unless claims say who does."""
@@ -70,9 +79,7 @@ class Session:
 
     def all(self, name: str, /, *, dims: int | None = None, **params: Any) -> list[Row]:
         """Run a query and fetch its rows. ``dims`` is the length of the vectors whose type replaces ``{space}``."""
-        with self._cursor() as cursor:
-            cursor.execute(_statement(name, dims), params)
-            return cursor.fetchall()
+        return self._fetched(dict_row, name, params, _statement(name, dims))
 
     def column(self, name: str, /, **params: Any) -> list[Any]:
         """The values of the query's one column."""
@@ -83,13 +90,11 @@ class Session:
         return dict(self._tuples(name, params))
 
     def _tuples(self, name: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with self.connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-            return cursor.execute(_statement(name, None), params).fetchall()
+        return self._fetched(tuple_row, name, params, _statement(name, None))
 
     def rows(self, kind: type[R], name: str, /, **params: Any) -> list[R]:
         """As ``all``, each row as one of this kind, whose fields are the query's columns."""
-        with self.connection.cursor(row_factory=rows_of(kind), binary=True) as cursor:
-            return cursor.execute(_statement(name, None), params).fetchall()
+        return self._fetched(rows_of(kind), name, params, _statement(name, None))
 
     def first(self, kind: type[R], name: str, /, **params: Any) -> R | None:
         """The first of ``rows``; None if there is none."""
@@ -97,13 +102,36 @@ class Session:
 
     def select(self, listing: Listing[R], **params: Any) -> list[R]:
         """The rows of a list for which these parameters hold; those that are None filter nothing."""
-        with self.connection.cursor(row_factory=rows_of(listing.kind), binary=True) as cursor:
-            return cursor.execute(listing.statement(_given(params)), params).fetchall()
+        return self._fetched(rows_of(listing.kind), "", params, listing.statement(_given(params)))
 
     def select_columns(self, listing: Listing[R], **params: Any) -> list[Row]:
         """As ``select``, but what is selected of each row by name: of a kind that has more than its columns."""
-        with self.connection.cursor(row_factory=columns_of(listing.kind), binary=True) as cursor:
-            return cursor.execute(listing.statement(_given(params)), params).fetchall()
+        return self._fetched(columns_of(listing.kind), "", params, listing.statement(_given(params)))
+
+    def ahead(self, *names: str, **params: Any) -> None:
+        """Send these queries now, in their order and together: they wait for the server once. Whoever then asks for one
+        by its name, with those of these parameters that it has, is given what it brought."""
+        with self.connection.pipeline():
+            for name in names:
+                # binary, as whatever asks for rows
+                cursor = self._connection.cursor(binary=True)
+                self._ahead[name] = (params, cursor.execute(_statement(name, None), params))
+
+    def _fetched(self, kind: RowFactory[T], name: str, params: Mapping[str, Any], statement: bytes) -> list[T]:
+        sent, waiting = self._ahead.pop(name, ({}, None))
+        if waiting is not None and params.items() <= sent.items():
+            with waiting:
+                waiting.row_factory = kind
+                return waiting.fetchall()
+        with self._connection.cursor(row_factory=kind, binary=True) as cursor:
+            if self._unsent:
+                unsent, self._unsent = self._unsent, {}
+                with self._connection.pipeline():
+                    self._configure(unsent)
+                    cursor.execute(statement, params)
+            else:
+                cursor.execute(statement, params)
+            return cursor.fetchall()
 
     def each(self, name: str, every: Sequence[Mapping[str, Any]], /, *, dims: int | None = None) -> list[list[Row]]:
         """The rows of the query with each of these parameters, in their order. All are sent at once: however many
@@ -120,9 +148,19 @@ class Session:
 
     def configure(self, **settings: str) -> None:
         """Settings of PostgreSQL for the rest of the transaction; a dot in a name is written ``__``."""
+        self._unsent |= settings
+        _ = self.connection
+
+    def _configure(self, settings: Mapping[str, str]) -> None:
         values = [part for name, value in settings.items() for part in (name.replace("__", "."), value)]
         calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
-        self.connection.execute(f"SELECT {calls}".encode(), values)
+        self._connection.execute(f"SELECT {calls}".encode(), values)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Statements that are executed within, and fetch nothing, wait for the server once, at the end."""
+        with self.connection.pipeline():
+            yield
 
     def _cursor(self) -> psycopg.Cursor[Row]:
         # binary results: vectors and ids need no parsing

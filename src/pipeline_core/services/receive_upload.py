@@ -109,22 +109,25 @@ class ReceiveUpload:
                 raise BeingErasedError
             left: list[ChoiceKept] = []
             is_again = False
-            if known := uow.documents.find([document_id]).get(document_id):
+            # most uploads are new, which this says for less than what is known of a document
+            stored = uow.documents.originals([document_id]).get(document_id)
+            known = uow.documents.find([document_id]).get(document_id) if stored else None
+            if known:
                 uow.documents.set_sources(realm_id, [Source.of_upload(document_id, safe_filename(upload.filename))])
                 uow.documents.label([document_id], labels)
                 left = wish(uow, [document_id], wished, by="upload", correlation_id=correlation_id, over_http=True)
                 was, known = known, uow.documents.find([document_id])[document_id]
                 is_again = known.state is JobState.QUEUED and was.state is JobState.DONE
-                stored = uow.documents.originals([document_id])[document_id]
                 uow.commit()
-        if known:
+        if known and stored:
             self._mend(stored, upload)
             return Uploaded(known, is_new=False, is_again=is_again, choices_kept=tuple(left))
         # what can never be taken is said before what can be taken later
         filename = safe_filename(upload.filename)
         kind = self._type_of(upload, shown_filename(upload.filename))
-        with self.open_uow() as uow:
-            self._check_limits(uow, user_id, is_admitted=is_admitted)
+        if self._has_limits(is_admitted=is_admitted):
+            with self.open_uow() as uow:
+                self._check_limits(uow, user_id, is_admitted=is_admitted)
         key = original_key(document_id, filename)
         self.store.put_file(key, upload.file)
         document = Document(
@@ -145,7 +148,7 @@ class ReceiveUpload:
         realm_id, document_id = document.realm_id, document.document_id
         with self.open_uow() as uow:
             uow.jobs.lock_active(user_id)
-            if document_id not in uow.documents.find([document_id]):
+            if document_id not in uow.documents.originals([document_id]):
                 # again, now that no other upload of this user can come between
                 self._check_limits(uow, user_id, is_admitted=is_admitted)
             new: set[DocumentId] = uow.documents.register(
@@ -180,6 +183,9 @@ class ReceiveUpload:
             )
         if not upload.size:
             raise EmptyFileError(where=upload.filename)
+
+    def _has_limits(self, *, is_admitted: bool) -> bool:
+        return bool(self.settings.limit_uploads_per_day or (self.settings.limit_active_jobs and not is_admitted))
 
     def _check_limits(self, uow: UnitOfWork, user_id: UserId, *, is_admitted: bool) -> None:
         most = self.settings.limit_uploads_per_day

@@ -54,15 +54,16 @@ def _receive(
 
 
 def _database(*finds: JobSummary | None, **answers: Any) -> FakeDatabase:
-    """A database in which the document is found, or not, in turn."""
-    found = [{} if job is None else {job.document_id: job} for job in finds]
+    """A database in which the document is found, or not, in turn: before the upload, in its transaction, at its end."""
+    stored = [{} if job is None else {job.document_id: KEY} for job in finds[:2]]
+    found = [{} if job is None else {job.document_id: job} for job in (finds if any(finds[:1]) else finds[2:])]
     return FakeDatabase(
         {
             "documents.ids_of": {sha256_hex(TEXT): document_id(1)},
             "erasures.refused": set(),
             "documents.find": in_turn(*found),
             "documents.register": {document_id(1)},
-            "documents.originals": {document_id(1): KEY},
+            "documents.originals": in_turn(*stored),
             "jobs.active": 0,
             "jobs.recent_uploads": (0, 0.0),
             **answers,

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse
 
 from pipeline_core.api.auth import CurrentUser
-from pipeline_core.api.deps import InEachRealm, Services, ToContribute
+from pipeline_core.api.deps import InEachRealm, RowServices, Services, ToContribute
 from pipeline_core.api.examples import example
 from pipeline_core.api.job_events import follow
 from pipeline_core.api.known_names import Body
@@ -189,7 +189,7 @@ def _published(services: Services, stage: StageName, *, preview: bool) -> tuple[
 
 
 @router.get("/{job_id}", summary="Get a job", response_model=JobDetail, dependencies=[LimitPolls])
-def get_job(job_id: UUID, services: Services) -> dict[str, Any]:
+def get_job(job_id: UUID, services: RowServices) -> dict[str, Any]:
     """Progress, timings, findings, cost and the last error of one job."""
     job = _told(services.views.job_detail(JobId(job_id)))
     return {**job, "parked": parked_answer(job_id, job.parked) if job.parked else None}

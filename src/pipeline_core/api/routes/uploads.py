@@ -164,11 +164,16 @@ async def upload_document(
             fields=[*_CHOICES, *_LABELS, *REALM_FIELD],
         )
         named = realm_of_form(realm, form.fields)
-        services = await run_in_threadpool(services_in, pipeline, user, request, named, Role.CONTRIBUTOR)
-        arrived, wished = form.files, read_wished(form.fields)
-        wished.over(settings.policy)
-        labels = Labels.of([form.fields.get("tags", "")], form.fields.get("collection"))
-        taken = await run_in_threadpool(take, request, services, arrived, wished, labels)
+
+        def take_all() -> list[Uploaded | Refused]:
+            services = services_in(pipeline, user, request, named, Role.CONTRIBUTOR)
+            wished = read_wished(form.fields)
+            wished.over(settings.policy)
+            labels = Labels.of([form.fields.get("tags", "")], form.fields.get("collection"))
+            return take(request, services, form.files, wished, labels)
+
+        taken = await run_in_threadpool(take_all)
+        arrived = form.files
     uploaded = [one for one in taken if isinstance(one, Uploaded)]
     if any(one.is_new or one.is_again for one in uploaded):
         await run_in_threadpool(request.app.state.ask_for_run)
