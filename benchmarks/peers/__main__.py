@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import http_api, workers
+from benchmarks import http_api, pdfs, workers
 from benchmarks.corpus import write_markdown
 from benchmarks.peers import crash, edits, work
 from benchmarks.peers.environments import InstallError, python_of
@@ -28,6 +28,7 @@ class Wanted:
     turns: int
     peers: tuple[Peer, ...]
     folder: Path
+    pdfs: int
 
 
 @contextmanager
@@ -64,11 +65,17 @@ def _http_api(_wanted: Wanted) -> None:
     http_api.main(show)
 
 
+def _pdfs(wanted: Wanted) -> None:
+    if wanted.pdfs:
+        pdfs.main(wanted.folder, show, wanted.pdfs)
+
+
 PARTS: dict[str, Callable[[Wanted], None]] = {
     "work": _work,
     "crash": _crash,
     "workers": _workers,
     "http-api": _http_api,
+    "pdfs": _pdfs,
 }
 
 
@@ -89,6 +96,7 @@ def main() -> None:
     parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; without a name all")
     parser.add_argument("--documents", type=int, default=1000, help="number of markdown files (%(default)s)")
     parser.add_argument("--turns", type=int, default=3, help="runs of each (%(default)s)")
+    parser.add_argument("--pdfs", type=int, default=200, help="number of PDFs of that part, 0 for none (%(default)s)")
     parser.add_argument("--peers", help=f"only these, with commas: {', '.join(peer.key for peer in ALL)}")
     asked = parser.parse_args()
     if unknown := sorted(set(asked.part) - PARTS.keys()):
@@ -100,7 +108,7 @@ def main() -> None:
     for name in asked.part or PARTS:
         with tempfile.TemporaryDirectory(prefix="pipeline-bench-", ignore_cleanup_errors=True) as folder:
             Path(folder).chmod(0o755)  # as root, PostgreSQL runs as a user that has to get in
-            PARTS[name](Wanted(asked.documents, asked.turns, peers, Path(folder)))
+            PARTS[name](Wanted(asked.documents, asked.turns, peers, Path(folder), asked.pdfs))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The flow on a real Prefect server: lanes, retries and the states that runs end in."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -161,19 +161,20 @@ def test_a_full_store_that_gets_room_again_while_the_run_waits_dead_letters_noth
     wired: Pipeline, process_document: Any, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     ids = documents(wired, number)
-    put, tries = wired.store.put, count(1)
+    put_many, tries = wired.store.put_many, count(1)
     lock = Lock()
 
-    def full(key: str, data: bytes) -> Any:
+    def full(objects: Sequence[tuple[str, bytes]]) -> Any:
         with lock:
             # all of the first stage that writes, and two more tries of one document
-            if next(tries) <= number + 2:
-                raise StoreFullError
-        return put(key, data)
+            has_room = [next(tries) > number + 2 for _ in objects]
+        written = iter(put_many([one for one, fits in zip(objects, has_room, strict=True) if fits]))
+        return [next(written) if fits else StoreFullError() for fits in has_room]
 
-    monkeypatch.setattr(wired.store, "put", full, raising=False)
+    monkeypatch.setattr(wired.store, "put_many", full, raising=False)
     state = process_document([str(d) for d in ids], return_state=True)
     rows = wired.views.jobs(wired.realm_id, limit=None)
+    assert next(tries) > number + 3, "the store was full"
     assert {(row["state"], row["outcome"], row["retry_count"]) for row in rows} == {("done", "published", 0)}
     assert state.name == "Completed"
     assert wired.holds.missing() == []
@@ -184,11 +185,11 @@ def test_a_store_that_stays_full_ends_the_run_with_all_held(
 ) -> None:
     ids = documents(wired, 2)
 
-    def full(*_: object) -> None:
-        raise StoreFullError
+    def full(objects: Sequence[tuple[str, bytes]]) -> list[StoreFullError]:
+        return [StoreFullError() for _ in objects]
 
     with monkeypatch.context() as patch:
-        patch.setattr(wired.store, "put", full, raising=False)
+        patch.setattr(wired.store, "put_many", full, raising=False)
         state = process_document([str(d) for d in ids], return_state=True)
     assert state.name == "Held"
     assert "2 held: the object store is missing" in state.message

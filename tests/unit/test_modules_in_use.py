@@ -4,7 +4,7 @@ from tests.support.imports import imported
 from tests.support.paths import ROOT
 
 SOURCE = ROOT / "src"
-RUN_BY_NAME = {"pipeline_core.__main__"}
+RUN_BY_NAME = {"pipeline_core.__main__", "pipeline_core.cli.ready"}
 
 
 def test_every_module_is_imported() -> None:

@@ -369,7 +369,7 @@ class PrefectLauncher:
         if self._shared.joined:
             _drain()
         self._shared.leave()
-        self._pid, self._starts, self._login = None, 0, None
+        self._pid, self._starts, self._login, self._answered = None, 0, None, None
         self._api_url = os.environ.get("PREFECT_API_URL")
 
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -155,15 +155,15 @@ def test_a_publication_that_the_switch_overtakes_is_tried_again(app: Pipeline, m
     publish(app, upload("manual.md"))
     received = receive(app, upload("attic.md", ATTIC))
     ids = needs_work(app, received)
-    store, put = app.store, app.store.put
+    store, put_many = app.store, app.store.put_many
 
-    def overtaken(key: str, data: bytes) -> Any:
-        if key.endswith(".ingestion.json"):
+    def overtaken(objects: Sequence[tuple[str, bytes]]) -> Any:
+        if any(key.endswith(".ingestion.json") for key, _ in objects):
             monkeypatch.undo()
             app.reembed(NEW)
-        return put(key, data)
+        return put_many(objects)
 
-    monkeypatch.setattr(store, "put", overtaken)
+    monkeypatch.setattr(store, "put_many", overtaken)
     _, reports = through(app, ids)
     assert [error.code for error in reports[StageName.INGESTOR].retry.values()] == ["embedding_model_changed"]
     through(app, ids)

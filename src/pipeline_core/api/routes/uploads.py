@@ -170,13 +170,14 @@ async def upload_document(
             wished = read_wished(form.fields)
             wished.over(settings.policy)
             labels = Labels.of([form.fields.get("tags", "")], form.fields.get("collection"))
-            return take(request, services, form.files, wished, labels)
+            done = take(request, services, form.files, wished, labels)
+            if any(isinstance(one, Uploaded) and (one.is_new or one.is_again) for one in done):
+                request.app.state.ask_for_run()
+            return done
 
         taken = await run_in_threadpool(take_all)
         arrived = form.files
     uploaded = [one for one in taken if isinstance(one, Uploaded)]
-    if any(one.is_new or one.is_again for one in uploaded):
-        await run_in_threadpool(request.app.state.ask_for_run)
     if uploaded and not any(one.is_new for one in uploaded):
         response.status_code = 200
     if len(taken) == 1:
