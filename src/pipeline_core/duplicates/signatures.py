@@ -32,24 +32,18 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 def ascii_trigrams(text: str) -> set[str]:
     """pg_trgm's trigrams of an ASCII text: lower-cased words with two blanks before and one behind."""
-    return set[str]().union(*(of_word for of_word, _ in map(_of_word, {*_ASCII_WORD.findall(text.lower())})))
+    found: set[str] = set()
+    # kept by word they would be many sets, which the collector of garbage walks through again and again
+    for word in _ASCII_WORD.findall(text.lower()):
+        padded = f"  {word} "
+        found.update(padded[i : i + 3] for i in range(len(padded) - 2))
+    return found
 
 
 def ascii_signature(text: str) -> tuple[int, bytes]:
-    """The number of the trigrams of an ASCII text, and their map, put together from those of its words."""
-    words = [*map(_of_word, {*_ASCII_WORD.findall(text.lower())})]
-    bits = 0
-    for _, of_word in words:
-        bits |= of_word
-    return len(set[str]().union(*(trigrams for trigrams, _ in words))), _in_bytes(bits)
-
-
-@lru_cache(maxsize=1 << 14)
-def _of_word(word: str) -> tuple[frozenset[str], int]:
-    """The trigrams of a word, and the bits of their map."""
-    padded = f"  {word} "
-    trigrams = frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
-    return trigrams, _bits(trigrams)
+    """The number of the trigrams of an ASCII text, and their map."""
+    trigrams = ascii_trigrams(text)
+    return len(trigrams), signature(trigrams)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -59,17 +53,9 @@ def _bit(trigram: str) -> int:
 
 def signature(trigrams: Iterable[str]) -> bytes:
     """The 64-byte map of a set of trigrams."""
-    return _in_bytes(_bits(trigrams))
-
-
-def _bits(trigrams: Iterable[str]) -> int:
     bits = 0
     for trigram in trigrams:
         bits |= _bit(trigram)
-    return bits
-
-
-def _in_bytes(bits: int) -> bytes:
     return bits.to_bytes(BITS // 8, "little")
 
 
