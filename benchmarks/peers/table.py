@@ -64,15 +64,19 @@ def _ours(name: str, **settings: str) -> Peer:
 
 OURS = _ours("ours, same work", UPLOAD_PIPELINE_FACT_GENERATOR="none")
 OURS_WHOLE = _ours("ours, everything on")
+_IN_CHUNKS = {
+    "documents": "SELECT count(DISTINCT document) FROM chunks",
+    "chunks": "SELECT count(*) FROM chunks",
+    "repeated": "SELECT count(*) - count(DISTINCT (document, position)) FROM chunks",
+    "finding": "SELECT count(*) FROM chunks WHERE strpos(text, %s) > 0",
+}
+"""Of peers whose table is ours to name."""
 FLOOR = Peer(
     "floor: split, embed, COPY",
     "with_floor",
     "psycopg",
     size=1270,
-    documents="SELECT count(DISTINCT document) FROM chunks",
-    chunks="SELECT count(*) FROM chunks",
-    repeated="SELECT count(*) - count(DISTINCT (document, position)) FROM chunks",
-    finding="SELECT count(*) FROM chunks WHERE strpos(text, %s) > 0",
+    **_IN_CHUNKS,
     environment="floor",
 )
 LLAMA_INDEX = Peer(
@@ -91,10 +95,7 @@ COCOINDEX = Peer(
     "with_cocoindex",
     "cocoindex",
     size=1425,
-    documents="SELECT count(DISTINCT document) FROM chunks",
-    chunks="SELECT count(*) FROM chunks",
-    repeated="SELECT count(*) - count(DISTINCT (document, position)) FROM chunks",
-    finding="SELECT count(*) FROM chunks WHERE strpos(text, %s) > 0",
+    **_IN_CHUNKS,
     environment="cocoindex",
 )
 LANGCHAIN = Peer(

@@ -42,6 +42,8 @@ class Caches:
         )
 
     def vectors(self, keys: Sequence[str], *, model: str, version: str) -> dict[str, Vectors]:
+        if not keys:
+            return {}
         rows = self._session.all("cached_vectors", keys=list(set(keys)), model=model, version=version)
         return {row["content_sha256"]: row["vector"].to_numpy().astype(np.float32) for row in rows}
 

@@ -1,7 +1,7 @@
 """One transaction on a psycopg connection that ``Database`` lends, with named queries."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import RowFactory, dict_row, tuple_row
 
 from pipeline_core.db.listing import Listing, R, columns_of, rows_of
-from pipeline_core.db.packed_rows import framed
+from pipeline_core.db.packed_rows import HEADER, TRAILER, framed
 from pipeline_core.db.queries import load
 from pipeline_core.db.vector_types import vector_type
 from pipeline_core.domain.ids import CorrelationId
@@ -21,9 +21,6 @@ from pipeline_core.domain.realms import Person
 
 Row = dict[str, Any]
 T = TypeVar("T")
-# https://www.postgresql.org/docs/18/sql-copy.html: signature, flags and extension length; a field count of -1
-_COPY_HEADER = 11 + 4 + 4
-_COPY_TRAILER = 2
 _PACKED = 256
 
 
@@ -35,6 +32,11 @@ def json_text(value: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
 def _statement(name: str, dims: int | None) -> bytes:
     statement = load()[name]
     return (statement if dims is None else statement.replace("{space}", vector_type(dims))).encode()
+
+
+def _copy_into(table: str, columns: Iterable[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
 
 
 def _given(params: Mapping[str, Any]) -> frozenset[str]:
@@ -68,9 +70,7 @@ class Session:
     @property
     def connection(self) -> psycopg.Connection[Any]:
         """The connection, on which the claims are set."""
-        if self._unsent:
-            unsent, self._unsent = self._unsent, {}
-            self._configure(unsent)
+        self._send_settings()
         return self._connection
 
     def act_as(self, person: Person) -> None:
@@ -124,12 +124,8 @@ class Session:
                 waiting.row_factory = kind
                 return waiting.fetchall()
         with self._connection.cursor(row_factory=kind, binary=True) as cursor:
-            if self._unsent:
-                unsent, self._unsent = self._unsent, {}
-                with self._connection.pipeline():
-                    self._configure(unsent)
-                    cursor.execute(statement, params)
-            else:
+            with self._connection.pipeline() if self._unsent else nullcontext():
+                self._send_settings()
                 cursor.execute(statement, params)
             return cursor.fetchall()
 
@@ -149,11 +145,14 @@ class Session:
     def configure(self, **settings: str) -> None:
         """Settings of PostgreSQL for the rest of the transaction; a dot in a name is written ``__``."""
         self._unsent |= settings
-        _ = self.connection
+        self._send_settings()
 
-    def _configure(self, settings: Mapping[str, str]) -> None:
-        values = [part for name, value in settings.items() for part in (name.replace("__", "."), value)]
-        calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+    def _send_settings(self) -> None:
+        if not self._unsent:
+            return
+        unsent, self._unsent = self._unsent, {}
+        values = [part for name, value in unsent.items() for part in (name.replace("__", "."), value)]
+        calls = ", ".join(["set_config(%s, %s, true)"] * len(unsent))
         self._connection.execute(f"SELECT {calls}".encode(), values)
 
     @contextmanager
@@ -180,18 +179,14 @@ class Session:
         if self._has_claims:
             self._insert(table, columns, rows)
             return
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
-        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        with self.connection.cursor() as cursor, cursor.copy(_copy_into(table, columns)) as copy:
             copy.set_types(list(columns.values()))
             for row in rows:
                 copy.write_row(row)
 
     def copy_packed(self, table: str, columns: Sequence[str], parts: Iterable[bytes]) -> None:
         """Binary COPY of rows that are packed already. Not where claims are set: see ``copy``."""
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table), names)
-        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        with self.connection.cursor() as cursor, cursor.copy(_copy_into(table, columns)) as copy:
             for part in framed(parts):
                 copy.write(part)
 
@@ -218,16 +213,16 @@ class Session:
         wire = np.dtype(fields)
         statement = f"COPY ({load()[name].rstrip().rstrip(';')}) TO STDOUT (FORMAT BINARY)"
         with self.connection.cursor() as cursor, cursor.copy(statement.encode(), params) as copy:
-            data, start = bytearray(), _COPY_HEADER
+            data, start = bytearray(), len(HEADER)
             for part in copy:
                 data += part
                 end = start + rows * wire.itemsize
-                if len(data) >= end + _COPY_TRAILER:
+                if len(data) >= end + len(TRAILER):
                     rest = data[end:]
                     yield np.frombuffer(memoryview(data)[start:end], dtype=wire)
                     # another array: the one handed out is still looked at
                     data, start = rest, 0
-            yield np.frombuffer(memoryview(data)[start:-_COPY_TRAILER], dtype=wire)
+            yield np.frombuffer(memoryview(data)[start : -len(TRAILER)], dtype=wire)
 
     def stream_packed(
         self, name: str, row: np.dtype[np.void], rows: int, /, **params: Any

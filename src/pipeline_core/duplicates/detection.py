@@ -112,7 +112,7 @@ class Detection:
 
 
 def _cached(uow: "UnitOfWork", embedder: Embedder, keys: Sequence[str]) -> dict[str, Vectors]:
-    return uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
+    return uow.caches.vectors(keys, model=embedder.model, version=embedder.version)
 
 
 def _embed(

@@ -124,7 +124,7 @@ class ImportBatch:
             if texts:
                 self._begin(uow, batch_id, by)
             keys = [text.content_sha256 for text in texts]
-            cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
+            cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version)
             uow.commit()
         missing = {text.content_sha256: text for text in texts if text.content_sha256 not in cached}
         try:

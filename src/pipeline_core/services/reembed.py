@@ -18,9 +18,10 @@ from pipeline_core.domain.errors import LedgerError, RecallTooLowError
 from pipeline_core.domain.rows.models import ModelRows
 from pipeline_core.domain.staging import Embeddable
 from pipeline_core.domain.vectors import Vectors
-from pipeline_core.ports.embedder import Embedder, Instant
+from pipeline_core.ports.embedder import Embedder
 from pipeline_core.services.embedders import EmbedderRegistry
 from pipeline_core.settings import Settings
+from pipeline_core.stages.embed import kept_vectors
 
 log = structlog.stdlib.get_logger(__name__)
 _KINDS = ("chunk", "question")
@@ -87,8 +88,7 @@ class Reembed:
             with self.open_uow() as uow:
                 limit = self.settings.reembed_batch
                 texts = uow.models.without_vector(embedder.model, kind=kind, after=last, limit=limit)
-                keys = [] if isinstance(embedder, Instant) else [text.content_sha256 for text in texts]
-                cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
+                cached = kept_vectors(uow, embedder, [text.content_sha256 for text in texts])
                 uow.commit()
             if not texts:
                 return filled

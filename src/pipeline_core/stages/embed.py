@@ -70,15 +70,20 @@ def to_embed(
     """Returns the input of ``run``: the texts, the active model's embedder, and the vectors already cached for it."""
     embedder = ctx.embedders.of(uow.models.active())
     keys = [text.content_sha256 for of_document in texts.values() for text in of_document]
-    if isinstance(embedder, Instant):
-        keys = []
-    cached = uow.caches.vectors(keys, model=embedder.model, version=embedder.version) if keys else {}
+    cached = kept_vectors(uow, embedder, keys)
 
     def of(own: list[Embeddable]) -> ToEmbed:
         known = {text.content_sha256: cached[text.content_sha256] for text in own if text.content_sha256 in cached}
         return ToEmbed(own, known, embedder)
 
     return {document_id: of(own) for document_id, own in texts.items()}
+
+
+def kept_vectors(uow: "UnitOfWork", embedder: Embedder, keys: Sequence[str]) -> dict[str, Vectors]:
+    """Returns the cached vectors of the texts with these content hashes; none are kept of an instant embedder."""
+    if isinstance(embedder, Instant):
+        return {}
+    return uow.caches.vectors(keys, model=embedder.model, version=embedder.version)
 
 
 def content_key(texts: Sequence[Embeddable]) -> str:
